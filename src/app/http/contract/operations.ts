@@ -1,0 +1,150 @@
+/**
+ * Every operation of the API: method, path, and the schemas of what comes in and goes out. Handlers elsewhere fill
+ * these in; the OpenAPI document is made of nothing else.
+ */
+import Type from 'typebox'
+import * as schema from './schemas.ts'
+
+const id = Type.Object({ id: Type.String({ format: 'uuid' }) })
+const refusals = {
+  400: schema.ErrorBody,
+  401: schema.ErrorBody,
+  403: schema.ErrorBody,
+  404: schema.ErrorBody,
+  429: schema.ErrorBody,
+  503: schema.ErrorBody,
+}
+
+export const operations = {
+  signIn: {
+    method: 'POST',
+    url: '/api/session',
+    schema: {
+      operationId: 'signIn',
+      summary: 'Sign in',
+      body: schema.SignIn,
+      response: { 200: schema.Me, ...refusals },
+    },
+  },
+  whoAmI: {
+    method: 'GET',
+    url: '/api/session',
+    schema: {
+      operationId: 'whoAmI',
+      summary: 'Who am I, and what may I do',
+      response: { 200: schema.Me, ...refusals },
+    },
+  },
+  signOut: {
+    method: 'DELETE',
+    url: '/api/session',
+    schema: { operationId: 'signOut', summary: 'Sign out', response: { 204: Type.Null(), ...refusals } },
+  },
+  listContacts: {
+    method: 'GET',
+    url: '/api/contacts',
+    schema: {
+      operationId: 'listContacts',
+      summary: 'Search the contact history under a purpose',
+      querystring: schema.ContactsQuery,
+      response: { 200: schema.ContactsPage, ...refusals },
+    },
+  },
+  readContact: {
+    method: 'GET',
+    url: '/api/contacts/:id',
+    schema: {
+      operationId: 'readContact',
+      summary: 'One contact with its segments',
+      params: id,
+      querystring: schema.UnderPurpose,
+      response: { 200: schema.ContactDetail, ...refusals },
+    },
+  },
+  revealCaller: {
+    method: 'POST',
+    url: '/api/contacts/:id/caller',
+    schema: {
+      operationId: 'revealCaller',
+      summary: 'Reveal the caller’s number; the reveal is logged',
+      params: id,
+      body: schema.UnderPurpose,
+      response: { 200: schema.RevealedCaller, ...refusals },
+    },
+  },
+  startListening: {
+    method: 'POST',
+    url: '/api/recordings/:id/listenings',
+    schema: {
+      operationId: 'startListening',
+      summary: 'Begin a listening under a purpose',
+      params: id,
+      body: schema.UnderPurpose,
+      response: { 201: schema.Listening, ...refusals },
+    },
+  },
+  endListening: {
+    method: 'DELETE',
+    url: '/api/listenings/:id',
+    schema: {
+      operationId: 'endListening',
+      summary: 'End a listening',
+      params: id,
+      response: { 204: Type.Null(), ...refusals },
+    },
+  },
+  readAudio: {
+    method: 'GET',
+    url: '/api/listenings/:id/audio',
+    schema: {
+      operationId: 'readAudio',
+      summary: 'A range of the audio of a listening; a 206 may be shorter than asked (1 MiB at most)',
+      params: id,
+      response: {
+        206: {
+          description: 'audio/wav, PCM16, 8 kHz, stereo',
+          content: { 'audio/wav': { schema: { type: 'string', format: 'binary' } } },
+        },
+        ...refusals,
+      },
+    },
+  },
+  readPeaks: {
+    method: 'GET',
+    url: '/api/listenings/:id/peaks',
+    schema: {
+      operationId: 'readPeaks',
+      summary: 'Waveform peaks',
+      params: id,
+      response: { 200: schema.Peaks, ...refusals },
+    },
+  },
+  listNumbers: {
+    method: 'GET',
+    url: '/api/numbers',
+    schema: {
+      operationId: 'listNumbers',
+      summary: 'The number registry',
+      response: { 200: Type.Object({ items: Type.Array(schema.ServiceNumber) }), ...refusals },
+    },
+  },
+  watchCalls: {
+    method: 'GET',
+    url: '/api/calls',
+    schema: {
+      operationId: 'watchCalls',
+      summary: 'Calls in progress, as server-sent events: event "calls", data LiveCalls, at once and after each change',
+      querystring: Type.Object({
+        purpose: schema.Purpose,
+        reference: Type.Optional(Type.String({ maxLength: 64 })),
+      }),
+      response: {
+        200: {
+          description: 'text/event-stream of LiveCalls',
+          content: { 'text/event-stream': { schema: schema.LiveCalls } },
+        },
+        ...refusals,
+      },
+    },
+  },
+} as const

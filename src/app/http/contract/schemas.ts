@@ -1,0 +1,241 @@
+/**
+ * The shapes that cross the wire, as JSON Schema. In: nothing. Out: schemas and the types derived from them.
+ * Never here: behaviour. The web's client is generated from these (see ./openapi.ts), so a change here is a change
+ * for everybody who calls Seloste.
+ */
+import Type, { type Static } from 'typebox'
+
+const instant = (description: string) => Type.String({ format: 'date-time', description })
+const literals = <const T extends string[]>(values: [...T], description: string) =>
+  Type.Union(values.map((value) => Type.Literal(value)) as { [K in keyof T]: ReturnType<typeof Type.Literal<T[K]>> }, {
+    description,
+  })
+
+export const Purpose = literals(
+  ['DEVELOPMENT', 'QUALITY', 'TRAINING', 'SERVICE_LEVEL_STUDY', 'CRIME_OR_MISUSE', 'INSPECTION', 'MAINTENANCE'],
+  'The purpose a look is made under (R3, R4, R5). DEVELOPMENT covers the three behind it.',
+)
+export type Purpose = Static<typeof Purpose>
+
+export const Role = literals(
+  ['OFFICIAL', 'SUPERVISOR', 'EXPERT', 'MAINTENANCE', 'SECURITY', 'SERVICE_UNIT', 'DECISION_MAKER', 'ACCESS_APPROVER'],
+  'The roles of requirements 1.4',
+)
+export type Role = Static<typeof Role>
+
+export const ErrorBody = Type.Object({
+  error: Type.Object({
+    code: Type.String({ description: 'Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid' }),
+    message: Type.String({ description: 'What was wrong, where, and what to do; in English' }),
+    field: Type.Optional(Type.String({ description: 'The field the message speaks of' })),
+  }),
+})
+export type ErrorBody = Static<typeof ErrorBody>
+
+export const SignIn = Type.Object({
+  userId: Type.String({ minLength: 1, maxLength: 64 }),
+  password: Type.String({ minLength: 1, maxLength: 1024 }),
+  otp: Type.Optional(Type.String({ maxLength: 16 })),
+})
+
+export const AccessRight = Type.Object({
+  id: Type.String({ format: 'uuid' }),
+  role: Role,
+  duty: Type.Optional(Type.String({ description: 'QUALITY or TRAINING, for experts (R38)' })),
+  purposes: Type.Array(
+    Type.Object({
+      purpose: Purpose,
+      referenceNeeded: Type.Boolean({ description: 'A fault or case reference must come with this purpose (R40)' }),
+    }),
+  ),
+  scope: Type.Object({
+    kind: literals(['own', 'unit', 'numbers', 'all'], 'How far the right reaches'),
+    units: Type.Optional(Type.Array(Type.String())),
+    numbers: Type.Optional(Type.Array(Type.String({ description: 'E.164' }))),
+  }),
+  until: Type.Optional(instant('When the right ends')),
+})
+export type AccessRight = Static<typeof AccessRight>
+
+export const Me = Type.Object({
+  personId: Type.String({ format: 'uuid' }),
+  userId: Type.String(),
+  name: Type.String(),
+  unit: Type.Optional(Type.String()),
+  rights: Type.Array(AccessRight),
+  sessionEndsAt: instant('The session ends then unless it is used before'),
+})
+export type Me = Static<typeof Me>
+
+export const Caller = Type.Object({
+  kind: literals(['e164', 'short', 'extension', 'address', 'withheld', 'unparsed'], 'How the number came'),
+  number: Type.Optional(Type.String({ description: 'Masked for display unless revealed: +358 40 *** **67' })),
+})
+
+export const RecordingState = Type.Object({
+  id: Type.Optional(Type.String({ format: 'uuid' })),
+  state: literals(['none', 'capturing', 'available', 'restricted', 'destroyed'], 'What there is to hear'),
+  keepUntil: Type.Optional(instant('Not destroyed before this instant (R23)')),
+  destroyAt: Type.Optional(instant('Destroyed then at the latest (R24)')),
+  destroyedAt: Type.Optional(instant('When it was destroyed')),
+  cause: Type.Optional(Type.String({ description: 'retention, caller, official, trimming' })),
+})
+export type RecordingState = Static<typeof RecordingState>
+
+export const Segment = Type.Object({
+  id: Type.String({ format: 'uuid' }),
+  official: Type.Optional(
+    Type.Object({ name: Type.String(), phone: Type.String() }, { description: 'As they were at call time (R11)' }),
+  ),
+  answeredAt: Type.Optional(instant('Start signal')),
+  endedAt: Type.Optional(instant('End signal; absent while the call goes on')),
+  recording: RecordingState,
+})
+export type Segment = Static<typeof Segment>
+
+export const Contact = Type.Object({
+  id: Type.String({ format: 'uuid' }),
+  startedAt: instant('When the call was offered'),
+  endedAt: Type.Optional(instant('When the call ended; absent while it goes on')),
+  caller: Caller,
+  number: Type.String({ description: 'The service number called, E.164' }),
+  numberName: Type.Optional(
+    Type.Object(
+      { fi: Type.String(), sv: Type.String(), en: Type.String() },
+      { description: 'What the number meant at call time (R11)' },
+    ),
+  ),
+  segments: Type.Array(Segment),
+})
+export type Contact = Static<typeof Contact>
+
+export const ContactsQuery = Type.Object({
+  purpose: Purpose,
+  reference: Type.Optional(Type.String({ maxLength: 64, description: 'Fault or case reference where one is needed' })),
+  from: Type.Optional(instant('Calls that were going on at or after this instant')),
+  to: Type.Optional(instant('Calls that started before this instant')),
+  caller: Type.Optional(Type.String({ maxLength: 64, description: 'A whole number in any written form' })),
+  number: Type.Optional(Type.String({ maxLength: 64, description: 'Service number in any written form' })),
+  official: Type.Optional(Type.String({ maxLength: 64, description: 'Part of the official’s name, or their number' })),
+  recorded: Type.Optional(literals(['any', 'available', 'none', 'destroyed'], 'Recording state')),
+  cursor: Type.Optional(Type.String({ maxLength: 256 })),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 50 })),
+})
+export type ContactsQuery = Static<typeof ContactsQuery>
+
+export const ContactsPage = Type.Object({
+  items: Type.Array(Contact),
+  next: Type.Optional(Type.String({ description: 'Cursor of the next page; absent on the last' })),
+  approximateTotal: Type.Integer({ description: 'Exact up to 1,000, an estimate beyond' }),
+})
+export type ContactsPage = Static<typeof ContactsPage>
+
+export const Decision = Type.Object({
+  record: Type.Boolean(),
+  reason: Type.String({
+    description:
+      'drawn, not-drawn, switchboard, forwarded, unknown-number, no-rule, rule-ended, no-official, not-registered',
+  }),
+  ruleId: Type.Optional(Type.String()),
+  ruleVersion: Type.Optional(Type.Integer()),
+  share: Type.Optional(Type.Number({ description: 'Share of calls to record, 0 to 1' })),
+  draw: Type.Optional(Type.Number({ description: 'The keyed draw, 0 to 1; recorded when below the share (R14)' })),
+})
+
+export const Look = Type.Object({
+  at: instant('When'),
+  role: Role,
+  purpose: Purpose,
+  playedMs: Type.Optional(Type.Integer({ description: 'How much was played, in milliseconds' })),
+})
+
+export const SegmentDetail = Type.Intersect([
+  Segment,
+  Type.Object({
+    numberReached: Type.String(),
+    numberReachedName: Type.Optional(Type.Object({ fi: Type.String(), sv: Type.String(), en: Type.String() })),
+    decision: Decision,
+    durationMs: Type.Optional(Type.Integer({ description: 'Length of the recording' })),
+    marks: Type.Array(
+      literals(
+        ['incomplete', 'end-inferred', 'packets-lost', 'needs-review', 'unknown-number'],
+        'What a listener should know',
+      ),
+    ),
+    lostPackets: Type.Optional(Type.Integer()),
+    looks: Type.Array(Look, { description: 'Who listened, by role and purpose' }),
+  }),
+])
+export type SegmentDetail = Static<typeof SegmentDetail>
+
+export const ContactDetail = Type.Intersect([
+  Type.Omit(Contact, ['segments']),
+  Type.Object({
+    numberKind: literals(['NATIONAL_SERVICE', 'REGIONAL_SERVICE', 'SWITCHBOARD', 'UNKNOWN'], 'Kind of number (R7)'),
+    historyEndsAt: Type.Optional(instant('The contact-history entry is deleted then (R22)')),
+    segments: Type.Array(SegmentDetail),
+  }),
+])
+export type ContactDetail = Static<typeof ContactDetail>
+
+export const UnderPurpose = Type.Object({
+  purpose: Purpose,
+  reference: Type.Optional(Type.String({ maxLength: 64, description: 'Fault or case reference where one is needed' })),
+})
+export type UnderPurpose = Static<typeof UnderPurpose>
+
+export const RevealedCaller = Type.Object({ number: Type.String({ description: 'In full, written the Finnish way' }) })
+
+export const Listening = Type.Object({
+  id: Type.String({ format: 'uuid' }),
+  audio: Type.String({
+    description: 'Path of the audio: audio/wav, PCM16, 8 kHz, stereo; left caller, right official',
+  }),
+  peaks: Type.String({ description: 'Path of the waveform peaks' }),
+  until: instant('The listening ends then'),
+})
+export type Listening = Static<typeof Listening>
+
+export const Peaks = Type.Object({
+  durationMs: Type.Integer(),
+  peaksPerSecond: Type.Integer(),
+  caller: Type.String({ description: 'base64 of unsigned bytes, one a peak, 0 to 255' }),
+  official: Type.String({ description: 'base64 of unsigned bytes, one a peak, 0 to 255' }),
+  gaps: Type.Array(
+    Type.Object({
+      track: literals(['caller', 'official'], 'Whose'),
+      fromMs: Type.Integer(),
+      toMs: Type.Integer(),
+      kind: literals(['loss', 'pause'], 'Lost on the way, or paused on purpose'),
+    }),
+  ),
+})
+export type Peaks = Static<typeof Peaks>
+
+export const ServiceNumber = Type.Object({
+  number: Type.String({ description: 'E.164' }),
+  display: Type.String({ description: 'Written the Finnish way: 029 497 000' }),
+  kind: literals(['NATIONAL_SERVICE', 'REGIONAL_SERVICE', 'SWITCHBOARD'], 'R7'),
+  name: Type.Object({ fi: Type.String(), sv: Type.String(), en: Type.String() }),
+})
+export type ServiceNumber = Static<typeof ServiceNumber>
+
+export const LiveCall = Type.Object({
+  contactId: Type.String({ format: 'uuid' }),
+  segmentId: Type.String({ format: 'uuid' }),
+  startedAt: instant('When the call was offered'),
+  answeredAt: Type.Optional(instant('Start signal')),
+  caller: Caller,
+  number: Type.String(),
+  numberName: Type.Optional(Type.Object({ fi: Type.String(), sv: Type.String(), en: Type.String() })),
+  official: Type.Optional(Type.Object({ name: Type.String(), phone: Type.String() })),
+  recording: literals(['recording', 'paused', 'not-recorded', 'failing'], 'What happens to its audio now'),
+  failure: Type.Optional(Type.String({ description: 'no-media, disk-full, no-port: why recording fails' })),
+})
+export type LiveCall = Static<typeof LiveCall>
+
+export const LiveCalls = Type.Object({
+  at: instant('When this picture was true'),
+  items: Type.Array(LiveCall),
+})
+export type LiveCalls = Static<typeof LiveCalls>
