@@ -1,0 +1,58 @@
+// What the compiler does not say. Formatting is Prettier's; folder rules are .dependency-cruiser.cjs's;
+// bans on words and files are test/house/tidy.test.ts's.
+import reactHooks from 'eslint-plugin-react-hooks'
+import tseslint from 'typescript-eslint'
+
+export default tseslint.config(
+  {
+    ignores: ['**/node_modules/', 'web/dist/', 'coverage/', 'var/', 'test-results/', 'playwright-report/', '**/generated/', '**/*.generated.ts'],
+  },
+  {
+    files: ['**/*.{ts,tsx}'],
+    extends: [tseslint.configs.strictTypeChecked],
+    languageOptions: {
+      parserOptions: {
+        project: ['./tsconfig.json', './web/tsconfig.json'],
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
+    rules: {
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      // Numbers and booleans read well in a template; objects and undefined do not.
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      // Arrow functions that forward a void call are the shortest way to say it.
+      '@typescript-eslint/no-confusing-void-expression': 'off',
+      // noUncheckedIndexedAccess makes every index possibly undefined; a parser that has just checked the length may say so.
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      // Node's own callbacks and fastify's handlers are typed wider than they are called.
+      '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: false }],
+      // An async function without await keeps an interface's promise, refusals included.
+      '@typescript-eslint/require-await': 'off',
+      // Sequences of guards against what a peer may send are not "unnecessary" just because today's types say so.
+      '@typescript-eslint/no-unnecessary-condition': 'off',
+      eqeqeq: 'error',
+      'no-restricted-properties': [
+        'error',
+        { object: 'Math', property: 'random', message: 'Randomness comes in as a parameter.' },
+      ],
+    },
+  },
+  {
+    files: ['web/**/*.{ts,tsx}'],
+    extends: [reactHooks.configs.flat['recommended-latest']],
+  },
+  {
+    // Assertions on what came back read better without ceremony.
+    files: ['**/*.test.ts', '**/*.test.tsx', 'test/**/*.ts', 'bench/**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      '@typescript-eslint/no-unsafe-argument': 'off',
+      '@typescript-eslint/no-unsafe-call': 'off',
+      '@typescript-eslint/no-unsafe-return': 'off',
+      'no-restricted-properties': 'off',
+    },
+  },
+)

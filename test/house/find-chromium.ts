@@ -1,0 +1,135 @@
+// Which browser the journeys run in. In: nothing but the machine. Out: a Chromium and the environment it needs.
+// Never: a download of a browser from a vendor's own servers.
+import { execFileSync } from 'node:child_process'
+import { accessSync, constants, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+
+export interface Chromium {
+  /** Absolute path of the executable. */
+  executablePath: string
+  /** Variables to add to the browser's environment (libraries and fonts, where the machine has none). */
+  env: Record<string, string>
+}
+
+/** The browser stays off every network but loopback; as root its sandbox cannot work. */
+export const chromiumArgs: string[] = [
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  // Sound plays without a person having clicked first: the player's tests listen.
+  '--autoplay-policy=no-user-gesture-required',
+  ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+]
+
+/**
+ * Finds a Chromium, in this order: SELOSTE_CHROMIUM, one that the system has, the one packed in the
+ * `@sparticuz/chromium` package (unpacked once per user and version), and as root the Debian package.
+ *
+ * SELOSTE_CHROMIUM=packed leaves the system's own out, to test what a bare machine would do.
+ */
+export async function findChromium(): Promise<Chromium> {
+  const named = process.env['SELOSTE_CHROMIUM']
+  if (named && named !== 'packed') {
+    accessSync(named, constants.X_OK)
+    return { executablePath: named, env: {} }
+  }
+  const system = named === 'packed' ? undefined : systemChromium()
+  if (system) return { executablePath: system, env: {} }
+
+  let reason: unknown
+  try {
+    const packed = await unpackedChromium()
+    execFileSync(packed.executablePath, ['--version', '--no-sandbox'], {
+      env: { ...process.env, ...packed.env },
+      stdio: 'pipe',
+      timeout: 30_000,
+    })
+    return packed
+  } catch (error) {
+    reason = error
+  }
+  if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
+    execFileSync('apt-get', ['install', '-y', '--no-install-recommends', 'chromium'], {
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+      stdio: 'inherit',
+    })
+    const installed = systemChromium()
+    if (installed) return { executablePath: installed, env: {} }
+  }
+  throw new Error('No Chromium to run the journeys in: install one, or name it in SELOSTE_CHROMIUM.', { cause: reason })
+}
+
+function systemChromium(): string | undefined {
+  const paths = ['/usr/bin/chromium', '/usr/bin/google-chrome', '/usr/bin/google-chrome-stable']
+  return paths.find((path) => existsSync(path))
+}
+
+/** Unpacks the package's browser beside the temporary files, in a folder of the user's own. */
+async function unpackedChromium(): Promise<Chromium> {
+  const require = createRequire(import.meta.url)
+  const entry = require.resolve('@sparticuz/chromium')
+  const packed = join(dirname(dirname(entry)), 'bin')
+  const { version } = require(join(packed, '../package.json')) as { version: string }
+  const home = join(tmpdir(), `seloste-chromium-${version}-${process.getuid?.() ?? 'user'}`)
+
+  if (!existsSync(home)) {
+    // Elsewhere first, then into place in one step: two runs at once never see half a browser.
+    const staging = mkdtempSync(`${home}-`)
+    const temporaryFolder = process.env['TMPDIR']
+    process.env['TMPDIR'] = staging
+    try {
+      // The package looks at its name, not at its arguments, to choose the folder: hence TMPDIR above.
+      const { inflate } = await import('@sparticuz/chromium')
+      for (const archive of ['chromium.br', 'fonts.tar.br', 'al2023.tar.br', 'swiftshader.tar.br']) {
+        await inflate(join(packed, archive))
+      }
+    } finally {
+      if (temporaryFolder === undefined) delete process.env['TMPDIR']
+      else process.env['TMPDIR'] = temporaryFolder
+    }
+    mkdirSync(join(staging, 'fontconfig'))
+    writeFileSync(join(staging, 'fontconfig', 'fonts.conf'), fontconfig(home))
+    try {
+      renameSync(staging, home)
+    } catch (error) {
+      rmSync(staging, { recursive: true, force: true })
+      if (!existsSync(home)) throw error
+    }
+  }
+
+  const executablePath = join(home, 'chromium')
+  const env: Record<string, string> = {}
+  if (libraryMissing(executablePath)) env['LD_LIBRARY_PATH'] = join(home, 'al2023', 'lib')
+  if (!systemHasFonts()) env['FONTCONFIG_FILE'] = join(home, 'fontconfig', 'fonts.conf')
+  return { executablePath, env }
+}
+
+/** The package carries NSS and its friends for machines without them; where the system has them, its own are better. */
+function libraryMissing(executable: string): boolean {
+  try {
+    return execFileSync('ldd', [executable], { encoding: 'utf8' }).includes('not found')
+  } catch {
+    return true
+  }
+}
+
+function systemHasFonts(): boolean {
+  return existsSync('/etc/fonts/fonts.conf') && existsSync('/usr/share/fonts') && readdirSync('/usr/share/fonts').length > 0
+}
+
+/** The package's own fonts.conf only looks in fixed folders; this one looks where we unpacked. */
+function fontconfig(home: string): string {
+  return `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <dir>/usr/share/fonts</dir>
+  <dir>${home}/fonts</dir>
+  <cachedir>${home}/fontconfig</cachedir>
+</fontconfig>
+`
+}
