@@ -5,7 +5,7 @@ import tseslint from 'typescript-eslint'
 
 export default tseslint.config(
   {
-    ignores: ['**/node_modules/', 'web/dist/', 'coverage/', 'var/', 'test-results/', 'playwright-report/', '**/generated/', '**/*.generated.ts'],
+    ignores: ['**/node_modules/', 'web/dist/', 'coverage/', 'var/', 'test-results/', 'playwright-report/', '**/generated/', '**/*.generated.ts', 'web/src/api/schema.d.ts'],
   },
   {
     files: ['**/*.{ts,tsx}'],

@@ -1,0 +1,46 @@
+// Writes every file that is made from another one, or with --check tells which of them is not current.
+// In: the source of truth of each. Out: the generated file. Never: a hand-made line inside one.
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { drawBoundaries } from './draw-boundaries.ts'
+
+interface Generated {
+  path: string
+  /** Returns the whole text that the file should have. */
+  make: () => string
+}
+
+const generated: Generated[] = [
+  { path: 'web/src/api/schema.d.ts', make: makeClientTypes },
+  { path: 'ARCHITECTURE.md', make: () => between('ARCHITECTURE.md', 'boundaries', drawBoundaries()) },
+]
+
+const checkOnly = process.argv.includes('--check')
+for (const { path, make } of generated) {
+  const wanted = make()
+  if (existsSync(path) && readFileSync(path, 'utf8') === wanted) continue
+  if (checkOnly) {
+    console.error(`${path} is not current: run "npm run generate" and look at what changed.`)
+    process.exitCode = 1
+  } else {
+    writeFileSync(path, wanted)
+    console.log(`wrote ${path}`)
+  }
+}
+
+/** The web client's types, from the server's contract. */
+function makeClientTypes(): string {
+  const openApi = execFileSync(process.execPath, ['src/app/http/contract/write-openapi.ts'], { encoding: 'utf8' })
+  return execFileSync('openapi-typescript', { input: openApi, encoding: 'utf8' })
+}
+
+/** The file at `path` with the text between `<!-- name:start -->` and `<!-- name:end -->` replaced. */
+function between(path: string, name: string, text: string): string {
+  const start = `<!-- ${name}:start -->`
+  const end = `<!-- ${name}:end -->`
+  const written = readFileSync(path, 'utf8')
+  const from = written.indexOf(start)
+  const to = written.indexOf(end)
+  if (from < 0 || to < from) throw new Error(`${path} needs the markers ${start} and ${end}.`)
+  return `${written.slice(0, from)}${start}\n${text}\n${written.slice(to)}`
+}
