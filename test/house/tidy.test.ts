@@ -1,0 +1,189 @@
+// The repository's own rules, each with what to do instead. In: the files. Out: file:line of every breach.
+// Never: a list of exceptions.
+import { readdirSync, readFileSync, existsSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
+import { expect, test } from 'vitest'
+
+interface Ban {
+  /** The rule, as the test's title. */
+  rule: string
+  pattern: RegExp
+  instead: string
+  /** Which paths it holds for. */
+  where: (path: string) => boolean
+}
+
+const root = resolve(import.meta.dirname, '../..')
+const skippedFolders = new Set(['node_modules', '.git', 'var', 'dist', 'coverage', 'test-results', 'playwright-report'])
+const itself = 'test/house/tidy.test.ts'
+const paths = listFiles('').filter((path) => path !== itself)
+
+const isText = (path: string) => /\.(ts|tsx|js|cjs|mjs|json|ya?ml|sql|md|css|html|sh|txt)$/.test(path) || path === '.ci/run'
+const isCode = (path: string) => /\.(ts|tsx|js|cjs|mjs)$/.test(path)
+const isWritten = (path: string) => isText(path) && path !== 'package-lock.json' && !path.startsWith('test/vectors/')
+const inCode = (path: string) => isCode(path) && !path.endsWith('.d.ts')
+const isConfig = (path: string) => /(^|\/)[^/]+\.config\.(ts|js)$/.test(path)
+
+const bans: Ban[] = [
+  {
+    rule: 'no enums',
+    pattern: /^\s*(export\s+)?(declare\s+)?(const\s+)?enum\s/,
+    instead: "a union of string literals ('open' | 'closed'): it needs no run-time code and reads the same in JSON",
+    where: inCode,
+  },
+  {
+    rule: 'no default exports',
+    pattern: /^\s*export\s+(default\b|\{[^}]*\bas default\b)/,
+    instead: 'a named export, so that one thing has one name everywhere',
+    where: (path) => inCode(path) && !isConfig(path),
+  },
+  {
+    rule: 'no printing from inside the program',
+    pattern: /\bconsole\.(log|info|warn|error|debug)\(/,
+    instead: 'return or throw; the process log is platform/log, and only src/app/cli speaks to a terminal',
+    where: (path) => inCode(path) && !/^(src\/app\/cli|test|bench|scripts|bin)\//.test(path),
+  },
+  {
+    rule: 'no notes to self',
+    pattern: /\b(TODO|FIXME|XXX|HACK)\b/,
+    instead: 'do it, or write what is missing where users will read it (docs, CHANGELOG)',
+    where: isWritten,
+  },
+  {
+    rule: 'no calendar arithmetic on Date',
+    pattern: /\.set(UTC)?(Month|FullYear|Date)\(/,
+    instead: "Temporal: 31 August plus six months is 28 February, and Date's answer is 3 March",
+    where: inCode,
+  },
+  {
+    rule: 'no paths of one machine',
+    pattern: /(?<![\w.~-])\/(work|root|home\/\w+)\//,
+    instead: 'a path relative to the repository, or a setting',
+    where: isWritten,
+  },
+  {
+    rule: 'no package registry hosts',
+    pattern: /\b(registry\.(npmjs|yarnpkg)\.\w+|deb\.debian\.org|pypi\.org|crates\.io)\b/,
+    instead: 'nothing: whoever installs brings their own registry settings',
+    where: isText,
+  },
+  {
+    rule: 'a test title says the rule, not what should happen',
+    pattern: /\b(test|it)(\.\w+)*\(\s*['"`]should\b/i,
+    instead: '"a recording past its term cannot be played"',
+    where: inCode,
+  },
+  {
+    rule: 'no cast to any',
+    pattern: /\bas any\b|<any>/,
+    instead: 'unknown and a check, or the true type',
+    where: inCode,
+  },
+  {
+    rule: 'no test that keeps the others from running',
+    pattern: /\b(test|it|describe|suite)\.only\(/,
+    instead: 'the same without .only; `npx vitest run <file>` runs one file',
+    where: inCode,
+  },
+  {
+    rule: 'no skipped tests',
+    pattern: /\b(test|it|describe|suite)\.(skip|todo|fixme)\(/,
+    instead: 'make it pass or delete it; what a machine lacks is decided by .skipIf with its reason',
+    where: inCode,
+  },
+]
+
+test.each(bans)('$rule', ({ pattern, instead, where }) => {
+  const breaches = paths.filter(where).flatMap((path) => breachesIn(path, pattern))
+  expect(breaches, `Instead: ${instead}`).toEqual([])
+})
+
+test('folders and files are named for what they are about', () => {
+  const vague = /^(utils?|commons?|core|helpers?|services?|managers?|misc|lib|shared|stuff)(\.|$)/
+  const breaches = paths.filter(
+    (path) => /^(src|web\/src|test|bench)\//.test(path) && path.split('/').slice(1).some((part) => vague.test(part)),
+  )
+  expect(breaches, 'Instead: the noun of the domain or the verb it does').toEqual([])
+})
+
+test('file names are kebab-case', () => {
+  const breaches = paths.filter((path) => /^(src|web\/src|test|bench)\/.*\.(ts|tsx)$/.test(path) && /[A-Z]/.test(basename(path)))
+  expect(breaches, 'Instead: seal-recording.ts').toEqual([])
+})
+
+test('no barrels: no file only passes others on', () => {
+  const breaches = paths.filter(inCode).filter((path) => {
+    const code = withoutComments(read(path)).trim()
+    return code !== '' && code.replace(/export\s+(type\s+)?(\*(\s+as\s+\w+)?|\{[^}]*\})\s+from\s+['"][^'"]+['"];?/g, '').trim() === ''
+  })
+  expect(breaches, 'Instead: import from the file that has it').toEqual([])
+})
+
+test('no source file is longer than 400 lines', () => {
+  const limit = 400
+  const breaches = paths
+    .filter((path) => path.startsWith('src/') && inCode(path))
+    .map((path) => `${path}: ${read(path).split('\n').length - 1} lines`)
+    .filter((line) => Number(/(\d+) lines$/.exec(line)?.[1]) > limit)
+  expect(breaches, 'Instead: split where state, I/O and policy meet').toEqual([])
+})
+
+test('every version in package.json is exact', () => {
+  const manifest = JSON.parse(read('package.json')) as Record<string, Record<string, string> | undefined>
+  const loose = ['dependencies', 'devDependencies', 'optionalDependencies']
+    .flatMap((kind) => Object.entries(manifest[kind] ?? {}))
+    .filter(([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version))
+  expect(loose, 'Instead: npm install --save-exact').toEqual([])
+})
+
+test('the lock file names no download addresses', () => {
+  expect(breachesIn('package-lock.json', /"resolved":/), 'Instead: npm install --omit-lockfile-registry-resolved').toEqual([])
+})
+
+test('the changelog has a place for what is not released', () => {
+  expect(read('CHANGELOG.md')).toMatch(/^## \[Unreleased\]$/m)
+})
+
+test('decisions are numbered without gaps and say context, decision and consequences', () => {
+  const decisions = paths.filter((path) => path.startsWith('docs/decisions/')).sort()
+  expect(decisions.map((path) => basename(path).slice(0, 5))).toEqual(
+    decisions.map((_, index) => `${String(index + 1).padStart(4, '0')}-`),
+  )
+  for (const path of decisions) {
+    for (const heading of ['## Context', '## Decision', '## Consequences']) expect(read(path), path).toContain(`\n${heading}\n`)
+  }
+})
+
+test('links between documents lead somewhere', () => {
+  const broken = paths
+    .filter((path) => path.endsWith('.md'))
+    .flatMap((path) =>
+      [...read(path).matchAll(/\]\(([^)\s#]+)(#[^)]*)?\)/g)]
+        .map(([, target]) => target ?? '')
+        .filter((target) => !/^[a-z]+:/.test(target) && !existsSync(join(root, dirname(path), target)))
+        .map((target) => `${path}: ${target}`),
+    )
+  expect(broken).toEqual([])
+})
+
+function listFiles(folder: string): string[] {
+  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = folder === '' ? entry.name : `${folder}/${entry.name}`
+    if (entry.isDirectory()) return skippedFolders.has(entry.name) ? [] : listFiles(path)
+    return entry.isFile() ? [path] : []
+  })
+}
+
+function read(path: string): string {
+  return readFileSync(join(root, path), 'utf8')
+}
+
+function breachesIn(path: string, pattern: RegExp): string[] {
+  return read(path)
+    .split('\n')
+    .flatMap((line, index) => (pattern.test(line) ? [`${path}:${index + 1}: ${line.trim().slice(0, 100)}`] : []))
+}
+
+function withoutComments(code: string): string {
+  return code.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '')
+}
