@@ -1,0 +1,170 @@
+/**
+ * The age v1 header of a recording (https://age-encryption.org/v1, https://c2sp.org/age).
+ *
+ * In: an intake public key (`age1...`). Out: the header text and the file key it wraps.
+ * Never here: a passphrase, a recipient that lives longer than the recording, or a second recipient.
+ */
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  diffieHellman,
+  hkdfSync,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto'
+import { decodeBech32, encodeBech32 } from './bech32.ts'
+import { RecordingFault } from './recording-faults.ts'
+
+const versionLine = 'age-encryption.org/v1'
+const x25519Info = 'age-encryption.org/v1/X25519'
+const fileKeyBytes = 16
+const columns = 64
+
+/** A pair of intake keys: `identity` (`AGE-SECRET-KEY-1...`) opens what is sealed to `recipient` (`age1...`). */
+export type IntakeKeyPair = { identity: string; recipient: string }
+
+/** Makes a new X25519 pair; `secret` (32 bytes) is a parameter so that tests are repeatable. */
+export function generateIntakeKeyPair(secret: Buffer = randomBytes(32)): IntakeKeyPair {
+  return {
+    identity: encodeBech32('age-secret-key-', secret).toUpperCase(),
+    recipient: encodeBech32('age', publicHalf(secret)),
+  }
+}
+
+/** The `age1...` recipient of an `AGE-SECRET-KEY-1...` identity. Throws `age-key-malformed`. */
+export function recipientOf(identity: string): string {
+  return encodeBech32('age', publicHalf(decodeKey('age-secret-key-', identity)))
+}
+
+/**
+ * Writes the header for one recipient.
+ * @returns the header (ASCII, ends with a newline) and the 16-byte file key.
+ * Throws `age-key-malformed` when `recipient` is not an `age1...` X25519 key.
+ */
+export function writeAgeHeader(
+  recipient: string,
+  random: (size: number) => Buffer = randomBytes,
+): { header: Buffer; fileKey: Buffer } {
+  const theirs = decodeKey('age', recipient)
+  const fileKey = random(fileKeyBytes)
+  const ephemeral = random(32)
+  const share = publicHalf(ephemeral)
+  const wrapKey = deriveWrapKey(agree(ephemeral, theirs), share, theirs)
+  const cipher = createCipheriv('chacha20-poly1305', wrapKey, Buffer.alloc(12), { authTagLength: 16 })
+  const body = Buffer.concat([cipher.update(fileKey), cipher.final(), cipher.getAuthTag()])
+  const unsigned = `${versionLine}\n-> X25519 ${base64(share)}\n${base64(body)}\n---`
+  return { header: Buffer.from(`${unsigned} ${base64(headerMac(fileKey, unsigned))}\n`), fileKey }
+}
+
+/**
+ * Opens a header with an identity.
+ * @returns the 16-byte file key.
+ * Throws `age-header-malformed`, `age-no-identity-match`, `age-header-mac` or `age-key-malformed`.
+ */
+export function readAgeHeader(header: Uint8Array, identity: string): Buffer {
+  const secret = decodeKey('age-secret-key-', identity)
+  const { stanzas, unsigned, mac } = parse(Buffer.from(header).toString('latin1'))
+  for (const { type, args, body } of stanzas) {
+    if (type !== 'X25519') continue
+    const share = args.length === 1 ? fromBase64(args[0] as string) : undefined
+    if (share?.length !== 32 || body.length !== fileKeyBytes + 16) throw new RecordingFault('age-header-malformed')
+    const fileKey = unwrap(secret, share, body)
+    if (fileKey === undefined) continue
+    if (!timingSafeEqual(headerMac(fileKey, unsigned), mac)) throw new RecordingFault('age-header-mac')
+    return fileKey
+  }
+  throw new RecordingFault('age-no-identity-match')
+}
+
+type Stanza = { type: string; args: string[]; body: Buffer }
+
+function parse(text: string): { stanzas: Stanza[]; unsigned: string; mac: Buffer } {
+  const lines = text.split('\n')
+  const malformed = (why: string) => new RecordingFault('age-header-malformed', why)
+  if (lines[0] !== versionLine) throw malformed('version line')
+  const stanzas: Stanza[] = []
+  let at = 1
+  while (lines[at]?.startsWith('-> ')) {
+    const [type, ...args] = (lines[at++] as string).slice(3).split(' ')
+    if (!type || args.includes('')) throw malformed('stanza')
+    // A body line of exactly 64 columns is followed by another, be it empty.
+    let encoded = ''
+    let line: string | undefined
+    do {
+      line = lines[at++]
+      if (line === undefined || line.length > columns) throw malformed('stanza body')
+      encoded += line
+    } while (line.length === columns)
+    const body = fromBase64(encoded)
+    if (body === undefined) throw malformed('base64')
+    stanzas.push({ type, args, body })
+  }
+  const last = lines[at]
+  const mac = last?.startsWith('--- ') ? fromBase64(last.slice(4)) : undefined
+  if (mac?.length !== 32) throw malformed('MAC line')
+  if (stanzas.length === 0) throw malformed('no stanza')
+  if (lines.length !== at + 2 || lines[at + 1] !== '') throw malformed('bytes after the MAC line')
+  return { stanzas, unsigned: `${lines.slice(0, at).join('\n')}\n---`, mac }
+}
+
+function unwrap(secret: Buffer, share: Buffer, body: Buffer): Buffer | undefined {
+  const wrapKey = deriveWrapKey(agree(secret, share), share, publicHalf(secret))
+  const decipher = createDecipheriv('chacha20-poly1305', wrapKey, Buffer.alloc(12), { authTagLength: 16 })
+  decipher.setAuthTag(body.subarray(fileKeyBytes))
+  const fileKey = decipher.update(body.subarray(0, fileKeyBytes))
+  try {
+    decipher.final()
+  } catch {
+    return undefined // Sealed to somebody else: the format has no other way to tell.
+  }
+  return fileKey
+}
+
+function deriveWrapKey(shared: Buffer, share: Buffer, recipient: Buffer): Buffer {
+  return Buffer.from(hkdfSync('sha256', shared, Buffer.concat([share, recipient]), x25519Info, 32))
+}
+
+function headerMac(fileKey: Buffer, unsigned: string): Buffer {
+  const key = Buffer.from(hkdfSync('sha256', fileKey, '', 'header', 32))
+  return createHmac('sha256', key).update(unsigned).digest()
+}
+
+// RFC 8410: the DER around a raw X25519 key is constant.
+const pkcs8Prefix = Buffer.from('302e020100300506032b656e04220420', 'hex')
+const spkiPrefix = Buffer.from('302a300506032b656e032100', 'hex')
+
+function privateKey(secret: Buffer) {
+  return createPrivateKey({ key: Buffer.concat([pkcs8Prefix, secret]), format: 'der', type: 'pkcs8' })
+}
+
+function publicHalf(secret: Buffer): Buffer {
+  return createPublicKey(privateKey(secret)).export({ format: 'der', type: 'spki' }).subarray(spkiPrefix.length)
+}
+
+function agree(secret: Buffer, theirs: Buffer): Buffer {
+  const publicKey = createPublicKey({ key: Buffer.concat([spkiPrefix, theirs]), format: 'der', type: 'spki' })
+  try {
+    return diffieHellman({ privateKey: privateKey(secret), publicKey }) // OpenSSL refuses the all-zero secret (RFC 7748).
+  } catch (cause) {
+    throw new RecordingFault('age-key-malformed', 'low-order point', cause)
+  }
+}
+
+function decodeKey(prefix: string, text: string): Buffer {
+  const bytes = decodeBech32(prefix, text)
+  if (bytes?.length !== 32) throw new RecordingFault('age-key-malformed')
+  return bytes
+}
+
+function base64(bytes: Buffer): string {
+  return bytes.toString('base64').replace(/=+$/, '')
+}
+
+/** Strict: canonical, unpadded; undefined otherwise. */
+function fromBase64(text: string): Buffer | undefined {
+  const bytes = Buffer.from(text, 'base64')
+  return base64(bytes) === text ? bytes : undefined
+}

@@ -1,0 +1,46 @@
+/**
+ * Sealing: the payload of an age file (https://age-encryption.org/v1#payload), chunk by chunk.
+ * open-stream.ts is its mirror image.
+ *
+ * In: a file key and plaintext chunks in order. Out: a 16-byte nonce, then sealed chunks of 64 KiB + 16 bytes.
+ * Never here: a second plaintext under one nonce. A chunk number is sealed once, and a payload that has to be written
+ * anew gets a fresh payload nonce.
+ */
+import { createCipheriv, createSecretKey, hkdfSync, randomBytes, type KeyObject } from 'node:crypto'
+
+export const payloadNonceBytes = 16
+export const chunkBytes = 65_536
+export const tagBytes = 16
+export const sealedChunkBytes = chunkBytes + tagBytes
+
+/** The key of one payload: HKDF-SHA-256(file key, salt = the payload's 16-byte nonce, "payload"). */
+export function derivePayloadKey(fileKey: Uint8Array, nonce: Uint8Array): KeyObject {
+  return createSecretKey(Buffer.from(hkdfSync('sha256', fileKey, nonce, 'payload', 32)))
+}
+
+/** Eleven bytes of big-endian counter, then 1 for the last chunk and 0 for all others. */
+export function chunkNonce(number: number, final: boolean): Buffer {
+  const nonce = Buffer.alloc(12)
+  nonce.writeUIntBE(number, 5, 6)
+  nonce[11] = final ? 1 : 0
+  return nonce
+}
+
+/** Seals chunk `number`. Chunks before the last are exactly 64 KiB; the last has 1 byte to 64 KiB. */
+export function sealChunk(key: KeyObject, number: number, final: boolean, plaintext: Uint8Array): Buffer {
+  const cipher = createCipheriv('chacha20-poly1305', key, chunkNonce(number, final), { authTagLength: tagBytes })
+  const text = cipher.update(plaintext)
+  cipher.final()
+  return Buffer.concat([text, cipher.getAuthTag()], text.length + tagBytes)
+}
+
+/** Seals a whole small payload (an index, say) under a fresh nonce. */
+export function sealPayload(fileKey: Uint8Array, plaintext: Uint8Array, nonce: Buffer = randomBytes(16)): Buffer {
+  const key = derivePayloadKey(fileKey, nonce)
+  const parts = [nonce]
+  const last = Math.max(0, Math.ceil(plaintext.length / chunkBytes) - 1)
+  for (let n = 0; n <= last; n++) {
+    parts.push(sealChunk(key, n, n === last, plaintext.subarray(n * chunkBytes, (n + 1) * chunkBytes)))
+  }
+  return Buffer.concat(parts)
+}
