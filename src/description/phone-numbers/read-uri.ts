@@ -1,0 +1,47 @@
+/** What a sip:, sips: or tel: URI (RFC 3261 section 19.1, RFC 3966) names: step 4. */
+export type NumberUri = {
+  /** From a name-addr: `"Anonymous" <sip:…>`. */
+  displayName?: string
+  user: string
+  /** Lower case, without port or parameters; absent for tel:. */
+  host?: string
+  /** RFC 3966 section 5.1.5: a +prefix or a domain that makes a local number whole. */
+  phoneContext?: string
+  ext?: string
+}
+
+/** Reads a URI, bare or in a name-addr. Undefined where the text is no URI; an empty user where it names nobody. */
+export function readUri(text: string): NumberUri | undefined {
+  const named = /^([^<]*)<\s*((?:sips?|tel):[^>]*)>/i.exec(text)
+  const uri = /^(sips?|tel):(.*)$/i.exec(named?.[2] ?? text)
+  if (!uri) return undefined
+  const displayName = named?.[1]?.replace(/"/g, '').trim()
+  const rest = (uri[2] ?? '').trim()
+  const at = rest.lastIndexOf('@')
+  const isTel = uri[1]?.toLowerCase() === 'tel'
+  const userPart = isTel ? rest : at < 0 ? '' : rest.slice(0, at)
+  const [user = '', ...parameters] = userPart.split(';')
+  const found: NumberUri = { user: isTel ? user : (user.split(':')[0] ?? '') }
+  if (!isTel) found.host = hostOf(at < 0 ? rest : rest.slice(at + 1))
+  if (displayName) found.displayName = displayName
+  for (const parameter of parameters) {
+    const [name, value = ''] = parameter.split('=')
+    if (name?.toLowerCase() === 'phone-context') found.phoneContext = value.toLowerCase()
+    if (name?.toLowerCase() === 'ext') found.ext = value
+  }
+  return found
+}
+
+/** The user part as a person would write it; left alone where its escapes are broken. */
+export function unescapeUser(user: string): string {
+  try {
+    return decodeURIComponent(user)
+  } catch {
+    return user
+  }
+}
+
+function hostOf(text: string): string {
+  const host = (text.split(/[;?>\s]/)[0] ?? '').toLowerCase()
+  return host.startsWith('[') ? host.replace(/\]:\d+$/, ']') : host.replace(/:\d+$/, '')
+}

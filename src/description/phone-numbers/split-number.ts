@@ -1,0 +1,18 @@
+const label =
+  /^(?:(?:puhelinnumero|puhelin|puh|matkapuhelin|gsm|vaihde|telefonväxel|växeln|växel|telefon|tfn|tel|phone|p)[.:]?\s*)+(?=[+(*#\d])/i
+const extension =
+  /(?<=[\d)])[\s,;(]*(?:extension|ext|alanumero|alanro|ala|anknytning|ankn|ank|p|x)[.:=]?\s*(\d{1,7})\)?$/i
+const remark = /\s*\([^()]*\p{L}[^()]*\)$/u
+
+/**
+ * Steps 5 and 6: takes the label in front ("puh.", "vaihde", "tfn"), the remark in brackets behind and the extension
+ * off cleaned text. The library reads none of the Finnish and Swedish ones; one of its kin appends "p. 12" to the number.
+ */
+export function splitNumber(text: string): { number: string; ext?: string } {
+  let number = text.replace(label, '').replace(remark, '')
+  const ext = extension.exec(number)?.[1]
+  if (ext !== undefined) number = number.replace(extension, '').replace(remark, '')
+  // "+358 (0)29": the trunk 0 is not dialled from abroad. Without a country code it is part of the number.
+  number = number.replace(/\(0\)/g, /^\s*(?:\+|00|99)/.test(number) ? '' : '0').trim()
+  return ext === undefined ? { number } : { number, ext }
+}

@@ -1,0 +1,21 @@
+/** What systems and people write where there is no number to show: step 2. Finnish, Swedish, English, and SIP's own. */
+const withheldWords = new Set([
+  ...['anonymous', 'anonym', 'anonyymi', 'unavailable', 'restricted', 'private', 'private number', 'withheld'],
+  ...['number withheld', 'unknown', 'unknown number', 'blocked', 'not available', 'no number', 'no caller id'],
+  ...['salattu', 'salattu numero', 'salainen', 'salainen numero', 'tuntematon', 'tuntematon numero', 'ei numeroa'],
+  ...['numero ei näy', 'yksityinen', 'yksityinen numero', 'estetty', 'piilotettu', 'piilotettu numero'],
+  ...['dolt', 'dolt nummer', 'hemligt', 'hemligt nummer', 'okänt', 'okänt nummer', 'okänd', 'skyddat nummer'],
+  ...['privat', 'privat nummer', 'inget nummer'],
+])
+
+/** RFC 3323 section 4.1.1.3: the host of a From that hides its caller. */
+export const anonymousHost = 'anonymous.invalid'
+
+/** True where cleaned text says that the caller's number is withheld; an empty text and a lone 0 say so too. */
+export function saysWithheld(text: string): boolean {
+  const words = text
+    .toLowerCase()
+    .replace(/["'()<>.]/g, '')
+    .trim()
+  return /^[-_*\s]*$/.test(words) || /^0+$/.test(words) || withheldWords.has(words)
+}
