@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { normalisePhoneNumber } from './normalise.ts'
+import { normalisePhoneNumber } from './normalise-phone-number.ts'
 
 /** Text as delivered, expected kind, key, and what else matters. The measured table of Finnish numbers, our verdicts. */
 const table: [raw: string, kind: string, key: string | null, more?: object][] = [

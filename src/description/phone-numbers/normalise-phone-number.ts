@@ -1,6 +1,6 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max'
 import { cleanText } from './clean-text.ts'
-import { displayPhoneNumber } from './display.ts'
+import { displayPhoneNumber } from './display-phone-number.ts'
 import {
   type KnownPhoneNumber,
   type NumberingOptions,

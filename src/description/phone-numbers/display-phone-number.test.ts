@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
-import { displayPhoneNumber, maskedPhoneNumber } from './display.ts'
-import { phoneNumberKey } from './normalise.ts'
+import { displayPhoneNumber } from './display-phone-number.ts'
+import { maskPhoneNumber } from './mask-phone-number.ts'
+import { phoneNumberKey } from './normalise-phone-number.ts'
 import { type PhoneNumberKey } from './phone-number.ts'
 
 const keyOf = (text: string): PhoneNumberKey => {
@@ -42,5 +43,5 @@ test.each([
   ['116117', '116117'],
   ['sip:matti.meikalainen@example.fi', '***@example.fi'],
 ])('%s is masked as %s: the area code and the last two digits at most', (written, masked) => {
-  expect(maskedPhoneNumber(keyOf(written))).toBe(masked)
+  expect(maskPhoneNumber(keyOf(written))).toBe(masked)
 })
