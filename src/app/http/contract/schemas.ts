@@ -126,7 +126,7 @@ export type ContactsQuery = Static<typeof ContactsQuery>
 export const ContactsPage = Type.Object({
   items: Type.Array(Contact),
   next: Type.Optional(Type.String({ description: 'Cursor of the next page; absent on the last' })),
-  approximateTotal: Type.Integer({ description: 'Exact up to 1,000, an estimate beyond' }),
+  approximateTotal: Type.Integer({ description: 'Exact below 10,000; 10,000 means that many or more' }),
 })
 export type ContactsPage = Static<typeof ContactsPage>
 

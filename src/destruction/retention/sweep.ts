@@ -1,0 +1,93 @@
+/**
+ * The sweep. In: the time. Out: every recording and every history entry whose term is over, expunged. It runs every
+ * hour; what it has not reached yet is not shown either (register/read.ts and row-level security look at the terms).
+ * Never here: an end before its term (R23), an end by hand.
+ */
+import type { Kysely } from 'kysely'
+import { recordingTerms } from '#description/terms.ts'
+import type { ObjectStore } from '#platform/objects/object-store.ts'
+import { expungeHistory, expungeRecording } from '#register/expunge.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { destroyOldIntakeKeys } from '#safeguards/keys/intake-keys.ts'
+import type { KeyStore } from '#safeguards/keys/key-store.ts'
+import { destroyPastMonthKeys } from '#safeguards/keys/recording-keys.ts'
+
+const batch = 500
+/** A recording whose call never got an end gets its terms from its beginning after this long. */
+const endlessAfterDays = 2
+
+export interface Swept {
+  recordings: number
+  contacts: number
+  monthKeys: string[]
+  intakeDays: string[]
+}
+
+/** Expunges what is due at `now` (R22, R24) and destroys the keys whose time is over. */
+export async function sweep(
+  db: Kysely<RegisterTables>,
+  objects: ObjectStore,
+  keys: KeyStore,
+  now: Temporal.Instant,
+): Promise<Swept> {
+  await giveTermsToEndless(db, now)
+  const recordings = await sweepRecordings(db, objects, now)
+  const contacts = await sweepHistory(db, now)
+  const month = now.toZonedDateTimeISO('UTC').toPlainDate().with({ day: 1 })
+  const monthKeys = await destroyPastMonthKeys(db, keys, month)
+  const intakeDays = await destroyOldIntakeKeys(db, keys, now)
+  return { recordings, contacts, monthKeys, intakeDays: intakeDays.map((day) => day.toString()) }
+}
+
+async function sweepRecordings(
+  db: Kysely<RegisterTables>,
+  objects: ObjectStore,
+  now: Temporal.Instant,
+): Promise<number> {
+  let ended = 0
+  for (;;) {
+    const due = await db
+      .selectFrom('recording')
+      .select('id')
+      .where('state', '!=', 'DESTROYED')
+      .where((eb) => eb.or([eb('destroy_at', '<=', now), eb('state', '=', 'DESTROYING')]))
+      .limit(batch)
+      .execute()
+    for (const { id } of due) await expungeRecording(db, objects, { id, cause: 'retention', doneBy: 'sweep' }, now)
+    ended += due.length
+    if (due.length < batch) return ended
+  }
+}
+
+async function sweepHistory(db: Kysely<RegisterTables>, now: Temporal.Instant): Promise<number> {
+  let ended = 0
+  for (;;) {
+    const due = await db.selectFrom('contact').select('id').where('history_ends_at', '<=', now).limit(batch).execute()
+    if (due.length === 0) return ended
+    const gone = await expungeHistory(
+      db,
+      due.map((contact) => contact.id),
+    )
+    if (gone === 0) return ended
+    ended += gone
+  }
+}
+
+async function giveTermsToEndless(db: Kysely<RegisterTables>, now: Temporal.Instant): Promise<void> {
+  const endless = await db
+    .selectFrom('recording')
+    .select(['id', 'started_at', 'recording_months'])
+    .where('destroy_at', 'is', null)
+    .where('state', 'not in', ['DESTROYING', 'DESTROYED'])
+    .where('started_at', '<', now.subtract({ hours: 24 * endlessAfterDays }))
+    .execute()
+  for (const recording of endless) {
+    const terms = recordingTerms(recording.started_at, recording.recording_months)
+    await db
+      .updateTable('recording')
+      .set({ min_keep_until: terms.minKeepUntil, destroy_at: terms.destroyAt })
+      .where('id', '=', recording.id)
+      .where('destroy_at', 'is', null)
+      .execute()
+  }
+}

@@ -1,0 +1,250 @@
+/**
+ * The door in. In: the facts of one call segment as capture saw them, once at its start and again whenever they have
+ * changed. Out: a contact, its segment and, where the plan said so, a recording, with their terms. Admitting the same
+ * facts twice changes nothing. Never here: reading anything back out, audio, keys.
+ */
+import { createHash } from 'node:crypto'
+import { sql, type Kysely, type Transaction } from 'kysely'
+import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
+import { historyEndsAt, recordingTerms } from '#description/terms.ts'
+import { appendAudit } from '#safeguards/audit/append.ts'
+import type { CallerKind, CaptureState, NumberKind, RegisterTables, SegmentMark } from './tables.ts'
+
+type Names = { fi: string; sv: string; en: string }
+
+/** What capture knows of one segment. Instants are exact; ids are made by capture, so that a retry names the same rows. */
+export interface SegmentFacts {
+  segmentId: string
+  /** The contact this segment opens, unless its external call id is known already. */
+  contactId: string
+  /** The telephone system's own id of the call: all segments of a call share it (R9). */
+  externalCallId: string
+  startedAt: Temporal.Instant
+  answeredAt?: Temporal.Instant | undefined
+  endedAt?: Temporal.Instant | undefined
+  endInferred?: boolean | undefined
+  caller: { kind: CallerKind; key: PhoneNumberKey | null; raw: string | null }
+  numberCalled: { key: PhoneNumberKey; kind: NumberKind; name?: Names | undefined }
+  numberReached: { key: PhoneNumberKey; name?: Names | undefined }
+  official?:
+    { personId?: string | undefined; unitId?: string | undefined; name: string; phone: PhoneNumberKey } | undefined
+  decision: {
+    record: boolean
+    reason: string
+    ruleId?: string | undefined
+    ruleVersion?: number | undefined
+    share?: number | undefined
+    draw?: number | undefined
+  }
+  captureState: CaptureState
+  captureFailure?: string | undefined
+  marks: SegmentMark[]
+  recording?: RecordingFacts | undefined
+}
+
+export interface RecordingFacts {
+  id: string
+  startedAt: Temporal.Instant
+  endedAt?: Temporal.Instant | undefined
+  /** UTC day of the intake key that the recording is sealed to. */
+  intakeDay: Temporal.PlainDate
+  /** The plan's retention value for this number, 2 to 6 calendar months (R25). */
+  months: number
+  /** Once header and body lie in the object store. */
+  stored?:
+    | {
+        sizeBytes: number
+        /** Of the sealed body; nothing when a crash left it to be mended. */
+        sha256?: Buffer | undefined
+        incomplete: boolean
+        packetsReceived: number
+        packetsLost: number
+      }
+    | undefined
+}
+
+/** Channels on which the database tells of an admission; the payload is an id. */
+export const channels = { callChanged: 'seloste_calls', recordingStored: 'seloste_stored' } as const
+
+/**
+ * Admits a segment's facts (R9, R11, R17). Idempotent.
+ * @returns the contact's id: the one in the facts, or that of the contact which holds the external call id already
+ */
+export async function admit(db: Kysely<RegisterTables>, facts: SegmentFacts): Promise<{ contactId: string }> {
+  return db.transaction().execute(async (tx) => {
+    const contact = await contactOf(tx, facts)
+    await admitSegment(tx, contact, facts)
+    if (facts.recording) await admitRecording(tx, contact, facts.segmentId, facts.recording)
+    await settleEnd(tx, contact, facts.endInferred ?? false)
+    await sql`select pg_notify(${channels.callChanged}, ${contact.id})`.execute(tx)
+    if (facts.recording?.stored) {
+      await sql`select pg_notify(${channels.recordingStored}, ${facts.recording.id})`.execute(tx)
+    }
+    return { contactId: contact.id }
+  })
+}
+
+interface ContactKey {
+  id: string
+  startedAt: Temporal.Instant
+}
+
+async function contactOf(tx: Transaction<RegisterTables>, facts: SegmentFacts): Promise<ContactKey> {
+  const hash = createHash('sha256').update(facts.externalCallId, 'utf8').digest()
+  const opened = await tx
+    .insertInto('call_identity')
+    .values({ external_id_hash: hash, contact_id: facts.contactId, contact_started_at: facts.startedAt })
+    .onConflict((conflict) => conflict.column('external_id_hash').doNothing())
+    .returning('contact_id')
+    .executeTakeFirst()
+  if (!opened) {
+    const known = await tx
+      .selectFrom('call_identity')
+      .select(['contact_id as id', 'contact_started_at as startedAt'])
+      .where('external_id_hash', '=', hash)
+      .executeTakeFirstOrThrow()
+    return known
+  }
+  await tx
+    .insertInto('contact')
+    .values({
+      id: facts.contactId,
+      started_at: facts.startedAt,
+      ended_at: null,
+      caller_kind: facts.caller.kind,
+      caller_key: facts.caller.key,
+      caller_raw: facts.caller.raw,
+      number_called: facts.numberCalled.key,
+      number_kind: facts.numberCalled.kind,
+      number_name: facts.numberCalled.name ? JSON.stringify(facts.numberCalled.name) : null,
+      history_ends_at: null,
+    })
+    .execute()
+  await appendAudit(tx, { action: 'call.admitted', result: 'ok', object: { kind: 'contact', id: facts.contactId } })
+  return { id: facts.contactId, startedAt: facts.startedAt }
+}
+
+async function admitSegment(tx: Transaction<RegisterTables>, contact: ContactKey, facts: SegmentFacts): Promise<void> {
+  const changing = {
+    official_person_id: facts.official?.personId ?? null,
+    official_unit_id: facts.official?.unitId ?? null,
+    official_name: facts.official?.name ?? null,
+    official_phone: facts.official?.phone ?? null,
+    answered_at: facts.answeredAt ?? null,
+    ended_at: facts.endedAt ?? null,
+    capture_state: facts.captureState,
+    capture_failure: facts.captureFailure ?? null,
+    marks: facts.marks,
+  }
+  const { seq } = await tx
+    .selectFrom('segment')
+    .select((eb) => sql<number>`coalesce(${eb.fn.max('seq')}, 0)::int + 1`.as('seq'))
+    .where('contact_id', '=', contact.id)
+    .where('contact_started_at', '=', contact.startedAt)
+    .executeTakeFirstOrThrow()
+  await tx
+    .insertInto('segment')
+    .values({
+      id: facts.segmentId,
+      contact_id: contact.id,
+      contact_started_at: contact.startedAt,
+      seq,
+      number_reached: facts.numberReached.key,
+      number_reached_name: facts.numberReached.name ? JSON.stringify(facts.numberReached.name) : null,
+      decision_record: facts.decision.record,
+      decision_reason: facts.decision.reason,
+      rule_id: facts.decision.ruleId ?? null,
+      rule_version: facts.decision.ruleVersion ?? null,
+      rule_share: facts.decision.share ?? null,
+      draw: facts.decision.draw ?? null,
+      ...changing,
+    })
+    .onConflict((conflict) => conflict.columns(['id', 'contact_started_at']).doUpdateSet(changing))
+    .execute()
+}
+
+async function admitRecording(
+  tx: Transaction<RegisterTables>,
+  contact: ContactKey,
+  segmentId: string,
+  recording: RecordingFacts,
+): Promise<void> {
+  await tx
+    .insertInto('recording')
+    .values({
+      id: recording.id,
+      segment_id: segmentId,
+      contact_id: contact.id,
+      contact_started_at: contact.startedAt,
+      state: 'CAPTURING',
+      started_at: recording.startedAt,
+      intake_day: recording.intakeDay,
+      recording_months: recording.months,
+    })
+    .onConflict((conflict) => conflict.column('id').doNothing())
+    .execute()
+  const { stored } = recording
+  if (!stored) return
+  // Only what is still being captured becomes stored: a late retry must not bring back what has ended since.
+  await tx
+    .updateTable('recording')
+    .set({
+      state: 'STORED',
+      ended_at: recording.endedAt ?? null,
+      size_bytes: stored.sizeBytes,
+      sha256: stored.sha256 ?? null,
+      incomplete: stored.incomplete,
+      packets_received: stored.packetsReceived,
+      packets_lost: stored.packetsLost,
+    })
+    .where('id', '=', recording.id)
+    .where('state', '=', 'CAPTURING')
+    .execute()
+}
+
+/** When no segment goes on any more the call has ended, and every term counts from there (R22, R25). */
+async function settleEnd(tx: Transaction<RegisterTables>, contact: ContactKey, inferred: boolean): Promise<void> {
+  const { live, lastEnd } = await tx
+    .selectFrom('segment')
+    .select((eb) => [
+      sql<boolean>`bool_or(${eb.ref('ended_at')} is null)`.as('live'),
+      eb.fn.max('ended_at').as('lastEnd'),
+    ])
+    .where('contact_id', '=', contact.id)
+    .where('contact_started_at', '=', contact.startedAt)
+    .executeTakeFirstOrThrow()
+  const endedAt = live ? null : lastEnd
+  await tx
+    .updateTable('contact')
+    .set({
+      ended_at: endedAt,
+      end_inferred: inferred && endedAt !== null,
+      history_ends_at: endedAt && historyEndsAt(endedAt),
+    })
+    .where('id', '=', contact.id)
+    .where('started_at', '=', contact.startedAt)
+    .execute()
+  if (!endedAt) return
+  const recordings = await tx
+    .selectFrom('recording')
+    .select(['id', 'recording_months'])
+    .where('contact_id', '=', contact.id)
+    .where('state', 'in', ['CAPTURING', 'STORED'])
+    .execute()
+  for (const recording of recordings) {
+    const terms = recordingTerms(endedAt, recording.recording_months)
+    await tx
+      .updateTable('recording')
+      .set({
+        min_keep_until: terms.minKeepUntil,
+        destroy_at: terms.destroyAt,
+        expiry_month: sql<Temporal.PlainDate>`coalesce(expiry_month, ${monthOf(terms.destroyAt)}::date)`,
+      })
+      .where('id', '=', recording.id)
+      .execute()
+  }
+}
+
+function monthOf(instant: Temporal.Instant): string {
+  return instant.toZonedDateTimeISO('UTC').toPlainDate().with({ day: 1 }).toString()
+}

@@ -1,0 +1,30 @@
+/**
+ * The door for looking. In: a Grant and a look, which is queries on the register. Out: what the look found, after its
+ * audit entry is durable. Never here: a look without a Grant, a row the database's row-level security would not show to
+ * the person behind it, a result that left before its trace.
+ */
+import type { Kysely, Transaction } from 'kysely'
+import { traceOf, underGrant, type Grant, type Right } from '#safeguards/access/grant.ts'
+import { appendAudit, type AuditEntry } from '#safeguards/audit/append.ts'
+import type { RegisterTables } from './tables.ts'
+
+/** A look's result and the trace it leaves. */
+export interface Seen<Result> {
+  found: Result
+  trace: Pick<AuditEntry, 'action' | 'result' | 'object' | 'detail'>
+  /** The right that reached what was seen, when it is not the Grant's first. */
+  right?: Right | undefined
+}
+
+/** Looks under a Grant: the look and its audit entry are one transaction, and nothing is returned before it has committed (R21). */
+export function read<Sight extends Seen<unknown>>(
+  db: Kysely<RegisterTables>,
+  grant: Grant,
+  look: (tx: Transaction<RegisterTables>) => Promise<Sight>,
+): Promise<Sight['found']> {
+  return underGrant(db, grant, async (tx) => {
+    const { found, trace, right } = await look(tx)
+    await appendAudit(tx, { ...traceOf(grant, right), ...trace })
+    return found
+  })
+}

@@ -1,0 +1,24 @@
+/** The objects of a recording in the object store. */
+export function bodyKey(recordingId: string): string {
+  return `recordings/${recordingId}.body`
+}
+
+/** Header to the intake key; gone once the custodian has the recording in keeping. */
+export function headerKey(recordingId: string): string {
+  return `recordings/${recordingId}.hdr`
+}
+
+/** What a crash left of the last chunk; gone once mended. */
+export function tailKey(recordingId: string): string {
+  return `recordings/${recordingId}.tail`
+}
+
+/** Sealed index: layout, gaps and peaks. */
+export function indexKey(recordingId: string): string {
+  return `recordings/${recordingId}.index`
+}
+
+/** All of them. */
+export function recordingObjects(recordingId: string): string[] {
+  return [headerKey(recordingId), tailKey(recordingId), indexKey(recordingId), bodyKey(recordingId)]
+}

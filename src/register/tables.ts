@@ -1,0 +1,101 @@
+/** The tables of the register, as Kysely sees them (migrations/0001-spine.sql). */
+import type { ColumnType, Generated } from 'kysely'
+import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
+import type { SafeguardTables } from '#safeguards/tables.ts'
+
+type Instant = Temporal.Instant
+type Names = { fi: string; sv: string; en: string }
+
+export type NumberKind = 'NATIONAL_SERVICE' | 'REGIONAL_SERVICE' | 'SWITCHBOARD' | 'UNKNOWN'
+export type CallerKind = 'e164' | 'short' | 'extension' | 'address' | 'withheld' | 'unparsed'
+export type CaptureState = 'recording' | 'paused' | 'not-recorded' | 'failing'
+export type RecordingState = 'CAPTURING' | 'STORED' | 'RESTRICTED' | 'QUARANTINED' | 'DESTROYING' | 'DESTROYED'
+export type DestructionCause = 'retention' | 'caller' | 'official' | 'trimming' | 'hold-end'
+export type SegmentMark = 'incomplete' | 'end-inferred' | 'packets-lost' | 'needs-review' | 'unknown-number'
+
+export interface RegisterTables extends SafeguardTables {
+  contact: {
+    id: string
+    started_at: Instant
+    ended_at: Instant | null
+    end_inferred: Generated<boolean>
+    caller_kind: CallerKind
+    caller_key: PhoneNumberKey | null
+    caller_raw: string | null
+    number_called: PhoneNumberKey
+    number_kind: NumberKind
+    number_name: ColumnType<Names | null, string | null, string | null>
+    history_ends_at: Instant | null
+  }
+  segment: {
+    id: string
+    contact_id: string
+    contact_started_at: Instant
+    seq: number
+    number_reached: PhoneNumberKey
+    number_reached_name: ColumnType<Names | null, string | null, string | null>
+    official_person_id: string | null
+    official_unit_id: string | null
+    official_name: string | null
+    official_phone: PhoneNumberKey | null
+    answered_at: Instant | null
+    ended_at: Instant | null
+    decision_record: boolean
+    decision_reason: string
+    rule_id: string | null
+    rule_version: number | null
+    rule_share: number | null
+    draw: number | null
+    capture_state: Generated<CaptureState>
+    capture_failure: string | null
+    marks: Generated<SegmentMark[]>
+  }
+  call_identity: { external_id_hash: Buffer; contact_id: string; contact_started_at: Instant }
+  recording: {
+    id: string
+    segment_id: string
+    contact_id: string
+    contact_started_at: Instant
+    state: RecordingState
+    started_at: Instant
+    ended_at: Instant | null
+    intake_day: Temporal.PlainDate
+    recording_months: number
+    min_keep_until: Instant | null
+    destroy_at: Instant | null
+    expiry_month: Temporal.PlainDate | null
+    size_bytes: number | null
+    sha256: Buffer | null
+    incomplete: Generated<boolean>
+    kept_at: Instant | null
+    keeping_fault: string | null
+    duration_ms: number | null
+    packets_received: number | null
+    packets_lost: number | null
+    destroyed_at: Instant | null
+    cause: DestructionCause | null
+  }
+  destruction_entry: {
+    seq: Generated<number>
+    at: Generated<Instant>
+    object_kind: string
+    object_id: string
+    cause: string
+    done_by: string
+    targets: ColumnType<unknown, string, never>
+  }
+  listening: {
+    id: string
+    recording_id: string
+    person_id: string
+    right_id: string
+    session_hash: Buffer
+    role: SafeguardTables['access_right']['role']
+    purpose: SafeguardTables['access_right']['purposes'][number]
+    reference: string | null
+    started_at: Instant
+    until: Instant
+    ended_at: Instant | null
+  }
+  listening_range: { listening_id: string; at: Generated<Instant>; from_ms: number; to_ms: number }
+}

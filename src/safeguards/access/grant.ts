@@ -1,0 +1,202 @@
+/**
+ * Who may look. In: a session, a purpose, sometimes a reference. Out: a Grant, which the register's doors demand, or a
+ * refusal with its reason; a refusal leaves its trace here. Never here: content of any record.
+ *
+ * The database applies the same rights by row-level security to every statement of a Grant's transaction
+ * (migrations/0001-spine.sql), so a mistake in one of the two shows less, never more.
+ */
+import { randomUUID } from 'node:crypto'
+import { sql, type Kysely, type Transaction } from 'kysely'
+import { covers, needsReference, type Purpose } from '#description/purposes.ts'
+import type { Role } from '#description/roles.ts'
+import { appendAudit, type AuditEntry } from '../audit/append.ts'
+import type { Session } from '../people/session.ts'
+import { safeguardsOf, type HoldingSafeguards, type ScopeKind } from '../tables.ts'
+
+export interface Right {
+  id: string
+  role: Role
+  duty?: 'QUALITY' | 'TRAINING'
+  purposes: Purpose[]
+  scope: { kind: ScopeKind; units: string[]; numbers: string[] }
+  until?: Temporal.Instant
+}
+
+declare const made: unique symbol
+
+/** Permission to look under one purpose, made by {@link requestGrant} alone. */
+export interface Grant {
+  readonly [made]: true
+  readonly session: Session
+  readonly purpose: Purpose
+  readonly reference?: string
+  /** The rights in force that cover the purpose; at least one. */
+  readonly rights: readonly [Right, ...Right[]]
+}
+
+export interface Refusal {
+  refused: 'deny.purpose' | 'deny.expired' | 'deny.reference'
+  /** With deny.expired: when the right ended. */
+  expiredAt?: Temporal.Instant
+}
+
+/** The part of a segment that decides who may look at it. */
+export interface Reach {
+  officialPersonId: string | null
+  officialUnitId: string | null
+  numberReached: string
+}
+
+/** The person's rights in force at an instant. */
+export async function rightsOf(holding: HoldingSafeguards, personId: string, now: Temporal.Instant): Promise<Right[]> {
+  const db = safeguardsOf(holding)
+  const rows = await db
+    .selectFrom('access_right')
+    .selectAll()
+    .where('person_id', '=', personId)
+    .where('revoked_at', 'is', null)
+    .where('valid_from', '<=', now)
+    .where((eb) => eb.or([eb('valid_to', 'is', null), eb('valid_to', '>', now)]))
+    .orderBy('valid_from')
+    .execute()
+  return rows.map((row) => ({
+    id: row.id,
+    role: row.role,
+    ...(row.duty && { duty: row.duty }),
+    purposes: row.purposes,
+    scope: { kind: row.scope_kind, units: row.scope_units, numbers: row.scope_numbers },
+    ...(row.valid_to && { until: row.valid_to }),
+  }))
+}
+
+/**
+ * Asks for permission to look under a purpose (R3, R36-R41).
+ * @returns the Grant; or a refusal, already in the audit log
+ */
+export async function requestGrant(
+  holding: HoldingSafeguards,
+  session: Session,
+  asked: { purpose: Purpose; reference?: string | undefined; action: AuditEntry['action'] },
+  now: Temporal.Instant,
+): Promise<Grant | Refusal> {
+  const db = safeguardsOf(holding)
+  const rights = (await rightsOf(db, session.personId, now)).filter((right) =>
+    right.purposes.some((held) => covers(held, asked.purpose)),
+  )
+  const [first, ...others] = rights
+  const reference = asked.reference?.trim()
+  if (!first) return refuse(await lapsed(db, session.personId, asked.purpose, now))
+  if (needsReference(asked.purpose) && !reference) return refuse({ refused: 'deny.reference' })
+  return {
+    session,
+    purpose: asked.purpose,
+    ...(reference && { reference }),
+    rights: [first, ...others],
+  } as unknown as Grant
+
+  async function refuse(refusal: Refusal): Promise<Refusal> {
+    await appendAudit(db, {
+      action: asked.action,
+      result: `refused:${refusal.refused}`,
+      personId: session.personId,
+      purpose: asked.purpose,
+    })
+    return refusal
+  }
+}
+
+/** The right among a Grant's that reaches a segment; the twin of the policy `desk_looks` in the database. */
+export function rightReaching(grant: Grant, segment: Reach): Right | undefined {
+  return grant.rights.find(({ scope }) => {
+    switch (scope.kind) {
+      case 'all':
+        return true
+      case 'own':
+        return segment.officialPersonId === grant.session.personId
+      case 'unit':
+        return segment.officialUnitId !== null && scope.units.includes(segment.officialUnitId)
+      case 'numbers':
+        return scope.numbers.includes(segment.numberReached)
+    }
+  })
+}
+
+/** Runs a look in one transaction in which the database sees the Grant's session and purpose, and nobody else's. */
+export function underGrant<Tables, Result>(
+  db: Kysely<Tables>,
+  grant: Grant,
+  look: (tx: Transaction<Tables>) => Promise<Result>,
+): Promise<Result> {
+  return db.transaction().execute(async (tx) => {
+    await sql`select set_config('seloste.session', ${grant.session.token}, true), set_config('seloste.purpose', ${grant.purpose}, true)`.execute(
+      tx,
+    )
+    return look(tx)
+  })
+}
+
+/** The audit fields that every look under a Grant shares. */
+export function traceOf(grant: Grant, right: Right = grant.rights[0]) {
+  return {
+    personId: grant.session.personId,
+    rightId: right.id,
+    role: right.role,
+    purpose: grant.purpose,
+    reference: grant.reference,
+  }
+}
+
+async function lapsed(
+  holding: HoldingSafeguards,
+  personId: string,
+  purpose: Purpose,
+  now: Temporal.Instant,
+): Promise<Refusal> {
+  const db = safeguardsOf(holding)
+  const last = await db
+    .selectFrom('access_right')
+    .select((eb) => eb.fn.coalesce('revoked_at', 'valid_to').as('ended_at'))
+    .where('person_id', '=', personId)
+    .where(sql<boolean>`${purpose} = any (purposes)`)
+    .where((eb) => eb(eb.fn.coalesce('revoked_at', 'valid_to'), '<=', now))
+    .orderBy('ended_at', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return last?.ended_at ? { refused: 'deny.expired', expiredAt: last.ended_at } : { refused: 'deny.purpose' }
+}
+
+/** A right as the access-authorisation procedure decided it. Asked for by one person, approved by another (R36). */
+export async function recordRight(
+  holding: HoldingSafeguards,
+  right: Omit<Right, 'id'> & { personId: string; requestedBy: string; approvedBy: string; from: Temporal.Instant },
+): Promise<string> {
+  const db = safeguardsOf(holding)
+  const id = randomUUID()
+  await db
+    .insertInto('access_right')
+    .values({
+      id,
+      person_id: right.personId,
+      role: right.role,
+      duty: right.duty ?? null,
+      purposes: right.purposes,
+      scope_kind: right.scope.kind,
+      scope_units: right.scope.units,
+      scope_numbers: right.scope.numbers,
+      valid_from: right.from,
+      valid_to: right.until ?? null,
+      requested_by: right.requestedBy,
+      approved_by: right.approvedBy,
+      revoked_at: null,
+    })
+    .execute()
+  await appendAudit(db, {
+    action: 'right.granted',
+    result: 'ok',
+    personId: right.approvedBy,
+    rightId: id,
+    role: right.role,
+    object: { kind: 'person', id: right.personId },
+  })
+  return id
+}

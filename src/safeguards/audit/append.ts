@@ -1,0 +1,60 @@
+/**
+ * The audit log. In: what somebody did, to what, under which purpose, and how it ended. Out: an entry that is durable
+ * when the transaction it was appended in commits. Never here: names, phone numbers or other content (the log outlives
+ * the history), changing or removing an entry.
+ */
+import type { Purpose } from '#description/purposes.ts'
+import type { Role } from '#description/roles.ts'
+import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+
+export interface AuditEntry {
+  action: AuditAction
+  result: 'ok' | `refused:${string}` | `failed:${string}`
+  personId?: string | undefined
+  rightId?: string | undefined
+  role?: Role | undefined
+  purpose?: Purpose | undefined
+  /** Fault or case reference, as the person gave it (R40). */
+  reference?: string | undefined
+  object?:
+    | { kind: 'contact' | 'segment' | 'recording' | 'listening' | 'person' | 'session' | 'search'; id?: string }
+    | undefined
+  /** Ids, counts and ranges only. */
+  detail?: Record<string, string | number | boolean | readonly string[] | null> | undefined
+}
+
+export type AuditAction =
+  | 'session.started'
+  | 'session.ended'
+  | 'contacts.listed'
+  | 'contact.read'
+  | 'caller.revealed'
+  | 'calls.watched'
+  | 'listening.started'
+  | 'listening.served'
+  | 'listening.ended'
+  | 'call.admitted'
+  | 'recording.kept'
+  | 'recording.destroyed'
+  | 'history.ended'
+  | 'right.granted'
+
+/** Appends one entry in the caller's transaction (R21): nothing leaves before that transaction has committed. */
+export async function appendAudit(holding: HoldingSafeguards, entry: AuditEntry): Promise<void> {
+  const db = safeguardsOf(holding)
+  await db
+    .insertInto('audit_entry')
+    .values({
+      person_id: entry.personId ?? null,
+      right_id: entry.rightId ?? null,
+      role: entry.role ?? null,
+      action: entry.action,
+      purpose: entry.purpose ?? null,
+      reference: entry.reference ?? null,
+      object_kind: entry.object?.kind ?? null,
+      object_id: entry.object?.id ?? null,
+      result: entry.result,
+      detail: JSON.stringify(entry.detail ?? {}),
+    })
+    .execute()
+}

@@ -1,0 +1,25 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+
+const nonceBytes = 12
+const tagBytes = 16
+
+/**
+ * Wraps a key under another with AES-256-GCM, bound to what it is for.
+ * @param kek 32 bytes
+ * @param purpose goes in as associated data: a wrapped key put in another's place does not open
+ * @returns nonce (12 bytes), wrapped key, tag (16 bytes)
+ */
+export function wrapKey(kek: Buffer, key: Buffer, purpose: string): Buffer {
+  const nonce = randomBytes(nonceBytes)
+  const cipher = createCipheriv('aes-256-gcm', kek, nonce).setAAD(Buffer.from(purpose))
+  return Buffer.concat([nonce, cipher.update(key), cipher.final(), cipher.getAuthTag()])
+}
+
+/** The key inside; throws when the key-encrypting key, the purpose or a bit is wrong. */
+export function unwrapKey(kek: Buffer, wrapped: Buffer, purpose: string): Buffer {
+  const tagAt = wrapped.length - tagBytes
+  const decipher = createDecipheriv('aes-256-gcm', kek, wrapped.subarray(0, nonceBytes), { authTagLength: tagBytes })
+    .setAAD(Buffer.from(purpose))
+    .setAuthTag(wrapped.subarray(tagAt))
+  return Buffer.concat([decipher.update(wrapped.subarray(nonceBytes, tagAt)), decipher.final()])
+}

@@ -1,0 +1,103 @@
+/** People as the register knows them: one natural person each, with the names and numbers they have had (R8, R20). */
+import { randomUUID } from 'node:crypto'
+import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
+import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { hashPassword } from './password.ts'
+
+export interface NewPerson {
+  userId: string
+  name: string
+  unitId?: string | undefined
+  /** Phone number key (E.164) at which the person answers. */
+  phoneKey?: PhoneNumberKey | undefined
+  password?: string | undefined
+  employedFrom: Temporal.Instant
+}
+
+export interface UserIdTaken {
+  refused: 'user-id-taken'
+}
+
+/** Enters a person; user ids are personal and never used twice (R20). */
+export async function enterPerson(
+  holding: HoldingSafeguards,
+  person: NewPerson,
+): Promise<{ id: string } | UserIdTaken> {
+  const db = safeguardsOf(holding)
+  const id = randomUUID()
+  const passwordHash = person.password === undefined ? null : await hashPassword(person.password)
+  return db.transaction().execute(async (tx) => {
+    const row = await tx
+      .insertInto('person')
+      .values({
+        id,
+        user_id: person.userId.trim().toLowerCase(),
+        password_hash: passwordHash,
+        unit_id: person.unitId ?? null,
+        employed_from: person.employedFrom,
+        employed_to: null,
+      })
+      .onConflict((conflict) => conflict.column('user_id').doNothing())
+      .returning('id')
+      .executeTakeFirst()
+    if (!row) return { refused: 'user-id-taken' }
+    await tx
+      .insertInto('person_name')
+      .values({ person_id: id, name: person.name, valid_from: person.employedFrom, valid_to: null })
+      .execute()
+    if (person.phoneKey !== undefined) {
+      await tx
+        .insertInto('person_phone')
+        .values({ person_id: id, phone_key: person.phoneKey, valid_from: person.employedFrom, valid_to: null })
+        .execute()
+    }
+    return { id }
+  })
+}
+
+/** Sets a person's password. */
+export async function setPassword(holding: HoldingSafeguards, personId: string, password: string): Promise<void> {
+  const db = safeguardsOf(holding)
+  const passwordHash = await hashPassword(password)
+  await db.updateTable('person').set({ password_hash: passwordHash }).where('id', '=', personId).execute()
+}
+
+/** Enters an organisational unit, or finds it by its name. */
+export async function enterUnit(holding: HoldingSafeguards, name: string): Promise<string> {
+  const db = safeguardsOf(holding)
+  const found = await db.selectFrom('unit').select('id').where('name', '=', name).executeTakeFirst()
+  if (found) return found.id
+  const id = randomUUID()
+  await db.insertInto('unit').values({ id, name }).execute()
+  return id
+}
+
+export interface DirectoryEntry {
+  personId: string
+  unitId: string | null
+  name: string
+  phoneKey: PhoneNumberKey
+  from: Temporal.Instant
+  to: Temporal.Instant | null
+}
+
+/** Who has answered at which number, and when: what capture needs to name the official of a call (R8, R11). */
+export async function readDirectory(holding: HoldingSafeguards): Promise<DirectoryEntry[]> {
+  const db = safeguardsOf(holding)
+  const rows = await db
+    .selectFrom('person_phone')
+    .innerJoin('person', 'person.id', 'person_phone.person_id')
+    .innerJoin('person_name', (join) =>
+      join.onRef('person_name.person_id', '=', 'person.id').on('person_name.valid_to', 'is', null),
+    )
+    .select([
+      'person.id as personId',
+      'person.unit_id as unitId',
+      'person_name.name',
+      'person_phone.phone_key as phoneKey',
+      'person_phone.valid_from as from',
+      'person_phone.valid_to as to',
+    ])
+    .execute()
+  return rows
+}

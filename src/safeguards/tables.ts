@@ -1,0 +1,67 @@
+/**
+ * The tables of people, rights, keys and traces, as Kysely sees them (migrations/0001-spine.sql). Instants are
+ * Temporal.Instant both ways (platform/database).
+ */
+import type { ColumnType, Generated, Kysely } from 'kysely'
+import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
+import type { Purpose } from '#description/purposes.ts'
+import type { Role } from '#description/roles.ts'
+
+type Instant = Temporal.Instant
+
+export interface SafeguardTables {
+  unit: { id: string; name: string }
+  person: {
+    id: string
+    user_id: string
+    password_hash: string | null
+    unit_id: string | null
+    employed_from: Instant
+    employed_to: Instant | null
+  }
+  person_name: { person_id: string; name: string; valid_from: Instant; valid_to: Instant | null }
+  person_phone: { person_id: string; phone_key: PhoneNumberKey; valid_from: Instant; valid_to: Instant | null }
+  access_right: {
+    id: string
+    person_id: string
+    role: Role
+    duty: 'QUALITY' | 'TRAINING' | null
+    purposes: Purpose[]
+    scope_kind: ScopeKind
+    scope_units: Generated<string[]>
+    scope_numbers: Generated<string[]>
+    valid_from: Instant
+    valid_to: Instant | null
+    requested_by: string
+    approved_by: string
+    revoked_at: Instant | null
+  }
+  session: { token_hash: Buffer; person_id: string; created_at: Instant; expires_at: Instant; ended_at: Instant | null }
+  intake_key: { day: Temporal.PlainDate; public_key: string; private_destroyed_at: Instant | null }
+  shard_key: { expiry_month: Temporal.PlainDate; shard: number; month_key_version: number; wrapped: Buffer }
+  recording_key: { recording_id: string; expiry_month: Temporal.PlainDate; shard: number; wrapped: Buffer }
+  audit_entry: {
+    seq: Generated<number>
+    at: Generated<Instant>
+    person_id: string | null
+    right_id: string | null
+    role: Role | null
+    action: string
+    purpose: Purpose | null
+    reference: string | null
+    object_kind: string | null
+    object_id: string | null
+    result: string
+    detail: ColumnType<unknown, string, never>
+  }
+}
+
+export type ScopeKind = 'own' | 'unit' | 'numbers' | 'all'
+
+/** A database that holds these tables among others: Kysely is invariant in its tables, so the whole goes for the part. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the one place where a part is taken for the whole
+export type HoldingSafeguards = Kysely<any>
+
+export function safeguardsOf(db: HoldingSafeguards): Kysely<SafeguardTables> {
+  return db
+}

@@ -1,0 +1,103 @@
+/**
+ * Listening to a recording. In: a Grant and a recording. Out: a listening, bound to one person, one session, one right
+ * and one purpose, until an instant; and, range by range, its audio (./serve-audio.ts). Never here: a file to keep, a
+ * look at what is past its term.
+ */
+import { randomUUID } from 'node:crypto'
+import type { Kysely } from 'kysely'
+import { read, type Seen } from '#register/read.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { rightReaching, type Grant } from '#safeguards/access/grant.ts'
+import { sessionHash } from '#safeguards/people/session.ts'
+
+/** A listening lasts as long as a working session with one recording may. */
+const longestListeningMinutes = 120
+
+export interface StartedListening {
+  id: string
+  until: Temporal.Instant
+}
+
+export type ListeningRefusal = 'not-found' | 'destroyed' | 'not-yet-kept' | 'restricted'
+
+/**
+ * Begins a listening (R3, R21, R27). It ends by itself with the right it stands on, or at the recording's term.
+ * @returns the listening, or why there is nothing to hear; both are in the audit log by then
+ */
+export function startListening(
+  db: Kysely<RegisterTables>,
+  grant: Grant,
+  recordingId: string,
+  now: Temporal.Instant,
+): Promise<StartedListening | ListeningRefusal> {
+  return read<Seen<StartedListening | ListeningRefusal>>(db, grant, async (tx) => {
+    const row = await tx
+      .selectFrom('recording')
+      .innerJoin('segment', (join) =>
+        join
+          .onRef('segment.id', '=', 'recording.segment_id')
+          .onRef('segment.contact_started_at', '=', 'recording.contact_started_at'),
+      )
+      .select([
+        'recording.state',
+        'recording.kept_at',
+        'recording.destroy_at',
+        'segment.official_person_id as officialPersonId',
+        'segment.official_unit_id as officialUnitId',
+        'segment.number_reached as numberReached',
+      ])
+      .where('recording.id', '=', recordingId)
+      .executeTakeFirst()
+    const right = row && rightReaching(grant, row)
+    if (!row || !right) return refuse('not-found')
+    if (!row.destroy_at || !row.kept_at) {
+      return refuse(row.state === 'DESTROYED' || row.state === 'DESTROYING' ? 'destroyed' : 'not-yet-kept')
+    }
+    if (row.state === 'DESTROYED' || row.state === 'DESTROYING' || Temporal.Instant.compare(row.destroy_at, now) <= 0) {
+      return refuse('destroyed')
+    }
+    if (row.state !== 'STORED') return refuse('restricted')
+
+    const until = [now.add({ minutes: longestListeningMinutes }), row.destroy_at, ...(right.until ? [right.until] : [])]
+      .sort(Temporal.Instant.compare)
+      .at(0) as Temporal.Instant
+    const id = randomUUID()
+    await tx
+      .insertInto('listening')
+      .values({
+        id,
+        recording_id: recordingId,
+        person_id: grant.session.personId,
+        right_id: right.id,
+        session_hash: sessionHash(grant.session.token),
+        role: right.role,
+        purpose: grant.purpose,
+        reference: grant.reference ?? null,
+        started_at: now,
+        until,
+        ended_at: null,
+      })
+      .execute()
+    return {
+      found: { id, until },
+      trace: {
+        action: 'listening.started',
+        result: 'ok',
+        object: { kind: 'recording', id: recordingId },
+        detail: { listening: id },
+      },
+      right,
+    }
+
+    function refuse(why: ListeningRefusal) {
+      return {
+        found: why,
+        trace: {
+          action: 'listening.started' as const,
+          result: `refused:${why}` as const,
+          object: { kind: 'recording' as const, id: recordingId },
+        },
+      }
+    }
+  })
+}

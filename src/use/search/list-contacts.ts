@@ -1,0 +1,179 @@
+import { sql, type Kysely, type Transaction } from 'kysely'
+import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone-number.ts'
+import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
+import { read } from '#register/read.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import type { Grant } from '#safeguards/access/grant.ts'
+import { viewContact, viewSegment } from './contact-view.ts'
+
+export interface ContactSearch {
+  /** Calls that were going on at or after this instant. */
+  from?: Temporal.Instant | undefined
+  /** Calls that started before this instant. */
+  to?: Temporal.Instant | undefined
+  /** Whole numbers in any written form. */
+  caller?: string | undefined
+  number?: string | undefined
+  /** Part of the official's name, or their number. */
+  official?: string | undefined
+  recorded?: 'any' | 'available' | 'none' | 'destroyed' | undefined
+  cursor?: string | undefined
+  limit: number
+}
+
+/** Totals are counted exactly up to here, and not at all beyond. */
+const countedUpTo = 10_000
+/** What no row holds: a number nobody can read finds nothing, rather than everything. */
+const unknownKey = '' as PhoneNumberKey
+/** No call is longer: lets the database leave out whole months. */
+const longestCallHours = 24
+
+/** A page of the contact history, newest first (R10, R21). Throws InvalidCursor for a cursor that is none of ours. */
+export function listContacts(db: Kysely<RegisterTables>, grant: Grant, search: ContactSearch, now: Temporal.Instant) {
+  return read(db, grant, async (tx) => {
+    const after = search.cursor === undefined ? undefined : readCursor(search.cursor)
+    const matching = matchingContacts(tx, search, now)
+    const total = after?.total ?? (await countContacts(tx, matching))
+    const page = await matching
+      .selectAll('contact')
+      .$if(after !== undefined, (query) =>
+        query.where(
+          sql<boolean>`(contact.started_at, contact.id) < (${after?.startedAt ?? now}::timestamptz, ${after?.id ?? null}::uuid)`,
+        ),
+      )
+      .orderBy('contact.started_at', 'desc')
+      .orderBy('contact.id', 'desc')
+      .limit(search.limit + 1)
+      .execute()
+    const shown = page.slice(0, search.limit)
+    const last = shown.at(-1)
+    const segments = await segmentsOf(tx, shown)
+    const items = shown.map((contact) => ({
+      ...viewContact(contact),
+      segments: segments
+        .filter(({ segment }) => segment.contact_id === contact.id)
+        .map(({ segment, recording }) => viewSegment(segment, recording, now)),
+    }))
+    return {
+      found: {
+        items,
+        ...(page.length > shown.length && last && { next: writeCursor(last.started_at, last.id, total) }),
+        approximateTotal: total,
+      },
+      trace: {
+        action: 'contacts.listed',
+        result: 'ok',
+        object: { kind: 'search' },
+        detail: { contacts: shown.map((contact) => contact.id) },
+      },
+    }
+  })
+}
+
+/** The segments of contacts with their recordings, in order; those that the viewer may see. */
+export async function segmentsOf(
+  tx: Transaction<RegisterTables>,
+  contacts: { id: string; started_at: Temporal.Instant }[],
+) {
+  if (contacts.length === 0) return []
+  const ids = contacts.map((contact) => contact.id)
+  const starts = contacts.map((contact) => contact.started_at)
+  const segments = await tx
+    .selectFrom('segment')
+    .selectAll()
+    .where('contact_id', 'in', ids)
+    .where('contact_started_at', 'in', starts)
+    .orderBy('seq')
+    .execute()
+  const recordings = await tx.selectFrom('recording').selectAll().where('contact_id', 'in', ids).execute()
+  return segments.map((segment) => ({
+    segment,
+    recording: recordings.find((recording) => recording.segment_id === segment.id),
+  }))
+}
+
+export class InvalidCursor extends Error {
+  override name = 'InvalidCursor'
+}
+
+function matchingContacts(tx: Transaction<RegisterTables>, search: ContactSearch, now: Temporal.Instant) {
+  let query = tx.selectFrom('contact')
+  if (search.from) {
+    query = query
+      .where('contact.started_at', '>=', search.from.subtract({ hours: longestCallHours }))
+      .where((eb) => eb(eb.fn.coalesce('contact.ended_at', eb.val(now)), '>=', search.from ?? now))
+  }
+  if (search.to) query = query.where('contact.started_at', '<', search.to)
+  if (search.caller?.trim()) {
+    const caller = normalisePhoneNumber(search.caller)
+    query =
+      caller.kind === 'withheld'
+        ? query.where('contact.caller_kind', '=', 'withheld')
+        : query.where('contact.caller_key', '=', caller.key ?? unknownKey)
+  }
+  if (search.number?.trim())
+    query = query.where('contact.number_called', '=', normalisePhoneNumber(search.number).key ?? unknownKey)
+  const official = search.official?.trim()
+  if (official) {
+    const phone = normalisePhoneNumber(official).key ?? unknownKey
+    query = query.where((eb) =>
+      eb.exists(
+        eb
+          .selectFrom('segment')
+          .select('segment.id')
+          .whereRef('segment.contact_id', '=', 'contact.id')
+          .whereRef('segment.contact_started_at', '=', 'contact.started_at')
+          .where((inner) =>
+            inner.or([
+              inner('segment.official_phone', '=', phone),
+              inner('segment.official_name', 'ilike', `%${official.replace(/[\\%_]/g, '\\$&')}%`),
+            ]),
+          ),
+      ),
+    )
+  }
+  const { recorded = 'any' } = search
+  if (recorded !== 'any') {
+    const gone = sql<boolean>`(recording.state in ('DESTROYED', 'DESTROYING') or recording.destroy_at <= ${now})`
+    query = query.where((eb) => {
+      const recordings = eb
+        .selectFrom('recording')
+        .select('recording.id')
+        .whereRef('recording.contact_id', '=', 'contact.id')
+      if (recorded === 'none') return eb.not(eb.exists(recordings))
+      if (recorded === 'destroyed') return eb.exists(recordings.where(gone))
+      return eb.exists(recordings.where(sql<boolean>`not ${gone}`).where('recording.kept_at', 'is not', null))
+    })
+  }
+  return query
+}
+
+async function countContacts(
+  tx: Transaction<RegisterTables>,
+  matching: ReturnType<typeof matchingContacts>,
+): Promise<number> {
+  const { total } = await tx
+    .selectFrom(
+      matching
+        .select(sql`1`.as('one'))
+        .limit(countedUpTo)
+        .as('counted'),
+    )
+    .select((eb) => eb.fn.countAll<number>().as('total'))
+    .executeTakeFirstOrThrow()
+  return Number(total)
+}
+
+function writeCursor(startedAt: Temporal.Instant, id: string, total: number): string {
+  return Buffer.from(JSON.stringify([startedAt.toString(), id, total])).toString('base64url')
+}
+
+function readCursor(cursor: string): { startedAt: Temporal.Instant; id: string; total: number } {
+  try {
+    const [startedAt, id, total] = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as unknown[]
+    if (typeof id !== 'string' || typeof total !== 'number' || !/^[0-9a-f-]{36}$/.test(id)) throw new InvalidCursor()
+    return { startedAt: Temporal.Instant.from(String(startedAt)), id, total }
+  } catch {
+    throw new InvalidCursor('the cursor is not one that a page gave; begin again without it')
+  }
+}

@@ -1,0 +1,110 @@
+import type { Kysely, Transaction } from 'kysely'
+import { read, type Seen } from '#register/read.ts'
+import type { RegisterTables, SegmentMark } from '#register/tables.ts'
+import type { Grant } from '#safeguards/access/grant.ts'
+import { displayPhoneNumber } from '#description/phone-numbers/display-phone-number.ts'
+import { viewContact, viewSegment } from './contact-view.ts'
+import { segmentsOf } from './list-contacts.ts'
+
+/**
+ * One contact in full: its segments, why each was or was not recorded, how long it is kept, who has listened (R14, R26).
+ * @returns `not-found` for a contact that is not there or that the viewer may not see; the two are not told apart (R39)
+ */
+export function readContact(db: Kysely<RegisterTables>, grant: Grant, contactId: string, now: Temporal.Instant) {
+  return read(db, grant, async (tx) => {
+    const contact = await visibleContact(tx, contactId)
+    if (!contact) return unseen('contact.read', contactId)
+    const segments = await segmentsOf(tx, [contact])
+    const looks = await looksAt(
+      tx,
+      segments.flatMap(({ recording }) => (recording ? [recording.id] : [])),
+    )
+    return {
+      found: {
+        ...viewContact(contact),
+        numberKind: contact.number_kind,
+        ...(contact.history_ends_at && { historyEndsAt: contact.history_ends_at.toString() }),
+        segments: segments.map(({ segment, recording }) => ({
+          ...viewSegment(segment, recording, now),
+          numberReached: segment.number_reached,
+          ...(segment.number_reached_name && { numberReachedName: segment.number_reached_name }),
+          decision: {
+            record: segment.decision_record,
+            reason: segment.decision_reason,
+            ...(segment.rule_id !== null && { ruleId: segment.rule_id }),
+            ...(segment.rule_version !== null && { ruleVersion: segment.rule_version }),
+            ...(segment.rule_share !== null && { share: segment.rule_share }),
+            ...(segment.draw !== null && { draw: segment.draw }),
+          },
+          ...(recording?.duration_ms != null && { durationMs: recording.duration_ms }),
+          ...(recording?.packets_lost != null && { lostPackets: recording.packets_lost }),
+          marks: marksOf(segment.marks, recording),
+          looks: looks.filter((look) => look.recordingId === recording?.id).map((look) => look.view),
+        })),
+      },
+      trace: { action: 'contact.read', result: 'ok', object: { kind: 'contact', id: contact.id } },
+    }
+  })
+}
+
+/** The caller's number in full; that it was revealed is in the audit log before it is returned (L21, L33). */
+export function revealCaller(db: Kysely<RegisterTables>, grant: Grant, contactId: string) {
+  return read(db, grant, async (tx) => {
+    const contact = await visibleContact(tx, contactId)
+    if (!contact?.caller_key) return unseen('caller.revealed', contactId)
+    return {
+      found: { number: displayPhoneNumber(contact.caller_key) },
+      trace: { action: 'caller.revealed', result: 'ok', object: { kind: 'contact', id: contact.id } },
+    }
+  })
+}
+
+function unseen(action: 'contact.read' | 'caller.revealed', id: string): Seen<'not-found'> {
+  return {
+    found: 'not-found',
+    trace: { action, result: 'refused:not-found', object: { kind: 'contact', id } },
+  }
+}
+
+function visibleContact(tx: Transaction<RegisterTables>, id: string) {
+  return tx.selectFrom('contact').selectAll().where('id', '=', id).executeTakeFirst()
+}
+
+function marksOf(
+  marks: SegmentMark[],
+  recording: { incomplete: boolean; packets_lost: number | null } | undefined,
+): SegmentMark[] {
+  const found = new Set(marks)
+  if (recording?.incomplete) found.add('incomplete')
+  if ((recording?.packets_lost ?? 0) > 0) found.add('packets-lost')
+  return [...found]
+}
+
+/** Who listened, by role and purpose and never by name (C-579/21). */
+async function looksAt(tx: Transaction<RegisterTables>, recordingIds: string[]) {
+  if (recordingIds.length === 0) return []
+  const rows = await tx
+    .selectFrom('listening')
+    .leftJoin('listening_range', 'listening_range.listening_id', 'listening.id')
+    .select((eb) => [
+      'listening.recording_id',
+      'listening.started_at',
+      'listening.role',
+      'listening.purpose',
+      eb.fn.sum<number>(eb('listening_range.to_ms', '-', eb.ref('listening_range.from_ms'))).as('served_ms'),
+    ])
+    .where('listening.recording_id', 'in', recordingIds)
+    .groupBy('listening.id')
+    .orderBy('listening.started_at', 'desc')
+    .limit(200)
+    .execute()
+  return rows.map((row) => ({
+    recordingId: row.recording_id,
+    view: {
+      at: row.started_at.toString(),
+      role: row.role,
+      purpose: row.purpose,
+      playedMs: Number(row.served_ms ?? 0),
+    },
+  }))
+}

@@ -1,0 +1,65 @@
+import type { Kysely } from 'kysely'
+import { read } from '#register/read.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import type { Grant } from '#safeguards/access/grant.ts'
+import { viewCaller } from './contact-view.ts'
+
+/** A call that began this long ago and has no end is no call in progress any more. */
+const longestCallHours = 24
+
+/** The calls in progress that the viewer may see, oldest first so that rows do not jump. */
+export function watchCalls(db: Kysely<RegisterTables>, grant: Grant, now: Temporal.Instant) {
+  return read(db, grant, async (tx) => {
+    const rows = await tx
+      .selectFrom('segment')
+      .innerJoin('contact', (join) =>
+        join
+          .onRef('contact.id', '=', 'segment.contact_id')
+          .onRef('contact.started_at', '=', 'segment.contact_started_at'),
+      )
+      .select([
+        'contact.id as contactId',
+        'segment.id as segmentId',
+        'contact.started_at',
+        'segment.answered_at',
+        'contact.caller_kind',
+        'contact.caller_key',
+        'segment.number_reached',
+        'segment.number_reached_name',
+        'segment.official_name',
+        'segment.official_phone',
+        'segment.capture_state',
+        'segment.capture_failure',
+      ])
+      .where('segment.ended_at', 'is', null)
+      .where('contact.started_at', '>', now.subtract({ hours: longestCallHours }))
+      .where('segment.contact_started_at', '>', now.subtract({ hours: longestCallHours }))
+      .orderBy('segment.answered_at')
+      .orderBy('segment.id')
+      .limit(500)
+      .execute()
+    return {
+      found: {
+        at: now.toString(),
+        items: rows.map((row) => ({
+          contactId: row.contactId,
+          segmentId: row.segmentId,
+          startedAt: row.started_at.toString(),
+          ...(row.answered_at && { answeredAt: row.answered_at.toString() }),
+          caller: viewCaller(row),
+          number: row.number_reached,
+          ...(row.number_reached_name && { numberName: row.number_reached_name }),
+          ...(row.official_name && { official: { name: row.official_name, phone: row.official_phone ?? '' } }),
+          recording: row.capture_state,
+          ...(row.capture_failure && { failure: row.capture_failure }),
+        })),
+      },
+      trace: {
+        action: 'calls.watched',
+        result: 'ok',
+        object: { kind: 'search' },
+        detail: { segments: rows.map((row) => row.segmentId) },
+      },
+    }
+  })
+}
