@@ -28,8 +28,9 @@ const runs = (flag: string) => chosen.length === 0 || chosen.includes(flag)
 const tallies: Tally[] = []
 try {
   if (runs('--static')) tallies.push(await runStaticChecks())
+  if (runs('--vitest') || runs('--journeys')) tallies.push(await buildWebIfStale())
   if (runs('--vitest')) tallies.push(await runVitest())
-  if (runs('--journeys')) tallies.push(await buildWebIfStale(), await runJourneys())
+  if (runs('--journeys')) tallies.push(await runJourneys())
 } catch (error) {
   console.error(error)
   tallies.push({ passed: 0, failed: 1 })
