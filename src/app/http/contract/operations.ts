@@ -40,6 +40,15 @@ export const operations = {
     url: '/api/session',
     schema: { operationId: 'signOut', summary: 'Sign out', response: { 204: Type.Null(), ...refusals } },
   },
+  readOrganisation: {
+    method: 'GET',
+    url: '/api/organisation',
+    schema: {
+      operationId: 'readOrganisation',
+      summary: 'Whose register this is; needs no session',
+      response: { 200: schema.Organisation, ...refusals },
+    },
+  },
   listContacts: {
     method: 'GET',
     url: '/api/contacts',

@@ -239,3 +239,12 @@ export const LiveCalls = Type.Object({
   items: Type.Array(LiveCall),
 })
 export type LiveCalls = Static<typeof LiveCalls>
+
+export const Organisation = Type.Object(
+  {
+    name: Type.Object({ fi: Type.String(), sv: Type.String(), en: Type.String() }, { description: 'The controller (R2)' }),
+    brand: Type.Optional(Type.String({ pattern: '^#[0-9a-fA-F]{6}$', description: 'The colour of its thin line' })),
+  },
+  { description: 'Whose register this is; public' },
+)
+export type Organisation = Static<typeof Organisation>
