@@ -1,0 +1,71 @@
+// A pool of connections and the typed query builder on top of it.
+// In: a database URL. Out: a pool, Kysely, and their end. Never: a query of our own.
+import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely'
+import { Pool } from 'pg'
+import { TemporalClient, valueTypes } from './values.ts'
+
+export type ConnectOptions = {
+  url: string
+  /** Shown in pg_stat_activity: which process this is. */
+  applicationName: string
+  /** Most connections at once; 10 unless told. */
+  size?: number
+  /** A connection broke while idle; the pool replaces it by itself. Must be heard: unheard, it would end the process. */
+  onIdleError: (error: Error) => void
+}
+
+export type Database<Tables> = {
+  pool: Pool
+  db: Kysely<Tables>
+  /** Waits for running queries and closes every connection. */
+  close: () => Promise<void>
+}
+
+const connectMs = 10_000
+const idleMs = 30_000
+
+/** Opens nothing yet: the first query connects. `timestamptz` is Temporal.Instant both ways; see values.ts. */
+export function connectDatabase<Tables>(options: ConnectOptions): Database<Tables> {
+  const pool = new Pool({
+    connectionString: options.url,
+    application_name: options.applicationName,
+    max: options.size ?? 10,
+    connectionTimeoutMillis: connectMs,
+    idleTimeoutMillis: idleMs,
+    types: valueTypes,
+    // The parsers of values.ts read ISO dates; the server's own settings may differ.
+    options: '-c DateStyle=ISO -c TimeZone=UTC',
+    Client: TemporalClient,
+  })
+  pool.on('error', options.onIdleError)
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
+  return { pool, db, close: () => db.destroy() }
+}
+
+/**
+ * Runs `work` in one transaction in which the settings of `session` are set (and with it gone again): row-level security
+ * reads them with current_setting(name, true). Names need a dot: `seloste.session`.
+ */
+export async function inSession<Tables, Result>(
+  db: Kysely<Tables>,
+  session: Readonly<Record<string, string>>,
+  work: (transaction: Transaction<Tables>) => Promise<Result>,
+): Promise<Result> {
+  return withTransaction(db, async (transaction) => {
+    const settings = Object.entries(session)
+    if (settings.length > 0) {
+      const calls = settings.map(([name, value]) => sql`set_config(${name}, ${value}, true)`)
+      await sql`select ${sql.join(calls)}`.execute(transaction)
+    }
+    return work(transaction)
+  })
+}
+
+/** Runs `work` in one transaction: committed when it returns, rolled back when it throws. */
+export async function withTransaction<Tables, Result>(
+  db: Kysely<Tables>,
+  work: (transaction: Transaction<Tables>) => Promise<Result>,
+  isolation: 'read committed' | 'repeatable read' | 'serializable' = 'read committed',
+): Promise<Result> {
+  return db.transaction().setIsolationLevel(isolation).execute(work)
+}

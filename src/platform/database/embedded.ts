@@ -1,0 +1,264 @@
+// An embedded PostgreSQL of our own, for machines where nobody runs one for us.
+// In: a data folder. Out: a running server on a unix socket, its URLs, and its end. Never: a TCP port, an unsafe
+// setting, or two Selostes on one folder.
+import { randomBytes } from 'node:crypto'
+import { open, readFile, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { Client } from 'pg'
+import { prepareBinaries } from './embedded/binaries.ts'
+import { assertDurable } from './embedded/durability.ts'
+import { databaseOsUser } from './embedded/os-user.ts'
+import { findPlace, knownPlace, makeSocketDirectory, readIfThere, sharedRoot, type Place } from './embedded/place.ts'
+import {
+  initialiseCluster,
+  lastWords,
+  logSize,
+  startFault,
+  startPostmaster,
+  superuser,
+  type Postmaster,
+} from './embedded/postmaster.ts'
+import { postgresProcessesOf, processIdentity } from './embedded/processes.ts'
+import { DatabaseFault } from './faults.ts'
+
+/** The part of a pino logger that this folder uses. */
+export type EmbeddedLog = { info: (message: string) => void; warn: (message: string) => void }
+
+export type EmbeddedPostgresOptions = {
+  /** A folder of its own; below it come the cluster, its password and its log. */
+  dataDirectory: string
+  log: EmbeddedLog
+  /** Called when PostgreSQL ends without `stop()` (`database-stopped` or `database-disk-full`). */
+  onUnexpectedEnd?: (fault: DatabaseFault) => void
+}
+
+export type EmbeddedPostgres = {
+  socketDirectory: string
+  /** A connection URL over the unix socket. */
+  urlFor: (role: string, password: string, database: string) => string
+  /** The superuser's URL, for migrations and role passwords. */
+  adminUrl: (database?: string) => string
+  /** Fast shutdown; resolves when every file is closed. */
+  stop: () => Promise<void>
+}
+
+/** A running embedded server as another process of ours sees it. */
+export type EmbeddedPostgresAddress = Pick<EmbeddedPostgres, 'socketDirectory' | 'urlFor' | 'adminUrl'>
+
+const orphanEndMs = 10_000
+const stopMs = 60_000
+const readyMs = 300_000
+
+/**
+ * Starts the embedded PostgreSQL of `dataDirectory`, making the cluster on first use and recovering it after a crash.
+ * Tied to this process: when it dies, PostgreSQL is shut down.
+ * @throws DatabaseFault `database-in-use`, `database-start-failed`, `database-disk-full`, `database-unsafe`,
+ * `database-password-lost`, `database-binaries-missing`
+ */
+export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+  const { dataDirectory, log } = options
+  const user = await databaseOsUser()
+  const { place, left } = await findPlace(dataDirectory, user)
+  for (const folder of left) log.warn(`${folder} is the database of a data folder that was removed: delete it by hand`)
+  await refuseSecondOwner(place)
+  const binaries = await prepareBinaries(user ? sharedRoot : place.root, user)
+  await endOrphan(place, log)
+
+  const socketDirectory = await makeSocketDirectory(user)
+  let postmaster: Postmaster | undefined
+  try {
+    await claim(place, socketDirectory)
+    const password = await superuserPassword(place, async (fresh) => {
+      log.info(`making a new database in ${place.root}`)
+      await initialiseCluster(place, binaries, user, fresh, socketDirectory)
+    })
+    const address = addressOf(socketDirectory, password)
+    const logStart = logSize(place)
+    const running = startPostmaster(place, binaries, user, socketDirectory)
+    postmaster = running
+    await untilReady(address.adminUrl(), running, () =>
+      startFault(`in ${place.root}`, lastWords(place, Math.min(logStart, logSize(place)))),
+    )
+    await checkDurability(address.adminUrl())
+
+    let stopping: Promise<void> | undefined
+    void running.ended.then(() => {
+      if (!stopping) options.onUnexpectedEnd?.(unexpectedEnd(place))
+    })
+    return { ...address, stop: () => (stopping ??= stopAndTidy(running, place, socketDirectory)) }
+  } catch (error) {
+    if (postmaster) await end(postmaster)
+    await tidy(place, socketDirectory)
+    throw error
+  }
+}
+
+/**
+ * The running embedded server of `dataDirectory`, for another process of the same user (a command line, say).
+ * `undefined` when it does not run.
+ */
+export async function findEmbeddedPostgres(dataDirectory: string): Promise<EmbeddedPostgresAddress | undefined> {
+  const place = await knownPlace(dataDirectory)
+  const owner = await livingOwner(place)
+  const password = await readIfThere(place.passwordFile)
+  return owner && password ? addressOf(owner.socketDirectory, password) : undefined
+}
+
+function addressOf(socketDirectory: string, password: string): EmbeddedPostgresAddress {
+  const urlFor = (role: string, rolePassword: string, database: string) =>
+    `postgres://${encodeURIComponent(role)}:${encodeURIComponent(rolePassword)}@localhost/${encodeURIComponent(database)}` +
+    `?host=${encodeURIComponent(socketDirectory)}`
+  return { socketDirectory, urlFor, adminUrl: (database = 'postgres') => urlFor(superuser, password, database) }
+}
+
+/** Who started the server: enough to tell a living owner from a dead one whose pid was given away again. */
+type Owner = { pid: number; identity: string; socketDirectory: string }
+
+async function livingOwner(place: Place): Promise<Owner | undefined> {
+  const owner = await recordedOwner(place)
+  return owner && processIdentity(owner.pid) === owner.identity ? owner : undefined
+}
+
+async function recordedOwner(place: Place): Promise<Owner | undefined> {
+  const text = await readIfThere(place.ownerFile)
+  try {
+    return text ? (JSON.parse(text) as Owner) : undefined
+  } catch {
+    return undefined // Cut short by a crash: its writer is dead.
+  }
+}
+
+async function refuseSecondOwner(place: Place): Promise<void> {
+  const owner = await livingOwner(place)
+  if (!owner) return
+  throw new DatabaseFault(
+    'database-in-use',
+    `The database folder ${place.root} is in use by the running Seloste with process id ${owner.pid}: stop that one first.`,
+  )
+}
+
+async function claim(place: Place, socketDirectory: string): Promise<void> {
+  const previous = await recordedOwner(place)
+  if (previous) await rm(previous.socketDirectory, { recursive: true, force: true })
+  await rm(place.ownerFile, { force: true })
+  const owner: Owner = { pid: process.pid, identity: processIdentity(process.pid) ?? '', socketDirectory }
+  try {
+    const file = await open(place.ownerFile, 'wx', 0o600)
+    await file.writeFile(JSON.stringify(owner))
+    await file.close()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') await refuseSecondOwner(place)
+    throw error
+  }
+}
+
+/**
+ * The owner is dead; its PostgreSQL may live on for a moment. It is ended first, and a pid file is believed only when a
+ * living PostgreSQL has this folder open: removing it under a living backend would let two servers write the same files.
+ */
+async function endOrphan(place: Place, log: EmbeddedLog): Promise<void> {
+  const pidFile = join(place.cluster, 'postmaster.pid')
+  const recorded = Number((await readIfThere(pidFile))?.split('\n')[0]) || undefined
+  const living = () => postgresProcessesOf(place.cluster, recorded)
+  if (living().length > 0) log.warn('ending the PostgreSQL that a killed Seloste left behind')
+  for (const signal of ['SIGINT', 'SIGQUIT'] as const) {
+    for (let waitedMs = 0; living().length > 0 && waitedMs < orphanEndMs; waitedMs += 50) {
+      const [postmaster] = living()
+      if (waitedMs % 1_000 === 0 && postmaster !== undefined) signalProcess(postmaster, signal)
+      await wait(50)
+    }
+  }
+  const [survivor] = living()
+  if (survivor !== undefined) {
+    throw new DatabaseFault(
+      'database-in-use',
+      `PostgreSQL with process id ${survivor} has ${place.cluster} open and does not end: stop it first.`,
+    )
+  }
+  await rm(pidFile, { force: true })
+}
+
+function signalProcess(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+}
+
+async function superuserPassword(place: Place, makeCluster: (password: string) => Promise<void>): Promise<string> {
+  const made = await stat(join(place.cluster, 'PG_VERSION')).then(
+    () => true,
+    () => false,
+  )
+  if (!made) {
+    const fresh = randomBytes(24).toString('base64url')
+    await makeCluster(fresh)
+    return fresh
+  }
+  return readFile(place.passwordFile, 'utf8').catch((cause: unknown) => {
+    throw new DatabaseFault(
+      'database-password-lost',
+      `The database in ${place.cluster} is there, but its password file ${place.passwordFile} cannot be read.`,
+      cause,
+    )
+  })
+}
+
+async function untilReady(url: string, postmaster: Postmaster, failed: () => DatabaseFault): Promise<void> {
+  let over = false
+  void postmaster.ended.then(() => (over = true))
+  let last: unknown
+  for (let waitedMs = 0; waitedMs < readyMs; waitedMs += 25) {
+    if (over) throw failed()
+    try {
+      const client = new Client({ connectionString: url })
+      client.on('error', () => undefined) // Reported by the promise of connect.
+      await client.connect()
+      await client.end()
+      return
+    } catch (error) {
+      last = error
+      // 57P03: starting up or recovering. Without a code of its own, the socket is not there yet.
+      const code = (error as { code?: string }).code ?? ''
+      if (!['57P03', 'ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE'].includes(code) && code !== '') break
+    }
+    await wait(25)
+  }
+  throw over ? failed() : startFault('no connection', last instanceof Error ? last.message : String(last), last)
+}
+
+async function checkDurability(url: string): Promise<void> {
+  const client = new Client({ connectionString: url })
+  await client.connect()
+  try {
+    await assertDurable(client)
+  } finally {
+    await client.end()
+  }
+}
+
+function unexpectedEnd(place: Place): DatabaseFault {
+  const fault = startFault(`it ended by itself in ${place.root}`, lastWords(place, 0))
+  return fault.code === 'database-disk-full'
+    ? fault
+    : new DatabaseFault('database-stopped', `PostgreSQL ended by itself in ${place.root}: ${lastWords(place, 0)}`)
+}
+
+async function stopAndTidy(postmaster: Postmaster, place: Place, socketDirectory: string): Promise<void> {
+  await end(postmaster)
+  await tidy(place, socketDirectory)
+}
+
+async function end(postmaster: Postmaster): Promise<void> {
+  postmaster.letGo()
+  const timer = setTimeout(() => postmaster.kill('SIGQUIT'), stopMs)
+  await postmaster.ended
+  clearTimeout(timer)
+}
+
+async function tidy(place: Place, socketDirectory: string): Promise<void> {
+  if ((await recordedOwner(place))?.socketDirectory === socketDirectory) await rm(place.ownerFile, { force: true })
+  await rm(socketDirectory, { recursive: true, force: true })
+}

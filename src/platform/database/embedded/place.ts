@@ -1,0 +1,105 @@
+// Where an embedded cluster lives on disk.
+// In: the data folder the operator chose. Out: a folder that the database's user can work in. Never: data left readable by others.
+import { createHash, randomBytes } from 'node:crypto'
+import { chmod, chown, mkdir, mkdtemp, readFile, readdir, rename, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { DatabaseFault } from '../faults.ts'
+import { canEnter, type OsUser } from './os-user.ts'
+
+/** Files and folders of one embedded cluster, all below `root`. */
+export type Place = {
+  root: string
+  cluster: string
+  unfinishedCluster: string
+  passwordFile: string
+  ownerFile: string
+  logFile: string
+}
+
+/** Where root puts what the database's own user must reach. */
+export const sharedRoot = '/var/lib/seloste'
+
+/** sockaddr_un.sun_path holds 108 bytes on Linux and 104 on macOS, with the closing zero. */
+const longestSocketPath = 103
+const socketName = '.s.PGSQL.5432'
+
+/**
+ * Finds or makes the place of the cluster of `dataDirectory`.
+ * When `user` cannot enter that folder (say, below /root), the cluster lives in `/var/lib/seloste/<hash>-<random>` and a
+ * file `location` in `dataDirectory` says so. The random part keeps a removed and newly made data folder from
+ * finding the database of the old one, whose keys are gone.
+ */
+export async function findPlace(
+  dataDirectory: string,
+  user: OsUser | undefined,
+): Promise<{ place: Place; left: string[] }> {
+  const chosen = resolve(dataDirectory)
+  await mkdir(chosen, { recursive: true, mode: user ? 0o711 : 0o700 })
+  const locationFile = join(chosen, 'location')
+  const recorded = (await readIfThere(locationFile))?.trim()
+  if (recorded) {
+    await stat(recorded).catch((cause: unknown) => {
+      throw new DatabaseFault(
+        'database-start-failed',
+        `${locationFile} says that the database is in ${recorded}, and that folder cannot be opened.`,
+        cause,
+      )
+    })
+    return { place: placeIn(recorded), left: [] }
+  }
+  if (await canEnter(chosen, user)) return { place: placeIn(chosen), left: [] }
+
+  await mkdir(sharedRoot, { recursive: true })
+  // Said again, as the umask may have taken it away.
+  await chmod(sharedRoot, 0o755)
+  const hash = createHash('sha256').update(chosen).digest('hex').slice(0, 8)
+  const left = (await readdir(sharedRoot)).filter((name) => name.startsWith(`${hash}-`))
+  const moved = join(sharedRoot, `${hash}-${randomBytes(3).toString('hex')}`)
+  await mkdir(moved)
+  await chmod(moved, 0o711)
+  await writeFile(`${locationFile}.new`, `${moved}\n`, { flush: true })
+  await rename(`${locationFile}.new`, locationFile)
+  return { place: placeIn(moved), left: left.map((name) => join(sharedRoot, name)) }
+}
+
+/** The place of an existing cluster, without making anything. */
+export async function knownPlace(dataDirectory: string): Promise<Place> {
+  const chosen = resolve(dataDirectory)
+  return placeIn((await readIfThere(join(chosen, 'location')))?.trim() || chosen)
+}
+
+/** A new short folder for the socket: only the database's user (and root) can enter it. */
+export async function makeSocketDirectory(user: OsUser | undefined): Promise<string> {
+  const preferred = join(tmpdir(), 'seloste-')
+  const fits = join(`${preferred}XXXXXX`, socketName).length <= longestSocketPath
+  const directory = await mkdtemp(fits && (await canEnter(tmpdir(), user)) ? preferred : '/tmp/seloste-')
+  await giveTo(directory, user)
+  return directory
+}
+
+/** Hands a path to the database's user, closed to everybody else. */
+export async function giveTo(path: string, user: OsUser | undefined): Promise<void> {
+  if (user) await chown(path, user.uid, user.gid)
+  await chmod(path, (await stat(path)).isDirectory() ? 0o700 : 0o600)
+}
+
+export async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+function placeIn(root: string): Place {
+  return {
+    root,
+    cluster: join(root, 'cluster'),
+    unfinishedCluster: join(root, 'cluster.new'),
+    passwordFile: join(root, 'superuser-password'),
+    ownerFile: join(root, 'owner.json'),
+    logFile: join(root, 'postgres.log'),
+  }
+}

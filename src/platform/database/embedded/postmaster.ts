@@ -1,0 +1,201 @@
+// Runs initdb and postgres.
+// In: a place, the binaries, the user to run as. Out: a running postmaster tied to our own life. Never: a TCP port.
+import { spawn } from 'node:child_process'
+import { closeSync, openSync, readFileSync, renameSync, statSync } from 'node:fs'
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { DatabaseFault } from '../faults.ts'
+import type { Binaries } from './binaries.ts'
+import type { OsUser } from './os-user.ts'
+import { giveTo, type Place } from './place.ts'
+
+export const superuser = 'postgres'
+
+const largestLogBytes = 1_000_000
+
+/**
+ * Makes a new cluster: under another name until it is complete, so that a start killed half-way leaves nothing behind.
+ * @throws DatabaseFault `database-start-failed`, `database-disk-full`
+ */
+export async function initialiseCluster(
+  place: Place,
+  binaries: Binaries,
+  user: OsUser | undefined,
+  password: string,
+  socketDirectory: string,
+): Promise<void> {
+  await rm(place.unfinishedCluster, { recursive: true, force: true })
+  await mkdir(place.unfinishedCluster, { mode: 0o700 })
+  await giveTo(place.unfinishedCluster, user)
+  const passwordFile = join(socketDirectory, 'password')
+  await writeFile(passwordFile, password, { mode: 0o600 })
+  await giveTo(passwordFile, user)
+  try {
+    const { exitCode, output } = await run(
+      binaries.initdb,
+      [
+        `--pgdata=${place.unfinishedCluster}`,
+        `--username=${superuser}`,
+        `--pwfile=${passwordFile}`,
+        '--auth-local=scram-sha-256',
+        '--auth-host=reject',
+        '--data-checksums',
+        '--encoding=UTF8',
+        '--locale=C',
+        '--locale-provider=builtin',
+        '--builtin-locale=C.UTF-8',
+        '--no-instructions',
+      ],
+      user,
+    )
+    if (exitCode !== 0) throw startFault(`a new database could not be made in ${place.root}`, output)
+  } finally {
+    await rm(passwordFile, { force: true })
+  }
+  await writeFile(place.passwordFile, password, { mode: 0o600, flush: true })
+  await rename(place.unfinishedCluster, place.cluster)
+}
+
+export type Postmaster = {
+  pid: number
+  /** Settles when PostgreSQL has ended. */
+  ended: Promise<void>
+  /** Fast shutdown: sessions are ended and everything is written. */
+  letGo: () => void
+  kill: (signal: NodeJS.Signals) => void
+}
+
+/**
+ * Starts PostgreSQL. A watcher in the same shell holds a pipe to us: when we end in whatever way, kill -9 included, the
+ * pipe closes and PostgreSQL is asked for a fast shutdown. It runs in a session of its own, so that Ctrl-C in a terminal
+ * reaches us first and the database last.
+ */
+export function startPostmaster(
+  place: Place,
+  binaries: Binaries,
+  user: OsUser | undefined,
+  socketDirectory: string,
+): Postmaster {
+  turnLogOver(place.logFile)
+  const log = openSync(place.logFile, 'a', 0o600)
+  const child = spawn('/bin/sh', ['-c', shellScript, binaries.postgres, ...serverArguments(place, socketDirectory)], {
+    cwd: '/',
+    detached: true,
+    stdio: ['pipe', log, log],
+    env: { ...serverEnvironment, PGDATA: place.cluster },
+    ...(user ? { uid: user.uid, gid: user.gid } : {}),
+  })
+  closeSync(log)
+  const pipe = child.stdin
+  pipe?.on('error', () => undefined) // The watcher may be gone before we are: nothing is ever written to it.
+  const ended = new Promise<void>((resolve) => {
+    child.once('error', () => resolve())
+    child.once('exit', () => {
+      pipe?.destroy()
+      resolve()
+    })
+  })
+  child.unref()
+  ;(pipe as unknown as { unref?: () => void } | null)?.unref?.()
+  return {
+    pid: child.pid ?? 0,
+    ended,
+    letGo: () => pipe?.destroy(),
+    kill: (signal) => child.kill(signal),
+  }
+}
+
+/** The last lines that PostgreSQL wrote about itself, in one line. */
+export function lastWords(place: Place, fromByte: number): string {
+  try {
+    return oneLine(readFileSync(place.logFile).subarray(fromByte).toString('utf8'))
+  } catch {
+    return 'it left no log'
+  }
+}
+
+export function logSize(place: Place): number {
+  try {
+    return statSync(place.logFile).size
+  } catch {
+    return 0
+  }
+}
+
+/** A fault that carries PostgreSQL's own words, with a full disk told apart. */
+export function startFault(what: string, words: string, cause?: unknown): DatabaseFault {
+  const said = oneLine(words)
+  return /No space left on device|disk quota exceeded/i.test(said)
+    ? new DatabaseFault('database-disk-full', `The disk is full: ${what}. PostgreSQL said: ${said}`, cause)
+    : new DatabaseFault('database-start-failed', `PostgreSQL did not start: ${what}. It said: ${said}`, cause)
+}
+
+/**
+ * `$$` stays the pid of the shell inside the watcher, and exec gives that pid to postgres. The watcher is started from a
+ * subshell so that it is no child of postgres, which would take its end for the crash of a backend.
+ */
+const shellScript = `
+  exec 3<&0 0</dev/null
+  ( {
+      read -r _ <&3
+      read -r pid < "$PGDATA/postmaster.pid" && [ "$pid" = "$$" ] && kill -INT "$$"
+    } >/dev/null 2>&1 & )
+  exec 3<&-
+  exec "$0" "$@"
+`
+
+/** Nothing of our own environment (settings with passwords, say) is for the database. */
+const serverEnvironment = { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' }
+
+function serverArguments(place: Place, socketDirectory: string): string[] {
+  const settings = {
+    listen_addresses: '',
+    unix_socket_directories: socketDirectory,
+    unix_socket_permissions: '0700',
+    cluster_name: 'seloste',
+    max_connections: '200',
+    shared_buffers: '128MB',
+    max_wal_size: '512MB',
+    jit: 'off',
+    timezone: 'UTC',
+    log_timezone: 'UTC',
+    log_checkpoints: 'off',
+    // No statement and no detail line ("Key (number)=(...) already exists") reaches the log: they hold personal data.
+    log_error_verbosity: 'terse',
+    log_min_error_statement: 'panic',
+    log_parameter_max_length: '0',
+    log_parameter_max_length_on_error: '0',
+  }
+  return ['-D', place.cluster, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])]
+}
+
+function run(program: string, args: string[], user: OsUser | undefined): Promise<{ exitCode: number; output: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, {
+      cwd: '/',
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: serverEnvironment,
+      ...(user ? { uid: user.uid, gid: user.gid } : {}),
+    })
+    let output = ''
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (output += text))
+    child.once('error', reject)
+    child.once('close', (code, signal) => resolve({ exitCode: code ?? -1, output: output || `ended by ${signal}` }))
+  })
+}
+
+function turnLogOver(file: string): void {
+  try {
+    if (statSync(file).size > largestLogBytes) renameSync(file, `${file}.1`)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+  }
+}
+
+function oneLine(text: string): string {
+  const lines = text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+  return lines.slice(-4).join(' | ') || 'nothing'
+}

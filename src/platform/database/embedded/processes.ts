@@ -1,0 +1,79 @@
+// Which processes are alive, and which of them have a cluster open.
+// In: pids. Out: identities that survive the reuse of a pid. Never: belief in a pid file alone (after kill -9 it can name
+// a zombie that process 1 does not reap, or a stranger that got the number).
+import { execFileSync } from 'node:child_process'
+import { readFileSync, readdirSync, readlinkSync, realpathSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** The identity of a living process: differs between two processes that get the same pid. `undefined`: dead or a zombie. */
+export function processIdentity(pid: number): string | undefined {
+  if (process.platform === 'linux') {
+    const found = procStat(pid)
+    return found && found.state !== 'Z' && found.state !== 'X' ? `${bootId()} ${found.startTicks}` : undefined
+  }
+  return psLine(pid)?.startedAt
+}
+
+/** The pids of living PostgreSQL processes that have `cluster` open; the postmaster, when alive, comes first. */
+export function postgresProcessesOf(cluster: string, pidInFile: number | undefined): number[] {
+  if (process.platform !== 'linux') {
+    const found = pidInFile === undefined ? undefined : psLine(pidInFile)
+    return pidInFile !== undefined && found?.command.includes('postgres') ? [pidInFile] : []
+  }
+  let folder: string
+  try {
+    folder = realpathSync(cluster)
+  } catch {
+    return []
+  }
+  const pids = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    // Every PostgreSQL process works with its data folder as current folder.
+    .filter((pid) => currentFolder(pid) === folder && procStat(pid)?.command === 'postgres')
+  const isPostmaster = (pid: number) => !pids.includes(procStat(pid)?.parent ?? 0)
+  return [...pids.filter(isPostmaster), ...pids.filter((pid) => !isPostmaster(pid))]
+}
+
+type ProcStat = { command: string; state: string; parent: number; startTicks: string }
+
+/** proc(5): the command stands in parentheses and may itself contain blanks and parentheses. */
+function procStat(pid: number): ProcStat | undefined {
+  let text: string
+  try {
+    text = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  } catch {
+    return undefined
+  }
+  const close = text.lastIndexOf(')')
+  const fields = text.slice(close + 2).split(' ')
+  return {
+    command: text.slice(text.indexOf('(') + 1, close),
+    state: fields[0] ?? '',
+    parent: Number(fields[1]),
+    startTicks: fields[19] ?? '',
+  }
+}
+
+function currentFolder(pid: number): string | undefined {
+  try {
+    return readlinkSync(join('/proc', String(pid), 'cwd'))
+  } catch {
+    return undefined
+  }
+}
+
+function bootId(): string {
+  return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+}
+
+function psLine(pid: number): { startedAt: string; command: string } | undefined {
+  try {
+    const line = execFileSync('ps', ['-o', 'stat=,lstart=,comm=', '-p', String(pid)], { encoding: 'utf8' }).trim()
+    const parts = line.split(/\s+/)
+    if (parts.length < 7 || parts[0]?.startsWith('Z')) return undefined
+    return { startedAt: parts.slice(1, 6).join(' '), command: parts.slice(6).join(' ') }
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,22 @@
+import { Fault } from '../fault.ts'
+
+/** Every code this folder throws, with what an operator can do about it. */
+export const databaseFaults = {
+  'database-binaries-missing': 'The PostgreSQL binaries for this machine are not installed: run npm ci again.',
+  'database-in-use': 'Another running Seloste has this database folder: stop it first.',
+  'database-start-failed': 'PostgreSQL did not start; the message carries its own last words.',
+  'database-stopped': 'PostgreSQL ended by itself; the message carries its own last words.',
+  'database-disk-full': 'The disk that holds the database is full: free some space.',
+  'database-unsafe': 'PostgreSQL is set up so that acknowledged commits can be lost: undo that setting.',
+  'database-password-lost': 'The cluster is there and the file with its superuser password is not: restore both.',
+  'migration-misnamed': 'A file in migrations/ does not follow NNNN-name.sql, or a number is missing or used twice.',
+  'migration-changed': 'A migration that was already applied was edited: write a new one.',
+  'migration-unknown': 'The database has migrations that this program does not know: the program is too old.',
+  'migration-failed': 'A migration was rolled back; the message carries what PostgreSQL said.',
+  'integer-out-of-range': 'A bigint was read that does not fit a number exactly.',
+} as const
+
+export type DatabaseFaultCode = keyof typeof databaseFaults
+
+/** A database fault: see `databaseFaults` for the codes. */
+export class DatabaseFault extends Fault<DatabaseFaultCode> {}

@@ -1,0 +1,67 @@
+// How values cross between PostgreSQL and TypeScript.
+// In: PostgreSQL's text format. Out: Temporal types and exact numbers. Never: a JavaScript Date, a rounded integer.
+import { Client, types, type ClientConfig, type CustomTypesConfig } from 'pg'
+import { DatabaseFault } from './faults.ts'
+
+const oid = { int8: 20, date: 1082, timestamptz: 1184 }
+const arrayOid = { text: 1009, int8: 1016, date: 1182, timestamptz: 1185 }
+
+const parsers = new Map<number, (text: string) => unknown>([
+  [oid.int8, exactInteger],
+  [oid.timestamptz, instant],
+  [oid.date, (text) => Temporal.PlainDate.from(text)],
+  [arrayOid.int8, arrayOf(exactInteger)],
+  [arrayOid.timestamptz, arrayOf(instant)],
+  [arrayOid.date, arrayOf((text) => Temporal.PlainDate.from(text))],
+])
+
+/** pg's type configuration: `timestamptz` -> Temporal.Instant, `date` -> Temporal.PlainDate, `int8` -> exact number. */
+export const valueTypes: CustomTypesConfig = {
+  getTypeParser: ((id: number, format?: 'text' | 'binary') =>
+    (format !== 'binary' && parsers.get(id)) || types.getTypeParser(id, format)) as CustomTypesConfig['getTypeParser'],
+}
+
+/** A pg client that also takes Temporal values as parameters (pg itself would write them as quoted JSON). */
+export class TemporalClient extends Client {
+  constructor(config?: string | ClientConfig) {
+    super(config)
+    const query = this.query.bind(this) as (...args: unknown[]) => unknown
+    this.query = ((text: unknown, values?: unknown, ...rest: unknown[]) => {
+      if (Array.isArray(values)) return query(text, values.map(parameter), ...rest)
+      if (isConfigWithValues(text)) text = { ...text, values: text.values.map(parameter) }
+      return query(text, values, ...rest)
+    }) as typeof this.query
+  }
+}
+
+function parameter(value: unknown): unknown {
+  if (value instanceof Temporal.Instant || value instanceof Temporal.PlainDate) return value.toString()
+  return Array.isArray(value) ? value.map(parameter) : value
+}
+
+/** Only plain query objects: a Query or Cursor instance carries state that a copy would lose. */
+function isConfigWithValues(query: unknown): query is { values: unknown[] } {
+  return (
+    typeof query === 'object' &&
+    query !== null &&
+    !('submit' in query) &&
+    Array.isArray((query as { values?: unknown }).values)
+  )
+}
+
+function instant(text: string): Temporal.Instant {
+  return Temporal.Instant.from(text)
+}
+
+function exactInteger(text: string): number {
+  const value = Number(text)
+  if (!Number.isSafeInteger(value)) {
+    throw new DatabaseFault('integer-out-of-range', `The database gave ${text}, which no number holds exactly.`)
+  }
+  return value
+}
+
+function arrayOf(parse: (text: string) => unknown): (text: string) => unknown {
+  const textArray = types.getTypeParser(arrayOid.text as never) as (text: string) => (string | null)[]
+  return (text) => textArray(text).map((element) => (element === null ? null : parse(element)))
+}

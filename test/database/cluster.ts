@@ -1,0 +1,14 @@
+/** What the global setup tells every test file. In its URLs the word DATABASE stands for the database's name. */
+export type TestCluster = {
+  adminUrl: string
+  roleUrls: Record<string, string>
+}
+
+export const templateName = 'seloste_template'
+export const rolePassword = 'only-for-tests'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    database: TestCluster
+  }
+}

@@ -1,0 +1,63 @@
+// One embedded PostgreSQL for a whole test run.
+// In: migrations/. Out: a migrated template database, and where it is. Never: a trace left behind, or a clash with
+// another run on the same machine.
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Client } from 'pg'
+import type { TestProject } from 'vitest/node'
+import { startEmbeddedPostgres } from '#platform/database/embedded.ts'
+import { migrate } from '#platform/database/migrate.ts'
+import { setRolePasswords } from '#platform/database/role-passwords.ts'
+import { rolePassword, templateName, type TestCluster } from './cluster.ts'
+
+const migrations = fileURLToPath(new URL('../../migrations', import.meta.url))
+
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const folder = await mkdtemp(join(tmpdir(), 'seloste-test-'))
+  // The database's own user, when root runs the tests, must be able to go through it.
+  await chmod(folder, 0o711)
+  const log = { info: () => undefined, warn: (message: string) => void process.stderr.write(`${message}\n`) }
+  const server = await startEmbeddedPostgres({ dataDirectory: join(folder, 'database'), log })
+  try {
+    const roles = await makeTemplate(server.adminUrl(), server.adminUrl(templateName))
+    const cluster: TestCluster = {
+      adminUrl: server.adminUrl('DATABASE'),
+      roleUrls: Object.fromEntries(roles.map((role) => [role, server.urlFor(role, rolePassword, 'DATABASE')])),
+    }
+    project.provide('database', cluster)
+  } catch (error) {
+    await server.stop()
+    await rm(folder, { recursive: true, force: true })
+    throw error
+  }
+  return async () => {
+    await server.stop()
+    if (process.env['SELOSTE_KEEP_TEST_DATABASE']) {
+      process.stderr.write(`The databases of failed test files are kept in ${folder}\n`)
+      return
+    }
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** Migrates the template once and gives every role that the migrations made the test password. */
+async function makeTemplate(adminUrl: string, templateUrl: string): Promise<string[]> {
+  const client = new Client({ connectionString: adminUrl })
+  await client.connect()
+  try {
+    await client.query(`create database ${templateName}`)
+    await migrate(templateUrl, migrations)
+    const { rows } = await client.query<{ rolname: string }>(
+      // The first 16,384 object ids are PostgreSQL's own.
+      'select rolname from pg_roles where oid >= 16384 order by rolname',
+    )
+    const roles = rows.map((row) => row.rolname)
+    await setRolePasswords(adminUrl, Object.fromEntries(roles.map((role) => [role, rolePassword])))
+    await client.query(`alter database ${templateName} with is_template true allow_connections false`)
+    return roles
+  } finally {
+    await client.end()
+  }
+}
