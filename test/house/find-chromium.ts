@@ -13,8 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 
 export interface Chromium {
   /** Absolute path of the executable. */
@@ -38,7 +37,7 @@ export const chromiumArgs: string[] = [
 
 /**
  * Finds a Chromium, in this order: SELOSTE_CHROMIUM, one that the system has, the one packed in the
- * `@sparticuz/chromium` package (unpacked once per user and version), and as root the Debian package.
+ * `@sparticuz/chromium` package (unpacked once), and as root the Debian package.
  *
  * SELOSTE_CHROMIUM=packed leaves the system's own out, to test what a bare machine would do.
  */
@@ -64,10 +63,9 @@ export async function findChromium(): Promise<Chromium> {
     reason = error
   }
   if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
-    execFileSync('apt-get', ['install', '-y', '--no-install-recommends', 'chromium'], {
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-      stdio: 'inherit',
-    })
+    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+    execFileSync('apt-get', ['update', '-q'], { env, stdio: 'inherit' })
+    execFileSync('apt-get', ['install', '-y', '--no-install-recommends', 'chromium'], { env, stdio: 'inherit' })
     const installed = systemChromium()
     if (installed) return { executablePath: installed, env: {} }
   }
@@ -79,16 +77,18 @@ function systemChromium(): string | undefined {
   return paths.find((path) => existsSync(path))
 }
 
-/** Unpacks the package's browser beside the temporary files, in a folder of the user's own. */
+/** Unpacks the package's browser into node_modules/.cache, where it goes away with the package. */
 async function unpackedChromium(): Promise<Chromium> {
   const require = createRequire(import.meta.url)
   const entry = require.resolve('@sparticuz/chromium')
   const packed = join(dirname(dirname(entry)), 'bin')
   const { version } = require(join(packed, '../package.json')) as { version: string }
-  const home = join(tmpdir(), `seloste-chromium-${version}-${process.getuid?.() ?? 'user'}`)
+  const cache = resolve(import.meta.dirname, '../../node_modules/.cache')
+  const home = join(cache, `chromium-${version}`)
 
   if (!existsSync(home)) {
     // Elsewhere first, then into place in one step: two runs at once never see half a browser.
+    mkdirSync(cache, { recursive: true })
     const staging = mkdtempSync(`${home}-`)
     const temporaryFolder = process.env['TMPDIR']
     process.env['TMPDIR'] = staging
