@@ -1,0 +1,183 @@
+/**
+ * SIPREC, the recording server's side: RFC 7866 (protocol), RFC 7865 (metadata), RFC 8866 and RFC 3264 (SDP).
+ * In: bodies and headers of SIP requests from a recording client. Out: an answer to send, and who is who.
+ * Never here: sockets, clocks, randomness, keys, log lines; and no value from a body leaves in a problem or a reason.
+ *
+ * This file: one answer for one offer.
+ */
+import { isIPv6 } from 'node:net'
+import {
+  isUnspecified,
+  remoteMediaOf,
+  type Codec,
+  type RemoteMedia,
+  type SdpMedia,
+  type SessionDescription,
+} from './parse-sdp.ts'
+import { refuse, type Refusal } from './refusal.ts'
+
+/**
+ * History-only answers name the discard port (RFC 863). RFC 3264 section 6 wants a port in the answer to a stream
+ * that is not rejected; port 0 would reject it, and clients end the session, or the call, over a rejected stream.
+ * `inactive` promises that nothing is sent, so no socket needs to stand behind the number.
+ */
+const discardPort = 9
+
+/** What can be played back today; other codecs are stored as they arrive and marked. */
+const playable: ReadonlySet<string> = new Set(['PCMA', 'PCMU'])
+/** Carried beside speech, no speech of their own (RFC 4733, RFC 3389). */
+const accompanying: ReadonlySet<string> = new Set(['TELEPHONE-EVENT', 'CN'])
+
+export interface StreamPlan {
+  readonly index: number
+  readonly label?: string
+  /** False: answered with port 0. Only media that we must or want to refuse (RFC 3264 section 6). */
+  readonly accepted: boolean
+  readonly refusedBecause?: 'not audio' | 'port 0' | 'not plain RTP' | 'unreadable'
+  /** Direction as the answer will give it. */
+  readonly direction: 'recvonly' | 'inactive'
+  /** The offer asks for silence: a=inactive, or the zeros of RFC 3264 section 8.4. Media may still come after zeros. */
+  readonly paused: boolean
+  /** Payload types offered, all of which are answered. */
+  readonly codecs: readonly Codec[]
+  /** `asArrives`: no codec that playback knows; the packets are kept and the recording is marked. */
+  readonly storage: 'playable' | 'asArrives'
+  readonly remote: RemoteMedia
+}
+
+/** Judges every media line of an offer, in order. The session opens a port for each accepted one, then answers. */
+export function planStreams(offer: SessionDescription, sourceAddress: string): StreamPlan[] {
+  return offer.media.map((media) => {
+    const refusedBecause = reasonToRefuse(media)
+    const zeros = media.connectionAddress !== undefined && isUnspecified(media.connectionAddress)
+    return {
+      index: media.index,
+      ...(media.label === undefined ? {} : { label: media.label }),
+      accepted: refusedBecause === undefined,
+      ...(refusedBecause === undefined ? {} : { refusedBecause }),
+      direction: answerDirection(media),
+      paused: media.direction === 'inactive' || zeros,
+      codecs: media.codecs,
+      storage: media.codecs.some(({ encoding, clockRate }) => playable.has(encoding) && clockRate === 8000)
+        ? 'playable'
+        : 'asArrives',
+      remote: remoteMediaOf(media, sourceAddress),
+    }
+  })
+}
+
+function reasonToRefuse(media: SdpMedia): StreamPlan['refusedBecause'] {
+  if (!media.readable) return 'unreadable'
+  if (media.port === 0) return 'port 0'
+  if (media.type !== 'audio') return 'not audio'
+  // SRTP needs keys that we do not take yet; answering AVP to SAVP is forbidden (RFC 3264 section 6.1).
+  if (!/^RTP\/AVPF?$/i.test(media.protocol)) return 'not plain RTP'
+  return media.codecs.some(({ encoding }) => !accompanying.has(encoding)) ? undefined : 'unreadable'
+}
+
+/** RFC 7866 section 7.2: a recording server only receives. An offer to receive from us gets nothing: inactive. */
+function answerDirection(media: SdpMedia): 'recvonly' | 'inactive' {
+  return media.direction === 'inactive' || media.direction === 'recvonly' ? 'inactive' : 'recvonly'
+}
+
+export interface AnswerOptions {
+  /** Our address for media, IPv4 or IPv6. */
+  readonly address: string
+  /** The o= line's numbers. The session keeps the id for the dialog and raises the version by one for each answer. */
+  readonly origin: { readonly sessionId: string; readonly version: number }
+  /** Port opened for each accepted media line, by index. Not asked for in history-only mode. */
+  readonly ports: ReadonlyMap<number, number>
+  /** `historyOnly`: the call is not recorded; every audio line is answered inactive and no port is opened. */
+  readonly mode: 'record' | 'historyOnly'
+  /** A later offer of the same dialog may close every stream; a first one with nothing acceptable is refused. */
+  readonly reoffer?: boolean
+}
+
+export interface Answer {
+  readonly kind: 'answer'
+  /** application/sdp, ends with a line break. */
+  readonly text: string
+  readonly streams: readonly StreamPlan[]
+}
+
+/**
+ * The answer to an offer: one media line for each offered, in order, every payload type kept (rtpengine refuses an
+ * answer that leaves one out), labels echoed, never sendrecv, rtcp-mux never taken up. No acceptable audio: 488.
+ */
+export function answerOffer(
+  offer: SessionDescription,
+  plans: readonly StreamPlan[],
+  options: AnswerOptions,
+): Answer | Refusal {
+  const anyAccepted = plans.some(({ accepted }) => accepted)
+  if (!anyAccepted && !options.reoffer) {
+    return refuse(
+      488,
+      plans.some((plan) => plan.refusedBecause === 'not plain RTP') ? 'Only Plain RTP Audio' : 'No Audio In Offer',
+    )
+  }
+  const streams = options.mode === 'record' ? plans : plans.map((plan) => ({ ...plan, direction: 'inactive' as const }))
+  const host = `IN ${isIPv6(options.address) ? 'IP6' : 'IP4'} ${options.address}`
+  const { sessionId, version } = options.origin
+  const lines = ['v=0', `o=seloste ${sessionId} ${version} ${host}`, 's=-', `c=${host}`, `t=${offer.timing}`]
+  for (const stream of streams) {
+    const media = offer.media[stream.index]!
+    lines.push(...(stream.accepted ? acceptedLines(media, stream, portFor(stream, options)) : refusedLines(media)))
+  }
+  return { kind: 'answer', text: lines.join('\r\n') + '\r\n', streams }
+}
+
+function portFor(stream: StreamPlan, options: AnswerOptions): number {
+  if (options.mode === 'historyOnly') return discardPort
+  const port = options.ports.get(stream.index)
+  if (port === undefined) throw new Error('a port is missing for an accepted stream')
+  return port
+}
+
+function acceptedLines(media: SdpMedia, stream: StreamPlan, port: number): string[] {
+  return [
+    `m=audio ${port} ${media.protocol} ${media.formats.join(' ')}`,
+    ...echo(media, ['rtpmap', 'fmtp', 'ptime', 'maxptime']),
+    ...echo(media, ['label']),
+    `a=${stream.direction}`,
+  ]
+}
+
+/** RFC 3264 section 6: a rejected stream keeps its place and at least one format. */
+function refusedLines(media: SdpMedia): string[] {
+  if (!media.readable) return ['m=audio 0 RTP/AVP 0']
+  return [`m=${media.type} 0 ${media.protocol} ${media.formats.join(' ')}`, ...echo(media, ['label'])]
+}
+
+/** Attributes as they came, in their order; those with control characters are left out of what we send. */
+function echo(media: SdpMedia, names: readonly string[]): string[] {
+  return media.attributes
+    .filter(({ name, value }) => names.includes(name) && value && !/\p{Cc}/u.test(value.replaceAll('\t', ' ')))
+    .map(({ name, value }) => `a=${name}:${value}`)
+}
+
+/**
+ * Our own offer for an INVITE without SDP (Cisco's built-in bridge offers nothing and answers in its ACK): one
+ * receive-only stream of what can be recorded (RFC 3264 section 5).
+ */
+export function offerStream(
+  options: Pick<AnswerOptions, 'address' | 'origin' | 'mode'> & { readonly port: number },
+): string {
+  const host = `IN ${isIPv6(options.address) ? 'IP6' : 'IP4'} ${options.address}`
+  const record = options.mode === 'record'
+  return [
+    'v=0',
+    `o=seloste ${options.origin.sessionId} ${options.origin.version} ${host}`,
+    's=-',
+    `c=${host}`,
+    't=0 0',
+    `m=audio ${record ? options.port : discardPort} RTP/AVP 8 0 13 101`,
+    'a=rtpmap:8 PCMA/8000',
+    'a=rtpmap:0 PCMU/8000',
+    'a=rtpmap:13 CN/8000',
+    'a=rtpmap:101 telephone-event/8000',
+    'a=fmtp:101 0-15',
+    record ? 'a=recvonly' : 'a=inactive',
+    '',
+  ].join('\r\n')
+}

@@ -1,0 +1,120 @@
+/** What vendor extensions claim about who is who (rule 4 of the field notes: they come before anything else). */
+import type { PhoneNumber } from '#description/phone-numbers/phone-number.ts'
+import { readNumber, type Evidence, type Source } from './party-evidence.ts'
+import { readAddress, readAddresses } from './read-header-value.ts'
+
+/** `called` is the service number or the official, as registry and directory will tell. */
+export interface Claim {
+  readonly role: 'caller' | 'called' | 'official'
+  readonly number: PhoneNumber
+  readonly source: Source
+  readonly participantId?: string
+}
+
+/** Claims in order of trust. A claim whose number is empty is not made. */
+export function claimRoles(evidence: Evidence): Claim[] {
+  return [
+    ...claimsOfAcme(evidence),
+    ...claimsOfBroadWorks(evidence),
+    ...claimsOfMetaswitch(evidence),
+    ...claimsOfNetsapiens(evidence),
+    ...claimsOfCallData(evidence),
+    ...claimsOfJambonz(evidence),
+    ...claimsOfBuiltInBridge(evidence),
+  ]
+}
+
+/** True when the recorded party itself placed the call. */
+export function claimsOutgoing({ metadata }: Evidence): boolean {
+  const { broadWorks, metaswitch } = metadata?.vendor ?? {}
+  return broadWorks?.callType === 'originating' || metaswitch?.callType === 'originating'
+}
+
+function maker({ normalise }: Evidence, source: Source) {
+  return (role: Claim['role'], raw: string | undefined, participantId?: string): Claim[] => {
+    const number = readNumber(raw, normalise)
+    return number ? [{ role, number, source, ...(participantId ? { participantId } : {}) }] : []
+  }
+}
+
+function claimsOfAcme(evidence: Evidence): Claim[] {
+  const claim = maker(evidence, 'apkt')
+  return (evidence.metadata?.participants ?? []).flatMap((participant) => {
+    const { callingParty, requestUri } = participant.extension ?? {}
+    const own =
+      callingParty === undefined ? [] : claim(callingParty ? 'caller' : 'called', participant.aors[0], participant.id)
+    // The request URI is what was dialled: it outranks the called participant's own address.
+    return [...claim('called', requestUri), ...own]
+  })
+}
+
+function claimsOfBroadWorks(evidence: Evidence): Claim[] {
+  const facts = evidence.metadata?.vendor.broadWorks
+  const claim = maker(evidence, 'broadWorks')
+  if (!facts) return []
+  return [
+    ...claim('caller', facts.callingPartyNumber),
+    ...claim('called', facts.acdNumber),
+    ...claim('called', facts.redirectedFrom),
+    ...claim('called', facts.dialedDigits),
+    ...claim('called', facts.calledPartyNumber),
+    // On Webex an opaque id: it counts only if the directory knows it.
+    ...claim('official', facts.userId),
+  ]
+}
+
+function claimsOfMetaswitch(evidence: Evidence): Claim[] {
+  const facts = evidence.metadata?.vendor.metaswitch
+  const claim = maker(evidence, 'metaswitch')
+  if (!facts) return []
+  return [
+    ...claim('caller', facts.callingPartyNumber),
+    ...claim('called', facts.dialedDigits),
+    ...(facts.callType === 'terminating' ? claim('official', facts.recordedParty) : []),
+  ]
+}
+
+function claimsOfNetsapiens(evidence: Evidence): Claim[] {
+  const facts = evidence.metadata?.vendor.netsapiens
+  const claim = maker(evidence, 'netsapiens')
+  if (!facts) return []
+  return [
+    ...claim('caller', facts.callingPartyNumber, facts.callingParticipantId),
+    ...claim('called', facts.calledPartyNumber, facts.calledParticipantId),
+    ...claim('official', facts.userId),
+  ]
+}
+
+function claimsOfCallData(evidence: Evidence): Claim[] {
+  const facts = evidence.metadata?.vendor.callData
+  const claim = maker(evidence, 'callData')
+  if (!facts) return []
+  return [...claim('caller', readAddress(facts.from ?? '')?.uri), ...claim('called', readAddress(facts.to ?? '')?.uri)]
+}
+
+/** jambonz writes the numbers into each other's elements; registry and directory confirm which is which. */
+function claimsOfJambonz(evidence: Evidence): Claim[] {
+  const facts = evidence.metadata?.vendor.jambonz
+  const claim = maker(evidence, 'jambonz')
+  if (!facts) return []
+  const known = (raw: string | undefined) => {
+    const key = readNumber(raw, evidence.normalise)?.key
+    return key ? (evidence.directory.findNumber(key) ?? evidence.directory.findOfficial(key)) !== undefined : false
+  }
+  const asNamed = known(facts.calledNumber) && !known(facts.callingNumber)
+  return [
+    ...claim('caller', asNamed ? facts.callingNumber : facts.calledNumber),
+    ...claim('called', asNamed ? facts.calledNumber : facts.callingNumber),
+  ]
+}
+
+/** Cisco's built-in bridge: the recorded telephone and its peer are parameters of From. */
+function claimsOfBuiltInBridge(evidence: Evidence): Claim[] {
+  const from = readAddresses(evidence.headers('from'))[0]
+  const claim = maker(evidence, 'builtInBridge')
+  if (!from || !(from.parameters.has('x-nearend') || from.parameters.has('x-farend'))) return []
+  return [
+    ...claim('caller', from.parameters.get('x-farendaddr')),
+    ...claim('official', from.parameters.get('x-nearendaddr')),
+  ]
+}

@@ -1,0 +1,60 @@
+/** The result of identification: roles, tracks, where each came from, and what a person should look at. */
+import type { PhoneNumber } from '#description/phone-numbers/phone-number.ts'
+import type { Source } from './party-evidence.ts'
+
+/** One role filled. `entry` is what registry or directory hold under its key. */
+export interface Party<E = never> {
+  readonly number: PhoneNumber
+  readonly source: Source
+  readonly participantId?: string
+  readonly entry?: E
+}
+
+export type Track = 'caller' | 'official' | 'mixed'
+
+/** How the tracks were told apart. */
+export type StreamSource = 'override' | 'associations' | 'crossed' | 'builtInBridge' | 'labelWord' | 'order' | 'none'
+
+export type ReviewReason =
+  | 'noMetadata'
+  | 'callerUnknown'
+  | 'callerFromSipFrom'
+  | 'severalUnknownParticipants'
+  | 'numberUnknown'
+  | 'numberNotInRegistry'
+  | 'officialNotInDirectory'
+  | 'severalOfficials'
+  | 'vendorContradictsRegistry'
+  | 'streamsByOrder'
+  | 'streamsByLabelWord'
+  | 'streamsContradict'
+
+export interface IdentifiedParties<N = unknown, O = unknown> {
+  /** Only incoming calls belong in the register (R8). `unknown` when neither a called number nor a vendor tells. */
+  readonly direction: 'incoming' | 'outgoing' | 'internal' | 'unknown'
+  readonly caller?: Party
+  readonly number?: Party<N>
+  readonly official?: Party<O>
+  /** By media line; only audio lines that are accepted. */
+  readonly streams: Readonly<Record<number, Track>>
+  readonly sources: {
+    readonly caller?: Source
+    readonly number?: Source
+    readonly official?: Source
+    readonly streams: StreamSource
+  }
+  readonly needsReview: readonly ReviewReason[]
+}
+
+/**
+ * A trunk's correction: `crossed` swaps caller and official, `asSignalled` keeps what metadata say even from a client
+ * known to cross them, a record names the track by label, or by media line number where there is no label.
+ */
+export type TrackOverride = 'asSignalled' | 'crossed' | Readonly<Record<string, Track>>
+
+export interface IdentifyOptions {
+  /** Accepted audio lines of the offer in force. */
+  readonly streams: readonly { readonly index: number; readonly label?: string }[]
+  /** The trunk's own mapping, where a client is known to label its streams wrongly. */
+  readonly trackOverride?: TrackOverride
+}

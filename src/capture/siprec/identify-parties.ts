@@ -1,0 +1,242 @@
+/**
+ * Who is who in a recorded call. The vendor's extension comes first; otherwise each participant is looked up in the
+ * number registry (the service number called) and in the directory (the official), and the one found in neither is the
+ * caller; then what SIP headers tell. A caller who asked for privacy stays withheld whatever else was sent (AC9).
+ * Nothing here refuses a call: what is uncertain is said in `needsReview`.
+ */
+import type { PhoneNumber } from '#description/phone-numbers/phone-number.ts'
+import { claimRoles, claimsOutgoing } from './claim-roles.ts'
+import type { IdentifiedParties, IdentifyOptions, Party, ReviewReason } from './identified-parties.ts'
+import { mapStreams } from './map-streams.ts'
+import { headersOf, numbersOf, readNumber, withheldNumber, type Evidence, type Source } from './party-evidence.ts'
+import { asksForPrivacy } from './read-privacy.ts'
+import { readAddresses } from './read-header-value.ts'
+import type { ParticipantFact, RecordingMetadata } from './recording-metadata.ts'
+
+interface Candidate {
+  readonly participant: ParticipantFact
+  readonly numbers: readonly PhoneNumber[]
+  readonly joinedMs: number
+}
+
+interface Draft<N, O> {
+  caller?: Party
+  number?: Party<N>
+  official?: Party<O>
+  review: Set<ReviewReason>
+}
+
+export function identifyParties<N, O>(evidence: Evidence<N, O>, options: IdentifyOptions): IdentifiedParties<N, O> {
+  const draft: Draft<N, O> = { review: new Set() }
+  const candidates = activeParticipants(evidence)
+  const placeholders = (evidence.metadata?.participants.length ?? 0) > 0 && candidates.length === 0
+  if (candidates.length === 0 && !placeholders) draft.review.add('noMetadata')
+  takeClaims(evidence, candidates, draft)
+  takeParticipants(evidence, candidates, draft)
+  takeHeaders(evidence, draft)
+  placeRemaining(candidates, draft)
+  if (asksForPrivacy(evidence, draft.caller?.participantId)) {
+    const { participantId } = draft.caller ?? {}
+    draft.caller = { number: withheldNumber, source: 'privacy', ...(participantId ? { participantId } : {}) }
+    draft.review.delete('callerFromSipFrom')
+  }
+  if (!draft.caller) draft.review.add('callerUnknown')
+  if (!draft.number) draft.review.add('numberUnknown')
+  const mapping = mapStreams(evidence, options, {
+    callerId: draft.caller?.participantId,
+    otherIds: candidates.map(({ participant }) => participant.id).filter((id) => id !== draft.caller?.participantId),
+  })
+  for (const reason of mapping.needsReview) draft.review.add(reason)
+  const { caller, number, official } = draft
+  return {
+    direction: directionOf(evidence, draft),
+    ...(caller ? { caller } : {}),
+    ...(number ? { number } : {}),
+    ...(official ? { official } : {}),
+    streams: mapping.streams,
+    sources: {
+      ...(caller ? { caller: caller.source } : {}),
+      ...(number ? { number: number.source } : {}),
+      ...(official ? { official: official.source } : {}),
+      streams: mapping.source,
+    },
+    needsReview: [...draft.review],
+  }
+}
+
+/** Participants who are in the call now: not those who left, nor Avaya's stand-in for one not yet known. */
+function activeParticipants(evidence: Evidence): Candidate[] {
+  const { metadata } = evidence
+  const all = (metadata?.participants ?? []).filter((participant) => !isPlaceholder(participant))
+  const present = all.filter(({ id }) => !hasLeft(metadata!, id))
+  return (present.length > 0 ? present : all).map((participant) => ({
+    participant,
+    numbers: numbersOf(participant, evidence.normalise),
+    joinedMs: joinedMs(metadata!, participant.id),
+  }))
+}
+
+function isPlaceholder({ aors }: ParticipantFact): boolean {
+  return aors.length > 0 && aors.every((aor) => /^(?:sips?:)?asbce@/i.test(aor.trim()))
+}
+
+function hasLeft(metadata: RecordingMetadata, id: string): boolean {
+  const links = metadata.sessionLinks.filter(({ participantId }) => participantId === id)
+  return links.length > 0 && links.every(({ fromMs = 0, untilMs }) => untilMs !== undefined && untilMs >= fromMs)
+}
+
+function joinedMs(metadata: RecordingMetadata, id: string): number {
+  const times = [...metadata.sessionLinks, ...metadata.streamLinks].filter(({ participantId }) => participantId === id)
+  return Math.max(0, ...times.map(({ fromMs = 0 }) => fromMs))
+}
+
+function lookUp<N, O>({ directory }: Evidence<N, O>, numbers: readonly PhoneNumber[]) {
+  for (const number of numbers) {
+    const entry = number.key === null ? undefined : directory.findNumber(number.key)
+    if (entry !== undefined) return { role: 'number' as const, number, entry }
+  }
+  for (const number of numbers) {
+    const entry = number.key === null ? undefined : directory.findOfficial(number.key)
+    if (entry !== undefined) return { role: 'official' as const, number, entry }
+  }
+  return undefined
+}
+
+/** Vendor extensions. `called` becomes number or official by lookup; a called number nobody knows is kept (R7). */
+function takeClaims<N, O>(evidence: Evidence<N, O>, candidates: readonly Candidate[], draft: Draft<N, O>): void {
+  let unlisted: Party | undefined
+  for (const claim of claimRoles(evidence)) {
+    const { number, source } = claim
+    const participantId = claim.participantId ?? participantWith(number, candidates)
+    const party = { number, source, ...(participantId ? { participantId } : {}) }
+    const found = lookUp(evidence, [number])
+    if (claim.role === 'caller') {
+      draft.caller ??= party
+      if (found?.role === 'number') draft.review.add('vendorContradictsRegistry')
+    } else if (found?.role === 'number') draft.number ??= { ...party, entry: found.entry }
+    else if (found?.role === 'official') draft.official ??= { ...party, entry: found.entry }
+    else if (claim.role === 'called' && number.kind !== 'withheld') unlisted ??= party
+  }
+  // Participants may still show the registered number; only then is an unlisted one taken.
+  const registered = draft.number ?? candidates.find(({ numbers }) => lookUp(evidence, numbers)?.role === 'number')
+  if (unlisted && !registered) {
+    draft.number = unlisted
+    draft.review.add('numberNotInRegistry')
+  }
+}
+
+function participantWith(number: PhoneNumber, candidates: readonly Candidate[]): string | undefined {
+  if (number.key === null) return undefined
+  return candidates.find(({ numbers }) => numbers.some(({ key }) => key === number.key))?.participant.id
+}
+
+/** Registry, then directory; who is in neither is the caller. */
+function takeParticipants<N, O>(evidence: Evidence<N, O>, candidates: readonly Candidate[], draft: Draft<N, O>): void {
+  const unknown: Candidate[] = []
+  const officials: (Party<O> & { joinedMs: number })[] = []
+  for (const candidate of candidates) {
+    const { id } = candidate.participant
+    const found = lookUp(evidence, candidate.numbers)
+    if (id === draft.caller?.participantId) continue
+    if (found?.role === 'number')
+      draft.number ??= { number: found.number, source: 'registry', participantId: id, entry: found.entry }
+    else if (found)
+      officials.push({
+        number: found.number,
+        source: 'directory',
+        participantId: id,
+        entry: found.entry,
+        joinedMs: candidate.joinedMs,
+      })
+    else unknown.push(candidate)
+  }
+  if (!draft.official && officials.length > 0) {
+    // After a transfer the one who joined last has the call.
+    const { joinedMs: last, ...official } = officials.reduce((best, next) =>
+      next.joinedMs >= best.joinedMs ? next : best,
+    )
+    draft.official = official
+    if (officials.filter(({ joinedMs }) => joinedMs === last).length > 1) draft.review.add('severalOfficials')
+  }
+  if (!draft.caller) takeCaller(evidence, unknown, draft)
+}
+
+function takeCaller<N, O>(evidence: Evidence<N, O>, unknown: readonly Candidate[], draft: Draft<N, O>): void {
+  const asserted = assertedNumbers(evidence).map(({ key }) => key)
+  const best =
+    unknown.find(({ numbers }) => numbers[0]?.kind === 'withheld') ??
+    unknown.find(({ numbers }) => numbers.some(({ key }) => key !== null && asserted.includes(key))) ??
+    unknown[0]
+  if (!best) return
+  if (unknown.length > 1 && best === unknown[0]) draft.review.add('severalUnknownParticipants')
+  const number = best.numbers.find(({ kind }) => kind !== 'unparsed') ?? best.numbers[0]
+  draft.caller = {
+    number: number ?? { kind: 'unparsed', key: null, raw: '' },
+    source: 'neither',
+    participantId: best.participant.id,
+  }
+}
+
+/** What headers tell where participants did not: the number that was diverted or called, the asserted caller. */
+function takeHeaders<N, O>(evidence: Evidence<N, O>, draft: Draft<N, O>): void {
+  if (!draft.number?.entry) {
+    for (const [source, numbers] of [
+      ['diversion', numbersIn(evidence, 'diversion')],
+      ['to', numbersIn(evidence, 'to')],
+    ] as const) {
+      const found = lookUp(evidence, numbers)
+      if (found?.role !== 'number') continue
+      draft.number = { number: found.number, source, entry: found.entry }
+      draft.review.delete('numberNotInRegistry')
+      break
+    }
+  }
+  if (draft.caller && (draft.caller.number.key !== null || draft.caller.number.kind === 'withheld')) return
+  const stranger = (number: PhoneNumber) =>
+    number.key !== null && number.kind !== 'address' && !lookUp(evidence, [number])
+  const { participantId } = draft.caller ?? {}
+  const place = participantId ? { participantId } : {}
+  const asserted = assertedNumbers(evidence).find(stranger)
+  const from = numbersIn(evidence, 'from').find(stranger)
+  if (asserted) draft.caller = { number: asserted, source: 'pAssertedIdentity', ...place }
+  else if (from) {
+    draft.caller = { number: from, source: 'from', ...place }
+    draft.review.add('callerFromSipFrom')
+  }
+}
+
+function assertedNumbers(evidence: Evidence): PhoneNumber[] {
+  return numbersIn(evidence, 'p-asserted-identity')
+}
+
+/** From the INVITE's own header, then from what Oracle copied of the original call's. */
+function numbersIn(evidence: Evidence, name: string): PhoneNumber[] {
+  const copied = (evidence.metadata?.participants ?? []).flatMap((participant) => headersOf(participant, name))
+  return readAddresses([...evidence.headers(name), ...copied])
+    .map(({ uri }) => readNumber(uri, evidence.normalise))
+    .filter((number) => number !== undefined)
+}
+
+/** Two participants, one role known: the other one has the other role. */
+function placeRemaining<N, O>(candidates: readonly Candidate[], draft: Draft<N, O>): void {
+  const taken = [draft.caller?.participantId, draft.number?.participantId, draft.official?.participantId]
+  const free = candidates.filter(({ participant }) => !taken.includes(participant.id))
+  if (free.length !== 1) return
+  const { participant, numbers } = free[0]!
+  if (draft.caller && !draft.caller.participantId) draft.caller = { ...draft.caller, participantId: participant.id }
+  else if (draft.caller && !draft.official && numbers[0]) {
+    draft.official = { number: numbers[0], source: 'remainingParticipant', participantId: participant.id }
+    draft.review.add('officialNotInDirectory')
+  }
+}
+
+function directionOf<N, O>(
+  evidence: Evidence<N, O>,
+  { caller, number, official }: Draft<N, O>,
+): IdentifiedParties['direction'] {
+  const ownCaller = caller ? lookUp(evidence, [caller.number]) : undefined
+  if (ownCaller) return (number?.entry ?? official?.entry) ? 'internal' : 'outgoing'
+  if (claimsOutgoing(evidence)) return 'outgoing'
+  if (number) return 'incoming'
+  return 'unknown'
+}

@@ -1,0 +1,117 @@
+/**
+ * Which media line carries whose voice. By label and metadata, never by position alone: OpenSIPS offers the callee
+ * first, and jambonz calls a stream "caller" that carries the callee.
+ */
+import type { IdentifyOptions, ReviewReason, StreamSource, Track } from './identified-parties.ts'
+import type { Evidence } from './party-evidence.ts'
+import { readAddresses } from './read-header-value.ts'
+import { mediaIndexId } from './read-network-recording.ts'
+import type { RecordingMetadata } from './recording-metadata.ts'
+
+export interface StreamMapping {
+  readonly streams: Readonly<Record<number, Track>>
+  readonly source: StreamSource
+  readonly needsReview: readonly ReviewReason[]
+}
+
+export interface Roles {
+  readonly callerId: string | undefined
+  readonly otherIds: readonly string[]
+}
+
+type Line = IdentifyOptions['streams'][number]
+
+export function mapStreams(evidence: Evidence, options: IdentifyOptions, roles: Roles): StreamMapping {
+  const { streams: lines, trackOverride } = options
+  if (lines.length === 0) return { streams: {}, source: 'none', needsReview: [] }
+  if (typeof trackOverride === 'object') {
+    const named = lines.map((line) => trackOverride[line.label ?? ''] ?? trackOverride[String(line.index)])
+    if (named.every((track) => track !== undefined)) return mapping(lines, named, 'override')
+  }
+  const signalled = signalledMapping(evidence, lines, roles)
+  const crossed =
+    trackOverride === 'crossed' || (trackOverride === undefined && evidence.metadata?.vendor.jambonz !== undefined)
+  if (!crossed || signalled.source === 'order') return signalled
+  const swapped = lines.map(({ index }) => swap(signalled.streams[index]!))
+  return { ...mapping(lines, swapped, 'crossed'), needsReview: signalled.needsReview }
+}
+
+function signalledMapping(evidence: Evidence, lines: readonly Line[], roles: Roles): StreamMapping {
+  const bridge = bridgeTrack(evidence)
+  if (bridge && lines.length === 1) return mapping(lines, [bridge], 'builtInBridge')
+  const linked = completePair(lines.map((line) => linkedTrack(evidence.metadata, line, roles)))
+  if (linked.every((track) => track !== undefined)) {
+    const contradict = linked.length === 2 && linked[0] === linked[1] && linked[0] !== 'mixed'
+    return contradict ? byOrder(lines, 'streamsContradict') : mapping(lines, linked, 'associations')
+  }
+  const words = completePair(lines.map(({ label }) => trackWords[label?.toLowerCase() ?? '']))
+  if (words.every((track) => track !== undefined) && words[0] !== words[1]) {
+    return { ...mapping(lines, words, 'labelWord'), needsReview: ['streamsByLabelWord'] }
+  }
+  // One stream without any word about it is everybody's (FreeSWITCH): nothing is guessed, nothing to review.
+  return lines.length === 1 ? mapping(lines, ['mixed'], 'order') : byOrder(lines, 'streamsByOrder')
+}
+
+function byOrder(lines: readonly Line[], reason: ReviewReason): StreamMapping {
+  const tracks = lines.map((_, at): Track => (lines.length > 2 ? 'mixed' : at === 0 ? 'caller' : 'official'))
+  return { ...mapping(lines, tracks, 'order'), needsReview: [reason] }
+}
+
+const trackWords: Readonly<Record<string, Track | undefined>> = Object.assign(
+  Object.create(null) as object,
+  {
+    caller: 'caller',
+    a_leg: 'caller',
+    inbound: 'caller',
+    callee: 'official',
+    agent: 'official',
+    b_leg: 'official',
+    outbound: 'official',
+  } as const,
+)
+
+/** Who sends the stream of this label. A link that a call on hold has lost still tells. */
+function linkedTrack(metadata: RecordingMetadata | undefined, { label, index }: Line, roles: Roles): Track | undefined {
+  if (!metadata) return undefined
+  const streams = metadata.streams.filter(
+    (stream) => (label !== undefined && stream.label === label) || stream.id === mediaIndexId(index),
+  )
+  const ids = streams.map(({ id }) => id)
+  const sending = metadata.streamLinks.filter(
+    ({ direction, streamId }) => direction === 'send' && ids.includes(streamId),
+  )
+  const current = sending.filter(({ former, untilMs }) => !former && untilMs === undefined)
+  const senders = (current.length > 0 ? current : sending).map(({ participantId }) => participantId)
+  if (senders.length > 1 && streams.some(({ mode }) => mode === 'mixed')) return 'mixed'
+  const caller = roles.callerId !== undefined && senders.includes(roles.callerId)
+  const other = senders.some((id) => roles.otherIds.includes(id))
+  if (caller) return other ? 'mixed' : 'caller'
+  // Without a known caller, "somebody else" says nothing.
+  return other && roles.callerId !== undefined ? 'official' : undefined
+}
+
+function bridgeTrack(evidence: Evidence): Track | undefined {
+  const parameters = readAddresses(evidence.headers('from'))[0]?.parameters
+  if (parameters?.has('x-nearend')) return 'official'
+  return parameters?.has('x-farend') ? 'caller' : undefined
+}
+
+/** Of two streams, one known voice leaves the other. */
+function completePair(tracks: readonly (Track | undefined)[]): (Track | undefined)[] {
+  const [first, second] = tracks
+  if (tracks.length !== 2 || first === 'mixed' || second === 'mixed') return [...tracks]
+  return [first ?? (second && swap(second)), second ?? (first && swap(first))]
+}
+
+function swap(track: Track): Track {
+  return track === 'mixed' ? 'mixed' : track === 'caller' ? 'official' : 'caller'
+}
+
+function mapping(
+  lines: readonly Line[],
+  tracks: readonly (Track | undefined)[],
+  source: StreamMapping['source'],
+): StreamMapping {
+  const streams = Object.fromEntries(lines.map(({ index }, at) => [index, tracks[at] ?? 'mixed']))
+  return { streams, source, needsReview: [] }
+}

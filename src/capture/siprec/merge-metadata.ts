@@ -1,0 +1,63 @@
+/**
+ * Metadata over a session's life (RFC 7865 section 6.1): a complete snapshot replaces the one before, a partial one
+ * changes what it names.
+ */
+import type { RecordingMetadata, StreamLink } from './recording-metadata.ts'
+
+/**
+ * The metadata after an update. A snapshot that describes no participant (a BYE's end time, a bare pause) counts as
+ * partial whatever it says. Stream links that a snapshot leaves out are kept as `former`: Cisco and Avaya send empty
+ * associations while a call is on hold, and its tracks must not lose their speakers.
+ */
+export function mergeMetadata(before: RecordingMetadata | undefined, update: RecordingMetadata): RecordingMetadata {
+  if (!before) return update
+  const vendor = { ...before.vendor, ...update.vendor }
+  const links = mergeBy(linkKey, before.streamLinks, update.streamLinks)
+  const partial = update.dataMode === 'partial' || update.participants.length === 0
+  if (partial) {
+    const sessionKey = (link: { participantId: string; sessionId: string }) =>
+      `${link.participantId}\n${link.sessionId}`
+    return {
+      dataMode: 'complete',
+      sessions: mergeBy(idOf, before.sessions, update.sessions),
+      participants: mergeBy(idOf, before.participants, update.participants).map((participant) =>
+        participant.aors.length > 0
+          ? participant
+          : { ...participant, aors: before.participants.find(({ id }) => id === participant.id)?.aors ?? [] },
+      ),
+      streams: mergeBy(idOf, before.streams, update.streams),
+      groups: mergeBy(idOf, before.groups, update.groups),
+      streamLinks: links,
+      sessionLinks: mergeBy(sessionKey, before.sessionLinks, update.sessionLinks),
+      vendor,
+    }
+  }
+  const current = new Set(update.streamLinks.map(linkKey))
+  const streams = update.streams.length > 0 ? update.streams : before.streams
+  const known = new Set(update.participants.map(idOf))
+  return {
+    ...update,
+    dataMode: 'complete',
+    sessions: update.sessions.length > 0 ? update.sessions : before.sessions,
+    streams,
+    streamLinks: links
+      .filter((link) => current.has(linkKey(link)) || known.has(link.participantId))
+      .map((link) => (current.has(linkKey(link)) ? link : { ...link, former: true as const })),
+    vendor,
+  }
+}
+
+function idOf({ id }: { id: string }): string {
+  return id
+}
+
+function linkKey(link: StreamLink): string {
+  return `${link.direction} ${link.participantId}\n${link.streamId}`
+}
+
+/** Later fields win, fields not named stay, order of first appearance. */
+function mergeBy<T extends object>(keyOf: (item: T) => string, before: readonly T[], update: readonly T[]): T[] {
+  const merged = new Map(before.map((item) => [keyOf(item), item]))
+  for (const item of update) merged.set(keyOf(item), { ...merged.get(keyOf(item)), ...item })
+  return [...merged.values()]
+}

@@ -1,0 +1,263 @@
+/**
+ * Recording metadata (RFC 7865 and its drafts) from XML to facts. By local element names only; ids, addresses and
+ * associations are taken in every place clients put them. Never throws: bad metadata never loses a call.
+ */
+import type { Problem } from './problem.ts'
+import type {
+  GroupFact,
+  ParticipantExtension,
+  ParticipantFact,
+  RecordingMetadata,
+  SessionFact,
+  SessionLink,
+  StreamFact,
+  StreamLink,
+  VendorFacts,
+} from './recording-metadata.ts'
+import { readTime } from './read-time.ts'
+import { jambonzField, readCallExtension, readParticipantExtension } from './read-vendor-extensions.ts'
+import { readXmlTree, textOf, valueOf, type XmlElement } from './read-xml-tree.ts'
+
+export interface MetadataOptions {
+  /** Zone of times that name none; IANA name. */
+  readonly zone: string
+}
+
+export interface ParsedMetadata {
+  /** Undefined when the text holds no element at all, or was refused (DTD, size). */
+  readonly metadata?: RecordingMetadata
+  readonly problems: readonly Problem[]
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] }
+
+interface Draft {
+  dataMode: 'complete' | 'partial'
+  sessions: Map<string, SessionFact>
+  participants: Map<string, ParticipantFact>
+  streams: Map<string, StreamFact>
+  groups: Map<string, GroupFact>
+  streamLinks: StreamLink[]
+  sessionLinks: SessionLink[]
+  vendor: Mutable<VendorFacts>
+  extensions: { parent: string; extension: ParticipantExtension }[]
+  problems: Set<Problem>
+  zone: string
+}
+
+/** Where in the document we are: extensions and inner associations belong to what surrounds them. */
+interface Place {
+  readonly participantId?: string
+  readonly insideExtension?: boolean
+}
+
+export function parseMetadata(text: string, options: MetadataOptions): ParsedMetadata {
+  const tree = readXmlTree(text)
+  if (!tree.root) return { problems: tree.problems.length > 0 ? tree.problems : ['xml-broken'] }
+  const draft: Draft = {
+    dataMode: 'complete',
+    sessions: new Map(),
+    participants: new Map(),
+    streams: new Map(),
+    groups: new Map(),
+    streamLinks: [],
+    sessionLinks: [],
+    vendor: {},
+    extensions: [],
+    problems: new Set(tree.problems),
+    zone: options.zone,
+  }
+  if (tree.root.name !== 'recording' && tree.root.name !== 'recording_metadata')
+    draft.problems.add('metadata-root-unknown')
+  walk(tree.root, {}, draft)
+  return finish(draft)
+}
+
+function walk(element: XmlElement, place: Place, draft: Draft): void {
+  let inner = place
+  if (place.insideExtension || !Object.hasOwn(jambonzField, element.name)) readCallExtension(element, draft.vendor)
+  switch (element.name) {
+    case 'datamode':
+      draft.dataMode = textOf(element).toLowerCase() === 'partial' ? 'partial' : 'complete'
+      break
+    case 'group':
+      readGroup(element, draft)
+      break
+    case 'session':
+      readSession(element, draft)
+      break
+    case 'participant':
+      inner = { ...place, participantId: readParticipant(element, draft) }
+      break
+    case 'stream':
+      readStream(element, draft)
+      break
+    case 'participantsessionassoc':
+      readSessionAssociation(element, draft)
+      break
+    case 'participantstreamassoc':
+      readStreamLinks(element, idIn(element, 'participant_id', 'participant') ?? place.participantId, draft)
+      break
+    case 'extensiondata': {
+      const extension = readParticipantExtension(element)
+      const parent = place.participantId ?? idIn(element, 'parent')
+      if (extension && parent !== undefined) draft.extensions.push({ parent, extension })
+      inner = { ...place, insideExtension: true }
+      break
+    }
+  }
+  for (const child of element.children) walk(child, inner, draft)
+}
+
+function readGroup(element: XmlElement, draft: Draft): void {
+  const id = idIn(element, 'group_id', 'id')
+  if (id) draft.groups.set(id, { id })
+}
+
+function readSession(element: XmlElement, draft: Draft): void {
+  const id = idOrMade(element, ['session_id', 'id'], 'session', draft.sessions.size, draft)
+  const times = {
+    startTimeMs: timeIn(element, draft, 'start-time', 'starttime'),
+    endTimeMs: timeIn(element, draft, 'stop-time', 'end-time', 'stoptime', 'endtime'),
+  }
+  const groupId = idIn(element, 'group-ref', 'group_id', 'group')
+  const sipSessionId = valueOf(element, 'sipsessionid')
+  draft.sessions.set(id, {
+    ...draft.sessions.get(id),
+    id,
+    ...(groupId ? { groupId } : {}),
+    ...(sipSessionId ? { sipSessionId } : {}),
+    ...defined(times),
+  })
+}
+
+function readParticipant(element: XmlElement, draft: Draft): string {
+  const id = idOrMade(element, ['participant_id', 'id'], 'participant', draft.participants.size, draft)
+  const before = draft.participants.get(id)
+  const nameIds = element.children.filter(({ name }) => name === 'nameid')
+  const aors = [element, ...nameIds].map((holder) => valueOf(holder, 'aor')).filter((aor) => aor !== undefined)
+  const name = [...nameIds, element].map((holder) => valueOf(holder, 'name')).find((text) => text !== undefined)
+  const sessionId = idIn(element, 'session', 'session_id')
+  draft.participants.set(id, {
+    ...before,
+    id,
+    aors: aors.length > 0 ? aors : (before?.aors ?? []),
+    ...(name ? { name } : {}),
+    ...(sessionId ? { sessionId } : {}),
+  })
+  readStreamLinks(element, id, draft)
+  if (sessionId) draft.sessionLinks.push({ participantId: id, sessionId, ...linkTimes(element, draft) })
+  return id
+}
+
+function readStream(element: XmlElement, draft: Draft): void {
+  const id = idOrMade(element, ['stream_id', 'id'], 'stream', draft.streams.size, draft)
+  const label = valueOf(element, 'label')
+  const sessionId = idIn(element, 'session_id', 'session')
+  const mode = valueOf(element, 'mode')?.toLowerCase()
+  draft.streams.set(id, {
+    ...draft.streams.get(id),
+    id,
+    ...(label ? { label } : {}),
+    ...(sessionId ? { sessionId } : {}),
+    ...(mode === 'separate' || mode === 'mixed' ? { mode: mode as 'separate' | 'mixed' } : {}),
+  })
+}
+
+function readSessionAssociation(element: XmlElement, draft: Draft): void {
+  const participantId = idIn(element, 'participant_id', 'participant')
+  const sessionId = idIn(element, 'session_id', 'session')
+  if (!participantId || !sessionId) {
+    draft.problems.add('metadata-id-missing')
+    return
+  }
+  draft.sessionLinks.push({ participantId, sessionId, ...linkTimes(element, draft) })
+}
+
+/** `<send>id</send>` or `<send><id>id</id></send>`; Cisco sends several, Avaya empty ones. */
+function readStreamLinks(element: XmlElement, participantId: string | undefined, draft: Draft): void {
+  for (const child of element.children) {
+    if (child.name !== 'send' && child.name !== 'recv') continue
+    const ids = [textOf(child), ...child.children.filter(({ name }) => name === 'id').map(textOf)].filter(
+      (id) => id !== '',
+    )
+    if (!participantId) draft.problems.add('metadata-id-missing')
+    else
+      for (const id of ids) {
+        const link = { participantId, streamId: plainId(id), direction: child.name, ...linkTimes(element, draft) }
+        draft.streamLinks.push(link as StreamLink)
+      }
+  }
+}
+
+function linkTimes(element: XmlElement, draft: Draft): { fromMs?: number; untilMs?: number } {
+  return defined({
+    fromMs: timeIn(element, draft, 'associate-time'),
+    untilMs: timeIn(element, draft, 'disassociate-time'),
+  })
+}
+
+function timeIn(element: XmlElement, draft: Draft, ...names: string[]): number | undefined {
+  const text = valueOf(element, ...names)
+  if (!text) return undefined
+  const time = readTime(text, draft.zone)
+  if (time === undefined) draft.problems.add('metadata-time-ignored')
+  return time
+}
+
+function idIn(element: XmlElement, ...names: string[]): string | undefined {
+  const id = valueOf(element, ...names)
+  return id ? plainId(id) : undefined
+}
+
+/** A missing id must not lose the element: it gets one of its own that no reference can hit. */
+function idOrMade(element: XmlElement, names: string[], kind: string, count: number, draft: Draft): string {
+  const id = idIn(element, ...names)
+  if (id) return id
+  draft.problems.add('metadata-id-missing')
+  return `(${kind} ${count + 1})`
+}
+
+/** `urn:uuid:` is written in one place and left out in another (BroadWorks, older Oracle). */
+function plainId(id: string): string {
+  const plain = id.replace(/^urn:uuid:/i, '')
+  return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(plain) ? plain.toLowerCase() : plain
+}
+
+function finish(draft: Draft): ParsedMetadata {
+  for (const { parent, extension } of draft.extensions) {
+    const participant = draft.participants.get(parent)
+    if (!participant) continue
+    const headers = [...(participant.extension?.headers ?? []), ...extension.headers]
+    draft.participants.set(parent, { ...participant, extension: { ...participant.extension, ...extension, headers } })
+  }
+  const dangling = draft.streamLinks.some(
+    ({ participantId, streamId }) => !draft.participants.has(participantId) || !draft.streams.has(streamId),
+  )
+  if (dangling && draft.dataMode === 'complete') draft.problems.add('metadata-reference-unknown')
+  if (draft.participants.size === 0) draft.problems.add('metadata-no-participants')
+  return {
+    metadata: {
+      dataMode: draft.dataMode,
+      sessions: [...draft.sessions.values()],
+      participants: [...draft.participants.values()],
+      streams: [...draft.streams.values()],
+      groups: [...draft.groups.values()],
+      streamLinks: uniqueLinks(draft.streamLinks),
+      sessionLinks: draft.sessionLinks,
+      vendor: draft.vendor,
+    },
+    problems: [...draft.problems],
+  }
+}
+
+/** One link for each participant, stream and direction; the last one written wins. */
+function uniqueLinks(links: readonly StreamLink[]): StreamLink[] {
+  return [...new Map(links.map((link) => [`${link.direction} ${link.participantId}\n${link.streamId}`, link])).values()]
+}
+
+type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> }
+
+function defined<T extends Record<string, unknown>>(fields: T): Defined<T> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Defined<T>
+}

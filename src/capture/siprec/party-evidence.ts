@@ -1,0 +1,79 @@
+/** What identification works with, and how an address in any of its written forms becomes a phone number. */
+import type { PhoneNumber, PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
+import type { HeaderReader } from './read-header-value.ts'
+import type { ParticipantFact, RecordingMetadata } from './recording-metadata.ts'
+
+/** The description's normaliser with this installation's options. */
+export type Normalise = (raw: string) => PhoneNumber
+
+/**
+ * The number registry (R7) and the directory of officials (R8) at the time of the call, by phone key. `N` and `O` are
+ * whatever the caller keeps there; identification only passes them on.
+ */
+export interface Directory<N = unknown, O = unknown> {
+  findNumber(key: PhoneNumberKey): N | undefined
+  findOfficial(key: PhoneNumberKey): O | undefined
+}
+
+export interface Evidence<N = unknown, O = unknown> {
+  readonly metadata?: RecordingMetadata
+  /** Headers of the recording session's INVITE. */
+  readonly headers: HeaderReader
+  readonly normalise: Normalise
+  readonly directory: Directory<N, O>
+}
+
+/** Where a value came from; kept beside it. */
+export type Source =
+  | 'apkt'
+  | 'broadWorks'
+  | 'metaswitch'
+  | 'netsapiens'
+  | 'callData'
+  | 'jambonz'
+  | 'builtInBridge'
+  | 'registry'
+  | 'directory'
+  | 'neither'
+  | 'remainingParticipant'
+  | 'pAssertedIdentity'
+  | 'diversion'
+  | 'from'
+  | 'to'
+  | 'privacy'
+
+export const withheldNumber: PhoneNumber = { kind: 'withheld', key: null, raw: '' }
+
+/**
+ * Normalises an address of metadata or a URI of a header: bare digits, `+358...@host` without scheme (AudioCodes),
+ * `Extension-4711@host` (SEMS), `sip:...`, `tel:...`. Undefined when there is nothing to normalise.
+ */
+export function readNumber(raw: string | undefined, normalise: Normalise): PhoneNumber | undefined {
+  const text = raw?.trim().replace(/^<(.*)>$/s, '$1') ?? ''
+  if (text === '') return undefined
+  const address = text.replace(/^(sips?:)?extension-(?=\d)/i, '$1')
+  if (/^(?:sips?|tel):/i.test(address)) return normalise(address)
+  if (address.includes('@')) return normalise(`sip:${address}`)
+  return normalise(address.split(';')[0]!)
+}
+
+/** All numbers by which a participant may be known, best first. */
+export function numbersOf(participant: ParticipantFact, normalise: Normalise): PhoneNumber[] {
+  const aors = participant.aors.map((aor) => readNumber(aor, normalise))
+  // A display name is often the number again (Oracle); AudioCodes uses the number as the participant's id.
+  const asDigits = [participant.name, participant.id].filter((text) => text && /^\+?[\d\s()-]{5,20}$/.test(text))
+  const asserted = headersOf(participant, 'p-asserted-identity').map((text) => readNumber(uriIn(text), normalise))
+  return [...aors, ...asserted, ...asDigits.map((text) => readNumber(text, normalise))].filter(
+    (number) => number !== undefined,
+  )
+}
+
+/** Values of an original call's header that Oracle put beside the participant. */
+export function headersOf(participant: ParticipantFact, label: string): string[] {
+  const headers = participant.extension?.headers ?? []
+  return headers.filter((header) => header.label.toLowerCase() === label).map(({ value }) => value)
+}
+
+function uriIn(text: string): string {
+  return /<([^>]*)>/.exec(text)?.[1] ?? text
+}

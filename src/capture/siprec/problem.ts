@@ -1,0 +1,35 @@
+/**
+ * Everything that may be wrong with an invitation that is accepted all the same: code and meaning. A problem is a code
+ * and nothing more, because what was sent holds personal data and problems are logged.
+ */
+export const problemMeanings = {
+  'body-not-utf8': 'the text is not UTF-8 and was read as ISO 8859-1',
+  'multipart-boundary-missing': 'the Content-Type names no boundary; the first delimiter line was taken',
+  'multipart-boundary-mismatch': 'the boundary of the Content-Type does not occur; the first delimiter line was taken',
+  'multipart-not-closed': 'the closing delimiter is missing',
+  'multipart-empty': 'a multipart body without parts; its content was looked at as one part',
+  'multipart-too-deep': 'multipart nested deeper than allowed; the inner part was left unread',
+  'multipart-too-many-parts': 'more parts than allowed; the rest was left unread',
+  'part-headers-broken': 'a part header line without a colon, or no blank line behind the headers',
+  'part-type-missing': 'a part without a usable Content-Type; it was recognised by its content',
+  'part-type-wrong': 'a part whose content is of another type than it says',
+  'sdp-repeated': 'more than one SDP part; the first was taken',
+  'metadata-repeated': 'more than one metadata part; the first was taken',
+  'metadata-empty': 'a metadata part without content',
+  'sdp-line-broken': 'an SDP line that cannot be read was ignored',
+  'sdp-media-broken': 'a media line that cannot be read; it is answered with port 0',
+  'sdp-too-long': 'more SDP lines than allowed; the rest was left unread',
+  'sdp-label-repeated': 'two media lines carry the same label',
+  'sdp-address-missing': 'no usable connection address; media is expected from where the signalling came from',
+  'xml-repaired': 'the XML is malformed and was repaired',
+  'xml-broken': 'the XML is malformed beyond repair; what could be read was used',
+  'xml-doctype-refused': 'the XML has a DTD; it was not read',
+  'xml-too-large': 'the XML is larger, deeper or richer than allowed; the rest was left unread',
+  'metadata-root-unknown': 'the root element is not one of a recording',
+  'metadata-id-missing': 'an element without its id',
+  'metadata-reference-unknown': 'an association names a participant or a stream that is not described',
+  'metadata-time-ignored': 'a time that cannot be read, or from before recording existed',
+  'metadata-no-participants': 'the metadata describes no participant',
+} as const
+
+export type Problem = keyof typeof problemMeanings

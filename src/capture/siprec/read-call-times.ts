@@ -1,0 +1,40 @@
+/** When the call began and was answered, as far as metadata tell (R10, R16). */
+import type { RecordingMetadata } from './recording-metadata.ts'
+
+/** Clocks of two machines may differ by this much before a start in the future counts as wrong. */
+const clockToleranceMs = 5_000
+
+export interface CallTimes {
+  readonly startedAtMs: number
+  readonly startedAtSource: 'sessionStartTime' | 'associateTime' | 'arrival'
+  /** When the official joined; missing when metadata do not tell, then the recording session's own start counts. */
+  readonly answeredAtMs?: number
+  readonly endedAtMs?: number
+}
+
+/** `arrivedAtMs`: arrival of the INVITE. It stands in for a missing start, and for one that lies in its future. */
+export function readCallTimes(
+  metadata: RecordingMetadata | undefined,
+  arrivedAtMs: number,
+  officialId: string | undefined,
+): CallTimes {
+  const past = (times: readonly (number | undefined)[]) =>
+    times.filter((time) => time !== undefined && time <= arrivedAtMs + clockToleranceMs) as number[]
+  const { sessions = [], sessionLinks = [] } = metadata ?? {}
+  const starts = past(sessions.map(({ startTimeMs }) => startTimeMs))
+  const joins = past(sessionLinks.map(({ fromMs }) => fromMs))
+  const officials = past(sessionLinks.filter((link) => link.participantId === officialId).map(({ fromMs }) => fromMs))
+  const ends = sessions.map(({ endTimeMs }) => endTimeMs).filter((time) => time !== undefined)
+  const [startedAtMs, startedAtSource] =
+    starts.length > 0
+      ? ([Math.min(...starts), 'sessionStartTime'] as const)
+      : joins.length > 0
+        ? ([Math.min(...joins), 'associateTime'] as const)
+        : ([arrivedAtMs, 'arrival'] as const)
+  return {
+    startedAtMs,
+    startedAtSource,
+    ...(officials.length > 0 ? { answeredAtMs: Math.max(...officials) } : {}),
+    ...(ends.length > 0 ? { endedAtMs: Math.max(...ends) } : {}),
+  }
+}

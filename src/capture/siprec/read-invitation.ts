@@ -1,0 +1,108 @@
+/**
+ * The entry: one SIP request from a recording client (INVITE, re-INVITE, UPDATE, or a BYE with metadata) read whole.
+ * What can be read is used; what is wrong is a problem beside it; only a body without SDP and metadata is refused.
+ */
+import { planStreams, type StreamPlan } from './answer-offer.ts'
+import { identifyParties } from './identify-parties.ts'
+import type { IdentifiedParties, TrackOverride } from './identified-parties.ts'
+import { mergeMetadata } from './merge-metadata.ts'
+import { parseMetadata } from './parse-metadata.ts'
+import { parseSdp, type SessionDescription } from './parse-sdp.ts'
+import type { Directory, Normalise } from './party-evidence.ts'
+import type { Problem } from './problem.ts'
+import { readCallIds, type CallId } from './read-call-ids.ts'
+import { readCallTimes, type CallTimes } from './read-call-times.ts'
+import type { HeaderReader } from './read-header-value.ts'
+import { readNetworkRecording } from './read-network-recording.ts'
+import type { RecordingMetadata } from './recording-metadata.ts'
+import { refuse, type Refusal } from './refusal.ts'
+import { splitMultipart, type OtherPart } from './split-multipart.ts'
+
+export interface InvitationRequest {
+  readonly contentType: string | undefined
+  readonly body: Uint8Array | string
+  readonly headers: HeaderReader
+  /** Where the request came from, as an IP address: the media source where SDP names none. */
+  readonly sourceAddress: string
+}
+
+export interface InvitationOptions<N = unknown, O = unknown> {
+  readonly arrivedAtMs: number
+  readonly normalise: Normalise
+  readonly directory: Directory<N, O>
+  /** Zone of metadata times that name none; Europe/Helsinki unless said. */
+  readonly zone?: string
+  readonly trackOverride?: TrackOverride
+  /** What the session already knows: then this is a later request of its dialog. */
+  readonly before?: {
+    readonly metadata?: RecordingMetadata
+    readonly streams?: readonly StreamPlan[]
+  }
+}
+
+export interface Invitation<N = unknown, O = unknown> {
+  readonly kind: 'invitation'
+  readonly found: 'nothing' | 'sdp' | 'metadata' | 'both'
+  /** Missing in a delayed offer (SDP comes with the ACK) and in a metadata-only update. */
+  readonly offer?: SessionDescription
+  /** Media lines of this offer, else those in force before. */
+  readonly streams: readonly StreamPlan[]
+  /** Merged with what was known before. */
+  readonly metadata?: RecordingMetadata
+  readonly others: readonly OtherPart[]
+  readonly parties: IdentifiedParties<N, O>
+  readonly externalCallId?: CallId
+  /** All ids, for joining duplicates; the first is `externalCallId`. */
+  readonly callIds: readonly CallId[]
+  readonly times: CallTimes
+  readonly problems: readonly Problem[]
+}
+
+export function readInvitation<N, O>(
+  request: InvitationRequest,
+  options: InvitationOptions<N, O>,
+): Invitation<N, O> | Refusal {
+  const { headers, sourceAddress } = request
+  const split = splitMultipart(request.contentType, request.body)
+  if (split.kind === 'refusal') return split
+  const offer = split.sdp === undefined ? undefined : parseSdp(split.sdp)
+  if (offer?.kind === 'refusal') return offer
+  const streams = offer ? planStreams(offer, sourceAddress) : (options.before?.streams ?? [])
+  // A later offer may close every stream; a first one with nothing to record is no recording session.
+  if (offer && !options.before && !streams.some(({ accepted }) => accepted)) {
+    return refuse(
+      488,
+      streams.some((plan) => plan.refusedBecause === 'not plain RTP') ? 'Only Plain RTP Audio' : 'No Audio In Offer',
+    )
+  }
+  const parsed =
+    split.metadata === undefined
+      ? undefined
+      : parseMetadata(split.metadata, { zone: options.zone ?? 'Europe/Helsinki' })
+  const fresh = parsed ? parsed.metadata : readNetworkRecording(headers)
+  const metadata = fresh ? mergeMetadata(options.before?.metadata, fresh) : options.before?.metadata
+  const parties = identifyParties<N, O>(
+    { ...(metadata ? { metadata } : {}), headers, normalise: options.normalise, directory: options.directory },
+    {
+      streams: streams.filter(({ accepted }) => accepted),
+      ...(options.trackOverride ? { trackOverride: options.trackOverride } : {}),
+    },
+  )
+  const callIds = readCallIds(metadata, headers, split.others)
+  const problems = new Set([...split.problems, ...(offer?.problems ?? []), ...(parsed?.problems ?? [])])
+  if (streams.some(({ accepted, remote }) => accepted && remote.basis === 'signalling'))
+    problems.add('sdp-address-missing')
+  return {
+    kind: 'invitation',
+    found: split.found,
+    ...(offer ? { offer } : {}),
+    streams,
+    ...(metadata ? { metadata } : {}),
+    others: split.others,
+    parties,
+    ...(callIds[0] ? { externalCallId: callIds[0] } : {}),
+    callIds,
+    times: readCallTimes(metadata, options.arrivedAtMs, parties.official?.participantId),
+    problems: [...problems],
+  }
+}

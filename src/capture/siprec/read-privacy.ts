@@ -1,0 +1,35 @@
+/** Whether the caller asked for privacy (RFC 3323, RFC 3325 section 9.3): then no number is kept, asserted or not (AC9). */
+import { headersOf, numbersOf, readNumber, type Evidence } from './party-evidence.ts'
+import { readAddresses } from './read-header-value.ts'
+
+const askingTokens: readonly string[] = ['id', 'user', 'header', 'session', 'critical']
+
+/**
+ * Privacy of the INVITE or of the original call as Oracle copied it, Remote-Party-ID's privacy parameter, an anonymous
+ * From, or a caller whose own address is anonymous.
+ */
+export function asksForPrivacy(evidence: Evidence, callerId: string | undefined): boolean {
+  // What was copied beside the called party is the called party's wish.
+  const participants = evidence.metadata?.participants ?? []
+  const ofCaller = participants.filter(
+    ({ id, extension }) => id === callerId || (extension && extension.callingParty !== false),
+  )
+  const values = (name: string) => [
+    ...evidence.headers(name),
+    ...ofCaller.flatMap((participant) => headersOf(participant, name)),
+  ]
+  if (values('privacy').some(asks)) return true
+  const party = readAddresses(values('remote-party-id'))
+  if (party.some(({ parameters }) => /^(?:full|uri)$/i.test(parameters.get('privacy') ?? ''))) return true
+  const from = readAddresses(values('from')).map(({ uri }) => readNumber(uri, evidence.normalise))
+  if (from.some((number) => number?.kind === 'withheld')) return true
+  const caller = participants.find(({ id }) => id === callerId)
+  return caller !== undefined && numbersOf(caller, evidence.normalise)[0]?.kind === 'withheld'
+}
+
+function asks(value: string): boolean {
+  return value
+    .toLowerCase()
+    .split(/[;,\s]+/)
+    .some((token) => askingTokens.includes(token))
+}

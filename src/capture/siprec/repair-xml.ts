@@ -1,0 +1,111 @@
+/**
+ * A second chance for XML that is not well-formed because somebody pasted a display name or an address into it:
+ * `&` and `<` that cannot be markup are escaped ("Smith & Sons" <sip:...>). Works within a budget of steps, so that no
+ * input makes it slow.
+ */
+
+const entity = /&(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-f]{1,6});/iy
+const nameAt = /[A-Za-z_][\w.-]*(?::[A-Za-z_][\w.-]*)?/y
+const spaceAt = /[ \t\r\n]*/y
+/** Names that are really the scheme of an address in brackets: <sip:host>. */
+const scheme = /^(?:sips?|tel|mailto|https?):/i
+const stepsPerChar = 6
+
+/** The repaired text; undefined when the budget was not enough. */
+export function repairXml(text: string): string | undefined {
+  const budget = { steps: text.length * stepsPerChar + 1000 }
+  const closers = new Map<string, boolean>()
+  const out: string[] = []
+  let at = Math.max(0, text.indexOf('<'))
+  while (at < text.length) {
+    if (budget.steps < 0) return undefined
+    const open = text.indexOf('<', at)
+    const textEnd = open === -1 ? text.length : open
+    out.push(escapeText(text.slice(at, textEnd)))
+    if (open === -1) break
+    const end = sectionEnd(text, open, closers) ?? tagEnd(text, open, budget, closers)
+    if (end === undefined) {
+      out.push('&lt;')
+      at = open + 1
+    } else {
+      const tag = text.slice(open, end)
+      out.push(tag.startsWith('<!') || tag.startsWith('<?') ? tag : `<${escapeText(tag.slice(1))}`)
+      at = end
+    }
+  }
+  return out.join('')
+}
+
+/** Escapes what is neither an entity nor allowed in text; characters that XML 1.0 forbids are dropped. */
+function escapeText(text: string): string {
+  return (
+    text
+      .replace(/[<&]/g, (char, at: number) => {
+        if (char === '<') return '&lt;'
+        entity.lastIndex = at
+        return entity.test(text) ? '&' : '&amp;'
+      })
+      // eslint-disable-next-line no-control-regex -- the forbidden characters of XML 1.0 section 2.2 are meant
+      .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '')
+  )
+}
+
+/** End of a comment, CDATA section or processing instruction that starts here. */
+function sectionEnd(text: string, open: number, closers: Map<string, boolean>): number | undefined {
+  for (const [opener, closer] of [
+    ['<?', '?>'],
+    ['<!--', '-->'],
+    ['<![CDATA[', ']]>'],
+  ] as const) {
+    if (text.startsWith(opener, open)) return endOf(text, closer, open + opener.length, closers)
+  }
+  return undefined
+}
+
+/** Position behind the next closer; once a closer was not found it is not looked for again, which keeps this linear. */
+function endOf(text: string, closer: string, from: number, closers: Map<string, boolean>): number | undefined {
+  if (closers.get(closer) === false) return undefined
+  const at = text.indexOf(closer, from)
+  if (at === -1) closers.set(closer, false)
+  return at === -1 ? undefined : at + closer.length
+}
+
+/** End of a start or end tag with quoted attributes that begins here; undefined when it is not a tag. */
+function tagEnd(
+  text: string,
+  open: number,
+  budget: { steps: number },
+  closers: Map<string, boolean>,
+): number | undefined {
+  let at = open + 1
+  const spent = (end: number | undefined) => {
+    budget.steps -= (end ?? at) - open
+    return end
+  }
+  if (text[at] === '/') at++
+  const name = match(nameAt, text, at)
+  if (!name || scheme.test(`${name}${text[at + name.length] ?? ''}`)) return spent(undefined)
+  at += name.length
+  for (;;) {
+    const space = match(spaceAt, text, at) ?? ''
+    at += space.length
+    if (text[at] === '>') return spent(at + 1)
+    if (text.startsWith('/>', at)) return spent(at + 2)
+    const attribute = space ? match(nameAt, text, at) : undefined
+    if (!attribute) return spent(undefined)
+    at += attribute.length
+    at += (match(spaceAt, text, at) ?? '').length
+    if (text[at] !== '=') return spent(undefined)
+    at += 1 + (match(spaceAt, text, at + 1) ?? '').length
+    const quote = text[at]
+    const end = quote === '"' || quote === "'" ? endOf(text, quote, at + 1, closers) : undefined
+    if (end === undefined) return spent(undefined)
+    at = end
+    if (at - open > budget.steps) return spent(undefined)
+  }
+}
+
+function match(pattern: RegExp, text: string, at: number): string | undefined {
+  pattern.lastIndex = at
+  return pattern.exec(text)?.[0]
+}
