@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest'
+import { covers, needsReference, purposes } from './purposes.ts'
+import { roles, widestPurposes } from './roles.ts'
+
+test('development covers quality, training and studies, and nothing covers development (R4)', () => {
+  expect(purposes.filter((asked) => covers('DEVELOPMENT', asked))).toEqual([
+    ...['DEVELOPMENT', 'QUALITY', 'TRAINING', 'SERVICE_LEVEL_STUDY'],
+  ])
+  expect(purposes.filter((held) => covers(held, 'DEVELOPMENT'))).toEqual(['DEVELOPMENT'])
+  expect(covers('QUALITY', 'TRAINING')).toBe(false)
+})
+
+test('a fault or a case must be named for maintenance and for crime or misuse (R5, R40)', () => {
+  expect(purposes.filter(needsReference)).toEqual(['CRIME_OR_MISUSE', 'MAINTENANCE'])
+})
+
+test('only the security unit may ever look for crime or misuse (R5), only maintenance for faults (R40)', () => {
+  const holders = (purpose: (typeof purposes)[number]) =>
+    roles.filter((role) =>
+      [undefined, 'QUALITY' as const, 'TRAINING' as const].some((duty) => widestPurposes(role, duty).includes(purpose)),
+    )
+  expect(holders('CRIME_OR_MISUSE')).toEqual(['SECURITY'])
+  expect(holders('MAINTENANCE')).toEqual(['MAINTENANCE'])
+  expect(holders('INSPECTION')).toEqual(['OFFICIAL', 'SERVICE_UNIT'])
+})
