@@ -17,9 +17,12 @@ export function checkRecordingPlan(plan: RecordingPlan, numbers: readonly Servic
     const rival = plan.rules.slice(0, index).find((earlier) => overlap(earlier, rule))
     if (rival) add(index, 'numbers', `shares a number and time with rule ${rival.id} version ${rival.version} (R14)`)
   })
-  const everything = plan.rules.findIndex((rule) => recordsAllAt(plan, numbers, rule.from))
-  if (everything >= 0)
+  const everything = worstMoments(plan, numbers)
+    .map((at) => inFullAt(plan, numbers, at))
+    .find((found) => found >= 0)
+  if (everything !== undefined) {
     add(everything, 'share', 'all calls: with this rule every call on every service number is recorded (R15)')
+  }
   return problems
 
   function add(index: number, field: string, message: string): void {
@@ -55,11 +58,17 @@ function overlap(one: RecordingRule, other: RecordingRule): boolean {
   )
 }
 
-/** Coverage only grows where a rule begins, so looking at each rule's beginning sees every worst moment of the rules. */
-function recordsAllAt(plan: RecordingPlan, numbers: readonly ServiceNumber[], at: Temporal.Instant): boolean {
+/** Coverage grows where a rule begins and where a number that is not recorded in full ends: there it is at its worst. */
+function worstMoments(plan: RecordingPlan, numbers: readonly ServiceNumber[]): Temporal.Instant[] {
+  return [...plan.rules.map((rule) => rule.from), ...numbers.flatMap(({ validTo }) => validTo ?? [])]
+}
+
+/** The first rule that records in full at an instant when all service numbers are so recorded; -1 where some are not. */
+function inFullAt(plan: RecordingPlan, numbers: readonly ServiceNumber[], at: Temporal.Instant): number {
+  const full = (rule: RecordingRule): boolean => rule.share >= everythingShare && inForce(rule.from, rule.until, at)
   const service = numbers.filter(
     (number) => number.kind !== 'SWITCHBOARD' && inForce(number.validFrom, number.validTo, at),
   )
-  const inFull = plan.rules.filter((rule) => rule.share >= everythingShare && inForce(rule.from, rule.until, at))
-  return service.length > 0 && service.every(({ key }) => inFull.some((rule) => rule.numbers.includes(key)))
+  const all = service.every(({ key }) => plan.rules.some((rule) => full(rule) && rule.numbers.includes(key)))
+  return service.length > 0 && all ? plan.rules.findIndex(full) : -1
 }

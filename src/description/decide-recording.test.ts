@@ -129,6 +129,10 @@ test('a plan that records every call on every service number is refused (R15, AC
     description.numbers,
   )
   expect(almost).toEqual(refusals)
+  const [first, ...others] = description.numbers
+  const retired = [{ ...first!, validTo: at('2027-02-01T00:00:00Z') }, ...others]
+  const rest = { ...inFull, numbers: inFull.numbers.slice(1) }
+  expect(checkRecordingPlan({ recordForwarded: true, rules: [rest, test] }, retired)).toEqual(refusals)
   const oneFree = { ...inFull, numbers: inFull.numbers.slice(1) }
   expect(checkRecordingPlan({ recordForwarded: true, rules: [oneFree, test] }, description.numbers)).toEqual([])
 })

@@ -115,7 +115,7 @@ function readE164(text: string): Reading {
   if (short !== undefined) return shortCode(short)
   // +61 00…: the library drops such zeros one at a time; a form that is read back as another number is no number.
   if (!parsed?.isPossible() || parsePhoneNumberFromString(parsed.number)?.number !== parsed.number) return unparsed
-  const key = parsed.number as string as PhoneNumberKey
+  const key = parsed.number as PhoneNumberKey
   return { kind: 'e164', key, valid: parsed.isValid(), cls: classes[parsed.getType() ?? ''] ?? 'other' }
 }
 
