@@ -11,7 +11,8 @@ import type { RegisterTables } from './tables.ts'
 /** A look's result and the trace it leaves. */
 export interface Seen<Result> {
   found: Result
-  trace: Pick<AuditEntry, 'action' | 'result' | 'object' | 'detail'>
+  /** `nothing-new` where the same person has been shown the very same a moment ago, and that is in the log. */
+  trace: Pick<AuditEntry, 'action' | 'result' | 'object' | 'detail'> | 'nothing-new'
   /** The right that reached what was seen, when it is not the Grant's first. */
   right?: Right | undefined
 }
@@ -24,7 +25,7 @@ export function read<Sight extends Seen<unknown>>(
 ): Promise<Sight['found']> {
   return underGrant(db, grant, async (tx) => {
     const { found, trace, right } = await look(tx)
-    await appendAudit(tx, { ...traceOf(grant, right), ...trace })
+    if (trace !== 'nothing-new') await appendAudit(tx, { ...traceOf(grant, right), ...trace })
     return found
   })
 }

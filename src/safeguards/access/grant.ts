@@ -7,6 +7,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { sql, type Kysely, type Transaction } from 'kysely'
+import { inSession } from '#platform/database/connect.ts'
 import { covers, needsReference, type Purpose } from '#description/purposes.ts'
 import type { Role } from '#description/roles.ts'
 import { appendAudit, type AuditEntry } from '../audit/append.ts'
@@ -127,12 +128,7 @@ export function underGrant<Tables, Result>(
   grant: Grant,
   look: (tx: Transaction<Tables>) => Promise<Result>,
 ): Promise<Result> {
-  return db.transaction().execute(async (tx) => {
-    await sql`select set_config('seloste.session', ${grant.session.token}, true), set_config('seloste.purpose', ${grant.purpose}, true)`.execute(
-      tx,
-    )
-    return look(tx)
-  })
+  return inSession(db, { 'seloste.session': grant.session.token, 'seloste.purpose': grant.purpose }, look)
 }
 
 /** The audit fields that every look under a Grant shares. */

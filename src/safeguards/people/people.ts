@@ -101,3 +101,25 @@ export async function readDirectory(holding: HoldingSafeguards): Promise<Directo
     .execute()
   return rows
 }
+
+/** A person as they are now. Throws when there is none with this id. */
+export async function describePerson(
+  holding: HoldingSafeguards,
+  personId: string,
+): Promise<{ userId: string; name: string; unit: string | null }> {
+  return safeguardsOf(holding)
+    .selectFrom('person')
+    .innerJoin('person_name', (join) =>
+      join.onRef('person_name.person_id', '=', 'person.id').on('person_name.valid_to', 'is', null),
+    )
+    .leftJoin('unit', 'unit.id', 'person.unit_id')
+    .select(['person.user_id as userId', 'person_name.name', 'unit.name as unit'])
+    .where('person.id', '=', personId)
+    .executeTakeFirstOrThrow()
+}
+
+/** Every unit's name, by id. */
+export async function unitNames(holding: HoldingSafeguards): Promise<Map<string, string>> {
+  const units = await safeguardsOf(holding).selectFrom('unit').select(['id', 'name']).execute()
+  return new Map(units.map((unit) => [unit.id, unit.name]))
+}

@@ -88,6 +88,18 @@ export async function useSession(
   return row && { token, personId: row.person_id, expiresAt: row.expires_at }
 }
 
+/** Whether a session still holds, without using it: what runs in the background keeps nobody signed in. */
+export async function sessionHolds(holding: HoldingSafeguards, token: string, now: Temporal.Instant): Promise<boolean> {
+  const row = await safeguardsOf(holding)
+    .selectFrom('session')
+    .select('person_id')
+    .where('token_hash', '=', sessionHash(token))
+    .where('ended_at', 'is', null)
+    .where('expires_at', '>', now)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 /** Ends a session at once. */
 export async function signOut(holding: HoldingSafeguards, session: Session, now: Temporal.Instant): Promise<void> {
   const db = safeguardsOf(holding)

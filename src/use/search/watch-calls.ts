@@ -7,8 +7,12 @@ import { viewCaller } from './contact-view.ts'
 /** A call that began this long ago and has no end is no call in progress any more. */
 const longestCallHours = 24
 
-/** The calls in progress that the viewer may see, oldest first so that rows do not jump. */
-export function watchCalls(db: Kysely<RegisterTables>, grant: Grant, now: Temporal.Instant) {
+/**
+ * The calls in progress that the viewer may see, oldest first so that rows do not jump.
+ * @param shown the segments this viewer has been shown in this watch already; those shown now are added. The log gets an
+ *   entry for what is new, not one for every second of looking at the same calls.
+ */
+export function watchCalls(db: Kysely<RegisterTables>, grant: Grant, shown: Set<string>, now: Temporal.Instant) {
   return read(db, grant, async (tx) => {
     const rows = await tx
       .selectFrom('segment')
@@ -38,6 +42,8 @@ export function watchCalls(db: Kysely<RegisterTables>, grant: Grant, now: Tempor
       .orderBy('segment.id')
       .limit(500)
       .execute()
+    const unseen = rows.map((row) => row.segmentId).filter((id) => !shown.has(id))
+    for (const id of unseen) shown.add(id)
     return {
       found: {
         at: now.toString(),
@@ -54,12 +60,15 @@ export function watchCalls(db: Kysely<RegisterTables>, grant: Grant, now: Tempor
           ...(row.capture_failure && { failure: row.capture_failure }),
         })),
       },
-      trace: {
-        action: 'calls.watched',
-        result: 'ok',
-        object: { kind: 'search' },
-        detail: { segments: rows.map((row) => row.segmentId) },
-      },
+      trace:
+        unseen.length === 0
+          ? ('nothing-new' as const)
+          : {
+              action: 'calls.watched' as const,
+              result: 'ok' as const,
+              object: { kind: 'search' as const },
+              detail: { segments: unseen },
+            },
     }
   })
 }

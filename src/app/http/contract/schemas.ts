@@ -6,10 +6,8 @@
 import Type, { type Static } from 'typebox'
 
 const instant = (description: string) => Type.String({ format: 'date-time', description })
-const literals = <const T extends string[]>(values: [...T], description: string) =>
-  Type.Union(values.map((value) => Type.Literal(value)) as { [K in keyof T]: ReturnType<typeof Type.Literal<T[K]>> }, {
-    description,
-  })
+const literals = <const Values extends string[]>(values: [...Values], description: string) =>
+  Type.Enum<[...Values]>([...values], { description })
 
 export const Purpose = literals(
   ['DEVELOPMENT', 'QUALITY', 'TRAINING', 'SERVICE_LEVEL_STUDY', 'CRIME_OR_MISUSE', 'INSPECTION', 'MAINTENANCE'],
@@ -242,7 +240,10 @@ export type LiveCalls = Static<typeof LiveCalls>
 
 export const Organisation = Type.Object(
   {
-    name: Type.Object({ fi: Type.String(), sv: Type.String(), en: Type.String() }, { description: 'The controller (R2)' }),
+    name: Type.Object(
+      { fi: Type.String(), sv: Type.String(), en: Type.String() },
+      { description: 'The controller (R2)' },
+    ),
     brand: Type.Optional(Type.String({ pattern: '^#[0-9a-fA-F]{6}$', description: 'The colour of its thin line' })),
   },
   { description: 'Whose register this is; public' },

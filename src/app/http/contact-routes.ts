@@ -1,0 +1,67 @@
+import { InvalidCursor, listContacts } from '#use/search/list-contacts.ts'
+import { readContact, revealCaller } from '#use/search/read-contact.ts'
+import { operations } from './contract/operations.ts'
+import type { Desk } from './desk.ts'
+import { refuse } from './refuse.ts'
+import type { Routes } from './routes.ts'
+import { granted, signedIn } from './signed-in.ts'
+
+const pageSize = 50
+
+/** Searching the contact history, one contact, revealing its caller, the number registry. */
+export function contactRoutes(app: Routes, desk: Desk): void {
+  app.route({
+    ...operations.listContacts,
+    handler: async (request, reply) => {
+      const { purpose, reference, from, to, limit = pageSize, ...search } = request.query
+      const grant = await granted(desk, request, reply, { purpose, reference, action: 'contacts.listed' })
+      if (!grant) return reply
+      try {
+        const times = {
+          from: from ? Temporal.Instant.from(from) : undefined,
+          to: to ? Temporal.Instant.from(to) : undefined,
+        }
+        return await reply.send(await listContacts(desk.db, grant, { ...search, ...times, limit }, desk.clock.now()))
+      } catch (error) {
+        if (!(error instanceof InvalidCursor)) throw error
+        return refuse(reply, 'input.invalid', { message: error.message, field: 'cursor' })
+      }
+    },
+  })
+
+  app.route({
+    ...operations.readContact,
+    handler: async (request, reply) => {
+      const grant = await granted(desk, request, reply, { ...request.query, action: 'contact.read' })
+      if (!grant) return reply
+      const contact = await readContact(desk.db, grant, request.params.id, desk.clock.now())
+      return contact === 'not-found' ? refuse(reply, 'not-found') : reply.send(contact)
+    },
+  })
+
+  app.route({
+    ...operations.revealCaller,
+    handler: async (request, reply) => {
+      const grant = await granted(desk, request, reply, { ...request.body, action: 'caller.revealed' })
+      if (!grant) return reply
+      const caller = await revealCaller(desk.db, grant, request.params.id)
+      return caller === 'not-found' ? refuse(reply, 'not-found') : reply.send(caller)
+    },
+  })
+
+  app.route({
+    ...operations.listNumbers,
+    handler: async (request, reply) => {
+      const session = await signedIn(desk, request, reply)
+      if (!session) return reply
+      return reply.send({
+        items: desk.description.numbers.map((number) => ({
+          number: number.key,
+          display: number.display,
+          kind: number.kind,
+          name: number.names,
+        })),
+      })
+    },
+  })
+}

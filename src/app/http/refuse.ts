@@ -1,0 +1,42 @@
+import type { FastifyReply } from 'fastify'
+import type { Refusal } from '#safeguards/access/grant.ts'
+
+/** Every refusal the API gives: its status and what it says. The web has the same codes in three languages. */
+export const refusals = {
+  'session.none': [401, 'Sign in first: there is no session, or it has ended.'],
+  'session.credentials': [401, 'The user id or the password is wrong.'],
+  'session.too-many': [429, 'Too many attempts from this address; wait a minute and try again.'],
+  'deny.purpose': [403, 'Your access rights do not cover this purpose.'],
+  'deny.expired': [403, 'Your access right has ended.'],
+  'deny.reference': [403, 'This purpose needs a reference: a fault for maintenance, a case for the security unit.'],
+  'deny.origin': [403, 'The request came from another site.'],
+  'not-found': [404, 'There is nothing here, or nothing that you may see.'],
+  'recording.destroyed': [404, 'The recording has been destroyed.'],
+  'recording.not-yet-kept': [
+    404,
+    'The recording is not ready yet: it is taken into keeping within a minute of the call’s end.',
+  ],
+  'recording.restricted': [403, 'The recording is restricted.'],
+  'listening.ended': [404, 'The listening has ended; begin a new one.'],
+  'input.invalid': [400, 'The request is not as the API describes it.'],
+  'input.range': [416, 'Ask for one range of bytes within the audio: bytes=from-to.'],
+  unavailable: [503, 'A part of the service does not answer; try again in a moment.'],
+} as const satisfies Record<string, readonly [number, string]>
+
+export type RefusalCode = keyof typeof refusals
+
+/** Answers with a refusal; `message` says more than the code's own sentence where there is more to say. */
+export function refuse(reply: FastifyReply, code: RefusalCode, more: { message?: string; field?: string } = {}) {
+  const [status, sentence] = refusals[code]
+  return reply
+    .code(status)
+    .type('application/json')
+    .send({ error: { code, message: more.message ?? sentence, ...(more.field && { field: more.field }) } } as never)
+}
+
+/** Answers with the refusal of a Grant. */
+export function refuseGrant(reply: FastifyReply, refusal: Refusal) {
+  return refuse(reply, refusal.refused, {
+    ...(refusal.expiredAt && { message: `Your access right ended at ${refusal.expiredAt.toString()}.` }),
+  })
+}

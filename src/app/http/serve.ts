@@ -1,0 +1,93 @@
+/**
+ * The web and the API. In: the desk's connections and an address. Out: a server that speaks the contract (./contract).
+ * Never here: a rule about who may see what; the routes ask safeguards and the doors, and answer with what they say.
+ */
+import cookie from '@fastify/cookie'
+import helmet from '@fastify/helmet'
+import rateLimit from '@fastify/rate-limit'
+import Fastify, { type FastifyBaseLogger, type FastifyError } from 'fastify'
+import { callEvents } from './call-events.ts'
+import { contactRoutes } from './contact-routes.ts'
+import { openApiDocument } from './contract/openapi.ts'
+import type { Desk } from './desk.ts'
+import { listeningRoutes } from './listening-routes.ts'
+import { refuse } from './refuse.ts'
+import type { Routes } from './routes.ts'
+import { sessionRoutes } from './session-routes.ts'
+import { webFiles } from './web-files.ts'
+
+export interface ServeOptions {
+  host: string
+  port: number
+  webFolder: string
+  version: string
+  log: FastifyBaseLogger
+  metrics: () => Promise<{ type: string; text: string }>
+  /** What is not ready, in words; nothing when all is. */
+  notReady: () => Promise<string[]>
+}
+
+const largestBodyBytes = 64 * 1024
+
+/** Starts serving; the address it listens at and the way to stop. */
+export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: string; stop: () => Promise<void> }> {
+  const app: Routes = Fastify({
+    loggerInstance: options.log,
+    disableRequestLogging: true,
+    bodyLimit: largestBodyBytes,
+    forceCloseConnections: true,
+    // Unknown fields are an error, not something to leave out quietly.
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array', allErrors: false } },
+  })
+  await app.register(cookie)
+  await app.register(helmet, {
+    contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+  })
+  await app.register(rateLimit, {
+    global: false,
+    errorResponseBuilder: () => ({
+      statusCode: 429,
+      error: { code: 'session.too-many', message: 'Too many attempts from this address; wait a minute and try again.' },
+    }),
+  })
+
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store')
+    // Cookies are SameSite=Strict; this also stops what a browser would send without them (Fetch Metadata).
+    const from = request.headers['sec-fetch-site']
+    const changes = request.method !== 'GET' && request.method !== 'HEAD'
+    if (changes && from !== undefined && from !== 'same-origin' && from !== 'none') return refuse(reply, 'deny.origin')
+  })
+
+  app.setErrorHandler((error: FastifyError & { error?: unknown }, request, reply) => {
+    if (error.validation) {
+      const field = error.validation[0]?.instancePath.slice(1).replaceAll('/', '.') ?? ''
+      return refuse(reply, 'input.invalid', { message: error.message, ...(field && { field }) })
+    }
+    if (error.statusCode === 429) return reply.code(429).send({ error: error.error })
+    if (error.statusCode !== undefined && error.statusCode < 500) {
+      return reply.code(error.statusCode).send({ error: { code: 'input.invalid', message: error.message } })
+    }
+    request.log.error({ err: error }, 'a request failed')
+    return refuse(reply, 'unavailable')
+  })
+
+  sessionRoutes(app, desk)
+  contactRoutes(app, desk)
+  listeningRoutes(app, desk)
+  callEvents(app, desk)
+  app.get('/api/openapi.json', async (_request, reply) => reply.send(openApiDocument(options.version)))
+  app.get('/health/live', async (_request, reply) => reply.send({ live: true }))
+  app.get('/health/ready', async (_request, reply) => {
+    const missing = await options.notReady()
+    return reply.code(missing.length === 0 ? 200 : 503).send({ ready: missing.length === 0, missing })
+  })
+  app.get('/metrics', async (_request, reply) => {
+    const { type, text } = await options.metrics()
+    return reply.type(type).send(text)
+  })
+  await webFiles(app, options.webFolder)
+
+  const url = await app.listen({ host: options.host, port: options.port })
+  return { url, stop: () => app.close() }
+}

@@ -1,0 +1,81 @@
+import { covers, needsReference, purposes } from '#description/purposes.ts'
+import { rightsOf, type Right } from '#safeguards/access/grant.ts'
+import { describePerson, unitNames } from '#safeguards/people/people.ts'
+import { signIn, signOut, type Session } from '#safeguards/people/session.ts'
+import { operations } from './contract/operations.ts'
+import type { Desk } from './desk.ts'
+import { refuse } from './refuse.ts'
+import type { Routes } from './routes.ts'
+import { cookieName, signedIn } from './signed-in.ts'
+
+const attemptsPerMinute = 60
+
+/** Signing in, who am I, signing out. */
+export function sessionRoutes(app: Routes, desk: Desk): void {
+  app.route({
+    ...operations.signIn,
+    config: { rateLimit: { max: attemptsPerMinute, timeWindow: '1 minute' } },
+    handler: async (request, reply) => {
+      const session = await signIn(desk.db, request.body, desk.clock.now())
+      if (session === 'refused') return refuse(reply, 'session.credentials')
+      reply.setCookie(cookieName, session.token, {
+        path: '/',
+        httpOnly: true,
+        sameSite: 'strict',
+        secure: request.protocol === 'https',
+      })
+      return reply.send(await me(desk, session))
+    },
+  })
+
+  app.route({
+    ...operations.whoAmI,
+    handler: async (request, reply) => {
+      const session = await signedIn(desk, request, reply)
+      return session ? reply.send(await me(desk, session)) : reply
+    },
+  })
+
+  app.route({
+    ...operations.signOut,
+    handler: async (request, reply) => {
+      const session = await signedIn(desk, request, reply)
+      if (!session) return reply
+      await signOut(desk.db, session, desk.clock.now())
+      return reply.clearCookie(cookieName, { path: '/' }).code(204).send(null)
+    },
+  })
+}
+
+async function me(desk: Desk, session: Session) {
+  const [person, units, rights] = await Promise.all([
+    describePerson(desk.db, session.personId),
+    unitNames(desk.db),
+    rightsOf(desk.db, session.personId, desk.clock.now()),
+  ])
+  return {
+    personId: session.personId,
+    userId: person.userId,
+    name: person.name,
+    ...(person.unit && { unit: person.unit }),
+    rights: rights.map((right) => viewRight(right, units)),
+    sessionEndsAt: session.expiresAt.toString(),
+  }
+}
+
+function viewRight(right: Right, units: Map<string, string>) {
+  return {
+    id: right.id,
+    role: right.role,
+    ...(right.duty && { duty: right.duty }),
+    purposes: purposes
+      .filter((purpose) => right.purposes.some((held) => covers(held, purpose)))
+      .map((purpose) => ({ purpose, referenceNeeded: needsReference(purpose) })),
+    scope: {
+      kind: right.scope.kind,
+      ...(right.scope.kind === 'unit' && { units: right.scope.units.map((id) => units.get(id) ?? id) }),
+      ...(right.scope.kind === 'numbers' && { numbers: right.scope.numbers }),
+    },
+    ...(right.until && { until: right.until.toString() }),
+  }
+}

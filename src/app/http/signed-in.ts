@@ -1,0 +1,32 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Purpose } from '#description/purposes.ts'
+import { requestGrant, type Grant } from '#safeguards/access/grant.ts'
+import type { AuditEntry } from '#safeguards/audit/append.ts'
+import { useSession, type Session } from '#safeguards/people/session.ts'
+import type { Desk } from './desk.ts'
+import { refuse, refuseGrant } from './refuse.ts'
+
+export const cookieName = 'seloste'
+
+/** The session behind a request; without one the request is answered 401 and nothing is returned. */
+export async function signedIn(desk: Desk, request: FastifyRequest, reply: FastifyReply): Promise<Session | undefined> {
+  const token = request.cookies[cookieName]
+  const session = token ? await useSession(desk.db, token, desk.clock.now()) : undefined
+  if (!session) await refuse(reply, 'session.none')
+  return session
+}
+
+/** The Grant for a request's purpose; without one the request is answered and nothing is returned. */
+export async function granted(
+  desk: Desk,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  asked: { purpose: Purpose; reference?: string | undefined; action: AuditEntry['action'] },
+): Promise<Grant | undefined> {
+  const session = await signedIn(desk, request, reply)
+  if (!session) return undefined
+  const grant = await requestGrant(desk.db, session, asked, desk.clock.now())
+  if (!('refused' in grant)) return grant
+  await refuseGrant(reply, grant)
+  return undefined
+}

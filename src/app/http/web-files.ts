@@ -1,0 +1,57 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import fastifyStatic from '@fastify/static'
+import type { FastifyReply } from 'fastify'
+import type { Routes } from './routes.ts'
+import { refuse } from './refuse.ts'
+
+const noncePlaceholder = /__CSP_NONCE__/g
+
+/** The web interface: hashed assets for ever, the page itself with a fresh nonce each time (CSP level 3). */
+export async function webFiles(app: Routes, folder: string): Promise<void> {
+  const page = join(folder, 'index.html')
+  if (existsSync(folder)) {
+    await app.register(fastifyStatic, {
+      root: join(folder, 'assets'),
+      prefix: '/assets/',
+      immutable: true,
+      maxAge: '365d',
+      decorateReply: false,
+    })
+  }
+  app.setNotFoundHandler(async (request, reply) => {
+    const wantsPage = request.method === 'GET' && (request.headers.accept ?? '').includes('text/html')
+    if (!wantsPage || request.url.startsWith('/api/')) return refuse(reply, 'not-found')
+    if (!existsSync(page)) {
+      return refuse(reply, 'unavailable', { message: 'The web interface is not built: run "npm run build".' })
+    }
+    return sendPage(reply, await readFile(page, 'utf8'))
+  })
+}
+
+function sendPage(reply: FastifyReply, html: string) {
+  const nonce = randomBytes(18).toString('base64')
+  return reply
+    .code(200)
+    .type('text/html; charset=utf-8')
+    .header('cache-control', 'no-store')
+    .header('content-security-policy', pagePolicy(nonce))
+    .send(html.replace(noncePlaceholder, nonce))
+}
+
+function pagePolicy(nonce: string): string {
+  return [
+    "default-src 'none'",
+    `script-src 'self' 'nonce-${nonce}'`,
+    `style-src 'self' 'nonce-${nonce}'`,
+    "img-src 'self' data:",
+    "font-src 'self'",
+    "media-src 'self'",
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+  ].join('; ')
+}
