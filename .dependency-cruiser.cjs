@@ -72,7 +72,7 @@ module.exports = {
     {
       name: 'files-are-touched-in-few-places',
       comment:
-        'Objects and files go through platform, the capture spool, the recording writer, the key store, and the outside edge (app).',
+        'Objects and files go through platform, the capture spool, the recording writer, the key store, the one reader of the description, and the outside edge (app).',
       severity: 'error',
       from: {
         path: '^src/',
