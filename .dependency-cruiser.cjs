@@ -82,6 +82,7 @@ module.exports = {
           '^src/capture/[^/]+/spool',
           '^src/register/recordings/',
           '^src/safeguards/keys/',
+          '^src/description/read-description[.]ts$',
           tests,
         ],
       },
