@@ -69,7 +69,7 @@ export function readAgeHeader(header: Uint8Array, identity: string): Buffer {
   const { stanzas, unsigned, mac } = parse(Buffer.from(header).toString('latin1'))
   for (const { type, args, body } of stanzas) {
     if (type !== 'X25519') continue
-    const share = args.length === 1 ? fromBase64(args[0] as string) : undefined
+    const share = args.length === 1 ? fromBase64(args[0]!) : undefined
     if (share?.length !== 32 || body.length !== fileKeyBytes + 16) throw new RecordingFault('age-header-malformed')
     const fileKey = unwrap(secret, share, body)
     if (fileKey === undefined) continue
@@ -88,7 +88,7 @@ function parse(text: string): { stanzas: Stanza[]; unsigned: string; mac: Buffer
   const stanzas: Stanza[] = []
   let at = 1
   while (lines[at]?.startsWith('-> ')) {
-    const [type, ...args] = (lines[at++] as string).slice(3).split(' ')
+    const [type, ...args] = (lines[at++]!).slice(3).split(' ')
     if (!type || args.includes('')) throw malformed('stanza')
     // A body line of exactly 64 columns is followed by another, be it empty.
     let encoded = ''

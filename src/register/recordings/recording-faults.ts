@@ -1,3 +1,5 @@
+import { Fault } from '#platform/fault.ts'
+
 /**
  * The faults of this folder. A fault is thrown; its code is stable and may be relied on by callers and monitoring.
  */
@@ -14,18 +16,14 @@ export const recordingFaults = {
   'writer-starved': 'Sealed chunks wait for the disk beyond the limit: packets are being dropped',
   'tail-write-failed': 'The tail journal could not be written',
   'tail-overrun': 'The tail journal waited too long for its disk and started afresh',
-  'recording-empty': 'Nothing of the recording could be recovered',
 } as const
 
 export type RecordingFaultCode = keyof typeof recordingFaults
 
 /** A fault of the recordings: `code` is stable, `cause` keeps what was underneath. */
-export class RecordingFault extends Error {
-  readonly code: RecordingFaultCode
-
+export class RecordingFault extends Fault<RecordingFaultCode> {
   constructor(code: RecordingFaultCode, detail?: string, cause?: unknown) {
-    super(detail ? `${recordingFaults[code]}: ${detail}` : recordingFaults[code], { cause })
+    super(code, detail ? `${recordingFaults[code]}: ${detail}` : recordingFaults[code], cause)
     this.name = 'RecordingFault'
-    this.code = code
   }
 }

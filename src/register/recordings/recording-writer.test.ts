@@ -1,0 +1,101 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { generateIntakeKeyPair, readAgeHeader } from './age-header.ts'
+import { openPayload } from './open-stream.ts'
+import { walkChunk } from './recording-log.ts'
+import { createRecordingWriter } from './recording-writer.ts'
+import { createTailJournal } from './tail-journal.ts'
+
+const { identity, recipient } = generateIntakeKeyPair()
+const startedAt = Temporal.Instant.from('2026-03-02T09:00:00Z')
+const codecs = [{ payloadType: 8, codec: 'PCMA', clockRate: 8000 } as const]
+let directory = ''
+beforeEach(() => void (directory = mkdtempSync(join(tmpdir(), 'seloste-writer-'))))
+afterEach(() => rmSync(directory, { recursive: true }))
+
+test('every packet is in the sealed recording, and every chunk reads alone', async () => {
+  const tail = await createTailJournal({ directory, run: 'a', intervalMs: 5, segmentMs: 30 })
+  const writer = await createRecordingWriter({ id: 'r1', directory, intakePublicKey: recipient, startedAt, tail })
+  writer.source(0, 111, 5, 7, codecs)
+  writer.source(1, 222, 6, 8, codecs)
+  const payload = Buffer.alloc(160)
+  for (let n = 0; n < 3000; n++) {
+    payload.fill(n & 0xff)
+    for (const stream of [0, 1]) {
+      expect(writer.packet(stream, 8, n === 0, n, n * 160, n * 200, payload, 0, 160)).toBe(true)
+    }
+    if (n % 100 === 0) await new Promise((resolve) => setTimeout(resolve, 2))
+  }
+  const finished = await writer.finish(600_000)
+  await tail.close()
+  expect(readdirSync(directory).sort()).toEqual(['r1.body', 'r1.hdr'])
+  const body = readFileSync(finished.bodyPath)
+  expect(finished).toMatchObject({ packets: 6000, packetsShed: 0, sizeBytes: body.length, payloadBytes: 960_000 })
+  expect(createHash('sha256').update(body).digest('hex')).toBe(finished.sha256)
+
+  const fileKey = readAgeHeader(readFileSync(finished.headerPath), identity)
+  const opened = await openPayload(fileKey, body.length, async (at, n) => body.subarray(at, at + n))
+  expect(opened.chunks).toBe(finished.chunks)
+  const next = [0, 0]
+  for (let n = 0; n < opened.chunks; n++) {
+    const chunk = await opened.openChunk(n)
+    const known = new Set<number>()
+    walkChunk(chunk, {
+      source: ({ stream }) => known.add(stream),
+      packet: (p) => {
+        expect(known.has(p.stream)).toBe(true)
+        expect(p.seqOffset).toBe(next[p.stream]!++)
+        expect(chunk[p.start]).toBe(p.seqOffset & 0xff)
+        expect(p.end - p.start).toBe(160)
+      },
+    })
+  }
+  expect(next).toEqual([3000, 3000])
+})
+
+test.skipIf(spawnSync('age', ['--version']).status !== 0)('header and body together are a file that age opens', async () => {
+  const writer = await createRecordingWriter({ id: 'r2', directory, intakePublicKey: recipient, startedAt })
+  const { headerPath, bodyPath } = await writer.finish(10)
+  writeFileSync(join(directory, 'key'), identity)
+  const input = Buffer.concat([readFileSync(headerPath), readFileSync(bodyPath)])
+  const log = execFileSync('age', ['-d', '-i', join(directory, 'key')], { input })
+  const kinds: string[] = []
+  walkChunk(log, { mark: ({ kind }) => kinds.push(kind) })
+  expect(kinds).toEqual(['start', 'end'])
+})
+
+test('a disk that refuses sheds packets after the limit, says how many, and loses nothing else', async () => {
+  const faults: string[] = []
+  const writer = await createRecordingWriter({
+    id: 'r3',
+    directory,
+    intakePublicKey: recipient,
+    startedAt,
+    pendingChunksLimit: 2,
+    retryMs: 5,
+    onFault: ({ code }) => faults.push(code),
+  })
+  writer.source(0, 1, 1, 1, codecs)
+  const payload = Buffer.alloc(1000)
+  // Without a turn of the event loop no write ends: the same as a disk that stands still.
+  let kept = 0
+  for (let n = 0; n < 500; n++) if (writer.packet(0, 8, false, n, n * 160, n, payload, 0, 1000)) kept++
+  expect(faults).toEqual(['writer-starved'])
+  expect(kept).toBeLessThan(500)
+  const finished = await writer.finish(600)
+  expect(finished).toMatchObject({ packets: kept, packetsShed: 500 - kept })
+  const body = readFileSync(finished.bodyPath)
+  const fileKey = readAgeHeader(readFileSync(finished.headerPath), identity)
+  const { chunks, openChunk } = await openPayload(fileKey, body.length, async (at, n) => body.subarray(at, at + n))
+  let seen = 0
+  const shed: unknown[] = []
+  for (let n = 0; n < chunks; n++) {
+    walkChunk(await openChunk(n), { packet: () => seen++, mark: (m) => m.kind === 'shed' && shed.push(m.detail) })
+  }
+  expect(seen).toBe(kept)
+  expect(shed).toEqual([{ packets: 500 - kept }])
+})

@@ -1,0 +1,276 @@
+/**
+ * Writes one recording while its call runs. This is the hot path: no promise, no object and no system call a packet.
+ *
+ * In: packets as they arrive. Out: `<id>.hdr` (age header), `<id>.body` (nonce and sealed chunks), frames in the tail.
+ * Never here: a key that opens what was written once finish() is over, a partial chunk on disk that is then changed,
+ * a wait for the disk inside packet(), or a packet accepted before the header is durable.
+ */
+import { createHash, randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { writeAgeHeader } from './age-header.ts'
+import { createDurably, syncFolder, writeFully } from './durable-files.ts'
+import {
+  encodeMark,
+  encodeSource,
+  omittedBytes,
+  packetHeadBytes,
+  writeOmitted,
+  writePacketHead,
+  type MarkKind,
+  type StreamCodec,
+} from './recording-log.ts'
+import { RecordingFault } from './recording-faults.ts'
+import { chunkBytes, derivePayloadKey, payloadNonceBytes, sealChunk, sealedChunkBytes } from './seal-stream.ts'
+import { deriveTailKey } from './tail-frame.ts'
+import type { TailJournal, TailSubject } from './tail-journal.ts'
+
+export type RecordingWriterOptions = {
+  id: string
+  directory: string
+  /** `age1...` of the day. */
+  intakePublicKey: string
+  startedAt: Temporal.Instant
+  /** Shared by all recordings of the process. Without one, a crash costs the open chunk. */
+  tail?: TailJournal
+  /** Sealed chunks that may wait for the disk before packets are shed; 64 KiB each. */
+  pendingChunksLimit?: number
+  retryMs?: number
+  /** How many times finish() tries again when the disk refuses. */
+  finishRetries?: number
+  /** Told once when the disk refuses or lags (`body-write-failed`, `writer-starved`), and again after it recovered. */
+  onFault?: (fault: RecordingFault) => void
+}
+
+/** What a finished recording is. `sha256` (hex) is over the body; `packetsShed` were lost to a disk that lagged. */
+export type FinishedRecording = {
+  id: string
+  headerPath: string
+  bodyPath: string
+  sizeBytes: number
+  sha256: string
+  chunks: number
+  packets: number
+  packetsShed: number
+  payloadBytes: number
+}
+
+export type RecordingWriter = {
+  readonly id: string
+  /** Packets and bytes kept so far. */
+  readonly counts: { packets: number; packetsShed: number; payloadBytes: number }
+  /** A source (SSRC) begins on a stream; packets that follow on the stream belong to it. */
+  source(stream: number, ssrc: number, firstSeq: number, firstTs: number, codecs: StreamCodec[]): void
+  /** Keeps a packet's payload, bytes [start, end) of `buffer`; false when it had to be shed. Times in 100 us. */
+  packet(
+    stream: number,
+    payloadType: number,
+    marker: boolean,
+    seqOffset: number,
+    tsOffset: number,
+    arrival100us: number,
+    buffer: Buffer,
+    start: number,
+    end: number,
+  ): boolean
+  /** Notes that a packet arrived whose content is not kept (telephone-event). */
+  omitted(stream: number, seqOffset: number): void
+  mark(kind: MarkKind, arrival100us: number, detail?: unknown): void
+  /** Ends the recording: end mark, last chunk, fdatasync. Throws `body-write-failed`; the tail then still has it. */
+  finish(arrival100us: number): Promise<FinishedRecording>
+}
+
+/**
+ * Creates the two files and makes them durable; the recording accepts packets once this resolves.
+ * Throws what the file system says (EEXIST when the id was used before) or `age-key-malformed`.
+ */
+export async function createRecordingWriter(options: RecordingWriterOptions): Promise<RecordingWriter> {
+  const { id, directory, tail, onFault, pendingChunksLimit = 16, retryMs = 1000, finishRetries = 10 } = options
+  const headerPath = join(directory, `${id}.hdr`)
+  const bodyPath = join(directory, `${id}.body`)
+  const { header, fileKey } = writeAgeHeader(options.intakePublicKey)
+  const nonce = randomBytes(payloadNonceBytes)
+  const key = derivePayloadKey(fileKey, nonce)
+  await (await createDurably(headerPath, header)).close()
+  const body = await createDurably(bodyPath, nonce)
+  await syncFolder(directory)
+
+  const chunk = Buffer.alloc(chunkBytes)
+  const view = new DataView(chunk.buffer, chunk.byteOffset, chunkBytes)
+  const hash = createHash('sha256').update(nonce)
+  const counts = { packets: 0, packetsShed: 0, payloadBytes: 0 }
+  const sources: (Buffer | undefined)[] = []
+  const sourceNumbers: number[] = []
+  let waitingMarks: Buffer[] = []
+  const pending: Buffer[] = []
+  let writtenChunks = 0
+  let writing: Promise<void> | undefined
+  let starved = false
+  let failing = false
+  let shedBefore = 0
+  let lastArrival = 0
+  let ended = false
+
+  const subject: TailSubject = {
+    idBytes: Buffer.from(id),
+    tailKey: deriveTailKey(fileKey),
+    openChunk: chunk,
+    usedBytes: 0,
+    journaledBytes: 0,
+    chunkNumber: 0,
+    frames: 0,
+    durableChunks: 0,
+    syncBody: async () => {
+      const written = writtenChunks
+      await body.datasync()
+      if (subject.durableChunks < written) subject.durableChunks = written
+    },
+  }
+  fileKey.fill(0)
+
+  /** Makes room for a record; false when the disk lags too far behind to close the open chunk. */
+  function makeRoom(bytes: number): boolean {
+    if (subject.usedBytes + bytes <= chunkBytes) return true
+    if (pending.length >= pendingChunksLimit) {
+      if (!starved) onFault?.(new RecordingFault('writer-starved', id))
+      starved = true
+      return false
+    }
+    closeChunk()
+    return true
+  }
+
+  function closeChunk(): void {
+    tail?.stage(subject)
+    chunk.fill(0, subject.usedBytes)
+    push(sealChunk(key, subject.chunkNumber, false, chunk))
+    subject.chunkNumber++
+    subject.usedBytes = 0
+    subject.journaledBytes = 0
+    for (const source of sources) if (source) append(source)
+    if (starved) {
+      starved = false
+      append(shedMark())
+    }
+    const marks = waitingMarks
+    waitingMarks = []
+    for (const record of marks) append(record)
+  }
+
+  function shedMark(): Buffer {
+    const packets = counts.packetsShed - shedBefore
+    shedBefore = counts.packetsShed
+    return encodeMark({ kind: 'shed', arrival100us: lastArrival, detail: { packets } })
+  }
+
+  function append(record: Buffer): void {
+    if (makeRoom(record.length)) subject.usedBytes += record.copy(chunk, subject.usedBytes)
+    else waitingMarks.push(record)
+  }
+
+  function push(sealed: Buffer): void {
+    hash.update(sealed)
+    pending.push(sealed)
+    writing ??= writePending().finally(() => (writing = undefined))
+  }
+
+  async function writePending(): Promise<void> {
+    while (pending.length > 0) {
+      try {
+        await writeFully(body, pending[0]!, payloadNonceBytes + writtenChunks * sealedChunkBytes)
+      } catch (cause) {
+        if (!failing) onFault?.(new RecordingFault('body-write-failed', id, cause))
+        failing = true
+        if (!retrying) setTimeout(retry, retryMs).unref()
+        retrying = true
+        return
+      }
+      failing = false
+      writtenChunks++
+      pending.shift()
+      if (starved) closeChunk()
+    }
+  }
+
+  let retrying = false
+  function retry(): void {
+    retrying = false
+    writing ??= writePending().finally(() => (writing = undefined))
+  }
+
+  /** Writes what waits, sealed bytes and all, until the disk has taken it or refused too often. */
+  async function drain(): Promise<void> {
+    for (let attempt = 0; pending.length > 0; attempt++) {
+      if (attempt > 0) await new Promise((resolve) => setTimeout(resolve, retryMs))
+      if (attempt > finishRetries) throw new RecordingFault('body-write-failed', id)
+      writing ??= writePending().finally(() => (writing = undefined))
+      await writing
+    }
+  }
+
+  append(
+    encodeMark({ kind: 'start', arrival100us: 0, detail: { recording: id, startedAt: options.startedAt.toString() } }),
+  )
+  tail?.join(subject)
+
+  return {
+    id,
+    counts,
+    source(stream, ssrc, firstSeq, firstTs, codecs) {
+      const source = (sourceNumbers[stream] ?? -1) + 1
+      sourceNumbers[stream] = source
+      const record = encodeSource({ stream, source, ssrc, firstSeq, firstTs, codecs })
+      // Room first: a chunk that opens for it repeats the sources, and must repeat the one before.
+      makeRoom(record.length)
+      sources[stream] = record
+      append(record)
+    },
+    packet(stream, payloadType, marker, seqOffset, tsOffset, arrival100us, buffer, start, end) {
+      const at = roomFor(packetHeadBytes + end - start, arrival100us)
+      if (at < 0) return false
+      writePacketHead(view, at, stream, payloadType, marker, end - start, seqOffset, tsOffset, arrival100us)
+      buffer.copy(chunk, at + packetHeadBytes, start, end)
+      subject.usedBytes = at + packetHeadBytes + end - start
+      counts.packets++
+      counts.payloadBytes += end - start
+      return true
+    },
+    omitted(stream, seqOffset) {
+      const at = roomFor(omittedBytes, lastArrival)
+      if (at < 0) return
+      writeOmitted(view, at, stream, 1, seqOffset)
+      subject.usedBytes = at + omittedBytes
+    },
+    mark: (kind, arrival100us, detail) => append(encodeMark({ kind, arrival100us, detail })),
+    finish: async (arrival100us) => {
+      while (pending.length >= pendingChunksLimit || starved) await drain()
+      if (!ended) {
+        append(encodeMark({ kind: 'end', arrival100us, detail: undefined }))
+        push(sealChunk(key, subject.chunkNumber, true, chunk.subarray(0, subject.usedBytes)))
+        ended = true
+      }
+      await drain()
+      await body.datasync()
+      subject.durableChunks = Infinity
+      tail?.leave(subject)
+      const { size } = await body.stat()
+      await body.close()
+      chunk.fill(0)
+      return {
+        id,
+        headerPath,
+        bodyPath,
+        sizeBytes: size,
+        sha256: hash.digest('hex'),
+        chunks: writtenChunks,
+        ...counts,
+      }
+    },
+  }
+
+  function roomFor(bytes: number, arrival100us: number): number {
+    lastArrival = arrival100us
+    if (!ended && makeRoom(bytes)) return subject.usedBytes
+    counts.packetsShed++
+    return -1
+  }
+}

@@ -1,0 +1,206 @@
+/**
+ * The tail journal: what a killed process would lose, written down once a second for all live recordings together.
+ *
+ * In: recordings with an open chunk. Out: segments `tail-<run>-<n>.journal` in one folder, one write and one fdatasync
+ * each interval whatever the number of calls (a file each would be hundreds of fdatasyncs a second).
+ * Never here: plaintext on disk, or a segment deleted before every chunk it covers is durable in its body.
+ *
+ * Who closes whom: a writer joins when it starts and leaves when its body is durable; close() is for when all have left.
+ */
+import { constants } from 'node:fs'
+import { open, unlink, type FileHandle } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { KeyObject } from 'node:crypto'
+import { syncFolder, writeFully } from './durable-files.ts'
+import { RecordingFault } from './recording-faults.ts'
+import { sealTailFrame, tailFrameBytes } from './tail-frame.ts'
+
+/** What the journal needs to know of a recording being written. */
+export type TailSubject = {
+  readonly idBytes: Buffer
+  readonly tailKey: KeyObject
+  /** The open chunk: bytes [0, usedBytes) are final, they are never changed, only added to. */
+  readonly openChunk: Buffer
+  usedBytes: number
+  /** How much of the open chunk the journal holds already. */
+  journaledBytes: number
+  /** Number of the open chunk; all before it are sealed. */
+  chunkNumber: number
+  /** Frames made so far: the nonce of the next one. */
+  frames: number
+  /** Chunks [0, durableChunks) are in the body and fdatasynced. */
+  durableChunks: number
+  /** Makes what is written of the body durable and moves `durableChunks`. */
+  syncBody(): Promise<void>
+}
+
+export type TailJournal = {
+  join(subject: TailSubject): void
+  leave(subject: TailSubject): void
+  /** Frames what is new of this subject's open chunk now; the writer calls it before it reuses the chunk. */
+  stage(subject: TailSubject): void
+  /** Writes and fdatasyncs what is staged. */
+  flush(): Promise<void>
+  /** Stops the timer, flushes, and deletes the segments that are not needed any more. */
+  close(): Promise<void>
+}
+
+export type TailJournalOptions = {
+  directory: string
+  /** Tells this process's segments from an earlier one's; never reused. */
+  run: string
+  /** A little below a second, so that a crash costs at most one second, the write's own time included. */
+  intervalMs?: number
+  segmentBytes?: number
+  segmentMs?: number
+  now?: () => number
+  onFault?: (fault: RecordingFault) => void
+}
+
+type Segment = { path: string; file: FileHandle; bytes: number; openedAtMs: number; covers: Map<TailSubject, number> }
+
+/** What a subject's staged frames cover: up to which chunk, and whether that chunk is there from its first byte. */
+type Cover = { chunk: number; whole: boolean }
+
+const stagedBytesLimit = 64 * 1024 * 1024
+
+/** Opens the journal's first segment and starts its timer. */
+export async function createTailJournal(options: TailJournalOptions): Promise<TailJournal> {
+  const { directory, run, intervalMs = 800, segmentBytes = 256 * 1024 * 1024, segmentMs = 15_000 } = options
+  const now = options.now ?? (() => performance.now())
+  const subjects = new Set<TailSubject>()
+  const closed: Segment[] = []
+  let number = 0
+  let current = await openSegment()
+  let staged = Buffer.allocUnsafeSlow(1 << 20)
+  let spare = Buffer.allocUnsafeSlow(1 << 20)
+  let stagedBytes = 0
+  let stagedCovers = new Map<TailSubject, Cover>()
+  let flushing: Promise<void> | undefined
+  let tidying: Promise<void> | undefined
+  const timer = setInterval(() => void flush(), intervalMs)
+
+  async function openSegment(): Promise<Segment> {
+    const path = join(directory, `tail-${run}-${String(number++).padStart(6, '0')}.journal`)
+    const file = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600)
+    await syncFolder(directory)
+    return { path, file, bytes: 0, openedAtMs: now(), covers: new Map() }
+  }
+
+  function stage(subject: TailSubject): void {
+    const { usedBytes, journaledBytes } = subject
+    if (usedBytes === journaledBytes) return
+    const end = stagedBytes + tailFrameBytes(subject.idBytes.length, usedBytes - journaledBytes)
+    if (end > staged.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.max(end, staged.length * 2))
+      staged.copy(larger, 0, 0, stagedBytes)
+      staged = larger
+    }
+    const fresh = subject.openChunk.subarray(journaledBytes, usedBytes)
+    const { tailKey, idBytes, chunkNumber } = subject
+    stagedBytes = sealTailFrame(
+      staged,
+      stagedBytes,
+      tailKey,
+      idBytes,
+      subject.frames++,
+      chunkNumber,
+      journaledBytes,
+      fresh,
+    )
+    subject.journaledBytes = usedBytes
+    const before = stagedCovers.get(subject)
+    const whole = journaledBytes === 0 || (before?.chunk === chunkNumber && before.whole)
+    stagedCovers.set(subject, { chunk: chunkNumber, whole })
+  }
+
+  function flush(): Promise<void> {
+    flushing ??= flushOnce().finally(() => (flushing = undefined))
+    return flushing
+  }
+
+  async function flushOnce(): Promise<void> {
+    for (const subject of subjects) stage(subject)
+    if (stagedBytes > 0) await writeStaged()
+    if (current.bytes >= segmentBytes || (current.bytes > 0 && now() - current.openedAtMs >= segmentMs)) await rotate()
+  }
+
+  async function writeStaged(): Promise<void> {
+    const bytes = staged.subarray(0, stagedBytes)
+    const covers = stagedCovers
+    ;[staged, spare] = [spare, staged]
+    stagedBytes = 0
+    stagedCovers = new Map()
+    try {
+      // At a position, not appended: what a failed attempt left half-written is written over.
+      await writeFully(current.file, bytes, current.bytes)
+      await current.file.datasync()
+    } catch (cause) {
+      keepForNextTime(bytes, covers)
+      options.onFault?.(new RecordingFault('tail-write-failed', undefined, cause))
+      return
+    }
+    current.bytes += bytes.length
+    for (const [subject, { chunk, whole }] of covers) {
+      current.covers.set(subject, chunk)
+      if (whole) for (const { covers } of closed) if (covers.get(subject) === chunk) covers.set(subject, chunk - 1)
+    }
+  }
+
+  function keepForNextTime(bytes: Buffer, covers: Map<TailSubject, Cover>): void {
+    if (bytes.length + stagedBytes > stagedBytesLimit) {
+      stagedBytes = 0
+      stagedCovers = new Map()
+      for (const subject of subjects) subject.journaledBytes = 0
+      options.onFault?.(new RecordingFault('tail-overrun'))
+      return
+    }
+    const later = staged.subarray(0, stagedBytes)
+    staged = Buffer.concat([bytes, later], Math.max(bytes.length + later.length, 1 << 20))
+    stagedBytes = bytes.length + later.length
+    stagedCovers = new Map([...covers, ...stagedCovers])
+  }
+
+  async function rotate(): Promise<void> {
+    try {
+      const next = await openSegment()
+      closed.push(current)
+      current = next
+    } catch (cause) {
+      options.onFault?.(new RecordingFault('tail-write-failed', 'a new segment', cause))
+      return
+    }
+    tidying ??= tidy().finally(() => (tidying = undefined))
+  }
+
+  /** Deletes the closed segments whose every chunk is durable in its body. */
+  async function tidy(): Promise<void> {
+    for (const segment of [...closed]) {
+      for (const [subject, chunk] of segment.covers) {
+        if (subject.durableChunks <= chunk && subject.chunkNumber > chunk) await subject.syncBody().catch(() => {})
+        if (subject.durableChunks > chunk) segment.covers.delete(subject)
+        // A call gone quiet keeps its chunk open for long: frame it anew, so that an old segment need not wait for it.
+        else if (subject.chunkNumber === chunk && subjects.has(subject)) subject.journaledBytes = 0
+      }
+      if (segment.covers.size > 0) continue
+      closed.splice(closed.indexOf(segment), 1)
+      await segment.file.close()
+      await unlink(segment.path)
+    }
+  }
+
+  return {
+    join: (subject) => void subjects.add(subject),
+    leave: (subject) => void subjects.delete(subject),
+    stage,
+    flush,
+    close: async () => {
+      clearInterval(timer)
+      await flush()
+      await tidying
+      closed.push(current)
+      await tidy()
+      for (const segment of closed) await segment.file.close()
+    },
+  }
+}
