@@ -17,7 +17,7 @@ const parsers = new Map<number, (text: string) => unknown>([
 
 /** pg's type configuration: `timestamptz` -> Temporal.Instant, `date` -> Temporal.PlainDate, `int8` -> exact number. */
 export const valueTypes: CustomTypesConfig = {
-  getTypeParser: ((id: number, format?: 'text' | 'binary') =>
+  getTypeParser: ((id: number, format?: 'text' | 'binary'): unknown =>
     (format !== 'binary' && parsers.get(id)) || types.getTypeParser(id, format)) as CustomTypesConfig['getTypeParser'],
 }
 
@@ -62,6 +62,7 @@ function exactInteger(text: string): number {
 }
 
 function arrayOf(parse: (text: string) => unknown): (text: string) => unknown {
-  const textArray = types.getTypeParser(arrayOid.text as never) as (text: string) => (string | null)[]
+  const parserOf = types.getTypeParser as (id: number) => (text: string) => (string | null)[]
+  const textArray = parserOf(arrayOid.text)
   return (text) => textArray(text).map((element) => (element === null ? null : parse(element)))
 }

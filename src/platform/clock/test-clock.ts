@@ -1,0 +1,26 @@
+import type { Clock } from './clock.ts'
+
+export interface TestClock extends Clock {
+  /** Sets the time of day, as an operator would; the monotonic clock stays. */
+  set(now: Temporal.Instant | string): void
+  /** Lets time pass on both clocks. */
+  advance(duration: Temporal.DurationLike | number): void
+}
+
+/** A clock that stands still until it is told otherwise. `advance(250)` means milliseconds. */
+export function makeTestClock(start: Temporal.Instant | string): TestClock {
+  let now = Temporal.Instant.from(start)
+  let monotonicMs = 0
+  return {
+    now: () => now,
+    monotonicMs: () => monotonicMs,
+    set: (to) => {
+      now = Temporal.Instant.from(to)
+    },
+    advance: (by) => {
+      const duration = Temporal.Duration.from(typeof by === 'number' ? { milliseconds: by } : by)
+      now = now.add(duration)
+      monotonicMs += duration.total('milliseconds')
+    },
+  }
+}

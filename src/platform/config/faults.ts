@@ -1,0 +1,15 @@
+import { Fault } from '../fault.ts'
+
+/** Every code this folder throws, with what an operator can do about it. */
+export const configFaults = {
+  'setting-wrong': 'A setting is not allowed as it is: the message says which, what was found and what is allowed.',
+  'config-file-wrong': 'The settings file cannot be read or is not the YAML expected.',
+} as const
+
+/** A settings fault: it stops the start, with one line. */
+export class ConfigFault extends Fault<keyof typeof configFaults> {}
+
+/** Says which setting, what was found and what is allowed. */
+export function wrongSetting(name: string, found: string, allowed: string): ConfigFault {
+  return new ConfigFault('setting-wrong', `${name} is ${found === '' ? 'empty' : `"${found}"`}: allowed is ${allowed}.`)
+}

@@ -1,0 +1,98 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { formatEndpoint } from './addresses.ts'
+import { readSettings } from './settings.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'settings-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+function messageFor(environment: Record<string, string>): string {
+  try {
+    readSettings(environment, folder)
+  } catch (error) {
+    return (error as Error).message
+  }
+  throw new Error('the settings were accepted')
+}
+
+test('without any setting, everything is embedded and on loopback', () => {
+  expect(readSettings({}, folder)).toEqual({
+    dataDirectory: join(folder, 'var'),
+    configFile: undefined,
+    http: { host: '127.0.0.1', port: 8080 },
+    sip: { host: '127.0.0.1', port: 5060 },
+    sips: { host: '127.0.0.1', port: 5061 },
+    rtp: { host: '127.0.0.1', firstPort: 30_000, lastPort: 39_999 },
+    databaseUrl: undefined,
+    objectsDirectory: join(folder, 'var/objects'),
+    demoPassword: undefined,
+  })
+})
+
+test('an IPv6 address stands in brackets', () => {
+  const { http, rtp } = readSettings({ SELOSTE_HTTP: '[::1]:80', SELOSTE_RTP: '[fe80::1]:2000-2003' }, folder)
+  expect(http).toEqual({ host: '::1', port: 80 })
+  expect(formatEndpoint(http)).toBe('[::1]:80')
+  expect(rtp).toEqual({ host: 'fe80::1', firstPort: 2000, lastPort: 2003 })
+})
+
+describe('a wrong setting is one line: which, what was found, what is allowed', () => {
+  const wrong: [Record<string, string>, string][] = [
+    [{ SELOSTE_HTTP: '8080' }, 'SELOSTE_HTTP is "8080": allowed is an IP address and a port'],
+    [{ SELOSTE_HTTP: '::1:8080' }, 'SELOSTE_HTTP is "::1:8080"'],
+    [{ SELOSTE_HTTP: '127.0.0.1:65536' }, 'SELOSTE_HTTP is "127.0.0.1:65536"'],
+    [{ SELOSTE_SIP: 'example.org:5060' }, 'SELOSTE_SIP is "example.org:5060"'],
+    [{ SELOSTE_SIPS: '[127.0.0.1]:5061' }, 'SELOSTE_SIPS is "[127.0.0.1]:5061"'],
+    [{ SELOSTE_RTP: '127.0.0.1:30001-39999' }, 'ports from an even to an odd one'],
+    [{ SELOSTE_RTP: '127.0.0.1:30000-30000' }, 'ports from an even to an odd one'],
+    [{ SELOSTE_RTP: '127.0.0.1:30000-29999' }, 'ports from an even to an odd one'],
+    [{ SELOSTE_RTP: '127.0.0.1:80-99' }, '1024 or more'],
+    [{ SELOSTE_RTP: '127.0.0.1:30000' }, 'SELOSTE_RTP is "127.0.0.1:30000"'],
+    [{ SELOSTE_HTTP: '127.0.0.1:5060' }, 'SELOSTE_SIP is "127.0.0.1:5060": allowed is a port that SELOSTE_HTTP'],
+    [{ SELOSTE_SIP: '127.0.0.1:30010' }, 'a port outside the media ports of SELOSTE_RTP'],
+    [{ SELOSTE_DATA: '/etc/passwd' }, 'SELOSTE_DATA is "/etc/passwd": allowed is a folder'],
+    [{ SELOSTE_CONFIG: 'none.yaml' }, 'SELOSTE_CONFIG is "none.yaml"'],
+    [{ OBJECTS_URL: 's3://bucket' }, 'an S3 store is not supported by this version'],
+    [{ OBJECTS_URL: 'objects' }, 'OBJECTS_URL is "objects": allowed is file:///'],
+    [{ DATABASE_URL: 'mysql://u:secret@h/d' }, 'DATABASE_URL is "mysql://..."'],
+    [{ DATABASE_URL: 'postgres://u:secret@h' }, 'without a database'],
+    [{ SELOSTE_DEMO_PASSWORD: 'secret' }, 'SELOSTE_DEMO_PASSWORD is "(6 characters)": allowed is 8 characters or more'],
+  ]
+  for (const [environment, expected] of wrong) {
+    test(JSON.stringify(environment), () => {
+      const message = messageFor(environment)
+      expect(message).toContain(expected)
+      expect(message).not.toContain('\n')
+      expect(message).not.toContain('secret')
+    })
+  }
+})
+
+describe('the settings file', () => {
+  const file = join(folder, 'own.yaml')
+
+  test('gives what the environment does not', () => {
+    writeFileSync(file, 'SELOSTE_HTTP: 127.0.0.1:81\nSELOSTE_SIP: 127.0.0.1:82\n')
+    const settings = readSettings({ SELOSTE_CONFIG: file, SELOSTE_HTTP: '127.0.0.1:83' }, folder)
+    expect(settings).toMatchObject({ configFile: file, http: { port: 83 }, sip: { port: 82 } })
+  })
+
+  test('is found as seloste.yaml in the data folder', () => {
+    writeFileSync(join(folder, 'seloste.yaml'), 'OBJECTS_URL: file:///srv/objects\n')
+    expect(readSettings({ SELOSTE_DATA: '.' }, folder).objectsDirectory).toBe('/srv/objects')
+  })
+
+  test('with a name that does not exist stops the start', () => {
+    writeFileSync(file, 'SELOSTE_HTPP: 127.0.0.1:81\n')
+    expect(messageFor({ SELOSTE_CONFIG: file })).toContain('has "SELOSTE_HTPP": allowed are SELOSTE_DATA,')
+  })
+
+  test('that is not YAML stops the start, with one line', () => {
+    writeFileSync(file, 'a: [\n')
+    const message = messageFor({ SELOSTE_CONFIG: file })
+    expect(message).toMatch(/own\.yaml is not YAML: .+$/)
+    expect(message).not.toContain('\n')
+  })
+})

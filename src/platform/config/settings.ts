@@ -1,0 +1,137 @@
+// What an operator can set.
+// In: the environment and a YAML file; the environment wins. Out: checked settings, or one line that says which is wrong,
+// what was found and what is allowed. Never: a guess, or a secret in a message.
+import { statSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { formatEndpoint, parseEndpoint, parsePortRange, type Endpoint, type PortRange } from './addresses.ts'
+import { readConfigFile } from './config-file.ts'
+import { ConfigFault, wrongSetting } from './faults.ts'
+
+export type Settings = {
+  /** SELOSTE_DATA, absolute: everything embedded lies below it. */
+  dataDirectory: string
+  /** The settings file that was read, if any. */
+  configFile: string | undefined
+  http: Endpoint
+  /** UDP and TCP. */
+  sip: Endpoint
+  /** TLS. */
+  sips: Endpoint
+  rtp: PortRange
+  /** DATABASE_URL; `undefined`: the embedded PostgreSQL. */
+  databaseUrl: string | undefined
+  /** The object directory: OBJECTS_URL, or `objects` below the data directory. */
+  objectsDirectory: string
+  /** SELOSTE_DEMO_PASSWORD; `undefined`: the demo makes one and prints it. */
+  demoPassword: string | undefined
+}
+
+const defaults = {
+  SELOSTE_DATA: './var',
+  SELOSTE_HTTP: '127.0.0.1:8080',
+  SELOSTE_SIP: '127.0.0.1:5060',
+  SELOSTE_SIPS: '127.0.0.1:5061',
+  SELOSTE_RTP: '127.0.0.1:30000-39999',
+}
+
+/** The same names in the file as in the environment. */
+const fileNames = [...Object.keys(defaults), 'DATABASE_URL', 'OBJECTS_URL', 'SELOSTE_DEMO_PASSWORD']
+const shortestPassword = 8
+
+/**
+ * Reads and checks every setting. An empty environment variable counts as not set.
+ * @param environment `process.env`
+ * @param folder what relative paths are relative to: the current folder
+ * @throws ConfigFault `setting-wrong`, `config-file-wrong`: one line for the operator, and the start ends
+ */
+export function readSettings(environment: Readonly<Record<string, string | undefined>>, folder: string): Settings {
+  const { file, path: configFile } = findConfigFile(environment, folder)
+  const given = (name: string): string | undefined => environment[name] || file?.get(name)
+  const setting = (name: keyof typeof defaults): string => given(name) ?? defaults[name]
+
+  const dataDirectory = resolve(folder, setting('SELOSTE_DATA'))
+  assertFolder('SELOSTE_DATA', dataDirectory)
+  const settings: Settings = {
+    dataDirectory,
+    configFile: file ? configFile : undefined,
+    http: parseEndpoint('SELOSTE_HTTP', setting('SELOSTE_HTTP')),
+    sip: parseEndpoint('SELOSTE_SIP', setting('SELOSTE_SIP')),
+    sips: parseEndpoint('SELOSTE_SIPS', setting('SELOSTE_SIPS')),
+    rtp: parsePortRange('SELOSTE_RTP', setting('SELOSTE_RTP')),
+    databaseUrl: checkDatabaseUrl(given('DATABASE_URL')),
+    objectsDirectory: checkObjectsUrl(given('OBJECTS_URL')) ?? join(dataDirectory, 'objects'),
+    demoPassword: checkDemoPassword(given('SELOSTE_DEMO_PASSWORD')),
+  }
+  assertApart(settings)
+  return settings
+}
+
+function findConfigFile(environment: Readonly<Record<string, string | undefined>>, folder: string) {
+  const named = environment['SELOSTE_CONFIG']
+  const path = resolve(folder, named || join(environment['SELOSTE_DATA'] || defaults.SELOSTE_DATA, 'seloste.yaml'))
+  const file = readConfigFile(path, fileNames)
+  if (named && !file) throw wrongSetting('SELOSTE_CONFIG', named, 'the path of a settings file that is there')
+  if (!named && file?.has('SELOSTE_DATA')) {
+    throw new ConfigFault(
+      'config-file-wrong',
+      `The settings file ${path} has SELOSTE_DATA, but it was found by way of SELOSTE_DATA: set that in the environment.`,
+    )
+  }
+  return { file, path }
+}
+
+function assertFolder(name: string, path: string): void {
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (found && !found.isDirectory()) throw wrongSetting(name, path, 'a folder, or a path where one can be made')
+}
+
+function checkDatabaseUrl(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined
+  const allowed = 'postgres://user:password@host:port/database'
+  // A URL that cannot be parsed is not repeated: it may hold a password in some place.
+  if (!URL.canParse(text)) throw wrongSetting('DATABASE_URL', '(not a URL)', allowed)
+  const url = new URL(text)
+  if (url.protocol !== 'postgres:' && url.protocol !== 'postgresql:') {
+    throw wrongSetting('DATABASE_URL', `${url.protocol}//...`, allowed)
+  }
+  if (url.pathname.length < 2) throw wrongSetting('DATABASE_URL', `${url.protocol}//... without a database`, allowed)
+  return text
+}
+
+function checkObjectsUrl(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined
+  const allowed = 'file:///path/of/a/folder, or nothing for a folder below SELOSTE_DATA'
+  if (text.startsWith('s3:')) {
+    throw new ConfigFault(
+      'setting-wrong',
+      `OBJECTS_URL is "s3://...": an S3 store is not supported by this version; allowed is ${allowed}.`,
+    )
+  }
+  if (!URL.canParse(text) || !text.startsWith('file:///')) throw wrongSetting('OBJECTS_URL', text, allowed)
+  const path = fileURLToPath(text)
+  assertFolder('OBJECTS_URL', path)
+  return path
+}
+
+/** OWASP ASVS 5.0, 6.2.1. */
+function checkDemoPassword(text: string | undefined): string | undefined {
+  if (text === undefined || text.length >= shortestPassword) return text
+  const allowed = `${shortestPassword} characters or more`
+  throw wrongSetting('SELOSTE_DEMO_PASSWORD', `(${text.length} characters)`, allowed)
+}
+
+/** Two listeners on one port would fail one by one, later and less clearly. */
+function assertApart({ http, sip, sips, rtp }: Settings): void {
+  const listeners = Object.entries({ SELOSTE_HTTP: http, SELOSTE_SIP: sip, SELOSTE_SIPS: sips })
+  for (const [index, [name, one]] of listeners.entries()) {
+    for (const [otherName, other] of listeners.slice(0, index)) {
+      if (one.port !== 0 && one.port === other.port && one.host === other.host) {
+        throw wrongSetting(name, formatEndpoint(one), `a port that ${otherName} does not have`)
+      }
+    }
+  }
+  if (sip.port >= rtp.firstPort && sip.port <= rtp.lastPort) {
+    throw wrongSetting('SELOSTE_SIP', formatEndpoint(sip), 'a port outside the media ports of SELOSTE_RTP')
+  }
+}

@@ -1,0 +1,74 @@
+import { sql } from 'kysely'
+import { beforeAll, expect, test } from 'vitest'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { connectDatabase, inSession, withTransaction } from './connect.ts'
+
+type Tables = { thing: { id: number; at: Temporal.Instant; day: Temporal.PlainDate | null } }
+
+const database = await createTestDatabase<Tables>()
+const { db, pool } = database.as()
+
+beforeAll(async () => {
+  await sql`create table thing (id bigint primary key, at timestamptz not null, day date)`.execute(db)
+})
+
+test('an instant comes back as it went in, to the microsecond', async () => {
+  const at = Temporal.Instant.from('2026-10-25T00:59:59.123456Z')
+  await db
+    .insertInto('thing')
+    .values({ id: 1, at, day: Temporal.PlainDate.from('2026-10-25') })
+    .execute()
+  const found = await db.selectFrom('thing').selectAll().where('at', '=', at).executeTakeFirstOrThrow()
+  expect(found.at.toString()).toBe('2026-10-25T00:59:59.123456Z')
+  expect(found.day?.toString()).toBe('2026-10-25')
+  expect(found.id).toBe(1)
+})
+
+test('instants go in and come out in arrays and plain queries as well', async () => {
+  const at = [Temporal.Instant.from('2026-01-01T00:00:00Z'), Temporal.Instant.from('1912-01-01T00:00:00Z')]
+  const { rows } = await pool.query<{ at: (Temporal.Instant | null)[] }>('select $1::timestamptz[] || null as at', [at])
+  expect(rows[0]?.at.map((one) => one?.toString())).toEqual(['2026-01-01T00:00:00Z', '1912-01-01T00:00:00Z', undefined])
+})
+
+test('a bigint that no number holds exactly is a fault, not a rounded number', async () => {
+  const { rows } = await pool.query<{ n: number }>('select 9007199254740991::int8 as n')
+  expect(rows[0]?.n).toBe(Number.MAX_SAFE_INTEGER)
+  await expect(pool.query('select 9007199254740993::int8 as n')).rejects.toMatchObject({ code: 'integer-out-of-range' })
+})
+
+test('the settings of a session hold in its transaction and nowhere else', async () => {
+  const single = connectDatabase<Tables>({ url: database.url(), applicationName: 't', size: 1, onIdleError: () => 0 })
+  const read = sql<{ value: string | null }>`select current_setting('seloste.session', true) as value`
+  const inside = await inSession(single.db, { 'seloste.session': "it's", 'seloste.role': 'x' }, (transaction) =>
+    read.execute(transaction),
+  )
+  const outside = await read.execute(single.db)
+  expect(inside.rows[0]?.value).toBe("it's")
+  expect(outside.rows[0]?.value ?? '').toBe('')
+  await single.close()
+})
+
+test('a transaction that throws leaves nothing behind', async () => {
+  const at = Temporal.Instant.from('2026-01-01T00:00:00Z')
+  const failing = withTransaction(db, async (transaction) => {
+    await transaction.insertInto('thing').values({ id: 2, at, day: null }).execute()
+    throw new Error('changed my mind')
+  })
+  await expect(failing).rejects.toThrow('changed my mind')
+  expect(await db.selectFrom('thing').select('id').where('id', '=', 2).execute()).toEqual([])
+})
+
+test('a connection cut while idle is reported, and the next query gets another', async () => {
+  const errors: Error[] = []
+  const cut = connectDatabase<Tables>({
+    url: database.url(),
+    applicationName: 'cut',
+    size: 1,
+    onIdleError: (error) => errors.push(error),
+  })
+  const { rows } = await cut.pool.query<{ pid: number }>('select pg_backend_pid() as pid')
+  await pool.query('select pg_terminate_backend($1)', [rows[0]?.pid])
+  await expect.poll(() => errors.length).toBe(1)
+  await cut.pool.query('select 1')
+  await cut.close()
+})

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { listen } from './listen.ts'
+
+const database = await createTestDatabase()
+const { pool } = database.as()
+
+test('after the server cut the connection, listening begins again by itself and says so', async () => {
+  const heard: string[] = []
+  const listening = listen({
+    url: database.url(),
+    channels: ['call'],
+    retryMs: 20,
+    onNotification: (channel, payload) => heard.push(`${channel} ${payload}`),
+    onListening: () => heard.push('listening'),
+    onBroken: () => heard.push('broken'),
+  })
+  await expect.poll(() => heard).toEqual(['listening'])
+  await pool.query("select pg_notify('call', 'one')")
+  await expect.poll(() => heard).toEqual(['listening', 'call one'])
+
+  await pool.query(
+    "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'seloste listen' and datname = current_database()",
+  )
+  await expect.poll(() => heard).toEqual(['listening', 'call one', 'broken', 'listening'])
+  await pool.query("select pg_notify('call', 'two')")
+  await expect.poll(() => heard.at(-1)).toBe('call two')
+
+  await listening.stop()
+  await pool.query("select pg_notify('call', 'three')")
+  expect(heard.at(-1)).toBe('call two')
+})
+
+test('a server that cannot be reached is asked again until the end', async () => {
+  const url = new URL(database.url())
+  url.searchParams.set('host', '/nowhere')
+  let broken = 0
+  const listening = listen({
+    url: url.href,
+    channels: ['call'],
+    retryMs: 5,
+    onNotification: () => undefined,
+    onBroken: () => (broken += 1),
+  })
+  await expect.poll(() => broken).toBeGreaterThan(2)
+  await listening.stop()
+})

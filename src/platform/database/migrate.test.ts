@@ -1,0 +1,73 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { migrate } from './migrate.ts'
+
+const database = await createTestDatabase()
+const { pool } = database.as()
+let folder: string
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'migrations-'))
+  await pool.query('drop table if exists migration, first, second')
+})
+afterEach(() => rm(folder, { recursive: true }))
+
+async function write(name: string, statements: string): Promise<void> {
+  await writeFile(join(folder, name), statements)
+}
+
+test('migrations are applied once, in order', async () => {
+  await write('0002-second.sql', 'create table second (id integer references first);')
+  await write('0001-first.sql', 'create table first (id integer primary key); insert into first values (1);')
+  expect(await migrate(database.url(), folder)).toEqual(['0001-first.sql', '0002-second.sql'])
+  expect(await migrate(database.url(), folder)).toEqual([])
+})
+
+test('two processes that start together apply each migration once', async () => {
+  await write('0001-first.sql', 'select pg_sleep(0.2); create table first (id integer);')
+  const applied = await Promise.all([migrate(database.url(), folder), migrate(database.url(), folder)])
+  expect(applied.flat()).toEqual(['0001-first.sql'])
+})
+
+test('an applied migration that was edited stops the start', async () => {
+  await write('0001-first.sql', 'create table first (id integer);')
+  await migrate(database.url(), folder)
+  await write('0001-first.sql', 'create table first (id bigint);')
+  await expect(migrate(database.url(), folder)).rejects.toMatchObject({ code: 'migration-changed' })
+})
+
+test('other line ends are no edit', async () => {
+  await write('0001-first.sql', 'create table first\n(id integer);\n')
+  await migrate(database.url(), folder)
+  await write('0001-first.sql', 'create table first\r\n(id integer);\r\n')
+  expect(await migrate(database.url(), folder)).toEqual([])
+})
+
+test('a database newer than the program stops the start', async () => {
+  await write('0001-first.sql', 'create table first (id integer);')
+  await migrate(database.url(), folder)
+  await rm(join(folder, '0001-first.sql'))
+  await expect(migrate(database.url(), folder)).rejects.toMatchObject({ code: 'migration-unknown' })
+})
+
+test('a migration that fails leaves nothing of itself and says where it failed', async () => {
+  await write('0001-first.sql', 'create table first (id integer);\n\ncreate tabel second;')
+  await expect(migrate(database.url(), folder)).rejects.toMatchObject({
+    code: 'migration-failed',
+    message: expect.stringContaining(
+      '0001-first.sql was rolled back: syntax error at or near "tabel" (line 3)',
+    ) as string,
+  })
+  await expect(pool.query('select * from first')).rejects.toThrow('does not exist')
+})
+
+test('a gap in the numbers, or another form of name, stops the start', async () => {
+  await write('0002-second.sql', 'select 1')
+  await expect(migrate(database.url(), folder)).rejects.toMatchObject({ code: 'migration-misnamed' })
+  await rm(join(folder, '0002-second.sql'))
+  await write('1-first.sql', 'select 1')
+  await expect(migrate(database.url(), folder)).rejects.toMatchObject({ code: 'migration-misnamed' })
+})

@@ -1,0 +1,66 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { every, type Repeating } from './every.ts'
+
+const database = await createTestDatabase()
+const { pool } = database.as()
+
+function unheard(error: Error): void {
+  throw error
+}
+
+test('two processes with the same work never do it at once', async () => {
+  let running = 0
+  let most = 0
+  let turns = 0
+  const work = async () => {
+    running += 1
+    most = Math.max(most, running)
+    await wait(5)
+    running -= 1
+    turns += 1
+  }
+  const all: Repeating[] = [1, 2, 3].map(() => every({ pool, intervalMs: 1, lockName: 'same', work, onError: unheard }))
+  await expect.poll(() => turns).toBeGreaterThan(10)
+  await Promise.all(all.map((one) => one.stop()))
+  expect(most).toBe(1)
+})
+
+test('work that throws is heard of, and its next turn comes', async () => {
+  const errors: string[] = []
+  const work = () => Promise.reject(new Error(`no ${errors.length}`))
+  const repeating = every({ pool, intervalMs: 1, lockName: 'throws', work, onError: (e) => errors.push(e.message) })
+  await expect.poll(() => errors.length).toBeGreaterThan(2)
+  await repeating.stop()
+  expect(errors.slice(0, 2)).toEqual(['no 0', 'no 1'])
+})
+
+test('stop waits for the turn that runs and allows no other', async () => {
+  let begun = 0
+  let ended = 0
+  const work = async (signal: AbortSignal) => {
+    begun += 1
+    await wait(10_000, undefined, { signal }).catch(() => undefined)
+    ended += 1
+  }
+  const repeating = every({ pool, intervalMs: 1, lockName: 'stops', work, onError: unheard })
+  await expect.poll(() => begun).toBe(1)
+  await repeating.stop()
+  expect([begun, ended]).toEqual([1, 1])
+})
+
+test('work whose lock is lost with its connection is told to end', async () => {
+  const told: boolean[] = []
+  const errors: Error[] = []
+  const work = async (signal: AbortSignal) => {
+    await pool.query(`select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory'
+      and database = (select oid from pg_database where datname = current_database())`)
+    await wait(10_000, undefined, { signal }).catch(() => undefined)
+    told.push(signal.aborted)
+  }
+  const repeating = every({ pool, intervalMs: 60_000, lockName: 'lost', work, onError: (error) => errors.push(error) })
+  await expect.poll(() => told).toEqual([true])
+  await expect.poll(() => errors.length).toBe(1)
+  await repeating.stop()
+})

@@ -1,0 +1,29 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { Counter } from 'prom-client'
+import { expect, test } from 'vitest'
+import { startMetrics } from './metrics.ts'
+
+test('a blocked event loop shows in its lag, and a scrape begins anew', async () => {
+  const metrics = startMetrics('desk')
+  await wait(50)
+  const blockedUntil = performance.now() + 300
+  while (performance.now() < blockedUntil);
+  await wait(50)
+  expect(metrics.eventLoopLagMs()).toBeGreaterThan(200)
+  const { text, contentType } = await metrics.scrape()
+  expect(contentType).toContain('text/plain')
+  expect(text).toMatch(/seloste_event_loop_lag_p99_seconds\{process="desk"\} 0\.[23]/)
+  await wait(50)
+  expect(metrics.eventLoopLagMs()).toBeLessThan(200)
+  metrics.stop()
+})
+
+test('a counter of ours stands beside the numbers of the process', async () => {
+  const metrics = startMetrics('capture')
+  const calls = new Counter({ name: 'calls_total', help: 'Calls', registers: [metrics.registry] })
+  calls.inc()
+  const { text } = await metrics.scrape()
+  expect(text).toContain('calls_total{process="capture"} 1')
+  expect(text).toContain('process_resident_memory_bytes')
+  metrics.stop()
+})

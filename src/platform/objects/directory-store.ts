@@ -1,0 +1,197 @@
+// Objects as files below one folder.
+// In: keys. Out: files, spread over 256 folders a level. Never: half an object, or one that a power loss takes back.
+import { createHash, randomBytes } from 'node:crypto'
+import { copyFile, mkdir, open, opendir, readdir, rename, rm, stat, unlink, writeFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { ObjectFault, objectFault } from './faults.ts'
+import { assertKey, type ObjectStore } from './object-store.ts'
+
+/** Unfinished writes; on the same file system as the objects, so that the last step is a rename. */
+const unfinishedFolder = '.unfinished'
+
+/** Writes that take longer than this were left by a crash. */
+const forgottenAfterMs = 24 * 3_600_000
+
+/**
+ * An object store in `folder`, which is made when missing. Several processes may have it open. What a crash left
+ * unfinished is removed a day later.
+ */
+export async function openDirectoryStore(folder: string): Promise<ObjectStore> {
+  const root = resolve(folder)
+  const unfinished = join(root, unfinishedFolder)
+  await mkdir(unfinished, { recursive: true, mode: 0o700 })
+  await removeForgotten(unfinished)
+
+  const pathOf = (key: string): string => {
+    assertKey(key)
+    return join(root, fanOut(key), key)
+  }
+
+  const put: ObjectStore['put'] = async (key, content) => {
+    const target = pathOf(key)
+    const file = join(unfinished, randomBytes(8).toString('hex'))
+    try {
+      await writeDurably(file, content)
+      await makeFolder(root, dirname(target))
+      await rename(file, target)
+      await syncFolder(dirname(target))
+    } catch (error) {
+      await rm(file, { force: true })
+      throw objectFault(key, 'stored', error)
+    }
+  }
+
+  return {
+    put,
+
+    async moveIn(key, file) {
+      const target = pathOf(key)
+      try {
+        await syncFile(file)
+        await makeFolder(root, dirname(target))
+        await rename(file, target)
+        await syncFolder(dirname(target))
+        await syncFolder(dirname(resolve(file)))
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw objectFault(key, 'moved in', error)
+        await put(key, { file })
+        await unlink(file)
+      }
+    },
+
+    async readRange(key, start, end) {
+      const sizeBytes = end - start
+      try {
+        const handle = await open(pathOf(key), 'r')
+        try {
+          const buffer = Buffer.allocUnsafe(sizeBytes)
+          let filledBytes = 0
+          while (filledBytes < sizeBytes) {
+            const { bytesRead } = await handle.read(buffer, filledBytes, sizeBytes - filledBytes, start + filledBytes)
+            if (bytesRead === 0) {
+              const message = `The object ${key} ends at ${start + filledBytes}, before byte ${end}.`
+              throw new ObjectFault('object-range-outside', message)
+            }
+            filledBytes += bytesRead
+          }
+          return buffer
+        } finally {
+          await handle.close()
+        }
+      } catch (error) {
+        throw objectFault(key, 'read', error)
+      }
+    },
+
+    async sizeBytes(key) {
+      try {
+        return (await stat(pathOf(key))).size
+      } catch (error) {
+        throw objectFault(key, 'looked at', error)
+      }
+    },
+
+    async delete(key) {
+      const path = pathOf(key)
+      try {
+        await unlink(path)
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw objectFault(key, 'deleted', error)
+        // An earlier try may have unlinked it and not come to the sync.
+        await syncFolder(dirname(path)).catch(() => undefined)
+        return false
+      }
+      try {
+        await syncFolder(dirname(path))
+      } catch (error) {
+        throw objectFault(key, 'deleted', error)
+      }
+      return true
+    },
+
+    async *list(prefix) {
+      const keys: string[] = []
+      const folders = (await readdir(root)).filter((name) => /^[0-9a-f]{2}$/.test(name))
+      for (const name of folders) await collect(join(root, name), '', prefix, keys)
+      yield* keys.sort()
+    },
+  }
+}
+
+/** 256 folders, so that none grows to millions of entries. */
+function fanOut(key: string): string {
+  return createHash('sha256').update(withoutEnding(key)).digest('hex').slice(0, 2)
+}
+
+/** The objects of one thing (`<id>.body`, `<id>.index`) lie together. */
+function withoutEnding(key: string): string {
+  return key.replace(/\.[^./]*$/, '')
+}
+
+async function collect(folder: string, above: string, prefix: string, keys: string[]): Promise<void> {
+  for await (const entry of await opendir(folder)) {
+    const key = `${above}${entry.name}`
+    if (entry.isDirectory()) {
+      // Only down the branches that can hold the prefix.
+      const branch = `${key}/`
+      if (branch.startsWith(prefix) || prefix.startsWith(branch))
+        await collect(join(folder, entry.name), branch, prefix, keys)
+    } else if (key.startsWith(prefix)) {
+      keys.push(key)
+    }
+  }
+}
+
+/** Makes the folders down to `folder`, each recorded durably in the one above. */
+async function makeFolder(root: string, folder: string): Promise<void> {
+  const first = await mkdir(folder, { recursive: true, mode: 0o700 })
+  if (first === undefined) return
+  for (let made = folder; made !== root; made = dirname(made)) await syncFolder(dirname(made))
+}
+
+async function writeDurably(file: string, content: Uint8Array | { file: string }): Promise<void> {
+  if ('file' in content) {
+    await copyFile(content.file, file)
+    await syncFile(file)
+    return
+  }
+  const handle = await open(file, 'wx', 0o600)
+  try {
+    await handle.writeFile(content)
+    await handle.datasync()
+  } finally {
+    await handle.close()
+  }
+}
+
+/** Ages are told by the file system's own clock, that of a file just made. */
+async function removeForgotten(folder: string): Promise<void> {
+  const probe = join(folder, randomBytes(8).toString('hex'))
+  await writeFile(probe, '')
+  const { mtimeMs: nowMs } = await stat(probe)
+  await unlink(probe)
+  for (const name of await readdir(folder)) {
+    const file = join(folder, name)
+    // Another process may finish its write in between.
+    const { mtimeMs } = await stat(file).catch(() => ({ mtimeMs: nowMs }))
+    if (nowMs - mtimeMs > forgottenAfterMs) await rm(file, { force: true })
+  }
+}
+
+async function syncFile(file: string): Promise<void> {
+  const handle = await open(file, 'r+')
+  try {
+    await handle.datasync()
+  } finally {
+    await handle.close()
+  }
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}

@@ -1,0 +1,27 @@
+import { Fault } from '../fault.ts'
+
+/** Every code this folder throws, with what an operator can do about it. */
+export const objectFaults = {
+  'object-missing': 'No object has this key.',
+  'object-range-outside': 'The object is shorter than the range asked for.',
+  'object-disk-full': 'The disk that holds the objects is full: free some space; writing goes on by itself.',
+  'object-store-failed': 'The disk that holds the objects gave an error; the cause says which.',
+} as const
+
+/** An object store fault: see `objectFaults` for the codes. */
+export class ObjectFault extends Fault<keyof typeof objectFaults> {}
+
+/** The fault for an error of the file system. */
+export function objectFault(key: string, action: string, error: unknown): ObjectFault {
+  if (error instanceof ObjectFault) return error
+  const code = (error as NodeJS.ErrnoException).code
+  if (code === 'ENOENT') return new ObjectFault('object-missing', `There is no object ${key}.`, error)
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new ObjectFault('object-disk-full', `The object disk is full: ${key} could not be ${action}.`, error)
+  }
+  return new ObjectFault(
+    'object-store-failed',
+    `The object ${key} could not be ${action} (${code ?? String(error)}).`,
+    error,
+  )
+}
