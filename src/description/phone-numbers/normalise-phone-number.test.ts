@@ -70,6 +70,10 @@ const table: [raw: string, kind: string, key: string | null, more?: object][] = 
   ['sip:anonymous@anonymous.invalid', 'withheld', null],
   ['"Anonymous" <sip:anonymous@10.0.0.1>;tag=9', 'withheld', null],
   ['"Anonymous" <sip:+358401234567@trunk.example>', 'withheld', null],
+  ['"Anonymous" <sip:+358401234567>', 'withheld', null],
+  ['sip:+358401234567', 'e164', '+358401234567'],
+  ['"Unknown" <sip:+358401234567@trunk.example>', 'e164', '+358401234567'],
+  ['Tel: 029 512 000 (vaihde)', 'e164', '+35829512000'],
   ['soita minulle', 'unparsed', null],
   ['9'.repeat(40), 'unparsed', null],
 ]

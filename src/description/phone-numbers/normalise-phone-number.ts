@@ -11,10 +11,10 @@ import {
 import { readUri, unescapeUser, type NumberUri } from './read-uri.ts'
 import { shortCodeBehindCountryCode, shortCodeClass } from './short-codes.ts'
 import { splitNumber } from './split-number.ts'
-import { anonymousHost, saysWithheld } from './withheld.ts'
+import { anonymousHost, asksForPrivacy, saysWithheld } from './withheld.ts'
 
 /** Longer texts are not numbers; the cap keeps the work on a hostile header small. */
-const longestTextCharacters = 256
+const longestTextCharacters = 1024
 /** A PBX's own numbers have no 0 in front and are at most this long. */
 const longestExtensionDigits = 7
 /** The operators' prefixes for calls abroad besides 00: 990, 994, 999, 99511, 99532… */
@@ -65,13 +65,14 @@ function readAddress(text: string, pbx: string): Reading {
   if (!uri) return readNumber(text, pbx)
   const user = cleanText(unescapeUser(uri.user))
   // A caller who asked for privacy is not betrayed by a trunk that put the number there all the same (AC9).
-  if (uri.host === anonymousHost || saysWithheld(user) || (uri.displayName && saysWithheld(uri.displayName))) {
-    return uri.host !== undefined && uri.user === '' ? unparsed : withheld
-  }
+  if (uri.host === anonymousHost || asksForPrivacy(uri.displayName ?? '')) return withheld
+  if (saysWithheld(user)) return uri.host !== undefined && user === '' ? unparsed : withheld
   if (/^[+*#()\d.\s-]+$/.test(user))
     return withExtension(readNumber(inContext(dropClir(user), uri), contextPbx(uri, pbx)), uri.ext)
   const { host } = uri
-  if (host === undefined || !/^[^\s<>"@;:?]+$/.test(uri.user) || !/^[\p{L}\d.[\]:_-]+$/u.test(host)) return unparsed
+  // "Tel: 029 512 000 (vaihde)" is no URI but a label.
+  if (host === undefined) return readNumber(user, pbx)
+  if (!/^[^\s<>"@;:?]+$/.test(uri.user) || !/^[\p{L}\d.[\]:_-]+$/u.test(host)) return unparsed
   return { kind: 'address', key: `sip:${uri.user}@${host}` as PhoneNumberKey }
 }
 

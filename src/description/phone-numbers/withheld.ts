@@ -8,6 +8,12 @@ const withheldWords = new Set([
   ...['privat', 'privat nummer', 'inget nummer'],
 ])
 
+/**
+ * Display names that ask for privacy (RFC 3323 section 4.1). "Unknown" and "Unavailable" are not among them: there they
+ * speak of the name, and the number beside them is the caller's.
+ */
+const privateNames = new Set(['anonymous', 'anonym', 'anonyymi', 'private', 'restricted', 'withheld'])
+
 /** RFC 3323 section 4.1.1.3: the host of a From that hides its caller. */
 export const anonymousHost = 'anonymous.invalid'
 
@@ -18,4 +24,9 @@ export function saysWithheld(text: string): boolean {
     .replace(/["'()<>.]/g, '')
     .trim()
   return /^[-_*\s]*$/.test(words) || /^0+$/.test(words) || withheldWords.has(words)
+}
+
+/** True where the display name in front of a SIP URI hides the caller, whatever the URI behind it says. */
+export function asksForPrivacy(displayName: string): boolean {
+  return privateNames.has(displayName.toLowerCase())
 }
