@@ -8,7 +8,7 @@
  * English), sox. Sound: 8 kHz A-law without a header, utterances end to end; pauses are in the JSON, not in the sound.
  */
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { linearToAlaw } from '../g711.ts'
@@ -25,7 +25,7 @@ const folder = join(import.meta.dirname, 'spoken')
 const festivalVoices = { female: 'voice_suo_fi_lj_diphone', male: 'voice_hy_fi_mv_diphone' }
 const espeakVoices: Record<Exclude<Language, 'fi'>, Record<Voice['gender'], string>> = {
   sv: { female: 'sv+f2', male: 'sv+m3' },
-  en: { female: 'en-gb+f3', male: 'en-gb+m3' },
+  en: { female: 'en-gb+f2', male: 'en-gb+m3' },
 }
 
 /** Festival's Finnish voices read ISO-8859-15. */

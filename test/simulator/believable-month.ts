@@ -1,0 +1,128 @@
+/**
+ * A month of calls that are already over, as plain data: history for the demo. About 120 a weekday between 8 and 16.15 Helsinki time,
+ * more on Mondays, fewer at lunch, a few on Saturdays, none on Sundays; talks last about four minutes (lognormal).
+ */
+import { inventCaller, pickDialogue, pickNumber, pickOfficial } from './call-pattern.ts'
+import { numbersCalled, switchboardUnit } from './people.ts'
+import { seedRandom, type Random } from './random.ts'
+
+export type PastSegment = {
+  /** Key in people.ts. */
+  readonly official: string
+  readonly number: string
+  readonly answeredAt: Date
+  readonly endedAt: Date
+}
+
+export type PastCall = {
+  readonly externalCallId: string
+  readonly startedAt: Date
+  /** Absent when the caller gave up in the queue; `segments` is then empty. */
+  readonly answeredAt?: Date
+  readonly endedAt: Date
+  /** E.164, or null when withheld. */
+  readonly caller: string | null
+  readonly numberCalled: string
+  /** In order; the second is who the call was transferred or connected to. */
+  readonly segments: readonly PastSegment[]
+  /** A dialogue that would sound right for the last segment, if one is recorded. */
+  readonly dialogue?: string
+}
+
+const zone = 'Europe/Helsinki'
+const openMinutes = 8 * 60 + 15
+/** Calls by half hour since 8.00, relative: a morning peak, a lunch dip, a slow end. */
+const dayShape = [0.8, 1.3, 1.6, 1.6, 1.5, 1.3, 0.9, 0.6, 0.6, 0.9, 1.2, 1.2, 1.1, 1.0, 0.9, 0.7, 0.4]
+const callsByWeekday = [0, 165, 122, 115, 112, 98, 9, 0]
+const unansweredShare = 0.04
+const transferShare = 0.06
+const withheldShare = 0.05
+const returningShare = 0.18
+
+/** Ordered by start; every call ended before `now`. The same seed and day give the same calls. */
+export function believableMonth(seed: number, now: Date): PastCall[] {
+  const today = Temporal.Instant.fromEpochMilliseconds(now.getTime()).toZonedDateTimeISO(zone).toPlainDate()
+  const calls: PastCall[] = []
+  const callers: string[] = []
+  for (
+    let date = today.subtract({ months: 1 });
+    Temporal.PlainDate.compare(date, today) <= 0;
+    date = date.add({ days: 1 })
+  ) {
+    calls.push(...callsOfDay(seedRandom(`${seed} ${date.toString()}`), date, callers))
+  }
+  return calls.filter(({ endedAt }) => endedAt < now)
+}
+
+function callsOfDay(random: Random, date: Temporal.PlainDate, callers: string[]): PastCall[] {
+  const usual = callsByWeekday[date.dayOfWeek]!
+  const count = usual === 0 ? 0 : Math.max(0, Math.round(usual * (1 + 0.08 * random.normal())))
+  const opens = date.toZonedDateTime({ timeZone: zone, plainTime: '08:00' }).epochMilliseconds
+  const starts = Array.from({ length: count }, () => opens + Math.floor(pickMinute(random) * 60_000)).sort(
+    (a, b) => a - b,
+  )
+  return starts.map((startMs, index) =>
+    pastCall(random, startMs, `${date.toString()}-${String(index + 1).padStart(4, '0')}`, callers),
+  )
+}
+
+/** Rejection sampling of the day's shape. */
+function pickMinute(random: Random): number {
+  for (;;) {
+    const minute = random.next() * openMinutes
+    if (random.next() * 1.6 < dayShape[Math.floor(minute / 30)]!) return minute
+  }
+}
+
+function pastCall(random: Random, startMs: number, id: string, callers: string[]): PastCall {
+  const kind = pickNumber(random)
+  const numberCalled = numbersCalled[kind]
+  const caller = callers.length > 50 && random.chance(returningShare) ? random.pick(callers) : inventCaller(random)
+  callers.push(caller)
+  const shared = {
+    externalCallId: `past-${id}`,
+    startedAt: new Date(startMs),
+    caller: random.chance(withheldShare) ? null : caller,
+    numberCalled,
+  }
+  if (random.chance(unansweredShare)) {
+    return { ...shared, endedAt: new Date(startMs + random.integer(20, 400) * 1000), segments: [] }
+  }
+  const answeredMs = startMs + lognormalMs(random, 55, 0.9, 3, 1500)
+  const official = pickOfficial(random, kind)
+  const onSwitchboard = official.unit === switchboardUnit
+  const talkMs = onSwitchboard ? lognormalMs(random, 35, 0.4, 10, 180) : lognormalMs(random, 205, 0.65, 15, 3600)
+  const firstEndMs = answeredMs + talkMs
+  const segments: PastSegment[] = [
+    { official: official.key, number: numberCalled, answeredAt: new Date(answeredMs), endedAt: new Date(firstEndMs) },
+  ]
+  let last = { official, kind }
+  // A switchboard connects nearly everyone; elsewhere a transfer is the exception.
+  if (random.chance(onSwitchboard ? 0.9 : transferShare)) {
+    const toKind = onSwitchboard ? (kind === 'switchboardSwedish' ? 'nationalSwedish' : 'northern') : kind
+    const receiver = pickOfficial(random, toKind, official)
+    const receivedMs = firstEndMs + random.integer(2, 90) * 1000
+    const endMs = receivedMs + lognormalMs(random, 190, 0.6, 15, 3600)
+    segments.push({
+      official: receiver.key,
+      number: numbersCalled[toKind],
+      answeredAt: new Date(receivedMs),
+      endedAt: new Date(endMs),
+    })
+    last = { official: receiver, kind: toKind }
+  }
+  const dialogue = pickDialogue(random, last.official, last.kind)
+  return {
+    ...shared,
+    answeredAt: new Date(answeredMs),
+    endedAt: segments.at(-1)!.endedAt,
+    segments,
+    ...(dialogue === undefined ? {} : { dialogue }),
+  }
+}
+
+/** Whole seconds, as milliseconds. */
+function lognormalMs(random: Random, medianSeconds: number, spread: number, atLeast: number, atMost: number): number {
+  const seconds = medianSeconds * Math.exp(spread * random.normal())
+  return Math.round(Math.min(atMost, Math.max(atLeast, seconds))) * 1000
+}

@@ -1,0 +1,322 @@
+/**
+ * A SIPREC recording client (RFC 7866 section 6: the SRC): calls a recording server as a session border controller does.
+ *
+ * In: what to record (metadata, media ports). Out: real SIP to the server, and what the server answered. Media itself is
+ * send-media.ts's; what a call is made of is place-call.ts's. Never here: knowledge of the recorder's inside.
+ */
+import { answerRequest, openTransactions, type Transactions } from './client-transactions.ts'
+import type { Address, Transport } from './connection.ts'
+import { freshIdentifiers, type Identifiers } from './ids.ts'
+import {
+  readDescription,
+  writeOffer,
+  type AnsweredStream,
+  type Codec,
+  type OfferedStream,
+} from './session-description.ts'
+import {
+  headerValue,
+  headerValues,
+  tagOf,
+  uriOf,
+  type Header,
+  type SipRequest,
+  type SipResponse,
+} from './sip-message.ts'
+
+export type Invitation = {
+  /** User part of the recording server's address. */
+  readonly target?: string
+  readonly streams: readonly OfferedStream[]
+  readonly codecs: readonly Codec[]
+  /** RFC 7865 XML; without it the INVITE carries SDP alone. */
+  readonly metadata: string | undefined
+  /** Privacy, P-Asserted-Identity and the like. */
+  readonly headers?: readonly Header[]
+  /** Aborting before the answer cancels the INVITE (RFC 3261 section 9.1). */
+  readonly signal?: AbortSignal
+}
+
+export type InviteOutcome =
+  | { readonly kind: 'answered'; readonly session: RecordingSession }
+  | { readonly kind: 'refused'; readonly status: number; readonly reason: string; readonly retryAfterSeconds?: number }
+  | { readonly kind: 'cancelled' }
+
+export type RecordingSession = {
+  readonly callId: string
+  /** The latest answer, one entry for each offered stream. */
+  readonly answer: () => readonly AnsweredStream[]
+  /** Offers the streams as inactive, or again as sendonly. Resolves with the status of the final response. */
+  readonly hold: (metadata?: string) => Promise<number>
+  readonly resume: (metadata?: string) => Promise<number>
+  /** UPDATE with metadata and no SDP (RFC 7866 section 9.1). */
+  readonly update: (metadata: string) => Promise<number>
+  readonly bye: () => Promise<number>
+  /** Called when the recorder changes the session: a new direction for its side, or BYE. */
+  readonly onRecorder: (listener: (event: 'bye' | 'reoffer') => void) => void
+}
+
+export type RecordingClient = {
+  readonly invite: (invitation: Invitation) => Promise<InviteOutcome>
+  readonly local: Address
+  readonly close: () => Promise<void>
+}
+
+type Dialog = {
+  readonly onRequest: (request: SipRequest) => SipResponse | undefined
+}
+
+const allow: Header = ['Allow', 'INVITE, ACK, CANCEL, BYE, UPDATE, OPTIONS']
+const noBody = Buffer.alloc(0)
+
+/** Rejects when the server cannot be reached over TCP. */
+export async function startRecordingClient(options: {
+  server: Address
+  transport: Transport
+  /** For Call-IDs, tags and branches; new ones by default. */
+  ids?: Identifiers
+  /** 64 T1 = 32 s by default; how long an unanswered request is repeated. */
+  timeoutMs?: number
+}): Promise<RecordingClient> {
+  const dialogs = new Map<string, Dialog>()
+  const transactions = await openTransactions({
+    transport: options.transport,
+    server: options.server,
+    ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
+    onRequest: (request) => {
+      const dialog = dialogs.get(headerValue(request, 'call-id'))
+      if (dialog) return dialog.onRequest(request)
+      if (request.method === 'ACK') return undefined
+      if (request.method === 'OPTIONS') return answerRequest(request, 200, 'OK', [allow])
+      return answerRequest(request, 481, 'Call/Transaction Does Not Exist')
+    },
+  })
+  return {
+    local: transactions.connection.local,
+    invite: (invitation) => invite(transactions, dialogs, options.server, options.ids ?? freshIdentifiers, invitation),
+    close: () => transactions.close(),
+  }
+}
+
+async function invite(
+  transactions: Transactions,
+  dialogs: Map<string, Dialog>,
+  server: Address,
+  ids: Identifiers,
+  invitation: Invitation,
+): Promise<InviteOutcome> {
+  const { connection } = transactions
+  const host = bracket(connection.local.host)
+  const callId = `${ids.hex(12)}@${host}`
+  const fromTag = ids.hex(6)
+  const contact = `<sip:src@${host}:${connection.local.port}${connection.transport === 'tcp' ? ';transport=tcp' : ''}>;+sip.src`
+  const target = `sip:${invitation.target ?? 'srs'}@${bracket(server.host)}:${server.port}`
+  const sdpId = ids.integer(1, 2 ** 31)
+  let sequence = 0
+  let version = 1
+  let toTag = ''
+  let remoteTarget = target
+  let routes: string[] = []
+  let answer: AnsweredStream[] = []
+  let tellRecorder: (event: 'bye' | 'reoffer') => void = () => undefined
+
+  const request = (
+    method: string,
+    extra: readonly Header[],
+    body: Buffer,
+    at?: { cseq: number; via: string },
+  ): SipRequest => ({
+    method,
+    uri: remoteTarget,
+    headers: [
+      [
+        'Via',
+        at?.via ??
+          `SIP/2.0/${connection.transport.toUpperCase()} ${host}:${connection.local.port};branch=z9hG4bK${ids.hex(8)};rport`,
+      ],
+      ['Max-Forwards', '70'],
+      ...routes.map((route): Header => ['Route', route]),
+      ['From', `<sip:src@${host}>;tag=${fromTag}`],
+      ['To', `<${target}>${toTag ? `;tag=${toTag}` : ''}`],
+      ['Call-ID', callId],
+      ['CSeq', `${at?.cseq ?? ++sequence} ${method}`],
+      ...extra,
+    ],
+    body,
+  })
+
+  const describe = (direction: 'sendonly' | 'inactive') =>
+    writeOffer({
+      host: connection.local.host,
+      sessionId: sdpId,
+      version: version++,
+      streams: invitation.streams,
+      direction,
+      codecs: invitation.codecs,
+    })
+
+  const offer = (direction: 'sendonly' | 'inactive', metadata: string | undefined) => {
+    const { type, bytes } = body(describe(direction), metadata, ids)
+    const headers: Header[] = [
+      ['Contact', contact],
+      allow,
+      ['Supported', 'timer'],
+      ['Require', 'siprec'],
+      ['Accept', 'application/sdp'],
+      ['User-Agent', 'Seloste simulator'],
+      ...(invitation.headers ?? []),
+      ['Content-Type', type],
+    ]
+    return request('INVITE', headers, bytes)
+  }
+
+  /** A 2xx makes or renews the dialog and is acknowledged outside the transaction (RFC 3261 section 13.2.2.4). */
+  const accept = (sent: SipRequest, response: SipResponse) => {
+    toTag = tagOf(headerValue(response, 'to'))
+    const contactOfServer = headerValue(response, 'contact')
+    if (contactOfServer) remoteTarget = uriOf(contactOfServer)
+    routes = headerValues(response, 'record-route').reverse()
+    answer = readDescription(response.body.toString())
+    transactions.acknowledge(sent, request('ACK', [], noBody, { cseq: sequenceOf(sent), via: newVia(sent, ids) }))
+  }
+
+  const reinvite = async (direction: 'sendonly' | 'inactive', metadata?: string) => {
+    const sent = offer(direction, metadata)
+    const response = await transactions.send(sent)
+    if (response.status < 300) accept(sent, response)
+    return response.status
+  }
+
+  const bye = async () => {
+    // Kept until the answer: the recorder's own BYE may cross ours.
+    const response = await transactions.send(request('BYE', [], noBody)).finally(() => dialogs.delete(callId))
+    return response.status
+  }
+
+  const onRequest = (received: SipRequest): SipResponse | undefined => {
+    if (received.method === 'ACK') return undefined
+    if (received.method === 'BYE') {
+      dialogs.delete(callId)
+      tellRecorder('bye')
+      return answerRequest(received, 200, 'OK')
+    }
+    if (received.method === 'INVITE' || received.method === 'UPDATE') {
+      if (received.body.length === 0) return answerRequest(received, 200, 'OK', [['Contact', contact]])
+      // The recorder may stop the media with `inactive` and ask for them again (RFC 7866 section 7.2).
+      answer = readDescription(received.body.toString())
+      const stopped = answer.every(({ direction }) => direction === 'inactive')
+      tellRecorder('reoffer')
+      const sdp = Buffer.from(describe(stopped ? 'inactive' : 'sendonly'))
+      return answerRequest(
+        received,
+        200,
+        'OK',
+        [
+          ['Contact', contact],
+          ['Content-Type', 'application/sdp'],
+        ],
+        sdp,
+      )
+    }
+    return answerRequest(
+      received,
+      received.method === 'OPTIONS' ? 200 : 405,
+      received.method === 'OPTIONS' ? 'OK' : 'Method Not Allowed',
+      [allow],
+    )
+  }
+
+  dialogs.set(callId, { onRequest })
+  const sent = offer('sendonly', invitation.metadata)
+  const cancelled = cancelOnAbort(transactions, sent, invitation.signal)
+  const response = await transactions.send(sent, cancelled.onProvisional).catch((cause: unknown) => {
+    dialogs.delete(callId)
+    throw cause
+  })
+  cancelled.stop()
+  if (response.status >= 300) {
+    dialogs.delete(callId)
+    if (response.status === 487) return { kind: 'cancelled' }
+    const retryAfter = Number.parseInt(headerValue(response, 'retry-after'), 10)
+    return {
+      kind: 'refused',
+      status: response.status,
+      reason: response.reason,
+      ...(Number.isNaN(retryAfter) ? {} : { retryAfterSeconds: retryAfter }),
+    }
+  }
+  accept(sent, response)
+  if (invitation.signal?.aborted) {
+    // The answer and the CANCEL crossed: the session exists and is ended properly.
+    await bye()
+    return { kind: 'cancelled' }
+  }
+  return {
+    kind: 'answered',
+    session: {
+      callId,
+      answer: () => answer,
+      hold: (metadata) => reinvite('inactive', metadata),
+      resume: (metadata) => reinvite('sendonly', metadata),
+      update: async (metadata) =>
+        (
+          await transactions.send(
+            request(
+              'UPDATE',
+              [
+                ['Contact', contact],
+                ['Require', 'siprec'],
+                ['Content-Type', metadataType],
+                ['Content-Disposition', 'recording-session'],
+              ],
+              Buffer.from(metadata),
+            ),
+          )
+        ).status,
+      bye,
+      onRecorder: (listener) => (tellRecorder = listener),
+    },
+  }
+}
+
+/** A CANCEL may go only after a provisional response (RFC 3261 section 9.1). */
+function cancelOnAbort(transactions: Transactions, sent: SipRequest, signal: AbortSignal | undefined) {
+  let provisional = false
+  let cancelSent = false
+  const tryCancel = () => {
+    if (!signal?.aborted || !provisional || cancelSent) return
+    cancelSent = true
+    const headers = sent.headers
+      .filter(([name]) => ['Via', 'Max-Forwards', 'From', 'To', 'Call-ID', 'Route'].includes(name))
+      .concat([['CSeq', `${sequenceOf(sent)} CANCEL`]])
+    // The INVITE's own final response tells how it went.
+    transactions.send({ method: 'CANCEL', uri: sent.uri, headers, body: noBody }).catch(() => undefined)
+  }
+  signal?.addEventListener('abort', tryCancel)
+  return {
+    onProvisional: () => {
+      provisional = true
+      tryCancel()
+    },
+    stop: () => signal?.removeEventListener('abort', tryCancel),
+  }
+}
+
+const metadataType = 'application/rs-metadata+xml'
+
+/** SDP alone, or SDP and metadata in one multipart/mixed (RFC 7866 section 9.1). */
+function body(sdp: string, metadata: string | undefined, ids: Identifiers): { type: string; bytes: Buffer } {
+  if (metadata === undefined) return { type: 'application/sdp', bytes: Buffer.from(sdp) }
+  const boundary = `seloste-${ids.hex(8)}`
+  const parts = [
+    `--${boundary}\r\nContent-Type: application/sdp\r\n\r\n${sdp}`,
+    `--${boundary}\r\nContent-Type: ${metadataType}\r\nContent-Disposition: recording-session\r\n\r\n${metadata}`,
+    `--${boundary}--\r\n`,
+  ]
+  return { type: `multipart/mixed;boundary=${boundary}`, bytes: Buffer.from(parts.join('\r\n')) }
+}
+
+const sequenceOf = (sent: SipRequest) => Number.parseInt(headerValue(sent, 'cseq'), 10)
+const newVia = (sent: SipRequest, ids: Identifiers) =>
+  headerValue(sent, 'via').replace(/branch=[^;]+/, `branch=z9hG4bK${ids.hex(8)}`)
+const bracket = (host: string) => (host.includes(':') ? `[${host}]` : host)

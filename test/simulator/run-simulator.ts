@@ -1,0 +1,69 @@
+/** Calls a recording server again and again, as a telephone service would, until told to stop. */
+import { setTimeout as wait } from 'node:timers/promises'
+import { callPattern } from './call-pattern.ts'
+import type { Address, Transport } from './connection.ts'
+import { startPacer } from './pacer.ts'
+import { placeCall, type CallEvent } from './place-call.ts'
+import { seedRandom } from './random.ts'
+import { startRecordingClient, type RecordingClient } from './recording-client.ts'
+
+export type SimulatorTotals = {
+  placed: number
+  completed: number
+  refused: number
+  cancelled: number
+  unreachable: number
+}
+
+/**
+ * Resolves with the totals once `signal` is aborted and every call has been ended properly. A server that cannot be reached ends a
+ * call, never the simulator: the next call tries again.
+ */
+export async function runSimulator(options: {
+  server: Address
+  /** On average; gaps vary as those of independent callers do, the first call comes at once. */
+  callsPerMinute: number
+  seed: number
+  signal: AbortSignal
+  onEvent: (event: CallEvent) => void
+  /** `mixed` (the default): most calls over UDP, some over TCP, because real phone systems differ. */
+  transport?: Transport | 'mixed'
+  /** Calls at the same time, at most; when reached, the next caller waits. */
+  atMost?: number
+}): Promise<SimulatorTotals> {
+  const { server, signal, transport = 'mixed', atMost = 40 } = options
+  const random = seedRandom(`simulator ${options.seed}`)
+  const pacer = startPacer()
+  const totals: SimulatorTotals = { placed: 0, completed: 0, refused: 0, cancelled: 0, unreachable: 0 }
+  const calls = new Set<Promise<void>>()
+  // UDP sessions share one socket, as those of one session border controller do; a TCP call has a connection of its own.
+  let shared: RecordingClient | undefined
+
+  for (const plan of callPattern(options.seed)) {
+    if (signal.aborted) break
+    if (calls.size >= atMost) await Promise.race(calls)
+    if (signal.aborted) break
+    const over = transport === 'mixed' ? (random.chance(0.25) ? 'tcp' : 'udp') : transport
+    if (over === 'udp') shared ??= await startRecordingClient({ server, transport: 'udp' })
+    totals.placed++
+    const call = placeCall({
+      ...plan,
+      server,
+      transport: over,
+      ...(over === 'udp' && shared ? { client: shared } : {}),
+      pacer,
+      keep: 'hash',
+      signal,
+      onEvent: options.onEvent,
+    }).then(({ outcome }) => {
+      totals[outcome]++
+      calls.delete(call)
+    })
+    calls.add(call)
+    const gapMs = Math.min(4, -Math.log(1 - random.next())) * (60_000 / options.callsPerMinute)
+    await wait(gapMs, undefined, { signal }).catch(() => undefined)
+  }
+  await Promise.all(calls)
+  await shared?.close()
+  return totals
+}
