@@ -71,6 +71,7 @@ const table: [raw: string, kind: string, key: string | null, more?: object][] = 
   ['"Anonymous" <sip:anonymous@10.0.0.1>;tag=9', 'withheld', null],
   ['"Anonymous" <sip:+358401234567@trunk.example>', 'withheld', null],
   ['"Anonymous" <sip:+358401234567>', 'withheld', null],
+  ['sip:4711;phone-context=pbx.example.fi@sbc.example.fi', 'extension', 'ext:pbx.example.fi:4711'],
   ['sip:+358401234567', 'e164', '+358401234567'],
   ['"Unknown" <sip:+358401234567@trunk.example>', 'e164', '+358401234567'],
   ['Tel: 029 512 000 (vaihde)', 'e164', '+35829512000'],
