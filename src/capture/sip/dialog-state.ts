@@ -1,0 +1,84 @@
+import { allHeaders, firstHeader, listHeader, type Header, type SipRequest } from './message.ts'
+import { parseNameAddr, tagOf } from './name-addr.ts'
+import { parseSipUri } from './uri.ts'
+
+/** What a dialog remembers (RFC 3261 12.1.1), called party's side. */
+export interface DialogState {
+  readonly callId: string
+  readonly localTag: string
+  readonly remoteTag: string
+  /** To and From as they go into our own requests: ours first, tags included. */
+  readonly localAddress: string
+  readonly remoteAddress: string
+  readonly routeSet: readonly string[]
+  remoteTarget: string
+  remoteSequence: number
+  localSequence: number
+}
+
+/** The dialog that an INVITE opens; `localTag` is ours to choose, or the To tag of a dialog taken up again. */
+export function openDialog(invite: SipRequest, localTag: string, firstSequence: number): DialogState {
+  const to = firstHeader(invite, 'to') ?? ''
+  return {
+    callId: invite.callId,
+    localTag,
+    remoteTag: tagOf(invite.from) ?? '',
+    localAddress: tagOf(invite.to) === undefined ? `${to};tag=${localTag}` : to,
+    remoteAddress: firstHeader(invite, 'from') ?? '',
+    routeSet: listHeader(invite, 'record-route'),
+    remoteTarget: contactOf(invite) ?? '',
+    remoteSequence: invite.cseq.number,
+    localSequence: firstSequence,
+  }
+}
+
+/**
+ * A request inside the dialog: false when it is out of order (12.2.2), and then 500 is the answer. Otherwise its number
+ * is remembered, and its Contact when it refreshes the target. An equal number passes: clients are seen to repeat it.
+ */
+export function takeRequest(dialog: DialogState, request: SipRequest): boolean {
+  if (request.cseq.number < dialog.remoteSequence) return false
+  dialog.remoteSequence = request.cseq.number
+  if (request.method === 'INVITE' || request.method === 'UPDATE')
+    dialog.remoteTarget = contactOf(request) ?? dialog.remoteTarget
+  return true
+}
+
+/** Request-URI and headers of a request of ours inside the dialog (12.2.1.1), strict routers included. */
+export function nextRequest(dialog: DialogState, method: string, via: string): { uri: string; headers: Header[] } {
+  dialog.localSequence += 1
+  const target = dialog.remoteTarget === '' ? (parseNameAddr(dialog.remoteAddress)?.uri ?? '') : dialog.remoteTarget
+  let uri = target
+  let routes = [...dialog.routeSet]
+  const first = parseNameAddr(routes[0] ?? '')
+  if (first !== undefined && parseSipUri(first.uri)?.parameters.has('lr') !== true) {
+    uri = first.uri
+    routes = [...routes.slice(1), `<${target}>`]
+  }
+  return {
+    uri,
+    headers: [
+      { name: 'via', value: via },
+      ...routes.map((value) => ({ name: 'route', value })),
+      { name: 'max-forwards', value: '70' },
+      { name: 'from', value: dialog.localAddress },
+      { name: 'to', value: dialog.remoteAddress },
+      { name: 'call-id', value: dialog.callId },
+      { name: 'cseq', value: `${dialog.localSequence} ${method}` },
+    ],
+  }
+}
+
+/** The URI that the next request is sent towards: the first route, else the remote target. */
+export function nextHop(dialog: DialogState): string {
+  return parseNameAddr(dialog.routeSet[0] ?? '')?.uri ?? dialog.remoteTarget
+}
+
+/** The Contact URI if there is one that a request could be sent to; vendors send unsound ones (never refused). */
+function contactOf(request: SipRequest): string | undefined {
+  for (const line of allHeaders(request, 'contact')) {
+    const contact = parseNameAddr(line)
+    if (contact !== undefined && parseSipUri(contact.uri) !== undefined) return contact.uri
+  }
+  return undefined
+}

@@ -1,0 +1,195 @@
+import { serverHeader } from './capabilities.ts'
+import { nextHop, nextRequest, openDialog, takeRequest } from './dialog-state.ts'
+import type { Dialog, DialogLoss, SipCounters, SipHandler } from './handler.ts'
+import { toHeaders } from './make-response.ts'
+import type { SipRequest } from './message.ts'
+import { resolveTarget } from './resolve-target.ts'
+import type { Clock, TimerValues } from './timers.ts'
+import type { TransactionTable } from './transaction-table.ts'
+import type { Arrival, Transport } from './transport.ts'
+import { BRANCH_COOKIE, writeVia } from './via.ts'
+import { writeRequest } from './write-message.ts'
+
+/** A dialog as the core works with it; `shown` is what the handler sees. */
+export interface DialogEntry {
+  readonly shown: Dialog
+  readonly localTag: string
+  /** The INVITE that has no final answer yet, if any; `cancel` gives it 487. */
+  openInvite: { cancel(): void } | undefined
+  openUpdates: number
+  readonly awaitsSdpAnswer: boolean
+  /** A request came inside the dialog: false when it is out of order. */
+  take(request: SipRequest, arrival: Arrival): boolean
+  /** A 2xx to the INVITE of that number is out; `stop` ends its repetition. */
+  confirm(sequence: number, stop: () => void, sdpOffered: boolean): void
+  /** The ACK of that INVITE came (or never will): true the first time. */
+  acknowledged(sequence: number): boolean
+  /** The session expires unless refreshed; undefined: never (RFC 4028). */
+  expireAfter(seconds: number | undefined): void
+  end(): void
+}
+
+export interface DialogTable {
+  readonly size: number
+  find(callId: string, localTag: string, remoteTag: string): DialogEntry | undefined
+  open(invite: SipRequest, arrival: Arrival, localTag: string): DialogEntry
+  lose(dialog: DialogEntry, why: DialogLoss): void
+}
+
+export interface DialogTableSetting {
+  handler: SipHandler
+  clock: Clock
+  timers: TimerValues
+  counters: SipCounters
+  random: (bytes: number) => Buffer
+  onFault: (error: unknown) => void
+  advertisedHost: string | undefined
+  transports: () => readonly Transport[]
+  transactions: TransactionTable
+  sendTo(
+    transport: Transport,
+    target: { address: string; port: number },
+    bytes: Buffer,
+    channel: Arrival['channel'],
+    failed?: () => void,
+  ): void
+}
+
+/** The dialogs in which we are the called party (RFC 3261 12), and the BYE we may send in them (15.1.1). */
+export function createDialogTable(setting: DialogTableSetting): DialogTable {
+  const { clock, timers, transactions } = setting
+  const entries = new Map<string, DialogEntry>()
+
+  return {
+    get size() {
+      return entries.size
+    },
+    find(callId, localTag, remoteTag) {
+      const entry = entries.get(`${localTag} ${callId}`)
+      return entry?.shown.remoteTag === remoteTag ? entry : undefined
+    },
+    open,
+    lose,
+  }
+
+  function lose(dialog: DialogEntry, why: DialogLoss) {
+    let wish: void | 'keep' = undefined
+    try {
+      wish = setting.handler.onDialogLost(dialog.shown, why)
+    } catch (error) {
+      setting.counters.faults++
+      setting.onFault(error)
+    }
+    if (wish !== 'keep') void dialog.shown.bye()
+  }
+
+  function open(invite: SipRequest, arrival: Arrival, localTag: string): DialogEntry {
+    // Seconds since 1970 fit 31 bits: a dialog taken up after a restart goes on above its earlier numbers.
+    const state = openDialog(invite, localTag, Math.floor(clock.nowMs() / 1000) % 0x7fffffff)
+    const key = `${localTag} ${invite.callId}`
+    const unacknowledged = new Map<number, { stop(): void; sdpOffered: boolean }>()
+    const afterAck: (() => void)[] = []
+    let phase: Dialog['state'] = 'early'
+    let last = arrival
+    let cancelExpiry: (() => void) | undefined
+    let goodbye: Promise<number> | undefined
+
+    const shown: Dialog = {
+      id: key,
+      callId: state.callId,
+      localTag,
+      remoteTag: state.remoteTag,
+      get remoteTarget() {
+        return state.remoteTarget
+      },
+      get source() {
+        return last.source
+      },
+      get state() {
+        return phase
+      },
+      bye(headers) {
+        if (goodbye === undefined && phase !== 'confirmed') return Promise.resolve(481)
+        return (goodbye ??= sayGoodbye(headers))
+      },
+      forget: () => entry.end(),
+    }
+
+    const entry: DialogEntry = {
+      shown,
+      localTag,
+      openInvite: undefined,
+      openUpdates: 0,
+      get awaitsSdpAnswer() {
+        for (const { sdpOffered } of unacknowledged.values()) if (sdpOffered) return true
+        return false
+      },
+      take(request, from) {
+        if (!takeRequest(state, request)) return false
+        last = from
+        return true
+      },
+      confirm(sequence, stop, sdpOffered) {
+        if (phase === 'early') phase = 'confirmed'
+        // What the handler's forget() or a BYE has ended meanwhile is not repeated.
+        if (phase === 'ended') stop()
+        else unacknowledged.set(sequence, { stop, sdpOffered })
+      },
+      acknowledged(sequence) {
+        const waiting = unacknowledged.get(sequence)
+        if (waiting === undefined) return false
+        waiting.stop()
+        unacknowledged.delete(sequence)
+        if (unacknowledged.size === 0) for (const run of afterAck.splice(0)) run()
+        return true
+      },
+      expireAfter(seconds) {
+        cancelExpiry?.()
+        cancelExpiry =
+          seconds === undefined ? undefined : clock.after(seconds * 1000, () => lose(entry, 'session-expired'))
+      },
+      end() {
+        if (phase === 'ended') return
+        phase = 'ended'
+        cancelExpiry?.()
+        for (const { stop } of unacknowledged.values()) stop()
+        unacknowledged.clear()
+        for (const run of afterAck.splice(0)) run()
+        if (entries.get(key) === entry) entries.delete(key)
+      },
+    }
+
+    async function sayGoodbye(headers: Record<string, string | string[]> | undefined): Promise<number> {
+      // Section 15: the called party sends no BYE before the ACK has come or can no longer come.
+      if (unacknowledged.size > 0) await new Promise<void>((resolve) => afterAck.push(resolve))
+      if (phase === 'ended') return 481
+      phase = 'ending'
+      const target = await resolveTarget(nextHop(state), last.source)
+      const transport = setting.transports().find((one) => one.kind === target.transport) ?? last.transport
+      const channel = transport === last.transport ? last.channel : undefined
+      const status = await new Promise<number>((resolve) => {
+        const branch = `${BRANCH_COOKIE}${setting.random(12).toString('hex')}`
+        const host = setting.advertisedHost ?? (last.localAddress || transport.address)
+        const via = writeVia({
+          transport: transport.kind.toUpperCase(),
+          sentBy: { host, port: transport.port },
+          parameters: new Map([
+            ['branch', branch],
+            ['rport', undefined],
+          ]),
+        })
+        const { uri, headers: own } = nextRequest(state, 'BYE', via)
+        const all = [...own, { ...serverHeader, name: 'user-agent' }, ...toHeaders(headers)]
+        const bytes = writeRequest('BYE', uri, { headers: all, encoding: invite.encoding })
+        const send = (out: Buffer) => setting.sendTo(transport, target, out, channel, () => client?.transportFailed())
+        let client: ReturnType<TransactionTable['startClient']> | undefined
+        client = transactions.startClient(branch, { clock, timers, reliable: transport.reliable, send }, bytes, resolve)
+      })
+      entry.end()
+      return status
+    }
+
+    entries.set(key, entry)
+    return entry
+  }
+}

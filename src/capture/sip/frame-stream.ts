@@ -1,0 +1,148 @@
+import { longHeaderName } from './header-names.ts'
+import { messageLimits, type MessageLimits } from './parse-message.ts'
+import { readDecimal } from './scan-text.ts'
+
+/**
+ * What a stream's bytes turn into. `ping` is the double CRLF of RFC 5626 4.4.1, to be answered with one CRLF.
+ * After `broken` the place of the next message is unknown: answer what `bytes` holds if it can be, and close.
+ */
+export type Frame =
+  { kind: 'message'; bytes: Buffer } | { kind: 'ping' } | { kind: 'broken'; reason: string; bytes: Buffer }
+
+export interface StreamFramer {
+  /** Takes the next bytes and returns the frames they complete, in order. After `broken` it returns nothing more. */
+  push(chunk: Buffer): Frame[]
+  /** Whether a message has begun and is not complete. */
+  readonly partial: boolean
+}
+
+/** Cuts a TCP or TLS stream into messages by Content-Length (RFC 3261 18.3). Linear, however small the chunks. */
+export function createStreamFramer(limits: MessageLimits = messageLimits): StreamFramer {
+  // [0, used) of `held` has not left yet; its first `scanned` bytes are known not to hold the head's end.
+  let held = Buffer.alloc(4096)
+  let used = 0
+  let scanned = 0
+  let wanted = -1
+  let dead = false
+
+  const append = (chunk: Buffer) => {
+    if (used + chunk.length > held.length) {
+      const grown = Buffer.alloc(Math.max(held.length * 2, used + chunk.length))
+      held.copy(grown, 0, 0, used)
+      held = grown
+    }
+    chunk.copy(held, used)
+    used += chunk.length
+  }
+
+  const breakOff = (frames: Frame[], reason: string, start: number, end = used) => {
+    dead = true
+    frames.push({ kind: 'broken', reason, bytes: Buffer.from(held.subarray(start, end)) })
+    held = Buffer.alloc(0)
+    used = 0
+  }
+
+  // Between messages: single line ends are passed over, a double one is a ping. Returns where a message may begin,
+  // or -1 when more bytes are needed to tell.
+  const passLineEnds = (from: number, frames: Frame[]): number => {
+    let at = from
+    while (at < used) {
+      const left = used - at
+      if (held[at] === 0x0a) at++
+      else if (held[at] !== 0x0d) return at
+      else if (left >= 4 && held.toString('latin1', at, at + 4) === '\r\n\r\n') {
+        frames.push({ kind: 'ping' })
+        at += 4
+      } else if (left < 4 && '\r\n\r\n'.startsWith(held.toString('latin1', at, used))) return at
+      else at += 1
+    }
+    return at
+  }
+
+  const cut = (): Frame[] => {
+    const frames: Frame[] = []
+    let start = 0
+    while (start < used) {
+      if (wanted < 0) {
+        if (scanned === 0) {
+          start = passLineEnds(start, frames)
+          if (start >= used || held[start] === 0x0d) break
+        }
+        const head = headEnd(held, start + scanned, used)
+        if (head < 0) {
+          // The last three bytes may be the beginning of the empty line.
+          scanned = Math.max(1, used - start - 3)
+          if (used - start > limits.messageBytes) breakOff(frames, 'Head too long', start)
+          break
+        }
+        const length = contentLength(held.subarray(start, head))
+        if (typeof length === 'string') {
+          breakOff(frames, length, start, head)
+          break
+        }
+        wanted = head - start + length
+        if (wanted > limits.messageBytes) {
+          breakOff(frames, 'Message Too Large', start, head)
+          break
+        }
+      }
+      if (used - start < wanted) break
+      frames.push({ kind: 'message', bytes: Buffer.from(held.subarray(start, start + wanted)) })
+      start += wanted
+      wanted = -1
+      scanned = 0
+    }
+    if (start > 0 && used > 0) {
+      held.copy(held, 0, start, used)
+      used -= start
+    }
+    return frames
+  }
+
+  return {
+    push(chunk) {
+      if (dead) return []
+      append(chunk)
+      return cut()
+    },
+    get partial() {
+      return !dead && used > 0
+    },
+  }
+}
+
+/** The place after the first empty line that ends in [from, end), or -1. */
+function headEnd(bytes: Buffer, from: number, end: number): number {
+  let at = from
+  for (;;) {
+    const newline = bytes.indexOf(0x0a, at)
+    if (newline < 0 || newline >= end) return -1
+    at = newline + 1
+    if (at < end && bytes[at] === 0x0a) return at + 1
+    if (at + 1 < end && bytes[at] === 0x0d && bytes[at + 1] === 0x0a) return at + 2
+  }
+}
+
+/**
+ * The body's length by the head, or why it cannot be known. A stream's message must have Content-Length (20.14);
+ * without one it is taken as having no body, unless it names a Content-Type.
+ */
+function contentLength(head: Buffer): number | string {
+  let length: number | undefined
+  let hasType = false
+  for (const line of head.toString('latin1').split('\n')) {
+    const colon = line.indexOf(':')
+    if (colon <= 0 || colon > 32) continue
+    const name = longHeaderName(line.slice(0, colon).trimEnd())
+    if (name === 'content-type') hasType = true
+    if (name !== 'content-length') continue
+    const value = line.slice(colon + 1).trim()
+    if (value === '') continue
+    const read = readDecimal(value, 0xffffffff)
+    if (read === undefined) return 'Unsound Content-Length'
+    if (length !== undefined && length !== read) return 'Content-Length twice'
+    length = read
+  }
+  if (length === undefined && hasType) return 'Content-Length missing'
+  return length ?? 0
+}

@@ -1,0 +1,144 @@
+import { once } from 'node:events'
+import { connect, createServer, type Server, type Socket } from 'node:net'
+import { SipFault } from './faults.ts'
+import { createStreamFramer } from './frame-stream.ts'
+import type { SipCounters, TransportKind } from './handler.ts'
+import type { MessageLimits } from './parse-message.ts'
+import type { Clock } from './timers.ts'
+import { plainAddress, type Channel, type Receive, type Transport } from './transport.ts'
+
+/** Caps on connections, and how long a message may take from its first byte to its last. */
+export interface StreamLimits extends MessageLimits {
+  connections: number
+  connectionsPerSource: number
+  messageMs: number
+}
+
+/** How a kind of stream is accepted and opened. TLS gives its own two functions here and is otherwise the same. */
+export interface StreamSockets {
+  kind: Exclude<TransportKind, 'udp'>
+  accept(onSocket: (socket: Socket) => void): Server
+  connect(address: string, port: number): Socket
+}
+
+export const tcpSockets: StreamSockets = {
+  kind: 'tcp',
+  accept: (onSocket) => createServer({ noDelay: true }, onSocket),
+  connect: (address, port) => connect({ host: address, port, noDelay: true }),
+}
+
+const PONG = Buffer.from('\r\n')
+
+/** A peer that takes nothing of what we send is let go at this much unsent. */
+const UNSENT_LIMIT_BYTES = 1024 * 1024
+
+/** Listens for streams. Port 0 takes any free one. Throws `sip-listen-failed`. */
+export async function listenStream(
+  sockets: StreamSockets,
+  host: string,
+  port: number,
+  receive: Receive,
+  allows: (address: string) => boolean,
+  limits: StreamLimits,
+  clock: Clock,
+  counters: SipCounters,
+  onFault: (error: unknown) => void,
+): Promise<Transport> {
+  const open = new Map<Socket, Channel>()
+  const perSource = new Map<string, number>()
+  const server = sockets.accept((socket) => {
+    const address = plainAddress(socket.remoteAddress ?? '')
+    if (!allows(address)) {
+      counters.droppedBySource++
+      socket.destroy()
+    } else if (open.size >= limits.connections || (perSource.get(address) ?? 0) >= limits.connectionsPerSource) {
+      counters.connectionsRefused++
+      socket.destroy()
+    } else serve(socket, address)
+  })
+  try {
+    server.listen({ host, port })
+    await once(server, 'listening')
+  } catch (error) {
+    throw new SipFault('sip-listen-failed', `Cannot listen at ${sockets.kind} ${host} port ${port}`, error)
+  }
+  server.on('error', (error) => onFault(new SipFault('sip-socket-failed', 'The listening socket broke', error)))
+  const bound = server.address() as { address: string; port: number }
+
+  const transport: Transport = {
+    kind: sockets.kind,
+    reliable: true,
+    address: bound.address,
+    port: bound.port,
+    send(target, bytes, channel, failed) {
+      // RFC 3261 18.2.2: by the connection the request came on; when that is gone, by a new one.
+      const way = channel?.open === true ? channel : channelTo(target, failed)
+      way.send(bytes)
+    },
+    async stop() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      for (const socket of open.keys()) socket.destroySoon()
+      await closed
+    },
+  }
+  return transport
+
+  function channelTo(target: { address: string; port: number }, failed: (error: Error) => void): Channel {
+    for (const [socket, channel] of open)
+      if (
+        channel.open &&
+        plainAddress(socket.remoteAddress ?? '') === target.address &&
+        socket.remotePort === target.port
+      )
+        return channel
+    const socket = sockets.connect(target.address, target.port)
+    socket.once('error', failed)
+    return serve(socket, target.address)
+  }
+
+  function serve(socket: Socket, address: string): Channel {
+    const framer = createStreamFramer(limits)
+    let cancelSlow: (() => void) | undefined
+    const channel: Channel = {
+      get open() {
+        return socket.writable
+      },
+      send(bytes) {
+        socket.write(bytes)
+        if (socket.writableLength > UNSENT_LIMIT_BYTES) socket.destroy()
+      },
+      close: () => socket.destroySoon(),
+    }
+    open.set(socket, channel)
+    perSource.set(address, (perSource.get(address) ?? 0) + 1)
+    counters.connectionsOpen = open.size
+    socket.on('data', (chunk: Buffer) => {
+      const source = { transport: sockets.kind, address, port: socket.remotePort ?? 0 }
+      const localAddress = plainAddress(socket.localAddress ?? '')
+      for (const frame of framer.push(chunk)) {
+        if (frame.kind === 'ping') channel.send(PONG)
+        else {
+          const broken = frame.kind === 'broken' ? { broken: frame.reason } : {}
+          receive({ bytes: frame.bytes, source, transport, localAddress, channel, ...broken })
+          if (frame.kind === 'broken') channel.close()
+        }
+        cancelSlow?.()
+        cancelSlow = undefined
+      }
+      if (!framer.partial) cancelSlow?.()
+      else cancelSlow ??= clock.after(limits.messageMs, () => socket.destroy())
+      if (!framer.partial) cancelSlow = undefined
+    })
+    // A reset by the peer ends the connection and nothing else; 'close' follows.
+    socket.on('error', () => socket.destroy())
+    socket.on('close', () => {
+      cancelSlow?.()
+      open.delete(socket)
+      const left = (perSource.get(address) ?? 1) - 1
+      if (left === 0) perSource.delete(address)
+      else perSource.set(address, left)
+      counters.connectionsOpen = open.size
+    })
+    return channel
+  }
+}

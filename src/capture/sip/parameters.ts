@@ -1,0 +1,42 @@
+import { skipQuoted } from './scan-text.ts'
+
+/** `;name=value` parameters: names in lower case, values raw (quotes kept), undefined where there is no `=`. */
+export type Parameters = Map<string, string | undefined>
+
+/**
+ * Reads the parameters of a header value or URI, `text` being what follows it (`;tag=1;lr`). Blanks are allowed
+ * around `;` and `=`; empty parameters are passed over; of a repeated name the first counts.
+ * Returns undefined when a quote never closes. Linear.
+ */
+export function parseParameters(text: string): Parameters | undefined {
+  const parameters: Parameters = new Map()
+  let at = 0
+  while (at < text.length) {
+    let end = at
+    let equals = -1
+    while (end < text.length) {
+      const char = text.charCodeAt(end)
+      if (char === 0x3b) break
+      if (char === 0x3d && equals < 0) equals = end
+      if (char === 0x22 && equals >= 0) {
+        end = skipQuoted(text, end)
+        if (end < 0) return undefined
+      } else end++
+    }
+    const name = text
+      .slice(at, equals < 0 ? end : equals)
+      .trim()
+      .toLowerCase()
+    if (name !== '' && !parameters.has(name))
+      parameters.set(name, equals < 0 ? undefined : text.slice(equals + 1, end).trim())
+    at = end + 1
+  }
+  return parameters
+}
+
+/** The parameters as text again, each with its leading `;`. */
+export function writeParameters(parameters: Parameters): string {
+  let text = ''
+  for (const [name, value] of parameters) text += value === undefined ? `;${name}` : `;${name}=${value}`
+  return text
+}

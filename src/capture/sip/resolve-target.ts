@@ -1,0 +1,30 @@
+import { lookup } from 'node:dns/promises'
+import { isIP } from 'node:net'
+import type { Source, TransportKind } from './handler.ts'
+import { parseSipUri } from './uri.ts'
+
+/** Where a request of ours goes. */
+export interface Target {
+  transport: TransportKind
+  address: string
+  port: number
+}
+
+/**
+ * A URI -> transport, address and port (RFC 3263 without NAPTR and SRV: a contact names its host and port). When the
+ * URI is unsound or its host unknown, where the dialog's last request came from: never rejects.
+ */
+export async function resolveTarget(uri: string, lastSource: Source): Promise<Target> {
+  const parsed = parseSipUri(uri)
+  if (parsed === undefined) return lastSource
+  const named = parsed.parameters.get('transport')?.toLowerCase()
+  const transport = named === 'udp' || named === 'tcp' || named === 'tls' ? named : lastSource.transport
+  const port = parsed.port ?? (transport === 'tls' || parsed.scheme === 'sips' ? 5061 : 5060)
+  if (isIP(parsed.host) !== 0) return { transport, address: parsed.host, port }
+  try {
+    return { transport, address: (await lookup(parsed.host)).address, port }
+  } catch {
+    // A name that does not resolve is the peer's mistake; its source is the better guess.
+    return lastSource
+  }
+}

@@ -1,0 +1,154 @@
+import { randomBytes } from 'node:crypto'
+import type { SipCounters, SipHandler } from './handler.ts'
+import { listenStream, tcpSockets, type StreamLimits } from './listen-stream.ts'
+import { listenUdp } from './listen-udp.ts'
+import { messageLimits } from './parse-message.ts'
+import { createSourceGate, type SourceLimits } from './source-gate.ts'
+import { rfcTimers, scopeClock, systemClock, type Clock, type TimerValues } from './timers.ts'
+import type { Arrival, Transport } from './transport.ts'
+import { createUserAgentServer, type ServingLimits } from './user-agent-server.ts'
+
+export interface SipLimits extends ServingLimits, StreamLimits, SourceLimits {}
+
+/** Times in milliseconds, sizes in bytes. A burst of 1,000 new calls of one client is served, then 200 a second. */
+export const sipLimits: SipLimits = {
+  ...messageLimits,
+  dialogs: 20_000,
+  transactions: 60_000,
+  answerMs: 30_000,
+  connections: 2_048,
+  connectionsPerSource: 256,
+  messageMs: 30_000,
+  newRequestsPerSecond: 200,
+  newRequestsBurst: 1_000,
+  rememberedSources: 10_000,
+}
+
+export interface SipServerOptions {
+  /** An address to listen at, IPv4 or IPv6; `0.0.0.0` or `::` for all. */
+  host: string
+  /** 0 takes a port that is free for every transport. */
+  port: number
+  transports: readonly ('udp' | 'tcp')[]
+  handler: SipHandler
+  timers?: Partial<TimerValues>
+  limits?: Partial<SipLimits>
+  clock?: Clock
+  /** So many random bytes; tags and branches are made of them. */
+  random?: (bytes: number) => Buffer
+  /** What went wrong on our side: a handler that threw, a socket that broke. Default: a process warning. */
+  onFault?: (error: unknown) => void
+  /** The host that Contact and Via name, where the address listened at will not do. */
+  advertisedHost?: string
+}
+
+export interface SipServer {
+  readonly address: string
+  readonly port: number
+  /** The numbers as they are now. */
+  readonly metrics: Readonly<SipCounters>
+  /** Closes the sockets. Dialogs are not ended by it: a restarted recorder can have their media back. */
+  stop(): Promise<void>
+}
+
+/** Starts the session recording server's SIP side. Throws a SipFault when an address cannot be listened at. */
+export async function startSipServer(options: SipServerOptions): Promise<SipServer> {
+  const limits = { ...sipLimits, ...options.limits }
+  const onFault = options.onFault ?? ((error) => process.emitWarning(error instanceof Error ? error : String(error)))
+  const counters = zeroCounters()
+  const clock = scopeClock(options.clock ?? systemClock, (error) => {
+    counters.faults++
+    onFault(error)
+  })
+  const gate = createSourceGate(limits, clock)
+  let transports: Transport[] = []
+  let stopped = false
+  const server = createUserAgentServer({
+    handler: options.handler,
+    clock,
+    timers: { ...rfcTimers, ...options.timers },
+    limits,
+    gate,
+    counters,
+    random: options.random ?? randomBytes,
+    onFault,
+    advertisedHost: options.advertisedHost,
+    transports: () => transports,
+  })
+  const receive = (arrival: Arrival) => {
+    if (!stopped) server.receive(arrival)
+  }
+  const listen = (kind: 'udp' | 'tcp', port: number) =>
+    kind === 'udp'
+      ? listenUdp(options.host, port, receive, counters, onFault)
+      : listenStream(tcpSockets, options.host, port, receive, gate.allows, limits, clock, counters, onFault)
+  transports = await listenAll(options.transports, options.port, listen)
+
+  return {
+    address: transports[0]!.address,
+    port: transports[0]!.port,
+    get metrics() {
+      return { ...counters, ...server.sizes() }
+    },
+    async stop() {
+      if (stopped) return
+      stopped = true
+      server.stop()
+      clock.callOff()
+      await Promise.all(transports.map((transport) => transport.stop()))
+    },
+  }
+}
+
+/** All transports at one port. With port 0 the first one chooses, and chooses again when it is taken for another. */
+async function listenAll(
+  kinds: readonly ('udp' | 'tcp')[],
+  port: number,
+  listen: (kind: 'udp' | 'tcp', port: number) => Promise<Transport>,
+): Promise<Transport[]> {
+  for (let attempt = 1; ; attempt++) {
+    const transports: Transport[] = []
+    try {
+      for (const kind of kinds) transports.push(await listen(kind, transports[0]?.port ?? port))
+      return transports
+    } catch (error) {
+      await Promise.all(transports.map((transport) => transport.stop()))
+      if (port !== 0 || transports.length === 0 || attempt === 20) throw error
+    }
+  }
+}
+
+function zeroCounters(): SipCounters {
+  return {
+    messages: 0,
+    requests: 0,
+    responses: 0,
+    retransmissions: 0,
+    malformed: 0,
+    droppedBySource: 0,
+    droppedByRate: 0,
+    refusedByRate: 0,
+    refusedByCap: 0,
+    notAcknowledged: 0,
+    timedOut: 0,
+    sendFailures: 0,
+    faults: 0,
+    dialogsOpen: 0,
+    transactionsOpen: 0,
+    connectionsOpen: 0,
+    connectionsRefused: 0,
+    receiveBufferBytes: 0,
+  }
+}
+
+export type {
+  Answer,
+  Dialog,
+  DialogLoss,
+  IncomingRequest,
+  Invite,
+  SipCounters,
+  SipHandler,
+  Source,
+  TransportKind,
+} from './handler.ts'
