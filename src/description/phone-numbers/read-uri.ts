@@ -19,7 +19,7 @@ export function readUri(text: string): NumberUri | undefined {
   const rest = (uri[2] ?? '').trim()
   const at = rest.lastIndexOf('@')
   // Some gateways write sip:+358401234567 and forget the host: what is all digits is a number, as in tel:.
-  const isTel = uri[1]?.toLowerCase() === 'tel' || /^\+?\d+(;|$)/.test(rest)
+  const isTel = uri[1]?.toLowerCase() === 'tel' || (at < 0 && /^\+?\d+(;|$)/.test(rest))
   const userPart = isTel ? rest : at < 0 ? '' : rest.slice(0, at)
   const [user = '', ...parameters] = userPart.split(';')
   const found: NumberUri = { user: isTel ? user : (user.split(':')[0] ?? '') }
