@@ -26,7 +26,10 @@ test('an instant comes back as it went in, to the microsecond', async () => {
 
 test('instants go in and come out in arrays and plain queries as well', async () => {
   const at = [Temporal.Instant.from('2026-01-01T00:00:00Z'), Temporal.Instant.from('1912-01-01T00:00:00Z')]
-  const { rows } = await pool.query<{ at: (Temporal.Instant | null)[] }>('select $1::timestamptz[] || null as at', [at])
+  const { rows } = await pool.query<{ at: (Temporal.Instant | null)[] }>(
+    'select array_append($1::timestamptz[], null) as at',
+    [at],
+  )
   expect(rows[0]?.at.map((one) => one?.toString())).toEqual(['2026-01-01T00:00:00Z', '1912-01-01T00:00:00Z', undefined])
 })
 

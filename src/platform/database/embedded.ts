@@ -61,14 +61,13 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const user = await databaseOsUser()
   const { place, left } = await findPlace(dataDirectory, user)
   for (const folder of left) log.warn(`${folder} is the database of a data folder that was removed: delete it by hand`)
-  await refuseSecondOwner(place)
-  const binaries = await prepareBinaries(user ? sharedRoot : place.root, user)
-  await endOrphan(place, log)
-
   const socketDirectory = await makeSocketDirectory(user)
   let postmaster: Postmaster | undefined
   try {
     await claim(place, socketDirectory)
+    const binaries = await prepareBinaries(user ? sharedRoot : place.root, user)
+    await endOrphan(place.cluster, log)
+    await endOrphan(place.unfinishedCluster, log)
     const password = await superuserPassword(place, async (fresh) => {
       log.info(`making a new database in ${place.root}`)
       await initialiseCluster(place, binaries, user, fresh, socketDirectory)
@@ -139,6 +138,7 @@ async function refuseSecondOwner(place: Place): Promise<void> {
 }
 
 async function claim(place: Place, socketDirectory: string): Promise<void> {
+  await refuseSecondOwner(place)
   const previous = await recordedOwner(place)
   if (previous) await rm(previous.socketDirectory, { recursive: true, force: true })
   await rm(place.ownerFile, { force: true })
@@ -157,15 +157,15 @@ async function claim(place: Place, socketDirectory: string): Promise<void> {
  * The owner is dead; its PostgreSQL may live on for a moment. It is ended first, and a pid file is believed only when a
  * living PostgreSQL has this folder open: removing it under a living backend would let two servers write the same files.
  */
-async function endOrphan(place: Place, log: EmbeddedLog): Promise<void> {
-  const pidFile = join(place.cluster, 'postmaster.pid')
+async function endOrphan(cluster: string, log: EmbeddedLog): Promise<void> {
+  const pidFile = join(cluster, 'postmaster.pid')
   const recorded = Number((await readIfThere(pidFile))?.split('\n')[0]) || undefined
-  const living = () => postgresProcessesOf(place.cluster, recorded)
+  const living = () => postgresProcessesOf(cluster, recorded)
   if (living().length > 0) log.warn('ending the PostgreSQL that a killed Seloste left behind')
-  for (const signal of ['SIGINT', 'SIGQUIT'] as const) {
+  for (const signal of ['SIGINT', 'SIGQUIT', 'SIGKILL'] as const) {
     for (let waitedMs = 0; living().length > 0 && waitedMs < orphanEndMs; waitedMs += 50) {
-      const [postmaster] = living()
-      if (waitedMs % 1_000 === 0 && postmaster !== undefined) signalProcess(postmaster, signal)
+      const [first] = living()
+      if (waitedMs % 1_000 === 0 && first !== undefined) signalProcess(first, signal)
       await wait(50)
     }
   }
@@ -173,7 +173,7 @@ async function endOrphan(place: Place, log: EmbeddedLog): Promise<void> {
   if (survivor !== undefined) {
     throw new DatabaseFault(
       'database-in-use',
-      `PostgreSQL with process id ${survivor} has ${place.cluster} open and does not end: stop it first.`,
+      `PostgreSQL with process id ${survivor} has ${cluster} open and does not end: stop it first.`,
     )
   }
   await rm(pidFile, { force: true })

@@ -46,6 +46,7 @@ export async function initialiseCluster(
         '--builtin-locale=C.UTF-8',
         '--no-instructions',
       ],
+      place.unfinishedCluster,
       user,
     )
     if (exitCode !== 0) throw startFault(`a new database could not be made in ${place.root}`, output)
@@ -169,17 +170,23 @@ function serverArguments(place: Place, socketDirectory: string): string[] {
   return ['-D', place.cluster, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])]
 }
 
-function run(program: string, args: string[], user: OsUser | undefined): Promise<{ exitCode: number; output: string }> {
+/** In the cluster's folder, as the server is, so that a start after kill -9 finds what is still running there. */
+function run(
+  program: string,
+  args: string[],
+  folder: string,
+  user: OsUser | undefined,
+): Promise<{ exitCode: number; output: string }> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
-      cwd: '/',
+      cwd: folder,
       stdio: ['ignore', 'ignore', 'pipe'],
       env: serverEnvironment,
       ...(user ? { uid: user.uid, gid: user.gid } : {}),
     })
     let output = ''
     child.stderr.setEncoding('utf8').on('data', (text: string) => (output += text))
-    child.once('error', reject)
+    child.once('error', (cause) => reject(startFault(`${program} could not be run`, cause.message, cause)))
     child.once('close', (code, signal) => resolve({ exitCode: code ?? -1, output: output || `ended by ${signal}` }))
   })
 }

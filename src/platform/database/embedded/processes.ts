@@ -14,7 +14,9 @@ export function processIdentity(pid: number): string | undefined {
   return psLine(pid)?.startedAt
 }
 
-/** The pids of living PostgreSQL processes that have `cluster` open; the postmaster, when alive, comes first. */
+const programs = new Set(['postgres', 'initdb'])
+
+/** The pids of living PostgreSQL processes that have `cluster` open; the one that started the others comes first. */
 export function postgresProcessesOf(cluster: string, pidInFile: number | undefined): number[] {
   if (process.platform !== 'linux') {
     const found = pidInFile === undefined ? undefined : psLine(pidInFile)
@@ -30,9 +32,9 @@ export function postgresProcessesOf(cluster: string, pidInFile: number | undefin
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
     // Every PostgreSQL process works with its data folder as current folder.
-    .filter((pid) => currentFolder(pid) === folder && procStat(pid)?.command === 'postgres')
-  const isPostmaster = (pid: number) => !pids.includes(procStat(pid)?.parent ?? 0)
-  return [...pids.filter(isPostmaster), ...pids.filter((pid) => !isPostmaster(pid))]
+    .filter((pid) => currentFolder(pid) === folder && programs.has(procStat(pid)?.command ?? ''))
+  const isFirst = (pid: number) => !pids.includes(procStat(pid)?.parent ?? 0)
+  return [...pids.filter(isFirst), ...pids.filter((pid) => !isFirst(pid))]
 }
 
 type ProcStat = { command: string; state: string; parent: number; startTicks: string }

@@ -1,0 +1,213 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmod, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Client } from 'pg'
+import { afterAll, describe, expect, test } from 'vitest'
+import { findEmbeddedPostgres, startEmbeddedPostgres, type EmbeddedPostgresOptions } from './embedded.ts'
+import { postgresProcessesOf, processIdentity } from './embedded/processes.ts'
+import type { DatabaseFault } from './faults.ts'
+
+const folder = await mkdtemp(join(tmpdir(), 'embedded-'))
+await chmod(folder, 0o711)
+afterAll(() => rm(folder, { recursive: true }))
+
+const said: string[] = []
+const log = { info: (line: string) => void said.push(line), warn: (line: string) => void said.push(line) }
+const asRoot = process.getuid?.() === 0
+
+function start(name: string, more: Partial<EmbeddedPostgresOptions> = {}) {
+  return startEmbeddedPostgres({ dataDirectory: join(folder, name), log, ...more })
+}
+
+async function query(url: string, statement: string): Promise<Record<string, unknown>[]> {
+  const client = new Client({ connectionString: url })
+  await client.connect()
+  try {
+    return (await client.query<Record<string, unknown>>(statement)).rows
+  } finally {
+    await client.end()
+  }
+}
+
+/** Another process that starts the database of `name` and is then killed with kill -9. */
+async function startAndKill(name: string, statement: string): Promise<void> {
+  const script = `
+    import { Client } from 'pg'
+    import { startEmbeddedPostgres } from '#platform/database/embedded.ts'
+    const quiet = { info() {}, warn() {} }
+    const server = await startEmbeddedPostgres({ dataDirectory: ${JSON.stringify(join(folder, name))}, log: quiet })
+    const client = new Client({ connectionString: server.adminUrl() })
+    await client.connect()
+    await client.query(${JSON.stringify(statement)})
+    console.log('ready')
+    setInterval(() => {}, 1000)`
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  await once(child.stdout, 'data')
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+}
+
+test('a new database listens on a unix socket only, with checksums, and keeps what was written', async () => {
+  const first = await start('plain')
+  expect(await query(first.adminUrl(), 'show listen_addresses')).toEqual([{ listen_addresses: '' }])
+  expect(await query(first.adminUrl(), 'show data_checksums')).toEqual([{ data_checksums: 'on' }])
+  expect(await query(first.adminUrl(), "select upper('ä') as big")).toEqual([{ big: 'Ä' }])
+  await query(first.adminUrl(), 'create table kept as select 1 as id')
+  await first.stop()
+  const again = await start('plain')
+  expect(await query(again.adminUrl(), 'select id from kept')).toEqual([{ id: 1 }])
+  await again.stop()
+  await expect(stat(again.socketDirectory)).rejects.toThrow('ENOENT')
+})
+
+test('a wrong password does not get in, and the right one is readable by its owner only', async () => {
+  const server = await start('password')
+  await expect(query(server.urlFor('postgres', 'guess', 'postgres'), 'select 1')).rejects.toThrow('password')
+  const { mode } = await stat(join(folder, 'password', 'superuser-password'))
+  expect(mode & 0o777).toBe(0o600)
+  await server.stop()
+})
+
+test('a second start on the same folder is refused in one line, and the first goes on', async () => {
+  const first = await start('twice')
+  const refused = (await start('twice').catch((error: unknown) => error)) as DatabaseFault
+  expect(refused.code).toBe('database-in-use')
+  expect(refused.message).toBe(
+    `The database folder ${join(folder, 'twice')} is in use by the running Seloste with process id ${process.pid}: stop that one first.`,
+  )
+  await query(first.adminUrl(), 'select 1')
+  await first.stop()
+})
+
+test('another process of ours finds the running server, and nothing once it has stopped', async () => {
+  const server = await start('found')
+  const address = await findEmbeddedPostgres(join(folder, 'found'))
+  expect(await query(address?.adminUrl() ?? '', 'select 1 as one')).toEqual([{ one: 1 }])
+  await server.stop()
+  expect(await findEmbeddedPostgres(join(folder, 'found'))).toBeUndefined()
+})
+
+test('after kill -9 of its owner, the database ends by itself and the next start has every commit', async () => {
+  await startAndKill('killed', 'create table kept as select 1 as id')
+  const server = await start('killed')
+  expect(await query(server.adminUrl(), 'select id from kept')).toEqual([{ id: 1 }])
+  await server.stop()
+})
+
+test('after kill -9 of the database itself, the next start recovers, though its pid file names a zombie', async () => {
+  const ends: DatabaseFault[] = []
+  const first = await start('crashed', { onUnexpectedEnd: (fault) => ends.push(fault) })
+  await query(first.adminUrl(), 'create table kept as select 1 as id')
+  const cluster = join(folder, 'crashed', 'cluster')
+  const [postmaster = 0] = postgresProcessesOf(cluster, undefined)
+  process.kill(postmaster, 'SIGKILL')
+  await expect.poll(() => ends.map((fault) => fault.code)).toEqual(['database-stopped'])
+  await first.stop()
+  const again = await start('crashed')
+  expect(await query(again.adminUrl(), 'select id from kept')).toEqual([{ id: 1 }])
+  await again.stop()
+})
+
+test('a pid file that names a stranger is not believed', async () => {
+  const first = await start('stranger')
+  const pidFile = join(folder, 'stranger', 'cluster', 'postmaster.pid')
+  const text = await readFile(pidFile, 'utf8')
+  await first.stop()
+  await writeFile(pidFile, text.replace(/^\d+/, String(process.ppid)))
+  const again = await start('stranger')
+  await again.stop()
+})
+
+test('an owner file whose pid now belongs to another process does not block the start', async () => {
+  const first = await start('reused')
+  await first.stop()
+  const owner = { pid: process.pid, identity: 'another boot 1', socketDirectory: first.socketDirectory }
+  await writeFile(join(folder, 'reused', 'owner.json'), JSON.stringify(owner))
+  await (await start('reused')).stop()
+})
+
+describe('a database that could lose acknowledged commits is refused', () => {
+  const unsafe: [string, string, string][] = [
+    ['for everybody', 'alter system set fsync = off', 'fsync = off'],
+    ['for page writes', 'alter system set full_page_writes = off', 'full_page_writes = off'],
+    ['for one role', 'alter role postgres set synchronous_commit = local', 'synchronous_commit = local'],
+    [
+      'for one database',
+      'alter database template1 set synchronous_commit = off',
+      'synchronous_commit of a role or database = off',
+    ],
+  ]
+  for (const [title, statement, named] of unsafe) {
+    test(title, async () => {
+      const name = `unsafe-${title.replaceAll(' ', '-')}`
+      const first = await start(name)
+      await query(first.adminUrl(), statement)
+      await first.stop()
+      const refused = (await start(name).catch((error: unknown) => error)) as DatabaseFault
+      expect(refused.code).toBe('database-unsafe')
+      expect(refused.message).toContain(named)
+      expect(postgresProcessesOf(join(folder, name, 'cluster'), undefined)).toEqual([])
+    })
+  }
+})
+
+test("a start that fails carries PostgreSQL's own last words, in one line", async () => {
+  const first = await start('broken')
+  await first.stop()
+  await writeFile(join(folder, 'broken', 'cluster', 'postgresql.auto.conf'), "work_mem = 'lots'\n")
+  const failed = (await start('broken').catch((error: unknown) => error)) as DatabaseFault
+  expect(failed.code).toBe('database-start-failed')
+  expect(failed.message).toContain('invalid value for parameter "work_mem": "lots"')
+  expect(failed.message).not.toContain('\n')
+})
+
+test('a first start killed half-way does not stop the next', async () => {
+  const script = `
+    import { startEmbeddedPostgres } from '#platform/database/embedded.ts'
+    const log = { info() { setTimeout(() => process.kill(process.pid, 'SIGKILL'), 150) }, warn() {} }
+    await startEmbeddedPostgres({ dataDirectory: ${JSON.stringify(join(folder, 'half'))}, log })`
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', script], { stdio: 'ignore' })
+  await once(child, 'exit')
+  expect(await readdir(join(folder, 'half'))).toContain('cluster.new')
+  await (await start('half')).stop()
+  expect(await readdir(join(folder, 'half'))).not.toContain('cluster.new')
+})
+
+test.runIf(asRoot)(
+  'below a folder closed to others, root keeps the database where its own user can reach it',
+  async () => {
+    const closed = join(folder, 'closed')
+    await mkdir(closed, { mode: 0o700 })
+    const hidden = join(closed, 'data', 'hidden')
+    const first = await startEmbeddedPostgres({ dataDirectory: hidden, log })
+    const location = (await readFile(join(hidden, 'location'), 'utf8')).trim()
+    try {
+      expect(location).toMatch(/^\/var\/lib\/seloste\/[0-9a-f]{8}-[0-9a-f]{6}$/)
+      await query(first.adminUrl(), 'create table kept as select 1 as id')
+      await first.stop()
+      const again = await startEmbeddedPostgres({ dataDirectory: hidden, log })
+      expect(await query(again.adminUrl(), 'select id from kept')).toEqual([{ id: 1 }])
+      await again.stop()
+
+      // A data folder made anew must not find the database of the one that was removed.
+      await rm(hidden, { recursive: true })
+      const fresh = await startEmbeddedPostgres({ dataDirectory: hidden, log })
+      await expect(query(fresh.adminUrl(), 'select id from kept')).rejects.toThrow('does not exist')
+      await fresh.stop()
+      expect(said).toContain(`${location} is the database of a data folder that was removed: delete it by hand`)
+      await rm((await readFile(join(hidden, 'location'), 'utf8')).trim(), { recursive: true })
+    } finally {
+      await rm(location, { recursive: true })
+    }
+  },
+)
+
+test('a process is told from another that gets its number, and from a dead one', () => {
+  expect(processIdentity(process.pid)).toBe(processIdentity(process.pid))
+  expect(processIdentity(process.pid)).not.toBe(processIdentity(process.ppid))
+  expect(processIdentity(4_000_000)).toBeUndefined()
+})

@@ -1,0 +1,107 @@
+/** People and facts for tests that need a register with somebody in it. */
+import { randomUUID } from 'node:crypto'
+import type { Kysely } from 'kysely'
+import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone-number.ts'
+import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
+import type { Purpose } from '#description/purposes.ts'
+import type { Role } from '#description/roles.ts'
+import type { SegmentFacts } from '#register/admit.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { recordRight, type Right } from '#safeguards/access/grant.ts'
+import { enterPerson, enterUnit } from '#safeguards/people/people.ts'
+import { signIn, type Session } from '#safeguards/people/session.ts'
+
+export const password = 'a good long password'
+const since = Temporal.Instant.from('2020-01-01T00:00:00Z')
+
+export function phone(written: string): PhoneNumberKey {
+  const { key } = normalisePhoneNumber(written)
+  if (!key) throw new Error(`${written} is no phone number`)
+  return key
+}
+
+export interface TestPerson {
+  id: string
+  userId: string
+  unitId: string
+  signIn: () => Promise<Session>
+}
+
+/** Enters a person with one right, decided by two others. */
+export async function enterTestPerson(
+  admin: Kysely<RegisterTables>,
+  desk: Kysely<RegisterTables>,
+  given: {
+    name: string
+    unit?: string
+    phone?: string
+    right?: { role: Role; duty?: 'QUALITY' | 'TRAINING'; purposes: Purpose[]; scope: Right['scope']; until?: Temporal.Instant }
+  },
+): Promise<TestPerson> {
+  const unitId = await enterUnit(admin, given.unit ?? 'Henkilöverotus')
+  const userId = `${given.name.toLowerCase().replace(/\W/g, '')}.${randomUUID().slice(0, 8)}`
+  const person = await enterPerson(admin, {
+    userId,
+    name: given.name,
+    unitId,
+    ...(given.phone && { phoneKey: phone(given.phone) }),
+    password,
+    employedFrom: since,
+  })
+  if ('refused' in person) throw new Error(person.refused)
+  if (given.right) {
+    const [requestedBy, approvedBy] = await Promise.all([decider(admin), decider(admin)])
+    await recordRight(admin, { ...given.right, personId: person.id, requestedBy, approvedBy, from: since })
+  }
+  return {
+    id: person.id,
+    userId,
+    unitId,
+    signIn: async () => {
+      const session = await signIn(desk, { userId, password }, Temporal.Now.instant())
+      if (session === 'refused') throw new Error('sign-in refused')
+      return session
+    },
+  }
+}
+
+async function decider(admin: Kysely<RegisterTables>): Promise<string> {
+  const person = await enterPerson(admin, { userId: `decider.${randomUUID()}`, name: 'Päättäjä', employedFrom: since })
+  if ('refused' in person) throw new Error(person.refused)
+  return person.id
+}
+
+/** Facts of one call; what a test does not say is an ordinary, unrecorded, ended call of a minute ago. */
+export function callFacts(given: Partial<SegmentFacts> = {}): SegmentFacts {
+  const segmentId = randomUUID()
+  const endedAt = Temporal.Now.instant().subtract({ minutes: 1 })
+  return {
+    segmentId,
+    contactId: randomUUID(),
+    callIds: [`sipSessionId:${segmentId}`],
+    startedAt: endedAt.subtract({ minutes: 5 }),
+    answeredAt: endedAt.subtract({ minutes: 4 }),
+    endedAt,
+    caller: { kind: 'e164', key: phone('040 123 4567'), raw: '0401234567' },
+    numberCalled: { key: phone('029 497 000'), kind: 'NATIONAL_SERVICE' },
+    numberReached: { key: phone('029 497 000') },
+    decision: { record: false, reason: 'not-drawn', ruleId: 'general', ruleVersion: 1, share: 0.1, draw: 0.5 },
+    captureState: 'not-recorded',
+    marks: [],
+    ...given,
+  }
+}
+
+/** A recording's facts as capture gives them once the body is stored. */
+export function recordingFacts(given: Partial<NonNullable<SegmentFacts['recording']>> = {}): NonNullable<SegmentFacts['recording']> {
+  const now = Temporal.Now.instant()
+  return {
+    id: randomUUID(),
+    startedAt: now.subtract({ minutes: 5 }),
+    endedAt: now.subtract({ minutes: 1 }),
+    intakeDay: now.toZonedDateTimeISO('UTC').toPlainDate(),
+    months: 6,
+    stored: { sizeBytes: 1000, sha256: Buffer.alloc(32), incomplete: false, packetsReceived: 100, packetsLost: 0 },
+    ...given,
+  }
+}
