@@ -131,7 +131,7 @@ create index segment_contact on segment (contact_id);
 create index segment_official on segment (official_person_id);
 create index segment_unit on segment (official_unit_id);
 
--- The telephone system's own name of a call, hashed: the same call twice is one contact (R9).
+-- The telephone system's own names of a call, hashed: the same call twice is one contact (R9).
 create table call_identity (
   external_id_hash bytea primary key,
   contact_id uuid not null,
@@ -436,7 +436,8 @@ grant select (id, contact_id, contact_started_at, seq, answered_at, ended_at),
       update (ended_at, answered_at, capture_state, capture_failure, marks, official_person_id, official_unit_id, official_name, official_phone) on segment to seloste_capture;
 grant select (id, segment_id, contact_id, state, recording_months, expiry_month),
       update (state, ended_at, min_keep_until, destroy_at, expiry_month, size_bytes, sha256, incomplete, packets_received, packets_lost) on recording to seloste_capture;
-grant select on call_identity, intake_key to seloste_capture;
+grant select, update on call_identity to seloste_capture;
+grant select on intake_key to seloste_capture;
 
 grant select on contact, segment, recording, unit, access_right, listening, listening_range to seloste_desk;
 grant select (id, user_id, password_hash, unit_id, employed_from, employed_to) on person to seloste_desk;

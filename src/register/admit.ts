@@ -15,10 +15,10 @@ type Names = { fi: string; sv: string; en: string }
 /** What capture knows of one segment. Instants are exact; ids are made by capture, so that a retry names the same rows. */
 export interface SegmentFacts {
   segmentId: string
-  /** The contact this segment opens, unless its external call id is known already. */
+  /** The contact this segment opens, unless one of its call ids belongs to a contact already. */
   contactId: string
-  /** The telephone system's own id of the call: all segments of a call share it (R9). */
-  externalCallId: string
+  /** The telephone system's own ids of the call, each with the kind of id it is; one that is known joins the two (R9). */
+  callIds: readonly string[]
   startedAt: Temporal.Instant
   answeredAt?: Temporal.Instant | undefined
   endedAt?: Temporal.Instant | undefined
@@ -68,7 +68,7 @@ export const channels = { callChanged: 'seloste_calls', recordingStored: 'selost
 
 /**
  * Admits a segment's facts (R9, R11, R17). Idempotent.
- * @returns the contact's id: the one in the facts, or that of the contact which holds the external call id already
+ * @returns the contact's id: the one in the facts, or that of the contact which has one of the call ids already
  */
 export async function admit(db: Kysely<RegisterTables>, facts: SegmentFacts): Promise<{ contactId: string }> {
   return db.transaction().execute(async (tx) => {
@@ -84,32 +84,50 @@ export async function admit(db: Kysely<RegisterTables>, facts: SegmentFacts): Pr
   })
 }
 
+/** Call ids are some vendors' counters: the same one later than this is another call. */
+const idsHoldHours = 24
+
 interface ContactKey {
   id: string
   startedAt: Temporal.Instant
 }
 
 async function contactOf(tx: Transaction<RegisterTables>, facts: SegmentFacts): Promise<ContactKey> {
-  const hash = createHash('sha256').update(facts.externalCallId, 'utf8').digest()
-  const opened = await tx
-    .insertInto('call_identity')
-    .values({ external_id_hash: hash, contact_id: facts.contactId, contact_started_at: facts.startedAt })
-    .onConflict((conflict) => conflict.column('external_id_hash').doNothing())
-    .returning('contact_id')
-    .executeTakeFirst()
-  if (!opened) {
-    const known = await tx
-      .selectFrom('call_identity')
-      .select(['contact_id as id', 'contact_started_at as startedAt'])
-      .where('external_id_hash', '=', hash)
-      .executeTakeFirstOrThrow()
-    return known
+  const hashes = facts.callIds.map((id) => createHash('sha256').update(id, 'utf8').digest()).sort(Buffer.compare)
+  // Two segments of one call may come at the same moment, by two processes: the second waits here for the first.
+  for (const hash of hashes) {
+    await sql`select pg_advisory_xact_lock(${hash.readInt32BE(0)}, ${hash.readInt32BE(4)})`.execute(tx)
   }
+  const known = await tx
+    .selectFrom('call_identity')
+    .select(['contact_id as id', 'contact_started_at as startedAt'])
+    .where('external_id_hash', 'in', hashes)
+    .where('contact_started_at', '>', facts.startedAt.subtract({ hours: idsHoldHours }))
+    .orderBy('contact_started_at')
+    .limit(1)
+    .executeTakeFirst()
+  const contact = known ?? { id: facts.contactId, startedAt: facts.startedAt }
+  await tx
+    .insertInto('call_identity')
+    .values(
+      hashes.map((hash) => ({
+        external_id_hash: hash,
+        contact_id: contact.id,
+        contact_started_at: contact.startedAt,
+      })),
+    )
+    .onConflict((conflict) =>
+      conflict
+        .column('external_id_hash')
+        .doUpdateSet({ contact_id: contact.id, contact_started_at: contact.startedAt }),
+    )
+    .execute()
+  if (known) return known
   await tx
     .insertInto('contact')
     .values({
-      id: facts.contactId,
-      started_at: facts.startedAt,
+      id: contact.id,
+      started_at: contact.startedAt,
       ended_at: null,
       caller_kind: facts.caller.kind,
       caller_key: facts.caller.key,
@@ -120,8 +138,8 @@ async function contactOf(tx: Transaction<RegisterTables>, facts: SegmentFacts): 
       history_ends_at: null,
     })
     .execute()
-  await appendAudit(tx, { action: 'call.admitted', result: 'ok', object: { kind: 'contact', id: facts.contactId } })
-  return { id: facts.contactId, startedAt: facts.startedAt }
+  await appendAudit(tx, { action: 'call.admitted', result: 'ok', object: { kind: 'contact', id: contact.id } })
+  return contact
 }
 
 async function admitSegment(tx: Transaction<RegisterTables>, contact: ContactKey, facts: SegmentFacts): Promise<void> {

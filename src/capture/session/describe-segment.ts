@@ -1,0 +1,126 @@
+import { decideRecording } from '#description/decide-recording.ts'
+import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
+import type { RegisterDescription, ServiceNumber } from '#description/register-description.ts'
+import type { RecordingFacts, SegmentFacts } from '#register/admit.ts'
+import type { DirectoryEntry } from '#safeguards/people/people.ts'
+import type { Invitation } from '../siprec/read-invitation.ts'
+import type { Offer, PartyFacts } from './session.ts'
+
+export type CallInvitation = Invitation<ServiceNumber, DirectoryEntry>
+
+export interface SegmentContext {
+  description: RegisterDescription
+  drawKey: Uint8Array
+  arrivedAt: Temporal.Instant
+  ids: { segmentId: string; contactId: string; recordingId: string }
+  /** UTC day whose intake key would seal the recording. */
+  intakeDay: Temporal.PlainDate
+  /** The call this segment continues, when it is a transferred or forwarded one. */
+  earlier?: EarlierSegment | undefined
+}
+
+/** What is remembered of a call's earlier segment. */
+export interface EarlierSegment {
+  contactId: string
+  drawId: string
+  startedAt: Temporal.Instant
+  caller: SegmentFacts['caller']
+  numberCalled: SegmentFacts['numberCalled']
+}
+
+/** Number called when nobody told it: the call is entered all the same (R9). */
+const untoldNumber = 'unknown' as PhoneNumberKey
+
+/**
+ * The facts of a segment as its invitation tells them, with the plan's decision (R10-R14).
+ * @returns `outside` for a call that is none of this register's: outgoing or internal (R8)
+ */
+export function describeSegment(invitation: CallInvitation, context: SegmentContext): Offer | 'outside' {
+  const { parties, times, streams, metadata } = invitation
+  if (parties.direction === 'outgoing' || parties.direction === 'internal') return 'outside'
+  const { arrivedAt, earlier, ids, description } = context
+  const answeredAt = times.answeredAtMs === undefined ? arrivedAt : instant(times.answeredAtMs)
+  const numberReached = parties.number?.number.key ?? untoldNumber
+  const numberEntry = parties.number?.entry
+  const reached = { key: numberReached, ...(numberEntry && { name: numberEntry.names }) }
+  const called = earlier?.numberCalled ?? { ...reached, kind: numberEntry?.kind ?? ('UNKNOWN' as const) }
+  const drawId = earlier?.drawId ?? callIdsOf(invitation)[0] ?? ids.segmentId
+  const decision = decideRecording({
+    description,
+    drawKey: context.drawKey,
+    callId: drawId,
+    numberReached: parties.number?.number.key ?? null,
+    answeredAt,
+    viaSwitchboard: called.kind === 'SWITCHBOARD' && called.key !== numberReached,
+  })
+  const { recordingMonths, ...explained } = decision
+  const recording: RecordingFacts | undefined =
+    decision.record && recordingMonths !== undefined
+      ? { id: ids.recordingId, startedAt: arrivedAt, intakeDay: context.intakeDay, months: recordingMonths }
+      : undefined
+  const official = officialOf(invitation)
+  return {
+    facts: {
+      segmentId: ids.segmentId,
+      contactId: earlier?.contactId ?? ids.contactId,
+      callIds: callIdsOf(invitation),
+      startedAt: earlier?.startedAt ?? instant(times.startedAtMs),
+      answeredAt,
+      caller: callerOf(invitation) ?? earlier?.caller ?? { kind: 'unparsed', key: null, raw: null },
+      numberCalled: called,
+      numberReached: reached,
+      ...(official && { official }),
+      decision: explained,
+      captureState: recording ? 'recording' : 'not-recorded',
+      marks: marksOf(invitation),
+      ...(recording && { recording }),
+    },
+    streams,
+    tracks: parties.streams,
+    ...(metadata && { metadata }),
+    hasSdp: invitation.offer !== undefined,
+  }
+}
+
+/** What a later request of the same session tells of its parties. */
+export function describeParties(invitation: CallInvitation): PartyFacts {
+  const official = officialOf(invitation)
+  return { ...(official && { official }), marks: marksOf(invitation).filter((mark) => mark === 'needs-review') }
+}
+
+/** All the ids under which the telephone system knows the call, each with its kind in front. */
+export function callIdsOf(invitation: CallInvitation): string[] {
+  return [...new Set(invitation.callIds.map(({ id, source }) => `${source}:${id}`))]
+}
+
+function callerOf({ parties }: CallInvitation): SegmentFacts['caller'] | undefined {
+  const number = parties.caller?.number
+  if (!number) return undefined
+  // A withheld number is not stored even where the trunk carried it (AC9).
+  if (number.kind === 'withheld') return { kind: 'withheld', key: null, raw: null }
+  return { kind: number.kind, key: number.key, raw: number.raw }
+}
+
+function officialOf({ parties, metadata }: CallInvitation): SegmentFacts['official'] {
+  const party = parties.official
+  if (party?.number.key == null) return undefined
+  const { entry, participantId } = party
+  if (entry) {
+    const { personId, unitId, name } = entry
+    return { personId, ...(unitId !== null && { unitId }), name, phone: party.number.key }
+  }
+  const told = metadata?.participants.find((participant) => participant.id === participantId)?.name
+  return { name: told ?? party.number.display, phone: party.number.key }
+}
+
+function marksOf({ parties, found, problems }: CallInvitation): SegmentFacts['marks'] {
+  const doubtful = parties.needsReview.length > 0 || problems.length > 0 || found === 'nothing'
+  return [
+    ...(parties.number?.entry ? [] : (['unknown-number'] as const)),
+    ...(doubtful ? (['needs-review'] as const) : []),
+  ]
+}
+
+function instant(epochMs: number): Temporal.Instant {
+  return Temporal.Instant.fromEpochMilliseconds(Math.round(epochMs))
+}

@@ -1,0 +1,22 @@
+import type { SegmentFacts } from '#register/admit.ts'
+
+const instants = new Set(['startedAt', 'answeredAt', 'endedAt'])
+
+/** Facts as they lie in the spool: JSON, instants in ISO 8601, digests in hex. */
+export function writeFacts(facts: SegmentFacts): string {
+  return JSON.stringify(facts, function (this: Record<string, unknown>, key, value: unknown) {
+    const original = this[key]
+    return Buffer.isBuffer(original) ? original.toString('hex') : value
+  })
+}
+
+/** The facts back. Throws SyntaxError or RangeError for a file that is none of ours. */
+export function readFacts(text: string): SegmentFacts {
+  return JSON.parse(text, (key, value: unknown) => {
+    if (typeof value !== 'string') return value
+    if (instants.has(key)) return Temporal.Instant.from(value)
+    if (key === 'intakeDay') return Temporal.PlainDate.from(value)
+    if (key === 'sha256') return Buffer.from(value, 'hex')
+    return value
+  }) as SegmentFacts
+}

@@ -1,0 +1,229 @@
+/**
+ * One recording session as a pure machine: (state, event) -> [state, effects]. In: what the recording client says, what
+ * opening ports and files came to. Out: what is to be done, and the facts to be admitted. Never here: a socket, a file,
+ * the clock, chance; run-session.ts has those.
+ */
+import type { StreamPlan } from '../siprec/answer-offer.ts'
+import type { Track } from '../siprec/identified-parties.ts'
+import type { RecordingMetadata } from '../siprec/recording-metadata.ts'
+import type { RecordingFacts, SegmentFacts } from '#register/admit.ts'
+
+export type SessionState =
+  | { phase: 'opening'; session: SessionFacts }
+  | { phase: 'live'; session: SessionFacts }
+  | { phase: 'ending'; session: SessionFacts }
+  | { phase: 'over' }
+
+export interface SessionFacts {
+  facts: SegmentFacts
+  streams: readonly StreamPlan[]
+  tracks: Readonly<Record<number, Track>>
+  metadata?: RecordingMetadata
+  /** Version of our SDP answer (RFC 3264 section 8): one more with each. */
+  answerVersion: number
+}
+
+/** What a request of the client says, once it has been read and the plan has been asked. */
+export interface Offer {
+  facts: SegmentFacts
+  streams: readonly StreamPlan[]
+  tracks: Readonly<Record<number, Track>>
+  metadata?: RecordingMetadata
+  hasSdp: boolean
+}
+
+export type SessionEvent =
+  | { type: 'offered'; offer: Offer }
+  | { type: 'opened' }
+  | { type: 'open-failed'; why: 'no-port' | 'disk' | 'no-intake-key' }
+  | { type: 'reoffered'; offer: Pick<Offer, 'streams' | 'tracks' | 'metadata' | 'hasSdp'> & { facts: PartyFacts } }
+  | { type: 'capture-state'; state: 'recording' | 'failing'; failure?: string }
+  | { type: 'ended'; at: Temporal.Instant; inferred: boolean }
+  | { type: 'stored'; stored: NonNullable<RecordingFacts['stored']>; endedAt: Temporal.Instant }
+  | { type: 'store-failed' }
+
+/** What a later request may add to a segment: who answers it, once the metadata tell. */
+export type PartyFacts = Partial<Pick<SegmentFacts, 'official'>> & Pick<SegmentFacts, 'marks'>
+
+export type SessionEffect =
+  /** Make the facts durable and see that they are admitted. */
+  | { do: 'note'; facts: SegmentFacts }
+  /** Create the recording and a port for each accepted stream, then tell `opened` or `open-failed`. */
+  | { do: 'open'; recording: RecordingFacts; streams: readonly StreamPlan[] }
+  | { do: 'open-streams'; streams: readonly StreamPlan[] }
+  /** The client will send from elsewhere now, or means something else by its payload types. */
+  | { do: 'retarget'; stream: StreamPlan }
+  | { do: 'mark'; kind: 'hold' | 'resume' }
+  | { do: 'map'; tracks: Readonly<Record<number, Track>> }
+  | { do: 'answer'; mode: 'record' | 'historyOnly'; version: number; streams: readonly StreamPlan[]; withSdp: boolean }
+  | { do: 'refuse'; status: number; reason: string; retryAfterSeconds?: number }
+  /** Receive what is still on the way, close the ports, seal the last chunk, then tell `stored` or `store-failed`. */
+  | { do: 'finish' }
+  | { do: 'close' }
+
+const retryAfterSeconds = 5
+
+/** The machine. An event that makes no sense in a state changes nothing and asks for nothing. */
+export function step(state: SessionState | undefined, event: SessionEvent): [SessionState, SessionEffect[]] {
+  if (!state) {
+    if (event.type !== 'offered') return [{ phase: 'over' }, []]
+    return begin(event.offer)
+  }
+  switch (state.phase) {
+    case 'opening':
+      return opening(state, event)
+    case 'live':
+      return live(state, event)
+    case 'ending':
+      return ending(state, event)
+    case 'over':
+      return [state, []]
+  }
+}
+
+function begin(offer: Offer): [SessionState, SessionEffect[]] {
+  const { facts, streams, tracks, metadata } = offer
+  const session: SessionFacts = { facts, streams, tracks, ...(metadata && { metadata }), answerVersion: 1 }
+  const { recording } = facts
+  if (recording) return [{ phase: 'opening', session }, [{ do: 'open', recording, streams: accepted(streams) }]]
+  return [{ phase: 'live', session }, [{ do: 'note', facts }, answer(session, true)]]
+}
+
+function opening(state: SessionState & { phase: 'opening' }, event: SessionEvent): [SessionState, SessionEffect[]] {
+  const { session } = state
+  if (event.type === 'opened') {
+    return [
+      { phase: 'live', session },
+      [
+        { do: 'map', tracks: session.tracks },
+        ...(allPaused(session.streams) ? [{ do: 'mark', kind: 'hold' } as const] : []),
+        { do: 'note', facts: session.facts },
+        answer(session, true),
+      ],
+    ]
+  }
+  if (event.type === 'open-failed') {
+    if (event.why === 'no-port') {
+      // The client has other recorders, or tries again: it is told so rather than left with a call half recorded.
+      return [
+        { phase: 'over' },
+        [{ do: 'close' }, { do: 'refuse', status: 503, reason: 'No Media Port Left', retryAfterSeconds }],
+      ]
+    }
+    const { recording: _lost, ...facts } = session.facts
+    const failing: SessionFacts = {
+      ...session,
+      facts: { ...facts, captureState: 'failing', captureFailure: event.why === 'disk' ? 'disk-full' : event.why },
+    }
+    return [
+      { phase: 'live', session: failing },
+      [{ do: 'close' }, { do: 'note', facts: failing.facts }, answer(failing, true)],
+    ]
+  }
+  // The client gave up before the answer: there was no call to enter.
+  if (event.type === 'ended') return [{ phase: 'over' }, [{ do: 'close' }]]
+  return [state, []]
+}
+
+function live(state: SessionState & { phase: 'live' }, event: SessionEvent): [SessionState, SessionEffect[]] {
+  const { session } = state
+  switch (event.type) {
+    case 'reoffered':
+      return reoffered(session, event.offer)
+    case 'capture-state': {
+      if (!session.facts.recording) return [state, []]
+      const { captureFailure: _before, ...rest } = session.facts
+      const facts: SegmentFacts = {
+        ...rest,
+        captureState: event.state,
+        ...(event.failure !== undefined && { captureFailure: event.failure }),
+      }
+      if (facts.captureState === session.facts.captureState && facts.captureFailure === session.facts.captureFailure) {
+        return [state, []]
+      }
+      return [{ phase: 'live', session: { ...session, facts } }, [{ do: 'note', facts }]]
+    }
+    case 'ended': {
+      const facts: SegmentFacts = {
+        ...session.facts,
+        endedAt: event.at,
+        endInferred: event.inferred,
+        captureState: 'not-recorded',
+        marks: event.inferred ? withMark(session.facts.marks, 'end-inferred') : session.facts.marks,
+      }
+      const ended = { ...session, facts }
+      if (!facts.recording) return [{ phase: 'over' }, [{ do: 'note', facts }, { do: 'close' }]]
+      return [{ phase: 'ending', session: ended }, [{ do: 'note', facts }, { do: 'finish' }]]
+    }
+    default:
+      return [state, []]
+  }
+}
+
+function reoffered(
+  session: SessionFacts,
+  offer: Extract<SessionEvent, { type: 'reoffered' }>['offer'],
+): [SessionState, SessionEffect[]] {
+  const effects: SessionEffect[] = []
+  const streams = offer.hasSdp ? offer.streams : session.streams
+  const tracks = { ...session.tracks, ...offer.tracks }
+  let facts: SegmentFacts = {
+    ...session.facts,
+    ...(session.facts.official ? {} : offer.facts.official && { official: offer.facts.official }),
+    marks: offer.facts.marks.reduce(withMark, session.facts.marks),
+  }
+  if (facts.recording) {
+    const known = new Set(accepted(session.streams).map(({ index }) => index))
+    const added = accepted(streams).filter(({ index }) => !known.has(index))
+    if (added.length > 0) effects.push({ do: 'open-streams', streams: added })
+    for (const stream of accepted(streams)) if (known.has(stream.index)) effects.push({ do: 'retarget', stream })
+    if (JSON.stringify(tracks) !== JSON.stringify(session.tracks)) effects.push({ do: 'map', tracks })
+    const paused = allPaused(streams)
+    if (paused !== allPaused(session.streams)) {
+      effects.push({ do: 'mark', kind: paused ? 'hold' : 'resume' })
+      if (facts.captureState !== 'failing') facts = { ...facts, captureState: paused ? 'paused' : 'recording' }
+    }
+  }
+  const next: SessionFacts = {
+    ...session,
+    facts,
+    streams,
+    tracks,
+    ...(offer.metadata && { metadata: offer.metadata }),
+    answerVersion: session.answerVersion + (offer.hasSdp ? 1 : 0),
+  }
+  if (JSON.stringify(facts) !== JSON.stringify(session.facts)) effects.push({ do: 'note', facts })
+  return [{ phase: 'live', session: next }, [...effects, answer(next, offer.hasSdp)]]
+}
+
+function ending(state: SessionState & { phase: 'ending' }, event: SessionEvent): [SessionState, SessionEffect[]] {
+  const { facts } = state.session
+  if (event.type === 'stored' && facts.recording) {
+    const recording = { ...facts.recording, endedAt: event.endedAt, stored: event.stored }
+    return [{ phase: 'over' }, [{ do: 'note', facts: { ...facts, recording } }]]
+  }
+  return event.type === 'store-failed' ? [{ phase: 'over' }, []] : [state, []]
+}
+
+function answer(session: SessionFacts, withSdp: boolean): SessionEffect {
+  return {
+    do: 'answer',
+    mode: session.facts.recording ? 'record' : 'historyOnly',
+    version: session.answerVersion,
+    streams: session.streams,
+    withSdp,
+  }
+}
+
+function accepted(streams: readonly StreamPlan[]): StreamPlan[] {
+  return streams.filter((stream) => stream.accepted)
+}
+
+function allPaused(streams: readonly StreamPlan[]): boolean {
+  const audio = accepted(streams)
+  return audio.length > 0 && audio.every((stream) => stream.paused)
+}
+
+function withMark(marks: SegmentFacts['marks'], mark: SegmentFacts['marks'][number]): SegmentFacts['marks'] {
+  return marks.includes(mark) ? marks : [...marks, mark]
+}

@@ -1,0 +1,140 @@
+/**
+ * Facts on their way to the register. In: a segment's facts whenever they change. Out: the same facts admitted, in
+ * order, however long the database is away; on disk until then. Never here: a call that waits for the database.
+ */
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { SegmentFacts } from '#register/admit.ts'
+import { readFacts, writeFacts } from './facts-file.ts'
+
+export interface Spool {
+  /** Makes facts durable; they are admitted soon after. Facts of one segment replace those before them. */
+  note(facts: SegmentFacts): Promise<void>
+  /** What an earlier process left: segments whose end was never admitted. */
+  left(): Promise<SegmentFacts[]>
+  /** Segments that wait to be admitted. */
+  readonly waiting: number
+  /** Resolves when everything noted so far is admitted. */
+  settled(): Promise<void>
+  stop(): Promise<void>
+}
+
+export interface SpoolOptions {
+  directory: string
+  admit: (facts: SegmentFacts) => Promise<unknown>
+  /** An admission failed and is tried again. */
+  onFault: (error: unknown, facts: SegmentFacts) => void
+  retryMs?: number
+}
+
+const atOnce = 8
+
+/** Opens the spool in a folder; what lies there is admitted again (admission is idempotent). */
+export async function openSpool(options: SpoolOptions): Promise<Spool> {
+  const { directory, admit, onFault, retryMs = 1000 } = options
+  await mkdir(directory, { recursive: true, mode: 0o700 })
+  const latest = new Map<string, SegmentFacts>()
+  const writing = new Map<string, Promise<void>>()
+  const busy = new Set<string>()
+  const listeners = new Set<() => void>()
+  let stopped = false
+  let timer: NodeJS.Timeout | undefined
+  let handle: Awaited<ReturnType<typeof open>> | undefined
+
+  const pathOf = (segmentId: string) => join(directory, `${segmentId}.json`)
+
+  async function write(facts: SegmentFacts): Promise<void> {
+    const unfinished = `${pathOf(facts.segmentId)}.new`
+    const file = await open(unfinished, 'w', 0o600)
+    try {
+      await file.writeFile(writeFacts(facts))
+      await file.datasync()
+    } finally {
+      await file.close()
+    }
+    await rename(unfinished, pathOf(facts.segmentId))
+    handle ??= await open(directory, 'r')
+    await handle.sync()
+  }
+
+  function pump(): void {
+    if (stopped) return
+    for (const [segmentId, facts] of latest) {
+      if (busy.size >= atOnce) return
+      if (busy.has(segmentId)) continue
+      busy.add(segmentId)
+      void deliver(facts)
+    }
+    if (latest.size === 0) for (const listener of listeners) listener()
+  }
+
+  async function deliver(facts: SegmentFacts): Promise<void> {
+    const { segmentId } = facts
+    try {
+      await admit(facts)
+      // Nothing newer came meanwhile: this is what the register holds now.
+      if (latest.get(segmentId) === facts) {
+        latest.delete(segmentId)
+        if (isFinal(facts)) await rm(pathOf(segmentId), { force: true })
+      }
+    } catch (error) {
+      onFault(error, facts)
+      timer ??= setTimeout(() => {
+        timer = undefined
+        busy.clear()
+        pump()
+      }, retryMs)
+      // Stays busy until the timer: a database that is away is not asked eight times a millisecond.
+      return
+    }
+    busy.delete(segmentId)
+    pump()
+  }
+
+  return {
+    async note(facts) {
+      const before = writing.get(facts.segmentId) ?? Promise.resolve()
+      const written = before.catch(() => undefined).then(() => write(facts))
+      writing.set(facts.segmentId, written)
+      try {
+        await written
+      } finally {
+        if (writing.get(facts.segmentId) === written) writing.delete(facts.segmentId)
+        latest.set(facts.segmentId, facts)
+        pump()
+      }
+    },
+    async left() {
+      const found: SegmentFacts[] = []
+      for (const name of await readdir(directory)) {
+        if (name.endsWith('.new')) await rm(join(directory, name), { force: true })
+        if (name.endsWith('.json')) found.push(readFacts(await readFile(join(directory, name), 'utf8')))
+      }
+      return found
+    },
+    get waiting() {
+      return latest.size
+    },
+    settled() {
+      if (latest.size === 0) return Promise.resolve()
+      return new Promise((resolve) => {
+        const listener = () => {
+          listeners.delete(listener)
+          resolve()
+        }
+        listeners.add(listener)
+      })
+    },
+    async stop() {
+      stopped = true
+      clearTimeout(timer)
+      await Promise.allSettled(writing.values())
+      await handle?.close()
+    },
+  }
+}
+
+/** Nothing more will come for this segment. */
+function isFinal(facts: SegmentFacts): boolean {
+  return facts.endedAt !== undefined && (facts.recording === undefined || facts.recording.stored !== undefined)
+}

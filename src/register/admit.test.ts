@@ -1,0 +1,83 @@
+import { describe, expect, test } from 'vitest'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { callFacts, phone, recordingFacts } from '#test/database/people.ts'
+import { admit } from './admit.ts'
+import type { RegisterTables } from './tables.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const admin = database.as().db
+const capture = database.as('seloste_capture').db
+
+async function contactsNamed(id: string) {
+  return admin.selectFrom('contact').selectAll().where('id', '=', id).execute()
+}
+
+describe('admit', () => {
+  test('a call is entered with its five fields and its terms', async () => {
+    const endedAt = Temporal.Instant.from('2027-03-03T08:05:00Z')
+    const facts = callFacts({ startedAt: endedAt.subtract({ minutes: 5 }), endedAt })
+    const { contactId } = await admit(capture, facts)
+    const [contact] = await contactsNamed(contactId)
+    expect(contact).toMatchObject({ caller_key: phone('040 123 4567'), number_called: phone('029 497 000') })
+    expect(contact?.ended_at?.toString()).toBe('2027-03-03T08:05:00Z')
+    expect(contact?.history_ends_at?.toZonedDateTimeISO('Europe/Helsinki').toPlainDateTime().toString()).toBe(
+      '2028-05-03T10:05:00',
+    )
+  })
+
+  test('the same facts twice are one contact and one segment', async () => {
+    const facts = callFacts()
+    const first = await admit(capture, facts)
+    const second = await admit(capture, facts)
+    expect(second).toEqual(first)
+    const segments = await admin.selectFrom('segment').select('id').where('contact_id', '=', first.contactId).execute()
+    expect(segments).toHaveLength(1)
+  })
+
+  test('two segments that share one of their call ids are one contact, even when they come at once', async () => {
+    const one = callFacts({ callIds: ['ucid:7', 'sipCallId:a'] })
+    const other = callFacts({ callIds: ['sipCallId:b', 'ucid:7'], startedAt: one.startedAt })
+    const [first, second] = await Promise.all([admit(capture, one), admit(capture, other)])
+    expect(second.contactId).toBe(first.contactId)
+    const segments = await admin.selectFrom('segment').select('seq').where('contact_id', '=', first.contactId).orderBy('seq').execute()
+    expect(segments.map(({ seq }) => seq)).toEqual([1, 2])
+  })
+
+  test('a call id that comes again days later is another call', async () => {
+    const later = Temporal.Now.instant()
+    const earlier = later.subtract({ hours: 72 })
+    const first = await admit(capture, callFacts({ callIds: ['refci:12'], startedAt: earlier, endedAt: earlier.add({ minutes: 1 }) }))
+    const second = await admit(capture, callFacts({ callIds: ['refci:12'], startedAt: later }))
+    expect(second.contactId).not.toBe(first.contactId)
+  })
+
+  test('a call in progress has no end and no term until it ends', async () => {
+    const { endedAt, ...going } = callFacts()
+    const { contactId } = await admit(capture, going)
+    expect((await contactsNamed(contactId))[0]).toMatchObject({ ended_at: null, history_ends_at: null })
+    await admit(capture, { ...going, endedAt })
+    expect((await contactsNamed(contactId))[0]?.ended_at).not.toBeNull()
+  })
+
+  test('a recording gets floor and destruction from the call’s end', async () => {
+    const endedAt = Temporal.Instant.from('2026-08-31T09:00:00Z')
+    const recording = recordingFacts({ months: 6 })
+    await admit(capture, callFacts({ startedAt: endedAt.subtract({ minutes: 3 }), endedAt, recording }))
+    const row = await admin.selectFrom('recording').selectAll().where('id', '=', recording.id).executeTakeFirstOrThrow()
+    expect(row.state).toBe('STORED')
+    expect(row.min_keep_until?.toZonedDateTimeISO('Europe/Helsinki').toPlainDateTime().toString()).toBe('2026-10-31T12:00:00')
+    // 24 hours before 28 February 12.00: at six months it is gone whatever happens (R24).
+    expect(row.destroy_at?.toZonedDateTimeISO('Europe/Helsinki').toPlainDateTime().toString()).toBe('2027-02-27T12:00:00')
+  })
+
+  test('capture can put in and not look', async () => {
+    await expect(capture.selectFrom('contact').selectAll().execute()).rejects.toThrow(/permission denied/)
+    await expect(capture.selectFrom('segment').select('official_name').execute()).rejects.toThrow(/permission denied/)
+    await expect(capture.deleteFrom('contact').execute()).rejects.toThrow(/permission denied/)
+  })
+
+  test('a withheld caller leaves no number, whatever the facts carry', async () => {
+    const facts = callFacts({ caller: { kind: 'withheld', key: phone('040 123 4567'), raw: null } })
+    await expect(admit(capture, facts)).rejects.toThrow(/check constraint/)
+  })
+})
