@@ -1,7 +1,7 @@
 /** What vendor extensions claim about who is who (rule 4 of the field notes: they come before anything else). */
 import type { PhoneNumber } from '#description/phone-numbers/phone-number.ts'
 import { readNumber, type Evidence, type Source } from './party-evidence.ts'
-import { readAddress, readAddresses } from './read-header-value.ts'
+import { allParameters, readAddress, readAddresses } from './read-header-value.ts'
 
 /** `called` is the service number or the official, as registry and directory will tell. */
 export interface Claim {
@@ -111,10 +111,8 @@ function claimsOfJambonz(evidence: Evidence): Claim[] {
 /** Cisco's built-in bridge: the recorded telephone and its peer are parameters of From. */
 function claimsOfBuiltInBridge(evidence: Evidence): Claim[] {
   const from = readAddresses(evidence.headers('from'))[0]
+  const parameters = from && allParameters(from)
   const claim = maker(evidence, 'builtInBridge')
-  if (!from || !(from.parameters.has('x-nearend') || from.parameters.has('x-farend'))) return []
-  return [
-    ...claim('caller', from.parameters.get('x-farendaddr')),
-    ...claim('official', from.parameters.get('x-nearendaddr')),
-  ]
+  if (!parameters || !(parameters.has('x-nearend') || parameters.has('x-farend'))) return []
+  return [...claim('caller', parameters.get('x-farendaddr')), ...claim('official', parameters.get('x-nearendaddr'))]
 }

@@ -4,7 +4,7 @@
  */
 import type { IdentifyOptions, ReviewReason, StreamSource, Track } from './identified-parties.ts'
 import type { Evidence } from './party-evidence.ts'
-import { readAddresses } from './read-header-value.ts'
+import { allParameters, readAddresses } from './read-header-value.ts'
 import { mediaIndexId } from './read-network-recording.ts'
 import type { RecordingMetadata } from './recording-metadata.ts'
 
@@ -91,7 +91,8 @@ function linkedTrack(metadata: RecordingMetadata | undefined, { label, index }: 
 }
 
 function bridgeTrack(evidence: Evidence): Track | undefined {
-  const parameters = readAddresses(evidence.headers('from'))[0]?.parameters
+  const from = readAddresses(evidence.headers('from'))[0]
+  const parameters = from && allParameters(from)
   if (parameters?.has('x-nearend')) return 'official'
   return parameters?.has('x-farend') ? 'caller' : undefined
 }

@@ -160,7 +160,7 @@ function readStream(element: XmlElement, draft: Draft): void {
     id,
     ...(label ? { label } : {}),
     ...(sessionId ? { sessionId } : {}),
-    ...(mode === 'separate' || mode === 'mixed' ? { mode: mode as 'separate' | 'mixed' } : {}),
+    ...(mode === 'separate' || mode === 'mixed' ? { mode: mode } : {}),
   })
 }
 

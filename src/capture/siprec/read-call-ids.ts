@@ -2,7 +2,7 @@
  * Ids by which one call is known outside: to join duplicates of one call (both parties recorded, several recorders),
  * the legs of a transfer, and the call detail record of the feed.
  */
-import { readAddresses, type HeaderReader } from './read-header-value.ts'
+import { allParameters, readAddresses, type HeaderReader } from './read-header-value.ts'
 import type { RecordingMetadata } from './recording-metadata.ts'
 import type { OtherPart } from './split-multipart.ts'
 
@@ -39,7 +39,7 @@ export function readCallIds(
   others: readonly OtherPart[] = [],
 ): CallId[] {
   const vendor = metadata?.vendor ?? {}
-  const from = readAddresses(headers('from'))[0]?.parameters
+  const from = readAddresses(headers('from'))[0]
   const copied = (label: string) =>
     (metadata?.participants ?? []).flatMap(({ extension }) =>
       (extension?.headers ?? []).filter((header) => header.label.toLowerCase() === label).map(({ value }) => value),
@@ -48,22 +48,14 @@ export function readCallIds(
   const found: readonly (readonly [CallIdSource, readonly (string | undefined)[]])[] = [
     ['extTrackingId', [vendor.broadWorks?.extTrackingId]],
     ['correlationInfo', headers('x-broadworks-correlation-info')],
-    [
-      'ucid',
-      [
-        vendor.acme?.ucid,
-        vendor.audioCodes?.avayaUcid,
-        ...headers('user-to-user'),
-        ...copied('user-to-user'),
-        ...sessions.map(({ id }) => id),
-      ].map((text, at, all) => plainUcid(text, at < 2 && at < all.length)),
-    ],
+    ['ucid', [vendor.acme?.ucid, vendor.audioCodes?.avayaUcid].map((text) => wrappedUcid(text) ?? text?.split(';')[0])],
+    ['ucid', [...headers('user-to-user'), ...copied('user-to-user'), ...sessions.map(({ id }) => id)].map(wrappedUcid)],
     ['sipSessionId', sessions.map(({ sipSessionId }) => plainSipSessionId(sipSessionId))],
     ['ciscoGuid', headers('cisco-guid')],
     ['gci', others.map(globalCallId)],
     ['genesysUuid', [vendor.audioCodes?.genesysUuid]],
     ['gcid', [vendor.callData?.gcid]],
-    ['refci', [from?.get('x-refci')]],
+    ['refci', [from && allParameters(from).get('x-refci')]],
     ['callSid', [vendor.jambonz?.callSid]],
     ['originalCallId', [vendor.callData?.callId, ...copied('call-id')]],
     ['groupId', (metadata?.groups ?? []).map(({ id }) => madeUp(id))],
@@ -81,13 +73,11 @@ export function readCallIds(
 }
 
 /**
- * Avaya's universal call id out of its wrappings: `00FA08<16 hex>;encoding=hex` (User-to-User), `FA08<16 hex>`, or the
- * id alone. `certain`: the place says that it is one, so an unknown form is kept as it is.
+ * Avaya's universal call id out of its wrappings: `00FA08<16 hex>;encoding=hex` (User-to-User, and the session id of
+ * Avaya's SBC) or `FA08<16 hex>`. Undefined for anything else.
  */
-function plainUcid(text: string | undefined, certain: boolean): string | undefined {
-  const value = text?.split(';')[0]!.trim().toUpperCase()
-  if (!value) return undefined
-  return /^(?:00|04)?FA08([0-9A-F]{16})/.exec(value)?.[1] ?? (certain ? value : undefined)
+function wrappedUcid(text: string | undefined): string | undefined {
+  return /^\s*(?:00|04)?FA08([0-9A-F]{16})/i.exec(text ?? '')?.[1]?.toUpperCase()
 }
 
 /** RFC 7989: both ends name the same two halves, each its own first; sorted, they are one id. */

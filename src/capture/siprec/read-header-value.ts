@@ -52,6 +52,12 @@ export function readAddress(value: string): HeaderAddress | undefined {
   return { uri, displayName, parameters: parametersOf(close === -1 ? '' : text.slice(close + 1)) }
 }
 
+/** Parameters of header and URI together: Cisco's phones put their own inside the brackets. */
+export function allParameters({ uri, parameters }: HeaderAddress): ReadonlyMap<string, string> {
+  const semicolon = uri.indexOf(';', uri.lastIndexOf('@') + 1)
+  return semicolon === -1 ? parameters : new Map([...parametersOf(uri.slice(semicolon)), ...parameters])
+}
+
 /** All addresses of all values: a header may be repeated or hold a list (RFC 3325 section 9.1). */
 export function readAddresses(values: readonly string[]): HeaderAddress[] {
   return values

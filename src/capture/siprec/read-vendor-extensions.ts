@@ -78,10 +78,7 @@ function withCountryCode(element: XmlElement | undefined): string | undefined {
 function readMetaswitch(element: XmlElement): VendorFacts['metaswitch'] {
   const callType = valueOf(element, 'calltype')?.toLowerCase()
   return present({
-    callType:
-      callType === 'originating' || callType === 'terminating'
-        ? (callType as 'originating' | 'terminating')
-        : undefined,
+    callType: callType === 'originating' || callType === 'terminating' ? callType : undefined,
     recordedParty: valueOf(element, 'recordedparty'),
     callingPartyNumber: valueOf(element, 'callingpartynumber'),
     dialedDigits: valueOf(element, 'dialeddigits'),

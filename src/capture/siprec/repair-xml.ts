@@ -15,6 +15,7 @@ const stepsPerChar = 6
 export function repairXml(text: string): string | undefined {
   const budget = { steps: text.length * stepsPerChar + 1000 }
   const closers = new Map<string, boolean>()
+  const endTags = endTagsOf(text)
   const out: string[] = []
   let at = Math.max(0, text.indexOf('<'))
   while (at < text.length) {
@@ -23,7 +24,7 @@ export function repairXml(text: string): string | undefined {
     const textEnd = open === -1 ? text.length : open
     out.push(escapeText(text.slice(at, textEnd)))
     if (open === -1) break
-    const end = sectionEnd(text, open, closers) ?? tagEnd(text, open, budget, closers)
+    const end = sectionEnd(text, open, closers) ?? tagEnd(text, open, budget, closers, endTags)
     if (end === undefined) {
       out.push('&lt;')
       at = open + 1
@@ -36,18 +37,26 @@ export function repairXml(text: string): string | undefined {
   return out.join('')
 }
 
+/**
+ * Names of all end tags: a start tag that is never closed anywhere is somebody's "<Oy>", not an element. Undefined for
+ * a document cut short, where open tags are to be expected.
+ */
+function endTagsOf(text: string): ReadonlySet<string> | undefined {
+  const names = new Set([...text.matchAll(/<\/([^\s<>/]{1,100})/g)].map(([, name]) => name!))
+  const root = /<([A-Za-z_][\w.:-]{0,100})/.exec(text)?.[1]
+  return root !== undefined && names.has(root) ? names : undefined
+}
+
 /** Escapes what is neither an entity nor allowed in text; characters that XML 1.0 forbids are dropped. */
 function escapeText(text: string): string {
-  return (
-    text
-      .replace(/[<&]/g, (char, at: number) => {
-        if (char === '<') return '&lt;'
-        entity.lastIndex = at
-        return entity.test(text) ? '&' : '&amp;'
-      })
-      // eslint-disable-next-line no-control-regex -- the forbidden characters of XML 1.0 section 2.2 are meant
-      .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '')
-  )
+  return text
+    .replace(/[<&]/g, (char, at: number) => {
+      if (char === '<') return '&lt;'
+      entity.lastIndex = at
+      return entity.test(text) ? '&' : '&amp;'
+    })
+
+    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '')
 }
 
 /** End of a comment, CDATA section or processing instruction that starts here. */
@@ -76,6 +85,7 @@ function tagEnd(
   open: number,
   budget: { steps: number },
   closers: Map<string, boolean>,
+  endTags: ReadonlySet<string> | undefined,
 ): number | undefined {
   let at = open + 1
   const spent = (end: number | undefined) => {
@@ -89,7 +99,7 @@ function tagEnd(
   for (;;) {
     const space = match(spaceAt, text, at) ?? ''
     at += space.length
-    if (text[at] === '>') return spent(at + 1)
+    if (text[at] === '>') return spent(text[open + 1] === '/' || (endTags?.has(name) ?? true) ? at + 1 : undefined)
     if (text.startsWith('/>', at)) return spent(at + 2)
     const attribute = space ? match(nameAt, text, at) : undefined
     if (!attribute) return spent(undefined)
