@@ -75,7 +75,9 @@ function pickMinute(random: Random): number {
 }
 
 function pastCall(random: Random, startMs: number, id: string, callers: string[]): PastCall {
-  const kind = pickNumber(random)
+  const drawn = pickNumber(random)
+  // The test line is as busy as the demo needs it only today.
+  const kind = drawn === 'testLine' && random.chance(0.75) ? 'national' : drawn
   const numberCalled = numbersCalled[kind]
   const caller = callers.length > 50 && random.chance(returningShare) ? random.pick(callers) : inventCaller(random)
   callers.push(caller)

@@ -264,7 +264,12 @@ async function live(
   talkMs: number | undefined,
 ) {
   const over = new AbortController()
-  let endedBy: 'us' | 'recorder' = 'us'
+  let endedBy: SentSession['endedBy'] = 'us'
+  /** A recorder that no longer answers offers: the call goes on without it in a real system; here it ends, and the truth is kept. */
+  const lose = () => {
+    endedBy = 'no answer'
+    over.abort()
+  }
   session.onRecorder((event) => {
     if (event === 'reoffer') return sending.direct(session.answer())
     endedBy = 'recorder'
@@ -280,10 +285,10 @@ async function live(
     if (!hold || !(await pause(hold.afterMs, over.signal))) return
     sending.pause()
     const fromMs = sending.elapsedMs()
-    await session.hold()
+    await session.hold().catch(lose)
     options.onEvent?.({ kind: 'held', callId: session.callId, plan: options })
     const goesOn = await pause(hold.forMs, over.signal)
-    if (goesOn) await session.resume()
+    if (goesOn) await session.resume().catch(lose)
     holds.push({ fromMs, toMs: sending.elapsedMs() })
     sending.direct(session.answer())
     sending.resume()

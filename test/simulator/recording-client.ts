@@ -6,7 +6,7 @@
  */
 import { answerRequest, openTransactions, type Transactions } from './client-transactions.ts'
 import type { Address, Transport } from './connection.ts'
-import { freshIdentifiers, type Identifiers } from './ids.ts'
+import { freshIdentifiers, type Identifiers } from './random.ts'
 import {
   readDescription,
   writeOffer,

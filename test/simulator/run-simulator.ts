@@ -7,6 +7,9 @@ import { placeCall, type CallEvent } from './place-call.ts'
 import { seedRandom } from './random.ts'
 import { startRecordingClient, type RecordingClient } from './recording-client.ts'
 
+/** Shorter than RFC 3261's 32 s, so that a demo whose recorder is away ends soon. */
+const timeoutMs = 8_000
+
 export type SimulatorTotals = {
   placed: number
   completed: number
@@ -44,7 +47,7 @@ export async function runSimulator(options: {
     if (calls.size >= atMost) await Promise.race(calls)
     if (signal.aborted) break
     const over = transport === 'mixed' ? (random.chance(0.25) ? 'tcp' : 'udp') : transport
-    if (over === 'udp') shared ??= await startRecordingClient({ server, transport: 'udp' })
+    if (over === 'udp') shared ??= await startRecordingClient({ server, transport: 'udp', timeoutMs })
     totals.placed++
     const call = placeCall({
       ...plan,
@@ -53,6 +56,7 @@ export async function runSimulator(options: {
       ...(over === 'udp' && shared ? { client: shared } : {}),
       pacer,
       keep: 'hash',
+      timeoutMs,
       signal,
       onEvent: options.onEvent,
     }).then(({ outcome }) => {

@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest'
+import type { CallEvent } from './place-call.ts'
+import { runSimulator } from './run-simulator.ts'
+import { isRequest } from './sip-message.ts'
+import { startStandInRecorder } from './stand-in-recorder.ts'
+
+test('the simulator calls until told to stop and then hangs up every call', async () => {
+  const recorder = await startStandInRecorder()
+  const events: CallEvent[] = []
+  const totals = await runSimulator({
+    server: recorder.address,
+    callsPerMinute: 600,
+    seed: 11,
+    signal: AbortSignal.timeout(2000),
+    onEvent: (event) => events.push(event),
+  })
+  const count = (method: string) => recorder.received.filter((each) => isRequest(each) && each.method === method).length
+  await recorder.close()
+  expect(totals.placed).toBeGreaterThan(8)
+  expect(totals.completed + totals.cancelled).toBe(totals.placed)
+  expect(count('BYE')).toBe(events.filter(({ kind }) => kind === 'answered').length)
+  expect(events.filter(({ kind }) => kind === 'failed')).toEqual([])
+})
+
+test('a server that is away ends calls, not the simulator', async () => {
+  const recorder = await startStandInRecorder()
+  await recorder.close()
+  const totals = await runSimulator({
+    server: recorder.address,
+    callsPerMinute: 1200,
+    seed: 12,
+    signal: AbortSignal.timeout(600),
+    transport: 'tcp',
+    onEvent: () => undefined,
+  })
+  expect(totals.placed).toBeGreaterThan(2)
+  expect(totals.unreachable).toBe(totals.placed)
+})
