@@ -14,9 +14,12 @@ import {
   initialiseCluster,
   lastWords,
   logSize,
+  oneLine,
+  saysDiskFull,
   startFault,
   startPostmaster,
   superuser,
+  turnLogOver,
   type Postmaster,
 } from './embedded/postmaster.ts'
 import { postgresProcessesOf, processIdentity } from './embedded/processes.ts'
@@ -73,23 +76,24 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
       await initialiseCluster(place, binaries, user, fresh, socketDirectory)
     })
     const address = addressOf(socketDirectory, password)
+    turnLogOver(place.logFile)
     const logStart = logSize(place)
     const running = startPostmaster(place, binaries, user, socketDirectory)
     postmaster = running
-    await untilReady(address.adminUrl(), running, () =>
-      startFault(`in ${place.root}`, lastWords(place, Math.min(logStart, logSize(place)))),
-    )
+    await untilReady(address.adminUrl(), running, () => startFault(`in ${place.root}`, lastWords(place, logStart)))
     await checkDurability(address.adminUrl())
 
     let stopping: Promise<void> | undefined
     void running.ended.then(() => {
-      if (!stopping) options.onUnexpectedEnd?.(unexpectedEnd(place))
+      if (!stopping) options.onUnexpectedEnd?.(unexpectedEnd(place, lastWords(place, logStart)))
     })
     return { ...address, stop: () => (stopping ??= stopAndTidy(running, place, socketDirectory)) }
   } catch (error) {
     if (postmaster) await end(postmaster)
     await tidy(place, socketDirectory)
-    throw error
+    if (error instanceof DatabaseFault) throw error
+    // A system call of our own failed: on a full disk, our few bytes may be the first to notice.
+    throw startFault(`in ${place.root}`, error instanceof Error ? error.message : String(error), error)
   }
 }
 
@@ -239,11 +243,9 @@ async function checkDurability(url: string): Promise<void> {
   }
 }
 
-function unexpectedEnd(place: Place): DatabaseFault {
-  const fault = startFault(`it ended by itself in ${place.root}`, lastWords(place, 0))
-  return fault.code === 'database-disk-full'
-    ? fault
-    : new DatabaseFault('database-stopped', `PostgreSQL ended by itself in ${place.root}: ${lastWords(place, 0)}`)
+function unexpectedEnd(place: Place, words: string): DatabaseFault {
+  const code = saysDiskFull(words) ? 'database-disk-full' : 'database-stopped'
+  return new DatabaseFault(code, `PostgreSQL ended by itself in ${place.root}. It said: ${oneLine(words)}`)
 }
 
 async function stopAndTidy(postmaster: Postmaster, place: Place, socketDirectory: string): Promise<void> {

@@ -78,8 +78,8 @@ async function copyOnce(native: string, target: string): Promise<string> {
       verbatimSymlinks: true,
       filter: (source) => !source.endsWith('.a') && basename(source) !== 'pkgconfig',
     })
-    await completeSymlinks(join(unfinished, 'native'))
     await openToReaders(join(unfinished, 'native'))
+    if (!(await completeSymlinks(join(unfinished, 'native')))) throw new Error(`no symlinks in ${unfinished}`)
     await rename(unfinished, target)
   } catch (error) {
     await rm(unfinished, { recursive: true, force: true })
