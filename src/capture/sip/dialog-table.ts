@@ -181,9 +181,14 @@ export function createDialogTable(setting: DialogTableSetting): DialogTable {
         const { uri, headers: own } = nextRequest(state, 'BYE', via)
         const all = [...own, { ...serverHeader, name: 'user-agent' }, ...toHeaders(headers)]
         const bytes = writeRequest('BYE', uri, { headers: all, encoding: invite.encoding })
-        const send = (out: Buffer) => setting.sendTo(transport, target, out, channel, () => client?.transportFailed())
-        let client: ReturnType<TransactionTable['startClient']> | undefined
-        client = transactions.startClient(branch, { clock, timers, reliable: transport.reliable, send }, bytes, resolve)
+        const send = (out: Buffer) =>
+          setting.sendTo(transport, target, out, channel, () => queueMicrotask(() => client.transportFailed()))
+        const client = transactions.startClient(
+          branch,
+          { clock, timers, reliable: transport.reliable, send },
+          bytes,
+          resolve,
+        )
       })
       entry.end()
       return status

@@ -1,0 +1,219 @@
+import { allowHeader, serverHeader, supportedHeader } from './capabilities.ts'
+import type { DialogEntry, DialogTable } from './dialog-table.ts'
+import type { Answer, IncomingRequest, Invite, SipCounters, SipHandler } from './handler.ts'
+import { writeHostPort } from './host-port.ts'
+import type { InviteServerTransaction } from './invite-server-transaction.ts'
+import { makeResponse } from './make-response.ts'
+import { firstHeader, type SipRequest } from './message.ts'
+import type { NonInviteServerTransaction } from './non-invite-server-transaction.ts'
+import { parseParameters } from './parameters.ts'
+import { repeatSuccess } from './repeat-success.ts'
+import { answerSessionTimer } from './session-timer.ts'
+import type { Clock, TimerValues } from './timers.ts'
+import type { TransactionSetting } from './transaction.ts'
+import type { TransactionTable } from './transaction-table.ts'
+import type { Arrival } from './transport.ts'
+import { parseSipUri } from './uri.ts'
+
+export interface RequestServing {
+  /** An INVITE; `forming` when it opens its dialog (or takes it up again), and a refusal ends it. */
+  serveInvite(
+    request: SipRequest,
+    arrival: Arrival,
+    dialog: DialogEntry,
+    forming: boolean,
+    call: (invite: Invite) => void | Promise<void>,
+  ): void
+  serveUpdate(request: SipRequest, arrival: Arrival, dialog: DialogEntry): void
+  serveBye(request: SipRequest, arrival: Arrival, dialog: DialogEntry): void
+  /** The INVITE of that transaction is given up by its caller: 487 unless it was answered. Returns its To tag. */
+  cancel(transaction: InviteServerTransaction): string | undefined
+  /** Runs what may throw or reject; both are faults, after which `failed` runs. */
+  guard(run: () => void | Promise<void>, failed?: () => void): void
+}
+
+export interface RequestServingSetting {
+  handler: SipHandler
+  clock: Clock
+  timers: TimerValues
+  answerMs: number
+  counters: SipCounters
+  onFault: (error: unknown) => void
+  advertisedHost: string | undefined
+  transactions: TransactionTable
+  dialogs: DialogTable
+  /** How the request's transaction answers. */
+  settingFor(request: SipRequest, arrival: Arrival): Omit<TransactionSetting, 'ended'>
+}
+
+/** Requests on their way through the handler to the final answer that each gets whatever the handler does. */
+export function createRequestServing(setting: RequestServingSetting): RequestServing {
+  const { handler, clock, timers, counters, transactions, dialogs } = setting
+  const open = new WeakMap<InviteServerTransaction, { cancel(): void; localTag: string }>()
+
+  return {
+    serveInvite(request, arrival, dialog, forming, call) {
+      const cancelled: (() => void)[] = []
+      const trying = makeResponse(request, 100, dialog.localTag, {}, [serverHeader])
+      const transaction = transactions.startInvite(request, setting.settingFor(request, arrival), trying, () => {
+        counters.notAcknowledged++
+      })
+      const answered = (status: number, bytes: Buffer, answer: Answer) => {
+        dialog.openInvite = undefined
+        if (status < 300) succeed(request, dialog, transaction, status, bytes, answer)
+        else if (forming) dialog.end()
+      }
+      const { incoming, start } = serve(request, arrival, dialog, transaction, forming, call, answered)
+      const cancel = () => {
+        if (!incoming.respond(487)) return
+        for (const run of cancelled) guard(run)
+      }
+      open.set(transaction, { cancel, localTag: dialog.localTag })
+      dialog.openInvite = { cancel }
+      start({
+        request,
+        dialog: dialog.shown,
+        source: arrival.source,
+        get answered() {
+          return incoming.answered
+        },
+        get replaces() {
+          return replacedDialog(request)
+        },
+        respond: (status, answer) => incoming.respond(status, answer),
+        onCancel: (run) => void cancelled.push(run),
+      })
+    },
+    serveUpdate(request, arrival, dialog) {
+      const transaction = transactions.startNonInvite(request, setting.settingFor(request, arrival))
+      dialog.openUpdates++
+      const call = (update: IncomingRequest) => handler.onUpdate(update)
+      const { incoming, start } = serve(request, arrival, dialog, transaction, false, call, () => dialog.openUpdates--)
+      start(incoming)
+    },
+    serveBye(request, arrival, dialog) {
+      const transaction = transactions.startNonInvite(request, setting.settingFor(request, arrival))
+      // 15.1.2: what is still open in the dialog is over.
+      dialog.openInvite?.cancel()
+      const call = async (bye: IncomingRequest) => {
+        await handler.onBye(bye)
+        bye.respond(200)
+      }
+      const { incoming, start } = serve(request, arrival, dialog, transaction, false, call, () => dialog.end())
+      start(incoming)
+    },
+    cancel(transaction) {
+      const invite = open.get(transaction)
+      invite?.cancel()
+      return invite?.localTag
+    },
+    guard,
+  }
+
+  function serve<Given extends IncomingRequest>(
+    request: SipRequest,
+    arrival: Arrival,
+    dialog: DialogEntry,
+    transaction: InviteServerTransaction | NonInviteServerTransaction,
+    forming: boolean,
+    call: (given: Given) => void | Promise<void>,
+    answered: (status: number, bytes: Buffer, answer: Answer) => void,
+  ): { incoming: IncomingRequest; start(given: Given): void } {
+    let done = false
+    const cancelTimeOut = clock.after(setting.answerMs, () => {
+      counters.timedOut++
+      incoming.respond(500)
+    })
+    const incoming: IncomingRequest = {
+      request,
+      dialog: dialog.shown,
+      source: arrival.source,
+      get answered() {
+        return done
+      },
+      respond(status, answer = {}) {
+        if (done) return false
+        const bytes = respondInDialog(request, arrival, dialog, status, answer, forming)
+        if (!transaction.respond(status, bytes)) return false
+        if (status < 200) return true
+        done = true
+        cancelTimeOut()
+        // Every refresh sets the session timer anew (RFC 4028 section 10).
+        if (status < 300 && request.method !== 'BYE') dialog.expireAfter(answerSessionTimer(request).expiresSeconds)
+        answered(status, bytes, answer)
+        return true
+      },
+    }
+    const failed = () => void incoming.respond(500)
+    return { incoming, start: (given) => guard(() => call(given), failed) }
+  }
+
+  /** A 2xx to INVITE is out: it is repeated until the ACK comes, or given up (13.3.1.4). */
+  function succeed(
+    request: SipRequest,
+    dialog: DialogEntry,
+    transaction: InviteServerTransaction,
+    status: number,
+    bytes: Buffer,
+    answer: Answer,
+  ) {
+    const number = request.cseq.number
+    const sdpOffered = request.body.length === 0 && answer.body !== undefined && answer.body.length > 0
+    const repeat = () => void transaction.respond(status, bytes)
+    const stop = repeatSuccess(clock, timers, repeat, () => {
+      counters.notAcknowledged++
+      dialog.acknowledged(number)
+      dialogs.lose(dialog, 'not-acknowledged')
+    })
+    dialog.confirm(number, stop, sdpOffered)
+  }
+
+  function respondInDialog(
+    request: SipRequest,
+    arrival: Arrival,
+    dialog: DialogEntry,
+    status: number,
+    answer: Answer,
+    forming: boolean,
+  ): Buffer {
+    const defaults = [serverHeader]
+    const describes = request.method !== 'BYE' && status > 100 && status < 300
+    if (describes) {
+      defaults.push({ name: 'contact', value: contactFor(request, arrival, setting.advertisedHost) })
+      defaults.push(allowHeader, supportedHeader)
+      if (status >= 200) defaults.push(...answerSessionTimer(request).headers)
+    }
+    return makeResponse(request, status, dialog.localTag, answer, defaults, forming && describes)
+  }
+
+  function replacedDialog(request: SipRequest) {
+    const value = firstHeader(request, 'replaces')
+    if (value === undefined) return undefined
+    const semicolon = value.indexOf(';')
+    const parameters = parseParameters(semicolon < 0 ? '' : value.slice(semicolon + 1))
+    const callId = (semicolon < 0 ? value : value.slice(0, semicolon)).trim()
+    return dialogs.find(callId, parameters?.get('to-tag') ?? '', parameters?.get('from-tag') ?? '')?.shown
+  }
+
+  function guard(run: () => void | Promise<void>, failed: () => void = () => {}) {
+    const onError = (error: unknown) => {
+      counters.faults++
+      setting.onFault(error)
+      failed()
+    }
+    try {
+      const result = run()
+      if (result !== undefined) result.catch(onError)
+    } catch (error) {
+      onError(error)
+    }
+  }
+}
+
+/** Our Contact, with the feature tag that says what we are (RFC 7866 6.1.2). */
+export function contactFor(request: SipRequest, arrival: Arrival, advertisedHost: string | undefined): string {
+  const host = advertisedHost ?? (arrival.localAddress || parseSipUri(request.uri)?.host || 'localhost')
+  const { kind, port } = arrival.transport
+  const how = kind === 'udp' ? '' : `;transport=${kind}`
+  return `<sip:seloste@${writeHostPort({ host, port })}${how}>;+sip.srs`
+}
