@@ -12,7 +12,11 @@ import type { RecordingMetadata, StreamLink } from './recording-metadata.ts'
 export function mergeMetadata(before: RecordingMetadata | undefined, update: RecordingMetadata): RecordingMetadata {
   if (!before) return update
   const vendor = { ...before.vendor, ...update.vendor }
-  const links = mergeBy(linkKey, before.streamLinks, update.streamLinks)
+  const named = new Set(update.streamLinks.map(linkKey))
+  const revived = before.streamLinks.map(({ former, ...link }) =>
+    former && !named.has(linkKey(link)) ? { ...link, former } : link,
+  )
+  const links = mergeBy(linkKey, revived, update.streamLinks)
   const partial = update.dataMode === 'partial' || update.participants.length === 0
   if (partial) {
     const sessionKey = (link: { participantId: string; sessionId: string }) =>
@@ -32,7 +36,6 @@ export function mergeMetadata(before: RecordingMetadata | undefined, update: Rec
       vendor,
     }
   }
-  const current = new Set(update.streamLinks.map(linkKey))
   const streams = update.streams.length > 0 ? update.streams : before.streams
   const known = new Set(update.participants.map(idOf))
   return {
@@ -41,8 +44,8 @@ export function mergeMetadata(before: RecordingMetadata | undefined, update: Rec
     sessions: update.sessions.length > 0 ? update.sessions : before.sessions,
     streams,
     streamLinks: links
-      .filter((link) => current.has(linkKey(link)) || known.has(link.participantId))
-      .map((link) => (current.has(linkKey(link)) ? link : { ...link, former: true as const })),
+      .filter((link) => named.has(linkKey(link)) || known.has(link.participantId))
+      .map((link) => (named.has(linkKey(link)) ? link : { ...link, former: true as const })),
     vendor,
   }
 }

@@ -1,0 +1,157 @@
+import { describe, expect, test } from 'vitest'
+import { answerOffer, offerStream, planStreams, type AnswerOptions } from './answer-offer.ts'
+import { parseSdp } from './parse-sdp.ts'
+
+const base: AnswerOptions = {
+  address: '203.0.113.9',
+  origin: { sessionId: '777', version: 3 },
+  ports: new Map([
+    [0, 30_000],
+    [1, 30_002],
+    [2, 30_004],
+  ]),
+  mode: 'record',
+}
+
+function lines(text: string) {
+  return [
+    'v=0',
+    'o=- 9 9 IN IP4 192.0.2.1',
+    's=-',
+    'c=IN IP4 192.0.2.1',
+    't=0 0',
+    ...text.trim().split(/\s*\n\s*/),
+  ].join('\r\n')
+}
+
+function answer(media: string, options: Partial<AnswerOptions> = {}) {
+  const offer = parseSdp(lines(media))
+  if (offer.kind === 'refusal') return offer
+  return answerOffer(offer, planStreams(offer, '198.51.100.1'), { ...base, ...options })
+}
+
+function textOf(media: string, options: Partial<AnswerOptions> = {}): string {
+  const result = answer(media, options)
+  if (result.kind === 'refusal') throw new Error(result.reason)
+  return result.text
+}
+
+describe('an answer', () => {
+  test('is complete: own origin, every payload type, label, recvonly, final line break', () => {
+    const offer = `m=audio 4000 RTP/AVP 8 0 96 13
+      a=rtpmap:8 PCMA/8000
+      a=rtpmap:96 telephone-event/8000
+      a=fmtp:96 0-15,16
+      a=ptime:20
+      a=rtcp-mux
+      a=label:16777227
+      a=sendonly`
+    expect(textOf(offer)).toBe(
+      [
+        'v=0',
+        'o=seloste 777 3 IN IP4 203.0.113.9',
+        's=-',
+        'c=IN IP4 203.0.113.9',
+        't=0 0',
+        'm=audio 30000 RTP/AVP 8 0 96 13',
+        'a=rtpmap:8 PCMA/8000',
+        'a=rtpmap:96 telephone-event/8000',
+        'a=fmtp:96 0-15,16',
+        'a=ptime:20',
+        'a=label:16777227',
+        'a=recvonly',
+        '',
+      ].join('\r\n'),
+    )
+  })
+
+  test.each([
+    ['a=sendonly', 'recvonly'],
+    ['a=sendrecv', 'recvonly'],
+    ['', 'recvonly'],
+    ['a=inactive', 'inactive'],
+    ['a=recvonly', 'inactive'],
+  ])('to "%s" is %s', (direction, expected) => {
+    const text = textOf(`m=audio 4000 RTP/AVP 8\n${direction}`)
+    expect(text.match(/a=(?:sendrecv|sendonly|recvonly|inactive)/g)).toEqual([`a=${expected}`])
+  })
+
+  test('keeps every media line in its place and refuses all but plain audio with port 0', () => {
+    const text = textOf(`m=video 5000 RTP/AVP 97
+      a=rtpmap:97 H264/90000
+      a=label:3
+      m=audio 4000 RTP/AVP 8
+      m=audio 0 RTP/AVP 8
+      m=application 9 UDP/BFCP *
+      m=audio 4002 RTP/SAVP 8
+      m=gibberish`)
+    expect(text.match(/^m=.*$/gm)).toEqual([
+      'm=video 0 RTP/AVP 97',
+      'm=audio 30002 RTP/AVP 8',
+      'm=audio 0 RTP/AVP 8',
+      'm=application 0 UDP/BFCP *',
+      'm=audio 0 RTP/SAVP 8',
+      'm=audio 0 RTP/AVP 0',
+    ])
+    expect(text).toContain('a=label:3')
+  })
+
+  test('to a direction given for the session takes it for every stream that gives none', () => {
+    const text = textOf('a=inactive\nm=audio 4000 RTP/AVP 8\nm=audio 4002 RTP/AVP 8\na=sendonly')
+    expect(text.match(/a=(?:recvonly|inactive)/g)).toEqual(['a=inactive', 'a=recvonly'])
+  })
+
+  test('for a call kept as history only is inactive on the discard port, and asks for no port', () => {
+    const text = textOf('m=audio 4000 RTP/AVP 8\nm=audio 4002 RTP/AVP 8', { mode: 'historyOnly', ports: new Map() })
+    expect(text.match(/^m=.*$/gm)).toEqual(['m=audio 9 RTP/AVP 8', 'm=audio 9 RTP/AVP 8'])
+    expect(text).not.toContain('recvonly')
+  })
+
+  test('repeats the time line of the offer', () => {
+    const offer = parseSdp(
+      'v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=3030 4040\r\nm=audio 4000 RTP/AVP 8\r\n',
+    )
+    if (offer.kind === 'refusal') throw new Error(offer.reason)
+    expect(answerOffer(offer, planStreams(offer, '198.51.100.1'), base)).toMatchObject({
+      text: expect.stringContaining('t=3030 4040'),
+    })
+  })
+
+  test('names IPv6 as such', () => {
+    expect(textOf('m=audio 4000 RTP/AVP 8', { address: '2001:db8::9' })).toContain('c=IN IP6 2001:db8::9')
+  })
+
+  test('echoes a label of any script and nothing that holds control characters', () => {
+    const text = textOf('m=audio 4000 RTP/AVP 8\na=label:ääni-☎\na=fmtp:8 x\u0001y')
+    expect(text).toContain('a=label:ääni-☎\r\n')
+    expect(text).not.toContain('fmtp')
+  })
+})
+
+test('a stream of other codecs is answered and marked as stored the way it arrives', () => {
+  const result = answer('m=audio 4000 RTP/AVP 18 101\na=fmtp:18 annexb=no\na=rtpmap:101 telephone-event/8000')
+  expect(result).toMatchObject({ kind: 'answer', streams: [{ accepted: true, storage: 'asArrives' }] })
+})
+
+test.each([
+  ['m=video 5000 RTP/AVP 97', 'No Audio In Offer'],
+  ['m=audio 4000 RTP/SAVP 8', 'Only Plain RTP Audio'],
+  ['m=audio 0 RTP/AVP 8', 'No Audio In Offer'],
+  ['', 'No Media In Offer'],
+])('an offer without acceptable audio (%s) is refused with 488', (media, reason) => {
+  expect(answer(media)).toEqual({ kind: 'refusal', status: 488, reason })
+})
+
+test('a later offer may close every stream', () => {
+  expect(textOf('m=audio 0 RTP/AVP 8', { reoffer: true })).toContain('m=audio 0 RTP/AVP 8')
+})
+
+test('our own offer for a delayed one receives only', () => {
+  const text = offerStream({
+    address: '203.0.113.9',
+    origin: { sessionId: '1', version: 1 },
+    mode: 'record',
+    port: 30_000,
+  })
+  expect(parseSdp(text)).toMatchObject({ media: [{ direction: 'recvonly', port: 30_000 }], problems: [] })
+})

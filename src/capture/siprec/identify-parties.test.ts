@@ -1,0 +1,239 @@
+import { describe, expect, test } from 'vitest'
+import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone-number.ts'
+import type { TrackOverride } from './identified-parties.ts'
+import { identifyParties } from './identify-parties.ts'
+import { parseMetadata } from './parse-metadata.ts'
+import { headersOf } from './read-header-value.ts'
+
+const numbers = new Map([
+  ['+35829497000', 'national'],
+  ['+35829497010', 'regional'],
+])
+const officials = new Map([
+  ['+358295121001', 'aino'],
+  ['+358295121002', 'bertil'],
+])
+
+const caller = '+358401234567'
+const service = '+35829497000'
+const aino = '+358295121001'
+const bertil = '+358295121002'
+
+interface Case {
+  headers?: [string, string][]
+  labels?: (string | undefined)[]
+  trackOverride?: TrackOverride
+}
+
+function identify(inner: string | undefined, { headers = [], labels = ['1', '2'], trackOverride }: Case = {}) {
+  const metadata =
+    inner === undefined
+      ? undefined
+      : parseMetadata(`<recording>${inner}</recording>`, { zone: 'Europe/Helsinki' }).metadata
+  return identifyParties(
+    {
+      ...(metadata ? { metadata } : {}),
+      headers: headersOf(headers),
+      normalise: (raw) => normalisePhoneNumber(raw),
+      directory: { findNumber: (key) => numbers.get(key), findOfficial: (key) => officials.get(key) },
+    },
+    {
+      streams: labels.map((label, index) => ({ index, ...(label === undefined ? {} : { label }) })),
+      ...(trackOverride ? { trackOverride } : {}),
+    },
+  )
+}
+
+function person(id: string, aor: string, sends?: string, more = ''): string {
+  return `<participant id="${id}"><nameID aor="${aor}"/>${sends ? `<send>s${sends}</send>` : ''}${more}</participant>`
+}
+const streams = '<stream id="s1"><label>1</label></stream><stream id="s2"><label>2</label></stream>'
+
+describe('without a vendor extension', () => {
+  test('the participant found in neither registry nor directory is the caller, in any order', () => {
+    const people = [person('c', caller, '1'), person('n', service), person('o', aino, '2')]
+    for (const order of [people, [...people].reverse(), [people[1], people[0], people[2]]]) {
+      const result = identify(order.join('') + streams)
+      expect(result).toMatchObject({
+        direction: 'incoming',
+        caller: { number: { key: caller }, source: 'neither' },
+        number: { entry: 'national', source: 'registry' },
+        official: { entry: 'aino', source: 'directory' },
+        streams: { 0: 'caller', 1: 'official' },
+        needsReview: [],
+      })
+    }
+  })
+
+  test('every written form of a number finds the same entry', () => {
+    for (const form of [
+      '029 497 000',
+      '0294970 00',
+      'tel:+358-29-497-000',
+      'sip:35829497000@x;user=phone',
+      '+35829497000@x',
+    ]) {
+      expect(identify(person('n', form)).number).toMatchObject({ entry: 'national' })
+    }
+  })
+
+  test('a call to a number outside the registry is kept and marked', () => {
+    const result = identify(person('c', caller, '1') + person('o', aino, '2') + streams)
+    expect(result).toMatchObject({
+      caller: { number: { key: caller } },
+      official: { entry: 'aino' },
+      needsReview: ['numberUnknown'],
+    })
+    expect(result.number).toBeUndefined()
+  })
+
+  test('the diverted number fills in for a number that no participant shows', () => {
+    const headers: Case['headers'] = [
+      ['Diversion', `"Vaihde, A" <sip:${service}@x>;reason=unknown, <sip:+358295129999@x>`],
+    ]
+    expect(identify(person('c', caller, '1') + person('o', aino, '2') + streams, { headers })).toMatchObject({
+      number: { entry: 'national', source: 'diversion' },
+      needsReview: [],
+    })
+  })
+
+  test('of several strangers the asserted one is the caller, else the first, marked', () => {
+    const two = person('x', '+358501111111', '2') + person('c', caller, '1') + person('n', service) + streams
+    expect(identify(two, { headers: [['P-Asserted-Identity', `<sip:${caller}@x>`]] })).toMatchObject({
+      caller: { number: { key: caller } },
+      streams: { 0: 'caller', 1: 'official' },
+      needsReview: ['officialNotInDirectory'],
+    })
+    expect(identify(two).needsReview).toContain('severalUnknownParticipants')
+  })
+
+  test('after a transfer the official who joined last has the call', () => {
+    const join = (id: string, time: string, left = '') =>
+      `<participantsessionassoc participant_id="${id}" session_id="s"><associate-time>2027-03-03T08:0${time}:00Z</associate-time>${left}</participantsessionassoc>`
+    const left = '<disassociate-time>2027-03-03T08:04:00Z</disassociate-time>'
+    const people = person('c', caller, '1') + person('n', service) + person('b', bertil, '2') + person('a', aino, '2')
+    const base = people + streams + join('c', '0') + join('b', '3')
+    expect(identify(base + join('a', '1')).official).toMatchObject({ entry: 'bertil' })
+    expect(identify(base + join('a', '5', left.replace('08:04', '08:06'))).official).toMatchObject({ entry: 'bertil' })
+  })
+})
+
+describe('a caller who withholds the number (AC9)', () => {
+  const people = person('c', caller, '1') + person('n', service) + person('o', aino, '2') + streams
+  test.each([
+    ['Privacy', 'id'],
+    ['Privacy', 'header; user; critical'],
+    ['From', '"Anonymous" <sip:anonymous@anonymous.invalid>;tag=1'],
+    ['Remote-Party-ID', `<sip:${caller}@x>;party=calling;privacy=full`],
+  ])('stays withheld with %s: %s, whatever else names the number', (name, value) => {
+    const result = identify(people, {
+      headers: [
+        [name, value],
+        ['P-Asserted-Identity', `<sip:${caller}@x>`],
+      ],
+    })
+    expect(result.caller).toEqual({
+      number: { kind: 'withheld', key: null, raw: '' },
+      source: 'privacy',
+      participantId: 'c',
+    })
+    expect(JSON.stringify(result)).not.toContain('401234567')
+    expect(result.streams).toEqual({ 0: 'caller', 1: 'official' })
+  })
+
+  test('stays withheld where only the participant is anonymous', () => {
+    const anonymous = person('c', 'sip:anonymous@anonymous.invalid', '1') + person('n', service, '2') + streams
+    const result = identify(anonymous, { headers: [['P-Asserted-Identity', `<sip:${caller}@x>`]] })
+    expect(result.caller).toMatchObject({ number: { kind: 'withheld' } })
+    expect(JSON.stringify(result)).not.toContain('401234567')
+  })
+
+  test('is not made up from "Privacy: none"', () => {
+    expect(identify(people, { headers: [['Privacy', 'none']] }).caller).toMatchObject({ number: { key: caller } })
+  })
+})
+
+describe('direction', () => {
+  const acme = (calling: string, called: string) =>
+    person('a', calling, '1', '<extensiondata><callingParty>true</callingParty></extensiondata>') +
+    person('b', called, '2', '<extensiondata><callingParty>false</callingParty></extensiondata>') +
+    streams
+
+  test('a call from the service to a customer is outgoing', () => {
+    expect(identify(acme(aino, caller)).direction).toBe('outgoing')
+  })
+
+  test('a call between officials is internal', () => {
+    expect(identify(acme(aino, bertil)).direction).toBe('internal')
+  })
+
+  test("a customer's call is incoming", () => {
+    expect(identify(acme(caller, service)).direction).toBe('incoming')
+  })
+
+  test('is unknown where nothing shows who was called', () => {
+    expect(identify(person('c', caller) + person('o', aino)).direction).toBe('unknown')
+  })
+})
+
+test('a vendor who calls the service number the caller is believed and marked', () => {
+  const result = identify(
+    person('a', service, '1', '<extensiondata><callingParty>true</callingParty></extensiondata>') +
+      person('b', caller, '2') +
+      streams,
+  )
+  expect(result.needsReview).toContain('vendorContradictsRegistry')
+})
+
+describe('without usable metadata', () => {
+  test('streams follow the order of the offer and the call is marked', () => {
+    const result = identify(undefined, {
+      headers: [
+        ['From', `<sip:${caller}@x>;tag=1`],
+        ['To', `<sip:${service}@x>`],
+      ],
+    })
+    expect(result).toMatchObject({
+      caller: { number: { key: caller }, source: 'from' },
+      number: { entry: 'national', source: 'to' },
+      streams: { 0: 'caller', 1: 'official' },
+      sources: { streams: 'order' },
+    })
+    expect([...result.needsReview].sort()).toEqual(['callerFromSipFrom', 'noMetadata', 'streamsByOrder'])
+  })
+
+  test('labels that are words are believed, and marked', () => {
+    const result = identify(undefined, { labels: ['b_leg', 'a_leg'] })
+    expect(result).toMatchObject({ streams: { 0: 'official', 1: 'caller' }, sources: { streams: 'labelWord' } })
+    expect(result.needsReview).toContain('streamsByLabelWord')
+  })
+})
+
+describe("the trunk's own mapping", () => {
+  const people = person('c', caller, '1') + person('n', service, '2') + streams
+  test('crosses the streams', () => {
+    expect(identify(people, { trackOverride: 'crossed' })).toMatchObject({ streams: { 0: 'official', 1: 'caller' } })
+  })
+  test('names them by label, or by position where there is none', () => {
+    const trackOverride = { '2': 'caller', '1': 'official' } as const
+    expect(identify(people, { trackOverride }).streams).toEqual({ 0: 'official', 1: 'caller' })
+    expect(
+      identify(undefined, { labels: [undefined, undefined], trackOverride: { '0': 'official', '1': 'caller' } })
+        .streams,
+    ).toEqual({ 0: 'official', 1: 'caller' })
+  })
+})
+
+test('five participants who send one stream are mixed', () => {
+  const five = [caller, service, aino, bertil, '+358501111111'].map((aor, at) => person(`p${at}`, aor, '1')).join('')
+  expect(identify(`${five}<stream id="s1"><label>1</label></stream>`, { labels: ['1'] }).streams).toEqual({
+    0: 'mixed',
+  })
+})
+
+test('two streams that metadata give to one voice are marked', () => {
+  const result = identify(
+    `<participant id="c"><aor>${caller}</aor><send>s1</send><send>s2</send></participant>${person('n', service)}${streams}`,
+  )
+  expect(result.needsReview).toContain('streamsContradict')
+})

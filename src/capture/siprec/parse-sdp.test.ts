@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest'
+import { parseSdp, remoteMediaOf } from './parse-sdp.ts'
+
+function media(text: string) {
+  const description = parseSdp(text)
+  if (description.kind === 'refusal') throw new Error(description.reason)
+  return description.media
+}
+
+test.each(['\r\n', '\n', '\r'])('lines may end with %j, and the last one without', (lineBreak) => {
+  const text = ['v=0', 'c=IN IP4 192.0.2.1', 'm=audio 4000 RTP/AVP 0', 'a=label:1'].join(lineBreak)
+  expect(media(text)).toMatchObject([{ port: 4000, label: '1', connectionAddress: '192.0.2.1' }])
+})
+
+test("a connection address of a stream comes before the session's", () => {
+  const [first, second] = media(
+    'v=0\nc=IN IP4 192.0.2.1\nm=audio 4000 RTP/AVP 0\nm=audio 4002 RTP/AVP 0\nc=IN IP4 192.0.2.2\n',
+  )
+  expect([first?.connectionAddress, second?.connectionAddress]).toEqual(['192.0.2.1', '192.0.2.2'])
+})
+
+test('static payload types need no rtpmap, and an rtpmap overrides them', () => {
+  const [stream] = media(
+    'm=audio 4000 RTP/AVP 0 8 18 9 96 97\na=rtpmap:96 Telephone-Event/8000\na=rtpmap:9 L16/44100/2',
+  )
+  expect(stream?.codecs.map(({ encoding, clockRate, channels }) => [encoding, clockRate, channels])).toEqual([
+    ['PCMU', 8000, 1],
+    ['PCMA', 8000, 1],
+    ['G729', 8000, 1],
+    ['L16', 44_100, 2],
+    ['TELEPHONE-EVENT', 8000, 1],
+    ['', 0, 1],
+  ])
+})
+
+test.each([
+  ['c=IN IP4 192.0.2.7', { address: '192.0.2.7', basis: 'sdp' }],
+  ['c=IN IP6 2001:db8::7', { address: '2001:db8::7', basis: 'sdp' }],
+  ['c=IN IP4 0.0.0.0', { address: '198.51.100.1', basis: 'signalling' }],
+  ['c=IN IP6 ::', { address: '198.51.100.1', basis: 'signalling' }],
+  ['c=IN IP4 media.example.net', { address: '198.51.100.1', basis: 'signalling' }],
+  ['c=IN IP4 239.1.1.1/127', { address: '198.51.100.1', basis: 'signalling' }],
+  ['', { address: '198.51.100.1', basis: 'signalling' }],
+])('with "%s" media is expected from %j', (connection, remote) => {
+  const [stream] = media(`v=0\n${connection}\nm=audio 4000 RTP/AVP 0\n`)
+  expect(remoteMediaOf(stream!, '198.51.100.1')).toEqual({ ...remote, port: 4000 })
+})
+
+test('a media line that cannot be read keeps its place', () => {
+  expect(media('m=audio x RTP/AVP 0\nm=audio 4000 RTP/AVP 0\nm=\nm=audio 70000 RTP/AVP 0')).toMatchObject([
+    { readable: false },
+    { readable: true },
+    { readable: false },
+    { readable: false },
+  ])
+})
+
+test('two streams with one label are a problem', () => {
+  expect(parseSdp('m=audio 1 RTP/AVP 0\na=label:1\nm=audio 3 RTP/AVP 0\na=label:1')).toMatchObject({
+    problems: ['sdp-label-repeated'],
+  })
+})

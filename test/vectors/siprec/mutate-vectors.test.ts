@@ -1,0 +1,157 @@
+/** No body, however damaged, makes the reader throw or takes it long (fault table, B1). */
+import { readdirSync, readFileSync } from 'node:fs'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { answerOffer } from '#capture/siprec/answer-offer.ts'
+import { describeShape } from '#capture/siprec/describe-shape.ts'
+import { problemMeanings } from '#capture/siprec/problem.ts'
+import { readInvitation } from '#capture/siprec/read-invitation.ts'
+import { headersOf } from '#capture/siprec/read-header-value.ts'
+import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone-number.ts'
+
+const limitMs = 50
+const here = new URL('.', import.meta.url)
+const vectors = readdirSync(here)
+  .filter((name) => name.endsWith('.json'))
+  .map((name) => {
+    const { contentType, headers } = JSON.parse(readFileSync(new URL(name, here), 'utf8'))
+    const body = readFileSync(new URL(name.replace('.json', '.txt'), here))
+    return { name, contentType: contentType as string | undefined, headers: headers as [string, string][], body }
+  })
+
+/** Pieces that mean something to one of the parsers. */
+const tokens = [
+  '<',
+  '>',
+  '&',
+  '"',
+  "'",
+  '<![CDATA[',
+  '<!--',
+  '<!DOCTYPE a [',
+  '&a;',
+  '\r\n\r\n',
+  '\n--',
+  '--',
+  ';boundary=',
+]
+tokens.push(
+  'm=audio 1 RTP/AVP 0\r\n',
+  'a=label:1\r\n',
+  '</',
+  '/>',
+  '<participant id="p">',
+  '<send>',
+  '\0',
+  'Content-Type: x',
+)
+
+type Mutation = { at: number; remove: number; insert: Buffer; repeat: number }
+
+const mutation: fc.Arbitrary<Mutation> = fc.record({
+  at: fc.double({ min: 0, max: 1, noNaN: true }),
+  remove: fc.oneof(fc.constant(0), fc.nat(40), fc.nat(3000)),
+  insert: fc.oneof(
+    fc.constantFrom(...tokens).map((token) => Buffer.from(token)),
+    fc.uint8Array({ maxLength: 20 }).map((bytes) => Buffer.from(bytes)),
+  ),
+  repeat: fc.oneof(fc.constant(1), fc.nat(5), fc.nat(2000)),
+})
+
+function mutate(body: Buffer, { at, remove, insert, repeat }: Mutation): Buffer {
+  const position = Math.floor(at * body.length)
+  const inserted = Buffer.concat(Array.from({ length: repeat }, () => insert))
+  return Buffer.concat([body.subarray(0, position), inserted, body.subarray(position + remove)]).subarray(0, 65_536)
+}
+
+function readWhole(body: Uint8Array, contentType: string | undefined, headers: [string, string][]): void {
+  const invitation = readInvitation(
+    { contentType, body, headers: headersOf(headers), sourceAddress: '198.51.100.7' },
+    {
+      arrivedAtMs: 1_800_000_000_000,
+      normalise: (raw) => normalisePhoneNumber(raw),
+      directory: { findNumber: () => undefined, findOfficial: () => undefined },
+    },
+  )
+  if (invitation.kind === 'refusal') {
+    expect([413, 415, 488]).toContain(invitation.status)
+    return
+  }
+  for (const problem of invitation.problems) expect(problemMeanings).toHaveProperty(problem)
+  if (!invitation.offer) return
+  const answer = answerOffer(invitation.offer, invitation.streams, {
+    address: '203.0.113.1',
+    origin: { sessionId: '1', version: 1 },
+    ports: new Map(invitation.streams.map(({ index }) => [index, 30_000])),
+    mode: 'record',
+  })
+  if (answer.kind === 'answer') expect(answer.text.match(/^m=/gm)).toHaveLength(invitation.offer.media.length)
+}
+
+/** The machine may pause; the input is slow only if it is slow every time. */
+function quickestMs(work: () => void): number {
+  let quickest = Infinity
+  for (let attempt = 0; attempt < 4 && quickest >= limitMs; attempt++) {
+    const before = performance.now()
+    work()
+    quickest = Math.min(quickest, performance.now() - before)
+  }
+  return quickest
+}
+
+test('10,000 damaged bodies neither throw nor take 50 ms', { timeout: 300_000 }, () => {
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...vectors),
+      fc.array(mutation, { minLength: 1, maxLength: 4 }),
+      (vector, mutations) => {
+        const body = mutations.reduce(mutate, vector.body)
+        expect(quickestMs(() => readWhole(body, vector.contentType, vector.headers))).toBeLessThan(limitMs)
+      },
+    ),
+    { numRuns: 10_000 },
+  )
+})
+
+test('damaged header values neither throw nor take 50 ms', { timeout: 120_000 }, () => {
+  const names = [
+    'From',
+    'To',
+    'P-Asserted-Identity',
+    'Diversion',
+    'Privacy',
+    'User-to-User',
+    'X-Cisco-Recording-Participant',
+  ]
+  const piece = fc.oneof(
+    fc.constantFrom('<', '>', '"', ';', ',', '=', 'sip:', '@', '\\', ' '),
+    fc.string({ maxLength: 8 }),
+  )
+  const value = fc.tuple(fc.array(piece, { maxLength: 30 }), fc.nat(60)).map(([pieces, repeat]) =>
+    pieces
+      .join('')
+      .repeat(repeat + 1)
+      .slice(0, 8000),
+  )
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...vectors),
+      fc.array(fc.tuple(fc.constantFrom(...names), value), { maxLength: 6 }),
+      value,
+      (vector, headers, parameters) => {
+        const contentType = `${vector.contentType ?? ''};${parameters}`
+        expect(quickestMs(() => readWhole(vector.body, contentType, headers))).toBeLessThan(limitMs)
+      },
+    ),
+    { numRuns: 2_000 },
+  )
+})
+
+test('the shape of no damaged metadata shows a value that was not an element name', () => {
+  for (const { body } of vectors) {
+    const text = body.toString('utf8')
+    const xml = text.slice(text.search(/<\?xml|<recording/), text.lastIndexOf('>') + 1)
+    const shape = describeShape(xml).join('\n')
+    expect(shape).not.toMatch(/401234567|1001|Smith|Aino|Soittaja/)
+  }
+})
