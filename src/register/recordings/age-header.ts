@@ -88,7 +88,7 @@ function parse(text: string): { stanzas: Stanza[]; unsigned: string; mac: Buffer
   const stanzas: Stanza[] = []
   let at = 1
   while (lines[at]?.startsWith('-> ')) {
-    const [type, ...args] = (lines[at++]!).slice(3).split(' ')
+    const [type, ...args] = lines[at++]!.slice(3).split(' ')
     if (!type || args.includes('')) throw malformed('stanza')
     // A body line of exactly 64 columns is followed by another, be it empty.
     let encoded = ''

@@ -7,7 +7,9 @@ const every = Buffer.from(Array.from({ length: 256 }, (_, code) => code))
 const asSamples = (bytes: Buffer) => Array.from({ length: 256 }, (_, i) => bytes.readInt16LE(2 * i))
 
 test('known values of G.711 decode as the recommendation says', () => {
-  expect([0xd5, 0x55, 0xaa, 0x2a, 0x80, 0x00].map((code) => alawSamples[code])).toEqual([8, -8, 32256, -32256, 5504, -5504])
+  expect([0xd5, 0x55, 0xaa, 0x2a, 0x80, 0x00].map((code) => alawSamples[code])).toEqual([
+    8, -8, 32256, -32256, 5504, -5504,
+  ])
   expect([0xff, 0x7f, 0x80, 0x00, 0xf0].map((code) => ulawSamples[code])).toEqual([0, 0, 32124, -32124, 120])
 })
 

@@ -57,16 +57,19 @@ test('every packet is in the sealed recording, and every chunk reads alone', asy
   expect(next).toEqual([3000, 3000])
 })
 
-test.skipIf(spawnSync('age', ['--version']).status !== 0)('header and body together are a file that age opens', async () => {
-  const writer = await createRecordingWriter({ id: 'r2', directory, intakePublicKey: recipient, startedAt })
-  const { headerPath, bodyPath } = await writer.finish(10)
-  writeFileSync(join(directory, 'key'), identity)
-  const input = Buffer.concat([readFileSync(headerPath), readFileSync(bodyPath)])
-  const log = execFileSync('age', ['-d', '-i', join(directory, 'key')], { input })
-  const kinds: string[] = []
-  walkChunk(log, { mark: ({ kind }) => kinds.push(kind) })
-  expect(kinds).toEqual(['start', 'end'])
-})
+test.skipIf(spawnSync('age', ['--version']).status !== 0)(
+  'header and body together are a file that age opens',
+  async () => {
+    const writer = await createRecordingWriter({ id: 'r2', directory, intakePublicKey: recipient, startedAt })
+    const { headerPath, bodyPath } = await writer.finish(10)
+    writeFileSync(join(directory, 'key'), identity)
+    const input = Buffer.concat([readFileSync(headerPath), readFileSync(bodyPath)])
+    const log = execFileSync('age', ['-d', '-i', join(directory, 'key')], { input })
+    const kinds: string[] = []
+    walkChunk(log, { mark: ({ kind }) => kinds.push(kind) })
+    expect(kinds).toEqual(['start', 'end'])
+  },
+)
 
 test('a disk that refuses sheds packets after the limit, says how many, and loses nothing else', async () => {
   const faults: string[] = []

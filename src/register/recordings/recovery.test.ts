@@ -88,7 +88,11 @@ describe('torn files', () => {
     await sleep(50)
     return { tail, writer }
   }
-  const journal = () => join(directory, readdirSync(directory).find((name) => name.endsWith('.journal'))!)
+  const journal = () =>
+    join(
+      directory,
+      readdirSync(directory).find((name) => name.endsWith('.journal'))!,
+    )
 
   test('a journal cut anywhere and a body cut anywhere still give a recording, with every packet before the cut', async () => {
     const { tail } = await writeSome(200)
@@ -97,7 +101,16 @@ describe('torn files', () => {
     const bodyPath = join(directory, 'r.body')
     const body = readFileSync(bodyPath)
     const originalHeader = readFileSync(join(directory, 'r.hdr'))
-    for (const [cutBody, cutJournal] of [[0, 0], [1, 0], [70_000, 0], [0, 1], [0, 30_000], [70_000, 40_000], [body.length, 0], [body.length, 1e9]] as const) {
+    for (const [cutBody, cutJournal] of [
+      [0, 0],
+      [1, 0],
+      [70_000, 0],
+      [0, 1],
+      [0, 30_000],
+      [70_000, 40_000],
+      [body.length, 0],
+      [body.length, 1e9],
+    ] as const) {
       writeFileSync(bodyPath, body)
       writeFileSync(journalPath, journalBytes)
       writeFileSync(join(directory, 'r.hdr'), originalHeader)

@@ -13,7 +13,7 @@ const sizes = [0, 1, chunkBytes - 1, chunkBytes, chunkBytes + 1, 3 * chunkBytes,
 const hasAge = spawnSync('age', ['--version']).status === 0
 
 function split(file: Buffer): { header: Buffer; payload: Buffer } {
-  const end = file.indexOf('\n', file.indexOf('\n---')  + 1) + 1
+  const end = file.indexOf('\n', file.indexOf('\n---') + 1) + 1
   return { header: file.subarray(0, end), payload: file.subarray(end) }
 }
 
@@ -123,7 +123,9 @@ describe('refusals', () => {
   test('a chunk opens alone, by its number', async () => {
     const plaintext = randomBytes(3 * chunkBytes + 5)
     const sealed = sealPayload(fileKey, plaintext)
-    const { chunks, openChunk } = await openPayload(fileKey, sealed.length, async (at, n) => sealed.subarray(at, at + n))
+    const { chunks, openChunk } = await openPayload(fileKey, sealed.length, async (at, n) =>
+      sealed.subarray(at, at + n),
+    )
     expect(chunks).toBe(4)
     expect((await openChunk(2)).equals(plaintext.subarray(2 * chunkBytes, 3 * chunkBytes))).toBe(true)
     const key = derivePayloadKey(fileKey, sealed.subarray(0, 16))

@@ -8,7 +8,13 @@ const started = process.hrtime.bigint()
 const tail = await createTailJournal({ directory, run: String(process.pid), segmentMs: 1500 })
 const writers: RecordingWriter[] = []
 for (let n = 0; n < Number(recordings); n++) {
-  const writer = await createRecordingWriter({ id: `call-${n}`, directory, intakePublicKey: recipient, startedAt, tail })
+  const writer = await createRecordingWriter({
+    id: `call-${n}`,
+    directory,
+    intakePublicKey: recipient,
+    startedAt,
+    tail,
+  })
   writer.source(0, n, 0, 0, [{ payloadType: 8, codec: 'PCMA', clockRate: 8000 }])
   writers.push(writer)
 }
@@ -20,7 +26,8 @@ setInterval(() => {
   const arrival100us = Number((now - started) / 100_000n)
   // The first call is slow: its chunk stays open across segments.
   writers.forEach((writer, n) => {
-    if (n > 0 || seq % 10 === 0) writer.packet(0, 8, false, seq, seq * 160, arrival100us, payload, 0, n === 0 ? 160 : 900)
+    if (n > 0 || seq % 10 === 0)
+      writer.packet(0, 8, false, seq, seq * 160, arrival100us, payload, 0, n === 0 ? 160 : 900)
   })
   seq++
 }, 10)

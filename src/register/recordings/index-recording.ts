@@ -1,0 +1,284 @@
+/**
+ * Derives a recording's index from its log. Runs in the custodian when a recording is taken into keeping.
+ *
+ * In: a way to open chunk n. Out: tracks, alignment, gaps, counts, peaks. Never here: a changed or reordered log; the
+ * index can be thrown away and derived again.
+ */
+import { alawSamples, ulawSamples } from './decode-g711.ts'
+import { findAnchors } from './find-anchors.ts'
+import { findGaps, overlaps, type Span } from './find-gaps.ts'
+import {
+  codecOf,
+  lanesOf,
+  positionOf,
+  samplesPerPeak,
+  sourceKey,
+  toSamples,
+  type IndexedSource,
+  type IndexedTrack,
+  type RecordingIndex,
+} from './recording-index.ts'
+import { walkChunk, type Codec, type LogMark, type LogSource, type Track } from './recording-log.ts'
+
+/** A recording as open-stream.ts opens it. */
+export type OpenedRecording = { chunks: number; openChunk(n: number): Promise<Buffer> }
+
+/** One source's packets, a column each, in stored order until {@link inOrder}. */
+type Columns = {
+  seqs: number[]
+  rtpTimes: number[]
+  arrivals: number[]
+  lengths: number[]
+  chunkNumbers: number[]
+}
+
+type Gathered = { source: LogSource; packets: Columns; omitted: Set<number>; codecs: Set<Codec> }
+
+const arrivalToSamples = 0.8
+/** What a packet of a codec we cannot decode is taken to last: 20 ms. */
+const usualSamples = 160
+
+/**
+ * Walks the whole recording twice (once for the times, once for the peaks).
+ * Throws as open-stream.ts and walkChunk do.
+ */
+export async function indexRecording(recording: OpenedRecording): Promise<RecordingIndex> {
+  const { sources: gathered, marks, unrendered } = await gather(recording)
+  const tracks = mapping(marks)
+  const trackOf = (stream: number): Track => tracks[String(stream)] ?? 'mixed'
+  const columns = gathered.map(({ packets }) => inOrder(packets))
+  const sources = gathered.map(({ source }, i): IndexedSource => {
+    const { stream, ssrc, firstSeq, codecs } = source
+    const { anchors, straySeqs } = findAnchors(columns[i]!)
+    return { stream, source: source.source, ssrc, firstSeq, track: trackOf(stream), codecs, anchors, straySeqs }
+  })
+
+  const lead = shiftToZero(sources, columns)
+  const chunks = Array.from({ length: recording.chunks }, () => ({ from: Infinity, to: -Infinity }))
+  const holds = holdSpans(marks, lead)
+  const spans = sources.map((source, i) => place(source, columns[i]!, gathered[i]!.omitted, holds, chunks))
+  const end = marks.findLast(({ kind }) => kind === 'end' || kind === 'endInferred')
+  const durationSamples = chunks.reduce(
+    (longest, { to }) => Math.max(longest, to),
+    end ? Math.round(end.arrival100us * arrivalToSamples) + lead : 0,
+  )
+
+  const trackNames = [...new Set(sources.map(({ track }) => track))].sort()
+  const of = <T>(track: Track, list: T[]): T[] => list.filter((_, i) => sources[i]!.track === track)
+  const start = marks.find(({ kind }) => kind === 'start')?.detail as
+    { recording?: string; startedAt?: string } | undefined
+  const index: RecordingIndex = {
+    version: 1,
+    recording: start?.recording ?? '',
+    startedAt: start?.startedAt ?? '',
+    endInferred: end?.kind !== 'end',
+    durationSamples,
+    tracks: trackNames.map((track): IndexedTrack => ({
+      track,
+      streams: [...new Set(of(track, sources).map(({ stream }) => stream))],
+      codecs: [...new Set(of(track, gathered).flatMap(({ codecs }) => [...codecs]))],
+      packetsReceived: sum(of(track, columns).map(({ seqs }) => seqs.length)),
+      packetsLost: sum(of(track, spans).map(({ lost }) => lost)),
+      packetsOmitted: sum(of(track, gathered).map(({ omitted }) => omitted.size)),
+    })),
+    sources,
+    chunks: chunks.map(({ from, to }) => (from < to ? { from, to } : { from: 0, to: 0 })),
+    gaps: trackNames.flatMap((track) => {
+      const mine = of(track, spans)
+      const covered = mine.flatMap((span) => span.covered)
+      return findGaps(
+        track,
+        covered,
+        mine.flatMap(({ missing }) => missing),
+        durationSamples,
+      )
+    }),
+    marks: marks.map(({ kind, arrival100us, detail }) => {
+      const atSample = Math.round(arrival100us * arrivalToSamples) + lead
+      return detail === undefined ? { kind, atSample } : { kind, atSample, detail }
+    }),
+    unrendered,
+    peaks: [peakLane(durationSamples), peakLane(durationSamples)],
+  }
+  await findPeaks(recording, index)
+  return index
+}
+
+async function gather(recording: OpenedRecording) {
+  const byKey = new Map<string, Gathered>()
+  const current: (Gathered | undefined)[] = []
+  const marks: LogMark[] = []
+  const unrendered: RecordingIndex['unrendered'] = []
+  for (let n = 0; n < recording.chunks; n++) {
+    walkChunk(await recording.openChunk(n), {
+      source: (source) => {
+        const key = sourceKey(source)
+        const packets = { seqs: [], rtpTimes: [], arrivals: [], lengths: [], chunkNumbers: [] }
+        const known = byKey.get(key) ?? { source, packets, omitted: new Set(), codecs: new Set() }
+        byKey.set(key, known)
+        current[source.stream] = known
+      },
+      packet: ({ stream, payloadType, seqOffset, tsOffset, arrival100us, start, end }) => {
+        const known = current[stream]
+        if (!known) return
+        const { codec, clockRate } = codecOf(known.source.codecs, payloadType)
+        known.codecs.add(codec)
+        const { seqs, rtpTimes, arrivals, lengths, chunkNumbers } = known.packets
+        seqs.push(seqOffset)
+        rtpTimes.push(toSamples(tsOffset, clockRate))
+        arrivals.push(arrival100us * arrivalToSamples)
+        lengths.push(isG711(codec, clockRate) ? end - start : codec === 'comfort-noise' ? 0 : usualSamples)
+        chunkNumbers.push(n)
+        if (isG711(codec, clockRate) || codec === 'comfort-noise') return
+        const entry = unrendered.find((other) => other.stream === stream && other.payloadType === payloadType)
+        if (entry) entry.packets++
+        else unrendered.push({ stream, payloadType, codec, packets: 1 })
+      },
+      omitted: (stream, seqOffset) => current[stream]?.omitted.add(seqOffset),
+      mark: (mark) => marks.push(mark),
+    })
+  }
+  return { sources: [...byKey.values()], marks, unrendered }
+}
+
+/** Sequence order, copies removed (the first is kept). */
+function inOrder(packets: Columns): Columns {
+  const { seqs } = packets
+  const order = seqs.map((_, i) => i).sort((a, b) => seqs[a]! - seqs[b]! || a - b)
+  const kept = order.filter((place, i) => i === 0 || seqs[place] !== seqs[order[i - 1]!])
+  const pick = (column: number[]) => kept.map((place) => column[place]!)
+  return {
+    seqs: pick(seqs),
+    rtpTimes: pick(packets.rtpTimes),
+    arrivals: pick(packets.arrivals),
+    lengths: pick(packets.lengths),
+    chunkNumbers: pick(packets.chunkNumbers),
+  }
+}
+
+/** The last mapping mark says whose a stream is. */
+function mapping(marks: LogMark[]): Partial<Record<string, Track>> {
+  const last = marks.findLast(({ kind }) => kind === 'mapping')?.detail as
+    { streams?: Partial<Record<string, Track>> } | undefined
+  return last?.streams ?? {}
+}
+
+/** A first packet that jitter delayed may lie before 0: moves everything alike, so that nothing is cut off. */
+function shiftToZero(sources: IndexedSource[], columns: Columns[]): number {
+  let least = 0
+  sources.forEach(({ anchors, straySeqs }, i) => {
+    const { seqs, rtpTimes } = columns[i]!
+    const strays = new Set(straySeqs)
+    seqs.forEach((seq, j) => {
+      // The clock rate is in rtpTimes already.
+      if (!strays.has(seq)) least = Math.min(least, positionOf({ anchors }, seq, rtpTimes[j]!, 8000))
+    })
+  })
+  for (const { anchors } of sources) for (const anchor of anchors) anchor.anchor -= least
+  return -least
+}
+
+type HoldSpan = Span & { streams: number[] | undefined }
+
+/** From each hold mark to its resume mark; a detail {"streams": [0]} limits it to those. */
+function holdSpans(marks: LogMark[], lead: number): HoldSpan[] {
+  const spans: HoldSpan[] = []
+  const open: HoldSpan[] = []
+  for (const { kind, arrival100us, detail } of marks) {
+    const at = Math.round(arrival100us * arrivalToSamples) + lead
+    if (kind === 'hold') {
+      const span = { from: at, to: Infinity, streams: (detail as { streams?: number[] } | undefined)?.streams }
+      open.push(span)
+      spans.push(span)
+    } else if (kind === 'resume') for (const span of open.splice(0)) span.to = at
+  }
+  return spans
+}
+
+/** What a source covers and misses; widens the ranges of the chunks its packets are in. */
+function place(source: IndexedSource, columns: Columns, omitted: Set<number>, holds: HoldSpan[], chunks: Span[]) {
+  const { seqs, rtpTimes, lengths, chunkNumbers } = columns
+  const strays = new Set(source.straySeqs)
+  const mine = holds.filter(({ streams }) => streams?.includes(source.stream) ?? true)
+  const covered: Span[] = []
+  const missing: Span[] = []
+  let lost = 0
+  let last: { seq: number; to: number } | undefined
+  seqs.forEach((seq, i) => {
+    if (strays.has(seq)) return
+    const from = positionOf(source, seq, rtpTimes[i]!, 8000)
+    const to = from + lengths[i]!
+    covered.push({ from, to })
+    const chunk = chunks[chunkNumbers[i]!]!
+    chunk.from = Math.min(chunk.from, from)
+    chunk.to = Math.max(chunk.to, to)
+    if (last && seq > last.seq + 1) {
+      const gap = { from: last.to, to: from }
+      let count = 0
+      // A leap in the numbers is counted by place, not one by one.
+      const skipped = seq - last.seq - 1
+      if (skipped > 10_000 || omitted.size === 0) count = skipped
+      else for (let other = last.seq + 1; other < seq; other++) if (!omitted.has(other) && !strays.has(other)) count++
+      if (count > 0 && !overlaps(mine, gap)) {
+        lost += count
+        // A few packets lost in a long silence do not make the silence a loss.
+        if (gap.to - gap.from <= 2 * count * (lengths[i]! || usualSamples)) missing.push(gap)
+      }
+    }
+    last = { seq, to }
+  })
+  return { covered, missing, lost }
+}
+
+async function findPeaks(recording: OpenedRecording, index: RecordingIndex): Promise<void> {
+  await visitAudio(recording, index, 0, Infinity, (source, at, table, chunk, start, end) => {
+    for (const lane of lanesOf[source.track]) {
+      const peaks = index.peaks[lane]!
+      for (let i = start; i < end; i++) {
+        const place = Math.floor((at + i - start) / samplesPerPeak)
+        const height = Math.min(255, Math.abs(table[chunk[i]!]!) >> 7)
+        if (height > peaks[place]!) peaks[place] = height
+      }
+    }
+  })
+}
+
+/** Calls `visit` for every playable packet of the chunks that overlap [from, to), in stored order, with its position. */
+export async function visitAudio(
+  recording: Pick<OpenedRecording, 'openChunk'>,
+  index: RecordingIndex,
+  from: number,
+  to: number,
+  visit: (source: IndexedSource, at: number, table: Int16Array, chunk: Buffer, start: number, end: number) => void,
+): Promise<void> {
+  const byKey = new Map(index.sources.map((source) => [sourceKey(source), source]))
+  const strays = new Map(index.sources.map((source) => [source, new Set(source.straySeqs)]))
+  for (const [n, range] of index.chunks.entries()) {
+    if (range.from >= to || range.to <= from) continue
+    const chunk = await recording.openChunk(n)
+    const current: (IndexedSource | undefined)[] = []
+    walkChunk(chunk, {
+      source: (source) => (current[source.stream] = byKey.get(sourceKey(source))),
+      packet: ({ stream, payloadType, seqOffset, tsOffset, start, end }) => {
+        const source = current[stream]
+        if (!source || strays.get(source)?.has(seqOffset)) return
+        const { codec, clockRate } = codecOf(source.codecs, payloadType)
+        if (!isG711(codec, clockRate)) return
+        const at = positionOf(source, seqOffset, tsOffset, clockRate)
+        visit(source, at, codec === 'PCMA' ? alawSamples : ulawSamples, chunk, start, end)
+      },
+    })
+  }
+}
+
+function isG711(codec: Codec, clockRate: number): boolean {
+  return (codec === 'PCMA' || codec === 'PCMU') && clockRate === 8000
+}
+
+function peakLane(durationSamples: number): Uint8Array {
+  return new Uint8Array(Math.ceil(durationSamples / samplesPerPeak))
+}
+
+function sum(numbers: number[]): number {
+  return numbers.reduce((total, number) => total + number, 0)
+}

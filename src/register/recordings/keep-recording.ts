@@ -1,0 +1,142 @@
+/**
+ * Taking a recording into keeping; the custodian's work. In: a stored recording, sealed to an intake key. Out: the same
+ * recording, its file key under the key of the month in which it ends, its index sealed beside it, its header gone.
+ * Each step can be taken again. Never here: a body that is decrypted to disk.
+ */
+import { mkdir, open, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Kysely } from 'kysely'
+import type { ObjectStore } from '#platform/objects/object-store.ts'
+import { appendAudit } from '#safeguards/audit/append.ts'
+import { intakeIdentity } from '#safeguards/keys/intake-keys.ts'
+import type { KeyStore } from '#safeguards/keys/key-store.ts'
+import { fileKeyOf, keepFileKey } from '#safeguards/keys/recording-keys.ts'
+import type { RegisterTables } from '../tables.ts'
+import { readAgeHeader } from './age-header.ts'
+import { indexRecording } from './index-recording.ts'
+import { bodyKey, headerKey, indexKey, tailKey } from './objects.ts'
+import { openRecordingBody } from './open-recording.ts'
+import { rebuildBody } from './rebuild-body.ts'
+import { samplesPerSecond, sealIndex } from './recording-index.ts'
+import { RecordingFault } from './recording-faults.ts'
+
+export interface Keeping {
+  db: Kysely<RegisterTables>
+  objects: ObjectStore
+  keys: KeyStore
+  /** Sealed bytes only: where a body that a crash cut short is mended. */
+  workFolder: string
+}
+
+const copyBytes = 1 << 20
+
+/** Recordings that wait to be taken into keeping and whose terms are known. */
+export async function recordingsToKeep(db: Kysely<RegisterTables>, most: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom('recording')
+    .select('id')
+    .where('state', '=', 'STORED')
+    .where('kept_at', 'is', null)
+    .where('expiry_month', 'is not', null)
+    .orderBy('started_at')
+    .limit(most)
+    .execute()
+  return rows.map((row) => row.id)
+}
+
+/**
+ * Takes one recording into keeping.
+ * @returns false when there was nothing to do
+ * @throws RecordingFault `intake-key-gone` when the private half of its day is destroyed; what the formats throw
+ */
+export async function keepRecording(keeping: Keeping, id: string, now: Temporal.Instant): Promise<boolean> {
+  const { db, objects, keys } = keeping
+  const row = await db
+    .selectFrom('recording')
+    .select(['intake_day', 'expiry_month', 'incomplete'])
+    .where('id', '=', id)
+    .where('state', '=', 'STORED')
+    .where('kept_at', 'is', null)
+    .executeTakeFirst()
+  if (!row?.expiry_month) return false
+  const fileKey = (await fileKeyOf(db, keys, id)) ?? (await fileKeyFromHeader(keeping, id, row.intake_day))
+  try {
+    const mended = row.incomplete ? await mend(keeping, id, fileKey) : undefined
+    const index = await indexRecording(await openRecordingBody(objects, id, fileKey))
+    await objects.put(indexKey(id), sealIndex(fileKey, index))
+    await keepFileKey(db, keys, { id, expiryMonth: row.expiry_month, fileKey })
+    await db.transaction().execute(async (tx) => {
+      await tx
+        .updateTable('recording')
+        .set({
+          kept_at: now,
+          keeping_fault: null,
+          duration_ms: Math.round((index.durationSamples * 1000) / samplesPerSecond),
+          packets_received: sum(index.tracks.map((track) => track.packetsReceived)),
+          packets_lost: sum(index.tracks.map((track) => track.packetsLost)),
+          ...(mended && { size_bytes: mended.sizeBytes, sha256: Buffer.from(mended.sha256, 'hex') }),
+        })
+        .where('id', '=', id)
+        .where('state', '=', 'STORED')
+        .execute()
+      await appendAudit(tx, { action: 'recording.kept', result: 'ok', object: { kind: 'recording', id } })
+    })
+    await objects.delete(headerKey(id))
+    await objects.delete(tailKey(id))
+    return true
+  } finally {
+    fileKey.fill(0)
+  }
+}
+
+/** Notes why a recording could not be taken into keeping; it is tried again. */
+export async function noteKeepingFault(db: Kysely<RegisterTables>, id: string, fault: string): Promise<void> {
+  await db.updateTable('recording').set({ keeping_fault: fault }).where('id', '=', id).execute()
+}
+
+async function fileKeyFromHeader({ objects, keys }: Keeping, id: string, day: Temporal.PlainDate): Promise<Buffer> {
+  const identity = await intakeIdentity(keys, day)
+  if (identity === undefined) throw new RecordingFault('intake-key-gone', day.toString())
+  const header = await objects.readRange(headerKey(id), 0, await objects.sizeBytes(headerKey(id)))
+  return readAgeHeader(header, identity)
+}
+
+/** Makes a whole body of what a crash left; in a work folder, as the object store changes nothing in place. */
+async function mend({ objects, workFolder }: Keeping, id: string, fileKey: Buffer) {
+  await mkdir(workFolder, { recursive: true, mode: 0o700 })
+  const bodyPath = join(workFolder, `${id}.body`)
+  const tailPath = join(workFolder, `${id}.tail`)
+  await copyOut(objects, bodyKey(id), bodyPath)
+  const hasTail = await copyOut(objects, tailKey(id), tailPath).then(
+    () => true,
+    (error: unknown) => {
+      if ((error as { code?: string }).code === 'object-missing') return false
+      throw error
+    },
+  )
+  try {
+    const mended = await rebuildBody({ fileKey, bodyPath, tailPath: hasTail ? tailPath : undefined })
+    if (mended.rebuilt) await objects.moveIn(bodyKey(id), bodyPath)
+    return mended
+  } finally {
+    await rm(bodyPath, { force: true })
+    await rm(tailPath, { force: true })
+  }
+}
+
+async function copyOut(objects: ObjectStore, key: string, path: string): Promise<void> {
+  const size = await objects.sizeBytes(key)
+  const file = await open(path, 'w', 0o600)
+  try {
+    for (let at = 0; at < size; at += copyBytes) {
+      await file.write(await objects.readRange(key, at, Math.min(size, at + copyBytes)))
+    }
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+function sum(numbers: number[]): number {
+  return numbers.reduce((total, number) => total + number, 0)
+}

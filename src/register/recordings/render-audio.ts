@@ -1,0 +1,63 @@
+/**
+ * Renders any part of a recording as sound. Runs in the custodian, a part at a time.
+ *
+ * In: an index, a way to open chunk n, a range of samples. Out: 16-bit PCM, 8 kHz, stereo: left caller, right official.
+ * Never here: state. The same range gives the same bytes, and two adjoining ranges give what one would.
+ */
+import { visitAudio, type OpenedRecording } from './index-recording.ts'
+import { lanesOf, samplesPerSecond, type IndexedSource, type RecordingIndex } from './recording-index.ts'
+
+export const bytesPerSample = 4
+export const wavHeaderBytes = 44
+
+/**
+ * PCM of samples [from, to): `bytesPerSample` bytes each, silence where nothing came.
+ * Opens only the chunks that overlap. Throws as open-stream.ts does.
+ */
+export async function renderAudio(
+  index: RecordingIndex,
+  openChunk: OpenedRecording['openChunk'],
+  from: number,
+  to: number,
+): Promise<Buffer> {
+  const samples = to - from
+  // A track of its own for each stream: what overlaps within a stream replaces, what overlaps between streams adds up.
+  const streams = new Map<number, { source: IndexedSource; voice: Int16Array }>()
+  await visitAudio({ openChunk }, index, from, to, (source, at, table, chunk, start, end) => {
+    let entry = streams.get(source.stream)
+    if (!entry) streams.set(source.stream, (entry = { source, voice: new Int16Array(samples) }))
+    const first = Math.max(start, start + from - at)
+    const last = Math.min(end, start + to - at)
+    for (let i = first, place = at - from + first - start; i < last; i++) entry.voice[place++] = table[chunk[i]!]!
+  })
+  const pcm = Buffer.alloc(samples * bytesPerSample)
+  const view = new DataView(pcm.buffer, pcm.byteOffset, pcm.length)
+  for (const { source, voice } of streams.values()) {
+    for (const lane of lanesOf[source.track]) {
+      for (let i = 0, at = 2 * lane; i < samples; i++, at += bytesPerSample) {
+        const sum = view.getInt16(at, true) + voice[i]!
+        view.setInt16(at, Math.max(-32_768, Math.min(32_767, sum)), true)
+      }
+    }
+  }
+  return pcm
+}
+
+/** The 44-byte header of a WAV file (RIFF, PCM) with `durationSamples` stereo samples. */
+export function wavHeader(durationSamples: number): Buffer {
+  const dataBytes = durationSamples * bytesPerSample
+  const header = Buffer.alloc(wavHeaderBytes)
+  header.write('RIFF', 0)
+  header.writeUInt32LE(36 + dataBytes, 4)
+  header.write('WAVEfmt ', 8)
+  header.writeUInt32LE(16, 16)
+  header.writeUInt16LE(1, 20)
+  header.writeUInt16LE(2, 22)
+  header.writeUInt32LE(samplesPerSecond, 24)
+  header.writeUInt32LE(samplesPerSecond * bytesPerSample, 28)
+  header.writeUInt16LE(bytesPerSample, 32)
+  header.writeUInt16LE(16, 34)
+  header.write('data', 36)
+  header.writeUInt32LE(dataBytes, 40)
+  return header
+}
