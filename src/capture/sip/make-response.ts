@@ -27,10 +27,14 @@ export function makeResponse(
   dialogForming = false,
 ): Buffer {
   const headers: Header[] = []
+  const seen = new Set<string>()
   for (const { name, value } of request.headers) {
-    if (echoed.includes(name))
+    if (echoed.includes(name)) {
+      // Only Via may come more than once; of a malformed request the first of each goes back.
+      if (name !== 'via' && seen.has(name)) continue
+      seen.add(name)
       headers.push({ name, value: name === 'to' && status > 100 ? tagged(value, toTag) : value })
-    else if (dialogForming && name === 'record-route') headers.push({ name, value })
+    } else if (dialogForming && name === 'record-route') headers.push({ name, value })
     else if (status === 100 && name === 'timestamp') headers.push({ name, value })
   }
   const own = toHeaders(answer.headers)
