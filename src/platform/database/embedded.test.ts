@@ -98,7 +98,7 @@ test('after kill -9 of its owner, the database ends by itself and the next start
   await server.stop()
 })
 
-test('after kill -9 of the database itself, the next start recovers, though its pid file names a zombie', async () => {
+test('after kill -9 of the database itself, its owner hears of it and the next start recovers', async () => {
   const ends: DatabaseFault[] = []
   const first = await start('crashed', { onUnexpectedEnd: (fault) => ends.push(fault) })
   await query(first.adminUrl(), 'create table kept as select 1 as id')
@@ -112,14 +112,27 @@ test('after kill -9 of the database itself, the next start recovers, though its 
   await again.stop()
 })
 
-test('a pid file that names a stranger is not believed', async () => {
-  const first = await start('stranger')
-  const pidFile = join(folder, 'stranger', 'cluster', 'postmaster.pid')
-  const text = await readFile(pidFile, 'utf8')
-  await first.stop()
-  await writeFile(pidFile, text.replace(/^\d+/, String(process.ppid)))
-  const again = await start('stranger')
-  await again.stop()
+describe('a pid file is not believed when it names', () => {
+  // Of the database's own user: PostgreSQL itself takes a stranger of another user for no server.
+  async function startWithPidFileOf(name: string, command: string): Promise<void> {
+    const first = await start(name)
+    const cluster = join(folder, name, 'cluster')
+    const text = await readFile(join(cluster, 'postmaster.pid'), 'utf8')
+    await first.stop()
+    const { uid, gid } = await stat(cluster)
+    const other = spawn('/bin/sh', ['-c', command], { stdio: ['ignore', 'pipe', 'ignore'], cwd: '/', uid, gid })
+    const [pid] = (await once(other.stdout.setEncoding('utf8'), 'data')) as [string]
+    await writeFile(join(cluster, 'postmaster.pid'), text.replace(/^\d+/, pid.trim()))
+    try {
+      await (await start(name)).stop()
+    } finally {
+      other.kill('SIGKILL')
+    }
+  }
+
+  test('a stranger', () => startWithPidFileOf('stranger', 'echo $$; exec sleep 60'))
+  // What replaces the shell does not reap the shell's child.
+  test('a zombie', () => startWithPidFileOf('zombie', 'true & echo $!; exec sleep 60'))
 })
 
 test('an owner file whose pid now belongs to another process does not block the start', async () => {
