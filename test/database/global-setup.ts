@@ -1,21 +1,24 @@
 // One embedded PostgreSQL for a whole test run.
 // In: migrations/. Out: a migrated template database, and where it is. Never: a trace left behind, or a clash with
 // another run on the same machine.
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Client } from 'pg'
 import type { TestProject } from 'vitest/node'
-import { startEmbeddedPostgres } from '#platform/database/embedded.ts'
+import { findEmbeddedPostgres, startEmbeddedPostgres } from '#platform/database/embedded.ts'
 import { migrate } from '#platform/database/migrate.ts'
 import { setRolePasswords } from '#platform/database/role-passwords.ts'
 import { rolePassword, templateName, type TestCluster } from './cluster.ts'
 
 const migrations = fileURLToPath(new URL('../../migrations', import.meta.url))
 
+const folderPrefix = 'seloste-test-'
+
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const folder = await mkdtemp(join(tmpdir(), 'seloste-test-'))
+  await removeKilledRuns()
+  const folder = await mkdtemp(join(tmpdir(), folderPrefix))
   // The database's own user, when root runs the tests, must be able to go through it.
   await chmod(folder, 0o711)
   const log = { info: () => undefined, warn: (message: string) => void process.stderr.write(`${message}\n`) }
@@ -39,6 +42,22 @@ export default async function setup(project: TestProject): Promise<() => Promise
       return
     }
     await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** A run killed with kill -9 leaves its folder (its PostgreSQL ends by itself), with the note of an owner now dead. */
+async function removeKilledRuns(): Promise<void> {
+  const names = (await readdir(tmpdir())).filter((name) => name.startsWith(folderPrefix))
+  for (const name of names) {
+    const database = join(tmpdir(), name, 'database')
+    try {
+      const owner = JSON.parse(await readFile(join(database, 'owner.json'), 'utf8')) as { socketDirectory: string }
+      if (await findEmbeddedPostgres(database)) continue
+      await rm(owner.socketDirectory, { recursive: true, force: true })
+      await rm(join(tmpdir(), name), { recursive: true, force: true })
+    } catch {
+      // Begun or ended in order (no such file), another user's, or being removed by another run: not ours to remove.
+    }
   }
 }
 
