@@ -1,0 +1,60 @@
+/**
+ * Sequence numbers and timestamps without their wraps (RFC 3550, A.1), and copies told apart.
+ *
+ * In: 16-bit sequence numbers and 32-bit timestamps in whatever order. Out: offsets from the source's first packet.
+ */
+
+/** A.1's MAX_DROPOUT: a larger step forward is a restart until a second packet confirms it. */
+const maxDropout = 3000
+/** How far back a packet may come and still be told from a copy: 20 s at 50 a second. A.1's MAX_MISORDER is 100. */
+const windowPackets = 1024
+
+/** `next`: further than any before. `earlier`: behind, and new. The rest is not kept. */
+export type Place = 'next' | 'earlier' | 'copy' | 'late' | 'leap'
+
+export class SequenceExtender {
+  /** Offsets of the packet last placed. */
+  seqOffset = 0
+  tsOffset = 0
+  firstSeq = 0
+  firstTs = 0
+  highestOffset = 0
+  private highestSeq = 0
+  private highestTs = 0
+  private highestTsOffset = 0
+  private readonly seen = new Uint32Array(windowPackets / 32)
+
+  /** Begins with this packet, which {@link place} has then still to place. */
+  begin(seq: number, timestamp: number): void {
+    this.firstSeq = this.highestSeq = seq
+    this.firstTs = this.highestTs = timestamp
+    this.highestOffset = this.highestTsOffset = 0
+    this.seen.fill(0)
+  }
+
+  place(seq: number, timestamp: number): Place {
+    const step = ((seq - this.highestSeq) << 16) >> 16
+    if (step > maxDropout) return 'leap'
+    const offset = this.highestOffset + step
+    this.seqOffset = offset
+    this.tsOffset = this.highestTsOffset + ((timestamp - this.highestTs) | 0)
+    if (step > 0) {
+      this.forget(this.highestOffset + 1, offset)
+      this.highestOffset = offset
+      this.highestSeq = seq
+      this.highestTs = timestamp
+      this.highestTsOffset = this.tsOffset
+    } else if (step <= -windowPackets) return step <= -maxDropout ? 'leap' : 'late'
+    const word = (offset >> 5) & (windowPackets / 32 - 1)
+    const bit = 1 << (offset & 31)
+    if (this.seen[word]! & bit) return 'copy'
+    this.seen[word]! |= bit
+    return step > 0 ? 'next' : 'earlier'
+  }
+
+  /** Clears the window's places for the offsets it moves on to. */
+  private forget(from: number, to: number): void {
+    if (to - from >= windowPackets) this.seen.fill(0)
+    else for (let i = from; i <= to; i++) this.seen[(i >> 5) & (windowPackets / 32 - 1)]! &= ~(1 << (i & 31))
+  }
+}

@@ -1,0 +1,224 @@
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { SourceFollower } from './follow-source.ts'
+
+const peer = { address: '192.0.2.1', port: 4000 }
+const codecs = [
+  { payloadType: 8, codec: 'PCMA', clockRate: 8000 } as const,
+  { payloadType: 101, codec: 'telephone-event', clockRate: 8000 } as const,
+]
+
+type Sent = { seq: number; ts: number; ssrc?: number; pt?: number; text?: string; marker?: boolean }
+
+function rtp({ seq, ts, ssrc = 7, pt = 8, text = 'audio', marker = false }: Sent): Buffer {
+  const head = Buffer.alloc(12)
+  head[0] = 0x80
+  head[1] = pt | (marker ? 0x80 : 0)
+  head.writeUInt16BE(seq & 0xffff, 2)
+  head.writeUInt32BE(ts >>> 0, 4)
+  head.writeUInt32BE(ssrc, 8)
+  return Buffer.concat([head, Buffer.from(text)])
+}
+
+type Kept = { source: number; seq: number; ts: number; at: number; text: string; pt: number }
+
+function follower() {
+  const kept: Kept[] = []
+  const omitted: number[] = []
+  const sources: { ssrc: number; firstSeq: number; firstTs: number }[] = []
+  const one = new SourceFollower({
+    stream: 0,
+    peer,
+    codecs,
+    recording: {
+      source: (_stream, ssrc, firstSeq, firstTs) => void sources.push({ ssrc, firstSeq, firstTs }),
+      omitted: (_stream, seq) => void omitted.push(seq),
+      packet: (_stream, pt, _marker, seq, ts, at, buffer, start, end) => {
+        kept.push({ source: sources.length - 1, seq, ts, at, text: buffer.toString('latin1', start, end), pt })
+        return true
+      },
+    },
+  })
+  const receive = (bytes: Buffer, at: number, address = peer.address, port = peer.port) =>
+    one.receive(bytes, bytes.length, at, address, port)
+  return { one, kept, omitted, sources, receive }
+}
+
+describe('a source', () => {
+  test('is followed from its second packet in order, and the first is kept', () => {
+    const { receive, kept, sources } = follower()
+    receive(rtp({ seq: 10, ts: 1600 }), 0)
+    expect(kept).toEqual([])
+    receive(rtp({ seq: 11, ts: 1760 }), 200)
+    expect(kept.map(({ seq, ts, at }) => [seq, ts, at])).toEqual([
+      [0, 0, 0],
+      [1, 160, 200],
+    ])
+    expect(sources).toEqual([{ ssrc: 7, firstSeq: 10, firstTs: 1600 }])
+  })
+
+  test('loses nothing when its first packets are lost or cross', () => {
+    const { receive, kept } = follower()
+    for (const seq of [3, 2, 5, 6, 7]) receive(rtp({ seq, ts: seq * 160 }), seq * 200)
+    expect(kept.map(({ seq }) => seq)).toEqual([0, -1, 2, 3, 4])
+  })
+
+  test('runs on through wraps of sequence number and timestamp', () => {
+    const { receive, kept, one } = follower()
+    for (let n = 0; n < 200_000; n++) receive(rtp({ seq: 65_000 + n, ts: 0xfffff000 + n * 160, text: '' }), n * 200)
+    expect(kept.every(({ seq, ts }, n) => seq === n && ts === n * 160)).toBe(true)
+    expect(one.lost).toBe(0)
+  })
+
+  test('keeps late packets and drops copies', () => {
+    const { receive, kept, one } = follower()
+    for (const seq of [1, 2, 3, 8, 9, 5, 5, 8, 4, 1, 10]) receive(rtp({ seq, ts: seq * 160 }), 100)
+    expect(kept.map(({ seq }) => seq + 1)).toEqual([1, 2, 3, 8, 9, 5, 4, 10])
+    expect(one.counters).toMatchObject({ received: 8, duplicates: 3 })
+    expect(one.lost).toBe(2)
+  })
+
+  test('is taken over by a new SSRC only after it fell silent, and the new one loses nothing', () => {
+    const { receive, kept, one } = follower()
+    for (let n = 0; n < 50; n++) receive(rtp({ seq: n, ts: n * 160 }), n * 200)
+    for (let n = 0; n < 50; n++) receive(rtp({ seq: 900 + n, ts: n * 160, ssrc: 8 }), (50 + n) * 200)
+    expect(kept.map(({ source, seq }) => [source, seq])).toEqual([
+      ...Array.from({ length: 50 }, (_, n) => [0, n]),
+      ...Array.from({ length: 50 }, (_, n) => [1, n]),
+    ])
+    expect(one.counters).toMatchObject({ received: 100, foreign: 0 })
+    expect(one.lost).toBe(0)
+  })
+
+  test("is taken over at the call's end when the new one came just before it", () => {
+    const { receive, kept, one } = follower()
+    for (let n = 0; n < 50; n++) receive(rtp({ seq: n, ts: n * 160 }), n * 200)
+    for (let n = 0; n < 5; n++) receive(rtp({ seq: 900 + n, ts: n * 160, ssrc: 8 }), (50 + n) * 200)
+    one.settle()
+    expect(kept).toHaveLength(55)
+  })
+
+  test('that starts its numbers anew under the same SSRC loses nothing', () => {
+    const { receive, kept, sources } = follower()
+    for (let n = 0; n < 50; n++) receive(rtp({ seq: n, ts: n * 160 }), n * 200)
+    for (let n = 0; n < 50; n++) receive(rtp({ seq: 30_000 + n, ts: 5_000_000 + n * 160 }), (50 + n) * 200)
+    expect(kept).toHaveLength(100)
+    expect(sources).toHaveLength(2)
+  })
+
+  test('is not taken over while it lives, however loud another one is', () => {
+    const { receive, kept } = follower()
+    for (let n = 0; n < 500; n++) {
+      receive(rtp({ seq: n, ts: n * 160 }), n * 200)
+      for (let k = 0; k < 3; k++)
+        receive(rtp({ seq: 3 * n + k, ts: 0, ssrc: 666, text: 'foreign' }), n * 200 + k, peer.address, 9)
+    }
+    expect(kept).toHaveLength(500)
+    expect(kept.some(({ text }) => text === 'foreign')).toBe(false)
+  })
+
+  test('on the described port yields to no other port, not even when it pauses', () => {
+    const { receive, kept } = follower()
+    for (let n = 0; n < 100; n++) receive(rtp({ seq: n, ts: n * 160 }), n * 200)
+    for (let n = 0; n < 500; n++) receive(rtp({ seq: n, ts: n * 160, ssrc: 666 }), 20_000 + n * 200, peer.address, 9)
+    for (let n = 0; n < 100; n++) receive(rtp({ seq: 100 + n, ts: n * 160 }), 120_000 + n * 200)
+    expect(kept).toHaveLength(200)
+  })
+
+  test('on another port gives way to the described one at once', () => {
+    const { receive, kept } = follower()
+    for (let n = 0; n < 10; n++) receive(rtp({ seq: n, ts: n * 160, ssrc: 666, text: 'x' }), n * 200, peer.address, 9)
+    for (let n = 0; n < 10; n++) receive(rtp({ seq: n, ts: n * 160 }), 2000 + n * 200)
+    expect(kept.filter(({ text }) => text === 'audio')).toHaveLength(10)
+  })
+
+  test('may change at once after a new session description', () => {
+    const { receive, kept, one } = follower()
+    for (let n = 0; n < 10; n++) receive(rtp({ seq: n, ts: n * 160 }), n * 200)
+    one.update({ peer: { address: '192.0.2.9', port: 5000 }, codecs })
+    receive(rtp({ seq: 10, ts: 1600 }), 2000)
+    for (let n = 0; n < 10; n++) receive(rtp({ seq: n, ts: n * 160, ssrc: 9 }), 2000 + n * 200, '192.0.2.9', 5000)
+    expect(kept).toHaveLength(20)
+    expect(one.counters.foreign).toBe(1)
+  })
+
+  test('begins anew when its codecs change', () => {
+    const { receive, kept, sources, one } = follower()
+    for (let n = 0; n < 10; n++) receive(rtp({ seq: n, ts: n * 160 }), n * 200)
+    one.update({ peer, codecs: [{ payloadType: 8, codec: 'PCMU', clockRate: 8000 }] })
+    for (let n = 10; n < 20; n++) receive(rtp({ seq: n, ts: n * 160 }), n * 200)
+    expect(kept).toHaveLength(20)
+    expect(sources).toHaveLength(2)
+    expect(one.lost).toBe(0)
+  })
+})
+
+describe('never stored', () => {
+  test('key presses: they are counted, and their numbers are no loss', () => {
+    const { receive, kept, omitted, one } = follower()
+    for (let n = 0; n < 20; n++) receive(rtp({ seq: n, ts: n * 160, pt: n >= 5 && n < 9 ? 101 : 8 }), n * 200)
+    expect(kept).toHaveLength(16)
+    expect(omitted).toEqual([5, 6, 7, 8])
+    expect(one.counters).toMatchObject({ received: 16, omitted: 4 })
+    expect(one.lost).toBe(0)
+  })
+
+  test('20,000 mutated and injected packets: nothing crashes, no foreign byte is kept, nothing of the call is lost', () => {
+    const { receive, kept, one } = follower()
+    let n = 0
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.tuple(fc.uint8Array({ maxLength: 60 }), fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: 30 })),
+          {
+            minLength: 20,
+            maxLength: 20,
+          },
+        ),
+        (batch) => {
+          for (const [noise, kind, place] of batch) {
+            const at = n * 200
+            const forged = rtp({ seq: n, ts: n * 160, text: 'foreign' })
+            if (kind === 0) receive(Buffer.from(noise), at)
+            if (kind === 1) receive(forged, at, '198.51.100.7')
+            if (kind === 2) receive(forged, at, peer.address, 9999)
+            if (kind === 3) {
+              forged[0] = noise[0] ?? 0
+              forged[8 + (place & 3)]! ^= 0x10
+              receive(forged.subarray(0, place), at)
+            }
+            receive(rtp({ seq: n, ts: n * 160 }), at)
+            n++
+          }
+        },
+      ),
+      { numRuns: 1000 },
+    )
+    expect(kept.map(({ seq }) => seq)).toEqual(Array.from({ length: n }, (_, i) => i))
+    expect(kept.every(({ text }) => text === 'audio')).toBe(true)
+    expect(one.counters.received).toBe(20_000)
+  })
+
+  test('CSRCs, extensions and padding are not payload; wrong lengths are invalid', () => {
+    const { receive, kept, one } = follower()
+    const plain = rtp({ seq: 0, ts: 0, text: '' })
+    const full = Buffer.concat([
+      plain,
+      Buffer.alloc(8),
+      Buffer.from([1, 2, 0, 1, 9, 9, 9, 9]),
+      Buffer.from('voice'),
+      Buffer.from([0, 0, 3]),
+    ])
+    full[0] = 0x80 | 0x20 | 0x10 | 2
+    receive(rtp({ seq: 65_535, ts: -160 }), 0)
+    receive(full, 1)
+    expect(kept[1]!.text).toBe('voice')
+    for (const padding of [0, 200]) {
+      const bad = Buffer.from(full)
+      bad[bad.length - 1] = padding
+      receive(bad, 2)
+    }
+    receive(full.subarray(0, 21), 2)
+    expect(one.counters.invalid).toBe(3)
+  })
+})

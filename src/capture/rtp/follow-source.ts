@@ -1,0 +1,228 @@
+/**
+ * One RTP stream's receiver without its socket: decides which packets are of the call, and hands them to the recording.
+ *
+ * In: datagrams with where they came from. Out: source and packet records. Never here: a byte from another address than
+ * the session description's, a second SSRC beside the one that is followed, key presses, or a packet reordered.
+ *
+ * A source is followed once two of its packets came in order (RFC 3550, A.1). Until then its packets are held, and they
+ * are kept when it is followed: nothing of the call is lost to probation. Another source (a new SSRC, another port, or
+ * sequence numbers that leap) takes over only after the followed one fell silent, or after a new session description,
+ * or when it comes from the described port and the followed one does not; a source on the described port yields to no
+ * other port (CVE-2025-53399 came from learning more freely).
+ */
+import type { RecordingWriter } from '#register/recordings/recording-writer.ts'
+import type { StreamCodec } from '#register/recordings/recording-log.ts'
+import { SequenceExtender } from './extend-sequence.ts'
+import { emptyPacket, isRtcp, parsePacket, type RtpPacket } from './parse-packet.ts'
+
+/** Where the session description says the media comes from. */
+export type Peer = { address: string; port: number }
+
+/** What came; `received` are those kept, `omitted` key presses, `shed` those the disk was too slow for. */
+export type StreamCounters = {
+  received: number
+  late: number
+  duplicates: number
+  foreign: number
+  invalid: number
+  omitted: number
+  shed: number
+  rtcp: number
+}
+
+export type SourceFollowerOptions = {
+  /** Number of the stream in the recording. */
+  stream: number
+  peer: Peer
+  codecs: StreamCodec[]
+  recording: Pick<RecordingWriter, 'source' | 'packet' | 'omitted'>
+}
+
+const silence100us = 4000
+/** How much of a new source may overlap the old one: packets cross on the way. */
+const crossing100us = 500
+/** After a new session description, so many packets of the old source may still come before it stops. */
+const yieldPackets = 50
+const heldLimit = 64
+const candidateLimit = 4
+
+type Held = { packet: RtpPacket; bytes: Buffer; arrival100us: number; port: number }
+type Candidate = { ssrc: number; port: number; nextSeq: number; inOrder: boolean; held: Held[] }
+
+export class SourceFollower {
+  readonly counters: StreamCounters = {
+    received: 0,
+    late: 0,
+    duplicates: 0,
+    foreign: 0,
+    invalid: 0,
+    omitted: 0,
+    shed: 0,
+    rtcp: 0,
+  }
+  /** Arrival of the last packet kept, or -1. */
+  lastArrival100us = -1
+  /** Inter-arrival jitter in RTP units times 16 (RFC 3550, A.8). */
+  jitter16 = 0
+  /** The SSRC followed, or -1. */
+  ssrc = -1
+  readonly sequence = new SequenceExtender()
+  private readonly stream: number
+  private readonly recording: SourceFollowerOptions['recording']
+  private readonly packet = emptyPacket()
+  private readonly isEvent = new Uint8Array(128)
+  private peer: Peer
+  private codecs: StreamCodec[] = []
+  private port = -1
+  private candidates: Candidate[] = []
+  private yielding = 0
+  private lastTransit = 0
+  private expectedBefore = 0
+  private receivedBefore = 0
+  private receivedOfSource = 0
+
+  constructor({ stream, peer, codecs, recording }: SourceFollowerOptions) {
+    this.stream = stream
+    this.peer = peer
+    this.recording = recording
+    this.setCodecs(codecs)
+  }
+
+  /** A datagram of `size` bytes came. `arrival100us` counts from the recording's start. */
+  receive(bytes: Buffer, size: number, arrival100us: number, address: string, port: number): void {
+    if (address !== this.peer.address) return void this.counters.foreign++
+    const { packet } = this
+    if (isRtcp(bytes, size)) return void this.counters.rtcp++
+    if (!parsePacket(bytes, size, packet)) return void this.counters.invalid++
+    if (packet.ssrc !== this.ssrc || port !== this.port) return this.consider(packet, bytes, arrival100us, port)
+    this.follow(packet, bytes, arrival100us, port)
+  }
+
+  /** A new session description: the peer or the codecs may differ, and another source may take over at once. */
+  update({ peer, codecs }: { peer: Peer; codecs: StreamCodec[] }): void {
+    const changed = JSON.stringify(codecs) !== JSON.stringify(this.codecs)
+    this.peer = peer
+    this.setCodecs(codecs)
+    this.yielding = yieldPackets
+    if (changed) this.leave() // What payload types mean is told per source: begin a new one.
+  }
+
+  /** The call is over: a source that came after the followed one's last packet is of the call. */
+  settle(): void {
+    const after = ({ held }: Candidate) => held.length > 1 && held[1]!.arrival100us >= this.lastArrival100us
+    const taking = this.candidates.find((candidate) => candidate.inOrder && after(candidate))
+    if (taking) this.takeOver(taking)
+    for (const { held } of this.candidates) this.counters.foreign += held.length
+    this.candidates = []
+  }
+
+  /** Packets that should have come, by sequence number. */
+  get expected(): number {
+    return this.expectedBefore + (this.ssrc === -1 ? 0 : this.sequence.highestOffset + 1)
+  }
+
+  /** Packets missing so far (RFC 3550, A.3); key presses count as received. */
+  get lost(): number {
+    return Math.max(0, this.expected - this.receivedBefore - this.receivedOfSource)
+  }
+
+  private leave(): void {
+    this.expectedBefore = this.expected
+    this.receivedBefore += this.receivedOfSource
+    this.receivedOfSource = 0
+    this.ssrc = -1
+  }
+
+  private setCodecs(codecs: StreamCodec[]): void {
+    this.codecs = codecs
+    this.isEvent.fill(0)
+    for (const { payloadType, codec } of codecs) if (codec === 'telephone-event') this.isEvent[payloadType] = 1
+  }
+
+  private follow(packet: RtpPacket, bytes: Buffer, arrival100us: number, port: number): void {
+    const { sequence, counters } = this
+    const place = sequence.place(packet.seq, packet.timestamp)
+    if (place === 'copy') return void counters.duplicates++
+    if (place === 'late') return void counters.late++
+    if (place === 'leap') return this.consider(packet, bytes, arrival100us, port)
+    this.lastArrival100us = arrival100us
+    this.receivedOfSource++
+    if (this.yielding > 0) this.yielding--
+    if (this.candidates.length > 0) this.dropCandidates()
+    if (this.isEvent[packet.payloadType]) {
+      counters.omitted++
+      this.recording.omitted(this.stream, sequence.seqOffset)
+      return
+    }
+    // A.8, for the usual clock of 8000 Hz: only the receiver report tells it.
+    const transit = ((arrival100us * 4) / 5 - sequence.tsOffset) | 0
+    this.jitter16 += Math.abs(transit - this.lastTransit) - ((this.jitter16 + 8) >> 4)
+    this.lastTransit = transit
+    const kept = this.recording.packet(
+      this.stream,
+      packet.payloadType,
+      packet.marker,
+      sequence.seqOffset,
+      sequence.tsOffset,
+      arrival100us,
+      bytes,
+      packet.payloadStart,
+      packet.payloadEnd,
+    )
+    if (kept) counters.received++
+    else counters.shed++
+  }
+
+  /** Holds a packet of a source that is not followed (yet). */
+  private consider(packet: RtpPacket, bytes: Buffer, arrival100us: number, port: number): void {
+    let candidate = this.candidates.find((other) => other.ssrc === packet.ssrc && other.port === port)
+    if (!candidate) {
+      candidate = { ssrc: packet.ssrc, port, nextSeq: -1, inOrder: false, held: [] }
+      this.candidates.push(candidate)
+      if (this.candidates.length > candidateLimit) this.counters.foreign += this.candidates.shift()!.held.length
+    }
+    candidate.inOrder ||= packet.seq === candidate.nextSeq
+    candidate.nextSeq = (packet.seq + 1) & 0xffff
+    candidate.held.push({ packet: { ...packet }, bytes: Buffer.from(bytes), arrival100us, port })
+    if (candidate.held.length > heldLimit) {
+      candidate.held.shift()
+      this.counters.foreign++
+    }
+    if (candidate.inOrder && this.mayTakeOver(candidate, arrival100us)) this.takeOver(candidate)
+  }
+
+  private mayTakeOver(candidate: Candidate, arrival100us: number): boolean {
+    const described = this.peer.port
+    if (this.ssrc === -1) {
+      // Undescribed ports are waited with: the described one may yet speak.
+      return candidate.port === described || arrival100us - candidate.held[0]!.arrival100us >= silence100us
+    }
+    if (candidate.port !== described && this.port === described) return false
+    if (this.yielding > 0 || (candidate.port === described && this.port !== described)) return true
+    return arrival100us - this.lastArrival100us >= silence100us
+  }
+
+  private takeOver(candidate: Candidate): void {
+    this.candidates = this.candidates.filter((other) => other !== candidate)
+    this.yielding = 0
+    this.leave()
+    this.ssrc = candidate.ssrc
+    this.port = candidate.port
+    const held = candidate.held.filter(({ arrival100us }) => arrival100us >= this.lastArrival100us - crossing100us)
+    this.counters.foreign += candidate.held.length - held.length
+    const { seq, timestamp, ssrc } = held[0]!.packet
+    this.sequence.begin(seq, timestamp)
+    this.recording.source(this.stream, ssrc, seq, timestamp, this.codecs)
+    for (const { packet, bytes, arrival100us, port } of held) this.follow(packet, bytes, arrival100us, port)
+  }
+
+  /** The followed source is alive: what came beside it was not of the call. */
+  private dropCandidates(): void {
+    const { lastArrival100us } = this
+    this.candidates = this.candidates.filter(({ held }) => {
+      const fresh = lastArrival100us - held.at(-1)!.arrival100us < silence100us
+      if (!fresh) this.counters.foreign += held.length
+      return fresh
+    })
+  }
+}

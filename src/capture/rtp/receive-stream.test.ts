@@ -1,0 +1,113 @@
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { generateIntakeKeyPair, readAgeHeader } from '#register/recordings/age-header.ts'
+import { alawSamples } from '#register/recordings/decode-g711.ts'
+import { indexRecording } from '#register/recordings/index-recording.ts'
+import { openPayload } from '#register/recordings/open-stream.ts'
+import { createRecordingWriter } from '#register/recordings/recording-writer.ts'
+import { renderAudio } from '#register/recordings/render-audio.ts'
+import { createPortAllocator } from './allocate-ports.ts'
+import { receiveStream } from './receive-stream.ts'
+
+const address = '127.0.0.1'
+const codecs = [{ payloadType: 8, codec: 'PCMA', clockRate: 8000 } as const]
+
+test('what two senders send over the network is what the sealed recording plays, and they get receiver reports', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'seloste-rtp-'))
+  const { identity, recipient } = generateIntakeKeyPair()
+  const allocator = createPortAllocator({ address, firstPort: 21_000, lastPort: 21_999 })
+  const writer = await createRecordingWriter({
+    id: 'r',
+    directory,
+    intakePublicKey: recipient,
+    startedAt: Temporal.Instant.from('2026-03-02T09:00:00Z'),
+  })
+  writer.mark('mapping', 0, { streams: { 0: 'caller', 1: 'official' } })
+  const started = performance.now()
+  const arrival100us = () => Math.round((performance.now() - started) * 10)
+  const sent = [0, 1].map(() => Array.from({ length: 60 }, (_, n) => Buffer.alloc(160, n * 4 + 1)))
+  const reports: Buffer[] = []
+  const streams = await Promise.all(
+    sent.map(async (packets, stream) => {
+      const ports = await allocator.allocate()
+      if (ports === 'no-port-left') throw new Error(ports)
+      const sender = createSocket('udp4').bind(0, address)
+      await once(sender, 'listening')
+      const rtcp = createSocket('udp4').bind(sender.address().port + 1, address)
+      rtcp.on('message', (bytes) => reports.push(bytes))
+      rtcp.on('error', () => {})
+      const peer = { address, port: sender.address().port }
+      const received = receiveStream({
+        stream,
+        peer,
+        codecs,
+        recording: writer,
+        ports,
+        arrival100us,
+        ssrc: 5,
+        cname: 'x',
+        reportMs: 300,
+      })
+      for (const [n, payload] of packets.entries()) {
+        const head = Buffer.from([0x80, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, stream])
+        head.writeUInt16BE((65_500 + n) & 0xffff, 2)
+        head.writeUInt32BE((0xfffff000 + n * 160) >>> 0, 4)
+        sender.send(Buffer.concat([head, payload]), ports.port, address)
+        await sleep(Math.max(0, started + n * 20 - performance.now()))
+      }
+      await received.drain(100)
+      sender.close()
+      rtcp.close()
+      return received
+    }),
+  )
+  for (const received of streams)
+    expect(received.report()).toMatchObject({ received: 60, lost: 0, invalid: 0, foreign: 0 })
+  expect(allocator.inUse).toBe(0)
+  expect(reports.length).toBeGreaterThan(2)
+  expect(reports.at(-1)!.subarray(0, 2)).toEqual(Buffer.from([0x81, 201]))
+  expect(reports.at(-1)!.readUInt32BE(16)).toBeGreaterThan(65_500)
+
+  const { bodyPath, headerPath } = await writer.finish(arrival100us())
+  const body = readFileSync(bodyPath)
+  const fileKey = readAgeHeader(readFileSync(headerPath), identity)
+  const opened = await openPayload(fileKey, body.length, async (at, n) => body.subarray(at, at + n))
+  const index = await indexRecording(opened)
+  const pcm = await renderAudio(index, opened.openChunk, 0, index.durationSamples)
+  for (const [stream, packets] of sent.entries()) {
+    const at = index.sources.find((source) => source.stream === stream)!.anchors[0]!.anchor
+    const heard = Array.from({ length: 9600 }, (_, i) => pcm.readInt16LE((at + i) * 4 + 2 * stream))
+    expect(heard).toEqual(packets.flatMap((bytes) => [...bytes].map((code) => alawSamples[code]!)))
+  }
+  rmSync(directory, { recursive: true })
+})
+
+test('ports come in even pairs, rest after use, and run out with a refusal', async () => {
+  let now = 0
+  const allocator = createPortAllocator({
+    address,
+    firstPort: 22_001,
+    lastPort: 22_005,
+    now: () => now,
+    random: () => 0.99,
+  })
+  const one = await allocator.allocate()
+  const two = await allocator.allocate()
+  if (one === 'no-port-left' || two === 'no-port-left') throw new Error('both are free')
+  expect([one.port, two.port].sort()).toEqual([22_002, 22_004])
+  expect(one.rtcp.address().port).toBe(one.port + 1)
+  expect(await allocator.allocate()).toBe('no-port-left')
+  one.release()
+  one.release()
+  expect(await allocator.allocate()).toBe('no-port-left')
+  now = 6000
+  const again = await allocator.allocate()
+  expect(again).toMatchObject({ port: one.port })
+  if (again !== 'no-port-left') again.release()
+  two.release()
+})

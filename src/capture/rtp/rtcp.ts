@@ -1,0 +1,60 @@
+/**
+ * The little of RTCP that a recorder needs (RFC 3550, section 6): sender reports in, receiver reports out.
+ *
+ * In: compound packets. Out: the time of the last sender report; a receiver report with its CNAME. Never here: a thrown
+ * error, or anything of the call's content.
+ */
+
+/** The middle 32 bits of a sender report's NTP time, 0 when none came (RFC 3550, 6.4.1: LSR). */
+export function readSenderReport(bytes: Buffer, ssrc: number): number | undefined {
+  for (let at = 0; at + 8 <= bytes.length;) {
+    if (bytes[at]! >> 6 !== 2) return undefined
+    const size = 4 * (bytes.readUInt16BE(at + 2) + 1)
+    if (at + size > bytes.length) return undefined
+    if (bytes[at + 1] === 200 && size >= 28 && bytes.readUInt32BE(at + 4) === ssrc) return bytes.readUInt32BE(at + 10)
+    at += size
+  }
+  return undefined
+}
+
+/** What a receiver report says about one source. Delays in 1/65536 s. */
+export type ReportBlock = {
+  ssrc: number
+  /** Lost since the last report, in 1/256 of the expected. */
+  fractionLost: number
+  lost: number
+  extendedHighestSeq: number
+  jitter: number
+  lastSenderReport: number
+  delaySinceSenderReport: number
+}
+
+/** A compound of receiver report and SDES CNAME (6.4.2, 6.5.1); no block when nothing was heard. */
+export function writeReceiverReport(ssrc: number, cname: string, block: ReportBlock | undefined): Buffer {
+  const reportBytes = block ? 32 : 8
+  const name = Buffer.from(cname)
+  // Item type, length, text, and at least one null up to the next 32-bit border.
+  const chunkBytes = 4 + 4 * Math.ceil((2 + name.length + 1) / 4)
+  const packet = Buffer.alloc(reportBytes + 4 + chunkBytes)
+  packet.writeUInt8(0x80 | (block ? 1 : 0), 0)
+  packet.writeUInt8(201, 1)
+  packet.writeUInt16BE(reportBytes / 4 - 1, 2)
+  packet.writeUInt32BE(ssrc, 4)
+  if (block) {
+    packet.writeUInt32BE(block.ssrc, 8)
+    packet.writeUInt8(block.fractionLost & 0xff, 12)
+    packet.writeIntBE(Math.min(block.lost, 0x7fffff), 13, 3)
+    packet.writeUInt32BE(block.extendedHighestSeq >>> 0, 16)
+    packet.writeUInt32BE(block.jitter >>> 0, 20)
+    packet.writeUInt32BE(block.lastSenderReport >>> 0, 24)
+    packet.writeUInt32BE(block.delaySinceSenderReport >>> 0, 28)
+  }
+  packet.writeUInt8(0x81, reportBytes)
+  packet.writeUInt8(202, reportBytes + 1)
+  packet.writeUInt16BE(chunkBytes / 4, reportBytes + 2)
+  packet.writeUInt32BE(ssrc, reportBytes + 4)
+  packet.writeUInt8(1, reportBytes + 8)
+  packet.writeUInt8(name.length, reportBytes + 9)
+  name.copy(packet, reportBytes + 10)
+  return packet
+}
