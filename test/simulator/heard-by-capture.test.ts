@@ -71,8 +71,12 @@ async function listen(mode: 'record' | 'historyOnly' = 'record') {
       onInvite: (invite) => respond(invite, false),
       onReinvite: (invite) => respond(invite, true),
       onAck: () => undefined,
-      onUpdate: (update) => void update.respond(200),
-      onBye: () => void byes++,
+      onUpdate: (update) => {
+        update.respond(200)
+      },
+      onBye: () => {
+        byes++
+      },
       onDialogLost: () => undefined,
     },
   })
