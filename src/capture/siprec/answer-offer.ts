@@ -6,14 +6,9 @@
  * This file: one answer for one offer.
  */
 import { isIPv6 } from 'node:net'
-import {
-  isUnspecified,
-  remoteMediaOf,
-  type Codec,
-  type RemoteMedia,
-  type SdpMedia,
-  type SessionDescription,
-} from './parse-sdp.ts'
+import type { SdpMedia, SessionDescription } from './parse-sdp.ts'
+import type { Codec } from './read-codecs.ts'
+import { isUnspecified, remoteMediaOf, type RemoteMedia } from './remote-media.ts'
 import { refuse, type Refusal } from './refusal.ts'
 
 /**

@@ -5,19 +5,13 @@
  * Nothing here refuses a call: what is uncertain is said in `needsReview`.
  */
 import type { PhoneNumber } from '#description/phone-numbers/phone-number.ts'
+import { activeParticipants, lookUp, participantWith, type Candidate } from './active-participants.ts'
 import { claimRoles, claimsOutgoing } from './claim-roles.ts'
 import type { IdentifiedParties, IdentifyOptions, Party, ReviewReason } from './identified-parties.ts'
 import { mapStreams } from './map-streams.ts'
-import { headersOf, numbersOf, readNumber, withheldNumber, type Evidence } from './party-evidence.ts'
+import { copiedHeaders, readNumber, withheldNumber, type Evidence, type Normalise } from './party-evidence.ts'
 import { asksForPrivacy } from './read-privacy.ts'
 import { readAddresses } from './read-header-value.ts'
-import type { ParticipantFact, RecordingMetadata } from './recording-metadata.ts'
-
-interface Candidate {
-  readonly participant: ParticipantFact
-  readonly numbers: readonly PhoneNumber[]
-  readonly joinedMs: number
-}
 
 interface Draft<N, O> {
   caller?: Party
@@ -26,7 +20,8 @@ interface Draft<N, O> {
   review: Set<ReviewReason>
 }
 
-export function identifyParties<N, O>(evidence: Evidence<N, O>, options: IdentifyOptions): IdentifiedParties<N, O> {
+export function identifyParties<N, O>(given: Evidence<N, O>, options: IdentifyOptions): IdentifiedParties<N, O> {
+  const evidence = { ...given, normalise: onceEach(given.normalise) }
   const draft: Draft<N, O> = { review: new Set() }
   const candidates = activeParticipants(evidence)
   const placeholders = (evidence.metadata?.participants.length ?? 0) > 0 && candidates.length === 0
@@ -64,42 +59,14 @@ export function identifyParties<N, O>(evidence: Evidence<N, O>, options: Identif
   }
 }
 
-/** Participants who are in the call now: not those who left, nor Avaya's stand-in for one not yet known. */
-function activeParticipants(evidence: Evidence): Candidate[] {
-  const { metadata } = evidence
-  const all = (metadata?.participants ?? []).filter((participant) => !isPlaceholder(participant))
-  const present = all.filter(({ id }) => !hasLeft(metadata!, id))
-  return (present.length > 0 ? present : all).map((participant) => ({
-    participant,
-    numbers: numbersOf(participant, evidence.normalise),
-    joinedMs: joinedMs(metadata!, participant.id),
-  }))
-}
-
-function isPlaceholder({ aors }: ParticipantFact): boolean {
-  return aors.length > 0 && aors.every((aor) => /^(?:sips?:)?asbce@/i.test(aor.trim()))
-}
-
-function hasLeft(metadata: RecordingMetadata, id: string): boolean {
-  const links = metadata.sessionLinks.filter(({ participantId }) => participantId === id)
-  return links.length > 0 && links.every(({ fromMs = 0, untilMs }) => untilMs !== undefined && untilMs >= fromMs)
-}
-
-function joinedMs(metadata: RecordingMetadata, id: string): number {
-  const times = [...metadata.sessionLinks, ...metadata.streamLinks].filter(({ participantId }) => participantId === id)
-  return Math.max(0, ...times.map(({ fromMs = 0 }) => fromMs))
-}
-
-function lookUp<N, O>({ directory }: Evidence<N, O>, numbers: readonly PhoneNumber[]) {
-  for (const number of numbers) {
-    const entry = number.key === null ? undefined : directory.findNumber(number.key)
-    if (entry !== undefined) return { role: 'number' as const, number, entry }
+/** The same few texts are looked at many times, and reading a number is the dearest step of all. */
+function onceEach(normalise: Normalise): Normalise {
+  const known = new Map<string, PhoneNumber>()
+  return (raw) => {
+    const number = known.get(raw) ?? normalise(raw)
+    known.set(raw, number)
+    return number
   }
-  for (const number of numbers) {
-    const entry = number.key === null ? undefined : directory.findOfficial(number.key)
-    if (entry !== undefined) return { role: 'official' as const, number, entry }
-  }
-  return undefined
 }
 
 /** Vendor extensions. `called` becomes number or official by lookup; a called number nobody knows is kept (R7). */
@@ -123,11 +90,6 @@ function takeClaims<N, O>(evidence: Evidence<N, O>, candidates: readonly Candida
     draft.number = unlisted
     draft.review.add('numberNotInRegistry')
   }
-}
-
-function participantWith(number: PhoneNumber, candidates: readonly Candidate[]): string | undefined {
-  if (number.key === null) return undefined
-  return candidates.find(({ numbers }) => numbers.some(({ key }) => key === number.key))?.participant.id
 }
 
 /** Registry, then directory; who is in neither is the caller. */
@@ -211,7 +173,7 @@ function assertedNumbers(evidence: Evidence): PhoneNumber[] {
 
 /** From the INVITE's own header, then from what Oracle copied of the original call's. */
 function numbersIn(evidence: Evidence, name: string): PhoneNumber[] {
-  const copied = (evidence.metadata?.participants ?? []).flatMap((participant) => headersOf(participant, name))
+  const copied = (evidence.metadata?.participants ?? []).flatMap((participant) => copiedHeaders(participant, name))
   return readAddresses([...evidence.headers(name), ...copied])
     .map(({ uri }) => readNumber(uri, evidence.normalise))
     .filter((number) => number !== undefined)

@@ -31,7 +31,7 @@ export function mapStreams(evidence: Evidence, options: IdentifyOptions, roles: 
   const signalled = signalledMapping(evidence, lines, roles)
   const crossed =
     trackOverride === 'crossed' || (trackOverride === undefined && evidence.metadata?.vendor.jambonz !== undefined)
-  if (!crossed || signalled.source === 'order') return signalled
+  if (!crossed) return signalled
   const swapped = lines.map(({ index }) => swap(signalled.streams[index]!))
   return { ...mapping(lines, swapped, 'crossed'), needsReview: signalled.needsReview }
 }

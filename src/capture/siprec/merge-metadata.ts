@@ -2,6 +2,7 @@
  * Metadata over a session's life (RFC 7865 section 6.1): a complete snapshot replaces the one before, a partial one
  * changes what it names.
  */
+import { withinLimits } from './metadata-draft.ts'
 import type { RecordingMetadata, StreamLink } from './recording-metadata.ts'
 
 /**
@@ -10,7 +11,10 @@ import type { RecordingMetadata, StreamLink } from './recording-metadata.ts'
  * associations while a call is on hold, and its tracks must not lose their speakers.
  */
 export function mergeMetadata(before: RecordingMetadata | undefined, update: RecordingMetadata): RecordingMetadata {
-  if (!before) return update
+  return before ? withinLimits(merge(before, update)) : update
+}
+
+function merge(before: RecordingMetadata, update: RecordingMetadata): RecordingMetadata {
   const vendor = { ...before.vendor, ...update.vendor }
   const named = new Set(update.streamLinks.map(linkKey))
   const revived = before.streamLinks.map(({ former, ...link }) =>

@@ -2,18 +2,8 @@
  * Recording metadata (RFC 7865 and its drafts) from XML to facts. By local element names only; ids, addresses and
  * associations are taken in every place clients put them. Never throws: bad metadata never loses a call.
  */
-import type { Problem } from './problem.ts'
-import type {
-  GroupFact,
-  ParticipantExtension,
-  ParticipantFact,
-  RecordingMetadata,
-  SessionFact,
-  SessionLink,
-  StreamFact,
-  StreamLink,
-  VendorFacts,
-} from './recording-metadata.ts'
+import { finishDraft, newDraft, type Draft, type ParsedMetadata } from './metadata-draft.ts'
+import type { StreamLink } from './recording-metadata.ts'
 import { readTime } from './read-time.ts'
 import { jambonzField, readCallExtension, readParticipantExtension } from './read-vendor-extensions.ts'
 import { readXmlTree, textOf, valueOf, type XmlElement } from './read-xml-tree.ts'
@@ -23,27 +13,8 @@ export interface MetadataOptions {
   readonly zone: string
 }
 
-export interface ParsedMetadata {
-  /** Undefined when the text holds no element at all, or was refused (DTD, size). */
-  readonly metadata?: RecordingMetadata
-  readonly problems: readonly Problem[]
-}
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] }
-
-interface Draft {
-  dataMode: 'complete' | 'partial'
-  sessions: Map<string, SessionFact>
-  participants: Map<string, ParticipantFact>
-  streams: Map<string, StreamFact>
-  groups: Map<string, GroupFact>
-  streamLinks: StreamLink[]
-  sessionLinks: SessionLink[]
-  vendor: Mutable<VendorFacts>
-  extensions: { parent: string; extension: ParticipantExtension }[]
-  problems: Set<Problem>
-  zone: string
-}
+/** RFC 7865 section 6.5.1 allows several addresses for a participant; nobody has more than a few. */
+const maxNameIds = 4
 
 /** Where in the document we are: extensions and inner associations belong to what surrounds them. */
 interface Place {
@@ -54,23 +25,13 @@ interface Place {
 export function parseMetadata(text: string, options: MetadataOptions): ParsedMetadata {
   const tree = readXmlTree(text)
   if (!tree.root) return { problems: tree.problems.length > 0 ? tree.problems : ['xml-broken'] }
-  const draft: Draft = {
-    dataMode: 'complete',
-    sessions: new Map(),
-    participants: new Map(),
-    streams: new Map(),
-    groups: new Map(),
-    streamLinks: [],
-    sessionLinks: [],
-    vendor: {},
-    extensions: [],
-    problems: new Set(tree.problems),
-    zone: options.zone,
-  }
+  const draft = newDraft(options.zone, tree.problems)
   if (tree.root.name !== 'recording' && tree.root.name !== 'recording_metadata')
     draft.problems.add('metadata-root-unknown')
   walk(tree.root, {}, draft)
-  return finish(draft)
+  // Its element names are common words, and its presence crosses the streams: here the namespace has to say so.
+  if (!text.includes('jambonz')) delete draft.vendor.jambonz
+  return finishDraft(draft)
 }
 
 function walk(element: XmlElement, place: Place, draft: Draft): void {
@@ -134,7 +95,7 @@ function readSession(element: XmlElement, draft: Draft): void {
 function readParticipant(element: XmlElement, draft: Draft): string {
   const id = idOrMade(element, ['participant_id', 'id'], 'participant', draft.participants.size, draft)
   const before = draft.participants.get(id)
-  const nameIds = element.children.filter(({ name }) => name === 'nameid')
+  const nameIds = element.children.filter(({ name }) => name === 'nameid').slice(0, maxNameIds)
   const aors = [element, ...nameIds].map((holder) => valueOf(holder, 'aor')).filter((aor) => aor !== undefined)
   const name = [...nameIds, element].map((holder) => valueOf(holder, 'name')).find((text) => text !== undefined)
   const sessionId = idIn(element, 'session', 'session_id')
@@ -222,38 +183,6 @@ function idOrMade(element: XmlElement, names: string[], kind: string, count: num
 function plainId(id: string): string {
   const plain = id.replace(/^urn:uuid:/i, '')
   return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(plain) ? plain.toLowerCase() : plain
-}
-
-function finish(draft: Draft): ParsedMetadata {
-  for (const { parent, extension } of draft.extensions) {
-    const participant = draft.participants.get(parent)
-    if (!participant) continue
-    const headers = [...(participant.extension?.headers ?? []), ...extension.headers]
-    draft.participants.set(parent, { ...participant, extension: { ...participant.extension, ...extension, headers } })
-  }
-  const dangling = draft.streamLinks.some(
-    ({ participantId, streamId }) => !draft.participants.has(participantId) || !draft.streams.has(streamId),
-  )
-  if (dangling && draft.dataMode === 'complete') draft.problems.add('metadata-reference-unknown')
-  if (draft.participants.size === 0) draft.problems.add('metadata-no-participants')
-  return {
-    metadata: {
-      dataMode: draft.dataMode,
-      sessions: [...draft.sessions.values()],
-      participants: [...draft.participants.values()],
-      streams: [...draft.streams.values()],
-      groups: [...draft.groups.values()],
-      streamLinks: uniqueLinks(draft.streamLinks),
-      sessionLinks: draft.sessionLinks,
-      vendor: draft.vendor,
-    },
-    problems: [...draft.problems],
-  }
-}
-
-/** One link for each participant, stream and direction; the last one written wins. */
-function uniqueLinks(links: readonly StreamLink[]): StreamLink[] {
-  return [...new Map(links.map((link) => [`${link.direction} ${link.participantId}\n${link.streamId}`, link])).values()]
 }
 
 type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> }

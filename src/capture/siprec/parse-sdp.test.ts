@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { parseSdp, remoteMediaOf } from './parse-sdp.ts'
+import { parseSdp } from './parse-sdp.ts'
+import { remoteMediaOf } from './remote-media.ts'
 
 function media(text: string) {
   const description = parseSdp(text)

@@ -2,8 +2,8 @@
  * A session description (RFC 8866, and RFC 4566 as most clients still write it) read tolerantly: any line ending,
  * unknown lines passed over, direction and connection address inherited from the session level. One pass, never throws.
  */
-import { isIP } from 'node:net'
 import type { Problem } from './problem.ts'
+import { readCodecs, type Codec, type SdpAttribute } from './read-codecs.ts'
 import { refuse, type Refusal } from './refusal.ts'
 
 const maxLines = 1024
@@ -12,21 +12,6 @@ const maxMedia = 32
 const maxFormats = 64
 
 export type Direction = 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive'
-
-export interface Codec {
-  /** 0-127. */
-  readonly payloadType: number
-  /** Upper case, as registered: PCMA, PCMU, TELEPHONE-EVENT, CN, OPUS... '' for a dynamic type without rtpmap. */
-  readonly encoding: string
-  readonly clockRate: number
-  readonly channels: number
-}
-
-export interface SdpAttribute {
-  readonly name: string
-  /** Undefined for a flag. */
-  readonly value?: string
-}
 
 export interface SdpMedia {
   /** Position among the media lines, from 0: what an answer must keep (RFC 3264 section 6). */
@@ -56,18 +41,6 @@ export interface SessionDescription {
   readonly timing: string
   readonly media: readonly SdpMedia[]
   readonly problems: readonly Problem[]
-}
-
-/** RFC 3551 table 4: payload types that need no rtpmap. */
-const staticCodecs: Readonly<Record<number, readonly [encoding: string, clockRate: number]>> = {
-  0: ['PCMU', 8000],
-  3: ['GSM', 8000],
-  4: ['G723', 8000],
-  8: ['PCMA', 8000],
-  9: ['G722', 8000],
-  13: ['CN', 8000],
-  15: ['G728', 8000],
-  18: ['G729', 8000],
 }
 
 interface Section {
@@ -198,57 +171,4 @@ function directionIn(attributes: readonly SdpAttribute[]): Direction | undefined
   const names: readonly string[] = ['sendrecv', 'sendonly', 'recvonly', 'inactive']
   return attributes.find(({ name, value }) => value === undefined && names.includes(name))?.name as
     Direction | undefined
-}
-
-function readCodecs(formats: readonly string[], attributes: readonly SdpAttribute[]): Codec[] {
-  const mapped = new Map<number, Codec>()
-  for (const { name, value } of attributes) {
-    const match =
-      name === 'rtpmap' && value ? /^(\d{1,3})\s+([^\s/]{1,64})\/(\d{1,7})(?:\/(\d{1,2}))?$/.exec(value) : null
-    if (!match) continue
-    const payloadType = Number(match[1])
-    const codec = {
-      payloadType,
-      encoding: match[2]!.toUpperCase(),
-      clockRate: Number(match[3]),
-      channels: Number(match[4] ?? 1),
-    }
-    if (!mapped.has(payloadType)) mapped.set(payloadType, codec)
-  }
-  const codecs: Codec[] = []
-  for (const format of formats) {
-    const payloadType = /^\d{1,3}$/.test(format) ? Number(format) : 128
-    if (payloadType > 127) return []
-    const [encoding, clockRate] = staticCodecs[payloadType] ?? ['', 0]
-    codecs.push(mapped.get(payloadType) ?? { payloadType, encoding, clockRate, channels: 1 })
-  }
-  return codecs
-}
-
-/**
- * Where a stream's media will come from. `sdp` when the offer gives a usable IP address; `signalling` when it gives
- * none, 0.0.0.0 (Connectel; also BroadWorks' pause), a name or a multicast address: then only the signalling source
- * is believed, never whoever sends first.
- */
-export interface RemoteMedia {
-  readonly address: string
-  readonly port: number
-  readonly basis: 'sdp' | 'signalling'
-}
-
-export function remoteMediaOf(media: SdpMedia, sourceAddress: string): RemoteMedia {
-  const address = media.connectionAddress ?? ''
-  return isIP(address) !== 0 && !isUnspecified(address) && !isMulticast(address)
-    ? { address, port: media.port, basis: 'sdp' }
-    : { address: sourceAddress, port: media.port, basis: 'signalling' }
-}
-
-/** RFC 3264 section 8.4: a connection address of zeros is the old way to put a stream on hold. */
-export function isUnspecified(address: string): boolean {
-  return address === '0.0.0.0' || /^[0:]+$/.test(address)
-}
-
-function isMulticast(address: string): boolean {
-  const first = Number(address.split('.')[0])
-  return (first >= 224 && first <= 239) || /^ff/i.test(address)
 }

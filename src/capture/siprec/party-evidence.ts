@@ -62,14 +62,14 @@ export function numbersOf(participant: ParticipantFact, normalise: Normalise): P
   const aors = participant.aors.map((aor) => readNumber(aor, normalise))
   // A display name is often the number again (Oracle); AudioCodes uses the number as the participant's id.
   const asDigits = [participant.name, participant.id].filter((text) => text && /^\+?[\d\s()-]{5,20}$/.test(text))
-  const asserted = headersOf(participant, 'p-asserted-identity').map((text) => readNumber(uriIn(text), normalise))
+  const asserted = copiedHeaders(participant, 'p-asserted-identity').map((text) => readNumber(uriIn(text), normalise))
   return [...aors, ...asserted, ...asDigits.map((text) => readNumber(text, normalise))].filter(
     (number) => number !== undefined,
   )
 }
 
 /** Values of an original call's header that Oracle put beside the participant. */
-export function headersOf(participant: ParticipantFact, label: string): string[] {
+export function copiedHeaders(participant: ParticipantFact, label: string): string[] {
   const headers = participant.extension?.headers ?? []
   return headers.filter((header) => header.label.toLowerCase() === label).map(({ value }) => value)
 }

@@ -4,6 +4,7 @@
  */
 
 const maxValueChars = 2048
+const maxAddresses = 16
 
 /**
  * All values of a header, by lower-case full name, in the order received; empty when the header is absent.
@@ -61,8 +62,9 @@ export function allParameters({ uri, parameters }: HeaderAddress): ReadonlyMap<s
 /** All addresses of all values: a header may be repeated or hold a list (RFC 3325 section 9.1). */
 export function readAddresses(values: readonly string[]): HeaderAddress[] {
   return values
-    .slice(0, 16)
+    .slice(0, maxAddresses)
     .flatMap((value) => splitOutsideQuotes(value.slice(0, maxValueChars)))
+    .slice(0, maxAddresses)
     .map(readAddress)
     .filter((address) => address !== undefined)
 }

@@ -1,5 +1,5 @@
 /** Whether the caller asked for privacy (RFC 3323, RFC 3325 section 9.3): then no number is kept, asserted or not (AC9). */
-import { headersOf, numbersOf, readNumber, type Evidence } from './party-evidence.ts'
+import { copiedHeaders, numbersOf, type Evidence } from './party-evidence.ts'
 import { readAddresses } from './read-header-value.ts'
 
 const askingTokens: readonly string[] = ['id', 'user', 'header', 'session', 'critical']
@@ -16,13 +16,13 @@ export function asksForPrivacy(evidence: Evidence, callerId: string | undefined)
   )
   const values = (name: string) => [
     ...evidence.headers(name),
-    ...ofCaller.flatMap((participant) => headersOf(participant, name)),
+    ...ofCaller.flatMap((participant) => copiedHeaders(participant, name)),
   ]
   if (values('privacy').some(asks)) return true
   const party = readAddresses(values('remote-party-id'))
   if (party.some(({ parameters }) => /^(?:full|uri)$/i.test(parameters.get('privacy') ?? ''))) return true
-  const from = readAddresses(values('from')).map(({ uri }) => readNumber(uri, evidence.normalise))
-  if (from.some((number) => number?.kind === 'withheld')) return true
+  // RFC 3323 section 4.1.1.3. Not any word for "no number": a client's own From may be sip:unknown@ for every call.
+  if (readAddresses(values('from')).some(({ uri }) => /^sips?:anonymous@|@anonymous\.invalid/i.test(uri))) return true
   const caller = participants.find(({ id }) => id === callerId)
   return caller !== undefined && numbersOf(caller, evidence.normalise)[0]?.kind === 'withheld'
 }

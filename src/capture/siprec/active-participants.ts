@@ -1,0 +1,55 @@
+/** Who is in the call, and what registry and directory know of them. */
+import type { PhoneNumber } from '#description/phone-numbers/phone-number.ts'
+import { numbersOf, type Evidence } from './party-evidence.ts'
+import type { ParticipantFact, RecordingMetadata } from './recording-metadata.ts'
+
+export interface Candidate {
+  readonly participant: ParticipantFact
+  readonly numbers: readonly PhoneNumber[]
+  readonly joinedMs: number
+}
+
+/** Participants who are in the call now: not those who left, nor Avaya's stand-in for one not yet known. */
+export function activeParticipants(evidence: Evidence): Candidate[] {
+  const { metadata } = evidence
+  const all = (metadata?.participants ?? []).filter((participant) => !isPlaceholder(participant))
+  const present = all.filter(({ id }) => !hasLeft(metadata!, id))
+  return (present.length > 0 ? present : all).map((participant) => ({
+    participant,
+    numbers: numbersOf(participant, evidence.normalise),
+    joinedMs: joinedMs(metadata!, participant.id),
+  }))
+}
+
+function isPlaceholder({ aors }: ParticipantFact): boolean {
+  return aors.length > 0 && aors.every((aor) => /^(?:sips?:)?asbce@/i.test(aor.trim()))
+}
+
+function hasLeft(metadata: RecordingMetadata, id: string): boolean {
+  const links = metadata.sessionLinks.filter(({ participantId }) => participantId === id)
+  return links.length > 0 && links.every(({ fromMs = 0, untilMs }) => untilMs !== undefined && untilMs >= fromMs)
+}
+
+function joinedMs(metadata: RecordingMetadata, id: string): number {
+  const times = [...metadata.sessionLinks, ...metadata.streamLinks].filter(({ participantId }) => participantId === id)
+  return Math.max(0, ...times.map(({ fromMs = 0 }) => fromMs))
+}
+
+/** What registry, then directory, know of any of these numbers. */
+export function lookUp<N, O>({ directory }: Evidence<N, O>, numbers: readonly PhoneNumber[]) {
+  for (const number of numbers) {
+    const entry = number.key === null ? undefined : directory.findNumber(number.key)
+    if (entry !== undefined) return { role: 'number' as const, number, entry }
+  }
+  for (const number of numbers) {
+    const entry = number.key === null ? undefined : directory.findOfficial(number.key)
+    if (entry !== undefined) return { role: 'official' as const, number, entry }
+  }
+  return undefined
+}
+
+/** Id of the participant who has this number. */
+export function participantWith(number: PhoneNumber, candidates: readonly Candidate[]): string | undefined {
+  if (number.key === null) return undefined
+  return candidates.find(({ numbers }) => numbers.some(({ key }) => key === number.key))?.participant.id
+}
