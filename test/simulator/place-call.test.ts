@@ -187,6 +187,15 @@ test('a recorder that hangs up or asks for silence is obeyed', async () => {
   expect(silenced.sessions[0]!.streams[0]!.counts.packets).toBeLessThan(15)
 })
 
+test('an official who is named later comes in an UPDATE with metadata alone', async () => {
+  const { call, requests } = await listen()
+  await call({ officialNamedAfterMs: 100 })
+  expect(requests('INVITE')[0]!.body.toString()).not.toContain('Aino')
+  const [update] = requests('UPDATE')
+  expect(headerValue(update!, 'content-type')).toBe('application/rs-metadata+xml')
+  expect(update!.body.toString()).toMatch(/^<\?xml[\s\S]*Aino Virtanen/)
+})
+
 test('a prohibition during the call is told to whoever runs the demo', async () => {
   const { call } = await listen()
   const events: CallEvent[] = []

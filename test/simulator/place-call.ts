@@ -50,6 +50,8 @@ export type CallPlan = {
   }
   /** Someone forbids use during the call: `onEvent` tells, and whoever runs the demo uses the official's button. */
   readonly forbid?: { readonly afterMs: number; readonly by: Speaker }
+  /** The INVITE names caller and number only; the official follows in an UPDATE with metadata alone, as Avaya's SBC does it. */
+  readonly officialNamedAfterMs?: number
   readonly faults?: MediaFaults
   readonly codec?: Codec
   /** RMS of line noise, dBFS, for dialogues. */
@@ -197,7 +199,7 @@ async function holdSession(
     const outcome = await client.invite({
       streams: streams.map(({ label, media }) => ({ label, port: media.port })),
       codecs: codec === 'pcma' ? ['pcma', 'pcmu'] : ['pcmu', 'pcma'],
-      metadata: xml,
+      metadata: options.officialNamedAfterMs === undefined ? xml : writeMetadata(withoutOfficial(metadata)),
       headers: identity(options),
       ...(options.signal ? { signal: options.signal } : {}),
     })
@@ -220,7 +222,13 @@ async function holdSession(
       seed: random.hex(8),
       keep: options.keep ?? 'payloads',
     })
-    const { endedBy, holds } = await live(options, session, sending, sipSessionId, playingMs(leg.seconds, sound))
+    const { endedBy, holds } = await live(
+      options,
+      session,
+      sending,
+      { sipSessionId, xml },
+      playingMs(leg.seconds, sound),
+    )
     const sent = sending.stop()
     const endedAt = now()
     const ended = endedBy === 'us' ? await hangUp(session) : endedBy
@@ -260,7 +268,7 @@ async function live(
   options: PlaceCallOptions,
   session: RecordingSession,
   sending: Sending,
-  sipSessionId: string,
+  { sipSessionId, xml }: { sipSessionId: string; xml: string },
   talkMs: number | undefined,
 ) {
   const over = new AbortController()
@@ -279,7 +287,7 @@ async function live(
   options.signal?.addEventListener('abort', hangUpNow)
   if (options.signal?.aborted) over.abort()
   const holds: { fromMs: number; toMs: number }[] = []
-  const { hold, forbid } = options
+  const { hold, forbid, officialNamedAfterMs } = options
 
   const holding = async () => {
     if (!hold || !(await pause(hold.afterMs, over.signal))) return
@@ -298,6 +306,10 @@ async function live(
     if (!forbid || !(await pause(forbid.afterMs, over.signal))) return
     options.onEvent?.({ kind: 'forbidden', callId: session.callId, sipSessionId, by: forbid.by, plan: options })
   }
+  const naming = async () => {
+    if (officialNamedAfterMs === undefined || !(await pause(officialNamedAfterMs, over.signal))) return
+    await session.update(xml).catch(lose)
+  }
   // Hold lengthens the call: the talk that was cut off goes on after it.
   const talkingMs = talkMs === undefined ? undefined : talkMs + (hold && hold.afterMs < talkMs ? hold.forMs : 0)
   const talking = Promise.race([
@@ -307,7 +319,7 @@ async function live(
     ...(over.signal.aborted ? [Promise.resolve()] : []),
   ]).finally(() => over.abort())
   try {
-    await Promise.all([talking, holding(), forbidding()])
+    await Promise.all([talking, holding(), forbidding(), naming()])
   } finally {
     over.abort()
     options.signal?.removeEventListener('abort', hangUpNow)
@@ -329,6 +341,11 @@ const pause = (ms: number, signal?: AbortSignal): Promise<boolean> =>
     () => true,
     () => false,
   )
+
+const withoutOfficial = (metadata: RecordingMetadata): RecordingMetadata => ({
+  ...metadata,
+  participants: metadata.participants.filter(({ sends }) => sends !== metadata.streams[1]!.id),
+})
 
 const aorOf = (number: string) => `sip:${number}@${host};user=phone`
 
