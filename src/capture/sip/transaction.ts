@@ -23,7 +23,9 @@ export function transactionKey(request: SipRequest, method = request.method): st
   const { host, port } = request.via.sentBy
   const sentBy = `${host.toLowerCase()}:${port ?? 5060}`
   const branch = request.via.parameters.get('branch') ?? ''
-  if (branch.startsWith(BRANCH_COOKIE) && branch.length > BRANCH_COOKIE.length) return `${counted} ${sentBy} ${branch}`
+  // The Call-ID adds nothing where branches are unique, and keeps a client that repeats them from losing a call.
+  if (branch.startsWith(BRANCH_COOKIE) && branch.length > BRANCH_COOKIE.length)
+    return `${counted} ${sentBy} ${branch} ${request.callId}`
   return `${counted} ${sentBy} ${branch} ${mergeKey(request)}`
 }
 

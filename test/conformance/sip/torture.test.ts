@@ -202,7 +202,7 @@ describe('invalid messages (RFC 4475 3.1.2)', () => {
       'badinv01: Via and Contact with stray separators',
       message(
         startLine,
-        `${invite('badinv01').replace('Via: SIP/2.0/UDP 192.0.2.1', 'Via: SIP/2.0/UDP 192.0.2.15;;,;,,')}`,
+        invite('badinv01').replace('Via: SIP/2.0/UDP 192.0.2.1', 'Via: SIP/2.0/UDP 192.0.2.15;;,;,,'),
         sdp,
       ),
       200,
