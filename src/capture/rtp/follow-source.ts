@@ -90,10 +90,19 @@ export class SourceFollower {
 
   /** A datagram of `size` bytes came. `arrival100us` counts from the recording's start. */
   receive(bytes: Buffer, size: number, arrival100us: number, address: string, port: number): void {
-    if (address !== this.peer.address) return void this.counters.foreign++
+    if (address !== this.peer.address) {
+      this.counters.foreign++
+      return
+    }
     const { packet } = this
-    if (isRtcp(bytes, size)) return void this.counters.rtcp++
-    if (!parsePacket(bytes, size, packet)) return void this.counters.invalid++
+    if (isRtcp(bytes, size)) {
+      this.counters.rtcp++
+      return
+    }
+    if (!parsePacket(bytes, size, packet)) {
+      this.counters.invalid++
+      return
+    }
     if (packet.ssrc !== this.ssrc || port !== this.port) return this.consider(packet, bytes, arrival100us, port)
     this.follow(packet, bytes, arrival100us, port)
   }
@@ -142,8 +151,14 @@ export class SourceFollower {
   private follow(packet: RtpPacket, bytes: Buffer, arrival100us: number, port: number): void {
     const { sequence, counters } = this
     const place = sequence.place(packet.seq, packet.timestamp)
-    if (place === 'copy') return void counters.duplicates++
-    if (place === 'late') return void counters.late++
+    if (place === 'copy') {
+      counters.duplicates++
+      return
+    }
+    if (place === 'late') {
+      counters.late++
+      return
+    }
     if (place === 'leap') return this.consider(packet, bytes, arrival100us, port)
     this.lastArrival100us = arrival100us
     this.receivedOfSource++

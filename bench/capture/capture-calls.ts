@@ -1,0 +1,63 @@
+/**
+ * The whole capture path as one process: ports, receivers, sealing, disk, tail journal. No SIP: the calls are there.
+ *
+ *     capture-calls <folder> <age1... recipient> <generator's port> <calls>
+ *
+ * Prints the ports as JSON, runs until its input ends, prints its CPU until then and the counters, finishes all
+ * recordings.
+ */
+import { once } from 'node:events'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { createPortAllocator } from '#capture/rtp/allocate-ports.ts'
+import { receiveStream, type ReceivedStream } from '#capture/rtp/receive-stream.ts'
+import { createRecordingWriter, type RecordingWriter } from '#register/recordings/recording-writer.ts'
+import { createTailJournal } from '#register/recordings/tail-journal.ts'
+
+const [directory, intakePublicKey, generatorPort, callCount] = process.argv.slice(2) as [string, string, string, string]
+const peer = { address: '127.0.0.1', port: Number(generatorPort) }
+const codecs = [{ payloadType: 8, codec: 'PCMA', clockRate: 8000 } as const]
+const allocator = createPortAllocator({ address: '127.0.0.1', firstPort: 30_000, lastPort: 39_999 })
+const faults: string[] = []
+const onFault = ({ message }: Error) => void faults.push(message)
+const tail = await createTailJournal({ directory, run: String(process.pid), onFault })
+const calls: { writer: RecordingWriter; streams: ReceivedStream[]; arrival100us: () => number }[] = []
+for (let n = 0; n < Number(callCount); n++) {
+  const startedAt = Temporal.Now.instant()
+  const writer = await createRecordingWriter({ id: `call-${n}`, directory, intakePublicKey, startedAt, tail, onFault })
+  writer.mark('mapping', 0, { streams: { 0: 'caller', 1: 'official' } })
+  const started = performance.now()
+  const arrival100us = () => Math.round((performance.now() - started) * 10)
+  const streams: ReceivedStream[] = []
+  for (const stream of [0, 1]) {
+    const ports = await allocator.allocate()
+    if (ports === 'no-port-left') throw new Error(ports)
+    const ssrc = 2 * n + stream
+    streams.push(receiveStream({ stream, peer, codecs, recording: writer, ports, arrival100us, ssrc, cname: 'bench' }))
+  }
+  calls.push({ writer, streams, arrival100us })
+}
+
+const delay = monitorEventLoopDelay({ resolution: 5 })
+delay.enable()
+const before = process.cpuUsage()
+process.stdout.write(`${JSON.stringify(calls.flatMap(({ streams }) => streams.map(({ port }) => port)))}\n`)
+process.stdin.resume()
+await once(process.stdin, 'end')
+const { user, system } = process.cpuUsage(before)
+delay.disable()
+const reports = calls.flatMap(({ streams }) => streams.map((stream) => stream.report()))
+for (const { streams } of calls) for (const stream of streams) stream.close()
+for (const { writer, arrival100us } of calls) await writer.finish(arrival100us())
+await tail.close()
+process.stdout.write(
+  `${JSON.stringify({
+    packets: reports.reduce((sum, { received }) => sum + received, 0),
+    lost: reports.reduce((sum, { lost }) => sum + lost, 0),
+    others: reports.reduce((sum, r) => sum + r.foreign + r.invalid + r.late + r.duplicates + r.shed, 0),
+    cpuMicroseconds: user + system,
+    eventLoopP99Ms: delay.percentile(99) / 1e6,
+    residentMegabytes: Math.round(process.memoryUsage.rss() / 1e6),
+    faults,
+  })}\n`,
+)
+process.exit()

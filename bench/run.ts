@@ -1,0 +1,18 @@
+/**
+ * The numbers, each beside its yardstick in the same run: `npm run bench`, or `npm run bench -- cost-per-packet`.
+ * Others may be using the machine: read the ratios, not the times.
+ */
+import { costPerPacket } from './capture/cost-per-packet.ts'
+import { sealedLoad } from './capture/sealed-load.ts'
+
+const benches: Record<string, () => Promise<boolean>> = {
+  'cost-per-packet': () => costPerPacket(),
+  'sealed-load': () => sealedLoad(),
+}
+
+const wanted = process.argv.slice(2)
+for (const [name, run] of Object.entries(benches)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue
+  console.log(`\n${name}`)
+  if (!(await run())) process.exitCode = 1
+}
