@@ -1,6 +1,6 @@
 /** A believable stream of calls: who calls which number, who answers, what they talk about. The same seed gives the same calls. */
 import { numbersCalled, officials, switchboardUnit, type Official } from './people.ts'
-import type { CallPlan } from './place-call.ts'
+import type { CallPlan } from './call-plan.ts'
 import { seedRandom, type Random } from './random.ts'
 import { listDialogues } from './sound.ts'
 

@@ -2,82 +2,20 @@
  * One call as a recording server sees it: a SIPREC session for each official who speaks with the caller, media, hold, transfer,
  * and how it ended. Resolves with the truth to compare the recording with.
  */
-import { setTimeout as wait } from 'node:timers/promises'
+import type { CallEvent, CallPlan } from './call-plan.ts'
 import type { Address, Transport } from './connection.ts'
+import { describeLeg, identify, labels, withoutOfficial, type Leg } from './describe-call.ts'
+import { hangUp, liveThrough, pause } from './live-through.ts'
 import { startPacer, type Pacer } from './pacer.ts'
-import type { Official } from './people.ts'
 import { freshIdentifiers, seedRandom, type Identifiers, type Random } from './random.ts'
-import { startRecordingClient, type RecordingClient, type RecordingSession } from './recording-client.ts'
-import { writeMetadata, type MetadataParticipant, type RecordingMetadata } from './recording-metadata.ts'
-import { openMediaPort, startSending, type MediaFaults, type Sending } from './send-media.ts'
+import { startRecordingClient, type RecordingClient } from './recording-client.ts'
+import { writeMetadata } from './recording-metadata.ts'
+import { openMediaPort } from './media-port.ts'
+import { startSending } from './send-media.ts'
 import type { SentCall, SentSession } from './sent-call.ts'
-import type { AnsweredStream, Codec } from './session-description.ts'
-import type { Header } from './sip-message.ts'
+import type { AnsweredStream } from './session-description.ts'
 import { loadDialogue, makeTone, type Sound } from './sound.ts'
 import type { Speaker } from './speech/dialogues.ts'
-
-/** What a call is, apart from which server hears of it. Plain data: callPattern makes these. */
-export type CallPlan = {
-  readonly seed: number | string
-  /** E.164. */
-  readonly caller: string
-  /**
-   * The caller withholds the number: the metadata say `sip:anonymous@anonymous.invalid` with Privacy: id, and the trunk's asserted
-   * identity goes along as trunks do; the recorder must not keep it.
-   */
-  readonly withheld?: boolean
-  /** The service number called, E.164. */
-  readonly number: string
-  readonly official: Pick<Official, 'name' | 'phone' | 'language'>
-  /** Key of a dialogue; without it, the tone of the seed. */
-  readonly dialogue?: string
-  /** How long to talk; by default until the dialogue is over (a tone: 5 s). */
-  readonly seconds?: number
-  /** How long the caller says to have waited before the answer: goes into the metadata, is not waited for. */
-  readonly waitedMs?: number
-  readonly hold?: { readonly afterMs: number; readonly forMs: number }
-  /** BYE, then a new session in the same group with another official and the same caller. */
-  readonly transferTo?: {
-    readonly official: Pick<Official, 'name' | 'phone' | 'language'>
-    readonly afterMs: number
-    /** Consultation between the officials, which no session covers; 0 by default. */
-    readonly consultMs?: number
-    /** When the caller is connected to another service number (a switchboard). */
-    readonly number?: string
-    /** By default the transferred talk goes on with the first dialogue. */
-    readonly dialogue?: string
-    readonly seconds?: number
-  }
-  /** Someone forbids use during the call: `onEvent` tells, and whoever runs the demo uses the official's button. */
-  readonly forbid?: { readonly afterMs: number; readonly by: Speaker }
-  /** The INVITE names caller and number only; the official follows in an UPDATE with metadata alone, as Avaya's SBC does it. */
-  readonly officialNamedAfterMs?: number
-  readonly faults?: MediaFaults
-  readonly codec?: Codec
-  /** RMS of line noise, dBFS, for dialogues. */
-  readonly noiseDbfs?: number
-  /** The official's stream comes first and has the second label, so that order tells nothing. */
-  readonly officialFirst?: boolean
-}
-
-export type CallEvent =
-  | {
-      readonly kind: 'answered'
-      readonly callId: string
-      readonly sipSessionId: string
-      readonly groupId: string
-      readonly recording: boolean
-      readonly plan: CallPlan
-    }
-  | { readonly kind: 'held' | 'resumed' | 'transferred' | 'ended'; readonly callId: string; readonly plan: CallPlan }
-  | {
-      readonly kind: 'forbidden'
-      readonly callId: string
-      readonly sipSessionId: string
-      readonly by: Speaker
-      readonly plan: CallPlan
-    }
-  | { readonly kind: 'failed'; readonly reason: string; readonly plan: CallPlan }
 
 export type PlaceCallOptions = CallPlan & {
   readonly server: Address
@@ -98,7 +36,6 @@ export type PlaceCallOptions = CallPlan & {
   readonly ids?: Identifiers
 }
 
-const host = 'puhelut.seloste.example'
 const ownPacer = startPacer()
 
 /** Never rejects for what a server may do: an unreachable or silent server is the outcome `unreachable`. */
@@ -162,14 +99,7 @@ async function talk(
   return { outcome: 'completed', status: 200, sessions }
 }
 
-type Leg = {
-  readonly group: { readonly id: string; readonly startedAt: Date }
-  readonly startedAt: Date
-  readonly number: string
-  readonly official: Pick<Official, 'name' | 'phone' | 'language'>
-  readonly dialogue: string | undefined
-  readonly seconds: number | undefined
-}
+type PlayedLeg = Leg & { readonly dialogue: string | undefined; readonly seconds: number | undefined }
 
 type LegOutcome =
   | { readonly kind: 'ended'; readonly session: SentSession }
@@ -180,7 +110,7 @@ async function holdSession(
   options: PlaceCallOptions,
   client: RecordingClient,
   random: Random,
-  leg: Leg,
+  leg: PlayedLeg,
 ): Promise<LegOutcome> {
   const now = options.now ?? (() => new Date())
   const pacer = options.pacer ?? ownPacer
@@ -190,7 +120,7 @@ async function holdSession(
       ? makeTone(random.integer(1, 2 ** 31))
       : loadDialogue(leg.dialogue, codec, options.noiseDbfs)
   const answeredAt = now()
-  const metadata = describe(options, options.ids ?? freshIdentifiers, leg, answeredAt)
+  const metadata = describeLeg(options, options.ids ?? freshIdentifiers, leg, answeredAt)
   const ports = [await openMediaPort(client.local.host), await openMediaPort(client.local.host)] as const
   try {
     const order: readonly Speaker[] = options.officialFirst ? ['official', 'caller'] : ['caller', 'official']
@@ -200,7 +130,7 @@ async function holdSession(
       streams: streams.map(({ label, media }) => ({ label, port: media.port })),
       codecs: codec === 'pcma' ? ['pcma', 'pcmu'] : ['pcmu', 'pcma'],
       metadata: options.officialNamedAfterMs === undefined ? xml : writeMetadata(withoutOfficial(metadata)),
-      headers: identity(options),
+      headers: identify(options),
       ...(options.signal ? { signal: options.signal } : {}),
     })
     if (outcome.kind === 'refused') {
@@ -222,7 +152,7 @@ async function holdSession(
       seed: random.hex(8),
       keep: options.keep ?? 'payloads',
     })
-    const { endedBy, holds } = await live(
+    const { endedBy, holds } = await liveThrough(
       options,
       session,
       sending,
@@ -257,134 +187,7 @@ async function holdSession(
   }
 }
 
-const labels = { caller: '1', official: '2' } as const
 const takesMedia = ({ address, direction }: AnsweredStream) =>
   address.port > 0 && direction !== 'inactive' && direction !== 'sendonly'
 const playingMs = (seconds: number | undefined, sound: Sound) =>
   seconds === undefined ? (sound.frames === Infinity ? 5000 : undefined) : seconds * 1000
-
-/** Waits through the talk: hold, a prohibition, the recorder's own wishes, and the end. */
-async function live(
-  options: PlaceCallOptions,
-  session: RecordingSession,
-  sending: Sending,
-  { sipSessionId, xml }: { sipSessionId: string; xml: string },
-  talkMs: number | undefined,
-) {
-  const over = new AbortController()
-  let endedBy: SentSession['endedBy'] = 'us'
-  /** A recorder that no longer answers offers: the call goes on without it in a real system; here it ends, and the truth is kept. */
-  const lose = () => {
-    endedBy = 'no answer'
-    over.abort()
-  }
-  session.onRecorder((event) => {
-    if (event === 'reoffer') return sending.direct(session.answer())
-    endedBy = 'recorder'
-    over.abort()
-  })
-  const hangUpNow = () => over.abort()
-  options.signal?.addEventListener('abort', hangUpNow)
-  if (options.signal?.aborted) over.abort()
-  const holds: { fromMs: number; toMs: number }[] = []
-  const { hold, forbid, officialNamedAfterMs } = options
-
-  const holding = async () => {
-    if (!hold || !(await pause(hold.afterMs, over.signal))) return
-    sending.pause()
-    const fromMs = sending.elapsedMs()
-    await session.hold().catch(lose)
-    options.onEvent?.({ kind: 'held', callId: session.callId, plan: options })
-    const goesOn = await pause(hold.forMs, over.signal)
-    if (goesOn) await session.resume().catch(lose)
-    holds.push({ fromMs, toMs: sending.elapsedMs() })
-    sending.direct(session.answer())
-    sending.resume()
-    if (goesOn) options.onEvent?.({ kind: 'resumed', callId: session.callId, plan: options })
-  }
-  const forbidding = async () => {
-    if (!forbid || !(await pause(forbid.afterMs, over.signal))) return
-    options.onEvent?.({ kind: 'forbidden', callId: session.callId, sipSessionId, by: forbid.by, plan: options })
-  }
-  const naming = async () => {
-    if (officialNamedAfterMs === undefined || !(await pause(officialNamedAfterMs, over.signal))) return
-    await session.update(xml).catch(lose)
-  }
-  // Hold lengthens the call: the talk that was cut off goes on after it.
-  const talkingMs = talkMs === undefined ? undefined : talkMs + (hold && hold.afterMs < talkMs ? hold.forMs : 0)
-  const talking = Promise.race([
-    sending.over,
-    talkingMs === undefined ? new Promise(() => undefined) : pause(talkingMs, over.signal),
-    new Promise((resolve) => over.signal.addEventListener('abort', resolve)),
-    ...(over.signal.aborted ? [Promise.resolve()] : []),
-  ]).finally(() => over.abort())
-  try {
-    await Promise.all([talking, holding(), forbidding(), naming()])
-  } finally {
-    over.abort()
-    options.signal?.removeEventListener('abort', hangUpNow)
-  }
-  return { endedBy, holds }
-}
-
-async function hangUp(session: RecordingSession): Promise<'us' | 'no answer'> {
-  // A recorder that has died answers nothing; the call is over all the same.
-  return session.bye().then(
-    () => 'us',
-    () => 'no answer',
-  )
-}
-
-/** False when the wait was cut short. */
-const pause = (ms: number, signal?: AbortSignal): Promise<boolean> =>
-  wait(ms, undefined, signal ? { signal } : {}).then(
-    () => true,
-    () => false,
-  )
-
-const withoutOfficial = (metadata: RecordingMetadata): RecordingMetadata => ({
-  ...metadata,
-  participants: metadata.participants.filter(({ sends }) => sends !== metadata.streams[1]!.id),
-})
-
-const aorOf = (number: string) => `sip:${number}@${host};user=phone`
-
-function identity({ withheld, caller }: CallPlan): Header[] {
-  const asserted: Header = ['P-Asserted-Identity', `<${aorOf(caller)}>`]
-  return withheld ? [asserted, ['Privacy', 'id']] : [asserted]
-}
-
-function describe(plan: CallPlan, ids: Identifiers, leg: Leg, answeredAt: Date): RecordingMetadata {
-  const [callerStream, officialStream] = [ids.uuid(), ids.uuid()]
-  const { official, number } = leg
-  const caller: MetadataParticipant = {
-    id: ids.uuid(),
-    aor: plan.withheld ? 'sip:anonymous@anonymous.invalid' : aorOf(plan.caller),
-    ...(plan.withheld ? { name: 'Anonymous' } : {}),
-    joinedAt: leg.startedAt,
-    sends: callerStream,
-    receives: officialStream,
-  }
-  const answering: MetadataParticipant = {
-    id: ids.uuid(),
-    aor: aorOf(official.phone),
-    name: official.name,
-    language: official.language,
-    joinedAt: answeredAt,
-    sends: officialStream,
-    receives: callerStream,
-  }
-  const called: MetadataParticipant = { id: ids.uuid(), aor: aorOf(number), joinedAt: leg.startedAt }
-  return {
-    groupId: leg.group.id,
-    groupStartedAt: leg.group.startedAt,
-    sessionId: ids.uuid(),
-    sipSessionId: `${ids.hex(16)};remote=${ids.hex(16)}`,
-    startedAt: leg.startedAt,
-    participants: plan.officialFirst ? [called, answering, caller] : [caller, answering, called],
-    streams: [
-      { id: callerStream, label: labels.caller },
-      { id: officialStream, label: labels.official },
-    ],
-  }
-}

@@ -4,8 +4,10 @@
  * In: what to record (metadata, media ports). Out: real SIP to the server, and what the server answered. Media itself is
  * send-media.ts's; what a call is made of is place-call.ts's. Never here: knowledge of the recorder's inside.
  */
+import { cancelOnAbort } from './cancel-invite.ts'
 import { answerRequest, openTransactions, type Transactions } from './client-transactions.ts'
 import type { Address, Transport } from './connection.ts'
+import { metadataType, writeInvitationBody } from './invitation-body.ts'
 import { freshIdentifiers, type Identifiers } from './random.ts'
 import {
   readDescription,
@@ -156,7 +158,7 @@ async function invite(
     })
 
   const offer = (direction: 'sendonly' | 'inactive', metadata: string | undefined) => {
-    const { type, bytes } = body(describe(direction), metadata, ids)
+    const { type, bytes } = writeInvitationBody(describe(direction), metadata, ids)
     const headers: Header[] = [
       ['Contact', contact],
       allow,
@@ -277,43 +279,6 @@ async function invite(
       onRecorder: (listener) => (tellRecorder = listener),
     },
   }
-}
-
-/** A CANCEL may go only after a provisional response (RFC 3261 section 9.1). */
-function cancelOnAbort(transactions: Transactions, sent: SipRequest, signal: AbortSignal | undefined) {
-  let provisional = false
-  let cancelSent = false
-  const tryCancel = () => {
-    if (!signal?.aborted || !provisional || cancelSent) return
-    cancelSent = true
-    const headers = sent.headers
-      .filter(([name]) => ['Via', 'Max-Forwards', 'From', 'To', 'Call-ID', 'Route'].includes(name))
-      .concat([['CSeq', `${sequenceOf(sent)} CANCEL`]])
-    // The INVITE's own final response tells how it went.
-    transactions.send({ method: 'CANCEL', uri: sent.uri, headers, body: noBody }).catch(() => undefined)
-  }
-  signal?.addEventListener('abort', tryCancel)
-  return {
-    onProvisional: () => {
-      provisional = true
-      tryCancel()
-    },
-    stop: () => signal?.removeEventListener('abort', tryCancel),
-  }
-}
-
-const metadataType = 'application/rs-metadata+xml'
-
-/** SDP alone, or SDP and metadata in one multipart/mixed (RFC 7866 section 9.1). */
-function body(sdp: string, metadata: string | undefined, ids: Identifiers): { type: string; bytes: Buffer } {
-  if (metadata === undefined) return { type: 'application/sdp', bytes: Buffer.from(sdp) }
-  const boundary = `seloste-${ids.hex(8)}`
-  const parts = [
-    `--${boundary}\r\nContent-Type: application/sdp\r\n\r\n${sdp}`,
-    `--${boundary}\r\nContent-Type: ${metadataType}\r\nContent-Disposition: recording-session\r\n\r\n${metadata}`,
-    `--${boundary}--\r\n`,
-  ]
-  return { type: `multipart/mixed;boundary=${boundary}`, bytes: Buffer.from(parts.join('\r\n')) }
 }
 
 const sequenceOf = (sent: SipRequest) => Number.parseInt(headerValue(sent, 'cseq'), 10)

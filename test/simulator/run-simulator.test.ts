@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { CallEvent } from './place-call.ts'
+import type { CallEvent } from './call-plan.ts'
 import { runSimulator } from './run-simulator.ts'
 import { isRequest } from './sip-message.ts'
 import { startStandInRecorder } from './stand-in-recorder.ts'

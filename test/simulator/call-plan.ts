@@ -1,0 +1,68 @@
+/** What a simulated call is, as plain data, and what happens while it is being placed. */
+import type { Official } from './people.ts'
+import type { MediaFaults } from './send-stream.ts'
+import type { Codec } from './session-description.ts'
+import type { Speaker } from './speech/dialogues.ts'
+
+/** What a call is, apart from which server hears of it. Plain data: callPattern makes these. */
+export type CallPlan = {
+  readonly seed: number | string
+  /** E.164. */
+  readonly caller: string
+  /**
+   * The caller withholds the number: the metadata say `sip:anonymous@anonymous.invalid` with Privacy: id, and the trunk's asserted
+   * identity goes along as trunks do; the recorder must not keep it.
+   */
+  readonly withheld?: boolean
+  /** The service number called, E.164. */
+  readonly number: string
+  readonly official: Pick<Official, 'name' | 'phone' | 'language'>
+  /** Key of a dialogue; without it, the tone of the seed. */
+  readonly dialogue?: string
+  /** How long to talk; by default until the dialogue is over (a tone: 5 s). */
+  readonly seconds?: number
+  /** How long the caller says to have waited before the answer: goes into the metadata, is not waited for. */
+  readonly waitedMs?: number
+  readonly hold?: { readonly afterMs: number; readonly forMs: number }
+  /** BYE, then a new session in the same group with another official and the same caller. */
+  readonly transferTo?: {
+    readonly official: Pick<Official, 'name' | 'phone' | 'language'>
+    readonly afterMs: number
+    /** Consultation between the officials, which no session covers; 0 by default. */
+    readonly consultMs?: number
+    /** When the caller is connected to another service number (a switchboard). */
+    readonly number?: string
+    /** By default the transferred talk goes on with the first dialogue. */
+    readonly dialogue?: string
+    readonly seconds?: number
+  }
+  /** Someone forbids use during the call: `onEvent` tells, and whoever runs the demo uses the official's button. */
+  readonly forbid?: { readonly afterMs: number; readonly by: Speaker }
+  /** The INVITE names caller and number only; the official follows in an UPDATE with metadata alone, as Avaya's SBC does it. */
+  readonly officialNamedAfterMs?: number
+  readonly faults?: MediaFaults
+  readonly codec?: Codec
+  /** RMS of line noise, dBFS, for dialogues. */
+  readonly noiseDbfs?: number
+  /** The official's stream comes first and has the second label, so that order tells nothing. */
+  readonly officialFirst?: boolean
+}
+
+export type CallEvent =
+  | {
+      readonly kind: 'answered'
+      readonly callId: string
+      readonly sipSessionId: string
+      readonly groupId: string
+      readonly recording: boolean
+      readonly plan: CallPlan
+    }
+  | { readonly kind: 'held' | 'resumed' | 'transferred' | 'ended'; readonly callId: string; readonly plan: CallPlan }
+  | {
+      readonly kind: 'forbidden'
+      readonly callId: string
+      readonly sipSessionId: string
+      readonly by: Speaker
+      readonly plan: CallPlan
+    }
+  | { readonly kind: 'failed'; readonly reason: string; readonly plan: CallPlan }

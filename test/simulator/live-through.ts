@@ -1,0 +1,85 @@
+/** From the answer to the end of one session: talk, hold, a late name, a prohibition, and whoever ends it. */
+import { setTimeout as wait } from 'node:timers/promises'
+import type { CallEvent, CallPlan } from './call-plan.ts'
+import type { RecordingSession } from './recording-client.ts'
+import type { Sending } from './send-media.ts'
+import type { SentSession } from './sent-call.ts'
+
+/** Waits through the talk: hold, a prohibition, the recorder's own wishes, and the end. */
+export async function liveThrough(
+  options: CallPlan & { readonly signal?: AbortSignal; readonly onEvent?: (event: CallEvent) => void },
+  session: RecordingSession,
+  sending: Sending,
+  { sipSessionId, xml }: { sipSessionId: string; xml: string },
+  talkMs: number | undefined,
+) {
+  const over = new AbortController()
+  let endedBy: SentSession['endedBy'] = 'us'
+  /** A recorder that no longer answers offers: the call goes on without it in a real system; here it ends, and the truth is kept. */
+  const lose = () => {
+    endedBy = 'no answer'
+    over.abort()
+  }
+  session.onRecorder((event) => {
+    if (event === 'reoffer') return sending.direct(session.answer())
+    endedBy = 'recorder'
+    over.abort()
+  })
+  const hangUpNow = () => over.abort()
+  options.signal?.addEventListener('abort', hangUpNow)
+  if (options.signal?.aborted) over.abort()
+  const holds: { fromMs: number; toMs: number }[] = []
+  const { hold, forbid, officialNamedAfterMs } = options
+
+  const holding = async () => {
+    if (!hold || !(await pause(hold.afterMs, over.signal))) return
+    sending.pause()
+    const fromMs = sending.elapsedMs()
+    await session.hold().catch(lose)
+    options.onEvent?.({ kind: 'held', callId: session.callId, plan: options })
+    const goesOn = await pause(hold.forMs, over.signal)
+    if (goesOn) await session.resume().catch(lose)
+    holds.push({ fromMs, toMs: sending.elapsedMs() })
+    sending.direct(session.answer())
+    sending.resume()
+    if (goesOn) options.onEvent?.({ kind: 'resumed', callId: session.callId, plan: options })
+  }
+  const forbidding = async () => {
+    if (!forbid || !(await pause(forbid.afterMs, over.signal))) return
+    options.onEvent?.({ kind: 'forbidden', callId: session.callId, sipSessionId, by: forbid.by, plan: options })
+  }
+  const naming = async () => {
+    if (officialNamedAfterMs === undefined || !(await pause(officialNamedAfterMs, over.signal))) return
+    await session.update(xml).catch(lose)
+  }
+  // Hold lengthens the call: the talk that was cut off goes on after it.
+  const talkingMs = talkMs === undefined ? undefined : talkMs + (hold && hold.afterMs < talkMs ? hold.forMs : 0)
+  const talking = Promise.race([
+    sending.over,
+    talkingMs === undefined ? new Promise(() => undefined) : pause(talkingMs, over.signal),
+    new Promise((resolve) => over.signal.addEventListener('abort', resolve)),
+    ...(over.signal.aborted ? [Promise.resolve()] : []),
+  ]).finally(() => over.abort())
+  try {
+    await Promise.all([talking, holding(), forbidding(), naming()])
+  } finally {
+    over.abort()
+    options.signal?.removeEventListener('abort', hangUpNow)
+  }
+  return { endedBy, holds }
+}
+
+export async function hangUp(session: RecordingSession): Promise<'us' | 'no answer'> {
+  // A recorder that has died answers nothing; the call is over all the same.
+  return session.bye().then(
+    () => 'us',
+    () => 'no answer',
+  )
+}
+
+/** False when the wait was cut short. */
+export const pause = (ms: number, signal?: AbortSignal): Promise<boolean> =>
+  wait(ms, undefined, signal ? { signal } : {}).then(
+    () => true,
+    () => false,
+  )

@@ -1,0 +1,201 @@
+/** One RTP stream (RFC 3550): its packets, the seeded fate of each, and the record of what went out. */
+import { createHash } from 'node:crypto'
+import type { Address } from './connection.ts'
+import type { MediaPort } from './media-port.ts'
+import type { Random } from './random.ts'
+import type { SentPacket, SentStream } from './sent-call.ts'
+import { payloadTypes, type AnsweredStream, type Codec } from './session-description.ts'
+import { frameMs, frameSamples, type Sound } from './sound.ts'
+import type { Speaker } from './speech/dialogues.ts'
+
+export type MediaFaults = {
+  /** Shares of packets, 0 to 1. A reordered packet goes out one to three packets late. */
+  readonly loss?: number
+  readonly reorder?: number
+  readonly duplicate?: number
+  /** Every `everyMs` nothing goes out for `holdMs`, then everything at once. */
+  readonly lateBurst?: { readonly everyMs: number; readonly holdMs: number }
+  /** The sender's clock is this much too fast, in parts per million. */
+  readonly skewPpm?: number
+  /** Keys pressed during the call (RFC 4733), 100 ms each, in place of sound. */
+  readonly keys?: readonly { readonly who: Speaker; readonly atMs: number; readonly key: string }[]
+  /** What goes out where nobody speaks: packets of silence (default), nothing, or comfort noise (RFC 3389). */
+  readonly silence?: 'packets' | 'nothing' | 'comfort-noise'
+  /** During hold the sequence number runs on although nothing is sent, as rtpengine does. */
+  readonly sequenceRunsOnInHold?: boolean
+}
+
+const rtpHeaderBytes = 12
+/** `first`: goes out before the packet of its due frame (the end of a burst), not after it (reordering). */
+type Held = { readonly dueFrame: number; readonly first: boolean; readonly bytes: Buffer }
+const keyFrames = 5
+
+export function openStream(options: {
+  who: Speaker
+  label: string
+  media: MediaPort
+  codec: Codec
+  sound: Sound
+  faults: MediaFaults
+  random: Random
+  keep: 'payloads' | 'hash'
+  answer: AnsweredStream | undefined
+}) {
+  const { who, label, media, codec, sound, faults, random, keep } = options
+  const ssrc = random.integer(1, 0xffffffff)
+  const firstSequence = random.integer(0, 0xffff)
+  const firstTimestamp = random.integer(0, 0xffffffff)
+  const keys = (faults.keys ?? []).filter((each) => each.who === who)
+  const packets: SentPacket[] = []
+  const hash = createHash('sha256')
+  const counts = { packets: 0, lost: 0, duplicated: 0, reordered: 0, keys: 0, audioBytes: 0 }
+  let held: Held[] = []
+  let target: Address | undefined
+  let sequence = firstSequence
+  let timestamp = firstTimestamp
+  let marker = true
+  let silentFrames = 0
+
+  const direct = (answer: AnsweredStream | undefined) => {
+    const takes =
+      answer && answer.address.port > 0 && (answer.direction === 'recvonly' || answer.direction === 'sendrecv')
+    target = takes ? answer.address : undefined
+  }
+  direct(options.answer)
+
+  const toWire = (bytes: Buffer) => {
+    if (target) media.socket.send(bytes, target.port, target.host, () => undefined)
+  }
+
+  /** Decides a packet's fate. The draws are made in the same order whatever happens, so that a seed means one call. */
+  const emit = (
+    frame: number,
+    nowMs: number,
+    payloadType: number,
+    kind: SentPacket['kind'],
+    payload: Uint8Array,
+    at = timestamp,
+  ) => {
+    const lost = random.chance(faults.loss ?? 0)
+    const late = random.chance(faults.reorder ?? 0)
+    const twice = random.chance(faults.duplicate ?? 0)
+    const delayFrames = late ? random.integer(1, 3) : 0
+    const bytes = Buffer.allocUnsafe(rtpHeaderBytes + payload.length)
+    bytes[0] = 0x80
+    bytes[1] = payloadType | (marker ? 0x80 : 0)
+    bytes.writeUInt16BE(sequence & 0xffff, 2)
+    bytes.writeUInt32BE(at % 2 ** 32, 4)
+    bytes.writeUInt32BE(ssrc, 8)
+    bytes.set(payload, rtpHeaderBytes)
+    marker = false
+    if (lost) counts.lost++
+    else {
+      const dueFrame = Math.max(frame + delayFrames, burstEnd(frame))
+      if (dueFrame > frame) held.push({ dueFrame, first: delayFrames === 0, bytes })
+      else toWire(bytes)
+      if (late) counts.reordered++
+      if (twice) {
+        counts.duplicated++
+        held.push({ dueFrame: dueFrame + 1, first: false, bytes })
+      }
+      counts.packets++
+      if (kind === 'key') counts.keys++
+      if (kind === 'audio') {
+        counts.audioBytes += payload.length
+        hash.update(payload)
+      }
+    }
+    if (keep === 'payloads') {
+      packets.push({
+        sequence,
+        timestamp: at,
+        kind,
+        payload,
+        copies: lost ? 0 : twice ? 2 : 1,
+        sentMs: lost ? undefined : nowMs,
+      })
+    }
+    sequence++
+  }
+
+  const burstEnd = (frame: number) => {
+    const { everyMs, holdMs } = faults.lateBurst ?? { everyMs: 0, holdMs: 0 }
+    if (everyMs === 0) return frame
+    const periodFrames = Math.round(everyMs / frameMs)
+    const heldFrames = Math.round(holdMs / frameMs)
+    const place = frame % periodFrames
+    // The hold comes at the end of each period, so a call begins undisturbed.
+    return place >= periodFrames - heldFrames ? frame + periodFrames - place : frame
+  }
+
+  const sendKey = (frame: number, nowMs: number, begun: number, key: string) => {
+    const step = frame - begun
+    const event = Math.max(0, '0123456789*#ABCD'.indexOf(key))
+    const start = timestamp - step * frameSamples
+    const isLast = step === keyFrames - 1
+    const duration = (step + 1) * frameSamples
+    const payload = Uint8Array.of(event, (isLast ? 0x80 : 0) | 10, duration >> 8, duration & 0xff)
+    marker = step === 0
+    // RFC 4733 section 2.5.1.4: the last packet goes three times.
+    for (let copy = 0; copy < (isLast ? 3 : 1); copy++)
+      emit(frame, nowMs, payloadTypes.telephoneEvent, 'key', payload, start)
+  }
+
+  const sendFrame = (frame: number, soundFrame: number, nowMs: number) => {
+    release(frame, true)
+    if (target) {
+      const pressed = keys.find(
+        ({ atMs }) => frame >= Math.round(atMs / frameMs) && frame < Math.round(atMs / frameMs) + keyFrames,
+      )
+      const speaks = sound.speaks(who, soundFrame)
+      if (pressed) sendKey(frame, nowMs, Math.round(pressed.atMs / frameMs), pressed.key)
+      else if (speaks || (faults.silence ?? 'packets') === 'packets') {
+        emit(frame, nowMs, payloadTypes[codec], 'audio', sound.frame(who, soundFrame))
+      } else {
+        // Comfort noise at the start of silence and every 400 ms; -65 dBov.
+        if (faults.silence === 'comfort-noise' && silentFrames % 20 === 0)
+          emit(frame, nowMs, payloadTypes.comfortNoise, 'comfort', Uint8Array.of(65))
+        // The first packet of speech after silence is marked (RFC 3551 section 4.1).
+        marker = true
+      }
+      silentFrames = speaks ? 0 : silentFrames + 1
+    }
+    timestamp += frameSamples
+    release(frame)
+  }
+
+  const release = (frame: number, firstOnly = false) => {
+    if (held.length === 0) return
+    const isDue = ({ dueFrame, first }: Held) => dueFrame <= frame && (first || !firstOnly)
+    const due = held.filter(isDue)
+    held = held.filter((each) => !isDue(each))
+    for (const { bytes } of due) toWire(bytes)
+  }
+
+  return {
+    direct,
+    send: sendFrame,
+    skip: (frame: number) => {
+      timestamp += frameSamples
+      marker = true
+      if (faults.sequenceRunsOnInHold) sequence++
+      release(frame)
+    },
+    finish: (): SentStream => {
+      release(Infinity)
+      return {
+        label,
+        who,
+        ssrc,
+        codec,
+        firstSequence,
+        firstTimestamp,
+        counts,
+        packets,
+        payloadType: payloadTypes[codec],
+        port: media.port,
+        audioSha256: hash.digest('hex'),
+      }
+    },
+  }
+}
