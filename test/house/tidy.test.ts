@@ -77,7 +77,7 @@ const bans: Ban[] = [
   },
   {
     rule: 'no cast to any',
-    pattern: /\bas any\b/,
+    pattern: /\bas any\b(?!\s+(?!as\b)\w)/,
     instead: 'unknown and a check, or the true type',
     where: inCode,
   },
