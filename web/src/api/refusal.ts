@@ -1,0 +1,44 @@
+import type { paths } from './schema.d.ts'
+
+type ErrorBody = paths['/api/session']['get']['responses'][401]['content']['application/json']
+
+/** The refusals the pages have a sentence for, in three languages (error.<code>). */
+export const knownRefusals = [
+  'no-answer',
+  'session.none',
+  'session.credentials',
+  'session.too-many',
+  'session.ended',
+  'deny.purpose',
+  'deny.own',
+  'deny.expired',
+  'deny.reference',
+  'deny.origin',
+  'not-found',
+  'recording.destroyed',
+  'recording.not-yet-kept',
+  'recording.restricted',
+  'listening.ended',
+  'input.invalid',
+  'unavailable',
+  'audio',
+] as const
+export type RefusalKey = (typeof knownRefusals)[number] | 'other'
+
+/** True for an answer that says no, in the contract's words. */
+export function isRefusal(error: unknown): error is ErrorBody {
+  return (
+    typeof error === 'object' &&
+    error !== null &&
+    'error' in error &&
+    typeof (error as ErrorBody).error?.code === 'string' &&
+    (error as ErrorBody).error.code !== 'no-answer'
+  )
+}
+
+/** Which sentence a refusal or failure gets: its own where the pages have one, otherwise a general one. */
+export function refusalKey(error: unknown): RefusalKey {
+  const code =
+    typeof error === 'object' && error !== null && 'error' in error ? (error as ErrorBody).error?.code : undefined
+  return (knownRefusals as readonly string[]).includes(code ?? '') ? (code as RefusalKey) : 'other'
+}

@@ -1,0 +1,22 @@
+const state = { skewMs: 0, lastUseMs: Date.now() }
+
+/** Remembers how far this machine's clock is from the server's, from an answer's Date header (whole seconds). */
+export function noteServerTime(date: string | null): void {
+  const ms = date ? Date.parse(date) : NaN
+  if (!Number.isNaN(ms) && Math.abs(ms - Date.now()) > 2000) state.skewMs = ms - Date.now()
+}
+
+/** The server's clock now, in milliseconds since 1970, good to a second or two. */
+export function serverNowMs(): number {
+  return Date.now() + state.skewMs
+}
+
+/** Remembers that the session was used now: an answer came, or audio played. */
+export function noteUse(): void {
+  state.lastUseMs = Date.now()
+}
+
+/** When the session was last used, on this machine's clock. */
+export function lastUseMs(): number {
+  return state.lastUseMs
+}

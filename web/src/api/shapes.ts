@@ -1,0 +1,32 @@
+import type { paths } from './schema.d.ts'
+
+type Answer<P extends keyof paths, M extends keyof paths[P]> = paths[P][M] extends {
+  responses: { 200: { content: { 'application/json': infer Body } } }
+}
+  ? Body
+  : never
+
+export type Me = Answer<'/api/session', 'get'>
+export type AccessRight = Me['rights'][number]
+export type Role = AccessRight['role']
+export type Purpose = AccessRight['purposes'][number]['purpose']
+export type ContactsPage = Answer<'/api/contacts', 'get'>
+export type Contact = ContactsPage['items'][number]
+export type Segment = Contact['segments'][number]
+export type Recording = Segment['recording']
+export type Caller = Contact['caller']
+export type ContactDetail = Answer<'/api/contacts/{id}', 'get'>
+export type SegmentDetail = ContactDetail['segments'][number]
+export type Peaks = Answer<'/api/listenings/{id}/peaks', 'get'>
+export type Gap = Peaks['gaps'][number]
+export type ServiceNumber = Answer<'/api/numbers', 'get'>['items'][number]
+export type LiveCalls = paths['/api/calls']['get']['responses'][200]['content']['text/event-stream']
+export type LiveCall = LiveCalls['items'][number]
+export type Listening =
+  paths['/api/recordings/{id}/listenings']['post']['responses'][201]['content']['application/json']
+/** What every look is made under. */
+export interface UnderPurpose {
+  purpose: Purpose
+  reference?: string
+}
+export type Named = { fi: string; sv: string; en: string }

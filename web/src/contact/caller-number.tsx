@@ -1,0 +1,48 @@
+import { Eye } from 'lucide-react'
+import { useState } from 'react'
+import { $api } from '../api/client.ts'
+import type { ContactDetail } from '../api/shapes.ts'
+import { CallerText } from '../contacts/caller-text.tsx'
+import { Button } from '../controls/button.tsx'
+import { refusalKey } from '../api/refusal.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { usePurpose } from '../session/purpose.tsx'
+import { announce } from '../shell/announce.tsx'
+
+/** The caller's number, masked until somebody asks for it; asking is logged and the page says so first. */
+export function CallerNumber({ contact }: { contact: ContactDetail }) {
+  const { say } = useLanguage()
+  const under = usePurpose()
+  const [number, setNumber] = useState<string>()
+  const reveal = $api.useMutation('post', '/api/contacts/{id}/caller')
+
+  if (number) return <span className="number">{number}</span>
+  const isHidden = contact.caller.kind !== 'withheld' && contact.caller.number != null
+  const show = async () => {
+    const answer = await reveal.mutateAsync({ params: { path: { id: contact.id } }, body: under }).catch(() => undefined)
+    if (!answer) return
+    setNumber(answer.number)
+    announce(answer.number)
+  }
+  return (
+    <>
+      <CallerText caller={contact.caller} />
+      {isHidden && (
+        <span className="reveal">
+          <Button kind="link" isPending={reveal.isPending} onPress={() => void show()} aria-describedby="reveal-note">
+            <Eye aria-hidden="true" size={16} />
+            {say('caller.reveal')}
+          </Button>
+          <span id="reveal-note" className="second">
+            {say('caller.reveal.note')}
+          </span>
+        </span>
+      )}
+      {reveal.error && (
+        <span className="field-error" role="alert">
+          {say(`error.${refusalKey(reveal.error)}`)}
+        </span>
+      )}
+    </>
+  )
+}

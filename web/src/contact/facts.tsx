@@ -1,0 +1,52 @@
+import type { ReactNode } from 'react'
+import type { ContactDetail } from '../api/shapes.ts'
+import { formatLength } from '../format/duration.ts'
+import { formatDate, formatInstant } from '../format/instant.ts'
+import { formatPhone } from '../format/phone.ts'
+import { useLanguage, type Word } from '../language/use-words.ts'
+import { CallerNumber } from './caller-number.tsx'
+
+/** The register's fields of one contact (R10) and until when it is kept (R22). */
+export function Facts({ contact }: { contact: ContactDetail }) {
+  const { say, language, named } = useLanguage()
+  const lengthMs = contact.endedAt && Date.parse(contact.endedAt) - Date.parse(contact.startedAt)
+  return (
+    <section className="panel" aria-labelledby="facts-title">
+      <h2 id="facts-title" className="visually-hidden">
+        {say('contact.facts')}
+      </h2>
+      <dl className="facts">
+        <Fact label={say('field.start')}>{formatInstant(contact.startedAt, language, 'seconds')}</Fact>
+        <Fact label={say('field.end')}>
+          {contact.endedAt ? formatInstant(contact.endedAt, language, 'seconds') : say('field.end.ongoing')}
+          {lengthMs && <span className="second">{say('contact.length', { length: formatLength(lengthMs) })}</span>}
+        </Fact>
+        <Fact label={say('field.caller')}>
+          <CallerNumber contact={contact} />
+        </Fact>
+        <Fact label={say('field.number')}>
+          <span className="number">{formatPhone(contact.number)}</span>
+          <span className="second">
+            {contact.numberName ? named(contact.numberName) : say(`numberKind.${contact.numberKind}` as Word)}
+          </span>
+        </Fact>
+        {contact.historyEndsAt && (
+          <Fact label={say('contact.historyEnds')}>
+            {formatDate(contact.historyEndsAt, language)}
+            <span className="second">{say('contact.historyEnds.why')}</span>
+          </Fact>
+        )}
+      </dl>
+    </section>
+  )
+}
+
+/** One fact: its name and its value. */
+export function Fact({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <div>
+      <dt>{label}</dt>
+      <dd>{children}</dd>
+    </div>
+  )
+}

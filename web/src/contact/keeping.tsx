@@ -1,0 +1,39 @@
+import type { Recording } from '../api/shapes.ts'
+import { causeOf } from '../contacts/recording-badge.tsx'
+import { serverNowMs } from '../api/server-time.ts'
+import { formatInstant } from '../format/instant.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { Fact } from './facts.tsx'
+
+/** Until when the recording is kept and when it is destroyed, with the reason for both (R23, R24). */
+export function Keeping({ recording }: { recording: Recording }) {
+  const { say, language } = useLanguage()
+  if (recording.state === 'none') return null
+  if (recording.state === 'destroyed') {
+    return (
+      <div className="keeping">
+        <h3>{say('keeping.destroyed.title')}</h3>
+        <p>{say('keeping.destroyed')}</p>
+        <dl className="facts facts-small">
+          {recording.destroyedAt && (
+            <Fact label={say('keeping.destroyedAt')}>{formatInstant(recording.destroyedAt, language)}</Fact>
+          )}
+          <Fact label={say('keeping.cause')}>{causeOf(recording, say) ?? say('cause.other')}</Fact>
+        </dl>
+      </div>
+    )
+  }
+  const isYoung = recording.keepUntil != null && Date.parse(recording.keepUntil) > serverNowMs()
+  return (
+    <div className="keeping">
+      <h3>{say('keeping.title')}</h3>
+      <p>{say(isYoung ? 'keeping.young' : 'keeping.old')}</p>
+      <dl className="facts facts-small">
+        {recording.keepUntil && (
+          <Fact label={say('keeping.notBefore')}>{formatInstant(recording.keepUntil, language)}</Fact>
+        )}
+        {recording.destroyAt && <Fact label={say('keeping.by')}>{formatInstant(recording.destroyAt, language)}</Fact>}
+      </dl>
+    </div>
+  )
+}

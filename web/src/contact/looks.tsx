@@ -1,0 +1,43 @@
+import type { SegmentDetail } from '../api/shapes.ts'
+import { formatLength } from '../format/duration.ts'
+import { formatInstant } from '../format/instant.ts'
+import { useLanguage, type Word } from '../language/use-words.ts'
+
+/** Who has listened, by role and purpose; never by name. */
+export function Looks({ looks, segmentId }: { looks: SegmentDetail['looks']; segmentId: string }) {
+  const { say, language } = useLanguage()
+  const title = `looks-${segmentId}`
+  return (
+    <div className="looks">
+      <h3 id={title}>{say('looks.title')}</h3>
+      {looks.length === 0 ? (
+        <p className="muted">{say('looks.none')}</p>
+      ) : (
+        <div className="scroll" tabIndex={0} role="region" aria-labelledby={title}>
+          <table className="table">
+            <thead>
+              <tr>
+                <th scope="col">{say('looks.at')}</th>
+                <th scope="col">{say('looks.role')}</th>
+                <th scope="col">{say('purpose.label')}</th>
+                <th scope="col" className="numeric">
+                  {say('looks.played')}
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {looks.map((look) => (
+                <tr key={look.at + look.role}>
+                  <td className="nowrap">{formatInstant(look.at, language)}</td>
+                  <td>{say(`role.${look.role}` as Word)}</td>
+                  <td>{say(`purpose.${look.purpose}` as Word)}</td>
+                  <td className="numeric nowrap">{look.playedMs == null ? '–' : formatLength(look.playedMs)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,101 @@
+import { lazy, Suspense } from 'react'
+import type { ContactDetail, SegmentDetail } from '../api/shapes.ts'
+import { causeOf, RecordingBadge } from '../contacts/recording-badge.tsx'
+import { Notice } from '../controls/notice.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { formatLength } from '../format/duration.ts'
+import { formatDate, formatTime } from '../format/instant.ts'
+import { formatCount } from '../format/number.ts'
+import { formatPhone } from '../format/phone.ts'
+import { useLanguage, type Word } from '../language/use-words.ts'
+import { Fact } from './facts.tsx'
+import { Keeping } from './keeping.tsx'
+import { Looks } from './looks.tsx'
+import { Why } from './why.tsx'
+
+const Listen = lazy(async () => ({ default: (await import('../listening/listen.tsx')).Listen }))
+
+/** One call segment: who answered and when, what there is to hear, why, until when, and who has heard it. */
+export function SegmentPanel({
+  contact,
+  segment,
+  position,
+  momentMs,
+  onListened,
+}: {
+  contact: ContactDetail
+  segment: SegmentDetail
+  position: number
+  momentMs: number | undefined
+  onListened: () => void
+}) {
+  const { say, language, named } = useLanguage()
+  const { recording, official } = segment
+  const title =
+    contact.segments.length > 1
+      ? say('segment.title.many', { position, total: contact.segments.length })
+      : say('segment.title')
+  const wasForwarded = segment.numberReached !== contact.number
+  return (
+    <section className="panel segment" aria-labelledby={`segment-${segment.id}`}>
+      <div className="segment-head">
+        <h2 id={`segment-${segment.id}`}>{title}</h2>
+        <RecordingBadge recording={recording} />
+      </div>
+      <dl className="facts">
+        <Fact label={say('field.official')}>
+          {official ? (
+            <>
+              {official.name}
+              <span className="second">{formatPhone(official.phone)}</span>
+            </>
+          ) : (
+            <span className="muted">{say('official.none')}</span>
+          )}
+        </Fact>
+        {segment.answeredAt && (
+          <Fact label={say('segment.answered')}>{formatTime(segment.answeredAt, language, 'seconds')}</Fact>
+        )}
+        {segment.endedAt && <Fact label={say('segment.ended')}>{formatTime(segment.endedAt, language, 'seconds')}</Fact>}
+        {segment.durationMs != null && <Fact label={say('segment.length')}>{formatLength(segment.durationMs)}</Fact>}
+        {wasForwarded && (
+          <Fact label={say('segment.reached')}>
+            <span className="number">{formatPhone(segment.numberReached)}</span>
+            {segment.numberReachedName && <span className="second">{named(segment.numberReachedName)}</span>}
+          </Fact>
+        )}
+      </dl>
+      {segment.marks.length > 0 && (
+        <Notice kind="warning" title={say('marks.title')}>
+          <ul>
+            {segment.marks.map((mark) => (
+              <li key={mark}>
+                {say(`mark.${mark}` as Word)}
+                {mark === 'packets-lost' &&
+                  segment.lostPackets != null &&
+                  ` ${say('mark.lost.count', { count: segment.lostPackets, packets: formatCount(segment.lostPackets, language) })}`}
+              </li>
+            ))}
+          </ul>
+        </Notice>
+      )}
+      {recording.state === 'available' && recording.id ? (
+        <Suspense fallback={<Waiting lines={3} />}>
+          <Listen recordingId={recording.id} segmentId={segment.id} momentMs={momentMs} onListened={onListened} />
+        </Suspense>
+      ) : (
+        <p className="no-audio">
+          {recording.state === 'destroyed' && recording.destroyedAt
+            ? say('recording.sentence.destroyed', { date: formatDate(recording.destroyedAt, language) })
+            : say(`recording.sentence.${recording.state}` as Word)}
+          {recording.state === 'destroyed' && causeOf(recording, say) && ` ${causeOf(recording, say)}.`}
+        </p>
+      )}
+      <div className="segment-columns">
+        <Why decision={segment.decision} />
+        <Keeping recording={recording} />
+      </div>
+      {recording.state !== 'none' && <Looks looks={segment.looks} segmentId={segment.id} />}
+    </section>
+  )
+}

@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest'
+import { readSearch, writeSearch } from '../shell/search-string.ts'
+import { queryOf, readFilters } from './filters.ts'
+
+test('a saved search is its address, there and back', () => {
+  const filters = { caller: '358401234567', from: '2026-11-01', to: '2026-11-24T15:40', recorded: 'available' } as const
+  expect(readFilters(readSearch(writeSearch(filters)))).toEqual(filters)
+})
+
+test('what is not a filter, or not a day, is left out', () => {
+  expect(readFilters({ from: '24.11.2026', recorded: 'everything', caller: '  ', x: '1', number: 5 })).toEqual({})
+})
+
+test('days are Finnish days and the last one is whole, also when the clocks change (AC7)', () => {
+  expect(queryOf({ from: '2026-10-25', to: '2026-10-25' })).toEqual({
+    from: '2026-10-24T21:00:00.000Z',
+    to: '2026-10-25T22:00:00.000Z',
+  })
+  expect(queryOf({ from: '2026-11-24T08:00', to: '2026-11-24T15:40' })).toEqual({
+    from: '2026-11-24T06:00:00.000Z',
+    to: '2026-11-24T13:40:00.000Z',
+  })
+})

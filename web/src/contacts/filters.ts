@@ -1,0 +1,68 @@
+/**
+ * Searching the contact history. In: the address (a saved search is its URL). Out: the query of the contract, and a
+ * page of contacts. Never here: columns beyond the register's own (R10).
+ */
+import { parseDate, parseDateTime, toZoned, type CalendarDate, type CalendarDateTime } from '@internationalized/date'
+import { zone } from '../format/instant.ts'
+
+export const recordedChoices = ['any', 'available', 'none', 'destroyed'] as const
+export type Recorded = (typeof recordedChoices)[number]
+
+/** A search as it stands in the address: `from` and `to` are Finnish days (`2026-11-24`), or days with a time. */
+export interface Filters {
+  caller?: string
+  from?: string
+  to?: string
+  number?: string
+  official?: string
+  recorded?: Recorded
+}
+
+/** The search part of an address; whatever is not a filter, or not well written, is left out. */
+export function readFilters(search: Record<string, unknown>): Filters {
+  const text = (key: string) => {
+    const value = search[key]
+    return typeof value === 'string' && value.trim() !== '' ? value.trim().slice(0, 64) : undefined
+  }
+  const day = (key: string) => {
+    const value = text(key)
+    return value && parseDay(value) ? value : undefined
+  }
+  const recorded = recordedChoices.find((one) => one !== 'any' && one === search['recorded'])
+  const filters: Record<keyof Filters, string | undefined> = {
+    caller: text('caller'),
+    from: day('from'),
+    to: day('to'),
+    number: text('number'),
+    official: text('official'),
+    recorded,
+  }
+  return Object.fromEntries(Object.entries(filters).filter(([, value]) => value != null))
+}
+
+/** The same search in the contract's words: instants instead of Finnish days; a day without a time is whole. */
+export function queryOf({ from, to, ...rest }: Filters) {
+  return {
+    ...rest,
+    ...(from && { from: instantOf(parseDay(from)!) }),
+    ...(to && { to: instantOf(endOf(to)) }),
+  }
+}
+
+/** A day, or a day with a time, as it is written in the address; undefined for anything else. */
+export function parseDay(written: string): CalendarDate | CalendarDateTime | undefined {
+  try {
+    return written.includes('T') ? parseDateTime(written) : parseDate(written)
+  } catch {
+    return undefined
+  }
+}
+
+function endOf(written: string): CalendarDate | CalendarDateTime {
+  const day = parseDay(written)!
+  return written.includes('T') ? day : day.add({ days: 1 })
+}
+
+function instantOf(day: CalendarDate | CalendarDateTime): string {
+  return toZoned(day, zone).toAbsoluteString()
+}

@@ -1,0 +1,36 @@
+import { Ban, CircleDot, Lock, MicOff, Play } from 'lucide-react'
+import type { Recording } from '../api/shapes.ts'
+import { formatDate } from '../format/instant.ts'
+import { useLanguage, type Say, type Word } from '../language/use-words.ts'
+import type { Language } from '../language/language.ts'
+
+const icons = { none: MicOff, capturing: CircleDot, available: Play, restricted: Lock, destroyed: Ban }
+const knownCauses = ['retention', 'caller', 'official', 'trimming']
+
+/** What there is to hear, with its date: an icon and words, never colour alone. */
+export function RecordingBadge({ recording }: { recording: Recording }) {
+  const { say, language } = useLanguage()
+  const Icon = icons[recording.state]
+  const date = recordingDate(recording, say, language)
+  return (
+    <span className="recording">
+      <span className={`badge badge-${recording.state}`}>
+        <Icon aria-hidden="true" size={14} />
+        {say(`recording.${recording.state}` as Word)}
+      </span>
+      {date && <span className="recording-date">{date}</span>}
+    </span>
+  )
+}
+
+function recordingDate(recording: Recording, say: Say, language: Language): string | undefined {
+  if (recording.destroyedAt) {
+    return [formatDate(recording.destroyedAt, language), causeOf(recording, say)].filter(Boolean).join(' · ')
+  }
+  return recording.destroyAt && say('recording.destroyBy', { date: formatDate(recording.destroyAt, language) })
+}
+
+/** Why a recording was destroyed, in words. */
+export function causeOf(recording: Recording, say: Say): string | undefined {
+  return recording.cause && knownCauses.includes(recording.cause) ? say(`cause.${recording.cause}` as Word) : undefined
+}

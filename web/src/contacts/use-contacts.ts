@@ -1,0 +1,23 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { api } from '../api/client.ts'
+import type { Contact, UnderPurpose } from '../api/shapes.ts'
+import { queryOf, type Filters } from './filters.ts'
+
+const pageSize = 50
+
+/** Contacts page by page: keyset paging, so that a page never shifts under the reader as new calls arrive. */
+export function useContacts(under: UnderPurpose, filters: Filters) {
+  const found = useInfiniteQuery({
+    queryKey: ['contacts', under, filters],
+    initialPageParam: undefined as string | undefined,
+    queryFn: async ({ pageParam, signal }) => {
+      const query = { ...under, ...queryOf(filters), limit: pageSize, ...(pageParam && { cursor: pageParam }) }
+      const { data, error } = await api.GET('/api/contacts', { params: { query }, signal })
+      if (!data) throw error
+      return data
+    },
+    getNextPageParam: (page) => page.next,
+  })
+  const contacts: Contact[] = found.data?.pages.flatMap((page) => page.items) ?? []
+  return { ...found, contacts, approximateTotal: found.data?.pages[0]?.approximateTotal ?? 0 }
+}

@@ -1,0 +1,21 @@
+import { refusalKey } from '../api/refusal.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { Button } from './button.tsx'
+import { Notice } from './notice.tsx'
+
+/** Says why something could not be shown, by the refusal's code, and offers another try where that may help. */
+export function Failure({ error, onAgain }: { error: unknown; onAgain?: (() => void) | undefined }) {
+  const { say } = useLanguage()
+  const key = refusalKey(error)
+  const mayHelp = key === 'no-answer' || key === 'unavailable' || key === 'other' || key === 'session.too-many'
+  return (
+    <Notice kind="error" isUrgent>
+      <p>{say(`error.${key}`)}</p>
+      {onAgain && mayHelp && (
+        <Button kind="secondary" onPress={onAgain}>
+          {say('again')}
+        </Button>
+      )}
+    </Notice>
+  )
+}

@@ -1,0 +1,14 @@
+import { useLanguage } from '../language/use-words.ts'
+
+/** Something is on its way. Grey lines the size of what comes; said to screen readers. */
+export function Waiting({ lines = 4 }: { lines?: number }) {
+  const { say } = useLanguage()
+  return (
+    <div className="waiting" role="status">
+      <span className="visually-hidden">{say('loading')}</span>
+      {Array.from({ length: lines }, (_, line) => (
+        <span key={line} className="waiting-line" aria-hidden="true" />
+      ))}
+    </div>
+  )
+}

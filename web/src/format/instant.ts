@@ -1,0 +1,58 @@
+/**
+ * How times, lengths and numbers are written. In: instants of the contract and a language. Out: text, always in Finnish
+ * time. Never here: the time zone of the machine that shows the page.
+ */
+import { locales, type Language } from '../language/language.ts'
+
+export const zone = 'Europe/Helsinki'
+const hourMs = 3_600_000
+const between: Record<Language, string> = { fi: ' klo ', sv: ' kl. ', en: ' at ' }
+const made = new Map<string, Intl.DateTimeFormat>()
+
+/** `24.11.2026` */
+export function formatDate(instant: string, language: Language): string {
+  return formatter(language, { day: 'numeric', month: 'numeric', year: 'numeric' }).format(new Date(instant))
+}
+
+/** `15.40`, with the zone where the clock shows the same time twice that night (AC7): `3.50 (UTC+3)`. */
+export function formatTime(instant: string, language: Language, precision: 'minutes' | 'seconds' = 'minutes'): string {
+  const at = new Date(instant)
+  const seconds = precision === 'seconds' ? ({ second: '2-digit' } as const) : {}
+  const time = formatter(language, { hour: 'numeric', minute: '2-digit', hourCycle: 'h23', ...seconds }).format(at)
+  return isAmbiguous(at) ? `${time} (${offset(at)})` : time
+}
+
+/** `24.11.2026 klo 15.40` */
+export function formatInstant(instant: string, language: Language, precision?: 'minutes' | 'seconds'): string {
+  return `${formatDate(instant, language)}${between[language]}${formatTime(instant, language, precision)}`
+}
+
+/** The time alone where `instant` is on the same day as `beside`, otherwise date and time. */
+export function formatEnd(instant: string, beside: string, language: Language): string {
+  const sameDay = formatDate(instant, language) === formatDate(beside, language)
+  return sameDay ? `${between[language].trim()} ${formatTime(instant, language)}` : formatInstant(instant, language)
+}
+
+/** True where the wall clock in Finland shows this time twice: the hour that is lived again in October. */
+function isAmbiguous(at: Date): boolean {
+  const here = wallClock(at)
+  return [-hourMs, hourMs].some((ms) => wallClock(new Date(at.getTime() + ms)) === here)
+}
+
+function wallClock(at: Date): string {
+  return formatter('fi', { day: 'numeric', month: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric' }).format(at)
+}
+
+function offset(at: Date): string {
+  const parts = formatter('fi', { hour: 'numeric', timeZoneName: 'shortOffset' }).formatToParts(at)
+  return (parts.find((part) => part.type === 'timeZoneName')?.value ?? '').replace('GMT', 'UTC')
+}
+
+function formatter(language: Language, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = language + JSON.stringify(options)
+  const known = made.get(key)
+  if (known) return known
+  const fresh = new Intl.DateTimeFormat(locales[language], { ...options, timeZone: zone })
+  made.set(key, fresh)
+  return fresh
+}

@@ -1,0 +1,21 @@
+import { locales, type Language } from '../language/language.ts'
+
+/** `1 248 331` */
+export function formatCount(count: number, language: Language): string {
+  return new Intl.NumberFormat(locales[language]).format(count)
+}
+
+/** A share between 0 and 1 as `10 %`; up to two decimals where they are there. */
+export function formatShare(share: number, language: Language): string {
+  return new Intl.NumberFormat(locales[language], { style: 'percent', maximumFractionDigits: 2 }).format(share)
+}
+
+/** The keyed draw, 0 to 1, to four decimals: `0,0421`. */
+export function formatDraw(draw: number, language: Language): string {
+  return new Intl.NumberFormat(locales[language], { minimumFractionDigits: 4, maximumFractionDigits: 4 }).format(draw)
+}
+
+/** A playing speed: `1,25`. */
+export function formatSpeed(speed: number, language: Language): string {
+  return new Intl.NumberFormat(locales[language], { maximumFractionDigits: 2 }).format(speed)
+}

@@ -1,0 +1,48 @@
+/**
+ * The three languages. In: the person's choice. Out: words, and the locale that dates and numbers are written in.
+ * Never here: formats (../format).
+ */
+import i18next from 'i18next'
+import { initReactI18next } from 'react-i18next'
+import type fiWords from './fi.json'
+
+export const languages = ['fi', 'sv', 'en'] as const
+export type Language = (typeof languages)[number]
+export type Words = keyof typeof fiWords
+
+/** Each language's name in itself, and its locale: all three are written in Finland. */
+export const languageNames: Record<Language, string> = { fi: 'Suomi', sv: 'Svenska', en: 'English' }
+export const locales: Record<Language, string> = { fi: 'fi-FI', sv: 'sv-FI', en: 'en-FI' }
+
+const remembered = 'seloste.language'
+const dictionaries: Record<Language, () => Promise<{ default: Record<string, string> }>> = {
+  fi: () => import('./fi.json'),
+  sv: () => import('./sv.json'),
+  en: () => import('./en.json'),
+}
+
+/** Starts with the remembered language, or Finnish. */
+export async function startLanguages(): Promise<void> {
+  const kept = window.localStorage.getItem(remembered)
+  const language = languages.find((one) => one === kept) ?? 'fi'
+  await i18next.use(initReactI18next).init({
+    lng: language,
+    fallbackLng: false,
+    // Keys are flat: "error.deny.own" is one key, not three levels.
+    keySeparator: false,
+    nsSeparator: false,
+    interpolation: { escapeValue: false },
+    resources: { [language]: { translation: (await dictionaries[language]()).default } },
+  })
+  document.documentElement.lang = language
+}
+
+/** Changes the language of everything on the page, and remembers it on this machine. */
+export async function chooseLanguage(language: Language): Promise<void> {
+  if (!i18next.hasResourceBundle(language, 'translation')) {
+    i18next.addResourceBundle(language, 'translation', (await dictionaries[language]()).default)
+  }
+  window.localStorage.setItem(remembered, language)
+  document.documentElement.lang = language
+  await i18next.changeLanguage(language)
+}

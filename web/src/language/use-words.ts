@@ -1,0 +1,16 @@
+import { useTranslation } from 'react-i18next'
+import type { Named } from '../api/shapes.ts'
+import { languages, locales, type Language, type Words } from './language.ts'
+
+type Singular<K> = K extends `${infer Base}_one` | `${infer Base}_other` ? Base : K
+/** A key of the dictionaries; plurals without their ending. */
+export type Word = Singular<Words>
+export type Say = (key: Word, values?: Record<string, string | number>) => string
+
+/** The chosen language and its words. */
+export function useLanguage(): { language: Language; locale: string; say: Say; named: (name: Named) => string } {
+  const { t, i18n } = useTranslation()
+  const language = languages.find((one) => one === i18n.language) ?? 'fi'
+  const say: Say = (key, values) => (t as unknown as Say)(key, values)
+  return { language, locale: locales[language], say, named: (name) => name[language] }
+}

@@ -1,0 +1,65 @@
+import type { Gap } from '../api/shapes.ts'
+import { Button } from '../controls/button.tsx'
+import { formatLength, formatPosition } from '../format/duration.ts'
+import { useLanguage, type Word } from '../language/use-words.ts'
+
+/** Where the recording has nothing of one side, and why, with times to read and a way there. */
+export function Gaps({ gaps, onJump }: { gaps: readonly Gap[]; onJump: (ms: number) => void }) {
+  const { say } = useLanguage()
+  if (gaps.length === 0) return null
+  return (
+    <details className="gaps">
+      <summary>{say('gaps.title', { count: gaps.length })}</summary>
+      <div className="scroll">
+        <table className="table">
+          <caption className="visually-hidden">{say('gaps.caption')}</caption>
+          <thead>
+            <tr>
+              <th scope="col">{say('gaps.track')}</th>
+              <th scope="col">{say('gaps.kind')}</th>
+              <th scope="col" className="numeric">
+                {say('gaps.from')}
+              </th>
+              <th scope="col" className="numeric">
+                {say('gaps.to')}
+              </th>
+              <th scope="col" className="numeric">
+                {say('gaps.length')}
+              </th>
+              <th scope="col">
+                <span className="visually-hidden">{say('gaps.action')}</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {gaps.map((gap) => (
+              <tr key={`${gap.track}-${gap.fromMs}`}>
+                <td>{say(`player.${gap.track}` as Word)}</td>
+                <td>
+                  <span className={`gap-mark gap-${gap.kind}`} aria-hidden="true" />
+                  {say(`gaps.${gap.kind}` as Word)}
+                </td>
+                <td className="numeric">{formatPosition(gap.fromMs)}</td>
+                <td className="numeric">{formatPosition(gap.toMs)}</td>
+                <td className="numeric">{lengthOf(gap)}</td>
+                <td>
+                  <Button
+                    kind="link"
+                    onPress={() => onJump(gap.fromMs)}
+                    aria-label={say('gaps.jump.to', { position: formatPosition(gap.fromMs) })}
+                  >
+                    {say('gaps.jump')}
+                  </Button>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </details>
+  )
+}
+
+function lengthOf({ fromMs, toMs }: Gap): string {
+  return toMs - fromMs < 1000 ? `${Math.round(toMs - fromMs)} ms` : formatLength(toMs - fromMs)
+}

@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest'
+import { actionOf, nextSpeed } from './keys.ts'
+
+const press = (key: string, more = {}) => ({ key, ctrlKey: false, altKey: false, metaKey: false, ...more })
+
+test('keys do what the help says', () => {
+  expect(actionOf(press(' '), 'other')).toEqual({ do: 'toggle' })
+  expect(actionOf(press('K'), 'button')).toEqual({ do: 'toggle' })
+  expect(actionOf(press('j'), 'other')).toEqual({ do: 'skip', ms: -10_000 })
+  expect(actionOf(press('ArrowRight'), 'other')).toEqual({ do: 'skip', ms: 5000 })
+})
+
+test('Space on a button presses the button, arrows on a slider move it, and letters in a text field are text', () => {
+  expect(actionOf(press(' '), 'button')).toBeUndefined()
+  expect(actionOf(press('ArrowLeft'), 'slider')).toBeUndefined()
+  expect(actionOf(press('k'), 'text')).toBeUndefined()
+})
+
+test('keys of the browser stay the browser’s', () => {
+  expect(actionOf(press('l', { ctrlKey: true }), 'other')).toBeUndefined()
+  expect(actionOf(press('ArrowLeft', { altKey: true }), 'other')).toBeUndefined()
+})
+
+test('the speed stays between 0.5 and 3', () => {
+  expect(nextSpeed(1, 1)).toBe(1.25)
+  expect(nextSpeed(3, 1)).toBe(3)
+  expect(nextSpeed(0.5, -1)).toBe(0.5)
+})

@@ -1,0 +1,65 @@
+/** What the player does at a key. */
+export type PlayerAction =
+  | { do: 'toggle' }
+  | { do: 'skip'; ms: number }
+  | { do: 'speed'; steps: 1 | -1 }
+  | { do: 'region-start' }
+  | { do: 'region-end' }
+  | { do: 'help' }
+
+/** What has the focus inside the player, as far as keys are concerned. */
+export type KeyTarget = 'text' | 'button' | 'slider' | 'other'
+
+interface Pressed {
+  key: string
+  ctrlKey: boolean
+  altKey: boolean
+  metaKey: boolean
+}
+
+/**
+ * The action of a key, or undefined where the key is somebody else's: all of them in a text field, Space and Enter on a
+ * button, the arrows on a slider, and whatever is pressed with Ctrl, Alt or Meta.
+ */
+export function actionOf(pressed: Pressed, target: KeyTarget): PlayerAction | undefined {
+  if (target === 'text' || pressed.ctrlKey || pressed.altKey || pressed.metaKey) return undefined
+  switch (pressed.key) {
+    case ' ':
+      return target === 'button' ? undefined : { do: 'toggle' }
+    case 'k':
+    case 'K':
+      return { do: 'toggle' }
+    case 'j':
+    case 'J':
+      return { do: 'skip', ms: -10_000 }
+    case 'l':
+    case 'L':
+      return { do: 'skip', ms: 10_000 }
+    case 'ArrowLeft':
+      return target === 'slider' ? undefined : { do: 'skip', ms: -5000 }
+    case 'ArrowRight':
+      return target === 'slider' ? undefined : { do: 'skip', ms: 5000 }
+    case '<':
+      return { do: 'speed', steps: -1 }
+    case '>':
+      return { do: 'speed', steps: 1 }
+    case 'i':
+    case 'I':
+      return { do: 'region-start' }
+    case 'o':
+    case 'O':
+      return { do: 'region-end' }
+    case '?':
+      return { do: 'help' }
+    default:
+      return undefined
+  }
+}
+
+const speeds = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2, 2.5, 3]
+
+/** The next speed up or down; the ends stay. */
+export function nextSpeed(speed: number, steps: 1 | -1): number {
+  const at = speeds.indexOf(speed)
+  return speeds[Math.min(speeds.length - 1, Math.max(0, at + steps))] ?? 1
+}

@@ -1,0 +1,70 @@
+import { Headphones } from 'lucide-react'
+import { useEffect, useRef } from 'react'
+import { Button } from '../controls/button.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { Notice } from '../controls/notice.tsx'
+import { formatPosition } from '../format/duration.ts'
+import { useLanguage, type Word } from '../language/use-words.ts'
+import { usePurpose } from '../session/purpose.tsx'
+import '../styles/player.css'
+import { Player } from './player.tsx'
+import { useListening } from './use-listening.ts'
+
+/** Says under which purpose the recording would be heard and that it is logged; then plays it. */
+export function Listen({
+  recordingId,
+  segmentId,
+  momentMs,
+  onListened,
+}: {
+  recordingId: string
+  segmentId: string
+  momentMs: number | undefined
+  onListened: () => void
+}) {
+  const { say } = useLanguage()
+  const under = usePurpose()
+  const { state, start, end, explain } = useListening(recordingId, under)
+  const again = useRef<HTMLDivElement>(null)
+  const isOver = state.state === 'over' || state.state === 'refused'
+
+  useEffect(() => {
+    if (!isOver) return
+    onListened()
+    again.current?.querySelector('button')?.focus()
+  }, [isOver])
+
+  if (state.state === 'open') {
+    return (
+      <Player
+        listening={state.listening}
+        peaks={state.peaks}
+        segmentId={segmentId}
+        startMs={momentMs ?? 0}
+        onEnd={() => end('left')}
+        onBroken={() => void explain()}
+      />
+    )
+  }
+  return (
+    <div className="listen" ref={again}>
+      {state.state === 'over' && (
+        <Notice kind={state.why === 'time' ? 'warning' : 'success'} isUrgent>
+          {say(state.why === 'time' ? 'listen.over.time' : 'listen.over.left')}
+        </Notice>
+      )}
+      {state.state === 'refused' && <Failure error={state.error} />}
+      <div className="listen-offer">
+        <Button kind="primary" isPending={state.state === 'opening'} onPress={() => void start()} aria-describedby={`note-${segmentId}`}>
+          <Headphones aria-hidden="true" size={20} />
+          {say(state.state === 'opening' ? 'listen.opening' : isOver ? 'listen.again' : 'listen.start')}
+        </Button>
+        <p id={`note-${segmentId}`}>
+          {say('listen.purpose')} <strong>{say(`purpose.${under.purpose}` as Word)}</strong>
+          {under.reference && ` (${under.reference})`}. {say('listen.logged')}
+          {momentMs != null && <> {say('listen.moment', { position: formatPosition(momentMs) })}</>}
+        </p>
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,312 @@
+import { FastForward, Headphones, Link2, Pause, Play, Repeat, RotateCcw, RotateCw, Square, Volume2, VolumeX } from 'lucide-react'
+import { lazy, Suspense, useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react'
+import { Switch, ToggleButton } from 'react-aria-components'
+import type { Listening, Peaks } from '../api/shapes.ts'
+import { Button } from '../controls/button.tsx'
+import { formatPosition, sayPosition } from '../format/duration.ts'
+import { formatTime } from '../format/instant.ts'
+import { formatSpeed } from '../format/number.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { announce } from '../shell/announce.tsx'
+import { Gaps } from './gaps.tsx'
+import { KeyHelp } from './key-help.tsx'
+import { actionOf, type KeyTarget } from './keys.ts'
+import { RegionFields } from './region-fields.tsx'
+import { decodePeaks, silencesOf } from './silence.ts'
+import { usePlayback } from './use-playback.ts'
+
+const Waveform = lazy(async () => ({ default: (await import('./waveform.tsx')).Waveform }))
+const keysRemembered = 'seloste.player-keys'
+
+/**
+ * The two-lane player. Keys work only while the focus is inside it, and can be switched off (WCAG 2.1.4); everything
+ * the waveform shows or takes by mouse is there as a slider, fields and tables too (WCAG 2.5.7).
+ */
+export function Player({
+  listening,
+  peaks,
+  segmentId,
+  startMs,
+  onEnd,
+  onBroken,
+}: {
+  listening: Listening
+  peaks: Peaks
+  segmentId: string
+  startMs: number
+  onEnd: () => void
+  onBroken: () => void
+}) {
+  const { say, language } = useLanguage()
+  const box = useRef<HTMLElement>(null)
+  const [helpOpen, setHelpOpen] = useState(false)
+  const [keysOn, setKeysOn] = useState(() => window.localStorage.getItem(keysRemembered) !== 'off')
+  const [zoom, setZoom] = useState(0)
+
+  const shapes = useMemo(() => {
+    const [caller, official] = [decodePeaks(peaks.caller), decodePeaks(peaks.official)]
+    const toFloats = (bytes: Uint8Array) => Float32Array.from(bytes, (byte) => byte / 255)
+    return {
+      lanes: [toFloats(caller), toFloats(official)] as [Float32Array, Float32Array],
+      silences: silencesOf(caller, official, peaks.peaksPerSecond),
+    }
+  }, [peaks])
+  const { durationMs } = peaks
+  const playback = usePlayback({ source: listening.audio, durationMs, startMs, silences: shapes.silences, onBroken })
+  const { positionMs, isPlaying, lanes, region, speed } = playback
+
+  useEffect(() => {
+    box.current?.querySelector<HTMLElement>('.play-button')?.focus()
+  }, [])
+
+  const copyLink = async () => {
+    const url = new URL(window.location.href)
+    url.search = new URLSearchParams({ t: String(Math.floor(positionMs / 1000)), part: segmentId }).toString()
+    await navigator.clipboard.writeText(url.href).then(
+      () => announce(say('player.link.copied', { position: formatPosition(positionMs) })),
+      () => announce(say('player.link.failed')),
+    )
+    setCopied(true)
+  }
+  const [copied, setCopied] = useState(false)
+  useEffect(() => {
+    if (!copied) return
+    const timer = window.setTimeout(() => setCopied(false), 3000)
+    return () => window.clearTimeout(timer)
+  }, [copied])
+
+  const changeSpeed = (steps: 1 | -1) => playback.stepSpeed(steps)
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (!keysOn) return
+    const action = actionOf(event, targetOf(event.target))
+    if (!action) return
+    event.preventDefault()
+    event.stopPropagation()
+    switch (action.do) {
+      case 'toggle':
+        return playback.toggle()
+      case 'skip':
+        return playback.skip(action.ms)
+      case 'speed':
+        return changeSpeed(action.steps)
+      case 'region-start':
+        playback.startRegion()
+        return announce(say('player.region.started', { position: formatPosition(positionMs) }))
+      case 'region-end':
+        playback.endRegion()
+        return announce(say('player.region.ended', { position: formatPosition(positionMs) }))
+      case 'help':
+        return setHelpOpen(true)
+    }
+  }
+
+  return (
+    <section
+      ref={box}
+      className="player"
+      aria-label={say('player.label')}
+      tabIndex={-1}
+      onKeyDownCapture={onKeyDown}
+      onPointerDown={(event) => {
+        // A click on the waveform brings the keys with it.
+        if (event.target instanceof Element && event.target.closest('.waveform')) box.current?.focus({ preventScroll: true })
+      }}
+    >
+      <div className="player-head">
+        <p className="player-title">
+          <Headphones aria-hidden="true" size={18} />
+          {say('player.label')}
+          <span className="muted">{say('player.until', { time: formatTime(listening.until, language) })}</span>
+        </p>
+        <Button kind="secondary" className="small" onPress={onEnd}>
+          <Square aria-hidden="true" size={14} />
+          {say('player.end')}
+        </Button>
+      </div>
+
+      <div className="lanes">
+        <div className="lane-labels">
+          <LaneToggle
+            className="lane-caller"
+            name={say('player.caller')}
+            isHeard={lanes.isCallerHeard}
+            onChange={(isCallerHeard) => playback.setLanes({ isCallerHeard })}
+          />
+          <LaneToggle
+            className="lane-official"
+            name={say('player.official')}
+            isHeard={lanes.isOfficialHeard}
+            onChange={(isOfficialHeard) => playback.setLanes({ isOfficialHeard })}
+          />
+        </div>
+        <Suspense fallback={<div className="waveform" />}>
+          <Waveform
+            audio={playback.audio}
+            peaks={shapes.lanes}
+            durationMs={durationMs}
+            gaps={peaks.gaps}
+            region={region}
+            pixelsPerSecond={zoom}
+            onRegion={playback.setRegion}
+          />
+        </Suspense>
+      </div>
+
+      <div className="position">
+        <input
+          type="range"
+          className="range position-range"
+          data-keys="general"
+          min={0}
+          max={durationMs}
+          step={100}
+          value={Math.min(positionMs, durationMs)}
+          aria-label={say('player.position')}
+          aria-valuetext={say('player.position.of', {
+            position: sayPosition(positionMs, say),
+            duration: sayPosition(durationMs, say),
+          })}
+          onChange={(event) => playback.seek(Number(event.target.value))}
+          onKeyDown={(event) => {
+            // Without the player's keys the arrows still step five seconds, not a tenth.
+            const ms = { ArrowLeft: -5000, ArrowDown: -5000, ArrowRight: 5000, ArrowUp: 5000, PageDown: -30_000, PageUp: 30_000 }[event.key]
+            if (ms == null) return
+            event.preventDefault()
+            playback.skip(ms)
+          }}
+        />
+      </div>
+
+      <div className="transport">
+        <p className="clock">
+          <span className="clock-now">{formatPosition(positionMs)}</span>
+          <span aria-hidden="true"> / </span>
+          <span className="visually-hidden">{say('player.of')}</span>
+          <span>{formatPosition(durationMs)}</span>
+        </p>
+        <div className="transport-buttons" role="group" aria-label={say('player.transport')}>
+          <Button kind="quiet" className="round" aria-label={say('player.back')} onPress={() => playback.skip(-10_000)}>
+            <RotateCcw aria-hidden="true" size={22} />
+            <span aria-hidden="true" className="round-text">
+              10
+            </span>
+          </Button>
+          <Button
+            kind="primary"
+            className="play-button"
+            aria-label={say(isPlaying ? 'player.pause' : 'player.play')}
+            onPress={playback.toggle}
+          >
+            {isPlaying ? <Pause aria-hidden="true" size={26} /> : <Play aria-hidden="true" size={26} className="play-icon" />}
+          </Button>
+          <Button kind="quiet" className="round" aria-label={say('player.forward')} onPress={() => playback.skip(10_000)}>
+            <RotateCw aria-hidden="true" size={22} />
+            <span aria-hidden="true" className="round-text">
+              10
+            </span>
+          </Button>
+        </div>
+        <div className="speed" role="group" aria-label={say('player.speed')}>
+          <Button kind="quiet" className="step" aria-label={say('player.slower')} isDisabled={speed <= 0.5} onPress={() => changeSpeed(-1)}>
+            −
+          </Button>
+          <output className="speed-now">{formatSpeed(speed, language)} ×</output>
+          <Button kind="quiet" className="step" aria-label={say('player.faster')} isDisabled={speed >= 3} onPress={() => changeSpeed(1)}>
+            +
+          </Button>
+        </div>
+      </div>
+
+      <div className="player-settings">
+        <ToggleButton className="chip" isSelected={playback.skipsSilence} onChange={playback.setSkipsSilence}>
+          <FastForward aria-hidden="true" size={16} />
+          {say('player.skipSilence')}
+        </ToggleButton>
+        <ToggleButton
+          className="chip"
+          isSelected={lanes.spread === 'apart'}
+          onChange={(isApart) => playback.setLanes({ spread: isApart ? 'apart' : 'both' })}
+        >
+          <Headphones aria-hidden="true" size={16} />
+          {say('player.apart')}
+        </ToggleButton>
+        <Button kind="quiet" className="chip" onPress={() => void copyLink()}>
+          <Link2 aria-hidden="true" size={16} />
+          {say(copied ? 'player.link.done' : 'player.link')}
+        </Button>
+        <label className="small-range">
+          <span>{say('player.volume')}</span>
+          <input
+            type="range"
+            className="range"
+            min={0}
+            max={100}
+            step={5}
+            value={Math.round(playback.volume * 100)}
+            aria-valuetext={`${Math.round(playback.volume * 100)} %`}
+            onChange={(event) => playback.setVolume(Number(event.target.value) / 100)}
+          />
+        </label>
+        <label className="small-range">
+          <span>{say('player.zoom')}</span>
+          <input
+            type="range"
+            className="range"
+            min={0}
+            max={100}
+            step={5}
+            value={zoom}
+            aria-valuetext={zoom === 0 ? say('player.zoom.all') : say('player.zoom.value', { percent: zoom })}
+            onChange={(event) => setZoom(Number(event.target.value))}
+          />
+        </label>
+      </div>
+
+      <RegionFields playback={playback} durationMs={durationMs} icon={<Repeat aria-hidden="true" size={16} />} />
+      <Gaps gaps={peaks.gaps} onJump={(ms) => playback.seek(Math.max(0, ms - 1000))} />
+
+      <div className="player-foot">
+        <Switch
+          className="switch"
+          isSelected={keysOn}
+          onChange={(on) => {
+            setKeysOn(on)
+            window.localStorage.setItem(keysRemembered, on ? 'on' : 'off')
+          }}
+        >
+          <span className="switch-track" aria-hidden="true" />
+          {say('player.keys')}
+        </Switch>
+        <KeyHelp isOpen={helpOpen} onOpenChange={setHelpOpen} />
+      </div>
+    </section>
+  )
+}
+
+function LaneToggle({
+  name,
+  className,
+  isHeard,
+  onChange,
+}: {
+  name: string
+  className: string
+  isHeard: boolean
+  onChange: (isHeard: boolean) => void
+}) {
+  const { say } = useLanguage()
+  const Icon = isHeard ? Volume2 : VolumeX
+  return (
+    <ToggleButton className={`lane ${className}`} isSelected={!isHeard} onChange={(isMuted) => onChange(!isMuted)} aria-label={say('player.mute', { name })}>
+      <span className="lane-name">{name}</span>
+      <Icon aria-hidden="true" size={18} />
+    </ToggleButton>
+  )
+}
+
+function targetOf(target: EventTarget): KeyTarget {
+  if (!(target instanceof HTMLElement)) return 'other'
+  if (target.closest('input[type="range"]')) return target.dataset['keys'] === 'general' ? 'other' : 'slider'
+  if (target.closest('input[type="checkbox"], button, [role="button"], summary, a')) return 'button'
+  return target.closest('input, textarea') ? 'text' : 'other'
+}

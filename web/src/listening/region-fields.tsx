@@ -1,0 +1,75 @@
+import { useState, type ReactNode } from 'react'
+import { Button } from '../controls/button.tsx'
+import { formatPosition, readPosition } from '../format/duration.ts'
+import { useLanguage } from '../language/use-words.ts'
+import type { Playback } from './use-playback.ts'
+
+/** The region that plays over and over, by buttons at the position or by numbers (WCAG 2.5.7). */
+export function RegionFields({ playback, durationMs, icon }: { playback: Playback; durationMs: number; icon: ReactNode }) {
+  const { say } = useLanguage()
+  const { region } = playback
+  const change = (fromMs: number, toMs: number | undefined) => {
+    const isWhole = toMs != null && toMs > fromMs
+    playback.setRegion({ fromMs: Math.min(fromMs, durationMs), ...(isWhole && { toMs: Math.min(toMs, durationMs) }) })
+  }
+  return (
+    <div className="region" role="group" aria-label={say('player.region')}>
+      <span className="region-title">
+        {icon}
+        {say('player.region')}
+      </span>
+      <Button kind="quiet" className="chip" onPress={playback.startRegion}>
+        {say('player.region.start')}
+      </Button>
+      <Button kind="quiet" className="chip" onPress={playback.endRegion}>
+        {say('player.region.end')}
+      </Button>
+      {region && (
+        <>
+          <PositionField
+            key={`from-${region.fromMs}`}
+            label={say('player.region.from')}
+            valueMs={region.fromMs}
+            onChange={(ms) => change(ms, region.toMs)}
+          />
+          <PositionField
+            key={`to-${region.toMs}`}
+            label={say('player.region.to')}
+            valueMs={region.toMs}
+            onChange={(ms) => change(region.fromMs, ms)}
+          />
+          <Button kind="link" onPress={() => playback.setRegion(undefined)}>
+            {say('player.region.clear')}
+          </Button>
+        </>
+      )}
+    </div>
+  )
+}
+
+function PositionField({ label, valueMs, onChange }: { label: string; valueMs: number | undefined; onChange: (ms: number) => void }) {
+  const [written, setWritten] = useState(valueMs == null ? '' : formatPosition(valueMs))
+  const isWrong = written !== '' && readPosition(written) == null
+  const commit = () => {
+    const ms = readPosition(written)
+    // The field shows whole seconds; leaving it as it was must not round the region.
+    if (ms != null && (valueMs == null || written !== formatPosition(valueMs))) onChange(ms)
+  }
+  return (
+    <label className="position-field">
+      <span>{label}</span>
+      <input
+        className="input input-small"
+        inputMode="decimal"
+        size={7}
+        value={written}
+        aria-invalid={isWrong}
+        onChange={(event) => setWritten(event.target.value)}
+        onBlur={commit}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter') commit()
+        }}
+      />
+    </label>
+  )
+}

@@ -1,0 +1,81 @@
+/**
+ * Listening to a recording. In: a recording's id and a purpose. Out: a listening that the server knows of, with its
+ * audio and peaks, ended when it is left. Never here: a way to keep the audio; it plays and is gone (R27).
+ */
+import { useEffect, useRef, useState } from 'react'
+import { api } from '../api/client.ts'
+import { serverNowMs } from '../api/server-time.ts'
+import type { Listening, Peaks, UnderPurpose } from '../api/shapes.ts'
+
+export type ListeningState =
+  | { state: 'idle' }
+  | { state: 'opening' }
+  | { state: 'open'; listening: Listening; peaks: Peaks }
+  | { state: 'over'; why: 'time' | 'left' }
+  | { state: 'refused'; error: unknown }
+
+/** Begins, keeps and ends one listening. */
+export function useListening(recordingId: string, under: UnderPurpose) {
+  const [state, setState] = useState<ListeningState>({ state: 'idle' })
+  const openId = useRef<string>(undefined)
+  const setRefused = (error: unknown) => setState({ state: 'refused', error })
+
+  const end = (why: 'time' | 'left') => {
+    endOnServer(openId.current)
+    openId.current = undefined
+    setState({ state: 'over', why })
+  }
+
+  const start = async () => {
+    setState({ state: 'opening' })
+    try {
+      const begun = await api.POST('/api/recordings/{id}/listenings', { params: { path: { id: recordingId } }, body: under })
+      if (!begun.data) return setRefused(begun.error)
+      openId.current = begun.data.id
+      const peaks = await api.GET('/api/listenings/{id}/peaks', { params: { path: { id: begun.data.id } } })
+      if (!peaks.data) return setRefused(peaks.error)
+      setState({ state: 'open', listening: begun.data, peaks: peaks.data })
+    } catch (failure) {
+      setRefused(failure)
+    }
+  }
+
+  /** The audio stopped coming: asks the server why, once. */
+  const explain = async () => {
+    const id = openId.current
+    if (!id) return
+    openId.current = undefined
+    const answer = await fetch(`/api/listenings/${id}/audio`, { headers: { range: 'bytes=0-0' } }).catch(() => undefined)
+    const body: unknown = answer && !answer.ok ? await answer.json().catch(() => undefined) : undefined
+    endOnServer(id)
+    setRefused(body ?? { error: { code: answer ? 'audio' : 'no-answer' } })
+  }
+
+  const until = state.state === 'open' ? state.listening.until : undefined
+  useEffect(() => {
+    if (!until) return
+    // A timer longer than 24 days would fire at once; a listening is never that long, but the server's word may be.
+    const leftMs = Math.min(Math.max(0, Date.parse(until) - serverNowMs()), 2 ** 31 - 1)
+    const timer = window.setTimeout(() => end('time'), leftMs)
+    return () => window.clearTimeout(timer)
+  }, [until])
+
+  useEffect(() => {
+    const leave = () => {
+      if (openId.current) end('left')
+    }
+    window.addEventListener('pagehide', leave)
+    return () => {
+      window.removeEventListener('pagehide', leave)
+      endOnServer(openId.current)
+      openId.current = undefined
+    }
+  }, [])
+
+  return { state, start, end, explain }
+}
+
+/** Told to the server even as the page goes away. */
+function endOnServer(id: string | undefined): void {
+  if (id) void fetch(`/api/listenings/${id}`, { method: 'DELETE', keepalive: true }).catch(() => undefined)
+}

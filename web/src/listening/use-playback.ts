@@ -1,0 +1,151 @@
+import { useEffect, useEffectEvent, useRef, useState } from 'react'
+import { noteUse } from '../api/server-time.ts'
+import { nextSpeed } from './keys.ts'
+import { pastSilence, type Stretch } from './silence.ts'
+import { makeSoundGraph, type Lanes, type SoundGraph } from './sound.ts'
+
+export type Region = { fromMs: number; toMs?: number }
+
+/** Plays one listening's audio and knows where it is. */
+export function usePlayback({
+  source,
+  durationMs,
+  startMs,
+  silences,
+  onBroken,
+}: {
+  source: string
+  durationMs: number
+  startMs: number
+  silences: readonly Stretch[]
+  onBroken: () => void
+}) {
+  const [audio] = useState(() => new Audio())
+  const graph = useRef<SoundGraph>(undefined)
+  const [isPlaying, setPlaying] = useState(false)
+  const [isWaiting, setWaiting] = useState(false)
+  const [positionMs, setPosition] = useState(Math.min(startMs, durationMs))
+  const [speed, setSpeedState] = useState(1)
+  const [volume, setVolumeState] = useState(1)
+  const [skipsSilence, setSkipsSilence] = useState(false)
+  const [lanes, setLanesState] = useState<Lanes>({ isCallerHeard: true, isOfficialHeard: true, spread: 'both' })
+  const [region, setRegion] = useState<Region>()
+
+  const seek = (ms: number) => {
+    const to = Math.min(Math.max(0, ms), durationMs)
+    audio.currentTime = to / 1000
+    setPosition(to)
+  }
+  const play = async () => {
+    if (!graph.current) {
+      graph.current = makeSoundGraph(audio)
+      graph.current.set(lanes)
+    }
+    graph.current.resume()
+    if (audio.ended || positionMs >= durationMs - 50) seek(region ? region.fromMs : 0)
+    // A pause that comes before the sound does is no failure.
+    await audio.play().catch(() => undefined)
+  }
+  const toggle = () => {
+    if (audio.paused) void play()
+    else audio.pause()
+  }
+
+  const follow = useEffectEvent(() => {
+    const now = audio.currentTime * 1000
+    const past = skipsSilence ? pastSilence(now, silences) : undefined
+    if (region?.toMs != null && now >= region.toMs) return seek(region.fromMs)
+    if (past != null) return seek(past)
+    setPosition(now)
+  })
+  const fail = useEffectEvent(onBroken)
+
+  useEffect(() => {
+    audio.preload = 'metadata'
+    audio.src = source
+    audio.preservesPitch = true
+    audio.currentTime = startMs / 1000
+    let frame = 0
+    let lastMs = 0
+    const tick = (ms: number) => {
+      // Twelve times a second is smooth enough for a clock and a slider.
+      if (ms - lastMs > 80) {
+        lastMs = ms
+        follow()
+      }
+      frame = requestAnimationFrame(tick)
+    }
+    const on: Record<string, () => void> = {
+      play: () => {
+        setPlaying(true)
+        cancelAnimationFrame(frame)
+        frame = requestAnimationFrame(tick)
+      },
+      pause: () => {
+        setPlaying(false)
+        cancelAnimationFrame(frame)
+        follow()
+      },
+      ended: () => setPlaying(false),
+      seeking: follow,
+      // A hidden tab gets no frames; this event comes all the same.
+      timeupdate: () => {
+        noteUse()
+        follow()
+      },
+      waiting: () => setWaiting(true),
+      playing: () => setWaiting(false),
+      canplay: () => setWaiting(false),
+      error: fail,
+    }
+    for (const [event, listener] of Object.entries(on)) audio.addEventListener(event, listener)
+    return () => {
+      for (const [event, listener] of Object.entries(on)) audio.removeEventListener(event, listener)
+      cancelAnimationFrame(frame)
+      audio.pause()
+      audio.removeAttribute('src')
+      audio.load()
+      graph.current?.close()
+    }
+  }, [audio, source])
+
+  const setSpeed = (next: number) => {
+    audio.playbackRate = next
+    setSpeedState(next)
+  }
+  return {
+    audio,
+    isPlaying,
+    isWaiting,
+    positionMs,
+    speed,
+    volume,
+    skipsSilence,
+    lanes,
+    region,
+    seek,
+    skip: (ms: number) => seek(audio.currentTime * 1000 + ms),
+    toggle,
+    setSpeed,
+    stepSpeed: (steps: 1 | -1) => setSpeed(nextSpeed(speed, steps)),
+    setVolume(next: number) {
+      audio.volume = next
+      setVolumeState(next)
+    },
+    setSkipsSilence,
+    setLanes(changed: Partial<Lanes>) {
+      const next = { ...lanes, ...changed }
+      graph.current?.set(next)
+      setLanesState(next)
+    },
+    setRegion,
+    startRegion: () => setRegion({ fromMs: audio.currentTime * 1000 }),
+    endRegion() {
+      const now = audio.currentTime * 1000
+      const fromMs = region && region.fromMs < now ? region.fromMs : Math.max(0, now - 5000)
+      if (now - fromMs >= 200) setRegion({ fromMs, toMs: now })
+    },
+  }
+}
+
+export type Playback = ReturnType<typeof usePlayback>

@@ -1,0 +1,123 @@
+import { useEffect, useRef } from 'react'
+import WaveSurfer from 'wavesurfer.js'
+import Minimap from 'wavesurfer.js/dist/plugins/minimap.esm.js'
+import Regions from 'wavesurfer.js/dist/plugins/regions.esm.js'
+import Timeline from 'wavesurfer.js/dist/plugins/timeline.esm.js'
+import type { Gap } from '../api/shapes.ts'
+import { formatPosition } from '../format/duration.ts'
+import type { Region } from './use-playback.ts'
+
+export const laneHeightPx = 72
+const looks = {
+  caller: { waveColor: '#6f9bd1', progressColor: '#00347a' },
+  official: { waveColor: '#4fa88f', progressColor: '#075c46' },
+}
+const gapColor = { loss: 'rgba(178, 53, 45, 0.22)', pause: 'rgba(95, 104, 109, 0.25)' }
+const loopId = 'loop'
+
+/**
+ * The two lanes to look at: caller above, official below, gaps, region, timeline and overview. All of it is hidden
+ * from assistive technology; the slider and the tables of the player say the same.
+ */
+export function Waveform({
+  audio,
+  peaks,
+  durationMs,
+  gaps,
+  region,
+  pixelsPerSecond,
+  onRegion,
+}: {
+  audio: HTMLAudioElement
+  peaks: [caller: Float32Array, official: Float32Array]
+  durationMs: number
+  gaps: readonly Gap[]
+  region: Region | undefined
+  pixelsPerSecond: number
+  onRegion: (region: Region) => void
+}) {
+  const place = useRef<HTMLDivElement>(null)
+  const drawn = useRef<{ surfer: WaveSurfer; regions: ReturnType<typeof Regions.create> }>(undefined)
+  const told = useRef(onRegion)
+  told.current = onRegion
+
+  useEffect(() => {
+    if (!place.current) return
+    const cspNonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? ''
+    const regions = Regions.create()
+    const quiet = { cursorColor: '#13171a', cursorWidth: 2, cspNonce, barWidth: 2, barGap: 1, barRadius: 1, maxPeak: 1 }
+    const surfer = WaveSurfer.create({
+      ...quiet,
+      container: place.current,
+      media: audio,
+      peaks,
+      duration: durationMs / 1000,
+      height: laneHeightPx,
+      splitChannels: [looks.caller, looks.official],
+      dragToSeek: true,
+      plugins: [
+        regions,
+        Timeline.create({ height: 22, formatTimeCallback: (seconds) => formatPosition(seconds * 1000), secondaryLabelOpacity: 1 }),
+        Minimap.create({
+          ...quiet,
+          height: 28,
+          waveColor: '#8d979c',
+          progressColor: '#4a5257',
+          overlayColor: 'rgba(42, 110, 187, 0.16)',
+        }),
+      ],
+    })
+    drawn.current = { surfer, regions }
+    surfer.on('ready', () => {
+      for (const gap of gaps) {
+        regions.addRegion({
+          start: gap.fromMs / 1000,
+          end: gap.toMs / 1000,
+          channelIdx: gap.track === 'caller' ? 0 : 1,
+          color: gapColor[gap.kind],
+          drag: false,
+          resize: false,
+        })
+      }
+    })
+    regions.on('region-updated', (changed) => {
+      if (changed.id === loopId) told.current({ fromMs: changed.start * 1000, toMs: changed.end * 1000 })
+    })
+    return () => {
+      drawn.current = undefined
+      surfer.destroy()
+    }
+  }, [audio, peaks, durationMs, gaps])
+
+  useEffect(() => {
+    const surfer = drawn.current?.surfer
+    if (!surfer) return
+    // Before the first drawing there is nothing to zoom.
+    try {
+      surfer.zoom(pixelsPerSecond)
+    } catch {
+      return surfer.once('ready', () => surfer.zoom(pixelsPerSecond))
+    }
+  }, [pixelsPerSecond])
+
+  useEffect(() => {
+    const regions = drawn.current?.regions
+    if (!regions) return
+    regions
+      .getRegions()
+      .filter((one) => one.id === loopId)
+      .forEach((one) => one.remove())
+    if (region?.toMs == null) return
+    regions.addRegion({
+      id: loopId,
+      start: region.fromMs / 1000,
+      end: region.toMs / 1000,
+      color: 'rgba(42, 110, 187, 0.18)',
+      drag: true,
+      resize: true,
+      minLength: 0.2,
+    })
+  }, [region?.fromMs, region?.toMs])
+
+  return <div ref={place} className="waveform" aria-hidden="true" />
+}

@@ -1,0 +1,270 @@
+import { Link } from '@tanstack/react-router'
+import { CircleDot, MicOff, Pause, Play, TriangleAlert, Wifi, WifiOff } from 'lucide-react'
+import { useEffect, useRef, useState } from 'react'
+import type { LiveCall } from '../api/shapes.ts'
+import { serverNowMs } from '../api/server-time.ts'
+import { Button } from '../controls/button.tsx'
+import { Notice } from '../controls/notice.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { CallerText } from '../contacts/caller-text.tsx'
+import { formatPosition } from '../format/duration.ts'
+import { formatTime } from '../format/instant.ts'
+import { formatPhone } from '../format/phone.ts'
+import { useLanguage, type Word } from '../language/use-words.ts'
+import { usePurpose } from '../session/purpose.tsx'
+import { announce } from '../shell/announce.tsx'
+import { Page } from '../shell/page.tsx'
+import { useWide } from '../shell/use-wide.ts'
+import '../styles/live.css'
+import { failing, withoutEnded, type LiveRow } from './rows.ts'
+import { useLiveCalls } from './use-live-calls.ts'
+
+const announceEveryMs = 15_000
+const knownFailures = ['no-media', 'disk-full', 'no-port']
+
+/** Käynnissä olevat: calls in progress, failures of recording first, rows that stay where they are. */
+export function LivePage() {
+  const { say } = useLanguage()
+  const live = useLiveCalls(usePurpose())
+  const nowMs = useNow(live.isPaused)
+  const isWide = useWide(900)
+  const rows = live.rows ?? []
+  const going = withoutEnded(rows)
+  const failures = failing(rows)
+  const ended = rows.length - going.length
+  const summary = [
+    say('live.count', { count: going.length }),
+    say('live.failures', { count: failures.length }),
+  ].join(', ')
+  useQuietly(live.rows && !live.isPaused ? summary : undefined)
+
+  return (
+    <Page title={say('live.title')} lead={say('live.lead')}>
+      <div className="live-bar panel">
+        <p className="live-count">
+          <strong>{say('live.count', { count: going.length })}</strong>
+          <ConnectionMark connection={live.connection} at={live.at} />
+        </p>
+        <div className="actions">
+          {ended > 0 && (
+            <Button kind="link" onPress={live.clearEnded}>
+              {say('live.clear', { count: ended })}
+            </Button>
+          )}
+          <Button kind="secondary" onPress={() => live.pause(!live.isPaused)}>
+            {live.isPaused ? <Play aria-hidden="true" size={18} /> : <Pause aria-hidden="true" size={18} />}
+            {live.isPaused ? say('live.resume') : say('live.pause')}
+          </Button>
+        </div>
+      </div>
+      {live.isPaused && (
+        <Notice kind="info">
+          {say('live.paused')} {live.missed > 0 && say('live.missed', { count: live.missed })}
+        </Notice>
+      )}
+      {live.connection === 'lost' && <Notice kind="warning">{say('live.lost')}</Notice>}
+      {!live.rows && live.connection !== 'lost' && <Waiting lines={5} />}
+      {live.rows && (
+        <>
+          <section aria-labelledby="failures-title" className={`failures ${failures.length > 0 ? 'has-failures' : ''}`}>
+            <h2 id="failures-title">
+              {failures.length > 0 && <TriangleAlert aria-hidden="true" size={20} />}
+              {say('live.failures', { count: failures.length })}
+            </h2>
+            {failures.length > 0 && (
+              <ul>
+                {failures.map(({ call }) => (
+                  <li key={call.segmentId}>
+                    <strong>{failureOf(call, say)}</strong>
+                    <span>
+                      {formatPhone(call.number)}
+                      {call.official && ` · ${call.official.name}`}
+                    </span>
+                    <span className="running">{runningOf(call, nowMs)}</span>
+                  </li>
+                ))}
+              </ul>
+            )}
+          </section>
+          <section aria-labelledby="live-all">
+            <h2 id="live-all" className="visually-hidden">
+              {say('live.all')}
+            </h2>
+            {rows.length === 0 && (
+              <Notice kind="info" title={say('live.none')}>
+                {say('live.none.hint')}
+              </Notice>
+            )}
+            {rows.length > 0 && (isWide ? <LiveTable rows={rows} nowMs={nowMs} /> : <LiveCards rows={rows} nowMs={nowMs} />)}
+          </section>
+        </>
+      )}
+    </Page>
+  )
+}
+
+function LiveTable({ rows, nowMs }: { rows: LiveRow[]; nowMs: number }) {
+  const { say, language, named } = useLanguage()
+  return (
+    <table className="results live-table">
+      <caption className="visually-hidden">{say('live.all')}</caption>
+      <thead>
+        <tr>
+          <th scope="col">{say('field.start')}</th>
+          <th scope="col" className="numeric">
+            {say('live.running')}
+          </th>
+          <th scope="col">{say('field.caller')}</th>
+          <th scope="col">{say('field.number')}</th>
+          <th scope="col">{say('field.official')}</th>
+          <th scope="col">{say('field.recording')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <tr key={row.call.segmentId} className={row.endedAt ? 'is-ended' : ''}>
+            <td className="nowrap">
+              <Start row={row} language={language} />
+            </td>
+            <td className="numeric running">{runningOf(row.call, row.endedAt ? Date.parse(row.endedAt) : nowMs)}</td>
+            <td>
+              <CallerText caller={row.call.caller} />
+            </td>
+            <td>
+              <span className="number">{formatPhone(row.call.number)}</span>
+              {row.call.numberName && <span className="second">{named(row.call.numberName)}</span>}
+            </td>
+            <td>
+              <Official call={row.call} />
+            </td>
+            <td>
+              <RecordingNow row={row} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
+function LiveCards({ rows, nowMs }: { rows: LiveRow[]; nowMs: number }) {
+  const { say, language, named } = useLanguage()
+  return (
+    <ul className="cards">
+      {rows.map((row) => (
+        <li key={row.call.segmentId} className={`card ${row.endedAt ? 'is-ended' : ''}`}>
+          <p className="card-title">
+            <Start row={row} language={language} />
+            <span className="running">{runningOf(row.call, row.endedAt ? Date.parse(row.endedAt) : nowMs)}</span>
+          </p>
+          <dl className="card-facts">
+            <div>
+              <dt>{say('field.caller')}</dt>
+              <dd>
+                <CallerText caller={row.call.caller} />
+              </dd>
+            </div>
+            <div>
+              <dt>{say('field.number')}</dt>
+              <dd>
+                <span className="number">{formatPhone(row.call.number)}</span>
+                {row.call.numberName && <span className="second">{named(row.call.numberName)}</span>}
+              </dd>
+            </div>
+            <div className="card-segment">
+              <dt>{say('field.official')}</dt>
+              <dd>
+                <Official call={row.call} />
+                <RecordingNow row={row} />
+              </dd>
+            </div>
+          </dl>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function Start({ row, language }: { row: LiveRow; language: Parameters<typeof formatTime>[1] }) {
+  const time = formatTime(row.call.startedAt, language, 'seconds')
+  // A call is in the contact history only once it has ended.
+  if (!row.endedAt) return time
+  return (
+    <Link to="/contacts/$id" params={{ id: row.call.contactId }} className="row-link">
+      {time}
+    </Link>
+  )
+}
+
+function Official({ call }: { call: LiveCall }) {
+  const { say } = useLanguage()
+  if (!call.official) return <span className="muted">{say(call.answeredAt ? 'official.none' : 'live.waiting')}</span>
+  return (
+    <>
+      <span className="official-name">{call.official.name}</span>
+      <span className="second">{formatPhone(call.official.phone)}</span>
+    </>
+  )
+}
+
+function RecordingNow({ row }: { row: LiveRow }) {
+  const { say } = useLanguage()
+  const { recording } = row.call
+  if (row.endedAt) return <span className="badge badge-none">{say('live.ended')}</span>
+  const Icon = { recording: CircleDot, paused: Pause, 'not-recorded': MicOff, failing: TriangleAlert }[recording]
+  return (
+    <span className="recording">
+      <span className={`badge badge-live-${recording}`}>
+        <Icon aria-hidden="true" size={14} />
+        {say(`live.recording.${recording}` as Word)}
+      </span>
+      {recording === 'failing' && <span className="recording-date">{failureOf(row.call, say)}</span>}
+    </span>
+  )
+}
+
+function ConnectionMark({ connection, at }: { connection: 'connecting' | 'open' | 'lost'; at: string | undefined }) {
+  const { say, language } = useLanguage()
+  const Icon = connection === 'lost' ? WifiOff : Wifi
+  return (
+    <span className={`connection connection-${connection}`} role="status">
+      <Icon aria-hidden="true" size={16} />
+      {say(`live.connection.${connection}` as Word)}
+      {at && <span className="connection-at">{say('live.at', { time: formatTime(at, language, 'seconds') })}</span>}
+    </span>
+  )
+}
+
+function failureOf(call: LiveCall, say: ReturnType<typeof useLanguage>['say']): string {
+  const known = call.failure && knownFailures.includes(call.failure)
+  return say((known ? `live.failure.${call.failure}` : 'live.failure.other') as Word)
+}
+
+function runningOf(call: LiveCall, nowMs: number): string {
+  return formatPosition(nowMs - Date.parse(call.answeredAt ?? call.startedAt))
+}
+
+/** The server's clock, each second; it stands while the page is paused (WCAG 2.2.2). */
+function useNow(isPaused: boolean): number {
+  const [nowMs, setNow] = useState(serverNowMs)
+  useEffect(() => {
+    if (isPaused) return
+    const timer = window.setInterval(() => setNow(serverNowMs()), 1000)
+    return () => window.clearInterval(timer)
+  }, [isPaused])
+  return nowMs
+}
+
+/** Says a summary when it has changed, and not more often than every fifteen seconds. */
+function useQuietly(summary: string | undefined): void {
+  const lastMs = useRef(0)
+  useEffect(() => {
+    if (summary == null) return
+    const waitMs = Math.max(0, lastMs.current + announceEveryMs - Date.now())
+    const timer = window.setTimeout(() => {
+      lastMs.current = Date.now()
+      announce(summary)
+    }, waitMs)
+    return () => window.clearTimeout(timer)
+  }, [summary])
+}

@@ -1,0 +1,68 @@
+import { useEffect, useRef, useState } from 'react'
+import { queries } from '../api/client.ts'
+import type { LiveCalls, UnderPurpose } from '../api/shapes.ts'
+import { nextRows, withoutEnded, type LiveRow } from './rows.ts'
+
+export type Connection = 'connecting' | 'open' | 'lost'
+const againMs = 5000
+
+/** Calls in progress as the server tells them; paused, the picture stands still and only the changes are counted. */
+export function useLiveCalls(under: UnderPurpose) {
+  const [connection, setConnection] = useState<Connection>('connecting')
+  const [rows, setRows] = useState<LiveRow[]>()
+  const [at, setAt] = useState<string>()
+  const [isPaused, setPaused] = useState(false)
+  const [missed, setMissed] = useState(0)
+  const held = useRef<LiveCalls>(undefined)
+  const paused = useRef(false)
+
+  const show = (picture: LiveCalls) => {
+    setRows((before) => nextRows(before ?? [], picture))
+    setAt(picture.at)
+  }
+
+  useEffect(() => {
+    let source: EventSource | undefined
+    let timer = 0
+    const connect = () => {
+      source = new EventSource(`/api/calls?${new URLSearchParams({ ...under }).toString()}`)
+      source.addEventListener('open', () => setConnection('open'))
+      source.addEventListener('calls', (event: MessageEvent<string>) => {
+        setConnection('open')
+        const picture = JSON.parse(event.data) as LiveCalls
+        if (!paused.current) return show(picture)
+        held.current = picture
+        setMissed((count) => count + 1)
+      })
+      source.addEventListener('error', () => {
+        setConnection('lost')
+        if (source?.readyState !== EventSource.CLOSED) return
+        // The server said no rather than nothing: perhaps the session has ended.
+        void queries.invalidateQueries({ queryKey: ['get', '/api/session'] })
+        window.clearTimeout(timer)
+        timer = window.setTimeout(connect, againMs)
+      })
+    }
+    connect()
+    return () => {
+      window.clearTimeout(timer)
+      source?.close()
+    }
+  }, [under.purpose, under.reference])
+
+  return {
+    connection,
+    rows,
+    at,
+    isPaused,
+    missed,
+    pause(on: boolean) {
+      paused.current = on
+      setPaused(on)
+      setMissed(0)
+      if (!on && held.current) show(held.current)
+      held.current = undefined
+    },
+    clearEnded: () => setRows((before) => before && withoutEnded(before)),
+  }
+}

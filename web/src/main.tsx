@@ -1,0 +1,29 @@
+/**
+ * The web interface of Seloste. In: the HTTP contract (api/schema.d.ts), nothing else of the server. Out: pages.
+ * Never here: rules. What somebody may see or hear is the server's decision; the pages only say it in three languages.
+ */
+import '@fontsource-variable/source-sans-3/wght.css'
+import 'virtual:suomifi-tokens.css'
+import './styles/base.css'
+import './styles/shell.css'
+import './styles/controls.css'
+import { QueryClientProvider } from '@tanstack/react-query'
+import { RouterProvider } from '@tanstack/react-router'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { queries } from './api/client.ts'
+import { startLanguages } from './language/language.ts'
+import { LanguageProvider } from './language/provider.tsx'
+import { router } from './routes.tsx'
+
+await startLanguages()
+
+createRoot(document.getElementById('root')!).render(
+  <StrictMode>
+    <QueryClientProvider client={queries}>
+      <LanguageProvider>
+        <RouterProvider router={router} />
+      </LanguageProvider>
+    </QueryClientProvider>
+  </StrictMode>,
+)

@@ -1,0 +1,83 @@
+import { useState } from 'react'
+import { Form, Label, Radio, RadioGroup, Text } from 'react-aria-components'
+import type { Purpose, UnderPurpose } from '../api/shapes.ts'
+import { Button } from '../controls/button.tsx'
+import { Field } from '../controls/field.tsx'
+import { useLanguage, type Word } from '../language/use-words.ts'
+import { usePurposeState } from './purpose.tsx'
+
+/** Asks for a purpose and, where it needs one, for a reference. */
+export function PurposeForm({ onChosen, autoFocus = false }: { onChosen?: () => void; autoFocus?: boolean }) {
+  const { say } = useLanguage()
+  const { choices, chosen, choose } = usePurposeState()
+  const [purpose, setPurpose] = useState<Purpose | null>(chosen?.purpose ?? (choices.length === 1 ? choices[0]!.purpose : null))
+  const [reference, setReference] = useState(chosen?.reference ?? '')
+  const [tried, setTried] = useState(false)
+  const choice = choices.find((one) => one.purpose === purpose)
+  const missing = choice?.referenceNeeded === true && reference.trim() === ''
+
+  const submit = () => {
+    setTried(true)
+    if (!choice || missing) return
+    const under: UnderPurpose = choice.referenceNeeded
+      ? { purpose: choice.purpose, reference: reference.trim() }
+      : { purpose: choice.purpose }
+    choose(under)
+    onChosen?.()
+  }
+
+  return (
+    <Form
+      className="purpose-form"
+      onSubmit={(event) => {
+        event.preventDefault()
+        submit()
+      }}
+    >
+      <RadioGroup
+        className="radio-group"
+        value={purpose}
+        onChange={(value) => setPurpose(value as Purpose)}
+        isInvalid={tried && !choice}
+      >
+        <Label className="label">{say('purpose.label')}</Label>
+        <div className="radio-cards">
+          {choices.map((one, index) => (
+            <Radio
+              key={one.purpose}
+              value={one.purpose}
+              className="radio-card"
+              autoFocus={autoFocus && (purpose === one.purpose || (purpose === null && index === 0))}
+            >
+              <span className="radio-dot" aria-hidden="true" />
+              <span className="radio-words">
+                <span className="radio-title">{say(`purpose.${one.purpose}` as Word)}</span>
+                <span className="radio-hint">{say(`purpose.${one.purpose}.hint` as Word)}</span>
+              </span>
+            </Radio>
+          ))}
+        </div>
+        {tried && !choice && (
+          <Text slot="errorMessage" className="field-error">
+            {say('purpose.missing')}
+          </Text>
+        )}
+      </RadioGroup>
+      {choice?.referenceNeeded && (
+        <Field
+          label={say(choice.purpose === 'MAINTENANCE' ? 'purpose.reference.fault' : 'purpose.reference.case')}
+          hint={say('purpose.reference.hint')}
+          value={reference}
+          onChange={setReference}
+          maxLength={64}
+          error={tried && missing ? say('purpose.reference.missing') : undefined}
+        />
+      )}
+      <div className="actions">
+        <Button type="submit" kind="primary">
+          {say('purpose.use')}
+        </Button>
+      </div>
+    </Form>
+  )
+}

@@ -1,0 +1,27 @@
+import type { ReactNode } from 'react'
+import { Notice } from '../controls/notice.tsx'
+import { useLanguage } from '../language/use-words.ts'
+import { Page } from '../shell/page.tsx'
+import { PurposeForm } from './purpose-form.tsx'
+import { usePurposeState } from './purpose.tsx'
+
+/** Shows its content only when a purpose is chosen; asks for one first. Somebody without rights is told so. */
+export function PurposeGate({ children }: { children: ReactNode }) {
+  const { say } = useLanguage()
+  const { choices, chosen } = usePurposeState()
+  if (chosen) return children
+  if (choices.length === 0) {
+    return (
+      <Page title={say('rights.none.title')}>
+        <Notice kind="info">{say('rights.none')}</Notice>
+      </Page>
+    )
+  }
+  return (
+    <Page title={say('purpose.choose')} lead={say('purpose.why')}>
+      <section className="panel panel-narrow">
+        <PurposeForm />
+      </section>
+    </Page>
+  )
+}

@@ -1,0 +1,42 @@
+import { ShieldCheck } from 'lucide-react'
+import { useState } from 'react'
+import { Dialog, DialogTrigger, Heading, Popover } from 'react-aria-components'
+import { Button } from '../controls/button.tsx'
+import { useLanguage, type Word } from '../language/use-words.ts'
+import { PurposeForm } from './purpose-form.tsx'
+import { usePurposeState } from './purpose.tsx'
+
+/** The purpose that is in force, always in sight, and the way to change it where there is another. */
+export function PurposeStrip() {
+  const { say } = useLanguage()
+  const { choices, chosen } = usePurposeState()
+  const [open, setOpen] = useState(false)
+  if (!chosen) return null
+  const mayChange = choices.length > 1 || choices[0]?.referenceNeeded === true
+  return (
+    <section className="purpose-strip" aria-label={say('purpose.label')}>
+      <ShieldCheck aria-hidden="true" size={18} />
+      <p>
+        <span className="purpose-strip-label">{say('purpose.label')}: </span>
+        <strong>{say(`purpose.${chosen.purpose}` as Word)}</strong>
+        {chosen.reference && <span className="purpose-strip-reference"> · {chosen.reference}</span>}
+      </p>
+      {mayChange && (
+        <DialogTrigger isOpen={open} onOpenChange={setOpen}>
+          <Button kind="link" aria-label={say('purpose.change.label')}>
+            {say('purpose.change')}
+          </Button>
+          <Popover className="popover purpose-popover" placement="bottom start">
+            <Dialog className="dialog-body">
+              <Heading slot="title" className="dialog-title">
+                {say('purpose.choose')}
+              </Heading>
+              <PurposeForm onChosen={() => setOpen(false)} autoFocus />
+            </Dialog>
+          </Popover>
+        </DialogTrigger>
+      )}
+      <p className="purpose-strip-note">{say('purpose.logged')}</p>
+    </section>
+  )
+}

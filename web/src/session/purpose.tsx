@@ -1,0 +1,72 @@
+import { createContext, use, useMemo, useState, type ReactNode } from 'react'
+import type { Me, UnderPurpose } from '../api/shapes.ts'
+import { purposesOf, type PurposeChoice } from './rights.ts'
+
+interface PurposeState {
+  choices: PurposeChoice[]
+  chosen: UnderPurpose | undefined
+  choose: (under: UnderPurpose) => void
+}
+
+const PurposeContext = createContext<PurposeState | undefined>(undefined)
+const remembered = 'seloste.purpose'
+
+/** Holds the purpose that every look of this browser session is made under (R3). */
+export function PurposeProvider({ me, children }: { me: Me; children: ReactNode }) {
+  const choices = useMemo(() => purposesOf(me), [me])
+  const [picked, setPicked] = useState<UnderPurpose | undefined>(() => recall(me.personId))
+  const chosen = allowed(picked, choices) ?? theOnly(choices)
+  const state = useMemo<PurposeState>(
+    () => ({
+      choices,
+      chosen,
+      choose(under) {
+        window.sessionStorage.setItem(remembered, JSON.stringify({ personId: me.personId, under }))
+        setPicked(under)
+      },
+    }),
+    [choices, chosen?.purpose, chosen?.reference, me.personId],
+  )
+  return <PurposeContext value={state}>{children}</PurposeContext>
+}
+
+/** The purposes to choose from and the choice. */
+export function usePurposeState(): PurposeState {
+  const state = use(PurposeContext)
+  if (!state) throw new Error('usePurposeState is called outside PurposeProvider')
+  return state
+}
+
+/** The chosen purpose; only for pages behind PurposeGate. */
+export function usePurpose(): UnderPurpose {
+  const { chosen } = usePurposeState()
+  if (!chosen) throw new Error('usePurpose is called outside PurposeGate')
+  return chosen
+}
+
+/** Forgets the choice: the next person at this browser chooses their own. */
+export function forgetPurpose(): void {
+  window.sessionStorage.removeItem(remembered)
+}
+
+function allowed(under: UnderPurpose | undefined, choices: PurposeChoice[]): UnderPurpose | undefined {
+  const choice = choices.find((one) => one.purpose === under?.purpose)
+  return choice && (!choice.referenceNeeded || under?.reference) ? under : undefined
+}
+
+function theOnly(choices: PurposeChoice[]): UnderPurpose | undefined {
+  const [only, ...others] = choices
+  return only && others.length === 0 && !only.referenceNeeded ? { purpose: only.purpose } : undefined
+}
+
+function recall(personId: string): UnderPurpose | undefined {
+  try {
+    const kept = JSON.parse(window.sessionStorage.getItem(remembered) ?? 'null') as {
+      personId: string
+      under: UnderPurpose
+    } | null
+    return kept?.personId === personId ? kept.under : undefined
+  } catch {
+    return undefined
+  }
+}

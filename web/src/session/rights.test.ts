@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest'
+import type { AccessRight } from '../api/shapes.ts'
+import { purposesOf } from './rights.ts'
+
+const right = (purposes: AccessRight['purposes']): AccessRight => ({
+  id: 'c0ffee00-0000-4000-8000-000000000000',
+  role: 'EXPERT',
+  purposes,
+  scope: { kind: 'all' },
+})
+
+test('each purpose is offered once, in the order of the description', () => {
+  const rights = [
+    right([{ purpose: 'TRAINING', referenceNeeded: false }]),
+    right([
+      { purpose: 'DEVELOPMENT', referenceNeeded: false },
+      { purpose: 'TRAINING', referenceNeeded: false },
+    ]),
+  ]
+  expect(purposesOf({ rights }).map((one) => one.purpose)).toEqual(['DEVELOPMENT', 'TRAINING'])
+})
+
+test('a reference is asked only where every right needs it', () => {
+  const strict = right([{ purpose: 'MAINTENANCE', referenceNeeded: true }])
+  const free = right([{ purpose: 'MAINTENANCE', referenceNeeded: false }])
+  expect(purposesOf({ rights: [strict] })[0]?.referenceNeeded).toBe(true)
+  expect(purposesOf({ rights: [strict, free] })[0]?.referenceNeeded).toBe(false)
+})
+
+test('somebody without rights gets no purpose', () => {
+  expect(purposesOf({ rights: [] })).toEqual([])
+})

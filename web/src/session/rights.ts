@@ -1,0 +1,34 @@
+/**
+ * Who is signed in and what for. In: the session of the contract. Out: the purposes a person may choose, their
+ * rights, the choice. Never here: decisions; the server refuses whatever is not covered.
+ */
+import type { Me, Purpose } from '../api/shapes.ts'
+
+export interface PurposeChoice {
+  purpose: Purpose
+  referenceNeeded: boolean
+}
+
+const order: readonly Purpose[] = [
+  'DEVELOPMENT',
+  'QUALITY',
+  'TRAINING',
+  'SERVICE_LEVEL_STUDY',
+  'CRIME_OR_MISUSE',
+  'INSPECTION',
+  'MAINTENANCE',
+]
+
+/**
+ * The purposes of all rights together, each once, in the order of the description. Where one right needs a reference
+ * for a purpose and another does not, none is needed.
+ */
+export function purposesOf(me: Pick<Me, 'rights'>): PurposeChoice[] {
+  const all = me.rights.flatMap((right) => right.purposes)
+  return order
+    .filter((purpose) => all.some((one) => one.purpose === purpose))
+    .map((purpose) => ({
+      purpose,
+      referenceNeeded: all.filter((one) => one.purpose === purpose).every((one) => one.referenceNeeded),
+    }))
+}

@@ -1,0 +1,61 @@
+import { ChevronDown, LogOut, UserRound } from 'lucide-react'
+import { Dialog, DialogTrigger, Heading, Popover } from 'react-aria-components'
+import type { AccessRight, Me } from '../api/shapes.ts'
+import { Button } from '../controls/button.tsx'
+import { formatDate } from '../format/instant.ts'
+import { formatPhone } from '../format/phone.ts'
+import { useLanguage, type Word } from '../language/use-words.ts'
+
+/** Who is signed in, what rights they have and until when, and the way out. */
+export function SessionMenu({ me, onSignOut }: { me: Me; onSignOut: () => void }) {
+  const { say } = useLanguage()
+  return (
+    <DialogTrigger>
+      <Button kind="quiet" className="session-button">
+        <UserRound aria-hidden="true" size={20} />
+        <span className="session-name">{me.name}</span>
+        <ChevronDown aria-hidden="true" size={16} />
+      </Button>
+      <Popover className="popover session-popover" placement="bottom end">
+        <Dialog className="dialog-body">
+          <Heading slot="title" className="dialog-title">
+            {me.name}
+          </Heading>
+          <p className="muted">
+            {say('session.userId')} {me.userId}
+            {me.unit && ` · ${me.unit}`}
+          </p>
+          <h3 className="small-heading">{say('session.rights')}</h3>
+          {me.rights.length === 0 && <p>{say('session.rights.none')}</p>}
+          <ul className="rights">
+            {me.rights.map((right) => (
+              <RightItem key={right.id} right={right} />
+            ))}
+          </ul>
+          <Button kind="secondary" className="wide" onPress={onSignOut}>
+            <LogOut aria-hidden="true" size={18} />
+            {say('session.signOut')}
+          </Button>
+        </Dialog>
+      </Popover>
+    </DialogTrigger>
+  )
+}
+
+function RightItem({ right }: { right: AccessRight }) {
+  const { say, language } = useLanguage()
+  const reach = [...(right.scope.units ?? []), ...(right.scope.numbers ?? []).map(formatPhone)].join(', ')
+  return (
+    <li>
+      <strong>{say(`role.${right.role}` as Word)}</strong>
+      {right.purposes.length > 0 && (
+        <span>{right.purposes.map((one) => say(`purpose.${one.purpose}` as Word)).join(', ')}</span>
+      )}
+      <span className="muted">
+        {say(`scope.${right.scope.kind}` as Word)}
+        {reach && `: ${reach}`}
+      </span>
+      {right.until && <span className="muted">{say('session.until', { date: formatDate(right.until, language) })}</span>}
+    </li>
+  )
+}

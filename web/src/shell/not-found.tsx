@@ -1,0 +1,17 @@
+import { Link } from '@tanstack/react-router'
+import { Notice } from '../controls/notice.tsx'
+import { useLanguage } from '../language/use-words.ts'
+import { Page } from './page.tsx'
+
+/** An address that leads nowhere. */
+export function NotFound() {
+  const { say } = useLanguage()
+  return (
+    <Page title={say('notFound.title')}>
+      <Notice kind="info">
+        <p>{say('notFound.text')}</p>
+        <Link to="/contacts">{say('nav.search')}</Link>
+      </Notice>
+    </Page>
+  )
+}

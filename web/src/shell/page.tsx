@@ -1,0 +1,73 @@
+import { Link, type LinkProps } from '@tanstack/react-router'
+import { useEffect, useRef, type ReactNode } from 'react'
+import { useLanguage } from '../language/use-words.ts'
+import { announce } from './announce.tsx'
+
+let pagesShown = 0
+
+interface Crumb {
+  label: string
+  to: LinkProps['to']
+  search?: Record<string, string>
+}
+
+/**
+ * A page: its title in the document and as the one h1, where it is in the service, and its content. On navigation the
+ * h1 gets the focus and the title is announced; on the first page the browser does both.
+ */
+export function Page({
+  title,
+  lead,
+  crumbs = [],
+  aside,
+  className,
+  children,
+}: {
+  title: string
+  lead?: string
+  crumbs?: Crumb[]
+  aside?: ReactNode
+  className?: string
+  children: ReactNode
+}) {
+  const { say } = useLanguage()
+  const heading = useRef<HTMLHeadingElement>(null)
+
+  useEffect(() => {
+    document.title = `${title} – Seloste`
+  }, [title])
+
+  useEffect(() => {
+    pagesShown += 1
+    if (pagesShown === 1) return
+    heading.current?.focus({ preventScroll: true })
+    announce(document.title)
+  }, [])
+
+  return (
+    <div className={`page ${className ?? ''}`}>
+      {crumbs.length > 0 && (
+        <nav aria-label={say('nav.breadcrumbs')} className="breadcrumbs">
+          <ol>
+            {crumbs.map((crumb) => (
+              <li key={crumb.label}>
+                <Link to={crumb.to} search={(crumb.search ?? {}) as never}>
+                  {crumb.label}
+                </Link>
+              </li>
+            ))}
+            <li aria-current="page">{title}</li>
+          </ol>
+        </nav>
+      )}
+      <div className="page-head">
+        <h1 ref={heading} tabIndex={-1}>
+          {title}
+        </h1>
+        {aside}
+      </div>
+      {lead && <p className="lead">{lead}</p>}
+      {children}
+    </div>
+  )
+}

@@ -1,0 +1,151 @@
+/**
+ * What stands around every page: whose service this is, languages, who is signed in, the purpose, navigation.
+ * In: the session. Out: a page, or the sign-in page in its place (the address stays). Never here: what pages show.
+ */
+import { Outlet, useLocation } from '@tanstack/react-router'
+import { Menu, X } from 'lucide-react'
+import { Suspense, useEffect, useState } from 'react'
+import { $api, api, queries } from '../api/client.ts'
+import type { Me } from '../api/shapes.ts'
+import { Button } from '../controls/button.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { useLanguage } from '../language/use-words.ts'
+import { PurposeGate } from '../session/purpose-gate.tsx'
+import { PurposeStrip } from '../session/purpose-strip.tsx'
+import { PurposeProvider, forgetPurpose } from '../session/purpose.tsx'
+import { SessionMenu } from '../session/session-menu.tsx'
+import { SessionTimeout } from '../session/session-timeout.tsx'
+import { SignInPage } from '../session/sign-in-page.tsx'
+import { usePresence } from '../session/use-me.ts'
+import { Announcer } from './announce.tsx'
+import { LanguageChoice } from './language-choice.tsx'
+import { Navigation } from './navigation.tsx'
+
+/** The root of all pages. */
+export function Shell() {
+  const presence = usePresence()
+  const [because, setBecause] = useState<'ended' | 'signed-out'>()
+  const [wasIn, setWasIn] = useState(false)
+  const signedIn = presence.state === 'signed-in'
+  if (signedIn && (!wasIn || because)) {
+    setWasIn(true)
+    setBecause(undefined)
+  }
+
+  const leave = async (why: 'ended' | 'signed-out') => {
+    // Whether or not the server hears it, this browser shows nothing more.
+    await api.DELETE('/api/session').catch(() => undefined)
+    forgetPurpose()
+    setBecause(why)
+    setWasIn(false)
+    queries.clear()
+    await queries.invalidateQueries()
+    await queries.resetQueries({ queryKey: ['get', '/api/session'] })
+  }
+
+  if (presence.state === 'signed-in') {
+    return (
+      <PurposeProvider key={presence.me.personId} me={presence.me}>
+        <SignedIn me={presence.me} onLeave={(why) => void leave(why)} />
+      </PurposeProvider>
+    )
+  }
+  return (
+    <div className="shell">
+      <SkipLink />
+      <Header />
+      <div className="shell-body">
+        <main id="content" className="content content-alone">
+          {presence.state === 'asking' && <Waiting />}
+          {presence.state === 'unknown' && <Failure error={presence.error} onAgain={presence.again} />}
+          {presence.state === 'signed-out' && <SignInPage because={because ?? (wasIn ? 'ended' : undefined)} />}
+        </main>
+      </div>
+      <Announcer />
+    </div>
+  )
+}
+
+function SignedIn({ me, onLeave }: { me: Me; onLeave: (why: 'ended' | 'signed-out') => void }) {
+  const { say } = useLanguage()
+  const [menuOpen, setMenuOpen] = useState(false)
+  const { pathname } = useLocation()
+  return (
+    <div className="shell">
+      <SkipLink />
+      <Header
+        menu={
+          <Button
+            kind="quiet"
+            className="menu-button"
+            aria-expanded={menuOpen}
+            aria-controls="navigation"
+            onPress={() => setMenuOpen(!menuOpen)}
+          >
+            {menuOpen ? <X aria-hidden="true" size={22} /> : <Menu aria-hidden="true" size={22} />}
+            <span>{say('nav.menu')}</span>
+          </Button>
+        }
+        session={<SessionMenu me={me} onSignOut={() => onLeave('signed-out')} />}
+      />
+      <div className="shell-body">
+        <Navigation id="navigation" isOpen={menuOpen} onNavigate={() => setMenuOpen(false)} />
+        <div className="beside-navigation">
+          <PurposeStrip />
+          <main id="content" className="content">
+            <PurposeGate>
+              <Suspense fallback={<Waiting />} key={pathname}>
+                <Outlet />
+              </Suspense>
+            </PurposeGate>
+          </main>
+        </div>
+      </div>
+      <Announcer />
+      <SessionTimeout me={me} onEnded={() => onLeave('ended')} onSignOut={() => onLeave('signed-out')} />
+    </div>
+  )
+}
+
+function SkipLink() {
+  const { say } = useLanguage()
+  return (
+    <a
+      className="skip-link"
+      href="#content"
+      onClick={(event) => {
+        event.preventDefault()
+        document.querySelector<HTMLElement>('#content h1')?.focus()
+      }}
+    >
+      {say('nav.skip')}
+    </a>
+  )
+}
+
+function Header({ menu, session }: { menu?: React.ReactNode; session?: React.ReactNode }) {
+  const { named } = useLanguage()
+  const { data: organisation } = $api.useQuery('get', '/api/organisation', undefined, { staleTime: Infinity })
+
+  useEffect(() => {
+    if (organisation?.brand) document.documentElement.style.setProperty('--brand', organisation.brand)
+  }, [organisation?.brand])
+
+  return (
+    <header className="header">
+      <div className="header-inner">
+        {menu}
+        <p className="service">
+          <img src="/seloste.svg" alt="" width={30} height={30} />
+          <span className="service-name">Seloste</span>
+          {organisation && <span className="service-organisation">{named(organisation.name)}</span>}
+        </p>
+        <div className="header-end">
+          <LanguageChoice />
+          {session}
+        </div>
+      </div>
+    </header>
+  )
+}

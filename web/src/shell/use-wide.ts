@@ -1,0 +1,14 @@
+import { useSyncExternalStore } from 'react'
+
+/** True while the window is at least so many pixels wide. */
+export function useWide(minPx: number): boolean {
+  const query = `(min-width: ${minPx}px)`
+  return useSyncExternalStore(
+    (changed) => {
+      const media = window.matchMedia(query)
+      media.addEventListener('change', changed)
+      return () => media.removeEventListener('change', changed)
+    },
+    () => window.matchMedia(query).matches,
+  )
+}

@@ -1,0 +1,2 @@
+declare module 'virtual:suomifi-tokens.css'
+declare module '@fontsource-variable/source-sans-3/wght.css'

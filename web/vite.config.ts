@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import optimizeLocales from '@react-aria/optimize-locales-plugin'
+import react from '@vitejs/plugin-react'
+import { defineConfig, type Plugin } from 'vite'
+
+const require = createRequire(import.meta.url)
+
+/** Suomi.fi's design tokens, published as SCSS variables, as the CSS variables of the same names. */
+function suomifiTokens(): Plugin {
+  const id = 'virtual:suomifi-tokens.css'
+  return {
+    name: 'suomifi-tokens',
+    resolveId: (asked) => (asked === id ? `\0${id}` : undefined),
+    load(asked) {
+      if (asked !== `\0${id}`) return undefined
+      const scss = readFileSync(require.resolve('suomifi-design-tokens/dist/tokens.scss'), 'utf8')
+      const variables = [...scss.matchAll(/\$(fi-(?:color|radius|shadow|transition)-[\w-]+): ([^;]+);/g)]
+      return `:root{${variables.map(([, name, value]) => `--${name}:${value}`).join(';')}}`
+    },
+  }
+}
+
+export default defineConfig({
+  root: import.meta.dirname,
+  plugins: [react(), suomifiTokens(), { ...optimizeLocales.vite({ locales: ['fi-FI', 'sv-SE', 'en-US'] }) }],
+  // The server replaces the placeholder with a fresh nonce at each answer (Content-Security-Policy).
+  html: { cspNonce: '__CSP_NONCE__' },
+  build: {
+    outDir: 'dist',
+    emptyOutDir: true,
+    assetsInlineLimit: 0,
+    target: 'es2023',
+    reportCompressedSize: true,
+  },
+  server: { port: 5173, strictPort: true, proxy: { '/api': 'http://127.0.0.1:8080' } },
+})
