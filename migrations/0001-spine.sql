@@ -58,7 +58,7 @@ create table access_right (
   role text not null check (role in ('OFFICIAL', 'SUPERVISOR', 'EXPERT', 'MAINTENANCE', 'SECURITY', 'SERVICE_UNIT', 'DECISION_MAKER', 'ACCESS_APPROVER')),
   duty text check (duty in ('QUALITY', 'TRAINING')),
   purposes text[] not null,
-  scope_kind text not null check (scope_kind in ('own', 'unit', 'numbers', 'all')),
+  scope_kind text not null check (scope_kind in ('own', 'unit', 'numbers', 'all', 'none')),
   scope_units uuid[] not null default '{}',
   scope_numbers text[] not null default '{}',
   valid_from timestamptz not null,

@@ -5,7 +5,7 @@
 import type { ColumnType, Generated, Kysely } from 'kysely'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import type { Purpose } from '#description/purposes.ts'
-import type { Role } from '#description/roles.ts'
+import type { Role, Scope } from '#description/roles.ts'
 
 type Instant = Temporal.Instant
 
@@ -56,7 +56,7 @@ export interface SafeguardTables {
   }
 }
 
-export type ScopeKind = 'own' | 'unit' | 'numbers' | 'all'
+export type ScopeKind = Scope
 
 /** A database that holds these tables among others: Kysely is invariant in its tables, so the whole goes for the part. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the one place where a part is taken for the whole

@@ -39,7 +39,7 @@ export type SessionEvent =
   | { type: 'reoffered'; offer: Pick<Offer, 'streams' | 'tracks' | 'metadata' | 'hasSdp'> & { facts: PartyFacts } }
   | { type: 'capture-state'; state: 'recording' | 'failing'; failure?: string }
   | { type: 'ended'; at: Temporal.Instant; inferred: boolean }
-  | { type: 'stored'; stored: NonNullable<RecordingFacts['stored']>; endedAt: Temporal.Instant }
+  | { type: 'stored'; stored: NonNullable<RecordingFacts['stored']> }
   | { type: 'store-failed' }
 
 /** What a later request may add to a segment: who answers it, once the metadata tell. */
@@ -199,7 +199,7 @@ function reoffered(
 function ending(state: SessionState & { phase: 'ending' }, event: SessionEvent): [SessionState, SessionEffect[]] {
   const { facts } = state.session
   if (event.type === 'stored' && facts.recording) {
-    const recording = { ...facts.recording, endedAt: event.endedAt, stored: event.stored }
+    const recording = { ...facts.recording, endedAt: facts.endedAt, stored: event.stored }
     return [{ phase: 'over' }, [{ do: 'note', facts: { ...facts, recording } }]]
   }
   return event.type === 'store-failed' ? [{ phase: 'over' }, []] : [state, []]

@@ -118,6 +118,8 @@ export function rightReaching(grant: Grant, segment: Reach): Right | undefined {
         return segment.officialUnitId !== null && scope.units.includes(segment.officialUnitId)
       case 'numbers':
         return scope.numbers.includes(segment.numberReached)
+      case 'none':
+        return false
     }
   })
 }

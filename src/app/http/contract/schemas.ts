@@ -47,7 +47,7 @@ export const AccessRight = Type.Object({
     }),
   ),
   scope: Type.Object({
-    kind: literals(['own', 'unit', 'numbers', 'all'], 'How far the right reaches'),
+    kind: literals(['own', 'unit', 'numbers', 'all', 'none'], 'How far the right reaches'),
     units: Type.Optional(Type.Array(Type.String())),
     numbers: Type.Optional(Type.Array(Type.String({ description: 'E.164' }))),
   }),

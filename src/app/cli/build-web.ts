@@ -1,0 +1,48 @@
+import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('../../../', import.meta.url))
+const stampPath = join(root, 'web/dist/built-from')
+
+/** Builds the web interface when its sources have changed since it was built. */
+export async function buildWebIfStale(say: (line: string) => void): Promise<void> {
+  const sources = await digestOf(join(root, 'web'))
+  if (existsSync(stampPath) && (await readFile(stampPath, 'utf8')) === sources) return
+  say('Building the web interface ...')
+  await run(process.execPath, [
+    join(root, 'node_modules/vite/bin/vite.js'),
+    'build',
+    '--config',
+    'web/vite.config.ts',
+    '--logLevel',
+    'warn',
+  ])
+  await writeFile(stampPath, sources)
+}
+
+async function digestOf(folder: string): Promise<string> {
+  const hash = createHash('sha256')
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => !path.startsWith(join(folder, 'dist')))
+    .sort()
+  for (const file of [...files, join(root, 'package-lock.json')]) hash.update(await readFile(file)).update('\0')
+  return hash.digest('hex')
+}
+
+function run(command: string, args: string[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd: root, stdio: 'inherit' })
+    child.on('error', reject)
+    child.on('exit', (code) => {
+      if (code === 0) resolve()
+      else reject(new Error(`building the web interface ended with ${String(code)}`))
+    })
+  })
+}

@@ -1,0 +1,99 @@
+/** A month of history for the demo: invented calls, admitted as any call is, the drawn ones with real sealed speech. */
+import { mkdir } from 'node:fs/promises'
+import type { Kysely } from 'kysely'
+import { describePastCall, sealPastAudio, type PastAudio, type PastCall } from '#capture/feeds/past-calls.ts'
+import { admitPastCall } from '#capture/feeds/admit-past-call.ts'
+import type { RegisterDescription } from '#description/register-description.ts'
+import type { ObjectStore } from '#platform/objects/object-store.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { dayOf, readIntakeKeys } from '#safeguards/keys/intake-keys.ts'
+import { readDirectory } from '#safeguards/people/people.ts'
+import { believableMonth } from '#test/simulator/believable-month.ts'
+import { officialByKey } from '#test/simulator/people.ts'
+import { frameMs, listDialogues, loadDialogue } from '#test/simulator/sound.ts'
+
+export interface FillOptions {
+  /** Signed in as capture: history has one door. */
+  db: Kysely<RegisterTables>
+  objects: ObjectStore
+  description: RegisterDescription
+  drawKey: Uint8Array
+  spoolFolder: string
+  now: Temporal.Instant
+  signal: AbortSignal
+  onProgress: (done: number, total: number) => void
+}
+
+const seed = 29
+const atOnce = 4
+const progressEvery = 100
+/** A pause for the calls that come in meanwhile. */
+const breathMs = 5
+
+/** Fills in the month, newest first, so that the first page is full before the rest is done. Can be cut short and run again. */
+export async function fillMonth(options: FillOptions): Promise<void> {
+  const { db, description, drawKey, now, signal } = options
+  await mkdir(options.spoolFolder, { recursive: true, mode: 0o700 })
+  const officials = await readDirectory(db)
+  const today = dayOf(now)
+  const intake = (await readIntakeKeys(db)).find(({ day }) => day.equals(today))
+  if (!intake) throw new Error('there is no intake key for today; the custodian makes it at its start')
+  const calls = believableMonth(seed, new Date(now.epochMilliseconds)).reverse()
+  let next = 0
+  let done = 0
+
+  async function work(): Promise<void> {
+    for (let call = calls[next++]; call && !signal.aborted; call = calls[next++]) {
+      const spoken = listDialogues().find(({ key }) => key === call?.dialogue) ?? listDialogues()[0]
+      const past = toPastCall(call)
+      const segments = describePastCall(past, { description, officials, drawKey })
+      const recorded = segments.filter((segment) => segment.recording)
+      for (const segment of segments) {
+        if (!segment.recording || !spoken) {
+          await admitPastCall(db, segment)
+          continue
+        }
+        const seconds = (loadDialogue(spoken.key).frames * frameMs) / 1000
+        const endedAt = (segment.answeredAt ?? segment.startedAt).add({ milliseconds: Math.round(seconds * 1000) })
+        const recording = { ...segment.recording, endedAt, intakeDay: today }
+        const stored = await sealPastAudio(recording, audioOf(spoken.key), {
+          objects: options.objects,
+          spoolFolder: options.spoolFolder,
+          intakePublicKey: intake?.publicKey ?? '',
+        })
+        await admitPastCall(db, { ...segment, endedAt, recording: { ...recording, stored } })
+      }
+      done++
+      if (done % progressEvery === 0 || done === calls.length) options.onProgress(done, calls.length)
+      if (recorded.length > 0) await new Promise((resolve) => setTimeout(resolve, breathMs))
+    }
+  }
+  await Promise.all(Array.from({ length: atOnce }, work))
+}
+
+function* audioOf(dialogue: string): PastAudio {
+  const sound = loadDialogue(dialogue, 'pcma', -62)
+  for (let frame = 0; frame < sound.frames; frame++) {
+    yield { caller: sound.frame('caller', frame), official: sound.frame('official', frame) }
+  }
+}
+
+function toPastCall(call: ReturnType<typeof believableMonth>[number]): PastCall {
+  return {
+    callId: call.externalCallId,
+    startedAt: instant(call.startedAt),
+    ...(call.caller !== null && { caller: call.caller }),
+    numberCalled: call.numberCalled,
+    endedAt: instant(call.endedAt),
+    segments: call.segments.map((segment) => ({
+      official: officialByKey(segment.official).phone,
+      number: segment.number,
+      answeredAt: instant(segment.answeredAt),
+      endedAt: instant(segment.endedAt),
+    })),
+  }
+}
+
+function instant(date: Date): Temporal.Instant {
+  return Temporal.Instant.fromEpochMilliseconds(date.getTime())
+}

@@ -1,0 +1,125 @@
+/** The demo: everything at once on this machine, with invented people, a month of history and real calls coming in. */
+import { randomInt } from 'node:crypto'
+import { join } from 'node:path'
+import { readDescription } from '#description/read-description.ts'
+import type { Settings } from '#platform/config/settings.ts'
+import { connectDatabase } from '#platform/database/connect.ts'
+import { makeLog } from '#platform/log/log.ts'
+import { openDirectoryStore } from '#platform/objects/directory-store.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { runSimulator } from '#test/simulator/run-simulator.ts'
+import { readDrawKey } from '../../roles/draw-key.ts'
+import { superviseRoles } from '../../roles/supervise.ts'
+import { buildWebIfStale } from '../build-web.ts'
+import { untilTold } from '../until-told.ts'
+import { enterDemoPeople, demoPeople } from './demo-people.ts'
+import { fillMonth } from './fill-month.ts'
+
+export interface DemoOptions {
+  calls: boolean
+  secondsBetweenCalls: number
+}
+
+export async function runDemo(settings: Settings, options: DemoOptions): Promise<void> {
+  const log = makeLog({ name: 'demo', level: 'warn' })
+  const say = (line: string) => {
+    console.log(line)
+  }
+  await buildWebIfStale(say)
+  say('Starting the database, capture, custodian and desk ...')
+  const all = await superviseRoles(settings, log)
+  const password = settings.demoPassword ?? inventPassword()
+  const description = await readDescription()
+  const admin = connectDatabase<RegisterTables>({
+    url: all.database.adminUrl,
+    applicationName: 'seloste-demo',
+    size: 2,
+    onIdleError: () => undefined,
+  })
+  await enterDemoPeople(admin.db, description, password, Temporal.Now.instant())
+  await admin.close()
+  say(welcome(all.addresses.desk, all.addresses.capture, password))
+
+  const ending = new AbortController()
+  const background = [fill()]
+  if (options.calls) background.push(call())
+
+  async function fill(): Promise<void> {
+    const capture = connectDatabase<RegisterTables>({
+      url: all.database.roleUrls.capture,
+      applicationName: 'seloste-demo-history',
+      size: 5,
+      onIdleError: () => undefined,
+    })
+    try {
+      await fillMonth({
+        db: capture.db,
+        objects: await openDirectoryStore(settings.objectsDirectory),
+        description,
+        drawKey: await readDrawKey(settings.dataDirectory),
+        spoolFolder: join(settings.dataDirectory, 'demo'),
+        now: Temporal.Now.instant(),
+        signal: ending.signal,
+        onProgress: (done, total) => {
+          if (done === total || done % 500 === 0) say(`  history: ${done} of ${total} calls of the past month`)
+        },
+      })
+    } catch (error) {
+      if (!ending.signal.aborted) log.error({ err: error }, 'the month of history is incomplete')
+    } finally {
+      await capture.close()
+    }
+  }
+
+  async function call(): Promise<void> {
+    await runSimulator({
+      server: settings.sip,
+      callsPerMinute: 60 / options.secondsBetweenCalls,
+      seed: randomInt(1, 1_000_000),
+      signal: ending.signal,
+      onEvent: (event) => {
+        if (event.kind === 'failed') log.warn(`a simulated call failed: ${event.reason}`)
+      },
+    })
+  }
+
+  await untilTold(
+    {
+      failed: all.failed,
+      stop: async () => {
+        say('Ending ...')
+        ending.abort()
+        await Promise.all(background)
+        await all.stop()
+      },
+    },
+    log,
+  )
+}
+
+function welcome(web: string, sip: string, password: string): string {
+  const widest = Math.max(...demoPeople.map(({ userId }) => userId.length))
+  const people = demoPeople.map(
+    ({ userId, name, role, duty, unit }) =>
+      `    ${userId.padEnd(widest)}  ${name}, ${role.toLowerCase().replaceAll('_', ' ')}${duty ? ` (${duty.toLowerCase()})` : ''}, ${unit}`,
+  )
+  return `
+  Seloste demo
+
+  Web       ${web}
+  SIPREC    ${sip} (UDP and TCP)
+  Password  ${password}   (the same for everybody)
+
+${people.join('\n')}
+
+  Ctrl-C ends it.
+`
+}
+
+const syllables = ['ka', 'le', 'mi', 'no', 'pu', 'ra', 'si', 'to', 'vu', 'ja', 'he', 'ly']
+
+/** Easy to type, of 12 syllables by chance: about 43 bits, for a demo on this machine. */
+function inventPassword(): string {
+  const part = () => Array.from({ length: 3 }, () => syllables[randomInt(syllables.length)] ?? 'ka').join('')
+  return Array.from({ length: 4 }, part).join('-')
+}

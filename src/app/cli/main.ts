@@ -1,0 +1,96 @@
+/**
+ * The command line. In: arguments. Out: the program running, or one line that says what was wrong. Never here: work
+ * that another folder could do.
+ */
+import { parseArgs } from 'node:util'
+import { readSettings } from '#platform/config/settings.ts'
+import { makeLog } from '#platform/log/log.ts'
+import { Fault } from '#platform/fault.ts'
+import { roleNames, type RoleName } from '../roles/role.ts'
+import { version } from './version.ts'
+
+const usage = `Seloste ${version}
+
+  seloste start [--role custodian|capture|desk]   run everything, or one role of it
+  seloste demo [--no-calls] [--calls-every SECONDS]
+                                                  everything with demo people, a month of history and calls coming in
+  seloste simulate [--calls-per-minute N] [--seed N]
+                                                  call a running Seloste
+  seloste people add --user-id ID --name NAME [--unit UNIT] [--phone NUMBER]
+                                                  enter a person; prints a first password
+  seloste status [--json]                         whether the parts of a running Seloste answer
+
+Settings: SELOSTE_DATA, SELOSTE_HTTP, SELOSTE_SIP, SELOSTE_RTP, DATABASE_URL (docs/operate/settings.md)`
+
+async function main(): Promise<void> {
+  const [command, ...rest] = process.argv.slice(2)
+  const settings = () => readSettings(process.env, process.cwd())
+  switch (command) {
+    case 'start': {
+      const { values } = parseArgs({ args: rest, options: { role: { type: 'string' } } })
+      const { startAll, startOne } = await import('./start.ts')
+      if (values.role === undefined) return startAll(settings())
+      if (!isRole(values.role)) return refuse(`--role is "${values.role}"; it can be ${roleNames.join(', ')}`)
+      return startOne(values.role, settings(), makeLog({ name: values.role }))
+    }
+    case 'demo': {
+      const { values } = parseArgs({
+        args: rest,
+        options: { 'no-calls': { type: 'boolean' }, 'calls-every': { type: 'string' }, watch: { type: 'boolean' } },
+      })
+      const { runDemo } = await import('./demo/run-demo.ts')
+      return runDemo(settings(), {
+        calls: values['no-calls'] !== true,
+        secondsBetweenCalls: positive('--calls-every', values['calls-every'] ?? '12'),
+      })
+    }
+    case 'simulate': {
+      const { values } = parseArgs({
+        args: rest,
+        options: { 'calls-per-minute': { type: 'string' }, seed: { type: 'string' } },
+      })
+      const { simulate } = await import('./simulate.ts')
+      return simulate(settings(), {
+        callsPerMinute: positive('--calls-per-minute', values['calls-per-minute'] ?? '6'),
+        seed: positive('--seed', values.seed ?? '1'),
+      })
+    }
+    case 'people': {
+      const { people } = await import('./people.ts')
+      return people(settings(), rest)
+    }
+    case 'status': {
+      const { values } = parseArgs({ args: rest, options: { json: { type: 'boolean' } } })
+      const { status } = await import('./status.ts')
+      return status(settings(), values.json === true)
+    }
+    case undefined:
+    case 'help':
+    case '--help':
+      console.log(usage)
+      return
+    default:
+      return refuse(`there is no command "${command}"\n\n${usage}`)
+  }
+}
+
+function isRole(name: string): name is RoleName {
+  return (roleNames as readonly string[]).includes(name)
+}
+
+function positive(option: string, text: string): number {
+  const number = Number(text)
+  if (!(number > 0)) throw new Fault('argument-wrong', `${option} is "${text}"; it must be a number above 0`)
+  return number
+}
+
+function refuse(line: string): void {
+  console.error(`seloste: ${line}`)
+  process.exitCode = 2
+}
+
+main().catch((error: unknown) => {
+  const known = error instanceof Fault || (error instanceof TypeError && 'code' in error)
+  console.error(known ? `seloste: ${(error as Error).message}` : error)
+  process.exitCode = process.exitCode || 1
+})

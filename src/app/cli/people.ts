@@ -1,0 +1,61 @@
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone-number.ts'
+import { readDescription } from '#description/read-description.ts'
+import type { Settings } from '#platform/config/settings.ts'
+import { connectDatabase } from '#platform/database/connect.ts'
+import { findEmbeddedPostgres } from '#platform/database/embedded.ts'
+import { Fault } from '#platform/fault.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { enterPerson, enterUnit } from '#safeguards/people/people.ts'
+
+/** `people add`: enters a person in a running Seloste and prints a first password. Rights come by procedure, not by this. */
+export async function people(settings: Settings, args: string[]): Promise<void> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      'user-id': { type: 'string' },
+      name: { type: 'string' },
+      unit: { type: 'string' },
+      phone: { type: 'string' },
+    },
+  })
+  const { 'user-id': userId, name, unit, phone } = values
+  if (positionals[0] !== 'add' || !userId || !name) {
+    throw new Fault('argument-wrong', 'people add needs --user-id and --name; see "seloste help"')
+  }
+  const url = settings.databaseUrl ?? (await findEmbeddedPostgres(join(settings.dataDirectory, 'database')))?.adminUrl()
+  if (url === undefined) {
+    throw new Fault(
+      'database-not-running',
+      `no Seloste runs on ${settings.dataDirectory}; start it first, or set DATABASE_URL`,
+    )
+  }
+  const { numbering } = await readDescription()
+  const phoneKey = phone === undefined ? undefined : normalisePhoneNumber(phone, numbering).key
+  if (phoneKey === null) throw new Fault('argument-wrong', `--phone is "${phone ?? ''}", which is no telephone number`)
+  const { db, close } = connectDatabase<RegisterTables>({
+    url,
+    applicationName: 'seloste-people',
+    size: 1,
+    onIdleError: () => undefined,
+  })
+  try {
+    const password = randomBytes(12).toString('base64url')
+    const entered = await enterPerson(db, {
+      userId,
+      name,
+      password,
+      employedFrom: Temporal.Now.instant(),
+      ...(unit !== undefined && { unitId: await enterUnit(db, unit) }),
+      ...(phoneKey !== undefined && { phoneKey }),
+    })
+    if ('refused' in entered)
+      throw new Fault('user-id-taken', `the user id "${userId}" has been used; ids are never used again`)
+    console.log(`${name} can sign in as ${userId} with the first password ${password}`)
+  } finally {
+    await close()
+  }
+}

@@ -1,0 +1,19 @@
+import type { Log } from '#platform/log/log.ts'
+import type { Supervised } from '../roles/supervise.ts'
+
+/** Goes on until a signal comes or the whole fails; then ends everything in order. */
+export async function untilTold(all: Pick<Supervised, 'failed' | 'stop'>, log: Log): Promise<void> {
+  const signalled = new Promise<undefined>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.once(signal, () => {
+        resolve(undefined)
+      })
+    }
+  })
+  const failure = await Promise.race([all.failed, signalled])
+  if (failure) {
+    log.error({ err: failure }, 'ending')
+    process.exitCode = 1
+  }
+  await all.stop()
+}

@@ -1,0 +1,67 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Settings } from '#platform/config/settings.ts'
+import { startEmbeddedPostgres } from '#platform/database/embedded.ts'
+import { migrate } from '#platform/database/migrate.ts'
+import { setRolePasswords } from '#platform/database/role-passwords.ts'
+import type { Log } from '#platform/log/log.ts'
+import type { RoleName } from './role.ts'
+
+export interface ReadyDatabase {
+  /** Owner of the schema: for people and rights from the command line, and for migrations. */
+  adminUrl: string
+  roleUrls: Record<RoleName, string>
+  stop: () => Promise<void>
+}
+
+const migrations = fileURLToPath(new URL('../../../migrations', import.meta.url))
+const databaseRoles: Record<RoleName, string> = {
+  custodian: 'seloste_custodian',
+  capture: 'seloste_capture',
+  desk: 'seloste_desk',
+}
+
+/**
+ * Makes the database ready: the embedded one unless DATABASE_URL names another, its schema brought up to date, and a
+ * fresh password for each kind of process. `onLost` is called when the embedded database ends by itself.
+ */
+export async function readyDatabase(
+  settings: Settings,
+  log: Log,
+  onLost: (error: Error) => void,
+): Promise<ReadyDatabase> {
+  await mkdir(settings.dataDirectory, { recursive: true, mode: 0o700 })
+  const embedded =
+    settings.databaseUrl === undefined
+      ? await startEmbeddedPostgres({
+          dataDirectory: join(settings.dataDirectory, 'database'),
+          log: { info: (message) => log.info(message), warn: (message) => log.warn(message) },
+          onUnexpectedEnd: onLost,
+        })
+      : undefined
+  const adminUrl = settings.databaseUrl ?? embedded?.adminUrl() ?? ''
+  const applied = await migrate(adminUrl, migrations)
+  if (applied.length > 0) log.info(`the database is at ${applied.at(-1) ?? ''}`)
+  const passwords = Object.fromEntries(
+    Object.entries(databaseRoles).map(([name, role]) => [
+      name,
+      { role, password: randomBytes(24).toString('base64url') },
+    ]),
+  ) as Record<RoleName, { role: string; password: string }>
+  await setRolePasswords(
+    adminUrl,
+    Object.fromEntries(Object.values(passwords).map(({ role, password }) => [role, password])),
+  )
+  const urlFor = (name: RoleName) => withCredentials(adminUrl, passwords[name].role, passwords[name].password)
+  return {
+    adminUrl,
+    roleUrls: { custodian: urlFor('custodian'), capture: urlFor('capture'), desk: urlFor('desk') },
+    stop: async () => embedded?.stop(),
+  }
+}
+
+function withCredentials(url: string, user: string, password: string): string {
+  return url.replace(/^(postgres(?:ql)?:\/\/)(?:[^@/]*@)?/, `$1${user}:${password}@`)
+}

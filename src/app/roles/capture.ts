@@ -1,0 +1,117 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { mkdir } from 'node:fs/promises'
+import { networkInterfaces } from 'node:os'
+import { join } from 'node:path'
+import { createPortAllocator } from '#capture/rtp/allocate-ports.ts'
+import { createRecorder } from '#capture/session/recorder.ts'
+import { openSpool } from '#capture/session/spool.ts'
+import { takeBack } from '#capture/session/take-back.ts'
+import { startSipServer } from '#capture/sip/server.ts'
+import { readDescription } from '#description/read-description.ts'
+import { systemClock } from '#platform/clock/clock.ts'
+import { formatEndpoint } from '#platform/config/addresses.ts'
+import { connectDatabase } from '#platform/database/connect.ts'
+import { openDirectoryStore } from '#platform/objects/directory-store.ts'
+import { admit } from '#register/admit.ts'
+import { createTailJournal } from '#register/recordings/tail-journal.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { readDrawKey } from './draw-key.ts'
+import { followKnown } from './follow-known.ts'
+import type { Role } from './role.ts'
+
+/** Capture: takes SIPREC sessions and writes sealed recordings, with public keys alone. It never waits for the database. */
+export const runCapture: Role = async ({ settings, log, databaseUrl }) => {
+  const clock = systemClock
+  const description = await readDescription()
+  const { db, close } = connectDatabase<RegisterTables>({
+    url: databaseUrl,
+    applicationName: 'seloste-capture',
+    size: 10,
+    onIdleError: (error) => {
+      log.warn({ err: error }, 'an idle database connection broke')
+    },
+  })
+  const folder = join(settings.dataDirectory, 'capture')
+  const recordingsFolder = join(folder, 'recordings')
+  await mkdir(recordingsFolder, { recursive: true, mode: 0o700 })
+  const objects = await openDirectoryStore(settings.objectsDirectory)
+  const drawKey = await readDrawKey(settings.dataDirectory)
+  const known = await followKnown(db, databaseUrl, join(folder, 'known.json'), (error) => {
+    log.warn({ err: error }, 'directory and intake keys could not be read; going on with those known')
+  })
+
+  const spool = await openSpool({
+    directory: join(folder, 'calls'),
+    admit: (facts) => admit(db, facts),
+    onFault: (error, facts) => {
+      log.warn({ err: error, segment: facts.segmentId }, 'a call waits to be admitted')
+    },
+  })
+  const taken = await takeBack(spool, recordingsFolder, objects, clock.now())
+  if (taken.segments > 0) log.warn(taken, 'took up calls that an earlier process left without an end')
+
+  const tail = await createTailJournal({
+    directory: recordingsFolder,
+    run: randomUUID(),
+    onFault: (fault) => {
+      log.error({ err: fault }, 'the tail could not be written')
+    },
+  })
+  const ports = createPortAllocator({
+    address: settings.rtp.host,
+    firstPort: settings.rtp.firstPort,
+    lastPort: settings.rtp.lastPort,
+  })
+  const recorder = createRecorder({
+    description,
+    drawKey,
+    officials: () => known.officials,
+    intakePublicKey: (day) => known.intakeKeys.find((key) => key.day.equals(day))?.publicKey,
+    clock,
+    ports,
+    mediaAddress: reachable(settings.rtp.host),
+    spool,
+    recordingsFolder,
+    tail,
+    objects,
+    random: { uuid: randomUUID, uint32: () => randomBytes(4).readUInt32BE() },
+    onFault: (error, context) => {
+      log.error({ err: error, ...context }, 'capture')
+    },
+  })
+  const sip = await startSipServer({
+    host: settings.sip.host,
+    port: settings.sip.port,
+    transports: ['udp', 'tcp'],
+    handler: recorder.handler,
+    onFault: (error) => {
+      log.error({ err: error }, 'SIP')
+    },
+  })
+
+  return {
+    address: formatEndpoint({ host: sip.address, port: sip.port }),
+    async stop() {
+      await recorder.stop()
+      await sip.stop()
+      await tail.close()
+      await Promise.race([spool.settled(), new Promise((resolve) => setTimeout(resolve, settleMs))])
+      await spool.stop()
+      await known.stop()
+      await close()
+    },
+  }
+}
+
+/** How long the end waits for the last facts to be admitted; they are on disk either way. */
+const settleMs = 3_000
+
+/** The address that peers can send to: of all of this machine's, the first one that is not loopback. */
+function reachable(host: string): string {
+  if (host !== '0.0.0.0' && host !== '::') return host
+  const family = host === '::' ? 'IPv6' : 'IPv4'
+  const outward = Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .find((address) => address.family === family && !address.internal && !address.address.startsWith('fe80'))
+  return outward?.address ?? (family === 'IPv6' ? '::1' : '127.0.0.1')
+}

@@ -1,0 +1,71 @@
+import { Agent, request } from 'node:http'
+import type { Peaks } from '../http/contract/schemas.ts'
+
+/** What the desk may ask of the custodian: ranges of a listening, and nothing by a recording's own id. */
+export interface CustodianClient {
+  audio(asked: {
+    session: string
+    listening: string
+    from: number
+    to?: number
+  }): Promise<ServedAudio | 'refused' | 'out-of-range'>
+  peaks(asked: { session: string; listening: string }): Promise<Peaks | 'refused'>
+  alive(): Promise<boolean>
+}
+
+export interface ServedAudio {
+  bytes: Buffer
+  /** Position of the first byte in the whole WAV. */
+  from: number
+  totalBytes: number
+}
+
+const answerMs = 10_000
+
+/** Speaks to the custodian over its unix socket. Throws when it does not answer. */
+export function connectCustodian(socketPath: string): CustodianClient {
+  const agent = new Agent({ keepAlive: true, maxSockets: 16 })
+
+  function ask(
+    path: string,
+    body: unknown,
+  ): Promise<{ status: number; headers: Record<string, unknown>; body: Buffer }> {
+    return new Promise((resolve, reject) => {
+      const outgoing = request(
+        { socketPath, path, method: 'POST', agent, timeout: answerMs, headers: { 'content-type': 'application/json' } },
+        (response) => {
+          const parts: Buffer[] = []
+          response.on('data', (part: Buffer) => parts.push(part))
+          response.on('error', reject)
+          response.on('end', () => {
+            resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(parts) })
+          })
+        },
+      )
+      outgoing.on('timeout', () => outgoing.destroy(new Error('the custodian does not answer')))
+      outgoing.on('error', reject)
+      outgoing.end(JSON.stringify(body))
+    })
+  }
+
+  return {
+    async audio(asked) {
+      const { status, headers, body } = await ask('/audio', asked)
+      if (status === 404) return 'refused'
+      if (status === 416) return 'out-of-range'
+      if (status !== 200) throw new Error(`the custodian answered ${status}`)
+      return { bytes: body, from: Number(headers['seloste-from']), totalBytes: Number(headers['seloste-total']) }
+    },
+    async peaks(asked) {
+      const { status, body } = await ask('/peaks', asked)
+      if (status === 404) return 'refused'
+      if (status !== 200) throw new Error(`the custodian answered ${status}`)
+      return JSON.parse(body.toString('utf8')) as Peaks
+    },
+    alive: () =>
+      ask('/alive', {}).then(
+        ({ status }) => status === 200,
+        () => false,
+      ),
+  }
+}

@@ -1,0 +1,77 @@
+import { chmod, rm } from 'node:fs/promises'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AudioServer } from '#use/playback/serve-audio.ts'
+
+const largestQuestionBytes = 4096
+
+/**
+ * Answers the desk over a unix socket that only this user can open. Every question names a session and a listening; the
+ * audio server asks the database whether that listening may be served at this instant.
+ */
+export async function serveCustodian(
+  socketPath: string,
+  audioServer: AudioServer,
+  onFault: (error: unknown) => void,
+): Promise<{ stop: () => Promise<void> }> {
+  await rm(socketPath, { force: true })
+  const server = createServer((incoming, outgoing) => {
+    answer(incoming, outgoing).catch((error: unknown) => {
+      onFault(error)
+      if (!outgoing.headersSent) outgoing.writeHead(500)
+      outgoing.end()
+    })
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(socketPath, resolve)
+  })
+  await chmod(socketPath, 0o600)
+
+  async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const asked = await readQuestion(incoming)
+    switch (incoming.url) {
+      case '/alive':
+        outgoing.writeHead(200).end()
+        return
+      case '/audio': {
+        const served = await audioServer.audio(asked as Parameters<AudioServer['audio']>[0])
+        if (served === 'refused' || served === 'out-of-range') {
+          outgoing.writeHead(served === 'refused' ? 404 : 416).end()
+          return
+        }
+        outgoing.writeHead(200, { 'seloste-from': served.from, 'seloste-total': served.totalBytes })
+        outgoing.end(served.bytes)
+        return
+      }
+      case '/peaks': {
+        const peaks = await audioServer.peaks(asked as Parameters<AudioServer['peaks']>[0])
+        if (peaks === 'refused') outgoing.writeHead(404).end()
+        else outgoing.writeHead(200).end(JSON.stringify(peaks))
+        return
+      }
+      default:
+        outgoing.writeHead(400).end()
+    }
+  }
+
+  return {
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve()
+        })
+        server.closeAllConnections()
+      }),
+  }
+}
+
+async function readQuestion(incoming: IncomingMessage): Promise<unknown> {
+  const parts: Buffer[] = []
+  let size = 0
+  for await (const part of incoming as AsyncIterable<Buffer>) {
+    size += part.length
+    if (size > largestQuestionBytes) throw new Error('a question to the custodian is too long')
+    parts.push(part)
+  }
+  return JSON.parse(Buffer.concat(parts).toString('utf8'))
+}

@@ -1,0 +1,125 @@
+import { join } from 'node:path'
+import { sweep } from '#destruction/retention/sweep.ts'
+import { systemClock } from '#platform/clock/clock.ts'
+import { connectDatabase } from '#platform/database/connect.ts'
+import { listen } from '#platform/database/listen.ts'
+import { every } from '#platform/jobs/every.ts'
+import { openDirectoryStore } from '#platform/objects/directory-store.ts'
+import { channels } from '#register/admit.ts'
+import { generateIntakeKeyPair } from '#register/recordings/age-header.ts'
+import { keepRecording, noteKeepingFault, recordingsToKeep, type Keeping } from '#register/recordings/keep-recording.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { ensurePartitions } from '#register/history/partitions.ts'
+import { prepareIntakeKeys } from '#safeguards/keys/intake-keys.ts'
+import { openKeyFolder } from '#safeguards/keys/key-store.ts'
+import { createAudioServer } from '#use/playback/serve-audio.ts'
+import { serveCustodian } from './custodian-server.ts'
+import type { Role } from './role.ts'
+
+const lookMs = 5_000
+const keepAtOnce = 50
+const sweepMs = 60 * 60_000
+const dayMs = 60 * 60_000
+
+/** The custodian: holds the keys, takes recordings into keeping, serves ranges to the desk, ends what has come to its day. */
+export const runCustodian: Role = async ({ settings, log, databaseUrl, custodianSocket }) => {
+  const { pool, db, close } = connectDatabase<RegisterTables>({
+    url: databaseUrl,
+    applicationName: 'seloste-custodian',
+    size: 10,
+    onIdleError: (error) => {
+      log.warn({ err: error }, 'an idle database connection broke')
+    },
+  })
+  const objects = await openDirectoryStore(settings.objectsDirectory)
+  const keys = await openKeyFolder(join(settings.dataDirectory, 'keys'))
+  const clock = systemClock
+  await prepareIntakeKeys(db, keys, generateIntakeKeyPair, clock.now())
+
+  const keeping: Keeping = { db, objects, keys, workFolder: join(settings.dataDirectory, 'custodian') }
+  let again = false
+  let looking: Promise<void> | undefined
+  const keeper = every({
+    pool,
+    intervalMs: lookMs,
+    lockName: 'seloste.keep',
+    work: look,
+    onError: (error) => {
+      log.error({ err: error }, 'recordings could not be taken into keeping')
+    },
+  })
+  const stored = listen({
+    url: databaseUrl,
+    channels: [channels.recordingStored, channels.callChanged],
+    onNotification: () => void look(),
+    onBroken: (error) => {
+      log.warn({ err: error }, 'the database does not tell of recordings; looking every few seconds')
+    },
+  })
+  const sweeper = every({
+    pool,
+    intervalMs: sweepMs,
+    lockName: 'seloste.sweep',
+    work: async () => {
+      const swept = await sweep(db, objects, keys, clock.now())
+      if (swept.recordings + swept.contacts > 0) log.info(swept, 'ended what had come to its day')
+    },
+    onError: (error) => {
+      log.error({ err: error }, 'the sweep failed; it runs again in an hour')
+    },
+  })
+  const daily = every({
+    pool,
+    intervalMs: dayMs,
+    lockName: 'seloste.prepare',
+    work: async () => {
+      await prepareIntakeKeys(db, keys, generateIntakeKeyPair, clock.now())
+      await ensurePartitions(db, clock.now())
+    },
+    onError: (error) => {
+      log.error({ err: error }, 'keys or partitions of the days ahead could not be made')
+    },
+  })
+  const audio = await serveCustodian(custodianSocket, createAudioServer(db, objects, keys), (error) => {
+    log.error({ err: error }, 'audio could not be served')
+  })
+
+  /** One look at a time; a call that comes during a look makes one more after it. */
+  function look(): Promise<void> {
+    again = true
+    looking ??= (async () => {
+      while (again) {
+        again = false
+        await keepWaiting()
+      }
+    })()
+      .catch((error: unknown) => {
+        log.error({ err: error }, 'recordings could not be taken into keeping')
+      })
+      .finally(() => (looking = undefined))
+    return looking
+  }
+
+  async function keepWaiting(): Promise<void> {
+    const waiting = await recordingsToKeep(db, keepAtOnce)
+    for (const id of waiting) {
+      try {
+        if (await keepRecording(keeping, id, clock.now())) again ||= waiting.length === keepAtOnce
+      } catch (error) {
+        log.error({ err: error, recording: id }, 'a recording could not be taken into keeping; it is tried again')
+        await noteKeepingFault(db, id, (error as { code?: string }).code ?? 'unknown')
+      }
+    }
+  }
+
+  return {
+    address: custodianSocket,
+    async stop() {
+      await audio.stop()
+      await stored.stop()
+      await Promise.all([keeper.stop(), sweeper.stop(), daily.stop()])
+      await looking
+      await close()
+    },
+  }
+}

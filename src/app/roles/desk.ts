@@ -1,0 +1,91 @@
+import { fileURLToPath } from 'node:url'
+import { readDescription } from '#description/read-description.ts'
+import { systemClock } from '#platform/clock/clock.ts'
+import { connectDatabase } from '#platform/database/connect.ts'
+import { listen } from '#platform/database/listen.ts'
+import type { Log } from '#platform/log/log.ts'
+import { startMetrics } from '#platform/metrics/metrics.ts'
+import { channels } from '#register/admit.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { serve } from '../http/serve.ts'
+import { connectCustodian } from './custodian-client.ts'
+import type { Role, RoleContext } from './role.ts'
+
+const webFolder = fileURLToPath(new URL('../../../web/dist', import.meta.url))
+
+/** The desk: web and API for people. It holds no keys. */
+export const runDesk: Role = async ({ settings, log, databaseUrl, custodianSocket, version }: RoleContext) => {
+  const description = await readDescription()
+  const { db, close } = connectDatabase<RegisterTables>({
+    url: databaseUrl,
+    applicationName: 'seloste-desk',
+    size: 20,
+    onIdleError: (error) => {
+      log.warn({ err: error }, 'an idle database connection broke')
+    },
+  })
+  const custodian = connectCustodian(custodianSocket)
+  const watchers = new Set<() => void>()
+  const changes = listenToCalls(databaseUrl, watchers, log)
+  const metrics = startMetrics('desk')
+
+  const web = await serve(
+    {
+      db,
+      custodian,
+      description,
+      clock: systemClock,
+      onCallChanged(changed) {
+        watchers.add(changed)
+        return () => watchers.delete(changed)
+      },
+    },
+    {
+      host: settings.http.host,
+      port: settings.http.port,
+      webFolder,
+      version,
+      log,
+      metrics: async () => {
+        const { text, contentType } = await metrics.scrape()
+        return { text, type: contentType }
+      },
+      notReady: async () => {
+        const database = await db
+          .selectFrom('unit')
+          .select('id')
+          .limit(1)
+          .execute()
+          .then(
+            () => true,
+            () => false,
+          )
+        return [...(database ? [] : ['database']), ...((await custodian.alive()) ? [] : ['custodian'])]
+      },
+    },
+  )
+  return {
+    address: web.url,
+    async stop() {
+      await web.stop()
+      await changes.stop()
+      metrics.stop()
+      await close()
+    },
+  }
+}
+
+function listenToCalls(url: string, watchers: Set<() => void>, log: Log) {
+  const tellAll = () => {
+    for (const watcher of watchers) watcher()
+  }
+  return listen({
+    url,
+    channels: [channels.callChanged],
+    onNotification: tellAll,
+    onListening: tellAll,
+    onBroken: (error) => {
+      log.warn({ err: error }, 'the database does not tell of calls; trying again')
+    },
+  })
+}

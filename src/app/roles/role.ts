@@ -1,0 +1,24 @@
+import type { Settings } from '#platform/config/settings.ts'
+import type { Log } from '#platform/log/log.ts'
+
+export const roleNames = ['custodian', 'capture', 'desk'] as const
+export type RoleName = (typeof roleNames)[number]
+
+/** What a role is given when it starts. */
+export interface RoleContext {
+  settings: Settings
+  log: Log
+  /** Signs in as the database role of this kind of process. */
+  databaseUrl: string
+  custodianSocket: string
+  version: string
+}
+
+export interface RunningRole {
+  /** Where it listens, for people. */
+  address: string
+  stop: () => Promise<void>
+}
+
+/** One kind of process; resolves once it does its work. */
+export type Role = (context: RoleContext) => Promise<RunningRole>

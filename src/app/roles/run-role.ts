@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Settings } from '#platform/config/settings.ts'
+import type { Log } from '#platform/log/log.ts'
+import type { Role, RoleName, RunningRole } from './role.ts'
+
+const longestSocketPath = 100
+
+/** Runs one role until it is told to end: by a signal, or because its supervisor is gone. */
+export async function runRole(
+  name: RoleName,
+  databaseUrl: string,
+  { settings, log, version }: { settings: Settings; log: Log; version: string },
+): Promise<void> {
+  const role = await load(name)
+  let running: RunningRole | undefined
+  let ending: Promise<void> | undefined
+  const end = () =>
+    (ending ??= (running?.stop() ?? Promise.resolve())
+      .catch((error: unknown) => {
+        log.error({ err: error }, 'the end was not clean')
+      })
+      .then(() => process.exit(0)))
+  process.on('SIGTERM', () => void end())
+  process.on('SIGINT', () => {
+    // From the terminal, to all at once: the supervisor ends its roles in order.
+    if (process.connected !== true) void end()
+  })
+  process.on('disconnect', () => void end())
+  try {
+    running = await role({ settings, log, databaseUrl, custodianSocket: custodianSocket(settings), version })
+    process.send?.({ ready: running.address })
+    if (process.connected !== true) log.info(`${name} at ${running.address}`)
+  } catch (error) {
+    process.send?.({ failed: (error as Error).message })
+    if (process.connected !== true) throw error
+    log.error({ err: error }, `${name} could not start`)
+    process.exitCode = 1
+    process.disconnect?.()
+  }
+}
+
+async function load(name: RoleName): Promise<Role> {
+  switch (name) {
+    case 'capture':
+      return (await import('./capture.ts')).runCapture
+    case 'desk':
+      return (await import('./desk.ts')).runDesk
+    case 'custodian':
+      return (await import('./custodian.ts')).runCustodian
+  }
+}
+
+/** In the data folder, or where that path is too long for a socket, in the temporary folder under a name of its own. */
+function custodianSocket(settings: Settings): string {
+  const inData = join(settings.dataDirectory, 'custodian.sock')
+  if (Buffer.byteLength(inData) <= longestSocketPath) return inData
+  const name = createHash('sha256').update(settings.dataDirectory).digest('hex').slice(0, 16)
+  return join(tmpdir(), `seloste-${name}.sock`)
+}

@@ -1,0 +1,111 @@
+/**
+ * All roles on one machine. In: settings. Out: the database and a process for each role, started again when one dies.
+ * Who closes whom: the supervisor ends the roles, then the database; when the supervisor dies, its roles notice the
+ * closed channel and end by themselves, and the database with its owner.
+ */
+import { fork, type ChildProcess } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import type { Settings } from '#platform/config/settings.ts'
+import type { Log } from '#platform/log/log.ts'
+import { readyDatabase, type ReadyDatabase } from './bootstrap.ts'
+import type { RoleName } from './role.ts'
+
+export interface Supervised {
+  database: ReadyDatabase
+  addresses: Record<RoleName, string>
+  pids: () => Partial<Record<RoleName, number>>
+  /** Resolves with what went wrong when the whole cannot go on. */
+  failed: Promise<Error>
+  stop: () => Promise<void>
+}
+
+const main = fileURLToPath(new URL('../cli/main.ts', import.meta.url))
+const restartMs = 500
+const stopMs = 20_000
+/** A role that ends this soon after its start is not started again at once, for ever. */
+const soonMs = 10_000
+const soonEndsAllowed = 5
+
+/** Starts everything; resolves when every role does its work. Throws what kept one from it. */
+export async function superviseRoles(settings: Settings, log: Log): Promise<Supervised> {
+  let fail: (error: Error) => void = () => undefined
+  const failed = new Promise<Error>((resolve) => (fail = resolve))
+  const database = await readyDatabase(settings, log, fail)
+  const children = new Map<RoleName, ChildProcess>()
+  const soonEnds = new Map<RoleName, number>()
+  let stopping = false
+
+  function start(name: RoleName): Promise<string> {
+    const child = fork(main, ['start', '--role', name], {
+      env: { ...process.env, SELOSTE_ROLE_DATABASE_URL: database.roleUrls[name] },
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    })
+    children.set(name, child)
+    const startedAt = performance.now()
+    return new Promise((resolve, reject) => {
+      child.on('message', (message: { ready?: string; failed?: string }) => {
+        if (message.ready !== undefined) resolve(message.ready)
+        if (message.failed !== undefined) reject(new Error(message.failed))
+      })
+      child.on('exit', (code, signal) => {
+        children.delete(name)
+        if (stopping) return
+        reject(new Error(`the ${name} process ended at its start`))
+        restart(name, startedAt, `code ${String(code)}, signal ${String(signal)}`)
+      })
+    })
+  }
+
+  function restart(name: RoleName, startedAt: number, how: string): void {
+    const soon = performance.now() - startedAt < soonMs ? (soonEnds.get(name) ?? 0) + 1 : 0
+    soonEnds.set(name, soon)
+    if (soon > soonEndsAllowed) {
+      fail(new Error(`the ${name} process ends again and again (${how}); its last lines above say why`))
+      return
+    }
+    log.error(`the ${name} process ended (${how}); starting it again`)
+    setTimeout(
+      () => {
+        if (!stopping) start(name).catch(() => undefined)
+      },
+      restartMs * 2 ** soon,
+    )
+  }
+
+  async function stop(): Promise<void> {
+    stopping = true
+    await Promise.all([...children.values()].map(endChild))
+    await database.stop()
+  }
+
+  try {
+    // The custodian first: capture needs the intake keys it makes.
+    const custodian = await start('custodian')
+    const [capture, desk] = await Promise.all([start('capture'), start('desk')])
+    return {
+      database,
+      addresses: { custodian, capture, desk },
+      pids: () => Object.fromEntries([...children].map(([name, child]) => [name, child.pid])),
+      failed,
+      stop,
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+function endChild(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    if (child.exitCode !== null || child.signalCode !== null) {
+      resolve()
+      return
+    }
+    const late = setTimeout(() => child.kill('SIGKILL'), stopMs)
+    child.on('exit', () => {
+      clearTimeout(late)
+      resolve()
+    })
+    child.kill('SIGTERM')
+  })
+}

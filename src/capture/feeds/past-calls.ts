@@ -1,0 +1,177 @@
+/**
+ * Calls that were over before Seloste heard of them, as a telephone system's detail records tell them. In: a record,
+ * and for the segments that the plan would have recorded, their audio if somebody has it. Out: the same facts, the same
+ * sealing and the same door as for a call that came by SIPREC. Never here: a recording the plan did not draw.
+ */
+import { createHash } from 'node:crypto'
+import { decideRecording } from '#description/decide-recording.ts'
+import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone-number.ts'
+import { findNumber, type RegisterDescription } from '#description/register-description.ts'
+import type { ObjectStore } from '#platform/objects/object-store.ts'
+import type { RecordingFacts, SegmentFacts } from '#register/admit.ts'
+import { bodyKey, headerKey } from '#register/recordings/objects.ts'
+import { createRecordingWriter } from '#register/recordings/recording-writer.ts'
+import type { DirectoryEntry } from '#safeguards/people/people.ts'
+import { directoryAt } from '../session/directory.ts'
+
+/** One segment of a detail record; numbers as the telephone system writes them. */
+export interface PastSegment {
+  official?: string | undefined
+  number: string
+  answeredAt?: Temporal.Instant | undefined
+  endedAt: Temporal.Instant
+}
+
+export interface PastCall {
+  callId: string
+  startedAt: Temporal.Instant
+  /** Undefined when withheld. */
+  caller?: string | undefined
+  numberCalled: string
+  /** Without any, nobody answered; the call ended at `endedAt`. */
+  segments: readonly PastSegment[]
+  endedAt: Temporal.Instant
+}
+
+/** Twenty milliseconds of a segment at a time: A-law, 8 kHz, 160 bytes, caller and official. */
+export type PastAudio = Iterable<{ caller: Uint8Array; official: Uint8Array }>
+
+export interface PastCallContext {
+  description: RegisterDescription
+  officials: readonly DirectoryEntry[]
+  drawKey: Uint8Array
+}
+
+const frameSamples = 160
+const frame100us = 200
+const alaw = { payloadType: 8, codec: 'PCMA', clockRate: 8000 } as const
+
+/**
+ * The facts of a past call, one for each segment, the plan's decision among them. The same record gives the same ids, so
+ * that it can be admitted twice and is one call.
+ */
+export function describePastCall(call: PastCall, context: PastCallContext): SegmentFacts[] {
+  const { description } = context
+  const contactId = idFrom(`contact ${call.callId}`)
+  const called = numberOf(call.numberCalled, call.startedAt)
+  const caller = call.caller === undefined ? undefined : normalisePhoneNumber(call.caller, description.numbering)
+  const shared = {
+    contactId,
+    callIds: [`cdr:${call.callId}`],
+    startedAt: call.startedAt,
+    caller:
+      caller && caller.kind !== 'withheld'
+        ? { kind: caller.kind, key: caller.key, raw: caller.raw }
+        : { kind: 'withheld' as const, key: null, raw: null },
+    numberCalled: { ...called, kind: called.entry?.kind ?? ('UNKNOWN' as const) },
+    captureState: 'not-recorded' as const,
+  }
+  if (call.segments.length === 0) {
+    return [
+      {
+        ...shared,
+        segmentId: idFrom(`segment ${call.callId} 0`),
+        endedAt: call.endedAt,
+        numberReached: called,
+        decision: { record: false, reason: 'no-official' },
+        marks: called.entry ? [] : ['unknown-number'],
+      },
+    ]
+  }
+  return call.segments.map((segment, place) => {
+    const reached = numberOf(segment.number, segment.endedAt)
+    const answeredAt = segment.answeredAt ?? segment.endedAt
+    const { recordingMonths, ...decision } = decideRecording({
+      description,
+      drawKey: context.drawKey,
+      callId: `cdr:${call.callId}`,
+      numberReached: reached.key,
+      answeredAt,
+      viaSwitchboard: called.entry?.kind === 'SWITCHBOARD' && called.key !== reached.key,
+    })
+    const official = segment.official === undefined ? undefined : officialOf(segment.official, answeredAt)
+    return {
+      ...shared,
+      segmentId: idFrom(`segment ${call.callId} ${place}`),
+      answeredAt,
+      endedAt: segment.endedAt,
+      numberReached: reached,
+      ...(official && { official }),
+      decision,
+      marks: reached.entry ? [] : (['unknown-number'] as const).slice(),
+      ...(decision.record &&
+        recordingMonths !== undefined && {
+          recording: {
+            id: idFrom(`recording ${call.callId} ${place}`),
+            startedAt: answeredAt,
+            endedAt: segment.endedAt,
+            intakeDay: answeredAt.toZonedDateTimeISO('UTC').toPlainDate(),
+            months: recordingMonths,
+          },
+        }),
+    }
+  })
+
+  function numberOf(written: string, at: Temporal.Instant) {
+    const number = normalisePhoneNumber(written, description.numbering)
+    const key = number.key ?? ('unknown' as NonNullable<typeof number.key>)
+    const entry = findNumber(description, number.key, at)
+    return { key, entry, ...(entry && { name: entry.names }) }
+  }
+
+  function officialOf(written: string, at: Temporal.Instant): SegmentFacts['official'] {
+    const number = normalisePhoneNumber(written, description.numbering)
+    if (number.key === null) return undefined
+    const entry = directoryAt(description, context.officials, at).findOfficial(number.key)
+    if (!entry) return { name: number.display, phone: number.key }
+    return {
+      personId: entry.personId,
+      ...(entry.unitId && { unitId: entry.unitId }),
+      name: entry.name,
+      phone: number.key,
+    }
+  }
+}
+
+/** Seals a past segment's audio as capture would have and puts it into the object store. Returns what is then stored. */
+export async function sealPastAudio(
+  recording: RecordingFacts,
+  audio: PastAudio,
+  where: { objects: ObjectStore; spoolFolder: string; intakePublicKey: string },
+): Promise<NonNullable<RecordingFacts['stored']>> {
+  const writer = await createRecordingWriter({
+    id: recording.id,
+    directory: where.spoolFolder,
+    intakePublicKey: where.intakePublicKey,
+    startedAt: recording.startedAt,
+    pendingChunksLimit: 4096,
+  })
+  writer.source(0, 1, 0, 0, [alaw])
+  writer.source(1, 2, 0, 0, [alaw])
+  writer.mark('mapping', 0, { streams: { 0: 'caller', 1: 'official' } })
+  let frame = 0
+  for (const { caller, official } of audio) {
+    const [left, right] = [Buffer.from(caller), Buffer.from(official)]
+    writer.packet(0, 8, false, frame, frame * frameSamples, frame * frame100us, left, 0, left.length)
+    writer.packet(1, 8, false, frame, frame * frameSamples, frame * frame100us, right, 0, right.length)
+    frame++
+  }
+  const finished = await writer.finish(frame * frame100us)
+  await where.objects.moveIn(headerKey(recording.id), finished.headerPath)
+  await where.objects.moveIn(bodyKey(recording.id), finished.bodyPath)
+  return {
+    sizeBytes: finished.sizeBytes,
+    sha256: Buffer.from(finished.sha256, 'hex'),
+    incomplete: false,
+    packetsReceived: finished.packets,
+    packetsLost: 0,
+  }
+}
+
+/** A UUID (RFC 9562, version 8) that the same name always gives. */
+function idFrom(name: string): string {
+  const bytes = createHash('sha256').update(`seloste ${name}`).digest().subarray(0, 16)
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x80
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80
+  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+}

@@ -1,0 +1,69 @@
+import type { EarlierSegment } from './describe-segment.ts'
+
+/** What is remembered of a segment, and whether its session still goes on. */
+export interface RememberedSegment extends EarlierSegment {
+  segmentId: string
+  officialPhone: string | undefined
+  numberReached: string
+  live: boolean
+}
+
+export interface RecentCalls {
+  /** The latest segment of the call that any of these ids names, within a day. */
+  find(callIds: readonly string[], now: Temporal.Instant): RememberedSegment | undefined
+  /** The segment in progress that the same call has with the same official: then this session tells of it twice. */
+  findTwin(
+    callIds: readonly string[],
+    official: string | undefined,
+    numberReached: string,
+  ): RememberedSegment | undefined
+  remember(callIds: readonly string[], segment: RememberedSegment): void
+  ended(segmentId: string): void
+}
+
+const holdHours = 24
+
+/** Calls of the last day by the telephone system's ids: what makes segments of one call one call. */
+export function createRecentCalls(): RecentCalls {
+  const byId = new Map<string, RememberedSegment[]>()
+  const segments = new Map<string, { segment: RememberedSegment; callIds: readonly string[] }>()
+
+  function forget(before: Temporal.Instant): void {
+    for (const [segmentId, { segment, callIds }] of segments) {
+      // In order of arrival: the first that is young enough ends the search.
+      if (Temporal.Instant.compare(segment.startedAt, before) >= 0) return
+      if (segment.live) continue
+      segments.delete(segmentId)
+      for (const id of callIds) {
+        const left = (byId.get(id) ?? []).filter((other) => other !== segment)
+        if (left.length > 0) byId.set(id, left)
+        else byId.delete(id)
+      }
+    }
+  }
+
+  const named = (callIds: readonly string[]) => callIds.flatMap((id) => byId.get(id) ?? [])
+
+  return {
+    find(callIds, now) {
+      forget(now.subtract({ hours: holdHours }))
+      return named(callIds).at(-1)
+    },
+    findTwin(callIds, official, numberReached) {
+      return named(callIds).find(
+        (segment) =>
+          segment.live &&
+          segment.numberReached === numberReached &&
+          (official === undefined || segment.officialPhone === undefined || segment.officialPhone === official),
+      )
+    },
+    remember(callIds, segment) {
+      segments.set(segment.segmentId, { segment, callIds })
+      for (const id of callIds) byId.set(id, [...(byId.get(id) ?? []), segment])
+    },
+    ended(segmentId) {
+      const known = segments.get(segmentId)
+      if (known) known.segment.live = false
+    },
+  }
+}

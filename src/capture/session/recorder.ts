@@ -1,0 +1,294 @@
+/**
+ * The recorder: every session of this process. In: SIP requests, time. Out: sessions, each running by itself, and their
+ * facts. Never here: SIP transactions (sip/), what a body means (siprec/), what a session does next (session.ts).
+ */
+import type { RegisterDescription } from '#description/register-description.ts'
+import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone-number.ts'
+import type { Clock } from '#platform/clock/clock.ts'
+import type { ObjectStore } from '#platform/objects/object-store.ts'
+import type { TailJournal } from '#register/recordings/tail-journal.ts'
+import type { DirectoryEntry } from '#safeguards/people/people.ts'
+import type { PortAllocator } from '../rtp/allocate-ports.ts'
+import type { IncomingRequest, Invite, SipHandler } from '../sip/handler.ts'
+import { allHeaders, firstHeader } from '../sip/message.ts'
+import { answerOffer } from '../siprec/answer-offer.ts'
+import { readInvitation } from '../siprec/read-invitation.ts'
+import { callIdsOf, describeParties, describeSegment, type CallInvitation } from './describe-segment.ts'
+import { directoryAt } from './directory.ts'
+import { createRecentCalls } from './recent-calls.ts'
+import { runSession, type RunningSession } from './run-session.ts'
+import type { Spool } from './spool.ts'
+
+export interface RecorderOptions {
+  description: RegisterDescription
+  drawKey: Uint8Array
+  officials: () => readonly DirectoryEntry[]
+  /** age1… of a day; nothing when the custodian has made none. */
+  intakePublicKey: (day: Temporal.PlainDate) => string | undefined
+  clock: Clock
+  ports: PortAllocator
+  /** The address that answers name for media. */
+  mediaAddress: string
+  spool: Spool
+  recordingsFolder: string
+  tail: TailJournal
+  objects: ObjectStore
+  random: { uuid: () => string; uint32: () => number }
+  onFault: (error: unknown, context: Record<string, string>) => void
+  limits?: Partial<RecorderLimits>
+}
+
+export interface RecorderLimits {
+  /** A recording that hears nothing for so long, and is not on hold, has lost its end signal. */
+  silenceEndsMs: number
+  /** A recording that has heard nothing at all for so long is failing. */
+  noMediaMs: number
+  /** No call is longer. */
+  longestCallMs: number
+}
+
+export interface RecorderCounters {
+  offered: number
+  recorded: number
+  historyOnly: number
+  refused: number
+  endsInferred: number
+}
+
+export interface Recorder {
+  handler: SipHandler
+  readonly live: number
+  readonly recording: number
+  readonly counters: Readonly<RecorderCounters>
+  /** Ends every session as if the end signal had come: the process is being stopped. */
+  stop(): Promise<void>
+}
+
+const defaults: RecorderLimits = {
+  silenceEndsMs: 3 * 60_000,
+  noMediaMs: 5_000,
+  longestCallMs: 12 * 3_600_000,
+}
+const lookMs = 2_000
+
+export function createRecorder(options: RecorderOptions): Recorder {
+  const { clock, description, spool } = options
+  const limits = { ...defaults, ...options.limits }
+  const sessions = new Map<string, RunningSession>()
+  const segmentOf = new Map<string, string>()
+  const beganMs = new Map<string, number>()
+  const recent = createRecentCalls()
+  const counters: RecorderCounters = { offered: 0, recorded: 0, historyOnly: 0, refused: 0, endsInferred: 0 }
+  const watch = setInterval(lookAtSessions, lookMs)
+
+  function read(incoming: IncomingRequest, before?: RunningSession): CallInvitation | 'refused' {
+    const { request, source } = incoming
+    const state = before?.state
+    const known = state && state.phase !== 'over' ? state.session : undefined
+    const now = clock.now()
+    const invitation = readInvitation(
+      {
+        contentType: firstHeader(request, 'content-type'),
+        body: request.body,
+        headers: (name) => allHeaders(request, name.toLowerCase()),
+        sourceAddress: source.address,
+      },
+      {
+        arrivedAtMs: now.epochMilliseconds,
+        normalise: (raw) => normalisePhoneNumber(raw, description.numbering),
+        directory: directoryAt(description, options.officials(), now),
+        ...(known && { before: { streams: known.streams, ...(known.metadata && { metadata: known.metadata }) } }),
+      },
+    )
+    if (invitation.kind === 'invitation') return invitation
+    counters.refused++
+    incoming.respond(invitation.status, { reason: invitation.reason })
+    return 'refused'
+  }
+
+  async function onInvite(invite: Invite): Promise<void> {
+    counters.offered++
+    const invitation = read(invite)
+    if (invitation === 'refused') return
+    if (!invitation.offer) {
+      counters.refused++
+      invite.respond(488, { reason: 'No SDP Offer' })
+      return
+    }
+    const callIds = callIdsOf(invitation)
+    const now = clock.now()
+    const ids = {
+      segmentId: options.random.uuid(),
+      contactId: options.random.uuid(),
+      recordingId: options.random.uuid(),
+    }
+    const intakeDay = now.toZonedDateTimeISO('UTC').toPlainDate()
+    const offer = describeSegment(invitation, {
+      description,
+      drawKey: options.drawKey,
+      arrivedAt: now,
+      ids,
+      intakeDay,
+      earlier: recent.find(callIds, now),
+    })
+    const twin =
+      offer !== 'outside' &&
+      recent.findTwin(callIds, offer.facts.official?.phone, offer.facts.numberReached.key) !== undefined
+    if (offer === 'outside' || twin) {
+      // Not this register's call (R8), or one that another session tells of already: answered, and nothing is kept.
+      answerUnkept(invite, invitation)
+      return
+    }
+
+    const { facts } = offer
+    recent.remember(callIds, {
+      segmentId: facts.segmentId,
+      contactId: facts.contactId,
+      drawId: recent.find(callIds, now)?.drawId ?? callIds[0] ?? facts.segmentId,
+      startedAt: facts.startedAt,
+      caller: facts.caller,
+      numberCalled: facts.numberCalled,
+      officialPhone: facts.official?.phone,
+      numberReached: facts.numberReached.key,
+      live: true,
+    })
+    if (facts.recording) counters.recorded++
+    else counters.historyOnly++
+    const { dialog } = invite
+    const session = runSession(dialog, {
+      note: (changed) =>
+        spool.note(changed).catch((error: unknown) => {
+          // The facts stay in memory and are admitted; only a crash before that would lose them.
+          options.onFault(error, { segment: facts.segmentId })
+        }),
+      objects: options.objects,
+      mediaAddress: options.mediaAddress,
+      sdpSessionId: String(options.random.uint32()),
+      media: (day) => {
+        const intakePublicKey = options.intakePublicKey(day)
+        if (intakePublicKey === undefined) return undefined
+        return {
+          ports: options.ports,
+          intakePublicKey,
+          folder: options.recordingsFolder,
+          tail: options.tail,
+          random32: options.random.uint32,
+          monotonicMs: () => clock.monotonicMs(),
+        }
+      },
+      onFault: (error) => {
+        options.onFault(error, { segment: facts.segmentId })
+      },
+      onOver: () => {
+        sessions.delete(dialog.id)
+        beganMs.delete(dialog.id)
+        segmentOf.delete(dialog.id)
+        recent.ended(facts.segmentId)
+      },
+    })
+    sessions.set(dialog.id, session)
+    segmentOf.set(dialog.id, facts.segmentId)
+    beganMs.set(dialog.id, clock.monotonicMs())
+    invite.onCancel(() => void end(session, false))
+    await session.tell({ type: 'offered', offer }, { request: invite, offer: invitation.offer })
+  }
+
+  function answerUnkept(invite: Invite, invitation: CallInvitation): void {
+    if (!invitation.offer) return
+    const made = answerOffer(invitation.offer, invitation.streams, {
+      address: options.mediaAddress,
+      origin: { sessionId: String(options.random.uint32()), version: 1 },
+      ports: new Map(),
+      mode: 'historyOnly',
+    })
+    if (made.kind === 'refusal') invite.respond(made.status, { reason: made.reason })
+    else invite.respond(200, { body: made.text, contentType: 'application/sdp' })
+  }
+
+  async function onChange(incoming: IncomingRequest): Promise<void> {
+    const session = sessions.get(incoming.dialog.id)
+    const invitation = read(incoming, session)
+    if (invitation === 'refused') return
+    if (!session) {
+      // A session that is answered and not kept; it stays so.
+      if (invitation.offer) answerUnkept(incoming as Invite, invitation)
+      else incoming.respond(200)
+      return
+    }
+    await session.tell(
+      {
+        type: 'reoffered',
+        offer: {
+          streams: invitation.streams,
+          tracks: invitation.parties.streams,
+          ...(invitation.metadata && { metadata: invitation.metadata }),
+          hasSdp: invitation.offer !== undefined,
+          facts: describeParties(invitation),
+        },
+      },
+      { request: incoming, offer: invitation.offer },
+    )
+  }
+
+  function end(session: RunningSession, inferred: boolean, silentMs = 0): Promise<void> {
+    if (inferred) counters.endsInferred++
+    const at = clock.now().subtract({ milliseconds: Math.round(silentMs) })
+    return session.tell({ type: 'ended', at, inferred })
+  }
+
+  function lookAtSessions(): void {
+    const nowMs = clock.monotonicMs()
+    for (const [id, session] of sessions) {
+      const { state, media } = session
+      if (state?.phase !== 'live') continue
+      const { facts } = state.session
+      const ageMs = nowMs - (beganMs.get(id) ?? nowMs)
+      const silentMs = media?.silentMs() ?? 0
+      if (ageMs > limits.longestCallMs) {
+        endByOurselves(session, 0)
+      } else if (media && facts.captureState !== 'paused') {
+        if (silentMs > limits.silenceEndsMs) endByOurselves(session, silentMs)
+        else if (!media.heardAnything() && ageMs > limits.noMediaMs) {
+          void session.tell({ type: 'capture-state', state: 'failing', failure: 'no-media' })
+        } else if (facts.captureFailure === 'no-media' && media.heardAnything()) {
+          void session.tell({ type: 'capture-state', state: 'recording' })
+        }
+      }
+    }
+  }
+
+  /** The end signal never came: the call ended when its media did. Some clients refuse our BYE, and it makes no difference. */
+  function endByOurselves(session: RunningSession, silentMs: number): void {
+    void end(session, true, silentMs)
+    void session.dialog.bye()
+  }
+
+  return {
+    handler: {
+      onInvite,
+      onReinvite: onChange,
+      onUpdate: onChange,
+      onAck: () => undefined,
+      onBye(request) {
+        const session = sessions.get(request.dialog.id)
+        // The answer does not wait for the last packets.
+        if (session) void end(session, false)
+      },
+      onDialogLost(dialog) {
+        const session = sessions.get(dialog.id)
+        if (session) void end(session, true, session.media?.silentMs() ?? 0)
+      },
+    },
+    get live() {
+      return sessions.size
+    },
+    get recording() {
+      return [...sessions.values()].filter((session) => session.media !== undefined).length
+    },
+    counters,
+    async stop() {
+      clearInterval(watch)
+      await Promise.all([...sessions.values()].map((session) => end(session, true)))
+    },
+  }
+}

@@ -1,0 +1,176 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Codec as LogCodec, StreamCodec } from '#register/recordings/recording-log.ts'
+import { RecordingFault } from '#register/recordings/recording-faults.ts'
+import {
+  createRecordingWriter,
+  type FinishedRecording,
+  type RecordingWriter,
+} from '#register/recordings/recording-writer.ts'
+import type { TailJournal } from '#register/recordings/tail-journal.ts'
+import type { MediaPorts, PortAllocator } from '../rtp/allocate-ports.ts'
+import { receiveStream, type ReceivedStream } from '../rtp/receive-stream.ts'
+import type { StreamPlan } from '../siprec/answer-offer.ts'
+import type { Track } from '../siprec/identified-parties.ts'
+
+export interface MediaOptions {
+  recordingId: string
+  startedAt: Temporal.Instant
+  streams: readonly StreamPlan[]
+  ports: PortAllocator
+  intakePublicKey: string
+  /** Where header and body lie while the call runs. */
+  folder: string
+  tail: TailJournal
+  random32: () => number
+  monotonicMs: () => number
+  onFault: (fault: RecordingFault) => void
+}
+
+/** The streams of one recording and the writer they write to. The session closes the streams, then finishes the writer. */
+export interface SessionMedia {
+  /** Media port by media line. */
+  readonly ports: ReadonlyMap<number, number>
+  addStreams(streams: readonly StreamPlan[]): Promise<'no-port' | undefined>
+  retarget(stream: StreamPlan): void
+  mark(kind: 'hold' | 'resume'): void
+  map(tracks: Readonly<Record<number, Track>>): void
+  /** Milliseconds since a packet was last kept, or since the beginning. */
+  silentMs(): number
+  heardAnything(): boolean
+  /** Receives what is still on its way, then seals the last chunk. */
+  finish(): Promise<{ recording: FinishedRecording; received: number; lost: number }>
+  /** Closes everything and leaves no file: the call was never answered. */
+  abandon(): Promise<void>
+}
+
+/** How long packets may still come after the end signal. */
+const drainMs = 200
+/** Our name in RTCP; says nothing (RFC 7022). */
+const cnameBytes = 3
+
+/** Creates the recording and opens a port for each stream; what is opened is closed again when one cannot be. */
+export async function openSessionMedia(options: MediaOptions): Promise<SessionMedia | 'no-port' | 'disk'> {
+  const { recordingId, monotonicMs } = options
+  const beganMs = monotonicMs()
+  const arrival100us = () => Math.round((monotonicMs() - beganMs) * 10)
+  const open: [number, MediaPorts][] = []
+  if ((await allocate(options.streams)) === 'no-port') return 'no-port'
+
+  let writer: RecordingWriter
+  try {
+    writer = await createRecordingWriter({
+      id: recordingId,
+      directory: options.folder,
+      intakePublicKey: options.intakePublicKey,
+      startedAt: options.startedAt,
+      tail: options.tail,
+      onFault: options.onFault,
+    })
+  } catch (cause) {
+    for (const [, ports] of open) ports.release()
+    options.onFault(new RecordingFault('body-write-failed', recordingId, cause))
+    return 'disk'
+  }
+
+  const streams = new Map<number, ReceivedStream>()
+  const cname = Array.from({ length: cnameBytes }, () => options.random32().toString(16)).join('')
+  receive(options.streams)
+
+  async function allocate(plans: readonly StreamPlan[]): Promise<'no-port' | undefined> {
+    for (const plan of plans) {
+      const ports = await options.ports.allocate()
+      if (ports === 'no-port-left') {
+        for (const [, taken] of open.splice(0)) taken.release()
+        return 'no-port'
+      }
+      open.push([plan.index, ports])
+    }
+    return undefined
+  }
+
+  /** Starts receiving on every port that was allocated for these streams. */
+  function receive(plans: readonly StreamPlan[]): void {
+    for (const [index, ports] of open.splice(0)) {
+      const plan = plans.find((other) => other.index === index)
+      if (!plan) continue
+      streams.set(
+        index,
+        receiveStream({
+          stream: index,
+          ports,
+          peer: peerOf(plan),
+          codecs: codecsOf(plan),
+          recording: writer,
+          arrival100us,
+          ssrc: options.random32(),
+          cname,
+        }),
+      )
+    }
+  }
+
+  const reports = () => [...streams.values()].map((stream) => stream.report())
+
+  return {
+    get ports() {
+      return new Map([...streams].map(([index, stream]) => [index, stream.port]))
+    },
+    async addStreams(plans) {
+      if ((await allocate(plans)) === 'no-port') return 'no-port'
+      receive(plans)
+      return undefined
+    },
+    retarget(plan) {
+      streams.get(plan.index)?.update({ peer: peerOf(plan), codecs: codecsOf(plan) })
+    },
+    mark(kind) {
+      writer.mark(kind, arrival100us())
+    },
+    map(tracks) {
+      writer.mark('mapping', arrival100us(), { streams: tracks })
+    },
+    silentMs() {
+      const last = Math.max(0, ...reports().map(({ lastArrival100us }) => lastArrival100us))
+      return monotonicMs() - beganMs - last / 10
+    },
+    heardAnything: () => reports().some(({ received }) => received > 0),
+    async finish() {
+      const endedAt = arrival100us()
+      await Promise.all([...streams.values()].map((stream) => stream.drain(drainMs)))
+      const recording = await writer.finish(endedAt)
+      const all = reports()
+      return { recording, received: sum(all.map((one) => one.received)), lost: sum(all.map((one) => one.lost)) }
+    },
+    async abandon() {
+      for (const stream of streams.values()) stream.close()
+      await writer.finish(arrival100us()).catch(() => undefined)
+      for (const suffix of ['hdr', 'body']) await rm(join(options.folder, `${recordingId}.${suffix}`), { force: true })
+    },
+  }
+}
+
+const logCodecs: Partial<Record<string, LogCodec>> = {
+  PCMU: 'PCMU',
+  PCMA: 'PCMA',
+  'TELEPHONE-EVENT': 'telephone-event',
+  G722: 'G722',
+  OPUS: 'opus',
+  CN: 'comfort-noise',
+}
+
+function codecsOf(plan: StreamPlan): StreamCodec[] {
+  return plan.codecs.map(({ payloadType, encoding, clockRate }) => ({
+    payloadType,
+    codec: logCodecs[encoding] ?? 'unknown',
+    clockRate,
+  }))
+}
+
+function peerOf(plan: StreamPlan) {
+  return { address: plan.remote.address, port: plan.remote.port }
+}
+
+function sum(numbers: number[]): number {
+  return numbers.reduce((total, number) => total + number, 0)
+}

@@ -1,0 +1,89 @@
+import { readdir, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { SegmentFacts } from '#register/admit.ts'
+import type { ObjectStore } from '#platform/objects/object-store.ts'
+import { bodyKey, headerKey, tailKey } from '#register/recordings/objects.ts'
+import { recoverRecordings } from '#register/recordings/recover-recordings.ts'
+import type { Spool } from './spool.ts'
+
+/**
+ * Takes up what an earlier process of this spool left: calls without an end get one, and what was captured of their
+ * audio goes to the object store, marked incomplete; the custodian mends it (R16, endInferred). Nothing acknowledged is
+ * lost. Runs before the first call is taken, and can be cut short and run again.
+ * @returns how many segments and recordings were taken up
+ */
+export async function takeBack(
+  spool: Spool,
+  folder: string,
+  objects: ObjectStore,
+  now: Temporal.Instant,
+): Promise<{ segments: number; recordings: number }> {
+  const lastSign = await lastSignOfLife(folder)
+  const onDisk = new Set((await recoverRecordings(folder)).map(({ id }) => id))
+  const left = await spool.left()
+  let recordings = 0
+  for (const facts of left) {
+    const { recording } = facts
+    const sizeBytes = recording && !recording.stored ? await moveIn(recording.id, folder, objects) : undefined
+    if (recording) onDisk.delete(recording.id)
+    if (sizeBytes !== undefined) recordings++
+    await spool.note(withEnd(facts, sizeBytes, lastSign ?? now))
+  }
+  // Created and never answered: the call was not being recorded yet when the process died.
+  for (const id of onDisk) {
+    for (const suffix of ['tail', 'body', 'hdr']) await rm(join(folder, `${id}.${suffix}`), { force: true })
+  }
+  return { segments: left.length, recordings }
+}
+
+function withEnd(facts: SegmentFacts, sizeBytes: number | undefined, lastSign: Temporal.Instant): SegmentFacts {
+  const inferred = facts.endedAt === undefined
+  const begun = facts.answeredAt ?? facts.startedAt
+  const endedAt = facts.endedAt ?? (Temporal.Instant.compare(lastSign, begun) < 0 ? begun : lastSign)
+  return {
+    ...facts,
+    endedAt,
+    endInferred: facts.endInferred === true || inferred,
+    captureState: 'not-recorded',
+    marks: inferred ? [...new Set([...facts.marks, 'end-inferred' as const])] : facts.marks,
+    ...(facts.recording && {
+      recording: {
+        ...facts.recording,
+        endedAt,
+        ...(sizeBytes !== undefined && {
+          stored: { sizeBytes, incomplete: true, packetsReceived: 0, packetsLost: 0 },
+        }),
+      },
+    }),
+  }
+}
+
+/** Moves what is still in the spool, whatever an earlier run has moved already. Returns the body's size, if there is one. */
+async function moveIn(id: string, folder: string, objects: ObjectStore): Promise<number | undefined> {
+  for (const [suffix, key] of [
+    ['tail', tailKey(id)],
+    ['body', bodyKey(id)],
+    ['hdr', headerKey(id)],
+  ] as const) {
+    const path = join(folder, `${id}.${suffix}`)
+    if (await exists(path)) await objects.moveIn(key, path)
+  }
+  return objects.sizeBytes(bodyKey(id)).catch((error: unknown) => {
+    if ((error as { code?: string }).code === 'object-missing') return undefined
+    throw error
+  })
+}
+
+/** When the earlier process last wrote to its tail, which it did every second. */
+async function lastSignOfLife(folder: string): Promise<Temporal.Instant | undefined> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.journal') || name.endsWith('.body'))
+  const times = await Promise.all(names.map(async (name) => (await stat(join(folder, name))).mtimeMs))
+  return times.length === 0 ? undefined : Temporal.Instant.fromEpochMilliseconds(Math.round(Math.max(...times)))
+}
+
+function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  )
+}

@@ -1,0 +1,11 @@
+import { sql, type Kysely } from 'kysely'
+import type { RegisterTables } from '../tables.ts'
+
+const monthsAhead = 3
+
+/** Makes the monthly partitions of this month and the next ones where they are missing. */
+export async function ensurePartitions(db: Kysely<RegisterTables>, now: Temporal.Instant): Promise<void> {
+  const month = now.toZonedDateTimeISO('UTC').toPlainDate().with({ day: 1 })
+  const last = month.add({ months: monthsAhead })
+  await sql`select ensure_partitions(${month.toString()}::date, ${last.toString()}::date)`.execute(db)
+}
