@@ -26,8 +26,9 @@ export function claimRoles(evidence: Evidence): Claim[] {
 
 /** True when the recorded party itself placed the call. */
 export function claimsOutgoing({ metadata }: Evidence): boolean {
-  const { broadWorks, metaswitch } = metadata?.vendor ?? {}
-  return broadWorks?.callType === 'originating' || metaswitch?.callType === 'originating'
+  const { broadWorks, metaswitch, netsapiens } = metadata?.vendor ?? {}
+  const onlyCalling = (netsapiens?.callingUserIds?.length ?? 0) > 0 && netsapiens?.calledUserIds?.length === 0
+  return broadWorks?.callType === 'originating' || metaswitch?.callType === 'originating' || onlyCalling
 }
 
 function maker({ normalise }: Evidence, source: Source) {
@@ -81,7 +82,7 @@ function claimsOfNetsapiens(evidence: Evidence): Claim[] {
   return [
     ...claim('caller', facts.callingPartyNumber, facts.callingParticipantId),
     ...claim('called', facts.calledPartyNumber, facts.calledParticipantId),
-    ...claim('official', facts.userId),
+    ...[...(facts.calledUserIds ?? []), ...(facts.callingUserIds ?? [])].flatMap((id) => claim('official', id)),
   ]
 }
 
@@ -114,5 +115,9 @@ function claimsOfBuiltInBridge(evidence: Evidence): Claim[] {
   const parameters = from && allParameters(from)
   const claim = maker(evidence, 'builtInBridge')
   if (!parameters || !(parameters.has('x-nearend') || parameters.has('x-farend'))) return []
-  return [...claim('caller', parameters.get('x-farendaddr')), ...claim('official', parameters.get('x-nearendaddr'))]
+  return [
+    ...claim('caller', parameters.get('x-farendaddr')),
+    // Older releases leave the address out: the user of From is the recorded telephone then.
+    ...claim('official', parameters.get('x-nearendaddr') ?? from.uri.split(';')[0]),
+  ]
 }

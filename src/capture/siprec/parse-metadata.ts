@@ -78,7 +78,8 @@ function readGroup(element: XmlElement, draft: Draft): void {
 function readSession(element: XmlElement, draft: Draft): void {
   const id = idOrMade(element, ['session_id', 'id'], 'session', draft.sessions.size, draft)
   const times = {
-    startTimeMs: timeIn(element, draft, 'start-time', 'starttime'),
+    // Oracle gives the session no start, only the time of its association.
+    startTimeMs: timeIn(element, draft, 'start-time', 'starttime', 'associate-time'),
     endTimeMs: timeIn(element, draft, 'stop-time', 'end-time', 'stoptime', 'endtime'),
   }
   const groupId = idIn(element, 'group-ref', 'group_id', 'group')

@@ -2,6 +2,8 @@
 import type { ParticipantExtension, VendorFacts } from './recording-metadata.ts'
 import { childOf, textOf, valueOf, type XmlElement } from './read-xml-tree.ts'
 
+const maxUsers = 8
+
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
 /** Adds what one element says about the whole call; elements of no vendor leave `facts` alone. */
@@ -85,14 +87,21 @@ function readMetaswitch(element: XmlElement): VendorFacts['metaswitch'] {
   })
 }
 
+/** Version 1.0 has the numbers beside each other, 1.1 inside the element of each party; users may be several. */
 function readNetsapiens(element: XmlElement): VendorFacts['netsapiens'] {
   const calling = childOf(element, 'callingparty')
   const called = childOf(element, 'calledparty')
-  const user = childOf(element, 'user')
+  const users = element.children.filter(({ name }) => name === 'user').slice(0, maxUsers)
+  const idsOf = (originating: boolean) =>
+    users
+      .filter((user) => (valueOf(user, 'calltype')?.toLowerCase() === 'origcall') === originating)
+      .map((user) => valueOf(user, 'userid'))
+      .filter((id) => id !== undefined)
   return present({
-    callingPartyNumber: valueOf(element, 'callingpartynumber'),
-    calledPartyNumber: valueOf(element, 'calledpartynumber'),
-    userId: user && valueOf(user, 'userid'),
+    callingPartyNumber: (calling && valueOf(calling, 'number')) ?? valueOf(element, 'callingpartynumber'),
+    calledPartyNumber: (called && valueOf(called, 'number')) ?? valueOf(element, 'calledpartynumber'),
+    calledUserIds: users.length > 0 ? idsOf(false) : undefined,
+    callingUserIds: users.length > 0 ? idsOf(true) : undefined,
     callingParticipantId: calling && valueOf(calling, 'participant_id'),
     calledParticipantId: called && valueOf(called, 'participant_id'),
     transferredGroupId: valueOf(element, 'xferredgroupid'),

@@ -94,7 +94,9 @@ export interface VendorFacts {
   readonly netsapiens?: {
     readonly callingPartyNumber?: string
     readonly calledPartyNumber?: string
-    readonly userId?: string
+    /** Recorded users of the platform, by the side they are on. */
+    readonly calledUserIds?: readonly string[]
+    readonly callingUserIds?: readonly string[]
     readonly callingParticipantId?: string
     readonly calledParticipantId?: string
     readonly transferredGroupId?: string

@@ -63,6 +63,7 @@ const officials = new Map([
   ['sip:aino.virtanen@agency.example.fi', 'aino'],
   ['ext:main:1001', 'aino'],
   ['+358295121002', 'bertil'],
+  ['ext:main:1002', 'bertil'],
 ])
 const arrivedAtMs = Date.parse('2027-03-03T08:01:30Z')
 
