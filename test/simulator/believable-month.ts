@@ -39,22 +39,23 @@ const transferShare = 0.06
 const withheldShare = 0.05
 const returningShare = 0.18
 
-/** Ordered by start; every call ended before `now`. The same seed and day give the same calls. */
+/** Ordered by start; every call ended before `now`. A date's calls depend on the seed and the date alone, whenever they are asked for. */
 export function believableMonth(seed: number, now: Date): PastCall[] {
   const today = Temporal.Instant.fromEpochMilliseconds(now.getTime()).toZonedDateTimeISO(zone).toPlainDate()
   const calls: PastCall[] = []
-  const callers: string[] = []
+  const random = seedRandom(`${seed} regulars`)
+  const regulars = Array.from({ length: 400 }, () => inventCaller(random))
   for (
     let date = today.subtract({ months: 1 });
     Temporal.PlainDate.compare(date, today) <= 0;
     date = date.add({ days: 1 })
   ) {
-    calls.push(...callsOfDay(seedRandom(`${seed} ${date.toString()}`), date, callers))
+    calls.push(...callsOfDay(seedRandom(`${seed} ${date.toString()}`), date, regulars))
   }
   return calls.filter(({ endedAt }) => endedAt < now)
 }
 
-function callsOfDay(random: Random, date: Temporal.PlainDate, callers: string[]): PastCall[] {
+function callsOfDay(random: Random, date: Temporal.PlainDate, regulars: readonly string[]): PastCall[] {
   const usual = callsByWeekday[date.dayOfWeek]!
   const count = usual === 0 ? 0 : Math.max(0, Math.round(usual * (1 + 0.08 * random.normal())))
   const opens = date.toZonedDateTime({ timeZone: zone, plainTime: '08:00' }).epochMilliseconds
@@ -62,7 +63,7 @@ function callsOfDay(random: Random, date: Temporal.PlainDate, callers: string[])
     (a, b) => a - b,
   )
   return starts.map((startMs, index) =>
-    pastCall(random, startMs, `${date.toString()}-${String(index + 1).padStart(4, '0')}`, callers),
+    pastCall(random, startMs, `${date.toString()}-${String(index + 1).padStart(4, '0')}`, regulars),
   )
 }
 
@@ -74,13 +75,12 @@ function pickMinute(random: Random): number {
   }
 }
 
-function pastCall(random: Random, startMs: number, id: string, callers: string[]): PastCall {
+function pastCall(random: Random, startMs: number, id: string, regulars: readonly string[]): PastCall {
   const drawn = pickNumber(random)
   // The test line is as busy as the demo needs it only today.
   const kind = drawn === 'testLine' && random.chance(0.75) ? 'national' : drawn
   const numberCalled = numbersCalled[kind]
-  const caller = callers.length > 50 && random.chance(returningShare) ? random.pick(callers) : inventCaller(random)
-  callers.push(caller)
+  const caller = random.chance(returningShare) ? random.pick(regulars) : inventCaller(random)
   const shared = {
     externalCallId: `past-${id}`,
     startedAt: new Date(startMs),

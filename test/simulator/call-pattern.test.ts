@@ -104,6 +104,13 @@ test('a month of calls is the same for the same seed and lies in the past', () =
   }
 })
 
+test('a day looks the same from every later day', () => {
+  const of = (month: ReturnType<typeof believableMonth>) =>
+    month.filter(({ externalCallId }) => externalCallId.startsWith('past-2026-11-12'))
+  expect(of(believableMonth(5, now)).length).toBeGreaterThan(80)
+  expect(of(believableMonth(5, new Date('2026-12-03T07:00:00Z')))).toEqual(of(believableMonth(5, now)))
+})
+
 test('people call in office hours in Helsinki, most on Mondays, few on Saturdays, nobody on Sundays', () => {
   const month = believableMonth(5, new Date('2026-11-24T22:00:00Z'))
   const days = new Map<number, number>()
