@@ -51,6 +51,9 @@ export default tseslint.config(
       // A handler that may return a response or nothing says so.
       '@typescript-eslint/no-invalid-void-type': 'off',
       '@typescript-eslint/use-unknown-in-catch-callback-variable': 'off',
+      // What a driver or a peer hands over is not always what its type says: converting it is no mistake.
+      '@typescript-eslint/no-unnecessary-type-conversion': 'off',
+      '@typescript-eslint/no-unnecessary-boolean-literal-compare': 'off',
       eqeqeq: ['error', 'always', { null: 'ignore' }],
       // Closures return objects of functions that never look at this.
       '@typescript-eslint/unbound-method': 'off',
