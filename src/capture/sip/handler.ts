@@ -54,7 +54,7 @@ export interface IncomingRequest {
 export interface Invite extends IncomingRequest {
   /** The dialog that a Replaces header names (RFC 3891), if it is one of ours. */
   readonly replaces: Dialog | undefined
-  /** Runs when the caller gave up before the answer; 487 is sent without more ado. */
+  /** Runs when the caller gave up before the answer (at once if it has already); 487 is sent without more ado. */
   onCancel(run: () => void): void
 }
 

@@ -32,6 +32,9 @@ const PONG = Buffer.from('\r\n')
 /** A peer that takes nothing of what we send is let go at this much unsent. */
 const UNSENT_LIMIT_BYTES = 1024 * 1024
 
+/** How long a stop waits for what is still to go out. */
+const LAST_WORDS_MS = 500
+
 /** Listens for streams. Port 0 takes any free one. Throws `sip-listen-failed`. */
 export async function listenStream(
   sockets: StreamSockets,
@@ -73,17 +76,22 @@ export async function listenStream(
     send(target, bytes, channel, failed) {
       // RFC 3261 18.2.2: by the connection the request came on; when that is gone, by a new one.
       const way = channel?.open === true ? channel : channelTo(target, failed)
-      way.send(bytes)
+      way?.send(bytes)
     },
     async stop() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       for (const socket of open.keys()) socket.destroySoon()
+      // A peer that takes nothing does not keep us.
+      const cancelHaste = clock.after(LAST_WORDS_MS, () => {
+        for (const socket of open.keys()) socket.destroy()
+      })
       await closed
+      cancelHaste()
     },
   }
   return transport
 
-  function channelTo(target: { address: string; port: number }, failed: (error: Error) => void): Channel {
+  function channelTo(target: { address: string; port: number }, failed: (error: Error) => void): Channel | undefined {
     for (const [socket, channel] of open)
       if (
         channel.open &&
@@ -91,7 +99,14 @@ export async function listenStream(
         socket.remotePort === target.port
       )
         return channel
+    if (open.size >= limits.connections) {
+      failed(new Error('no connection is left to send by'))
+      return undefined
+    }
     const socket = sockets.connect(target.address, target.port)
+    const cancelWait = clock.after(limits.messageMs, () => socket.destroy(new Error('no connection in time')))
+    socket.once('connect', cancelWait)
+    socket.once('close', cancelWait)
     socket.once('error', failed)
     return serve(socket, target.address)
   }

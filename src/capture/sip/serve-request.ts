@@ -53,7 +53,8 @@ export function createRequestServing(setting: RequestServingSetting): RequestSer
 
   return {
     serveInvite(request, arrival, dialog, forming, call) {
-      const cancelled: (() => void)[] = []
+      const onCancel: (() => void)[] = []
+      let cancelled = false
       const trying = makeResponse(request, 100, dialog.localTag, {}, [serverHeader])
       const transaction = transactions.startInvite(request, setting.settingFor(request, arrival), trying, () => {
         counters.notAcknowledged++
@@ -66,7 +67,8 @@ export function createRequestServing(setting: RequestServingSetting): RequestSer
       const { incoming, start } = serve(request, arrival, dialog, transaction, forming, call, answered)
       const cancel = () => {
         if (!incoming.respond(487)) return
-        for (const run of cancelled) guard(run)
+        cancelled = true
+        for (const run of onCancel) guard(run)
       }
       open.set(transaction, { cancel, localTag: dialog.localTag })
       dialog.openInvite = { cancel }
@@ -81,7 +83,10 @@ export function createRequestServing(setting: RequestServingSetting): RequestSer
           return replacedDialog(request)
         },
         respond: (status, answer) => incoming.respond(status, answer),
-        onCancel: (run) => void cancelled.push(run),
+        onCancel(run) {
+          if (cancelled) guard(run)
+          else onCancel.push(run)
+        },
       })
     },
     serveUpdate(request, arrival, dialog) {

@@ -88,9 +88,12 @@ describe('answers', () => {
     call.send(request('OPTIONS', via('1')), { port: 40_000 })
     call.send(request('OPTIONS', via('2;rport')), { port: 40_000 })
     call.send(request('OPTIONS', via('3;maddr=198.51.100.1;received=198.51.100.2')), { port: 40_000 })
+    call.send(request('OPTIONS', { via: 'SIP/2.0/UDP 192.0.2.1:5070;branch=z9hG4bK4;received=198.51.100.2' }))
+    expect(call.sent.at(-1)!.message.via.parameters.has('received')).toBe(false)
     expect(call.sent.map(({ to }) => `${to.address}:${to.port}`)).toEqual([
       '192.0.2.1:5070',
       '192.0.2.1:40000',
+      '192.0.2.1:5070',
       '192.0.2.1:5070',
     ])
     expect(call.sent[1]!.message.via.parameters).toEqual(
@@ -194,6 +197,22 @@ describe('inside a dialog (section 12)', () => {
     const named = `call-1@192.0.2.1;to-tag=${dialog.localTag};from-tag=from1`
     call.send(request('INVITE', { 'call-id': 'new', branch: 'z9hG4bKn', replaces: named }))
     expect(replaced).toEqual([undefined, dialog])
+  })
+})
+
+describe('before the answer', () => {
+  test('a BYE in the early dialog ends the INVITE with 487 and tells the handler, however late it asks', async () => {
+    const held: Invite[] = []
+    const call = callServer(answering({ onInvite: (invite) => void held.push(invite) }))
+    call.send(request('INVITE'))
+    held[0]!.respond(180)
+    call.send(request('BYE', { to: toOf(call.lastResponse()), cseq: '2' }))
+    await new Promise(setImmediate)
+    expect(call.heard().map(([, what]) => what)).toEqual([180, 487, 200])
+    let told = false
+    held[0]!.onCancel(() => (told = true))
+    expect(told).toBe(true)
+    expect(call.server.sizes().dialogsOpen).toBe(0)
   })
 })
 
