@@ -8,6 +8,7 @@ import { sql, type Kysely, type Transaction } from 'kysely'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import { historyEndsAt, recordingTerms } from '#description/terms.ts'
 import { appendAudit } from '#safeguards/audit/append.ts'
+import { channels } from './channels.ts'
 import type { CallerKind, CaptureState, NumberKind, RegisterTables, SegmentMark } from './tables.ts'
 
 type Names = { fi: string; sv: string; en: string }
@@ -62,9 +63,6 @@ export interface RecordingFacts {
       }
     | undefined
 }
-
-/** Channels on which the database tells of an admission; the payload is an id. */
-export const channels = { callChanged: 'seloste_calls', recordingStored: 'seloste_stored' } as const
 
 /**
  * Admits a segment's facts (R9, R11, R17). Idempotent.
