@@ -72,14 +72,13 @@ module.exports = {
     {
       name: 'files-are-touched-in-few-places',
       comment:
-        'Objects and files go through platform, the capture spool, the recording writer, the key store, the one reader of the description, and the outside edge (app).',
+        'Objects and files go through platform, the folder of calls that capture keeps until they are stored, the recording writer, the key store, the one reader of the description, and the outside edge (app).',
       severity: 'error',
       from: {
         path: '^src/',
         pathNot: [
           '^src/(platform|app)/',
-          '^src/capture/spool',
-          '^src/capture/[^/]+/spool',
+          '^src/capture/session/(spool|session-media|take-back)[.]ts$',
           '^src/register/recordings/',
           '^src/safeguards/keys/',
           '^src/description/read-description[.]ts$',
