@@ -48,8 +48,14 @@ export function lookUp<N, O>({ directory }: Evidence<N, O>, numbers: readonly Ph
   return undefined
 }
 
-/** Id of the participant who has this number. */
+/** Id of the participant who has this number; one that cannot be read is compared as written. */
 export function participantWith(number: PhoneNumber, candidates: readonly Candidate[]): string | undefined {
-  if (number.key === null) return undefined
-  return candidates.find(({ numbers }) => numbers.some(({ key }) => key === number.key))?.participant.id
+  if (number.kind === 'withheld') return undefined
+  const same = (other: PhoneNumber) =>
+    number.key === null ? other.key === null && userIn(other.raw) === userIn(number.raw) : other.key === number.key
+  return candidates.find(({ numbers }) => numbers.some(same))?.participant.id
+}
+
+function userIn(raw: string): string {
+  return raw.replace(/^(?:sips?|tel):/i, '').split(/[@;]/)[0]!
 }

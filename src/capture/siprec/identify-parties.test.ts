@@ -224,6 +224,23 @@ describe("the trunk's own mapping", () => {
   })
 })
 
+test('without associations the first participant has the first stream, marked, whoever that is', () => {
+  const result = identify(person('n', service) + person('c', caller) + streams)
+  expect(result).toMatchObject({ streams: { 0: 'official', 1: 'caller' }, sources: { streams: 'order' } })
+  expect(result.needsReview).toEqual(['streamsByOrder'])
+})
+
+test('a number that cannot be read still finds its participant', () => {
+  const callData =
+    '<callData><fromhdr>&lt;sip:2249888500@x&gt;;tag=1</fromhdr><tohdr>&lt;sip:029497000@x&gt;</tohdr></callData>'
+  const result = identify(callData + person('n', service, '1') + person('c', '2249888500@y', '2') + streams)
+  expect(result).toMatchObject({
+    caller: { number: { kind: 'unparsed' }, participantId: 'c' },
+    streams: { 0: 'official', 1: 'caller' },
+    sources: { streams: 'associations' },
+  })
+})
+
 test('five participants who send one stream are mixed', () => {
   const five = [caller, service, aino, bertil, '+358501111111'].map((aor, at) => person(`p${at}`, aor, '1')).join('')
   expect(identify(`${five}<stream id="s1"><label>1</label></stream>`, { labels: ['1'] }).streams).toEqual({

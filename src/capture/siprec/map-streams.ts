@@ -48,8 +48,27 @@ function signalledMapping(evidence: Evidence, lines: readonly Line[], roles: Rol
   if (words.every((track) => track !== undefined) && words[0] !== words[1]) {
     return { ...mapping(lines, words, 'labelWord'), needsReview: ['streamsByLabelWord'] }
   }
+  const paired = pairedTracks(evidence.metadata, lines, roles)
+  if (paired) return { ...mapping(lines, paired, 'order'), needsReview: ['streamsByOrder'] }
   // One stream without any word about it is everybody's (FreeSWITCH): nothing is guessed, nothing to review.
   return lines.length === 1 ? mapping(lines, ['mixed'], 'order') : byOrder(lines, 'streamsByOrder')
+}
+
+/** Two participants, two streams and no association (Connectel, Cisco on hold): the first has the first stream. */
+function pairedTracks(
+  metadata: RecordingMetadata | undefined,
+  lines: readonly Line[],
+  roles: Roles,
+): Track[] | undefined {
+  const { participants = [], streams = [], streamLinks = [] } = metadata ?? {}
+  if (participants.length !== 2 || streams.length !== 2 || lines.length !== 2 || streamLinks.length > 0)
+    return undefined
+  const callerAt = participants.findIndex(({ id }) => id === roles.callerId)
+  const streamAt = lines.map(({ label }) =>
+    streams.findIndex((stream) => label !== undefined && stream.label === label),
+  )
+  if (callerAt === -1 || streamAt.includes(-1) || streamAt[0] === streamAt[1]) return undefined
+  return streamAt.map((at) => (at === callerAt ? 'caller' : 'official'))
 }
 
 function byOrder(lines: readonly Line[], reason: ReviewReason): StreamMapping {
