@@ -12,7 +12,7 @@ import { version } from './version.ts'
 const usage = `Seloste ${version}
 
   seloste start [--role custodian|capture|desk]   run everything, or one role of it
-  seloste demo [--no-calls] [--calls-every SECONDS]
+  seloste demo [--no-calls] [--no-history] [--calls-every SECONDS]
                                                   everything with demo people, a month of history and calls coming in
   seloste simulate [--calls-per-minute N] [--seed N]
                                                   call a running Seloste
@@ -36,11 +36,16 @@ async function main(): Promise<void> {
     case 'demo': {
       const { values } = parseArgs({
         args: rest,
-        options: { 'no-calls': { type: 'boolean' }, 'calls-every': { type: 'string' }, watch: { type: 'boolean' } },
+        options: {
+          'no-calls': { type: 'boolean' },
+          'no-history': { type: 'boolean' },
+          'calls-every': { type: 'string' },
+        },
       })
       const { runDemo } = await import('./demo/run-demo.ts')
       return runDemo(settings(), {
         calls: values['no-calls'] !== true,
+        history: values['no-history'] !== true,
         secondsBetweenCalls: positive('--calls-every', values['calls-every'] ?? '12'),
       })
     }

@@ -5,7 +5,7 @@
 import cookie from '@fastify/cookie'
 import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
-import Fastify, { type FastifyBaseLogger, type FastifyError } from 'fastify'
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyError } from 'fastify'
 import { callEvents } from './call-events.ts'
 import { contactRoutes } from './contact-routes.ts'
 import { openApiDocument } from './contract/openapi.ts'
@@ -33,7 +33,7 @@ const largestBodyBytes = 64 * 1024
 export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: string; stop: () => Promise<void> }> {
   const app: Routes = Fastify({
     loggerInstance: options.log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: largestBodyBytes,
     forceCloseConnections: true,
     // Unknown fields are an error, not something to leave out quietly.
@@ -41,7 +41,7 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
   })
   await app.register(cookie)
   await app.register(helmet, {
-    contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+    contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
   })
   await app.register(rateLimit, {
     global: false,

@@ -1,5 +1,6 @@
 /** A month of history for the demo: invented calls, admitted as any call is, the drawn ones with real sealed speech. */
-import { mkdir } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Kysely } from 'kysely'
 import { describePastCall, sealPastAudio, type PastAudio, type PastCall } from '#capture/feeds/past-calls.ts'
 import { admitPastCall } from '#capture/feeds/admit-past-call.ts'
@@ -38,7 +39,10 @@ export async function fillMonth(options: FillOptions): Promise<void> {
   const today = dayOf(now)
   const intake = (await readIntakeKeys(db)).find(({ day }) => day.equals(today))
   if (!intake) throw new Error('there is no intake key for today; the custodian makes it at its start')
-  const calls = believableMonth(seed, new Date(now.epochMilliseconds)).reverse()
+  const filledUntil = await readMark(options.spoolFolder)
+  const calls = believableMonth(seed, new Date(now.epochMilliseconds))
+    .filter((call) => call.startedAt.getTime() > filledUntil)
+    .reverse()
   let next = 0
   let done = 0
 
@@ -49,6 +53,8 @@ export async function fillMonth(options: FillOptions): Promise<void> {
       const segments = describePastCall(past, { description, officials, drawKey })
       const recorded = segments.filter((segment) => segment.recording)
       for (const segment of segments) {
+        // Sealed by an earlier, interrupted run: a second body would not open with the first one's key.
+        if (segment.recording && (await isThere(db, segment.recording.id))) continue
         if (!segment.recording || !spoken) {
           await admitPastCall(db, segment)
           continue
@@ -69,6 +75,21 @@ export async function fillMonth(options: FillOptions): Promise<void> {
     }
   }
   await Promise.all(Array.from({ length: atOnce }, work))
+  if (!signal.aborted) await writeFile(markPath(options.spoolFolder), String(now.epochMilliseconds))
+}
+
+function markPath(folder: string): string {
+  return join(folder, 'filled-until')
+}
+
+/** Until when history is filled in, as epoch milliseconds. */
+async function readMark(folder: string): Promise<number> {
+  return Number(await readFile(markPath(folder), 'utf8').catch(() => '0'))
+}
+
+async function isThere(db: Kysely<RegisterTables>, recordingId: string): Promise<boolean> {
+  const row = await db.selectFrom('recording').select('id').where('id', '=', recordingId).executeTakeFirst()
+  return row !== undefined
 }
 
 function* audioOf(dialogue: string): PastAudio {

@@ -17,6 +17,7 @@ import { fillMonth } from './fill-month.ts'
 
 export interface DemoOptions {
   calls: boolean
+  history: boolean
   secondsBetweenCalls: number
 }
 
@@ -41,7 +42,8 @@ export async function runDemo(settings: Settings, options: DemoOptions): Promise
   say(welcome(all.addresses.desk, all.addresses.capture, password))
 
   const ending = new AbortController()
-  const background = [fill()]
+  const background: Promise<void>[] = []
+  if (options.history) background.push(fill())
   if (options.calls) background.push(call())
 
   async function fill(): Promise<void> {
