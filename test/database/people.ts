@@ -35,7 +35,13 @@ export async function enterTestPerson(
     name: string
     unit?: string
     phone?: string
-    right?: { role: Role; duty?: 'QUALITY' | 'TRAINING'; purposes: Purpose[]; scope: Right['scope']; until?: Temporal.Instant }
+    right?: {
+      role: Role
+      duty?: 'QUALITY' | 'TRAINING'
+      purposes: Purpose[]
+      scope: Right['scope']
+      until?: Temporal.Instant
+    }
   },
 ): Promise<TestPerson> {
   const unitId = await enterUnit(admin, given.unit ?? 'Henkilöverotus')
@@ -93,7 +99,9 @@ export function callFacts(given: Partial<SegmentFacts> = {}): SegmentFacts {
 }
 
 /** A recording's facts as capture gives them once the body is stored. */
-export function recordingFacts(given: Partial<NonNullable<SegmentFacts['recording']>> = {}): NonNullable<SegmentFacts['recording']> {
+export function recordingFacts(
+  given: Partial<NonNullable<SegmentFacts['recording']>> = {},
+): NonNullable<SegmentFacts['recording']> {
   const now = Temporal.Now.instant()
   return {
     id: randomUUID(),
