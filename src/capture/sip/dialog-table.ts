@@ -55,7 +55,11 @@ export interface DialogTableSetting {
   ): void
 }
 
-/** The dialogs in which we are the called party (RFC 3261 12), and the BYE we may send in them (15.1.1). */
+/**
+ * The dialogs in which we are the called party (RFC 3261 12), and the BYE we may send in them (15.1.1).
+ * Who ends whom: a dialog's end stops the repetition of its 2xx and its session timer, and nothing else; a
+ * connection's end ends no dialog, a dialog's end no connection, a transaction's end neither.
+ */
 export function createDialogTable(setting: DialogTableSetting): DialogTable {
   const { clock, timers, transactions } = setting
   const entries = new Map<string, DialogEntry>()
@@ -90,7 +94,8 @@ export function createDialogTable(setting: DialogTableSetting): DialogTable {
     const unacknowledged = new Map<number, { stop(): void; sdpOffered: boolean }>()
     const afterAck: (() => void)[] = []
     let phase: Dialog['state'] = 'early'
-    let last = arrival
+    const { encoding } = invite
+    let last = wayOf(arrival)
     let cancelExpiry: (() => void) | undefined
     let goodbye: Promise<number> | undefined
 
@@ -126,7 +131,7 @@ export function createDialogTable(setting: DialogTableSetting): DialogTable {
       },
       take(request, from) {
         if (!takeRequest(state, request)) return false
-        last = from
+        last = wayOf(from)
         return true
       },
       confirm(sequence, stop, sdpOffered) {
@@ -180,7 +185,7 @@ export function createDialogTable(setting: DialogTableSetting): DialogTable {
         })
         const { uri, headers: own } = nextRequest(state, 'BYE', via)
         const all = [...own, { ...serverHeader, name: 'user-agent' }, ...toHeaders(headers)]
-        const bytes = writeRequest('BYE', uri, { headers: all, encoding: invite.encoding })
+        const bytes = writeRequest('BYE', uri, { headers: all, encoding })
         const send = (out: Buffer) =>
           setting.sendTo(transport, target, out, channel, () => queueMicrotask(() => client.transportFailed()))
         const client = transactions.startClient(
@@ -197,4 +202,9 @@ export function createDialogTable(setting: DialogTableSetting): DialogTable {
     entries.set(key, entry)
     return entry
   }
+}
+
+/** How a message came, without the message: a dialog outlives its bytes by hours. */
+function wayOf({ source, transport, localAddress, channel }: Arrival): Omit<Arrival, 'bytes'> {
+  return { source, transport, localAddress, ...(channel === undefined ? {} : { channel }) }
 }
