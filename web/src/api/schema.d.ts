@@ -229,19 +229,28 @@ export interface operations {
                         rights: {
                             /** Format: uuid */
                             id: string;
-                            /** @description The roles of requirements 1.4 */
+                            /**
+                             * @description The roles of requirements 1.4
+                             * @enum {unknown}
+                             */
                             role: "OFFICIAL" | "SUPERVISOR" | "EXPERT" | "MAINTENANCE" | "SECURITY" | "SERVICE_UNIT" | "DECISION_MAKER" | "ACCESS_APPROVER";
                             /** @description QUALITY or TRAINING, for experts (R38) */
                             duty?: string;
                             purposes: {
-                                /** @description The purpose a look is made under (R3, R4, R5). DEVELOPMENT covers the three behind it. */
+                                /**
+                                 * @description The purpose a look is made under (R3, R4, R5). DEVELOPMENT covers the three behind it.
+                                 * @enum {unknown}
+                                 */
                                 purpose: "DEVELOPMENT" | "QUALITY" | "TRAINING" | "SERVICE_LEVEL_STUDY" | "CRIME_OR_MISUSE" | "INSPECTION" | "MAINTENANCE";
                                 /** @description A fault or case reference must come with this purpose (R40) */
                                 referenceNeeded: boolean;
                             }[];
                             scope: {
-                                /** @description How far the right reaches */
-                                kind: "own" | "unit" | "numbers" | "all";
+                                /**
+                                 * @description How far the right reaches
+                                 * @enum {unknown}
+                                 */
+                                kind: "own" | "unit" | "numbers" | "all" | "none";
                                 units?: string[];
                                 numbers?: string[];
                             };
@@ -401,19 +410,28 @@ export interface operations {
                         rights: {
                             /** Format: uuid */
                             id: string;
-                            /** @description The roles of requirements 1.4 */
+                            /**
+                             * @description The roles of requirements 1.4
+                             * @enum {unknown}
+                             */
                             role: "OFFICIAL" | "SUPERVISOR" | "EXPERT" | "MAINTENANCE" | "SECURITY" | "SERVICE_UNIT" | "DECISION_MAKER" | "ACCESS_APPROVER";
                             /** @description QUALITY or TRAINING, for experts (R38) */
                             duty?: string;
                             purposes: {
-                                /** @description The purpose a look is made under (R3, R4, R5). DEVELOPMENT covers the three behind it. */
+                                /**
+                                 * @description The purpose a look is made under (R3, R4, R5). DEVELOPMENT covers the three behind it.
+                                 * @enum {unknown}
+                                 */
                                 purpose: "DEVELOPMENT" | "QUALITY" | "TRAINING" | "SERVICE_LEVEL_STUDY" | "CRIME_OR_MISUSE" | "INSPECTION" | "MAINTENANCE";
                                 /** @description A fault or case reference must come with this purpose (R40) */
                                 referenceNeeded: boolean;
                             }[];
                             scope: {
-                                /** @description How far the right reaches */
-                                kind: "own" | "unit" | "numbers" | "all";
+                                /**
+                                 * @description How far the right reaches
+                                 * @enum {unknown}
+                                 */
+                                kind: "own" | "unit" | "numbers" | "all" | "none";
                                 units?: string[];
                                 numbers?: string[];
                             };
@@ -845,7 +863,10 @@ export interface operations {
                              */
                             endedAt?: string;
                             caller: {
-                                /** @description How the number came */
+                                /**
+                                 * @description How the number came
+                                 * @enum {unknown}
+                                 */
                                 kind: "e164" | "short" | "extension" | "address" | "withheld" | "unparsed";
                                 /** @description Masked for display unless revealed: +358 40 *** **67 */
                                 number?: string;
@@ -879,7 +900,10 @@ export interface operations {
                                 recording: {
                                     /** Format: uuid */
                                     id?: string;
-                                    /** @description What there is to hear */
+                                    /**
+                                     * @description What there is to hear
+                                     * @enum {unknown}
+                                     */
                                     state: "none" | "capturing" | "available" | "restricted" | "destroyed";
                                     /**
                                      * Format: date-time
@@ -1052,7 +1076,10 @@ export interface operations {
                          */
                         endedAt?: string;
                         caller: {
-                            /** @description How the number came */
+                            /**
+                             * @description How the number came
+                             * @enum {unknown}
+                             */
                             kind: "e164" | "short" | "extension" | "address" | "withheld" | "unparsed";
                             /** @description Masked for display unless revealed: +358 40 *** **67 */
                             number?: string;
@@ -1066,7 +1093,10 @@ export interface operations {
                             en: string;
                         };
                     } & {
-                        /** @description Kind of number (R7) */
+                        /**
+                         * @description Kind of number (R7)
+                         * @enum {unknown}
+                         */
                         numberKind: "NATIONAL_SERVICE" | "REGIONAL_SERVICE" | "SWITCHBOARD" | "UNKNOWN";
                         /**
                          * Format: date-time
@@ -1094,7 +1124,10 @@ export interface operations {
                             recording: {
                                 /** Format: uuid */
                                 id?: string;
-                                /** @description What there is to hear */
+                                /**
+                                 * @description What there is to hear
+                                 * @enum {unknown}
+                                 */
                                 state: "none" | "capturing" | "available" | "restricted" | "destroyed";
                                 /**
                                  * Format: date-time
@@ -1143,9 +1176,15 @@ export interface operations {
                                  * @description When
                                  */
                                 at: string;
-                                /** @description The roles of requirements 1.4 */
+                                /**
+                                 * @description The roles of requirements 1.4
+                                 * @enum {unknown}
+                                 */
                                 role: "OFFICIAL" | "SUPERVISOR" | "EXPERT" | "MAINTENANCE" | "SECURITY" | "SERVICE_UNIT" | "DECISION_MAKER" | "ACCESS_APPROVER";
-                                /** @description The purpose a look is made under (R3, R4, R5). DEVELOPMENT covers the three behind it. */
+                                /**
+                                 * @description The purpose a look is made under (R3, R4, R5). DEVELOPMENT covers the three behind it.
+                                 * @enum {unknown}
+                                 */
                                 purpose: "DEVELOPMENT" | "QUALITY" | "TRAINING" | "SERVICE_LEVEL_STUDY" | "CRIME_OR_MISUSE" | "INSPECTION" | "MAINTENANCE";
                                 /** @description How much was played, in milliseconds */
                                 playedMs?: number;
@@ -1276,7 +1315,10 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description The purpose a look is made under (R3, R4, R5). DEVELOPMENT covers the three behind it. */
+                    /**
+                     * @description The purpose a look is made under (R3, R4, R5). DEVELOPMENT covers the three behind it.
+                     * @enum {unknown}
+                     */
                     purpose: "DEVELOPMENT" | "QUALITY" | "TRAINING" | "SERVICE_LEVEL_STUDY" | "CRIME_OR_MISUSE" | "INSPECTION" | "MAINTENANCE";
                     /** @description Fault or case reference where one is needed */
                     reference?: string;
@@ -1418,7 +1460,10 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description The purpose a look is made under (R3, R4, R5). DEVELOPMENT covers the three behind it. */
+                    /**
+                     * @description The purpose a look is made under (R3, R4, R5). DEVELOPMENT covers the three behind it.
+                     * @enum {unknown}
+                     */
                     purpose: "DEVELOPMENT" | "QUALITY" | "TRAINING" | "SERVICE_LEVEL_STUDY" | "CRIME_OR_MISUSE" | "INSPECTION" | "MAINTENANCE";
                     /** @description Fault or case reference where one is needed */
                     reference?: string;
@@ -1840,11 +1885,17 @@ export interface operations {
                         /** @description base64 of unsigned bytes, one a peak, 0 to 255 */
                         official: string;
                         gaps: {
-                            /** @description Whose */
+                            /**
+                             * @description Whose
+                             * @enum {unknown}
+                             */
                             track: "caller" | "official";
                             fromMs: number;
                             toMs: number;
-                            /** @description Lost on the way, or paused on purpose */
+                            /**
+                             * @description Lost on the way, or paused on purpose
+                             * @enum {unknown}
+                             */
                             kind: "loss" | "pause";
                         }[];
                     };
@@ -1981,7 +2032,10 @@ export interface operations {
                             number: string;
                             /** @description Written the Finnish way: 029 497 000 */
                             display: string;
-                            /** @description R7 */
+                            /**
+                             * @description R7
+                             * @enum {unknown}
+                             */
                             kind: "NATIONAL_SERVICE" | "REGIONAL_SERVICE" | "SWITCHBOARD";
                             name: {
                                 fi: string;
@@ -2142,7 +2196,10 @@ export interface operations {
                              */
                             answeredAt?: string;
                             caller: {
-                                /** @description How the number came */
+                                /**
+                                 * @description How the number came
+                                 * @enum {unknown}
+                                 */
                                 kind: "e164" | "short" | "extension" | "address" | "withheld" | "unparsed";
                                 /** @description Masked for display unless revealed: +358 40 *** **67 */
                                 number?: string;
@@ -2157,7 +2214,10 @@ export interface operations {
                                 name: string;
                                 phone: string;
                             };
-                            /** @description What happens to its audio now */
+                            /**
+                             * @description What happens to its audio now
+                             * @enum {unknown}
+                             */
                             recording: "recording" | "paused" | "not-recorded" | "failing";
                             /** @description no-media, disk-full, no-port: why recording fails */
                             failure?: string;

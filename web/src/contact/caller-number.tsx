@@ -19,7 +19,9 @@ export function CallerNumber({ contact }: { contact: ContactDetail }) {
   if (number) return <span className="number">{number}</span>
   const isHidden = contact.caller.kind !== 'withheld' && contact.caller.number != null
   const show = async () => {
-    const answer = await reveal.mutateAsync({ params: { path: { id: contact.id } }, body: under }).catch(() => undefined)
+    const answer = await reveal
+      .mutateAsync({ params: { path: { id: contact.id } }, body: under })
+      .catch(() => undefined)
     if (!answer) return
     setNumber(answer.number)
     announce(answer.number)
@@ -29,7 +31,7 @@ export function CallerNumber({ contact }: { contact: ContactDetail }) {
       <CallerText caller={contact.caller} />
       {isHidden && (
         <span className="reveal">
-          <Button kind="link" isPending={reveal.isPending} onPress={() => void show()} aria-describedby="reveal-note">
+          <Button kind="link" isBusy={reveal.isPending} onPress={() => void show()} aria-describedby="reveal-note">
             <Eye aria-hidden="true" size={16} />
             {say('caller.reveal')}
           </Button>

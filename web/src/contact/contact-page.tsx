@@ -21,7 +21,12 @@ export function ContactPage() {
   const { id } = useParams({ from: '/contacts/$id' })
   const { t, part } = useSearch({ from: '/contacts/$id' })
   const under = usePurpose()
-  const { data: contact, error, isPending, refetch } = $api.useQuery('get', '/api/contacts/{id}', {
+  const {
+    data: contact,
+    error,
+    isPending,
+    refetch,
+  } = $api.useQuery('get', '/api/contacts/{id}', {
     params: { path: { id }, query: under },
   })
   const crumbs = [{ label: say('nav.search'), to: '/contacts' as const, search: { ...lastSearch() } }]

@@ -56,7 +56,9 @@ export function SegmentPanel({
         {segment.answeredAt && (
           <Fact label={say('segment.answered')}>{formatTime(segment.answeredAt, language, 'seconds')}</Fact>
         )}
-        {segment.endedAt && <Fact label={say('segment.ended')}>{formatTime(segment.endedAt, language, 'seconds')}</Fact>}
+        {segment.endedAt && (
+          <Fact label={say('segment.ended')}>{formatTime(segment.endedAt, language, 'seconds')}</Fact>
+        )}
         {segment.durationMs != null && <Fact label={say('segment.length')}>{formatLength(segment.durationMs)}</Fact>}
         {wasForwarded && (
           <Fact label={say('segment.reached')}>

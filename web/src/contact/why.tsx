@@ -24,7 +24,8 @@ export function Why({ decision }: { decision: SegmentDetail['decision'] }) {
   }
   const isDrawn = decision.reason === 'drawn' || decision.reason === 'not-drawn'
   const reason = knownReasons.includes(decision.reason) ? decision.reason : 'other'
-  const sentence = isDrawn && decision.share === 1 ? 'all' : isDrawn && decision.draw == null ? `${reason}.plain` : reason
+  const sentence =
+    isDrawn && decision.share === 1 ? 'all' : isDrawn && decision.draw == null ? `${reason}.plain` : reason
   return (
     <div className="why">
       <h3>{say(decision.record ? 'why.title.yes' : 'why.title.no')}</h3>

@@ -58,6 +58,7 @@ export function SearchForm({ filters, onSearch }: { filters: Filters; onSearch: 
 
   return (
     <Form
+      validationBehavior="aria"
       className="panel search-form"
       aria-label={say('search.form')}
       onSubmit={(event) => {
@@ -106,10 +107,42 @@ export function SearchForm({ filters, onSearch }: { filters: Filters; onSearch: 
             value={draft.days}
             onChange={(days) => change({ days })}
           />
+          <div className="quick" role="group" aria-label={say('search.quick')}>
+            <Button kind="link" onPress={() => quick(0)}>
+              {say('search.quick.today')}
+            </Button>
+            <Button kind="link" onPress={() => quick(6)}>
+              {say('search.quick.week')}
+            </Button>
+            <Button kind="link" onPress={() => quick(29)}>
+              {say('search.quick.month')}
+            </Button>
+          </div>
         </div>
         <div className="f-times">
-          <TimeOfDay label={say('search.time.from')} value={draft.fromTime} onChange={(fromTime) => change({ fromTime })} />
+          <TimeOfDay
+            label={say('search.time.from')}
+            value={draft.fromTime}
+            onChange={(fromTime) => change({ fromTime })}
+          />
           <TimeOfDay label={say('search.time.to')} value={draft.toTime} onChange={(toTime) => change({ toTime })} />
+        </div>
+        <div className="search-actions">
+          <Button type="submit" kind="primary">
+            <Search aria-hidden="true" size={18} />
+            {say('search.submit')}
+          </Button>
+          <Button
+            kind="secondary"
+            onPress={() => {
+              setDraft(draftOf({}))
+              setWrong(undefined)
+              onSearch({})
+            }}
+          >
+            <X aria-hidden="true" size={18} />
+            {say('search.clear')}
+          </Button>
         </div>
       </div>
       {wrong && (
@@ -117,34 +150,6 @@ export function SearchForm({ filters, onSearch }: { filters: Filters; onSearch: 
           {wrong}
         </p>
       )}
-      <div className="search-actions">
-        <Button type="submit" kind="primary">
-          <Search aria-hidden="true" size={18} />
-          {say('search.submit')}
-        </Button>
-        <Button
-          kind="secondary"
-          onPress={() => {
-            setDraft(draftOf({}))
-            setWrong(undefined)
-            onSearch({})
-          }}
-        >
-          <X aria-hidden="true" size={18} />
-          {say('search.clear')}
-        </Button>
-        <div className="quick" role="group" aria-label={say('search.quick')}>
-          <Button kind="link" onPress={() => quick(0)}>
-            {say('search.quick.today')}
-          </Button>
-          <Button kind="link" onPress={() => quick(6)}>
-            {say('search.quick.week')}
-          </Button>
-          <Button kind="link" onPress={() => quick(29)}>
-            {say('search.quick.month')}
-          </Button>
-        </div>
-      </div>
     </Form>
   )
 }

@@ -77,7 +77,7 @@ export function SearchPage() {
           <div className="more">
             <Button
               kind="secondary"
-              isPending={found.isFetchingNextPage}
+              isBusy={found.isFetchingNextPage}
               onPress={() => {
                 focusFrom.current = shown
                 void found.fetchNextPage()
@@ -88,7 +88,9 @@ export function SearchPage() {
             </Button>
           </div>
         )}
-        {found.isSuccess && shown > 0 && !found.hasNextPage && <p className="muted results-end">{say('results.end')}</p>}
+        {found.isSuccess && shown > 0 && !found.hasNextPage && (
+          <p className="muted results-end">{say('results.end')}</p>
+        )}
       </section>
     </Page>
   )

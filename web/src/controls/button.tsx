@@ -6,7 +6,21 @@ import { Button as AriaButton, type ButtonProps } from 'react-aria-components'
 
 export type ButtonKind = 'primary' | 'secondary' | 'quiet' | 'link'
 
+interface Props extends Omit<ButtonProps, 'className' | 'isPending'> {
+  kind?: ButtonKind
+  className?: string
+  /** Its work is under way: it keeps the focus and does nothing more. The words beside it say what goes on. */
+  isBusy?: boolean
+}
+
 /** A button; at most one primary to a page. */
-export function Button({ kind = 'secondary', className, ...props }: Omit<ButtonProps, 'className'> & { kind?: ButtonKind; className?: string }) {
-  return <AriaButton {...props} className={`button button-${kind} ${className ?? ''}`} />
+export function Button({ kind = 'secondary', className, isBusy = false, onPress, type, ...props }: Props) {
+  return (
+    <AriaButton
+      {...props}
+      type={isBusy ? 'button' : (type ?? 'button')}
+      onPress={isBusy ? undefined : onPress}
+      className={`button button-${kind} ${isBusy ? 'is-busy' : ''} ${className ?? ''}`}
+    />
+  )
 }

@@ -47,13 +47,13 @@ export function DateRangeField({
       <Label className="label">{label}</Label>
       <Group className="input date-range">
         <DateInput slot="start" className="date-input">
-          {(segment) => <DateSegment segment={segment} className="segment" />}
+          {(segment) => <DateSegment segment={segment} className="date-segment" />}
         </DateInput>
         <span aria-hidden="true" className="date-dash">
           –
         </span>
         <DateInput slot="end" className="date-input">
-          {(segment) => <DateSegment segment={segment} className="segment" />}
+          {(segment) => <DateSegment segment={segment} className="date-segment" />}
         </DateInput>
         <Button className="inside-button">
           <CalendarDays aria-hidden="true" size={20} />
@@ -73,7 +73,9 @@ export function DateRangeField({
               </Button>
             </header>
             <CalendarGrid className="calendar-grid" weekdayStyle="short">
-              <CalendarGridHeader>{(day) => <CalendarHeaderCell className="calendar-weekday">{day}</CalendarHeaderCell>}</CalendarGridHeader>
+              <CalendarGridHeader>
+                {(day) => <CalendarHeaderCell className="calendar-weekday">{day}</CalendarHeaderCell>}
+              </CalendarGridHeader>
               <CalendarGridBody>{(date) => <CalendarCell date={date} className="calendar-day" />}</CalendarGridBody>
             </CalendarGrid>
           </RangeCalendar>

@@ -1,7 +1,8 @@
 import { FieldError, Input, Label, Text, TextField, type InputProps, type TextFieldProps } from 'react-aria-components'
 
 interface FieldProps
-  extends Pick<TextFieldProps, 'value' | 'onChange' | 'maxLength' | 'autoComplete'>,
+  extends
+    Pick<TextFieldProps, 'value' | 'onChange' | 'maxLength' | 'autoComplete'>,
     Pick<InputProps, 'id' | 'spellCheck' | 'autoCapitalize' | 'inputMode'> {
   label: string
   hint?: string | undefined
@@ -10,7 +11,17 @@ interface FieldProps
 }
 
 /** A text field: label above, hint under it, error below. */
-export function Field({ label, hint, error, className, id, spellCheck, autoCapitalize, inputMode, ...props }: FieldProps) {
+export function Field({
+  label,
+  hint,
+  error,
+  className,
+  id,
+  spellCheck,
+  autoCapitalize,
+  inputMode,
+  ...props
+}: FieldProps) {
   return (
     <TextField {...props} className={`field ${className ?? ''}`} isInvalid={error != null} validationBehavior="aria">
       <Label className="label">{label}</Label>
@@ -19,7 +30,13 @@ export function Field({ label, hint, error, className, id, spellCheck, autoCapit
           {hint}
         </Text>
       )}
-      <Input className="input" {...(id && { id })} spellCheck={spellCheck} autoCapitalize={autoCapitalize} inputMode={inputMode} />
+      <Input
+        className="input"
+        {...(id && { id })}
+        spellCheck={spellCheck}
+        autoCapitalize={autoCapitalize}
+        inputMode={inputMode}
+      />
       <FieldError className="field-error">{error}</FieldError>
     </TextField>
   )

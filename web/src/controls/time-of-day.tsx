@@ -2,11 +2,26 @@ import type { Time } from '@internationalized/date'
 import { DateInput, DateSegment, Label, TimeField } from 'react-aria-components'
 
 /** A time of day on the 24-hour clock; empty is allowed. */
-export function TimeOfDay({ label, value, onChange }: { label: string; value: Time | null; onChange: (time: Time | null) => void }) {
+export function TimeOfDay({
+  label,
+  value,
+  onChange,
+}: {
+  label: string
+  value: Time | null
+  onChange: (time: Time | null) => void
+}) {
   return (
-    <TimeField className="field field-time" value={value} onChange={(time) => onChange(time as Time | null)} hourCycle={24}>
+    <TimeField
+      className="field field-time"
+      value={value}
+      onChange={(time) => onChange(time as Time | null)}
+      hourCycle={24}
+    >
       <Label className="label">{label}</Label>
-      <DateInput className="input date-input">{(segment) => <DateSegment segment={segment} className="segment" />}</DateInput>
+      <DateInput className="input date-input">
+        {(segment) => <DateSegment segment={segment} className="date-segment" />}
+      </DateInput>
     </TimeField>
   )
 }

@@ -10,7 +10,9 @@ export function formatPosition(ms: number): string {
 /** A length in words: `1 h 2 min 5 s`, `3 min 20 s`, `7 s`. The abbreviations are the same in all three languages. */
 export function formatLength(ms: number): string {
   const { hours, minutes, seconds } = parts(ms)
-  const said = [hours > 0 && `${hours} h`, minutes > 0 && `${minutes} min`, seconds > 0 && `${seconds} s`].filter(Boolean)
+  const said = [hours > 0 && `${hours} h`, minutes > 0 && `${minutes} min`, seconds > 0 && `${seconds} s`].filter(
+    Boolean,
+  )
   return said.length > 0 ? said.join(' ') : '0 s'
 }
 

@@ -40,7 +40,13 @@ function isAmbiguous(at: Date): boolean {
 }
 
 function wallClock(at: Date): string {
-  return formatter('fi', { day: 'numeric', month: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric' }).format(at)
+  return formatter('fi', {
+    day: 'numeric',
+    month: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+  }).format(at)
 }
 
 function offset(at: Date): string {

@@ -7,6 +7,7 @@ export function formatPhone(number: string): string {
   if (!national) return number
   const areaDigits = national.startsWith('9') ? 1 : 2
   const rest = national.slice(areaDigits)
-  const groups = rest.length <= 4 ? [rest] : rest.length <= 7 ? [rest.slice(0, 3), rest.slice(3)] : rest.match(/.{1,3}/g)!
+  const groups =
+    rest.length <= 4 ? [rest] : rest.length <= 7 ? [rest.slice(0, 3), rest.slice(3)] : rest.match(/.{1,3}/g)!
   return [`0${national.slice(0, areaDigits)}`, ...groups].join(' ')
 }

@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next'
 import type { Named } from '../api/shapes.ts'
 import { languages, locales, type Language, type Words } from './language.ts'
 
-type Singular<K> = K extends `${infer Base}_one` | `${infer Base}_other` ? Base : K
+type Singular<K> = K extends `${infer Base}_zero` | `${infer Base}_one` | `${infer Base}_other` ? Base : K
 /** A key of the dictionaries; plurals without their ending. */
 export type Word = Singular<Words>
 export type Say = (key: Word, values?: Record<string, string | number>) => string

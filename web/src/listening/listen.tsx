@@ -55,7 +55,12 @@ export function Listen({
       )}
       {state.state === 'refused' && <Failure error={state.error} />}
       <div className="listen-offer">
-        <Button kind="primary" isPending={state.state === 'opening'} onPress={() => void start()} aria-describedby={`note-${segmentId}`}>
+        <Button
+          kind="primary"
+          isBusy={state.state === 'opening'}
+          onPress={() => void start()}
+          aria-describedby={`note-${segmentId}`}
+        >
           <Headphones aria-hidden="true" size={20} />
           {say(state.state === 'opening' ? 'listen.opening' : isOver ? 'listen.again' : 'listen.start')}
         </Button>

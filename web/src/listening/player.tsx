@@ -1,4 +1,16 @@
-import { FastForward, Headphones, Link2, Pause, Play, Repeat, RotateCcw, RotateCw, Square, Volume2, VolumeX } from 'lucide-react'
+import {
+  FastForward,
+  Headphones,
+  Link2,
+  Pause,
+  Play,
+  Repeat,
+  RotateCcw,
+  RotateCw,
+  Square,
+  Volume2,
+  VolumeX,
+} from 'lucide-react'
 import { lazy, Suspense, useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react'
 import { Switch, ToggleButton } from 'react-aria-components'
 import type { Listening, Peaks } from '../api/shapes.ts'
@@ -109,7 +121,8 @@ export function Player({
       onKeyDownCapture={onKeyDown}
       onPointerDown={(event) => {
         // A click on the waveform brings the keys with it.
-        if (event.target instanceof Element && event.target.closest('.waveform')) box.current?.focus({ preventScroll: true })
+        if (event.target instanceof Element && event.target.closest('.waveform'))
+          box.current?.focus({ preventScroll: true })
       }}
     >
       <div className="player-head">
@@ -169,7 +182,14 @@ export function Player({
           onChange={(event) => playback.seek(Number(event.target.value))}
           onKeyDown={(event) => {
             // Without the player's keys the arrows still step five seconds, not a tenth.
-            const ms = { ArrowLeft: -5000, ArrowDown: -5000, ArrowRight: 5000, ArrowUp: 5000, PageDown: -30_000, PageUp: 30_000 }[event.key]
+            const ms = {
+              ArrowLeft: -5000,
+              ArrowDown: -5000,
+              ArrowRight: 5000,
+              ArrowUp: 5000,
+              PageDown: -30_000,
+              PageUp: 30_000,
+            }[event.key]
             if (ms == null) return
             event.preventDefault()
             playback.skip(ms)
@@ -197,9 +217,18 @@ export function Player({
             aria-label={say(isPlaying ? 'player.pause' : 'player.play')}
             onPress={playback.toggle}
           >
-            {isPlaying ? <Pause aria-hidden="true" size={26} /> : <Play aria-hidden="true" size={26} className="play-icon" />}
+            {isPlaying ? (
+              <Pause aria-hidden="true" size={26} />
+            ) : (
+              <Play aria-hidden="true" size={26} className="play-icon" />
+            )}
           </Button>
-          <Button kind="quiet" className="round" aria-label={say('player.forward')} onPress={() => playback.skip(10_000)}>
+          <Button
+            kind="quiet"
+            className="round"
+            aria-label={say('player.forward')}
+            onPress={() => playback.skip(10_000)}
+          >
             <RotateCw aria-hidden="true" size={22} />
             <span aria-hidden="true" className="round-text">
               10
@@ -207,11 +236,23 @@ export function Player({
           </Button>
         </div>
         <div className="speed" role="group" aria-label={say('player.speed')}>
-          <Button kind="quiet" className="step" aria-label={say('player.slower')} isDisabled={speed <= 0.5} onPress={() => changeSpeed(-1)}>
+          <Button
+            kind="quiet"
+            className="step"
+            aria-label={say('player.slower')}
+            isDisabled={speed <= 0.5}
+            onPress={() => changeSpeed(-1)}
+          >
             −
           </Button>
           <output className="speed-now">{formatSpeed(speed, language)} ×</output>
-          <Button kind="quiet" className="step" aria-label={say('player.faster')} isDisabled={speed >= 3} onPress={() => changeSpeed(1)}>
+          <Button
+            kind="quiet"
+            className="step"
+            aria-label={say('player.faster')}
+            isDisabled={speed >= 3}
+            onPress={() => changeSpeed(1)}
+          >
             +
           </Button>
         </div>
@@ -297,7 +338,12 @@ function LaneToggle({
   const { say } = useLanguage()
   const Icon = isHeard ? Volume2 : VolumeX
   return (
-    <ToggleButton className={`lane ${className}`} isSelected={!isHeard} onChange={(isMuted) => onChange(!isMuted)} aria-label={say('player.mute', { name })}>
+    <ToggleButton
+      className={`lane ${className}`}
+      isSelected={!isHeard}
+      onChange={(isMuted) => onChange(!isMuted)}
+      aria-label={say('player.mute', { name })}
+    >
       <span className="lane-name">{name}</span>
       <Icon aria-hidden="true" size={18} />
     </ToggleButton>

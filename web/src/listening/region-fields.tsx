@@ -5,7 +5,15 @@ import { useLanguage } from '../language/use-words.ts'
 import type { Playback } from './use-playback.ts'
 
 /** The region that plays over and over, by buttons at the position or by numbers (WCAG 2.5.7). */
-export function RegionFields({ playback, durationMs, icon }: { playback: Playback; durationMs: number; icon: ReactNode }) {
+export function RegionFields({
+  playback,
+  durationMs,
+  icon,
+}: {
+  playback: Playback
+  durationMs: number
+  icon: ReactNode
+}) {
   const { say } = useLanguage()
   const { region } = playback
   const change = (fromMs: number, toMs: number | undefined) => {
@@ -47,7 +55,15 @@ export function RegionFields({ playback, durationMs, icon }: { playback: Playbac
   )
 }
 
-function PositionField({ label, valueMs, onChange }: { label: string; valueMs: number | undefined; onChange: (ms: number) => void }) {
+function PositionField({
+  label,
+  valueMs,
+  onChange,
+}: {
+  label: string
+  valueMs: number | undefined
+  onChange: (ms: number) => void
+}) {
   const [written, setWritten] = useState(valueMs == null ? '' : formatPosition(valueMs))
   const isWrong = written !== '' && readPosition(written) == null
   const commit = () => {

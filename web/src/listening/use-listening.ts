@@ -29,7 +29,10 @@ export function useListening(recordingId: string, under: UnderPurpose) {
   const start = async () => {
     setState({ state: 'opening' })
     try {
-      const begun = await api.POST('/api/recordings/{id}/listenings', { params: { path: { id: recordingId } }, body: under })
+      const begun = await api.POST('/api/recordings/{id}/listenings', {
+        params: { path: { id: recordingId } },
+        body: under,
+      })
       if (!begun.data) return setRefused(begun.error)
       openId.current = begun.data.id
       const peaks = await api.GET('/api/listenings/{id}/peaks', { params: { path: { id: begun.data.id } } })
@@ -45,7 +48,9 @@ export function useListening(recordingId: string, under: UnderPurpose) {
     const id = openId.current
     if (!id) return
     openId.current = undefined
-    const answer = await fetch(`/api/listenings/${id}/audio`, { headers: { range: 'bytes=0-0' } }).catch(() => undefined)
+    const answer = await fetch(`/api/listenings/${id}/audio`, { headers: { range: 'bytes=0-0' } }).catch(
+      () => undefined,
+    )
     const body: unknown = answer && !answer.ok ? await answer.json().catch(() => undefined) : undefined
     endOnServer(id)
     setRefused(body ?? { error: { code: answer ? 'audio' : 'no-answer' } })

@@ -57,7 +57,11 @@ export function Waveform({
       dragToSeek: true,
       plugins: [
         regions,
-        Timeline.create({ height: 22, formatTimeCallback: (seconds) => formatPosition(seconds * 1000), secondaryLabelOpacity: 1 }),
+        Timeline.create({
+          height: 22,
+          formatTimeCallback: (seconds) => formatPosition(seconds * 1000),
+          secondaryLabelOpacity: 1,
+        }),
         Minimap.create({
           ...quiet,
           height: 28,

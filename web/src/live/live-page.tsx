@@ -32,10 +32,9 @@ export function LivePage() {
   const going = withoutEnded(rows)
   const failures = failing(rows)
   const ended = rows.length - going.length
-  const summary = [
-    say('live.count', { count: going.length }),
-    say('live.failures', { count: failures.length }),
-  ].join(', ')
+  const summary = [say('live.count', { count: going.length }), say('live.failures', { count: failures.length })].join(
+    ', ',
+  )
   useQuietly(live.rows && !live.isPaused ? summary : undefined)
 
   return (
@@ -95,7 +94,8 @@ export function LivePage() {
                 {say('live.none.hint')}
               </Notice>
             )}
-            {rows.length > 0 && (isWide ? <LiveTable rows={rows} nowMs={nowMs} /> : <LiveCards rows={rows} nowMs={nowMs} />)}
+            {rows.length > 0 &&
+              (isWide ? <LiveTable rows={rows} nowMs={nowMs} /> : <LiveCards rows={rows} nowMs={nowMs} />)}
           </section>
         </>
       )}
@@ -227,9 +227,9 @@ function ConnectionMark({ connection, at }: { connection: 'connecting' | 'open' 
   const { say, language } = useLanguage()
   const Icon = connection === 'lost' ? WifiOff : Wifi
   return (
-    <span className={`connection connection-${connection}`} role="status">
+    <span className={`connection connection-${connection}`}>
       <Icon aria-hidden="true" size={16} />
-      {say(`live.connection.${connection}` as Word)}
+      <span role="status">{say(`live.connection.${connection}` as Word)}</span>
       {at && <span className="connection-at">{say('live.at', { time: formatTime(at, language, 'seconds') })}</span>}
     </span>
   )

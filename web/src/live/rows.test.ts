@@ -11,7 +11,11 @@ const call = (segmentId: string, startedAt: string, recording: LiveCall['recordi
   recording,
 })
 const at = '2026-11-24T13:00:00Z'
-const [a, b, c] = [call('a', '2026-11-24T12:00:00Z'), call('b', '2026-11-24T12:01:00Z'), call('c', '2026-11-24T11:00:00Z')]
+const [a, b, c] = [
+  call('a', '2026-11-24T12:00:00Z'),
+  call('b', '2026-11-24T12:01:00Z'),
+  call('c', '2026-11-24T11:00:00Z'),
+]
 
 test('known calls keep their places and new ones come last, however the server orders them', () => {
   const rows = nextRows(nextRows([], { at, items: [b, a] }), { at, items: [c, b, a] })

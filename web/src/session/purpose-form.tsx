@@ -10,7 +10,9 @@ import { usePurposeState } from './purpose.tsx'
 export function PurposeForm({ onChosen, autoFocus = false }: { onChosen?: () => void; autoFocus?: boolean }) {
   const { say } = useLanguage()
   const { choices, chosen, choose } = usePurposeState()
-  const [purpose, setPurpose] = useState<Purpose | null>(chosen?.purpose ?? (choices.length === 1 ? choices[0]!.purpose : null))
+  const [purpose, setPurpose] = useState<Purpose | null>(
+    chosen?.purpose ?? (choices.length === 1 ? choices[0]!.purpose : null),
+  )
   const [reference, setReference] = useState(chosen?.reference ?? '')
   const [tried, setTried] = useState(false)
   const choice = choices.find((one) => one.purpose === purpose)
@@ -28,6 +30,7 @@ export function PurposeForm({ onChosen, autoFocus = false }: { onChosen?: () => 
 
   return (
     <Form
+      validationBehavior="aria"
       className="purpose-form"
       onSubmit={(event) => {
         event.preventDefault()

@@ -55,7 +55,9 @@ function RightItem({ right }: { right: AccessRight }) {
         {say(`scope.${right.scope.kind}` as Word)}
         {reach && `: ${reach}`}
       </span>
-      {right.until && <span className="muted">{say('session.until', { date: formatDate(right.until, language) })}</span>}
+      {right.until && (
+        <span className="muted">{say('session.until', { date: formatDate(right.until, language) })}</span>
+      )}
     </li>
   )
 }

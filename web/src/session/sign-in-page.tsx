@@ -40,7 +40,9 @@ export function SignInPage({ because }: { because?: 'ended' | 'signed-out' | und
       .catch((failure: unknown) => ({ data: undefined, error: failure }))
     setBusy(false)
     if (!data) return setProblems([{ key: `error.${refusalKey(error)}` }])
-    queries.removeQueries({ predicate: (query) => query.queryKey[1] !== '/api/session' })
+    queries.removeQueries({
+      predicate: (query) => !['/api/session', '/api/organisation'].includes(String(query.queryKey[1])),
+    })
     queries.setQueryData(['get', '/api/session'], data)
   }
 
@@ -51,7 +53,9 @@ export function SignInPage({ because }: { because?: 'ended' | 'signed-out' | und
 
   return (
     <Page title={say('signin.title')} className="signin">
-      {because && <Notice kind={because === 'ended' ? 'warning' : 'success'}>{say(`signin.because.${because}` as Word)}</Notice>}
+      {because && (
+        <Notice kind={because === 'ended' ? 'warning' : 'success'}>{say(`signin.because.${because}` as Word)}</Notice>
+      )}
       <div ref={summary} tabIndex={-1} className="error-summary" role={problems.length > 0 ? 'alert' : undefined}>
         {problems.length > 0 && (
           <Notice kind="error" title={say('signin.failed')}>
@@ -66,6 +70,7 @@ export function SignInPage({ because }: { because?: 'ended' | 'signed-out' | und
         )}
       </div>
       <Form
+        validationBehavior="aria"
         className="panel signin-form"
         onSubmit={(event) => {
           event.preventDefault()
@@ -94,7 +99,12 @@ export function SignInPage({ because }: { because?: 'ended' | 'signed-out' | und
               maxLength={1024}
               aria-describedby={errorOf('password') ? 'signin-password-error' : undefined}
             />
-            <ToggleButton className="toggle-inside" isSelected={shown} onChange={setShown} aria-label={say('signin.show')}>
+            <ToggleButton
+              className="toggle-inside"
+              isSelected={shown}
+              onChange={setShown}
+              aria-label={say('signin.show')}
+            >
               {shown ? <EyeOff aria-hidden="true" size={20} /> : <Eye aria-hidden="true" size={20} />}
             </ToggleButton>
           </div>
@@ -104,7 +114,7 @@ export function SignInPage({ because }: { because?: 'ended' | 'signed-out' | und
             </span>
           )}
         </TextField>
-        <Button type="submit" kind="primary" isPending={busy} className="wide">
+        <Button type="submit" kind="primary" isBusy={busy} className="wide">
           {say(busy ? 'signin.busy' : 'signin.submit')}
         </Button>
       </Form>

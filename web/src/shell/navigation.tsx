@@ -15,7 +15,12 @@ export function Navigation({ id, isOpen, onNavigate }: { id: string; isOpen: boo
       <ul>
         {places.map(({ to, word, Icon }) => (
           <li key={to}>
-            <Link to={to} onClick={onNavigate} activeOptions={{ includeSearch: false }} activeProps={{ 'aria-current': 'page' }}>
+            <Link
+              to={to}
+              onClick={onNavigate}
+              activeOptions={{ includeSearch: false }}
+              activeProps={{ 'aria-current': 'page' }}
+            >
               <Icon aria-hidden="true" size={20} />
               {say(word)}
             </Link>
