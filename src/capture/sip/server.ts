@@ -141,14 +141,4 @@ function zeroCounters(): SipCounters {
   }
 }
 
-export type {
-  Answer,
-  Dialog,
-  DialogLoss,
-  IncomingRequest,
-  Invite,
-  SipCounters,
-  SipHandler,
-  Source,
-  TransportKind,
-} from './handler.ts'
+export type { Dialog, Invite } from './handler.ts'
