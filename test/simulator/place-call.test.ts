@@ -229,11 +229,11 @@ test('faults are in the truth: what is lost never arrives, the rest does, and th
   expect(fates(again.sessions[0]!.streams[0]!)).toEqual(fates(stream!))
 })
 
-test('pacing does not drift: packets leave within a tick of their due time from first to last', async () => {
+test('pacing does not drift: nothing leaves early, and at the end packets still leave at their due time', async () => {
   const { call } = await listen()
   const { sessions } = await call({ seconds: 3 })
-  const times = sessions[0]!.streams[0]!.packets.map(({ sentMs }, index) => sentMs! - index * 20).sort((a, b) => a - b)
-  // The middle one, because other work on the machine may delay a few.
-  expect(times[Math.floor(times.length / 2)]).toBeLessThan(10)
-  expect(times[0]).toBeGreaterThanOrEqual(0)
+  const lateMs = sessions[0]!.streams[0]!.packets.map(({ sentMs }, index) => sentMs! - index * 20)
+  expect(Math.min(...lateMs)).toBeGreaterThanOrEqual(0)
+  // The least late of the last second, because other work on the machine may delay any single packet.
+  expect(Math.min(...lateMs.slice(-50))).toBeLessThan(8)
 })

@@ -115,7 +115,7 @@ export async function startStandInRecorder(behaviour: Behaviour = {}): Promise<S
     )
   }
 
-  const tcp = createServer((socket) => {
+  const { tcp, udp, port } = await listenOnOnePort((socket) => {
     connections.add(socket)
     socket.on('close', () => connections.delete(socket))
     socket.on('error', () => undefined)
@@ -124,13 +124,7 @@ export async function startStandInRecorder(behaviour: Behaviour = {}): Promise<S
       cutStream((message) => void receive(message, (bytes) => socket.write(bytes))),
     )
   })
-  tcp.listen(0, '127.0.0.1')
-  await once(tcp, 'listening')
-  const { port } = tcp.address() as { port: number }
-  const udp = createSocket('udp4')
   udp.on('message', (bytes, from) => void receive(readSip(bytes), (reply) => udp.send(reply, from.port, from.address)))
-  udp.bind(port, '127.0.0.1')
-  await once(udp, 'listening')
 
   return {
     address: { host: '127.0.0.1', port },
@@ -154,5 +148,25 @@ export async function startStandInRecorder(behaviour: Behaviour = {}): Promise<S
       tcp.close()
       await new Promise<void>((resolve) => udp.close(() => resolve()))
     },
+  }
+}
+
+/** A port that is free for TCP may be taken for UDP: then another one. */
+async function listenOnOnePort(onConnection: (socket: TcpSocket) => void) {
+  for (let attempt = 1; ; attempt++) {
+    const tcp = createServer(onConnection)
+    tcp.listen(0, '127.0.0.1')
+    await once(tcp, 'listening')
+    const { port } = tcp.address() as { port: number }
+    const udp = createSocket('udp4')
+    try {
+      udp.bind(port, '127.0.0.1')
+      await once(udp, 'listening')
+      return { tcp, udp, port }
+    } catch (error) {
+      tcp.close()
+      udp.close()
+      if (attempt === 20) throw error
+    }
   }
 }
