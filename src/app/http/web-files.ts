@@ -20,6 +20,14 @@ export async function webFiles(app: Routes, folder: string): Promise<void> {
       maxAge: '365d',
       decorateReply: false,
     })
+    // Icons and the like, under their own names; the page itself only by way of sendPage.
+    await app.register(fastifyStatic, {
+      root: folder,
+      wildcard: false,
+      index: false,
+      globIgnore: ['index.html', 'built-from', 'assets/**'],
+      decorateReply: false,
+    })
   }
   app.setNotFoundHandler(async (request, reply) => {
     const wantsPage = request.method === 'GET' && (request.headers.accept ?? '').includes('text/html')

@@ -96,7 +96,7 @@ function opening(state: SessionState & { phase: 'opening' }, event: SessionEvent
       { phase: 'live', session },
       [
         { do: 'map', tracks: session.tracks },
-        ...(allPaused(session.streams) ? [{ do: 'mark', kind: 'hold' } as const] : []),
+        ...(allInactive(session.streams) ? [{ do: 'mark', kind: 'hold' } as const] : []),
         { do: 'note', facts: session.facts },
         answer(session, true),
       ],
@@ -217,6 +217,11 @@ function answer(session: SessionFacts, withSdp: boolean): SessionEffect {
 
 function accepted(streams: readonly StreamPlan[]): StreamPlan[] {
   return streams.filter((stream) => stream.accepted)
+}
+
+/** A first offer of 0.0.0.0 is how some clients begin; only `inactive` says that nothing will come. */
+function allInactive(streams: readonly StreamPlan[]): boolean {
+  return accepted(streams).every((stream) => stream.direction === 'inactive')
 }
 
 function allPaused(streams: readonly StreamPlan[]): boolean {

@@ -74,8 +74,8 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
       await admit(facts)
       // Nothing newer came meanwhile: this is what the register holds now.
       if (latest.get(segmentId) === facts) {
-        latest.delete(segmentId)
         if (isFinal(facts)) await rm(pathOf(segmentId), { force: true })
+        latest.delete(segmentId)
       }
     } catch (error) {
       onFault(error, facts)

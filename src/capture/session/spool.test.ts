@@ -1,0 +1,101 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { SegmentFacts } from '#register/admit.ts'
+import { callFacts, recordingFacts } from '#test/database/people.ts'
+import { readFacts, writeFacts } from './facts-file.ts'
+import { openSpool, type Spool } from './spool.ts'
+
+let directory = ''
+let spool: Spool | undefined
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'seloste-spool-'))
+})
+afterEach(async () => {
+  await spool?.stop()
+  await rm(directory, { recursive: true })
+})
+
+async function open(admit: (facts: SegmentFacts) => Promise<unknown>, retryMs = 20): Promise<Spool> {
+  spool = await openSpool({ directory, admit, onFault: () => undefined, retryMs })
+  return spool
+}
+
+describe('the spool', () => {
+  test('facts go to disk and back unchanged', () => {
+    const facts = callFacts({ recording: recordingFacts() })
+    expect(readFacts(writeFacts(facts))).toEqual(facts)
+  })
+
+  test('an ended call is admitted and leaves no file', async () => {
+    const admitted: string[] = []
+    const facts = callFacts()
+    const opened = await open((one) => Promise.resolve(admitted.push(one.segmentId)))
+    await opened.note(facts)
+    await opened.settled()
+    expect(admitted).toEqual([facts.segmentId])
+    expect(await readdir(directory)).toEqual([])
+  })
+
+  test('a call in progress, or one whose recording is not stored yet, keeps its file', async () => {
+    const { endedAt: _going, ...going } = callFacts()
+    const { stored: _unstored, ...recording } = recordingFacts()
+    const unstored = callFacts({ recording })
+    const opened = await open(() => Promise.resolve())
+    await opened.note(going)
+    await opened.note(unstored)
+    await opened.settled()
+    expect((await readdir(directory)).sort()).toEqual([`${going.segmentId}.json`, `${unstored.segmentId}.json`].sort())
+    expect((await opened.left()).map((facts) => facts.segmentId).sort()).toEqual(
+      [going.segmentId, unstored.segmentId].sort(),
+    )
+  })
+
+  test('facts are on disk before the call goes on, whatever the database does', async () => {
+    const facts = callFacts()
+    const opened = await open(() => new Promise(() => undefined))
+    await opened.note(facts)
+    expect(readFacts(await readFile(join(directory, `${facts.segmentId}.json`), 'utf8'))).toEqual(facts)
+  })
+
+  test('what could not be admitted is tried again until it can, and the newest facts win', async () => {
+    let away = true
+    const admitted: SegmentFacts[] = []
+    const opened = await open((facts) =>
+      away ? Promise.reject(new Error('the database is away')) : Promise.resolve(admitted.push(facts)),
+    )
+    const { endedAt, ...going } = callFacts()
+    const ended: SegmentFacts = { ...going, endedAt }
+    await opened.note(going)
+    await opened.note(ended)
+    expect(opened.waiting).toBe(1)
+    away = false
+    await opened.settled()
+    expect(admitted.at(-1)).toEqual(ended)
+    expect(await readdir(directory)).toEqual([])
+  })
+
+  test('facts that change while they are being admitted are admitted again', async () => {
+    const seen: (string | undefined)[] = []
+    let release: () => void = () => undefined
+    const opened = await open(async (facts) => {
+      seen.push(facts.endedAt?.toString())
+      if (seen.length === 1) await new Promise<void>((resolve) => (release = resolve))
+    })
+    const { endedAt, ...going } = callFacts()
+    await opened.note(going)
+    await opened.note({ ...going, endedAt })
+    release()
+    await opened.settled()
+    expect(seen).toEqual([undefined, endedAt?.toString()])
+  })
+
+  test('a file that a crash cut short in its writing is no call', async () => {
+    await writeFile(join(directory, 'half.json.new'), '{"segm')
+    const opened = await open(() => Promise.resolve())
+    expect(await opened.left()).toEqual([])
+    expect(await readdir(directory)).toEqual([])
+  })
+})
