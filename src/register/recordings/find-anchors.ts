@@ -3,88 +3,132 @@
  *
  * In: sequence number, RTP time and arrival of every packet, in sequence order. Out: anchors, and packets to leave out.
  *
- * Let delay = arrival - RTP time. For a sender whose clock is right, delay is constant but for what the network adds,
- * and the network only adds: the least delay of a window is the truth, whatever the jitter. So
- * - a source is anchored at the least delay of its first two seconds;
- * - every ten seconds the least delay is looked at again, and the anchor moves only when it departs by more than 16 ms:
- *   a right clock never moves it (playback is then what was sent, sample by sample), and two clocks that err in
- *   opposite directions stay within 2 x 16 ms + what accrues in one window, below 40 ms at 100 ppm;
- * - when the delay leaps by more than 200 ms and stays there, the sender's RTP clock stopped or leapt (a pause, a
- *   restart): a new anchor from that packet on. A burst that was held up somewhere leaps too, but comes back.
- * "Least" leaves out the lowest tenth when it lies further than 200 ms below: those RTP times are nonsense.
+ * Let delay = arrival - RTP time. Networks, busy senders and busy recorders only ever add to it, so the least delay is
+ * the truth. The floor under packet i is the least delay of the packets of the next minute, each allowed the drift of
+ * a clock 250 ppm wrong since: any hold-up of up to a minute, however bad, leaves the floor where it was. Then
+ * - the anchor starts on the floor and moves only when the floor departs from it by more than 16 ms: a right clock
+ *   never moves it (playback is what was sent, sample by sample, whatever the jitter), and two clocks wrong in opposite
+ *   directions stay within 2 x 16 ms of each other;
+ * - a pause in which the sender stopped its RTP clock lifts the floor for good, and the anchor follows at that packet;
+ * - an RTP clock that leaps ahead makes packets arrive sooner than they can (200 ms below the least of the last ten
+ *   seconds, twice): the floor is looked for on either side of the leap separately;
+ * - one packet whose RTP time lies outside that of both neighbours is nonsense and belongs nowhere.
  */
 import type { Anchor } from './recording-index.ts'
 
 /** One source's packets in sequence order; times in 8 kHz samples. */
 export type TimedPackets = { seqs: number[]; rtpTimes: number[]; arrivals: number[] }
 
-const settleSamples = 2 * 8000
-const windowSamples = 10 * 8000
-const windowPackets = 50
 const driftSamples = 128
 const leapSamples = 1600
-const lookAheadPackets = 1000
-const straySamples = 10 * 8000
+const horizonSamples = 60 * 8000
+const pastSamples = 10 * 8000
+const steadySamples = 60 * 8
+const steadyPackets = 25
+const worstDrift = 250e-6
 
 /** See the head of this file. `straySeqs` fit nowhere. */
 export function findAnchors({ seqs, rtpTimes, arrivals }: TimedPackets): { anchors: Anchor[]; straySeqs: number[] } {
-  const anchors: Anchor[] = []
   const straySeqs: number[] = []
-  let anchor = 0
-  let window: number[] = []
-  let windowFirst = 0
-
-  const delay = (i: number) => arrivals[i]! - rtpTimes[i]!
-
-  const ahead = (from: number): number[] => {
-    const delays: number[] = []
-    for (let i = from; i < seqs.length && delays.length < lookAheadPackets; i++) {
-      if (arrivals[i]! <= arrivals[from]! + settleSamples) delays.push(delay(i))
-      else if (delays.length > 0 && arrivals[i]! > arrivals[from]! + 2 * settleSamples) break
-    }
-    return delays.sort((a, b) => a - b)
-  }
-
-  const settle = (at: number, sorted: number[]): void => {
-    anchor = Math.round(least(sorted))
-    anchors.push({ fromSeq: seqs[at]!, anchor })
-    window = []
-    windowFirst = at
-  }
-
+  const kept: number[] = []
+  const delays: number[] = []
+  // When packets cross, the later arrival is the time for both: windows need times that only grow.
+  const times: number[] = []
+  let latest = 0
   for (let i = 0; i < seqs.length; i++) {
-    if (i === 0) settle(i, ahead(i))
-    let off = delay(i) - anchor
-    if (Math.abs(off) > leapSamples) {
-      const sorted = ahead(i)
-      if (Math.abs(tenth(sorted) - anchor) > leapSamples) {
-        settle(i, sorted)
-        off = delay(i) - anchor
-      }
-    }
-    if (off < -leapSamples || off > straySamples) {
+    if (isStray(rtpTimes, i)) {
       straySeqs.push(seqs[i]!)
       continue
     }
-    window.push(delay(i))
-    if (arrivals[i]! - arrivals[windowFirst]! < windowSamples || window.length < windowPackets) continue
-    const found = least(window.sort((a, b) => a - b))
-    if (Math.abs(found - anchor) > driftSamples) {
-      anchor = Math.round(found)
-      anchors.push({ fromSeq: seqs[windowFirst]!, anchor })
-    }
-    window = []
-    windowFirst = i + 1
+    kept.push(seqs[i]!)
+    delays.push(arrivals[i]! - rtpTimes[i]!)
+    times.push((latest = Math.max(latest, arrivals[i]!)))
   }
+  const anchors: Anchor[] = []
+  const leaps = findLeaps(delays, times)
+  leaps.forEach((from, n) => {
+    const to = leaps[n + 1] ?? delays.length
+    const floors = findFloors(delays, times, from, to)
+    let anchor = Infinity
+    for (let i = from; i < to; i++) {
+      const floor = floors[i - from]!
+      const off = floor - anchor
+      if (off >= -driftSamples && off <= driftSamples) continue
+      // Near the end the floor rests on few packets: only a leap to a new steady pace is believed.
+      const nearEnd = i > from && times[to - 1]! - times[i]! < pastSamples
+      if (nearEnd && off > 0 && (off < leapSamples || !isSteady(delays, i, to, floor))) continue
+      anchor = Math.round(floor)
+      anchors.push({ fromSeq: kept[i]!, anchor })
+    }
+  })
   return { anchors, straySeqs }
 }
 
-function tenth(sorted: number[]): number {
-  return sorted[Math.floor(sorted.length / 10)]!
+/** Outside both neighbours' RTP times, while these agree with each other. */
+function isStray(rtpTimes: number[], i: number): boolean {
+  const before = rtpTimes[i - 1]
+  const after = rtpTimes[i + 1]
+  if (before === undefined || after === undefined || before > after) return false
+  return rtpTimes[i]! < before - leapSamples || rtpTimes[i]! > after + leapSamples
 }
 
-/** The least of ascending values, outliers below the first tenth left out. */
-function least(sorted: number[]): number {
-  const floor = tenth(sorted) - leapSamples
-  return sorted.find((value) => value >= floor)!
+/** Whether packets came one by one from `from` on; what was held up comes all at once. */
+function isSteady(delays: number[], from: number, to: number, floor: number): boolean {
+  let near = 0
+  for (let i = from; i < to; i++) if (delays[i]! <= floor + steadySamples) near++
+  return to - from >= steadyPackets && near >= (to - from) / 2
+}
+
+/** Where stretches of one RTP clock begin; the first is 0. */
+function findLeaps(delays: number[], times: number[]): number[] {
+  const leaps = delays.length > 0 ? [0] : []
+  let least = new SlidingLeast()
+  for (let i = 0; i < delays.length; i++) {
+    const limit = least.value - leapSamples
+    if (delays[i]! < limit && (delays[i + 1] ?? -Infinity) < limit) {
+      leaps.push(i)
+      least = new SlidingLeast()
+    }
+    least.add(times[i]!, delays[i]!)
+    least.forget((time) => time < times[i]! - pastSamples)
+  }
+  return leaps
+}
+
+/** The floor under each packet of [from, to). */
+function findFloors(delays: number[], times: number[], from: number, to: number): Float64Array {
+  const floors = new Float64Array(to - from)
+  const least = new SlidingLeast()
+  for (let i = to - 1; i >= from; i--) {
+    const time = times[i]!
+    least.add(time, delays[i]! + worstDrift * time)
+    least.forget((other) => other > time + horizonSamples)
+    floors[i - from] = least.value - worstDrift * time
+  }
+  return floors
+}
+
+/** The least value of a window that moves one way: each value enters and leaves once. */
+class SlidingLeast {
+  private readonly times: number[] = []
+  private readonly values: number[] = []
+  private first = 0
+
+  get value(): number {
+    return this.values[this.first] ?? Infinity
+  }
+
+  add(time: number, value: number): void {
+    while (this.values.length > this.first && this.values.at(-1)! >= value) {
+      this.values.pop()
+      this.times.pop()
+    }
+    this.times.push(time)
+    this.values.push(value)
+  }
+
+  /** Drops from the old end what `isPast`. */
+  forget(isPast: (time: number) => boolean): void {
+    while (this.first < this.times.length && isPast(this.times[this.first]!)) this.first++
+  }
 }

@@ -230,6 +230,26 @@ describe('alignment', () => {
     expect(index.gaps).toHaveLength(1)
   })
 
+  test('a recorder or sender starved for most of the time does not move what was sent', async () => {
+    for (const seed of [1, 2, 3, 4, 5]) {
+      const next = random(seed)
+      const stalls: { from: number; to: number }[] = []
+      for (let at = 0; at < 20_000;) {
+        const stall = { from: at, to: at + 100 + next() * 2500 }
+        stalls.push(stall)
+        at = stall.to + next() * 300
+      }
+      const index = await times(
+        (n) => Math.round(stalls.find(({ from, to }) => n * 20 >= from && n * 20 < to)?.to ?? n * 20),
+        (n) => n * 160,
+      )
+      rmSync(join(directory, 'r.hdr'))
+      rmSync(join(directory, 'r.body'))
+      expect(index.sources[0]!.anchors.length).toBe(1)
+      expect(index.gaps.length).toBeLessThanOrEqual(2)
+    }
+  })
+
   test('one packet with a nonsense time does not stretch the recording', async () => {
     const index = await times(
       (n) => n * 20,
