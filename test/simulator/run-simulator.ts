@@ -1,4 +1,5 @@
 /** Calls a recording server again and again, as a telephone service would, until told to stop. */
+import { setMaxListeners } from 'node:events'
 import { setTimeout as wait } from 'node:timers/promises'
 import { callPattern } from './call-pattern.ts'
 import type { Address, Transport } from './connection.ts'
@@ -38,6 +39,8 @@ export async function runSimulator(options: {
   const { server, signal, transport = 'mixed', atMost = 40 } = options
   const random = seedRandom(`simulator ${options.seed}`)
   const pacer = startPacer()
+  // Every call in progress listens to the one signal.
+  setMaxListeners(0, signal)
   const totals: SimulatorTotals = { placed: 0, completed: 0, refused: 0, cancelled: 0, unreachable: 0 }
   const calls = new Set<Promise<void>>()
   // UDP sessions share one socket, as those of one session border controller do; a TCP call has a connection of its own.
