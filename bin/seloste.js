@@ -13,7 +13,9 @@ if (Number(process.versions.node.split('.')[0]) >= oldestNode) {
 } else {
   const pinned = fileURLToPath(new URL('../node_modules/.bin/node', import.meta.url))
   if (!existsSync(pinned)) {
-    console.error(`Seloste needs Node ${oldestNode} or newer and found ${process.version}. Run "npm ci" in Seloste's folder: it brings its own.`)
+    console.error(
+      `Seloste needs Node ${oldestNode} or newer and found ${process.version}. Run "npm ci" in Seloste's folder: it brings its own.`,
+    )
     process.exit(1)
   }
   const child = spawn(pinned, [main, ...process.argv.slice(2)], { stdio: 'inherit' })

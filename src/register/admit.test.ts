@@ -39,14 +39,22 @@ describe('admit', () => {
     const other = callFacts({ callIds: ['sipCallId:b', 'ucid:7'], startedAt: one.startedAt })
     const [first, second] = await Promise.all([admit(capture, one), admit(capture, other)])
     expect(second.contactId).toBe(first.contactId)
-    const segments = await admin.selectFrom('segment').select('seq').where('contact_id', '=', first.contactId).orderBy('seq').execute()
+    const segments = await admin
+      .selectFrom('segment')
+      .select('seq')
+      .where('contact_id', '=', first.contactId)
+      .orderBy('seq')
+      .execute()
     expect(segments.map(({ seq }) => seq)).toEqual([1, 2])
   })
 
   test('a call id that comes again days later is another call', async () => {
     const later = Temporal.Now.instant()
     const earlier = later.subtract({ hours: 72 })
-    const first = await admit(capture, callFacts({ callIds: ['refci:12'], startedAt: earlier, endedAt: earlier.add({ minutes: 1 }) }))
+    const first = await admit(
+      capture,
+      callFacts({ callIds: ['refci:12'], startedAt: earlier, endedAt: earlier.add({ minutes: 1 }) }),
+    )
     const second = await admit(capture, callFacts({ callIds: ['refci:12'], startedAt: later }))
     expect(second.contactId).not.toBe(first.contactId)
   })
@@ -65,9 +73,13 @@ describe('admit', () => {
     await admit(capture, callFacts({ startedAt: endedAt.subtract({ minutes: 3 }), endedAt, recording }))
     const row = await admin.selectFrom('recording').selectAll().where('id', '=', recording.id).executeTakeFirstOrThrow()
     expect(row.state).toBe('STORED')
-    expect(row.min_keep_until?.toZonedDateTimeISO('Europe/Helsinki').toPlainDateTime().toString()).toBe('2026-10-31T12:00:00')
+    expect(row.min_keep_until?.toZonedDateTimeISO('Europe/Helsinki').toPlainDateTime().toString()).toBe(
+      '2026-10-31T12:00:00',
+    )
     // 24 hours before 28 February 12.00: at six months it is gone whatever happens (R24).
-    expect(row.destroy_at?.toZonedDateTimeISO('Europe/Helsinki').toPlainDateTime().toString()).toBe('2027-02-27T12:00:00')
+    expect(row.destroy_at?.toZonedDateTimeISO('Europe/Helsinki').toPlainDateTime().toString()).toBe(
+      '2027-02-27T12:00:00',
+    )
   })
 
   test('capture can put in and not look', async () => {

@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { createPortAllocator } from '#capture/rtp/allocate-ports.ts'
+import { admitTo } from '#capture/session/admit-facts.ts'
 import { createRecorder } from '#capture/session/recorder.ts'
 import { openSpool } from '#capture/session/spool.ts'
 import { takeBack } from '#capture/session/take-back.ts'
@@ -12,7 +13,6 @@ import { systemClock } from '#platform/clock/clock.ts'
 import { formatEndpoint } from '#platform/config/addresses.ts'
 import { connectDatabase } from '#platform/database/connect.ts'
 import { openDirectoryStore } from '#platform/objects/directory-store.ts'
-import { admit } from '#register/admit.ts'
 import { createTailJournal } from '#register/recordings/tail-journal.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { readDrawKey } from './draw-key.ts'
@@ -42,7 +42,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl }) => {
 
   const spool = await openSpool({
     directory: join(folder, 'calls'),
-    admit: (facts) => admit(db, facts),
+    admit: admitTo(db),
     onFault: (error, facts) => {
       log.warn({ err: error, segment: facts.segmentId }, 'a call waits to be admitted')
     },

@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import { listen } from '#platform/database/listen.ts'
 import { readIntakeKeys } from '#safeguards/keys/intake-keys.ts'
-import { readDirectory, type DirectoryEntry } from '#safeguards/people/people.ts'
+import { directoryChannel, readDirectory, type DirectoryEntry } from '#safeguards/people/people.ts'
 import type { RegisterTables } from '#register/tables.ts'
 
 /** What capture must know to take a call without asking anybody. */
@@ -13,7 +13,6 @@ export interface Known {
   stop(): Promise<void>
 }
 
-export const directoryChannel = 'seloste_directory'
 const refreshMs = 60_000
 
 /** Follows directory and intake keys in the database, and keeps a copy on disk for a start without it. */

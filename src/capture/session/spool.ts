@@ -5,6 +5,7 @@
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { SegmentFacts } from '#register/admit.ts'
+import type { AdmitFacts } from './admit-facts.ts'
 import { readFacts, writeFacts } from './facts-file.ts'
 
 export interface Spool {
@@ -21,7 +22,7 @@ export interface Spool {
 
 export interface SpoolOptions {
   directory: string
-  admit: (facts: SegmentFacts) => Promise<unknown>
+  admit: AdmitFacts
   /** An admission failed and is tried again. */
   onFault: (error: unknown, facts: SegmentFacts) => void
   retryMs?: number

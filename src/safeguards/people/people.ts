@@ -1,5 +1,6 @@
 /** People as the register knows them: one natural person each, with the names and numbers they have had (R8, R20). */
 import { randomUUID } from 'node:crypto'
+import { sql } from 'kysely'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 import { hashPassword } from './password.ts'
@@ -13,6 +14,9 @@ export interface NewPerson {
   password?: string | undefined
   employedFrom: Temporal.Instant
 }
+
+/** The database tells here of every change to the directory. */
+export const directoryChannel = 'seloste_directory'
 
 export interface UserIdTaken {
   refused: 'user-id-taken'
@@ -51,6 +55,7 @@ export async function enterPerson(
         .values({ person_id: id, phone_key: person.phoneKey, valid_from: person.employedFrom, valid_to: null })
         .execute()
     }
+    await sql`select pg_notify(${directoryChannel}, ${id})`.execute(tx)
     return { id }
   })
 }

@@ -1,6 +1,5 @@
 /** The people of the demo (all invented), and the access rights that a procedure would have given them (R36-R41). */
 import type { Kysely } from 'kysely'
-import { sql } from 'kysely'
 import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone-number.ts'
 import type { RegisterDescription } from '#description/register-description.ts'
 import { purposesOf, type Duty, type Role } from '#description/roles.ts'
@@ -80,7 +79,6 @@ export async function enterDemoPeople(
       until,
     })
   }
-  await sql`select pg_notify('seloste_directory', '')`.execute(db)
 
   async function scopeOf({ role, unit }: DemoPerson): Promise<Right['scope']> {
     const kind = description.roles.find((entry) => entry.role === role)?.scope ?? 'none'

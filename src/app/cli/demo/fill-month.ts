@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Kysely } from 'kysely'
 import { describePastCall, sealPastAudio, type PastAudio, type PastCall } from '#capture/feeds/past-calls.ts'
-import { admitPastCall } from '#capture/feeds/admit-past-call.ts'
+import { admitTo } from '#capture/session/admit-facts.ts'
 import type { RegisterDescription } from '#description/register-description.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import type { RegisterTables } from '#register/tables.ts'
@@ -43,6 +43,7 @@ export async function fillMonth(options: FillOptions): Promise<void> {
   const calls = believableMonth(seed, new Date(now.epochMilliseconds))
     .filter((call) => call.startedAt.getTime() > filledUntil)
     .reverse()
+  const admit = admitTo(db)
   let next = 0
   let done = 0
 
@@ -56,7 +57,7 @@ export async function fillMonth(options: FillOptions): Promise<void> {
         // Sealed by an earlier, interrupted run: a second body would not open with the first one's key.
         if (segment.recording && (await isThere(db, segment.recording.id))) continue
         if (!segment.recording || !spoken) {
-          await admitPastCall(db, segment)
+          await admit(segment)
           continue
         }
         const seconds = (loadDialogue(spoken.key).frames * frameMs) / 1000
@@ -67,7 +68,7 @@ export async function fillMonth(options: FillOptions): Promise<void> {
           spoolFolder: options.spoolFolder,
           intakePublicKey: intake?.publicKey ?? '',
         })
-        await admitPastCall(db, { ...segment, endedAt, recording: { ...recording, stored } })
+        await admit({ ...segment, endedAt, recording: { ...recording, stored } })
       }
       done++
       if (done % progressEvery === 0 || done === calls.length) options.onProgress(done, calls.length)
