@@ -1,0 +1,198 @@
+// The whole of Seloste, as an operator starts it, for tests that look at it from outside.
+// In: which folder and ports to use, if it matters. Out: a running demo without invented calls, its addresses and process
+// ids. Never here: an import of the program; what a test learns, it learns over the network.
+import { spawn, type ChildProcess } from 'node:child_process'
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+
+export interface SelosteOptions {
+  /** A folder of one's own that outlives `stop`; without it a new one that does not. */
+  dataDirectory?: string
+  /** Those of an earlier start, for a Seloste that comes back where it was. */
+  ports?: SelostePorts
+  /** What follows `seloste demo`; without it no invented calls and no history. */
+  demoArguments?: readonly string[]
+  /** More environment, over the one the test runs in. */
+  environment?: Readonly<Record<string, string>>
+}
+
+export interface SelostePorts {
+  http: number
+  sip: number
+  sips: number
+  firstRtp: number
+  lastRtp: number
+}
+
+export type RoleName = 'custodian' | 'capture' | 'desk'
+
+export interface RunningSeloste {
+  /** `http://127.0.0.1:port` of web and API. */
+  readonly url: string
+  readonly sip: { readonly host: string; readonly port: number }
+  readonly ports: SelostePorts
+  /** The same for all demo people. */
+  readonly password: string
+  readonly dataDirectory: string
+  /** The process that supervises the roles. */
+  readonly pid: number
+  /** The roles that run now, by process id. Linux only: read from /proc. */
+  rolePids(): Promise<Partial<Record<RoleName, number>>>
+  /** Everything it printed so far. */
+  output(): string
+  /** Ends it in order, and removes the data folder unless it was given. */
+  stop(): Promise<void>
+}
+
+const host = '127.0.0.1'
+const password = 'salasana-kokeeseen'
+const program = fileURLToPath(new URL('../../bin/seloste.js', import.meta.url))
+const root = fileURLToPath(new URL('../..', import.meta.url))
+/** Room for building the web interface on a busy machine. */
+const readyMs = 150_000
+const stopMs = 30_000
+const lookMs = 100
+/** What the demo says when its people can sign in. */
+const welcomed = 'Ctrl-C ends it'
+
+/** Starts `seloste demo` and waits until it is ready and its people are entered. Throws, with what it printed, if it ends. */
+export async function startSeloste(options: SelosteOptions = {}): Promise<RunningSeloste> {
+  const dataDirectory = options.dataDirectory ?? (await mkdtemp(join(tmpdir(), 'seloste-whole-')))
+  const ports = options.ports ?? (await findPorts())
+  const child = spawn(
+    process.execPath,
+    [program, 'demo', ...(options.demoArguments ?? ['--no-calls', '--no-history'])],
+    {
+      cwd: root,
+      env: {
+        ...process.env,
+        SELOSTE_DATA: dataDirectory,
+        SELOSTE_HTTP: `${host}:${ports.http}`,
+        SELOSTE_SIP: `${host}:${ports.sip}`,
+        SELOSTE_SIPS: `${host}:${ports.sips}`,
+        SELOSTE_RTP: `${host}:${ports.firstRtp}-${ports.lastRtp}`,
+        SELOSTE_DEMO_PASSWORD: password,
+        ...options.environment,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  )
+  const printed: string[] = []
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => printed.push(text.toString()))
+  const output = () => printed.join('')
+  const endWithUs = () => child.kill('SIGTERM')
+  process.once('exit', endWithUs)
+  const url = `http://${host}:${ports.http}`
+
+  async function stop(): Promise<void> {
+    process.off('exit', endWithUs)
+    await end(child)
+    if (options.dataDirectory === undefined) await rm(dataDirectory, { recursive: true, force: true })
+  }
+
+  try {
+    await untilReady(url, child, output)
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  const pid = child.pid ?? 0
+  return {
+    url,
+    sip: { host, port: ports.sip },
+    ports,
+    password,
+    dataDirectory,
+    pid,
+    rolePids: () => rolesUnder(pid),
+    output,
+    stop,
+  }
+}
+
+async function untilReady(url: string, child: ChildProcess, output: () => string): Promise<void> {
+  const deadline = performance.now() + readyMs
+  while (performance.now() < deadline) {
+    if (ended(child)) throw new Error(`Seloste ended at its start:\n${output()}`)
+    if (output().includes(welcomed) && (await answersReady(url))) return
+    await wait(lookMs)
+  }
+  throw new Error(`Seloste was not ready after ${readyMs / 1000} s:\n${output()}`)
+}
+
+async function answersReady(url: string): Promise<boolean> {
+  return fetch(`${url}/health/ready`).then(
+    (response) => response.ok,
+    () => false,
+  )
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (ended(child)) return
+  const gone = once(child, 'exit')
+  child.kill('SIGTERM')
+  const late = setTimeout(() => child.kill('SIGKILL'), stopMs)
+  await gone
+  clearTimeout(late)
+}
+
+function ended(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null
+}
+
+/** The children of a process whose command line says `--role NAME`. */
+async function rolesUnder(pid: number): Promise<Partial<Record<RoleName, number>>> {
+  const roles: Partial<Record<RoleName, number>> = {}
+  for (const entry of await readdir('/proc')) {
+    if (!/^\d+$/.test(entry)) continue
+    const [stat, command] = await Promise.all(
+      ['stat', 'cmdline'].map((file) => readFile(`/proc/${entry}/${file}`, 'utf8').catch(() => '')),
+    )
+    // proc(5): the parent is the second field after the name, which stands in brackets and may hold anything.
+    const parent = Number(stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
+    const role = /--role\0(custodian|capture|desk)/.exec(command ?? '')?.[1]
+    if (parent === pid && role) roles[role as RoleName] = Number(entry)
+  }
+  return roles
+}
+
+/** Free ports. Those for media lie below the range that systems take ports for outgoing connections from. */
+async function findPorts(): Promise<SelostePorts> {
+  const mediaPorts = 400
+  const [http, sip, sips] = await Promise.all([freePort(), freePort(), freePort()])
+  const block = Math.floor(Math.random() * 45)
+  const firstRtp = 12_000 + block * mediaPorts
+  if (!(await isFree(firstRtp)) || !(await isFree(firstRtp + 2))) return findPorts()
+  return { http, sip, sips, firstRtp, lastRtp: firstRtp + mediaPorts - 1 }
+}
+
+/** Free for TCP and, as SIP needs it, for UDP. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, host)
+  await once(server, 'listening')
+  const address = server.address()
+  const port = typeof address === 'object' && address ? address.port : 0
+  const free = await isFree(port)
+  server.close()
+  await once(server, 'close')
+  return free ? port : freePort()
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const socket = createSocket('udp4')
+  try {
+    socket.bind(port, host)
+    await once(socket, 'listening')
+    return true
+  } catch {
+    return false
+  } finally {
+    socket.close()
+  }
+}
