@@ -1,6 +1,6 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { ArrowDown } from 'lucide-react'
-import { useEffect, useRef } from 'react'
+import { useEffect, useEffectEvent, useRef } from 'react'
 import { Button } from '../controls/button.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { Notice } from '../controls/notice.tsx'
@@ -36,8 +36,9 @@ export function SearchPage() {
       ? say('results.about', { shown: formatCount(shown, language), total })
       : say('results.exact', { shown: formatCount(shown, language), total, count: found.approximateTotal })
 
+  const tell = useEffectEvent(() => announce(shown === 0 ? say('results.none') : summary))
   useEffect(() => {
-    if (found.isSuccess && !found.isFetching) announce(shown === 0 ? say('results.none') : summary)
+    if (found.isSuccess && !found.isFetching) tell()
   }, [found.isSuccess, found.isFetching, shown])
 
   useEffect(() => {

@@ -40,7 +40,7 @@ export function DateRangeField({
     <DateRangePicker
       className="field"
       value={value}
-      onChange={(range) => onChange(range as DateRange | null)}
+      onChange={(range) => onChange(range)}
       validationBehavior="aria"
       shouldForceLeadingZeros={false}
     >

@@ -12,12 +12,7 @@ export function TimeOfDay({
   onChange: (time: Time | null) => void
 }) {
   return (
-    <TimeField
-      className="field field-time"
-      value={value}
-      onChange={(time) => onChange(time as Time | null)}
-      hourCycle={24}
-    >
+    <TimeField className="field field-time" value={value} onChange={(time) => onChange(time)} hourCycle={24}>
       <Label className="label">{label}</Label>
       <DateInput className="input date-input">
         {(segment) => <DateSegment segment={segment} className="date-segment" />}

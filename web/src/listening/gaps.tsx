@@ -46,7 +46,7 @@ export function Gaps({ gaps, onJump }: { gaps: readonly Gap[]; onJump: (ms: numb
                   <Button
                     kind="link"
                     onPress={() => onJump(gap.fromMs)}
-                    aria-label={say('gaps.jump.to', { position: formatPosition(gap.fromMs) })}
+                    aria-label={`${say('gaps.jump')} ${formatPosition(gap.fromMs)}`}
                   >
                     {say('gaps.jump')}
                   </Button>

@@ -1,5 +1,5 @@
 import { Headphones } from 'lucide-react'
-import { useEffect, useRef } from 'react'
+import { useEffect, useEffectEvent, useRef } from 'react'
 import { Button } from '../controls/button.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { Notice } from '../controls/notice.tsx'
@@ -28,9 +28,10 @@ export function Listen({
   const again = useRef<HTMLDivElement>(null)
   const isOver = state.state === 'over' || state.state === 'refused'
 
+  const tell = useEffectEvent(onListened)
   useEffect(() => {
     if (!isOver) return
-    onListened()
+    tell()
     again.current?.querySelector('button')?.focus()
   }, [isOver])
 

@@ -57,7 +57,9 @@ export function Player({
 
   const shapes = useMemo(() => {
     const [caller, official] = [decodePeaks(peaks.caller), decodePeaks(peaks.official)]
-    const toFloats = (bytes: Uint8Array) => Float32Array.from(bytes, (byte) => byte / 255)
+    // Quiet calls are drawn tall enough to see, both lanes by the same measure; pure noise is not blown up.
+    const loudest = [caller, official].reduce((max, bytes) => bytes.reduce((a, b) => Math.max(a, b), max), 26)
+    const toFloats = (bytes: Uint8Array) => Float32Array.from(bytes, (byte) => (byte / loudest) * 0.95)
     return {
       lanes: [toFloats(caller), toFloats(official)] as [Float32Array, Float32Array],
       silences: silencesOf(caller, official, peaks.peaksPerSecond),

@@ -59,12 +59,13 @@ export function usePlayback({
     setPosition(now)
   })
   const fail = useEffectEvent(onBroken)
+  const start = useEffectEvent(() => startMs / 1000)
 
   useEffect(() => {
     audio.preload = 'metadata'
     audio.src = source
     audio.preservesPitch = true
-    audio.currentTime = startMs / 1000
+    audio.currentTime = start()
     let frame = 0
     let lastMs = 0
     const tick = (ms: number) => {

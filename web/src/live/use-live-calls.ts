@@ -7,7 +7,7 @@ export type Connection = 'connecting' | 'open' | 'lost'
 const againMs = 5000
 
 /** Calls in progress as the server tells them; paused, the picture stands still and only the changes are counted. */
-export function useLiveCalls(under: UnderPurpose) {
+export function useLiveCalls({ purpose, reference }: UnderPurpose) {
   const [connection, setConnection] = useState<Connection>('connecting')
   const [rows, setRows] = useState<LiveRow[]>()
   const [at, setAt] = useState<string>()
@@ -25,7 +25,9 @@ export function useLiveCalls(under: UnderPurpose) {
     let source: EventSource | undefined
     let timer = 0
     const connect = () => {
-      source = new EventSource(`/api/calls?${new URLSearchParams({ ...under }).toString()}`)
+      source = new EventSource(
+        `/api/calls?${new URLSearchParams({ purpose, ...(reference && { reference }) }).toString()}`,
+      )
       source.addEventListener('open', () => setConnection('open'))
       source.addEventListener('calls', (event: MessageEvent<string>) => {
         setConnection('open')
@@ -48,7 +50,7 @@ export function useLiveCalls(under: UnderPurpose) {
       window.clearTimeout(timer)
       source?.close()
     }
-  }, [under.purpose, under.reference])
+  }, [purpose, reference])
 
   return {
     connection,

@@ -15,7 +15,7 @@ const remembered = 'seloste.purpose'
 export function PurposeProvider({ me, children }: { me: Me; children: ReactNode }) {
   const choices = useMemo(() => purposesOf(me), [me])
   const [picked, setPicked] = useState<UnderPurpose | undefined>(() => recall(me.personId))
-  const chosen = allowed(picked, choices) ?? theOnly(choices)
+  const chosen = useMemo(() => allowed(picked, choices) ?? theOnly(choices), [picked, choices])
   const state = useMemo<PurposeState>(
     () => ({
       choices,
@@ -25,7 +25,7 @@ export function PurposeProvider({ me, children }: { me: Me; children: ReactNode 
         setPicked(under)
       },
     }),
-    [choices, chosen?.purpose, chosen?.reference, me.personId],
+    [choices, chosen, me.personId],
   )
   return <PurposeContext value={state}>{children}</PurposeContext>
 }

@@ -138,8 +138,10 @@ function Header({ menu, session }: { menu?: React.ReactNode; session?: React.Rea
         {menu}
         <p className="service">
           <img src="/seloste.svg" alt="" width={30} height={30} />
-          <span className="service-name">Seloste</span>
-          {organisation && <span className="service-organisation">{named(organisation.name)}</span>}
+          <span className="service-words">
+            <span className="service-name">Seloste</span>
+            {organisation && <span className="service-organisation">{named(organisation.name)}</span>}
+          </span>
         </p>
         <div className="header-end">
           <LanguageChoice />
