@@ -164,7 +164,12 @@ create table recording (
   packets_lost integer,
   destroyed_at timestamptz,
   cause text check (cause in ('retention', 'caller', 'official', 'trimming', 'hold-end')),
-  check (state <> 'DESTROYED' or (destroyed_at is not null and cause is not null))
+  check (state <> 'DESTROYED' or destroyed_at is not null),
+  check (state not in ('DESTROYING', 'DESTROYED') or cause is not null),
+  check ((min_keep_until is null) = (destroy_at is null)),
+  -- The floor of R23 counts from the call's end, which is not before the recording's start. A day less, as in months of
+  -- different lengths a later end may have an earlier floor (30.12. 23.00 and 31.12. 01.00 both end on the 28.2.).
+  check (min_keep_until >= ((started_at at time zone 'Europe/Helsinki') + interval '2 months') at time zone 'Europe/Helsinki' - interval '1 day')
 );
 create index recording_contact on recording (contact_id);
 create index recording_due on recording (destroy_at) where state <> 'DESTROYED';
@@ -180,8 +185,11 @@ begin
     end if;
     return old;
   end if;
-  if old.state = 'DESTROYED' and new.state <> 'DESTROYED' then
+  if old.state = 'DESTROYED' and new.state <> 'DESTROYED' or old.state = 'DESTROYING' and new.state not in ('DESTROYING', 'DESTROYED') then
     raise exception 'recording % is destroyed and does not come back', old.id;
+  end if;
+  if old.state in ('DESTROYING', 'DESTROYED') and new.cause is distinct from old.cause then
+    raise exception 'recording % is destroyed for the cause % and no other', old.id, old.cause;
   end if;
   if new.state in ('DESTROYING', 'DESTROYED') and old.state not in ('DESTROYING', 'DESTROYED')
      and new.cause = 'retention' and (new.destroy_at is null or new.destroy_at > now()) then
@@ -370,7 +378,8 @@ create policy desk_looks on segment for select to seloste_desk using (
 );
 -- Past its term nothing is shown, whether the sweep has run or not.
 create policy desk_looks on contact for select to seloste_desk using (
-  (history_ends_at is null or history_ends_at > now())
+  -- A call whose end was never heard of ends as the custodian ends it, below.
+  coalesce(history_ends_at, started_at + interval '14 months 1 day') > now()
   and (
     (select sees_all())
     or number_called = any ((select sees_numbers())::text[])
@@ -384,10 +393,15 @@ create policy desk_appends on audit_entry for insert to seloste_desk with check 
 create policy desk_reads_own_listenings on listening for select to seloste_desk using (
   person_id = viewer() or exists (select from recording r where r.id = listening.recording_id)
 );
+-- A listening is of what the viewer sees under this purpose, on a right of the viewer's own.
 create policy desk_lists on listening for insert to seloste_desk with check (
   person_id = viewer() and session_hash = sha256(convert_to(current_setting('seloste.session', true), 'UTF8'))
+  and purpose = current_setting('seloste.purpose', true)
+  and exists (select from active_rights() a where a.id = listening.right_id and a.role = listening.role)
+  and exists (select from recording r where r.id = listening.recording_id)
 );
-create policy desk_ends on listening for update to seloste_desk using (person_id = viewer());
+-- What has ended stays ended.
+create policy desk_ends on listening for update to seloste_desk using (person_id = viewer()) with check (ended_at is not null);
 create policy desk_reads on listening_range for select to seloste_desk using (
   exists (select from listening l where l.id = listening_range.listening_id)
 );
@@ -421,7 +435,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   join access_right a on a.id = l.right_id
   where l.id = wanted
     and l.ended_at is null and l.until > now()
-    and l.person_id = viewer()
+    and l.person_id = viewer() and a.person_id = l.person_id
     and l.session_hash = sha256(convert_to(current_setting('seloste.session', true), 'UTF8'))
     and a.revoked_at is null and a.valid_from <= now() and (a.valid_to is null or a.valid_to > now())
     and r.state = 'STORED' and r.kept_at is not null and r.destroy_at > now()
@@ -429,12 +443,13 @@ $$;
 
 -- What each kind of process may touch ---------------------------------------------------------------------------------
 
-grant select on person, person_name, person_phone, unit to seloste_capture;
+grant select (id, unit_id, employed_from, employed_to) on person to seloste_capture;
+grant select on person_name, person_phone, unit to seloste_capture;
 grant insert on contact, segment, recording, call_identity, audit_entry to seloste_capture;
 grant select (id, started_at, ended_at), update (ended_at, end_inferred, history_ends_at) on contact to seloste_capture;
 grant select (id, contact_id, contact_started_at, seq, answered_at, ended_at),
       update (ended_at, answered_at, capture_state, capture_failure, marks, official_person_id, official_unit_id, official_name, official_phone) on segment to seloste_capture;
-grant select (id, segment_id, contact_id, state, recording_months, expiry_month),
+grant select (id, segment_id, contact_id, state, recording_months, min_keep_until, expiry_month),
       update (state, ended_at, min_keep_until, destroy_at, expiry_month, size_bytes, sha256, incomplete, packets_received, packets_lost) on recording to seloste_capture;
 grant select, update on call_identity to seloste_capture;
 grant select on intake_key to seloste_capture;

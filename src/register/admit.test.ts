@@ -69,8 +69,9 @@ describe('admit', () => {
 
   test('a recording gets floor and destruction from the call’s end', async () => {
     const endedAt = Temporal.Instant.from('2026-08-31T09:00:00Z')
-    const recording = recordingFacts({ months: 6 })
-    await admit(capture, callFacts({ startedAt: endedAt.subtract({ minutes: 3 }), endedAt, recording }))
+    const startedAt = endedAt.subtract({ minutes: 3 })
+    const recording = recordingFacts({ months: 6, startedAt, endedAt })
+    await admit(capture, callFacts({ startedAt, endedAt, recording }))
     const row = await admin.selectFrom('recording').selectAll().where('id', '=', recording.id).executeTakeFirstOrThrow()
     expect(row.state).toBe('STORED')
     expect(row.min_keep_until?.toZonedDateTimeISO('Europe/Helsinki').toPlainDateTime().toString()).toBe(

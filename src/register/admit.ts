@@ -252,8 +252,10 @@ async function settleEnd(tx: Transaction<RegisterTables>, contact: ContactKey, i
     await tx
       .updateTable('recording')
       .set({
-        min_keep_until: terms.minKeepUntil,
-        destroy_at: terms.destroyAt,
+        // A call that went on across a month's end may have an earlier floor than its first part gave it; a floor that
+        // was promised stays (R23).
+        min_keep_until: sql<Temporal.Instant>`greatest(min_keep_until, ${terms.minKeepUntil}::timestamptz)`,
+        destroy_at: sql<Temporal.Instant>`greatest(min_keep_until, ${terms.destroyAt}::timestamptz)`,
         expiry_month: sql<Temporal.PlainDate>`coalesce(expiry_month, ${monthOf(terms.destroyAt)}::date)`,
       })
       .where('id', '=', recording.id)

@@ -3,8 +3,8 @@
  * hour; what it has not reached yet is not shown either (register/read.ts and row-level security look at the terms).
  * Never here: an end before its term (R23), an end by hand.
  */
-import type { Kysely } from 'kysely'
-import { recordingTerms } from '#description/terms.ts'
+import { sql, type Kysely } from 'kysely'
+import { historyMonths, recordingTerms } from '#description/terms.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { expungeHistory, expungeRecording } from '#register/expunge.ts'
 import type { RegisterTables } from '#register/tables.ts'
@@ -13,6 +13,8 @@ import type { KeyStore } from '#safeguards/keys/key-store.ts'
 import { destroyPastMonthKeys } from '#safeguards/keys/recording-keys.ts'
 
 const batch = 500
+/** Before every id. */
+const nobody = '00000000-0000-0000-0000-000000000000'
 /** A recording whose call never got an end gets its terms from its beginning after this long. */
 const endlessAfterDays = 2
 
@@ -45,24 +47,51 @@ async function sweepRecordings(
   now: Temporal.Instant,
 ): Promise<number> {
   let ended = 0
+  let after = nobody
+  const failures: unknown[] = []
   for (;;) {
     const due = await db
       .selectFrom('recording')
       .select('id')
       .where('state', '!=', 'DESTROYED')
       .where((eb) => eb.or([eb('destroy_at', '<=', now), eb('state', '=', 'DESTROYING')]))
+      .where('id', '>', after)
+      .orderBy('id')
       .limit(batch)
       .execute()
-    for (const { id } of due) await expungeRecording(db, objects, { id, cause: 'retention', doneBy: 'sweep' }, now)
-    ended += due.length
-    if (due.length < batch) return ended
+    for (const { id } of due) {
+      after = id
+      try {
+        await expungeRecording(db, objects, { id, cause: 'retention', doneBy: 'sweep' }, now)
+        ended++
+      } catch (error) {
+        failures.push(error)
+      }
+    }
+    if (due.length < batch) break
   }
+  if (failures.length > 0) throw new AggregateError(failures, `${failures.length} recordings could not be destroyed`)
+  return ended
 }
 
 async function sweepHistory(db: Kysely<RegisterTables>, now: Temporal.Instant): Promise<number> {
   let ended = 0
   for (;;) {
-    const due = await db.selectFrom('contact').select('id').where('history_ends_at', '<=', now).limit(batch).execute()
+    const due = await db
+      .selectFrom('contact')
+      .select('id')
+      .where((eb) =>
+        eb.or([
+          eb('history_ends_at', '<=', now),
+          // A call whose end was never heard of: the database lets it go at the same day (policy custodian_ends).
+          eb.and([
+            eb('history_ends_at', 'is', null),
+            sql<boolean>`started_at <= ${now}::timestamptz - interval '${sql.raw(String(historyMonths))} months 1 day'`,
+          ]),
+        ]),
+      )
+      .limit(batch)
+      .execute()
     if (due.length === 0) return ended
     const gone = await expungeHistory(
       db,
@@ -85,7 +114,12 @@ async function giveTermsToEndless(db: Kysely<RegisterTables>, now: Temporal.Inst
     const terms = recordingTerms(recording.started_at, recording.recording_months)
     await db
       .updateTable('recording')
-      .set({ min_keep_until: terms.minKeepUntil, destroy_at: terms.destroyAt })
+      .set({
+        min_keep_until: terms.minKeepUntil,
+        destroy_at: terms.destroyAt,
+        // Without it the recording could not be taken into keeping.
+        expiry_month: terms.destroyAt.toZonedDateTimeISO('UTC').toPlainDate().with({ day: 1 }),
+      })
       .where('id', '=', recording.id)
       .where('destroy_at', 'is', null)
       .execute()

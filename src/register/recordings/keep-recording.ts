@@ -5,7 +5,7 @@
  */
 import { mkdir, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Kysely } from 'kysely'
+import { sql, type Kysely, type Transaction } from 'kysely'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { appendAudit } from '#safeguards/audit/append.ts'
 import { intakeIdentity } from '#safeguards/keys/intake-keys.ts'
@@ -13,8 +13,9 @@ import type { KeyStore } from '#safeguards/keys/key-store.ts'
 import { fileKeyOf, keepFileKey } from '#safeguards/keys/recording-keys.ts'
 import type { RegisterTables } from '../tables.ts'
 import { readAgeHeader } from './age-header.ts'
+import { writeFully } from './durable-files.ts'
 import { indexRecording } from './index-recording.ts'
-import { bodyKey, headerKey, indexKey, tailKey } from './objects.ts'
+import { bodyKey, headerKey, indexKey, recordingObjects, tailKey } from './objects.ts'
 import { openRecordingBody } from './open-recording.ts'
 import { rebuildBody } from './rebuild-body.ts'
 import { samplesPerSecond, sealIndex } from './recording-index.ts'
@@ -38,6 +39,8 @@ export async function recordingsToKeep(db: Kysely<RegisterTables>, most: number)
     .where('state', '=', 'STORED')
     .where('kept_at', 'is', null)
     .where('expiry_month', 'is not', null)
+    // Those that failed before come last, so that they do not stand in the way of the others.
+    .orderBy(sql`keeping_fault is not null`)
     .orderBy('started_at')
     .limit(most)
     .execute()
@@ -64,8 +67,12 @@ export async function keepRecording(keeping: Keeping, id: string, now: Temporal.
     const mended = row.incomplete ? await mend(keeping, id, fileKey) : undefined
     const index = await indexRecording(await openRecordingBody(objects, id, fileKey))
     await objects.put(indexKey(id), sealIndex(fileKey, index))
-    await keepFileKey(db, keys, { id, expiryMonth: row.expiry_month, fileKey })
-    await db.transaction().execute(async (tx) => {
+    const expiryMonth = row.expiry_month
+    const inKeeping = await whileStored(db, id, (tx) => keepFileKey(tx, keys, { id, expiryMonth, fileKey }))
+    // Before the recording counts as kept: a crash in between comes back here.
+    await objects.delete(headerKey(id))
+    await objects.delete(tailKey(id))
+    const kept = await whileStored(db, id, async (tx) => {
       await tx
         .updateTable('recording')
         .set({
@@ -77,16 +84,41 @@ export async function keepRecording(keeping: Keeping, id: string, now: Temporal.
           ...(mended && { size_bytes: mended.sizeBytes, sha256: Buffer.from(mended.sha256, 'hex') }),
         })
         .where('id', '=', id)
-        .where('state', '=', 'STORED')
         .execute()
       await appendAudit(tx, { action: 'recording.kept', result: 'ok', object: { kind: 'recording', id } })
     })
-    await objects.delete(headerKey(id))
-    await objects.delete(tailKey(id))
-    return true
+    if (!inKeeping || !kept) await removeWhenDestroyed(keeping, id)
+    return kept
   } finally {
     fileKey.fill(0)
   }
+}
+
+/** Does a step in one transaction with the recording locked; false, and nothing done, when it is not ours to keep any more. */
+function whileStored(
+  db: Kysely<RegisterTables>,
+  id: string,
+  step: (tx: Transaction<RegisterTables>) => Promise<void>,
+): Promise<boolean> {
+  return db.transaction().execute(async (tx) => {
+    const stored = await tx
+      .selectFrom('recording')
+      .select('id')
+      .where('id', '=', id)
+      .where('state', '=', 'STORED')
+      .where('kept_at', 'is', null)
+      .forUpdate()
+      .executeTakeFirst()
+    if (stored) await step(tx)
+    return stored !== undefined
+  })
+}
+
+/** A recording destroyed in the meantime (a prohibition does not wait for us) leaves nothing of what was made here. */
+async function removeWhenDestroyed({ db, objects }: Keeping, id: string): Promise<void> {
+  const { state } = await db.selectFrom('recording').select('state').where('id', '=', id).executeTakeFirstOrThrow()
+  if (state !== 'DESTROYING' && state !== 'DESTROYED') return
+  for (const key of recordingObjects(id)) await objects.delete(key)
 }
 
 /** Notes why a recording could not be taken into keeping; it is tried again. */
@@ -129,7 +161,7 @@ async function copyOut(objects: ObjectStore, key: string, path: string): Promise
   const file = await open(path, 'w', 0o600)
   try {
     for (let at = 0; at < size; at += copyBytes) {
-      await file.write(await objects.readRange(key, at, Math.min(size, at + copyBytes)))
+      await writeFully(file, await objects.readRange(key, at, Math.min(size, at + copyBytes)), at)
     }
     await file.sync()
   } finally {

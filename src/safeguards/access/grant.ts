@@ -8,7 +8,7 @@
 import { randomUUID } from 'node:crypto'
 import { sql, type Kysely, type Transaction } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
-import { covers, needsReference, type Purpose } from '#description/purposes.ts'
+import { covers, needsReference, purposes, type Purpose } from '#description/purposes.ts'
 import type { Role } from '#description/roles.ts'
 import { appendAudit, type AuditEntry } from '../audit/append.ts'
 import type { Session } from '../people/session.ts'
@@ -151,12 +151,14 @@ async function lapsed(
   now: Temporal.Instant,
 ): Promise<Refusal> {
   const db = safeguardsOf(holding)
+  const holders = purposes.filter((held) => covers(held, purpose))
+  const endedAt = sql<Temporal.Instant | null>`least(revoked_at, valid_to)`
   const last = await db
     .selectFrom('access_right')
-    .select((eb) => eb.fn.coalesce('revoked_at', 'valid_to').as('ended_at'))
+    .select(endedAt.as('ended_at'))
     .where('person_id', '=', personId)
-    .where(sql<boolean>`${purpose} = any (purposes)`)
-    .where((eb) => eb(eb.fn.coalesce('revoked_at', 'valid_to'), '<=', now))
+    .where(sql<boolean>`purposes && ${holders}::text[]`)
+    .where(endedAt, '<=', now)
     .orderBy('ended_at', 'desc')
     .limit(1)
     .executeTakeFirst()

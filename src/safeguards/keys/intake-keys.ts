@@ -65,9 +65,15 @@ export async function destroyOldIntakeKeys(
     const day = Temporal.PlainDate.from(written)
     if (Temporal.PlainDate.compare(day, oldestKept) >= 0) continue
     await store.destroy(name)
-    await db.updateTable('intake_key').set({ private_destroyed_at: now }).where('day', '=', day).execute()
     destroyed.push(day)
   }
+  // By day, not by what was destroyed just now: a crash may have come between a key and its note.
+  await db
+    .updateTable('intake_key')
+    .set({ private_destroyed_at: now })
+    .where('day', '<', oldestKept)
+    .where('private_destroyed_at', 'is', null)
+    .execute()
   return destroyed
 }
 

@@ -48,7 +48,7 @@ export async function openKeyFolder(folder: string): Promise<KeyStore> {
   return {
     async write(name, key) {
       const path = pathOf(name)
-      if (await exists(path)) throw new KeyStoreFault('KEY_EXISTS', `key ${name} exists already`)
+      if ((await sizeOf(path)) !== undefined) throw new KeyStoreFault('KEY_EXISTS', `key ${name} exists already`)
       const unfinished = `${path}.new`
       const handle = await open(unfinished, 'w', 0o600)
       try {
@@ -68,10 +68,7 @@ export async function openKeyFolder(folder: string): Promise<KeyStore> {
     },
     async destroy(name) {
       const path = pathOf(name)
-      const size = await stat(path).then(
-        (found) => found.size,
-        () => undefined,
-      )
+      const size = await sizeOf(path)
       if (size === undefined) return
       const handle = await open(path, 'r+')
       try {
@@ -90,9 +87,13 @@ export async function openKeyFolder(folder: string): Promise<KeyStore> {
   }
 }
 
-async function exists(path: string): Promise<boolean> {
+/** Size in bytes; nothing where there is no such file. A disk that does not answer is not a key that is gone. */
+async function sizeOf(path: string): Promise<number | undefined> {
   return stat(path).then(
-    () => true,
-    () => false,
+    (found) => found.size,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return undefined
+      throw error
+    },
   )
 }

@@ -90,8 +90,9 @@ export async function destroyPastMonthKeys(
       .limit(1)
       .executeTakeFirst()
     if (held) continue
-    await store.destroy(name)
+    // Shards first: without them the month key opens nothing, and while it is named here a crash is made good.
     await db.deleteFrom('shard_key').where('expiry_month', '=', month).execute()
+    await store.destroy(name)
     destroyed.push(name)
   }
   return destroyed

@@ -92,10 +92,12 @@ export async function useSession(
 export async function sessionHolds(holding: HoldingSafeguards, token: string, now: Temporal.Instant): Promise<boolean> {
   const row = await safeguardsOf(holding)
     .selectFrom('session')
-    .select('person_id')
-    .where('token_hash', '=', sessionHash(token))
-    .where('ended_at', 'is', null)
-    .where('expires_at', '>', now)
+    .innerJoin('person', 'person.id', 'session.person_id')
+    .select('person.id')
+    .where('session.token_hash', '=', sessionHash(token))
+    .where('session.ended_at', 'is', null)
+    .where('session.expires_at', '>', now)
+    .where((eb) => eb.or([eb('person.employed_to', 'is', null), eb('person.employed_to', '>', now)]))
     .executeTakeFirst()
   return row !== undefined
 }

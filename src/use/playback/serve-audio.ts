@@ -14,6 +14,8 @@ import { findServable, servableListening } from './servable-listening.ts'
 const longestRangeBytes = 1 << 20
 /** Recordings kept open between the ranges of one listening. */
 const keptOpen = 32
+/** For this long after the last range: what is destroyed is gone from memory, too, within a minute (R50). */
+const keptOpenMs = 30_000
 
 export interface AudioServer {
   /** Bytes `from` to `to` (both included) of the listening's WAV, at most 1 MiB. */
@@ -44,17 +46,25 @@ interface Opened {
  * right, recording and term must hold at that instant (R27), and the interval is logged before its bytes are returned.
  */
 export function createAudioServer(db: Kysely<RegisterTables>, objects: ObjectStore, keys: KeyStore): AudioServer {
-  const open = new Map<string, Promise<Opened>>()
+  const open = new Map<string, { opening: Promise<Opened>; closing: NodeJS.Timeout }>()
 
   function openRecording(id: string): Promise<Opened> {
     const known = open.get(id)
-    if (known) return known
+    if (known) {
+      known.closing.refresh()
+      return known.opening
+    }
     const opening = openWithKey(id)
-    open.set(id, opening)
-    opening.catch(() => open.delete(id))
+    open.set(id, { opening, closing: setTimeout(() => closeRecording(id), keptOpenMs).unref() })
+    opening.catch(() => closeRecording(id))
     const oldest = open.keys().next()
-    if (open.size > keptOpen && !oldest.done) open.delete(oldest.value)
+    if (open.size > keptOpen && !oldest.done) closeRecording(oldest.value)
     return opening
+  }
+
+  function closeRecording(id: string): void {
+    clearTimeout(open.get(id)?.closing)
+    open.delete(id)
   }
 
   async function openWithKey(id: string): Promise<Opened> {

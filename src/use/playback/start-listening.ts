@@ -38,6 +38,12 @@ export function startListening(
           .onRef('segment.id', '=', 'recording.segment_id')
           .onRef('segment.contact_started_at', '=', 'recording.contact_started_at'),
       )
+      // With its contact: past the history's term nothing exists (R22).
+      .innerJoin('contact', (join) =>
+        join
+          .onRef('contact.id', '=', 'segment.contact_id')
+          .onRef('contact.started_at', '=', 'segment.contact_started_at'),
+      )
       .select([
         'recording.state',
         'recording.kept_at',
@@ -50,13 +56,10 @@ export function startListening(
       .executeTakeFirst()
     const right = row && rightReaching(grant, row)
     if (!row || !right) return refuse('not-found')
-    if (!row.destroy_at || !row.kept_at) {
-      return refuse(row.state === 'DESTROYED' || row.state === 'DESTROYING' ? 'destroyed' : 'not-yet-kept')
-    }
-    if (row.state === 'DESTROYED' || row.state === 'DESTROYING' || Temporal.Instant.compare(row.destroy_at, now) <= 0) {
-      return refuse('destroyed')
-    }
-    if (row.state !== 'STORED') return refuse('restricted')
+    const pastTerm = row.destroy_at && Temporal.Instant.compare(row.destroy_at, now) <= 0
+    if (row.state === 'DESTROYED' || row.state === 'DESTROYING' || pastTerm) return refuse('destroyed')
+    if (row.state === 'RESTRICTED' || row.state === 'QUARANTINED') return refuse('restricted')
+    if (row.state !== 'STORED' || !row.destroy_at || !row.kept_at) return refuse('not-yet-kept')
 
     const until = [now.add({ minutes: longestListeningMinutes }), row.destroy_at, ...(right.until ? [right.until] : [])]
       .sort(Temporal.Instant.compare)

@@ -142,7 +142,12 @@ function matchingContacts(tx: Transaction<RegisterTables>, search: ContactSearch
         .whereRef('recording.contact_id', '=', 'contact.id')
       if (recorded === 'none') return eb.not(eb.exists(recordings))
       if (recorded === 'destroyed') return eb.exists(recordings.where(gone))
-      return eb.exists(recordings.where(sql<boolean>`not ${gone}`).where('recording.kept_at', 'is not', null))
+      return eb.exists(
+        recordings
+          .where(sql<boolean>`not ${gone}`)
+          .where('recording.state', '=', 'STORED')
+          .where('recording.kept_at', 'is not', null),
+      )
     })
   }
   return query
@@ -168,11 +173,16 @@ function writeCursor(startedAt: Temporal.Instant, id: string, total: number): st
   return Buffer.from(JSON.stringify([startedAt.toString(), id, total])).toString('base64url')
 }
 
+const instantShape = /^(?!0000)\d{4}-.*Z$/
+const idShape = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
 function readCursor(cursor: string): { startedAt: Temporal.Instant; id: string; total: number } {
   try {
     const [startedAt, id, total] = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as unknown[]
-    if (typeof id !== 'string' || typeof total !== 'number' || !/^[0-9a-f-]{36}$/.test(id)) throw new InvalidCursor()
-    return { startedAt: Temporal.Instant.from(String(startedAt)), id, total }
+    if (typeof startedAt !== 'string' || !instantShape.test(startedAt)) throw new InvalidCursor()
+    if (typeof id !== 'string' || !idShape.test(id)) throw new InvalidCursor()
+    if (typeof total !== 'number' || !Number.isSafeInteger(total) || total < 0) throw new InvalidCursor()
+    return { startedAt: Temporal.Instant.from(startedAt), id, total }
   } catch {
     throw new InvalidCursor('the cursor is not one that a page gave; begin again without it')
   }

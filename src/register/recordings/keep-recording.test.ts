@@ -1,0 +1,233 @@
+import { describe, expect, test } from 'vitest'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { makeTestRegister, type RecordedSegment } from '#test/register/make-register.ts'
+import type { ObjectStore } from '#platform/objects/object-store.ts'
+import { expungeRecording } from '../expunge.ts'
+import type { RegisterTables } from '../tables.ts'
+import { intakeIdentity } from '#safeguards/keys/intake-keys.ts'
+import { fileKeyOf } from '#safeguards/keys/recording-keys.ts'
+import { readAgeHeader } from './age-header.ts'
+import { keepRecording, noteKeepingFault, recordingsToKeep } from './keep-recording.ts'
+import { bodyKey, headerKey, indexKey } from './objects.ts'
+import { openRecordingBody, openRecordingIndex } from './open-recording.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const register = await makeTestRegister(database)
+const admin = database.as().db
+const { keeping, objects, keys } = register
+const now = () => Temporal.Now.instant()
+
+async function objectsOf(id: string): Promise<string[]> {
+  const found: string[] = []
+  for await (const key of objects.list(`recordings/${id}`)) found.push(key.slice(`recordings/${id}.`.length))
+  return found
+}
+
+const keptEntries = (id: string) =>
+  admin
+    .selectFrom('audit_entry')
+    .select('seq')
+    .where('action', '=', 'recording.kept')
+    .where('object_id', '=', id)
+    .execute()
+
+const rowOf = (id: string) => admin.selectFrom('recording').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
+
+async function expectKeptOnce(recording: RecordedSegment) {
+  expect(await objectsOf(recording.id)).toEqual(['body', 'index'])
+  expect(await keptEntries(recording.id)).toHaveLength(1)
+  const row = await rowOf(recording.id)
+  expect(row.kept_at).not.toBeNull()
+  expect(row.duration_ms).toBe(1000)
+  const fileKey = await fileKeyOf(keeping.db, keys, recording.id)
+  const index = await openRecordingIndex(objects, recording.id, fileKey!)
+  expect(index.tracks.map(({ track }) => track)).toEqual(['caller', 'official'])
+  expect((await openRecordingBody(objects, recording.id, fileKey!)).chunks).toBe(1)
+}
+
+/** The object store, and a process that dies at its `at`-th step: before it, or after it and before hearing so. */
+function dyingStore(at: number, when: 'before' | 'after'): { store: ObjectStore; steps: () => number } {
+  let steps = 0
+  const step = async <T>(work: () => Promise<T>): Promise<T> => {
+    steps++
+    if (steps > at) throw new Error('the process is dead')
+    if (steps === at && when === 'before') throw new Error('killed before')
+    const result = await work()
+    if (steps === at) throw new Error('killed after')
+    return result
+  }
+  const store: ObjectStore = {
+    put: (key, content) => step(() => objects.put(key, content)),
+    moveIn: (key, file) => step(() => objects.moveIn(key, file)),
+    readRange: (key, start, end) => step(() => objects.readRange(key, start, end)),
+    sizeBytes: (key) => step(() => objects.sizeBytes(key)),
+    delete: (key) => step(() => objects.delete(key)),
+    list: (prefix) => objects.list(prefix),
+  }
+  return { store, steps: () => steps }
+}
+
+describe('taking a recording into keeping', () => {
+  test('the header is gone, the body has stayed as it was and the index is sealed', async () => {
+    const recording = await register.record()
+    expect(await objectsOf(recording.id)).toEqual(['body', 'hdr'])
+    expect(await keepRecording(keeping, recording.id, now())).toBe(true)
+    await expectKeptOnce(recording)
+    const size = await objects.sizeBytes(bodyKey(recording.id))
+    expect(await objects.readRange(bodyKey(recording.id), 0, size)).toEqual(recording.body)
+    const index = await objects.readRange(indexKey(recording.id), 0, await objects.sizeBytes(indexKey(recording.id)))
+    for (const word of ['caller', 'official', recording.id, 'durationSamples']) expect(index.includes(word)).toBe(false)
+  })
+
+  test('the intake key opens nothing of it any more: what it opened, the header, is in no object', async () => {
+    const recording = await register.record()
+    const { intake_day } = await rowOf(recording.id)
+    const identity = await intakeIdentity(keys, intake_day)
+    expect(readAgeHeader(recording.header, identity!)).toHaveLength(16)
+    await keepRecording(keeping, recording.id, now())
+    for (const key of [bodyKey(recording.id), indexKey(recording.id)]) {
+      const bytes = await objects.readRange(key, 0, await objects.sizeBytes(key))
+      expect(() => readAgeHeader(bytes, identity!)).toThrow('does not follow age-encryption.org/v1')
+      expect(bytes.includes('X25519')).toBe(false)
+    }
+    await expect(objects.sizeBytes(headerKey(recording.id))).rejects.toMatchObject({ code: 'object-missing' })
+  })
+
+  test('the wrapped file key is not the file key', async () => {
+    const recording = await register.record()
+    await keepRecording(keeping, recording.id, now())
+    const fileKey = await fileKeyOf(keeping.db, keys, recording.id)
+    const { wrapped } = await admin
+      .selectFrom('recording_key')
+      .select('wrapped')
+      .where('recording_id', '=', recording.id)
+      .executeTakeFirstOrThrow()
+    expect(wrapped.includes(fileKey!)).toBe(false)
+  })
+
+  test('a second time there is nothing to do', async () => {
+    const recording = await register.record()
+    expect(await keepRecording(keeping, recording.id, now())).toBe(true)
+    expect(await keepRecording(keeping, recording.id, now())).toBe(false)
+    await expectKeptOnce(recording)
+  })
+
+  test('two keepers at once keep it once', async () => {
+    const recording = await register.record()
+    const results = await Promise.allSettled([1, 2, 3].map(() => keepRecording(keeping, recording.id, now())))
+    expect(results.filter((result) => result.status === 'fulfilled' && result.value)).toHaveLength(1)
+    await keepRecording(keeping, recording.id, now())
+    await expectKeptOnce(recording)
+  })
+})
+
+describe('killed between two steps', () => {
+  test('of the object store: the next try keeps it, exactly once and without its header', async () => {
+    const dry = dyingStore(Infinity, 'before')
+    await keepRecording({ ...keeping, objects: dry.store }, (await register.record()).id, now())
+    expect(dry.steps()).toBeGreaterThan(5)
+    for (let at = 1; at <= dry.steps(); at++) {
+      for (const when of ['before', 'after'] as const) {
+        const recording = await register.record()
+        const { store } = dyingStore(at, when)
+        await expect(keepRecording({ ...keeping, objects: store }, recording.id, now())).rejects.toThrow(/killed|dead/)
+        expect(await keptEntries(recording.id)).toHaveLength(0)
+        expect(await recordingsToKeep(keeping.db, 100)).toContain(recording.id)
+        expect(await keepRecording(keeping, recording.id, now())).toBe(true)
+        await expectKeptOnce(recording)
+      }
+    }
+  })
+
+  test.each(['recording_key', 'shard_key', 'audit_entry', 'recording'])(
+    'of the database, at its write to %s: the next try keeps it, exactly once',
+    async (table) => {
+      // A month of its own, so that its shard is a new one.
+      const recording = await register.record({}, { months: table === 'shard_key' ? 3 : 6 })
+      const pool = database.as().pool
+      await pool.query(
+        `create function die() returns trigger language plpgsql as $$ begin raise exception 'killed'; end $$`,
+      )
+      await pool.query(`create trigger die before insert or update on ${table} for each row execute function die()`)
+      await expect(keepRecording(keeping, recording.id, now())).rejects.toThrow('killed')
+      await pool.query(`drop trigger die on ${table}; drop function die`)
+      expect(await keptEntries(recording.id)).toHaveLength(0)
+      expect(await keepRecording(keeping, recording.id, now())).toBe(true)
+      await expectKeptOnce(recording)
+    },
+  )
+})
+
+describe('what cannot be kept', () => {
+  test('the private half of its day is destroyed: it says so and the sealed body stays', async () => {
+    const recording = await register.record({}, { intakeDay: Temporal.Now.plainDateISO('UTC').add({ days: 3 }) })
+    const { intake_day } = await rowOf(recording.id)
+    await keys.destroy(`intake-${intake_day.toString()}`)
+    await expect(keepRecording(keeping, recording.id, now())).rejects.toMatchObject({ code: 'intake-key-gone' })
+    expect(await objectsOf(recording.id)).toEqual(['body', 'hdr'])
+    expect(await keptEntries(recording.id)).toHaveLength(0)
+  })
+
+  test('the key of another day: it says so and the sealed body stays', async () => {
+    const recording = await register.record()
+    const otherDay = Temporal.Now.plainDateISO('UTC').add({ days: 1 })
+    await admin.updateTable('recording').set({ intake_day: otherDay }).where('id', '=', recording.id).execute()
+    await expect(keepRecording(keeping, recording.id, now())).rejects.toMatchObject({ code: 'age-no-identity-match' })
+    expect(await objectsOf(recording.id)).toEqual(['body', 'hdr'])
+  })
+
+  test('a body with one bit turned is not kept', async () => {
+    const recording = await register.record()
+    const forged = Buffer.from(recording.body)
+    forged[200]! ^= 1
+    await objects.put(bodyKey(recording.id), forged)
+    await expect(keepRecording(keeping, recording.id, now())).rejects.toMatchObject({ code: 'age-chunk-forged' })
+    expect((await rowOf(recording.id)).kept_at).toBeNull()
+  })
+
+  test('those that failed before do not stand in the way of the others', async () => {
+    await keepAll()
+    const [failed, sound] = [await register.record(), await register.record()]
+    await noteKeepingFault(keeping.db, failed.id, 'intake-key-gone')
+    await admin
+      .updateTable('recording')
+      .set({ keeping_fault: 'x' })
+      .where('id', '!=', sound.id)
+      .where('kept_at', 'is', null)
+      .execute()
+    expect(await recordingsToKeep(keeping.db, 1)).toEqual([sound.id])
+  })
+})
+
+describe('a destruction that comes in the middle', () => {
+  test('of any step leaves neither key nor object, and no entry that it was kept after it was destroyed', async () => {
+    for (let at = 1; ; at++) {
+      const recording = await register.record()
+      let steps = 0
+      const step = async <T>(work: () => Promise<T>): Promise<T> => {
+        if (++steps === at) {
+          await expungeRecording(keeping.db, objects, { id: recording.id, cause: 'caller', doneBy: 'test' }, now())
+        }
+        return work()
+      }
+      const store: ObjectStore = {
+        ...objects,
+        put: (key, content) => step(() => objects.put(key, content)),
+        readRange: (key, start, end) => step(() => objects.readRange(key, start, end)),
+        sizeBytes: (key) => step(() => objects.sizeBytes(key)),
+        delete: (key) => step(() => objects.delete(key)),
+      }
+      await keepRecording({ ...keeping, objects: store }, recording.id, now()).catch(() => undefined)
+      if (steps < at) break
+      expect(await objectsOf(recording.id), `destroyed before step ${at}`).toEqual([])
+      expect(await fileKeyOf(keeping.db, keys, recording.id)).toBeUndefined()
+      expect(await keptEntries(recording.id)).toHaveLength(0)
+      expect((await rowOf(recording.id)).state).toBe('DESTROYED')
+    }
+  })
+})
+
+async function keepAll() {
+  for (const id of await recordingsToKeep(keeping.db, 500))
+    await keepRecording(keeping, id, now()).catch(() => undefined)
+}

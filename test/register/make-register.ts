@@ -1,0 +1,128 @@
+/**
+ * A register with everything that a custodian has: objects, keys and sealed recordings, in folders of their own.
+ * In: a test database. Out: recordings as capture leaves them, and people. Never: a stand-in for any of it.
+ */
+import { randomUUID } from 'node:crypto'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Kysely } from 'kysely'
+import { afterAll } from 'vitest'
+import { openDirectoryStore } from '#platform/objects/directory-store.ts'
+import type { ObjectStore } from '#platform/objects/object-store.ts'
+import { admit, type SegmentFacts } from '#register/admit.ts'
+import { generateIntakeKeyPair } from '#register/recordings/age-header.ts'
+import type { Keeping } from '#register/recordings/keep-recording.ts'
+import { bodyKey, headerKey } from '#register/recordings/objects.ts'
+import { createRecordingWriter } from '#register/recordings/recording-writer.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { prepareIntakeKeys } from '#safeguards/keys/intake-keys.ts'
+import { openKeyFolder, type KeyStore } from '#safeguards/keys/key-store.ts'
+import type { TestDatabase } from '../database/create-test-database.ts'
+import { callFacts, recordingFacts } from '../database/people.ts'
+
+export interface TestRegister {
+  objects: ObjectStore
+  keys: KeyStore
+  /** What keepRecording works with, as the custodian's database role. */
+  keeping: Keeping
+  folder: string
+  /** Lets capture record a call of `packets` 20 ms packets and put it into the store and the register; not yet kept. */
+  record: (given?: Partial<SegmentFacts>, call?: RecordedCall) => Promise<RecordedSegment>
+}
+
+export interface RecordedCall {
+  packets?: number
+  months?: number
+  intakeDay?: Temporal.PlainDate
+}
+
+export interface RecordedSegment {
+  id: string
+  contactId: string
+  segmentId: string
+  header: Buffer
+  body: Buffer
+}
+
+/** Call it at the top of a test file; what it made on disk is removed after the file's tests. */
+export async function makeTestRegister(database: TestDatabase<RegisterTables>): Promise<TestRegister> {
+  const folder = await mkdtemp(join(tmpdir(), 'seloste-register-'))
+  afterAll(() => rm(folder, { recursive: true, force: true }))
+  const objects = await openDirectoryStore(join(folder, 'objects'))
+  const keys = await openKeyFolder(join(folder, 'keys'))
+  const custodian = database.as('seloste_custodian').db
+  await prepareIntakeKeys(custodian, keys, generateIntakeKeyPair, Temporal.Now.instant())
+  const keeping = { db: custodian, objects, keys, workFolder: join(folder, 'work') }
+  const capture = database.as('seloste_capture').db
+  return {
+    objects,
+    keys,
+    keeping,
+    folder,
+    async record(given = {}, { packets = 50, months = 6, intakeDay = today() } = {}) {
+      const id = randomUUID()
+      const facts = callFacts(given)
+      const startedAt = facts.answeredAt ?? facts.startedAt
+      const finished = await writeSealed(capture, folder, { id, startedAt, packets, intakeDay })
+      const header = await readFile(finished.headerPath)
+      const body = await readFile(finished.bodyPath)
+      await objects.moveIn(headerKey(id), finished.headerPath)
+      await objects.moveIn(bodyKey(id), finished.bodyPath)
+      const { contactId } = await admit(capture, {
+        ...facts,
+        decision: { record: true, reason: 'drawn' },
+        recording: recordingFacts({
+          id,
+          startedAt,
+          endedAt: facts.endedAt,
+          intakeDay,
+          months,
+          stored: {
+            sizeBytes: finished.sizeBytes,
+            sha256: Buffer.from(finished.sha256, 'hex'),
+            incomplete: false,
+            packetsReceived: 2 * packets,
+            packetsLost: 0,
+          },
+        }),
+      })
+      return { id, contactId, segmentId: facts.segmentId, header, body }
+    },
+  }
+}
+
+/** A call that ended so many calendar months ago, and a day; its recording's term of six months counts from there. */
+export function callOfMonthsAgo(months: number): Pick<SegmentFacts, 'startedAt' | 'answeredAt' | 'endedAt'> {
+  const endedAt = Temporal.Now.zonedDateTimeISO('Europe/Helsinki').subtract({ months, days: 1 }).toInstant()
+  return { startedAt: endedAt.subtract({ minutes: 5 }), answeredAt: endedAt.subtract({ minutes: 4 }), endedAt }
+}
+
+function today(): Temporal.PlainDate {
+  return Temporal.Now.plainDateISO('UTC')
+}
+
+/** Two G.711 A-law streams whose every sample differs from its neighbours. */
+async function writeSealed(
+  db: Kysely<RegisterTables>,
+  directory: string,
+  call: { id: string; startedAt: Temporal.Instant; packets: number; intakeDay: Temporal.PlainDate },
+) {
+  const { public_key: intakePublicKey } = await db
+    .selectFrom('intake_key')
+    .select('public_key')
+    .where('day', '=', call.intakeDay)
+    .executeTakeFirstOrThrow()
+  const writer = await createRecordingWriter({ id: call.id, directory, intakePublicKey, startedAt: call.startedAt })
+  const codecs = [{ payloadType: 8, codec: 'PCMA', clockRate: 8000 } as const]
+  writer.source(0, 1, 0, 0, codecs)
+  writer.source(1, 2, 0, 0, codecs)
+  writer.mark('mapping', 0, { streams: { '0': 'caller', '1': 'official' } })
+  for (let n = 0; n < call.packets; n++) {
+    for (const stream of [0, 1]) {
+      const payload = Buffer.from(Array.from({ length: 160 }, (_, i) => (n * 7 + i * 13 + stream * 101) & 0xff))
+      writer.packet(stream, 8, n === 0, n, n * 160, n * 200, payload, 0, payload.length)
+    }
+  }
+  return writer.finish(call.packets * 200)
+}
