@@ -34,7 +34,9 @@ export function SearchPage() {
   const summary =
     found.approximateTotal > exactUpTo
       ? say('results.about', { shown: formatCount(shown, language), total })
-      : say('results.exact', { shown: formatCount(shown, language), total, count: found.approximateTotal })
+      : found.hasNextPage
+        ? say('results.exact', { shown: formatCount(shown, language), total })
+        : say('results.all', { total: formatCount(shown, language), count: shown })
 
   const tell = useEffectEvent(() => announce(shown === 0 ? say('results.none') : summary))
   useEffect(() => {

@@ -31,6 +31,7 @@ export function usePlayback({
   const [lanes, setLanesState] = useState<Lanes>({ isCallerHeard: true, isOfficialHeard: true, spread: 'both' })
   const [region, setRegion] = useState<Region>()
 
+  const followed = useRef(0)
   const seek = (ms: number) => {
     const to = Math.min(Math.max(0, ms), durationMs)
     audio.currentTime = to / 1000
@@ -53,8 +54,13 @@ export function usePlayback({
 
   const follow = useEffectEvent(() => {
     const now = audio.currentTime * 1000
+    // Repeats and skips happen only while it plays, and a repeat only at the end it plays up to: whoever goes elsewhere
+    // by hand stays there.
+    const before = followed.current
+    followed.current = now
+    if (audio.paused || audio.seeking) return setPosition(now)
     const past = skipsSilence ? pastSilence(now, silences) : undefined
-    if (region?.toMs != null && now >= region.toMs) return seek(region.fromMs)
+    if (region?.toMs != null && before < region.toMs && now >= region.toMs) return seek(region.fromMs)
     if (past != null) return seek(past)
     setPosition(now)
   })

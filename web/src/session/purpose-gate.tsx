@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react'
+import { Fragment, type ReactNode } from 'react'
 import { Notice } from '../controls/notice.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { Page } from '../shell/page.tsx'
@@ -9,7 +9,8 @@ import { usePurposeState } from './purpose.tsx'
 export function PurposeGate({ children }: { children: ReactNode }) {
   const { say } = useLanguage()
   const { choices, chosen } = usePurposeState()
-  if (chosen) return children
+  // Another purpose is another look: pages begin anew, and a listening under the old one ends.
+  if (chosen) return <Fragment key={`${chosen.purpose} ${chosen.reference ?? ''}`}>{children}</Fragment>
   if (choices.length === 0) {
     return (
       <Page title={say('rights.none.title')}>

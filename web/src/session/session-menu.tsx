@@ -56,8 +56,13 @@ function RightItem({ right }: { right: AccessRight }) {
         {reach && `: ${reach}`}
       </span>
       {right.until && (
-        <span className="muted">{say('session.until', { date: formatDate(right.until, language) })}</span>
+        <span className="muted">{say('session.until', { date: formatDate(lastMoment(right.until), language) })}</span>
       )}
     </li>
   )
+}
+
+/** A right that ends at midnight is in force until the day before. */
+function lastMoment(until: string): string {
+  return new Date(Date.parse(until) - 1).toISOString()
 }
