@@ -29,7 +29,7 @@ export const officials: readonly Official[] = [
     key: 'bertil',
     name: 'Bertil Lindqvist',
     phone: '+358295121002',
-    unit: 'Henkilöverotus',
+    unit: 'Ruotsinkielinen palvelu',
     language: 'sv',
     alsoSpeaks: ['fi', 'en'],
     voice: 'male',

@@ -40,7 +40,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
   const listeners = new Set<() => void>()
   let stopped = false
   let timer: NodeJS.Timeout | undefined
-  let handle: Awaited<ReturnType<typeof open>> | undefined
+  const folder = await open(directory, 'r')
 
   const pathOf = (segmentId: string) => join(directory, `${segmentId}.json`)
 
@@ -54,8 +54,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
       await file.close()
     }
     await rename(unfinished, pathOf(facts.segmentId))
-    handle ??= await open(directory, 'r')
-    await handle.sync()
+    await folder.sync()
   }
 
   function pump(): void {
@@ -130,7 +129,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
       stopped = true
       clearTimeout(timer)
       await Promise.allSettled(writing.values())
-      await handle?.close()
+      await folder.close()
     },
   }
 }

@@ -1,0 +1,105 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startPacer } from '../simulator/pacer.ts'
+import { officialByKey } from '../simulator/people.ts'
+import { placeCall } from '../simulator/place-call.ts'
+import { eventually, signInAt, type ContactShape } from '../whole/api.ts'
+import { findSound, soundOf } from '../whole/compare-sound.ts'
+import { startSeloste, type RunningSeloste } from '../whole/start-seloste.ts'
+
+const calls = 20
+const testLine = '+35829497099'
+const samplesPerSecond = 8000
+
+let seloste: RunningSeloste
+beforeAll(async () => {
+  seloste = await startSeloste()
+}, 200_000)
+afterAll(() => seloste.stop())
+
+test(
+  'kill -9 of capture during 20 calls loses no recording and at most one second of each',
+  { timeout: 120_000 },
+  async () => {
+    const pacer = startPacer()
+    const placed = Array.from({ length: calls }, (_, i) =>
+      placeCall({
+        seed: i,
+        caller: `+35840123${String(4000 + i)}`,
+        number: testLine,
+        official: officialByKey('aino'),
+        seconds: 60,
+        server: seloste.sip,
+        transport: i % 4 === 0 ? 'tcp' : 'udp',
+        pacer,
+        timeoutMs: 3_000,
+        signal: AbortSignal.timeout(16_000),
+      }),
+    )
+    const api = await signInAt(seloste.url, 'aino', seloste.password)
+    const search = { purpose: 'QUALITY', number: testLine, limit: '50' }
+    await eventually(async () => ((await api.contacts(search)).length === calls ? true : undefined), 'all calls going on')
+    await wait(6_000)
+
+    const { capture: killed } = await seloste.rolePids()
+    if (killed === undefined) throw new Error('capture does not run')
+    const killedAt = Date.now()
+    process.kill(killed, 'SIGKILL')
+
+    const found = await eventually(async () => {
+      const items = await api.contacts(search)
+      const kept = items.filter(({ segments }) => segments[0]?.recording.state === 'available')
+      return kept.length === calls ? kept : undefined
+    }, 'every recording taken into keeping after the restart', 40_000)
+    const { capture: restarted } = await seloste.rolePids()
+    expect(restarted).not.toBe(killed)
+
+    const sent = await Promise.all(placed)
+    const seen = new Set<string>()
+    for (const call of sent) {
+      const session = call.sessions[0]
+      if (!session) throw new Error('a call has no session')
+      const { contact, heard } = await recordingOf(session.startedAt, found, seen)
+      const [segment] = contact.segments
+      expect(segment?.marks).toEqual(expect.arrayContaining(['incomplete', 'end-inferred']))
+      for (const who of ['caller', 'official'] as const) {
+        const stream = session.streams.find((one) => one.who === who)
+        const { shift, different } = findSound(soundOf(session, who), heard[who])
+        expect(shift).toBeGreaterThanOrEqual(0)
+        expect(different).toBe(0)
+        // What had been sent when the process was killed, less one second, is there.
+        const beganAt = session.answeredAt.getTime()
+        const sentBeforeKill = (stream?.packets ?? []).filter(
+          (packet) => packet.sentMs !== undefined && beganAt + packet.sentMs < killedAt,
+        ).length
+        const heardSamples = heard[who].length - shift
+        expect(sentBeforeKill * 160 - heardSamples).toBeLessThanOrEqual(1.0 * samplesPerSecond)
+      }
+    }
+
+    /** The recording whose sound this call sent: every caller's tone is another. */
+    async function recordingOf(_startedAt: Date, contacts: ContactShape[], used: Set<string>) {
+      const session = sent[used.size]?.sessions[0]
+      if (!session) throw new Error('no session')
+      for (const listed of contacts) {
+        if (used.has(listed.id)) continue
+        const id = listed.segments[0]?.recording.id ?? ''
+        const heard = await sound(id)
+        if (findSound(soundOf(session, 'caller'), heard.caller).shift < 0) continue
+        used.add(listed.id)
+        return { contact: await api.contact(listed.id, 'QUALITY'), heard }
+      }
+      throw new Error('no recording has this call’s sound')
+    }
+
+    async function sound(id: string) {
+      const known = sounds.get(id)
+      if (known) return known
+      const heard = await api.listen(id, 'QUALITY')
+      sounds.set(id, heard)
+      return heard
+    }
+  },
+)
+
+const sounds = new Map<string, { caller: Int16Array; official: Int16Array }>()

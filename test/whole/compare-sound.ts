@@ -1,0 +1,41 @@
+import { alawToLinear, ulawToLinear } from '../simulator/g711.ts'
+import { soundThatArrived, type SentSession } from '../simulator/sent-call.ts'
+
+/**
+ * Where a sent stream lies in a recorded channel: the shift, and how many samples differ there. The recording may begin
+ * a little before the first packet, and may lack an end; nothing else.
+ */
+export function findSound(sent: Int16Array, heard: Int16Array): { shift: number; compared: number; different: number } {
+  const needle = firstSound(sent)
+  for (let shift = 0; shift < heard.length; shift++) {
+    if (!matches(sent, heard, shift, needle, 400)) continue
+    const compared = Math.min(sent.length, heard.length - shift)
+    let different = 0
+    for (let i = 0; i < compared; i++) if (sent[i] !== heard[shift + i]) different++
+    return { shift, compared, different }
+  }
+  return { shift: -1, compared: 0, different: sent.length }
+}
+
+/** The sound of one speaker in a session, as linear samples on its own timeline. */
+export function soundOf(session: SentSession, who: 'caller' | 'official'): Int16Array {
+  const stream = session.streams.find((one) => one.who === who)
+  if (!stream) throw new Error(`no stream of the ${who}`)
+  const { sound, missing } = soundThatArrived(stream)
+  const samples = stream.codec === 'pcma' ? alawToLinear(sound) : ulawToLinear(sound)
+  // What never arrived is silence, which no A-law byte means exactly.
+  for (const [from, to] of missing) samples.fill(0, from, to)
+  return samples
+}
+
+function firstSound(sent: Int16Array): number {
+  return Math.max(
+    0,
+    sent.findIndex((sample) => Math.abs(sample) > 64),
+  )
+}
+
+function matches(sent: Int16Array, heard: Int16Array, shift: number, from: number, length: number): boolean {
+  for (let i = from; i < from + length && i < sent.length; i++) if (sent[i] !== heard[shift + i]) return false
+  return true
+}
