@@ -1,0 +1,153 @@
+import { describe, expect, test } from 'vitest'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { enterTestPerson, type TestPerson } from '#test/database/people.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { purposes, type Purpose } from '#description/purposes.ts'
+import type { Role } from '#description/roles.ts'
+import { recordRight, requestGrant, rightsOf } from './grant.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const admin = database.as().db
+const desk = database.as('seloste_desk').db
+const now = () => Temporal.Now.instant()
+
+const scope = { kind: 'all' as const, units: [], numbers: [] }
+const person = (right?: { role: Role; purposes: Purpose[]; until?: Temporal.Instant }) =>
+  enterTestPerson(admin, desk, { name: 'Joku', ...(right && { right: { ...right, scope } }) })
+
+async function ask(who: TestPerson, purpose: Purpose, reference?: string, at = now()) {
+  return requestGrant(desk, await who.signIn(), { purpose, reference, action: 'contacts.listed' }, at)
+}
+
+const refusalsOf = async (who: TestPerson) =>
+  (
+    await admin
+      .selectFrom('audit_entry')
+      .select(['result', 'purpose'])
+      .where('person_id', '=', who.id)
+      .where('result', 'like', 'refused:%')
+      .orderBy('seq')
+      .execute()
+  ).map(({ result, purpose }) => [result, purpose])
+
+describe('a purpose', () => {
+  test('that is not held is refused, and the refusal is in the log', async () => {
+    const tiina = await person({ role: 'EXPERT', purposes: ['TRAINING'] }).catch(() => undefined)
+    expect(tiina).toBeUndefined() // An expert has a duty (R38): the database asks for it.
+    const who = await person({ role: 'SUPERVISOR', purposes: ['TRAINING'] })
+    expect(await ask(who, 'QUALITY')).toEqual({ refused: 'deny.purpose' })
+    expect(await refusalsOf(who)).toEqual([['refused:deny.purpose', 'QUALITY']])
+  })
+
+  test('of somebody without any right is refused, whichever it is', async () => {
+    const who = await person()
+    for (const purpose of purposes) expect(await ask(who, purpose)).toEqual({ refused: 'deny.purpose' })
+    expect(await refusalsOf(who)).toEqual(purposes.map((purpose) => ['refused:deny.purpose', purpose]))
+  })
+
+  test.each(['QUALITY', 'TRAINING', 'SERVICE_LEVEL_STUDY', 'DEVELOPMENT'] as const)(
+    'DEVELOPMENT covers %s',
+    async (part) => {
+      const grant = await ask(await person({ role: 'SUPERVISOR', purposes: ['DEVELOPMENT'] }), part)
+      expect(grant).toMatchObject({ purpose: part, rights: [{ role: 'SUPERVISOR' }] })
+    },
+  )
+
+  test('a part covers neither the whole nor another part', async () => {
+    for (const held of ['QUALITY', 'TRAINING', 'SERVICE_LEVEL_STUDY'] as const) {
+      const who = await person({ role: 'SUPERVISOR', purposes: [held] })
+      for (const purpose of purposes.filter((other) => other !== held)) {
+        expect(await ask(who, purpose), `${held} for ${purpose}`).toEqual({ refused: 'deny.purpose' })
+      }
+    }
+  })
+
+  test('DEVELOPMENT covers neither maintenance, nor crime or misuse, nor inspection', async () => {
+    const who = await person({ role: 'SUPERVISOR', purposes: ['DEVELOPMENT'] })
+    for (const purpose of ['MAINTENANCE', 'CRIME_OR_MISUSE', 'INSPECTION'] as const) {
+      expect(await ask(who, purpose, 'R-1')).toEqual({ refused: 'deny.purpose' })
+    }
+  })
+})
+
+describe('a right', () => {
+  test('that has ended is refused with the moment it ended, and logged', async () => {
+    const until = Temporal.Instant.from('2026-03-31T21:00:00Z')
+    const eero = await person({ role: 'SUPERVISOR', purposes: ['QUALITY'], until })
+    const before = until.subtract({ milliseconds: 1 })
+    expect(await ask(eero, 'QUALITY', undefined, before)).toMatchObject({ purpose: 'QUALITY' })
+    expect(await ask(eero, 'QUALITY', undefined, until)).toEqual({ refused: 'deny.expired', expiredAt: until })
+    expect(await refusalsOf(eero)).toEqual([['refused:deny.expired', 'QUALITY']])
+  })
+
+  test('to DEVELOPMENT that has ended has ended for its parts too', async () => {
+    const until = Temporal.Instant.from('2026-03-31T21:00:00Z')
+    const eero = await person({ role: 'SUPERVISOR', purposes: ['DEVELOPMENT'], until })
+    expect(await ask(eero, 'TRAINING')).toEqual({ refused: 'deny.expired', expiredAt: until })
+    expect(await ask(eero, 'MAINTENANCE', 'F-1')).toEqual({ refused: 'deny.purpose' })
+  })
+
+  test('that was revoked after it had ended ended when it ended', async () => {
+    const until = Temporal.Instant.from('2026-03-31T21:00:00Z')
+    const eero = await person({ role: 'SUPERVISOR', purposes: ['QUALITY'], until })
+    await admin
+      .updateTable('access_right')
+      .set({ revoked_at: until.add({ hours: 5 }) })
+      .where('person_id', '=', eero.id)
+      .execute()
+    expect(await ask(eero, 'QUALITY')).toEqual({ refused: 'deny.expired', expiredAt: until })
+  })
+
+  test('that is revoked holds no more, from that moment', async () => {
+    const who = await person({ role: 'SUPERVISOR', purposes: ['QUALITY'] })
+    const revokedAt = Temporal.Instant.from(now().toString({ smallestUnit: 'millisecond' }))
+    await admin.updateTable('access_right').set({ revoked_at: revokedAt }).where('person_id', '=', who.id).execute()
+    expect(await ask(who, 'QUALITY')).toEqual({ refused: 'deny.expired', expiredAt: revokedAt })
+  })
+
+  test('of the future does not hold yet', async () => {
+    const who = await person()
+    const [a, b] = [await person(), await person()]
+    const from = now().add({ hours: 1 })
+    const future = { role: 'SUPERVISOR' as const, purposes: ['QUALITY' as const], scope }
+    await recordRight(admin, { ...future, personId: who.id, requestedBy: a.id, approvedBy: b.id, from })
+    expect(await ask(who, 'QUALITY')).toEqual({ refused: 'deny.purpose' })
+    expect(await rightsOf(desk, who.id, from)).toHaveLength(1)
+  })
+
+  test('is approved neither by the one who gets it nor by the one who asked for it', async () => {
+    const [who, other] = [await person(), await person()]
+    const right = { role: 'SUPERVISOR' as const, purposes: ['QUALITY' as const], scope, personId: who.id, from: now() }
+    await expect(recordRight(admin, { ...right, requestedBy: other.id, approvedBy: who.id })).rejects.toThrow(/check/)
+    await expect(recordRight(admin, { ...right, requestedBy: other.id, approvedBy: other.id })).rejects.toThrow(/check/)
+  })
+})
+
+describe('a reference', () => {
+  test.each([
+    ['MAINTENANCE', 'MAINTENANCE'],
+    ['SECURITY', 'CRIME_OR_MISUSE'],
+  ] as const)('%s looks under %s only with one, and blank is none', async (role, purpose) => {
+    const who = await person({ role, purposes: [purpose] })
+    for (const blank of [undefined, '', '  \t'])
+      expect(await ask(who, purpose, blank)).toEqual({ refused: 'deny.reference' })
+    expect(await refusalsOf(who)).toEqual([1, 2, 3].map(() => ['refused:deny.reference', purpose]))
+    expect(await ask(who, purpose, ' F-12 ')).toMatchObject({ purpose, reference: 'F-12' })
+  })
+
+  test('does not open a purpose that is not held', async () => {
+    const who = await person({ role: 'SUPERVISOR', purposes: ['DEVELOPMENT'] })
+    expect(await ask(who, 'CRIME_OR_MISUSE', 'case 1')).toEqual({ refused: 'deny.purpose' })
+  })
+})
+
+test('a refusal that cannot be logged is not given: the asking fails', async () => {
+  const who = await person()
+  const pool = database.as().pool
+  await pool.query(`alter table audit_entry add constraint broken check (result not like 'refused:%') not valid`)
+  try {
+    await expect(ask(who, 'QUALITY')).rejects.toThrow('broken')
+  } finally {
+    await pool.query('alter table audit_entry drop constraint broken')
+  }
+})

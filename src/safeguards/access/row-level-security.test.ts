@@ -1,0 +1,464 @@
+import { randomBytes } from 'node:crypto'
+import fc from 'fast-check'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { callFacts, enterTestPerson, phone, recordingFacts, type TestPerson } from '#test/database/people.ts'
+import { purposes, type Purpose } from '#description/purposes.ts'
+import { roles } from '#description/roles.ts'
+import { inSession } from '#platform/database/connect.ts'
+import { admit, type SegmentFacts } from '#register/admit.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { sessionHash, signOut, type Session } from '../people/session.ts'
+import { requestGrant, rightReaching, underGrant, type Grant } from './grant.ts'
+
+/** How many random cases the two sides of the access decision are compared on. */
+const randomCases = 2_000
+/** A case is a set of rights, a purpose and a segment; there are at least so many sets of rights. */
+const leastRuns = 30
+
+const database = await createTestDatabase<RegisterTables>()
+const admin = database.as().db
+const desk = database.as('seloste_desk').db
+const capture = database.as('seloste_capture').db
+const custodian = database.as('seloste_custodian').db
+const now = () => Temporal.Now.instant()
+const none = { units: [], numbers: [] }
+const national = phone('029 497 000')
+const regional = phone('029 497 010')
+
+let aino: TestPerson
+let bertil: TestPerson
+/** A transferred call: Aino answered, then Bertil. Both recorded. */
+let transferred: { contactId: string; first: string; second: string }
+/** Calls of Aino and Bertil alone, one to each number, and one that nobody answered. */
+let ainos: string
+let bertils: string
+let unanswered: string
+
+const officialOf = (person: TestPerson, name: string): SegmentFacts['official'] => ({
+  personId: person.id,
+  unitId: person.unitId,
+  name,
+  phone: phone('029 512 1001'),
+})
+
+async function admitCall(given: Partial<SegmentFacts>) {
+  const facts = callFacts({ recording: recordingFacts(), ...given })
+  return { ...(await admit(capture, facts)), segmentId: facts.segmentId }
+}
+
+beforeAll(async () => {
+  const own = {
+    role: 'OFFICIAL' as const,
+    purposes: ['DEVELOPMENT' as const],
+    scope: { kind: 'own' as const, ...none },
+  }
+  aino = await enterTestPerson(admin, desk, { name: 'Aino', unit: 'A1', right: own })
+  bertil = await enterTestPerson(admin, desk, { name: 'Bertil', unit: 'A2', right: own })
+  const first = await admitCall({ callIds: ['t'], official: officialOf(aino, 'Aino Virtanen') })
+  const second = await admitCall({
+    callIds: ['t'],
+    official: officialOf(bertil, 'Bertil Lindqvist'),
+    numberReached: { key: regional },
+  })
+  transferred = { contactId: first.contactId, first: first.segmentId, second: second.segmentId }
+  ainos = (await admitCall({ official: officialOf(aino, 'Aino Virtanen') })).segmentId
+  bertils = (await admitCall({ official: officialOf(bertil, 'Bertil Lindqvist'), numberReached: { key: regional } }))
+    .segmentId
+  unanswered = (await admitCall({ official: undefined, recording: undefined })).segmentId
+})
+
+/** What the desk's database role is shown under settings that the process makes up as it likes. */
+function seen(settings: Record<string, string>) {
+  return inSession(desk, settings, async (tx) => ({
+    segments: (await tx.selectFrom('segment').select('id').execute()).map(({ id }) => id).sort(),
+    contacts: (await tx.selectFrom('contact').select('id').execute()).length,
+    recordings: (await tx.selectFrom('recording').select('segment_id').execute()).map((row) => row.segment_id).sort(),
+  }))
+}
+
+const under = (session: Session, purpose: Purpose) =>
+  seen({ 'seloste.session': session.token, 'seloste.purpose': purpose })
+
+const nothing = { segments: [], contacts: 0, recordings: [] }
+
+describe('the matrix of roles (requirements 1.4)', () => {
+  test('an official sees their own segments, of a transferred call too, and nothing of the other’s', async () => {
+    const sight = await under(await aino.signIn(), 'DEVELOPMENT')
+    expect(sight).toEqual({
+      segments: [transferred.first, ainos].sort(),
+      contacts: 2,
+      recordings: [transferred.first, ainos].sort(),
+    })
+    const other = await under(await bertil.signIn(), 'DEVELOPMENT')
+    expect(other.segments).toEqual([transferred.second, bertils].sort())
+  })
+
+  test('a supervisor sees the unit’s segments by unit at call time, wherever the official is now', async () => {
+    const unitScope = { kind: 'unit' as const, units: [aino.unitId], numbers: [] }
+    const sari = await enterTestPerson(admin, desk, {
+      name: 'Sari',
+      unit: 'A1',
+      right: { role: 'SUPERVISOR', purposes: ['DEVELOPMENT'], scope: unitScope },
+    })
+    const session = await sari.signIn()
+    const expected = [transferred.first, ainos].sort()
+    expect((await under(session, 'QUALITY')).segments).toEqual(expected)
+    await admin.updateTable('person').set({ unit_id: bertil.unitId }).where('id', '=', aino.id).execute()
+    expect((await under(session, 'QUALITY')).segments).toEqual(expected)
+    await admin.updateTable('person').set({ unit_id: aino.unitId }).where('id', '=', aino.id).execute()
+  })
+
+  test('an expert sees what reached the numbers of the grant, under the duty’s purpose and no other', async () => {
+    const tiina = await enterTestPerson(admin, desk, {
+      name: 'Tiina',
+      right: {
+        role: 'EXPERT',
+        duty: 'TRAINING',
+        purposes: ['TRAINING'],
+        scope: { kind: 'numbers', units: [], numbers: [regional] },
+      },
+    })
+    const session = await tiina.signIn()
+    expect((await under(session, 'TRAINING')).segments).toEqual([transferred.second, bertils].sort())
+    for (const purpose of purposes.filter((other) => other !== 'TRAINING')) {
+      expect(await under(session, purpose)).toEqual(nothing)
+    }
+  })
+
+  test.each([
+    ['MAINTENANCE', 'MAINTENANCE'],
+    ['SECURITY', 'CRIME_OR_MISUSE'],
+    ['SERVICE_UNIT', 'INSPECTION'],
+  ] as const)('%s sees everything under %s and nothing under another purpose', async (role, purpose) => {
+    const who = await enterTestPerson(admin, desk, {
+      name: role,
+      right: { role, purposes: [purpose], scope: { kind: 'all', ...none } },
+    })
+    const session = await who.signIn()
+    expect((await under(session, purpose)).segments).toHaveLength(5)
+    for (const other of purposes.filter((held) => held !== purpose))
+      expect(await under(session, other)).toEqual(nothing)
+  })
+
+  test.each(['DECISION_MAKER', 'ACCESS_APPROVER'] as const)('%s sees nothing', async (role) => {
+    for (const held of [[], [...purposes]] as Purpose[][]) {
+      const who = await enterTestPerson(admin, desk, {
+        name: role,
+        right: { role, purposes: held, scope: { kind: 'none', ...none } },
+      })
+      const session = await who.signIn()
+      for (const purpose of purposes) expect(await under(session, purpose)).toEqual(nothing)
+    }
+  })
+})
+
+describe('a session', () => {
+  test('that nobody opened shows nothing, whatever purpose the process sets', async () => {
+    for (const token of ['', 'made-up', randomBytes(32).toString('base64url'), aino.id, aino.userId]) {
+      for (const purpose of [...purposes, '', '%']) {
+        expect(await seen({ 'seloste.session': token, 'seloste.purpose': purpose })).toEqual(nothing)
+      }
+    }
+    expect(await seen({})).toEqual(nothing)
+    const { rows } = await database.as('seloste_desk').pool.query('select id from segment')
+    expect(rows).toEqual([])
+  })
+
+  test('is not its hash: who reads the session table cannot look', async () => {
+    const session = await aino.signIn()
+    const { rows } = await database
+      .as('seloste_desk')
+      .pool.query<{ token_hash: Buffer }>('select token_hash from session')
+    for (const { token_hash } of rows) {
+      for (const form of ['hex', 'base64url', 'base64'] as const) {
+        expect(await seen({ 'seloste.session': token_hash.toString(form), 'seloste.purpose': 'DEVELOPMENT' })).toEqual(
+          nothing,
+        )
+      }
+    }
+    expect((await under(session, 'DEVELOPMENT')).contacts).toBe(2)
+  })
+
+  test('that has ended, idled out or belongs to a leaver shows nothing', async () => {
+    const [ended, idle, leaver] = [await aino.signIn(), await aino.signIn(), await bertil.signIn()]
+    await signOut(desk, ended, now())
+    await admin
+      .updateTable('session')
+      .set({ expires_at: now() })
+      .where('person_id', '=', aino.id)
+      .where('ended_at', 'is', null)
+      .execute()
+    await admin.updateTable('person').set({ employed_to: now() }).where('id', '=', bertil.id).execute()
+    for (const session of [ended, idle, leaver]) expect(await under(session, 'DEVELOPMENT')).toEqual(nothing)
+    await admin.updateTable('person').set({ employed_to: null }).where('id', '=', bertil.id).execute()
+  })
+
+  test('of a right that is revoked or has ended shows nothing from that moment', async () => {
+    const right = {
+      role: 'SECURITY' as const,
+      purposes: ['CRIME_OR_MISUSE' as const],
+      scope: { kind: 'all' as const, ...none },
+    }
+    for (const end of ['revoked_at', 'valid_to'] as const) {
+      const tuula = await enterTestPerson(admin, desk, { name: 'Tuula', right })
+      const session = await tuula.signIn()
+      expect((await under(session, 'CRIME_OR_MISUSE')).segments).toHaveLength(5)
+      await admin
+        .updateTable('access_right')
+        .set({ [end]: now() })
+        .where('person_id', '=', tuula.id)
+        .execute()
+      expect(await under(session, 'CRIME_OR_MISUSE')).toEqual(nothing)
+    }
+  })
+
+  test('leaves nothing behind in the connection it was used on', async () => {
+    const session = await aino.signIn()
+    await Promise.all(Array.from({ length: 10 }, () => under(session, 'DEVELOPMENT')))
+    for (let i = 0; i < 10; i++) {
+      expect((await database.as('seloste_desk').pool.query('select id from segment')).rows).toEqual([])
+    }
+  })
+})
+
+describe('database roles', () => {
+  const forbidden: [role: string, statements: string[]][] = [
+    [
+      'seloste_desk',
+      [
+        'select * from recording_key',
+        'select * from shard_key',
+        'select * from intake_key',
+        'select * from audit_entry',
+        'select * from destruction_entry',
+        'select * from call_identity',
+        "update contact set caller_kind = 'short'",
+        "update segment set official_name = 'x'",
+        "update recording set state = 'DESTROYED'",
+        'delete from contact',
+        'delete from segment',
+        'delete from recording',
+        'delete from session',
+        'delete from listening',
+        'insert into contact select * from contact',
+        'insert into access_right select * from access_right',
+        "update access_right set purposes = '{MAINTENANCE}'",
+        "update person set password_hash = ''",
+        'update session set person_id = person_id',
+        "update audit_entry set result = 'ok'",
+        'delete from audit_entry',
+        'truncate audit_entry',
+        'insert into listening_range select * from listening_range',
+        "select ensure_partitions('2020-01-01', '2020-01-01')",
+        'alter table audit_entry disable trigger all',
+        'set role seloste_custodian',
+        'set row_security = off; select * from contact',
+        'create table elsewhere (x int)',
+      ],
+    ],
+    [
+      'seloste_capture',
+      [
+        'select * from contact',
+        'select caller_key from contact',
+        'select number_called from contact',
+        'select official_name from segment',
+        'select * from recording',
+        'select sha256 from recording',
+        'select * from recording_key',
+        'select * from shard_key',
+        'select * from session',
+        'select * from access_right',
+        'select password_hash from person',
+        'select user_id from person',
+        'select * from audit_entry',
+        'select * from listening',
+        'delete from contact',
+        'delete from recording',
+        'update contact set caller_key = null',
+        'delete from audit_entry',
+      ],
+    ],
+    [
+      'seloste_custodian',
+      [
+        'select * from session',
+        'select * from person',
+        'select * from access_right',
+        'select * from audit_entry',
+        "update contact set history_ends_at = now() - interval '1 day'",
+        "update segment set official_name = 'x'",
+        'update recording set recording_months = 2',
+        'update recording set started_at = now()',
+        'delete from audit_entry',
+        "update audit_entry set result = 'ok'",
+        'delete from destruction_entry',
+        "update destruction_entry set cause = 'x'",
+        'delete from listening_range',
+        'insert into contact select * from contact',
+      ],
+    ],
+  ]
+
+  for (const [role, statements] of forbidden) {
+    test.each(statements)(`${role} may not: %s`, async (statement) => {
+      await expect(database.as(role).pool.query(statement)).rejects.toThrow(
+        /permission denied|must be owner|would be affected by row-level security/,
+      )
+    })
+  }
+
+  test('the custodian deletes no history whose term runs, nor a segment of one', async () => {
+    const { rowCount } = await database.as('seloste_custodian').pool.query('delete from contact')
+    expect(rowCount).toBe(0)
+    const segments = await database.as('seloste_custodian').pool.query('delete from segment')
+    expect(segments.rowCount).toBe(0)
+    await expect(custodian.deleteFrom('recording').execute()).rejects.toThrow('cannot be deleted')
+  })
+})
+
+describe('a listening in the database', () => {
+  test('cannot be of what the viewer does not see, for another, or on a right of another’s', async () => {
+    const session = await aino.signIn()
+    const [own, others] = await Promise.all(
+      [ainos, bertils].map((id) =>
+        admin.selectFrom('recording').select('id').where('segment_id', '=', id).executeTakeFirstOrThrow(),
+      ),
+    )
+    const rightOf = async (person: TestPerson) =>
+      (await admin.selectFrom('access_right').select('id').where('person_id', '=', person.id).executeTakeFirstOrThrow())
+        .id
+    const [mine, theirs] = [await rightOf(aino), await rightOf(bertil)]
+    const insert = (given: { recording: string; right: string; person?: string; purpose?: Purpose }) =>
+      inSession(desk, { 'seloste.session': session.token, 'seloste.purpose': 'DEVELOPMENT' }, (tx) =>
+        tx
+          .insertInto('listening')
+          .values({
+            id: crypto.randomUUID(),
+            recording_id: given.recording,
+            person_id: given.person ?? aino.id,
+            right_id: given.right,
+            session_hash: sessionHash(session.token),
+            role: 'OFFICIAL',
+            purpose: given.purpose ?? 'DEVELOPMENT',
+            reference: null,
+            started_at: now(),
+            until: now().add({ hours: 1 }),
+            ended_at: null,
+          })
+          .execute(),
+      )
+    await insert({ recording: own!.id, right: mine })
+    for (const wrong of [
+      { recording: others!.id, right: mine },
+      { recording: own!.id, right: theirs },
+      { recording: own!.id, right: mine, person: bertil.id },
+      { recording: own!.id, right: mine, purpose: 'MAINTENANCE' as const },
+    ]) {
+      await expect(insert(wrong)).rejects.toThrow('row-level security')
+    }
+  })
+})
+
+describe('the two sides of the decision', () => {
+  test(`rightReaching and the database agree on ${randomCases} random cases`, async () => {
+    const units = [aino.unitId, bertil.unitId]
+    const numbers = [national, regional]
+    // One call for every way in which a segment can be somebody's, some unit's and some number's.
+    for (const official of [officialOf(aino, 'A'), officialOf(bertil, 'B'), officialOf(aino, 'C'), undefined]) {
+      for (const unitId of [...units, undefined]) {
+        for (const key of [...numbers, phone('029 512 000')]) {
+          const answering = official && { ...official, unitId }
+          await admitCall({ official: answering, numberReached: { key }, recording: undefined })
+        }
+      }
+    }
+    const rows = await admin
+      .selectFrom('segment')
+      .select([
+        'id',
+        'official_person_id as officialPersonId',
+        'official_unit_id as officialUnitId',
+        'number_reached as numberReached',
+      ])
+      .execute()
+    expect(rows).toHaveLength(5 + 36)
+    const deciders = await Promise.all([1, 2].map(() => enterTestPerson(admin, desk, { name: 'Päättäjä' })))
+    const sessions = await Promise.all([aino, bertil].map(async (who) => ({ who, session: await who.signIn() })))
+    const hours = fc.integer({ min: -3, max: 3 }).filter((h) => h !== 0)
+    const right = fc.record({
+      role: fc.constantFrom(...roles),
+      purposes: fc.subarray([...purposes]),
+      kind: fc.constantFrom('own' as const, 'unit' as const, 'numbers' as const, 'all' as const, 'none' as const),
+      units: fc.subarray(units),
+      numbers: fc.subarray(numbers),
+      from: fc.constantFrom(-5, -5, -5, 1),
+      to: fc.option(hours),
+      revoked: fc.option(hours, { freq: 5 }),
+    })
+    let cases = 0
+    let shown = 0
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...sessions),
+        fc.array(right, { minLength: 1, maxLength: 5 }),
+        async ({ who, session }, given) => {
+          const start = now()
+          const at = (h: number) => start.add({ hours: h })
+          await admin.deleteFrom('access_right').where('person_id', '=', who.id).execute()
+          for (const r of given) {
+            await admin
+              .insertInto('access_right')
+              .values({
+                id: crypto.randomUUID(),
+                person_id: who.id,
+                role: r.role,
+                duty: r.role === 'EXPERT' ? 'QUALITY' : null,
+                purposes: r.purposes,
+                scope_kind: r.kind,
+                scope_units: r.units,
+                scope_numbers: r.numbers,
+                valid_from: at(r.from),
+                valid_to: r.to === null ? null : at(r.to),
+                requested_by: deciders[0]!.id,
+                approved_by: deciders[1]!.id,
+                revoked_at: r.revoked === null ? null : at(r.revoked),
+              })
+              .execute()
+          }
+          for (const purpose of purposes) {
+            const asked = { purpose, reference: 'R-1', action: 'contacts.listed' as const }
+            const grant = await requestGrant(desk, session, asked, now())
+            const expected =
+              'refused' in grant ? [] : rows.filter((row) => rightReaching(grant, row)).map(({ id }) => id)
+            const settings = { 'seloste.session': session.token, 'seloste.purpose': purpose }
+            const looked = await inSession(desk, settings, (tx) => tx.selectFrom('segment').select('id').execute())
+            const actual = looked.map(({ id }) => id)
+            expect(actual.sort()).toEqual(expected.sort())
+            cases += rows.length
+            shown += actual.length
+          }
+        },
+      ),
+      { numRuns: Math.max(leastRuns, Math.ceil(randomCases / (purposes.length * rows.length))) },
+    )
+    expect(cases).toBeGreaterThanOrEqual(randomCases)
+    // Neither side may be right by showing nothing, or everything.
+    expect(shown).toBeGreaterThan(cases / 50)
+    expect(shown).toBeLessThan(cases)
+  })
+
+  test('a look runs under the Grant’s session and purpose, and sees no more than they do', async () => {
+    await admin.deleteFrom('access_right').where('person_id', '=', aino.id).execute()
+    const session = await aino.signIn()
+    const forged = {
+      session,
+      purpose: 'MAINTENANCE',
+      rights: [{ scope: { kind: 'all', ...none } }],
+    } as unknown as Grant
+    const rows = await underGrant(desk, forged, (tx) => tx.selectFrom('segment').select('id').execute())
+    expect(rows).toEqual([])
+    expect([unanswered, transferred.contactId].every(Boolean)).toBe(true)
+  })
+})

@@ -1,0 +1,166 @@
+import { randomUUID } from 'node:crypto'
+import { describe, expect, test } from 'vitest'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { enterTestPerson, password } from '#test/database/people.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { hashPassword, passwordMatches } from './password.ts'
+import { enterPerson, setPassword } from './people.ts'
+import { sessionHolds, signIn, signOut, useSession } from './session.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const admin = database.as().db
+const desk = database.as('seloste_desk').db
+/** Whole milliseconds: the database keeps microseconds and rounds. */
+const now = () => Temporal.Now.instant().round({ smallestUnit: 'millisecond', roundingMode: 'floor' })
+const since = Temporal.Instant.from('2020-01-01T00:00:00Z')
+const aino = await enterTestPerson(admin, desk, { name: 'Aino Virtanen' })
+
+async function medianMs(work: () => Promise<unknown>): Promise<number> {
+  const times: number[] = []
+  for (let i = 0; i < 9; i++) {
+    const start = performance.now()
+    await work()
+    times.push(performance.now() - start)
+  }
+  return times.sort((a, b) => a - b)[4]!
+}
+
+describe('a password', () => {
+  test('is kept as argon2id with OWASP’s parameters, and every hash has a salt of its own', async () => {
+    const [one, other] = await Promise.all([hashPassword('same'), hashPassword('same')])
+    expect(one).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
+    expect(one).not.toBe(other)
+    const { password_hash } = await admin
+      .selectFrom('person')
+      .select('password_hash')
+      .where('id', '=', aino.id)
+      .executeTakeFirstOrThrow()
+    expect(password_hash).toMatch(/^\$argon2id\$/)
+  })
+
+  test('matches however its letters were composed, and in no other case', async () => {
+    const stored = await hashPassword('Äiti-åker')
+    expect(await passwordMatches('Äiti-åker'.normalize('NFD'), stored)).toBe(true)
+    for (const wrong of ['äiti-åker', 'Äiti-åker ', '', 'Aiti-aker'])
+      expect(await passwordMatches(wrong, stored)).toBe(false)
+  })
+
+  test('of nobody matches nothing, not even the one that is hashed in nobody’s place', async () => {
+    for (const given of ['nobody has this password', '', 'x']) {
+      expect(await passwordMatches(given, undefined)).toBe(false)
+      expect(await passwordMatches(given, null)).toBe(false)
+    }
+  })
+})
+
+describe('signing in', () => {
+  test('answers a wrong user id, a wrong password and no password alike', async () => {
+    const without = `none.${randomUUID()}`
+    await enterPerson(admin, { userId: without, name: 'Ei Salasanaa', employedFrom: since })
+    const answers = await Promise.all([
+      signIn(desk, { userId: 'nobody', password }, now()),
+      signIn(desk, { userId: aino.userId, password: 'wrong' }, now()),
+      signIn(desk, { userId: without, password }, now()),
+    ])
+    expect(answers).toEqual(['refused', 'refused', 'refused'])
+    const { rows } = await database
+      .as()
+      .pool.query("select distinct result, action from audit_entry where result like 'refused%'")
+    expect(rows).toEqual([{ result: 'refused:credentials', action: 'session.started' }])
+  })
+
+  test('takes as long for a user id that is not there', async () => {
+    const known = await medianMs(() => signIn(desk, { userId: aino.userId, password: 'wrong' }, now()))
+    const unknown = await medianMs(() => signIn(desk, { userId: 'nobody', password: 'wrong' }, now()))
+    expect(Math.min(known, unknown) / Math.max(known, unknown)).toBeGreaterThan(0.5)
+    // A single hash, on any machine that runs this, takes longer than a look-up alone would.
+    expect(unknown).toBeGreaterThan(5)
+  })
+
+  test('takes the user id in any case and with blanks around it, and the password as it is', async () => {
+    const given = ` ${aino.userId.toUpperCase()} `
+    expect(await signIn(desk, { userId: given, password }, now())).toMatchObject({ personId: aino.id })
+    expect(await signIn(desk, { userId: given, password: ` ${password}` }, now())).toBe('refused')
+  })
+
+  test('ends with the employment, and does not begin before it', async () => {
+    const person = await enterTestPerson(admin, desk, { name: 'Lähtijä' })
+    const end = now().add({ hours: 24 })
+    await admin.updateTable('person').set({ employed_to: end }).where('id', '=', person.id).execute()
+    const given = { userId: person.userId, password }
+    expect(await signIn(desk, given, end.subtract({ milliseconds: 1 }))).toMatchObject({ personId: person.id })
+    expect(await signIn(desk, given, end)).toBe('refused')
+    expect(await signIn(desk, given, since.subtract({ seconds: 1 }))).toBe('refused')
+  })
+
+  test('gives a token that the database does not know', async () => {
+    const session = await aino.signIn()
+    expect(Buffer.from(session.token, 'base64url')).toHaveLength(32)
+    const { rows } = await database.as().pool.query('select to_jsonb(session)::text as row from session')
+    expect(rows.map(({ row }) => row).join()).not.toContain(session.token)
+  })
+
+  test('a new password makes the old one worthless', async () => {
+    const person = await enterTestPerson(admin, desk, { name: 'Vaihtaja' })
+    await setPassword(admin, person.id, 'another long password')
+    expect(await signIn(desk, { userId: person.userId, password }, now())).toBe('refused')
+  })
+})
+
+describe('a user id', () => {
+  test('is never used again, not in another case and not when its person has left', async () => {
+    const userId = `once.${randomUUID().slice(0, 8)}`
+    const person = { userId, name: 'Ensimmäinen', employedFrom: since }
+    const first = await enterPerson(admin, person)
+    if ('refused' in first) throw new Error(first.refused)
+    await admin.updateTable('person').set({ employed_to: now() }).where('id', '=', first.id).execute()
+    for (const again of [userId, userId.toUpperCase(), ` ${userId} `]) {
+      expect(await enterPerson(admin, { ...person, userId: again, name: 'Toinen' })).toEqual({
+        refused: 'user-id-taken',
+      })
+    }
+    const { rows } = await database.as().pool.query("select name from person_name where name = 'Toinen'")
+    expect(rows).toEqual([])
+  })
+})
+
+describe('a session', () => {
+  test('ends an hour after its last use, and every use moves that on', async () => {
+    const start = now()
+    const session = await aino.signIn()
+    const later = start.add({ minutes: 50 })
+    expect(await useSession(desk, session.token, later)).toMatchObject({ personId: aino.id })
+    expect(await useSession(desk, session.token, later.add({ minutes: 59 }))).toBeDefined()
+    expect(await useSession(desk, session.token, later.add({ minutes: 59 + 60 }))).toBeUndefined()
+    expect(await sessionHolds(desk, session.token, later.add({ minutes: 59 + 60 }))).toBe(false)
+  })
+
+  test('is not kept alive by what runs in the background', async () => {
+    const session = await aino.signIn()
+    expect(await sessionHolds(desk, session.token, now().add({ minutes: 50 }))).toBe(true)
+    expect(await useSession(desk, session.token, now().add({ minutes: 61 }))).toBeUndefined()
+  })
+
+  test('is over at once when its person signs out, and only that one', async () => {
+    const [one, other] = [await aino.signIn(), await aino.signIn()]
+    await signOut(desk, one, now())
+    expect(await useSession(desk, one.token, now())).toBeUndefined()
+    expect(await sessionHolds(desk, one.token, now())).toBe(false)
+    expect(await useSession(desk, other.token, now())).toBeDefined()
+  })
+
+  test('of a leaver stops at that moment, in the background too', async () => {
+    const person = await enterTestPerson(admin, desk, { name: 'Lähtijä' })
+    const session = await person.signIn()
+    expect(await sessionHolds(desk, session.token, now())).toBe(true)
+    const end = now()
+    await admin.updateTable('person').set({ employed_to: end }).where('id', '=', person.id).execute()
+    expect(await useSession(desk, session.token, end)).toBeUndefined()
+    expect(await sessionHolds(desk, session.token, end)).toBe(false)
+  })
+
+  test('of a token that nobody was given is none', async () => {
+    for (const token of ['', 'x', 'a'.repeat(10_000), '%00'])
+      expect(await useSession(desk, token, now())).toBeUndefined()
+  })
+})
