@@ -1,0 +1,147 @@
+/** SIPp as the recording client: SIP, SDP and the first stream's RTP by a program that is not ours, over UDP and TCP. */
+import { execFileSync, spawn } from 'node:child_process'
+import { randomBytes, randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { alawToLinear, linearToAlaw } from '#test/simulator/g711.ts'
+import { numbersCalled, officialByKey } from '#test/simulator/people.ts'
+import { hearRecording } from '../../whole/hear-recording.ts'
+import { signIn, type SignedIn } from '../../whole/sign-in.ts'
+import { startSeloste, type RunningSeloste } from '../../whole/start-seloste.ts'
+
+const sipp = '/usr/bin/sipp'
+const scenario = join(import.meta.dirname, 'sipp/record-call.xml')
+const player = join(import.meta.dirname, 'play-stream.ts')
+const caller = '+358401234567'
+const aino = officialByKey('aino')
+const soundMs = 4_000
+const talkMs = 4_600
+
+/** On a throw-away machine that tests every change, SIPp is fetched; on anybody's own it has to be there. */
+if (!existsSync(sipp) && process.env['CI'] && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
+  execFileSync('apt-get', ['install', '-y', '-qq', 'sip-tester'], { stdio: 'ignore', timeout: 120_000 })
+}
+const missing = existsSync(sipp) ? '' : ' (left out: there is no /usr/bin/sipp; Debian has it in sip-tester)'
+
+describe.skipIf(missing !== '')(`SIPp records a call${missing}`, () => {
+  let seloste: RunningSeloste
+  let folder: string
+  const voices = { caller: sweep(300, 800), official: sweep(900, 1600) }
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'sipp-'))
+    for (const [track, voice] of Object.entries(voices)) await writeFile(join(folder, `${track}.al`), voice)
+    seloste = await startSeloste()
+  }, 200_000)
+  afterAll(async () => {
+    await seloste?.stop()
+    await rm(folder, { recursive: true, force: true })
+  })
+
+  test.each(['udp', 'tcp'] as const)(
+    'over %s: found by the official and by the expert, and heard sample by sample, caller left and official right',
+    { timeout: 120_000 },
+    async (transport) => {
+      const from = new Date().toISOString()
+      await runSipp(seloste, folder, transport)
+      const people = await Promise.all(['aino', 'eero'].map((userId) => signIn(seloste, userId)))
+      for (const person of people) {
+        const { detail, recordingId } = await findCall(person, from)
+        expect(detail).toMatchObject({
+          number: numbersCalled.testLine,
+          caller: { kind: 'e164', number: '+358 40 *** **67' },
+          segments: [
+            {
+              official: { name: aino.name, phone: aino.phone },
+              decision: { record: true, reason: 'drawn' },
+              marks: [],
+              lostPackets: 0,
+              recording: { state: 'available' },
+            },
+          ],
+        })
+        const heard = await hearRecording(person, recordingId, 'QUALITY')
+        expect(heard.sampleRate).toBe(8000)
+        expect(heard.gaps.filter(({ kind }) => kind === 'loss')).toEqual([])
+        expectHeard('caller', heard.caller, voices.caller)
+        expectHeard('official', heard.official, voices.official)
+      }
+    },
+  )
+})
+
+/** A tone that rises evenly, so that no part of it can be taken for another; as raw A-law. */
+function sweep(fromHz: number, toHz: number): Uint8Array {
+  const samples = Int16Array.from({ length: soundMs * 8 }, (_, at) => {
+    const seconds = at / 8000
+    const turns = fromHz * seconds + ((toHz - fromHz) * seconds * seconds) / (2 * (soundMs / 1000))
+    return Math.round(12_000 * Math.sin(2 * Math.PI * turns))
+  })
+  return linearToAlaw(samples)
+}
+
+async function runSipp(seloste: RunningSeloste, folder: string, transport: 'udp' | 'tcp'): Promise<void> {
+  const keys = {
+    caller,
+    number: numbersCalled.testLine,
+    official: aino.phone,
+    now: new Date().toISOString(),
+    call: randomUUID(),
+    session: randomBytes(16).toString('base64'),
+    caller_file: join(folder, 'caller.al'),
+    official_command: `${process.execPath} ${player} ${join(folder, 'official.al')}`,
+  }
+  const child = spawn(
+    sipp,
+    [
+      `${seloste.sip.host}:${seloste.sip.port}`,
+      ...['-sf', scenario, '-t', transport === 'udp' ? 'u1' : 't1', '-i', '127.0.0.1', '-mi', '127.0.0.1'],
+      ...['-m', '1', '-d', String(talkMs), '-timeout', '30s', '-timeout_error', '-nostdin', '-trace_err'],
+      ...Object.entries(keys).flatMap(([name, value]) => ['-key', name, value]),
+    ],
+    { cwd: folder, stdio: 'ignore' },
+  )
+  const [code] = (await once(child, 'exit')) as [number | null]
+  if (code === 0) return
+  const logs = (await readdir(folder)).filter((name) => name.endsWith('_errors.log'))
+  const errors = await Promise.all(logs.map((name) => readFile(join(folder, name), 'utf8')))
+  throw new Error(`SIPp ended with ${String(code)}:\n${errors.join('\n')}\n${seloste.output()}`)
+}
+
+interface Call {
+  id: string
+  segments: { recording: { id?: string; state: string } }[]
+}
+
+/** The one call since `from`, as search and its own page show it, once its recording can be heard. */
+async function findCall(person: SignedIn, from: string): Promise<{ detail: Call; recordingId: string }> {
+  const search = new URLSearchParams({ purpose: 'QUALITY', from, caller: '040 123 4567', number: '029 497 099' })
+  const deadline = performance.now() + 60_000
+  for (;;) {
+    const { items } = await person.get<{ items: Call[] }>('GET', `/api/contacts?${search.toString()}`)
+    const recording = items[0]?.segments[0]?.recording
+    if (items[0] && recording?.id !== undefined && recording.state === 'available') {
+      expect(items).toHaveLength(1)
+      const detail = await person.get<Call>('GET', `/api/contacts/${items[0].id}?purpose=QUALITY`)
+      return { detail, recordingId: recording.id }
+    }
+    if (performance.now() > deadline) throw new Error(`the call is not there to be heard: ${JSON.stringify(items)}`)
+    await wait(250)
+  }
+}
+
+/** Between silences, exactly what was sent: all of it, in order, once. */
+function expectHeard(track: string, heard: Int16Array, sent: Uint8Array): void {
+  const samples = alawToLinear(sent)
+  // The sweep begins with a sample of (almost) nothing, which silence could be taken for.
+  const at = heard.findIndex((sample) => Math.abs(sample) > 200) - samples.findIndex((sample) => Math.abs(sample) > 200)
+  const wrong = samples.findIndex((sample, index) => heard[at + index] !== sample)
+  expect(wrong, `${track}, from sample ${at} of ${heard.length}: the first sample that differs`).toBe(-1)
+  const after = heard.subarray(at + samples.length).findIndex((sample) => Math.abs(sample) > 200)
+  expect(after, `${track}: something is heard after the end`).toBe(-1)
+}
