@@ -8,7 +8,7 @@ import { compile, generatorPort, runReceiver } from './run-receiver.ts'
 type Spent = { packets: number; cpuMicroseconds: number; eventLoopP99Ms?: number; faults?: string[] }
 
 /** `calls` concurrent calls of two streams; each round runs the three receivers one after the other. */
-export async function costPerPacket({ calls = 400, seconds = 15, rounds = 3 } = {}): Promise<boolean> {
+export async function costPerPacket({ calls = 400, seconds = 20, rounds = 3 } = {}): Promise<boolean> {
   const programs = compile()
   if (!programs) {
     console.log('skipped: the yardstick and the generator are in C, and gcc is not here')

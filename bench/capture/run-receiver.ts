@@ -33,10 +33,10 @@ export async function runReceiver<Result>(receiver: Receiver, generator: string,
   const ports = receiver.ports ?? (JSON.parse(String(first.value)) as number[])
   const sender = spawn(generator, [String(generatorPort), String(seconds)], { stdio: ['pipe', 'pipe', 'inherit'] })
   const sentLines = linesOf(sender)
-  sender.stdin!.end(ports.join('\n'))
+  sender.stdin.end(ports.join('\n'))
   const sent = Number((await sentLines.next()).value)
   await sleep(300)
-  child.stdin!.end()
+  child.stdin.end()
   const result = JSON.parse(String((await lines.next()).value)) as Result
   if (child.exitCode === null) await once(child, 'exit')
   return { sent, result }

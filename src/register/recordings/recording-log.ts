@@ -5,6 +5,7 @@
  * Never here: a record across a chunk border, a reordered or transcoded packet, or the digits of a key press.
  * All integers are big-endian.
  */
+import assert from 'node:assert/strict'
 import { RecordingFault } from './recording-faults.ts'
 
 /** Record types. Types from 0x80 carry a u16 length after the type, so that older readers can skip them. */
@@ -13,6 +14,8 @@ export const recordType = { padding: 0, packet: 1, source: 2, omitted: 3, mark: 
 /** Bytes of a packet record before its payload. */
 export const packetHeadBytes = 17
 export const omittedBytes = 7
+/** No record is larger, so that a new chunk has room for any, the repeated sources before it included. */
+export const largestRecordBytes = 32_768
 
 export const codecs = ['unknown', 'PCMU', 'PCMA', 'telephone-event', 'G722', 'opus', 'comfort-noise'] as const
 export type Codec = (typeof codecs)[number]
@@ -110,9 +113,10 @@ export function encodeSource({ stream, source, ssrc, firstSeq, firstTs, codecs: 
   return record
 }
 
-/** Encodes a mark record; `detail` must be JSON of less than 64 KiB. */
+/** Encodes a mark record; `detail` must be JSON and small (see {@link largestRecordBytes}). */
 export function encodeMark({ kind, arrival100us, detail }: LogMark): Buffer {
   const json = Buffer.from(detail === undefined ? '' : JSON.stringify(detail))
+  assert(8 + json.length <= largestRecordBytes, 'a mark is small')
   const record = Buffer.alloc(8 + json.length)
   record.writeUInt8(recordType.mark, 0)
   record.writeUInt8(markKinds.indexOf(kind) + 1, 1)

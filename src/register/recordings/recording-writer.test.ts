@@ -102,3 +102,17 @@ test('a disk that refuses sheds packets after the limit, says how many, and lose
   expect(seen).toBe(kept)
   expect(shed).toEqual([{ packets: 500 - kept }])
 })
+
+test('a packet as large as UDP allows is shed, and what follows is not harmed', async () => {
+  const writer = await createRecordingWriter({ id: 'r4', directory, intakePublicKey: recipient, startedAt })
+  writer.source(0, 1, 1, 1, codecs)
+  expect(writer.packet(0, 8, false, 0, 0, 0, Buffer.alloc(65_495), 0, 65_495)).toBe(false)
+  for (let n = 1; n < 9; n++) expect(writer.packet(0, 8, false, n, 0, 0, Buffer.alloc(32_000), 0, 32_000)).toBe(true)
+  const { bodyPath, headerPath } = await writer.finish(10)
+  const body = readFileSync(bodyPath)
+  const fileKey = readAgeHeader(readFileSync(headerPath), identity)
+  const { chunks, openChunk } = await openPayload(fileKey, body.length, async (at, n) => body.subarray(at, at + n))
+  const seqs: number[] = []
+  for (let n = 0; n < chunks; n++) walkChunk(await openChunk(n), { packet: (p) => seqs.push(p.seqOffset) })
+  expect(seqs).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
+})

@@ -12,6 +12,7 @@ import { createDurably, syncFolder, writeFully } from './durable-files.ts'
 import {
   encodeMark,
   encodeSource,
+  largestRecordBytes,
   omittedBytes,
   packetHeadBytes,
   writeOmitted,
@@ -269,7 +270,7 @@ export async function createRecordingWriter(options: RecordingWriterOptions): Pr
 
   function roomFor(bytes: number, arrival100us: number): number {
     lastArrival = arrival100us
-    if (!ended && makeRoom(bytes)) return subject.usedBytes
+    if (!ended && bytes <= largestRecordBytes && makeRoom(bytes)) return subject.usedBytes
     counts.packetsShed++
     return -1
   }

@@ -77,7 +77,7 @@ export async function createTailJournal(options: TailJournalOptions): Promise<Ta
   let stagedBytes = 0
   let stagedCovers = new Map<TailSubject, Cover>()
   let flushing: Promise<void> | undefined
-  let tidying: Promise<void> | undefined
+  let tidying: Promise<unknown> | undefined
   const timer = setInterval(() => void flush(), intervalMs)
 
   async function openSegment(): Promise<Segment> {
@@ -170,7 +170,9 @@ export async function createTailJournal(options: TailJournalOptions): Promise<Ta
       options.onFault?.(new RecordingFault('tail-write-failed', 'a new segment', cause))
       return
     }
-    tidying ??= tidy().finally(() => (tidying = undefined))
+    tidying ??= tidy()
+      .catch((cause: unknown) => options.onFault?.(new RecordingFault('tail-write-failed', 'an old segment', cause)))
+      .finally(() => (tidying = undefined))
   }
 
   /** Deletes the closed segments whose every chunk is durable in its body. */
