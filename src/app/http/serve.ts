@@ -11,6 +11,7 @@ import { contactRoutes } from './contact-routes.ts'
 import { openApiDocument } from './contract/openapi.ts'
 import type { Desk } from './desk.ts'
 import { listeningRoutes } from './listening-routes.ts'
+import { organisationRoutes } from './organisation-routes.ts'
 import { refuse } from './refuse.ts'
 import type { Routes } from './routes.ts'
 import { sessionRoutes } from './session-routes.ts'
@@ -72,6 +73,7 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
     return refuse(reply, 'unavailable')
   })
 
+  organisationRoutes(app, desk)
   sessionRoutes(app, desk)
   contactRoutes(app, desk)
   listeningRoutes(app, desk)
