@@ -1,0 +1,396 @@
+import { randomUUID } from 'node:crypto'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { callFacts, enterTestPerson, phone, recordingFacts } from '#test/database/people.ts'
+import type { Purpose } from '#description/purposes.ts'
+import { admit, type SegmentFacts } from '#register/admit.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { requestGrant, type Grant } from '#safeguards/access/grant.ts'
+import type { Session } from '#safeguards/people/session.ts'
+import { InvalidCursor, listContacts, type ContactSearch } from './list-contacts.ts'
+import { readContact, revealCaller } from './read-contact.ts'
+import { watchCalls } from './watch-calls.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const admin = database.as().db
+const desk = database.as('seloste_desk').db
+const capture = database.as('seloste_capture').db
+const now = () => Temporal.Now.instant()
+const instant = (written: string) => Temporal.Instant.from(written)
+
+const everything = { kind: 'all' as const, units: [], numbers: [] }
+const own = { kind: 'own' as const, units: [], numbers: [] }
+const matti = await enterTestPerson(admin, desk, {
+  name: 'Matti',
+  right: { role: 'SUPERVISOR', purposes: ['DEVELOPMENT'], scope: everything },
+})
+const aino = await enterTestPerson(admin, desk, {
+  name: 'Aino',
+  right: { role: 'OFFICIAL', purposes: ['DEVELOPMENT'], scope: own },
+})
+
+async function grantFor(session: Session, purpose: Purpose = 'DEVELOPMENT'): Promise<Grant> {
+  const grant = await requestGrant(desk, session, { purpose, action: 'contacts.listed' }, now())
+  if ('refused' in grant) throw new Error(grant.refused)
+  return grant
+}
+
+let grant: Grant
+let ainos: Grant
+beforeAll(async () => {
+  grant = await grantFor(await matti.signIn())
+  ainos = await grantFor(await aino.signIn())
+})
+
+async function search(given: Partial<ContactSearch> = {}, under = grant) {
+  return listContacts(desk, under, { limit: 200, ...given }, now())
+}
+const idsOf = ({ items }: { items: { id: string }[] }) => items.map(({ id }) => id)
+const found = async (given: Partial<ContactSearch>) => idsOf(await search(given))
+
+const official = (name: string, number = '029 512 1001', personId?: string): SegmentFacts['official'] => ({
+  name,
+  phone: phone(number),
+  ...(personId && { personId }),
+})
+
+/** A call of its own caller, so that a search for it finds nothing else. */
+let callers = 1000
+async function call(given: Partial<SegmentFacts> = {}) {
+  const written = `040 555 ${callers++}`
+  const facts = callFacts({ caller: { kind: 'e164', key: phone(written), raw: written }, ...given })
+  const { contactId } = await admit(capture, facts)
+  return { contactId, caller: written, segmentId: facts.segmentId }
+}
+
+const lastEntry = () =>
+  admin.selectFrom('audit_entry').selectAll().orderBy('seq', 'desc').limit(1).executeTakeFirstOrThrow()
+
+describe('a search by time', () => {
+  test('finds a call across midnight under both days, once each (AC6)', async () => {
+    const { contactId, caller } = await call({
+      startedAt: instant('2026-09-30T20:58:00Z'),
+      answeredAt: instant('2026-09-30T20:59:00Z'),
+      endedAt: instant('2026-09-30T21:03:00Z'),
+    })
+    const [before, midnight, after] = ['2026-09-29T21:00:00Z', '2026-09-30T21:00:00Z', '2026-10-01T21:00:00Z'].map(
+      instant,
+    )
+    expect(await found({ caller, from: before, to: midnight })).toEqual([contactId])
+    expect(await found({ caller, from: midnight, to: after })).toEqual([contactId])
+    expect(await found({ caller, from: after })).toEqual([])
+    expect(await found({ caller, to: before })).toEqual([])
+  })
+
+  test('takes its ends to the microsecond: from includes the call’s last moment, to excludes its first', async () => {
+    const [startedAt, endedAt] = [instant('2026-09-10T10:00:00Z'), instant('2026-09-10T10:05:00Z')]
+    const { contactId, caller } = await call({ startedAt, endedAt })
+    expect(await found({ caller, from: endedAt })).toEqual([contactId])
+    expect(await found({ caller, from: endedAt.add({ microseconds: 1 }) })).toEqual([])
+    expect(await found({ caller, to: startedAt })).toEqual([])
+    expect(await found({ caller, to: startedAt.add({ microseconds: 1 }) })).toEqual([contactId])
+  })
+
+  test('finds a call that is still going on', async () => {
+    const { contactId, caller } = await call({ startedAt: now().subtract({ minutes: 90 }), endedAt: undefined })
+    expect(await found({ caller, from: now().subtract({ minutes: 1 }) })).toEqual([contactId])
+  })
+
+  test('from after to finds nothing', async () => {
+    expect(await found({ from: instant('2026-09-02T00:00:00Z'), to: instant('2026-09-01T00:00:00Z') })).toEqual([])
+  })
+})
+
+describe('a search by number', () => {
+  test('finds the caller in every written form of the number', async () => {
+    const key = phone('040 777 1234')
+    const { contactId } = await call({ caller: { kind: 'e164', key, raw: '0407771234' } })
+    const forms = [
+      '0407771234',
+      '040 777 1234',
+      '+358 40 777 1234',
+      '00358407771234',
+      '040-7771234',
+      'tel:+358407771234',
+    ]
+    for (const caller of forms) expect(await found({ caller }), caller).toEqual([contactId])
+  })
+
+  test('finds the service number in every written form, and only calls to it', async () => {
+    const { caller, contactId } = await call({ numberCalled: { key: phone('029 497 010'), kind: 'REGIONAL_SERVICE' } })
+    for (const number of ['029497010', '029 497 010', '+358 29 497010']) {
+      expect(await found({ caller, number })).toEqual([contactId])
+    }
+    expect(await found({ caller, number: '029 497 000' })).toEqual([])
+  })
+
+  test('finds nothing for what nobody can read as a number, rather than everything', async () => {
+    for (const text of ['hello', '%', "' or 1=1 --", '12345678901234567890', '\u202e123']) {
+      expect(await found({ caller: text }), text).toEqual([])
+      expect(await found({ number: text }), text).toEqual([])
+    }
+  })
+
+  test('a blank field is no filter', async () => {
+    const all = (await search()).items.length
+    expect((await search({ caller: '  ', number: '', official: ' ' })).items).toHaveLength(all)
+  })
+
+  test('finds callers who withheld their number, by that word, and shows no number of theirs', async () => {
+    const { contactId } = await call({ caller: { kind: 'withheld', key: null, raw: null } })
+    for (const caller of ['anonymous', 'salattu', 'Dolt nummer']) {
+      const { items } = await search({ caller })
+      expect(items.map(({ id }) => id)).toEqual([contactId])
+      expect(items[0]?.caller).toEqual({ kind: 'withheld' })
+    }
+  })
+})
+
+describe('a search by official', () => {
+  test('finds a part of the name in any case, and the phone number', async () => {
+    const { contactId } = await call({ official: official('Tuulikki Ääri-Åberg', '029 512 1444') })
+    for (const part of ['tuulikki', 'ÄÄRI', 'åberg', 'ki Ää', '0295121444', '029 512 1444']) {
+      expect(await found({ official: part }), part).toEqual([contactId])
+    }
+  })
+
+  test('takes %, _ and \\ for the letters that they are', async () => {
+    const { contactId } = await call({ official: official('Sata%_\\Nimi', '029 512 1445') })
+    for (const part of ['%', '_', '\\', 'a%_', '_\\N'])
+      expect(await found({ official: part }), part).toEqual([contactId])
+    for (const part of ['Sata%Nimi', '__', '%%', '\\\\']) expect(await found({ official: part }), part).toEqual([])
+  })
+
+  test('does not find what the viewer may not see by its official', async () => {
+    const id = `ucid:${randomUUID()}`
+    const startedAt = now().subtract({ hours: 2 })
+    await call({ callIds: [id], startedAt, official: official('Aino Oma', '029 512 1500', aino.id) })
+    const { contactId } = await call({
+      callIds: [id],
+      startedAt,
+      official: official('Bertil Salainen', '029 512 1501'),
+    })
+    expect(idsOf(await search({ official: 'Bertil Salainen' }, ainos))).toEqual([])
+    expect(idsOf(await search({ official: '029 512 1501' }, ainos))).toEqual([])
+    const [contact] = (await search({ official: 'Aino Oma' }, ainos)).items
+    expect(contact?.id).toBe(contactId)
+    expect(contact?.segments.map((segment) => segment.official?.name)).toEqual(['Aino Oma'])
+    expect(JSON.stringify(contact)).not.toContain('Bertil')
+  })
+})
+
+describe('a search by recording', () => {
+  test('tells available, destroyed and none apart, and restricted is not available', async () => {
+    const made: Record<string, string> = {}
+    for (const state of ['none', 'capturing', 'available', 'restricted', 'destroyed', 'expired']) {
+      const recording = recordingFacts()
+      const old = { startedAt: now().subtract({ hours: 24 * 200 }), endedAt: now().subtract({ hours: 24 * 199 }) }
+      const facts = state === 'expired' ? { ...old, recording: { ...recording, ...old, months: 2 } } : { recording }
+      const { contactId } = await call(state === 'none' ? {} : facts)
+      made[state] = contactId
+      if (state === 'none' || state === 'capturing') continue
+      await admin.updateTable('recording').set({ kept_at: now() }).where('id', '=', recording.id).execute()
+      const set =
+        state === 'restricted'
+          ? { state: 'RESTRICTED' as const }
+          : { state: 'DESTROYED' as const, destroyed_at: now(), cause: 'caller' as const }
+      if (state === 'restricted' || state === 'destroyed') {
+        await admin.updateTable('recording').set(set).where('id', '=', recording.id).execute()
+      }
+    }
+    const mine = new Set(Object.values(made))
+    const of = async (recorded: ContactSearch['recorded']) =>
+      new Set((await found({ recorded })).filter((id) => mine.has(id)))
+    expect(await of('available')).toEqual(new Set([made['available']]))
+    expect(await of('destroyed')).toEqual(new Set([made['destroyed'], made['expired']]))
+    expect(await of('none')).toEqual(new Set([made['none']]))
+    expect(await of('any')).toEqual(mine)
+    const { items } = await search()
+    const stateOf = (id?: string) => items.find((item) => item.id === id)?.segments[0]?.recording.state
+    expect(stateOf(made['restricted'])).toBe('restricted')
+    expect(stateOf(made['capturing'])).toBe('capturing')
+    expect(stateOf(made['expired'])).toBe('destroyed')
+  })
+})
+
+describe('pages', () => {
+  test('lose and repeat nothing, though many calls began at the same instant', async () => {
+    const number = { key: phone('029 497 055'), kind: 'REGIONAL_SERVICE' as const }
+    const startedAt = instant('2026-08-01T09:00:00.123456Z')
+    const all: string[] = []
+    for (let i = 0; i < 23; i++) {
+      const begun = i % 5 === 0 ? startedAt.add({ microseconds: i }) : startedAt
+      all.push(
+        (await call({ numberCalled: number, startedAt: begun, endedAt: startedAt.add({ minutes: 1 }) })).contactId,
+      )
+    }
+    for (const limit of [1, 2, 7, 22, 23]) {
+      const seen: string[] = []
+      let cursor: string | undefined
+      do {
+        const page = await search({ number: '029 497 055', limit, cursor })
+        expect(page.items.length).toBeLessThanOrEqual(limit)
+        expect(page.approximateTotal).toBe(23)
+        seen.push(...idsOf(page))
+        cursor = page.next
+      } while (cursor !== undefined)
+      expect(seen, `${limit} at a time`).toHaveLength(23)
+      expect(new Set(seen)).toEqual(new Set(all))
+    }
+  })
+
+  test('of what came in the meantime show nothing twice', async () => {
+    const number = { key: phone('029 497 056'), kind: 'REGIONAL_SERVICE' as const }
+    const add = (minutes: number) => {
+      const startedAt = instant('2026-08-02T09:00:00Z').add({ minutes })
+      return call({ numberCalled: number, startedAt, endedAt: startedAt.add({ minutes: 1 }) })
+    }
+    for (let i = 0; i < 4; i++) await add(i)
+    const first = await search({ number: '029 497 056', limit: 2 })
+    await add(100)
+    const second = await search({ number: '029 497 056', limit: 2, cursor: first.next })
+    expect(new Set([...idsOf(first), ...idsOf(second)]).size).toBe(4)
+  })
+
+  test('a cursor that no page gave is told to be one', async () => {
+    const b64 = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
+    const id = randomUUID()
+    const garbage = [
+      '',
+      'x',
+      '%',
+      b64(null),
+      b64({}),
+      b64([]),
+      b64(['2026-01-01T00:00:00Z', '-'.repeat(36), 1]),
+      b64(['2026-01-01T00:00:00Z', id, '1']),
+      b64(['2026-01-01T00:00:00Z', id, -1]),
+      b64(['2026-01-01T00:00:00Z', id, 1.5]),
+      Buffer.from(`["2026-01-01T00:00:00Z","${id}",1e999]`).toString('base64url'),
+      b64(['0000-01-01T00:00:00Z', id, 1]),
+      b64(['-200000-01-01T00:00:00Z', id, 1]),
+      b64(['yesterday', id, 1]),
+      b64([1, id, 1]),
+      b64(["'; drop table contact; --", id, 1]),
+    ]
+    for (const cursor of garbage) await expect(search({ cursor }), cursor).rejects.toThrow(InvalidCursor)
+  })
+})
+
+describe('the caller’s number', () => {
+  test('is masked in every view, and revealing it is in the log', async () => {
+    const key = phone('050 123 9876')
+    const facts = callFacts({ caller: { kind: 'e164', key, raw: '0501239876' }, endedAt: undefined })
+    const { contactId } = await admit(capture, facts)
+    const views = [
+      await search({ caller: '050 123 9876' }),
+      await readContact(desk, grant, contactId, now()),
+      await watchCalls(desk, grant, new Set(), now()),
+    ]
+    for (const view of views) {
+      expect(JSON.stringify(view)).toContain('***')
+      expect(JSON.stringify(view).replaceAll(/[\s-]/g, '')).not.toContain('1239876')
+      expect(JSON.stringify(view)).not.toContain(key)
+    }
+    expect(await revealCaller(desk, grant, contactId)).toEqual({ number: '050 123 9876' })
+    expect(await lastEntry()).toMatchObject({
+      action: 'caller.revealed',
+      result: 'ok',
+      object_id: contactId,
+      person_id: matti.id,
+      purpose: 'DEVELOPMENT',
+    })
+  })
+
+  test('that was withheld cannot be revealed', async () => {
+    const { contactId } = await call({ caller: { kind: 'withheld', key: null, raw: null } })
+    expect(await revealCaller(desk, grant, contactId)).toBe('not-found')
+  })
+})
+
+describe('one contact', () => {
+  test('shows only the viewer’s own segment of a transferred call (AC5)', async () => {
+    const id = `ucid:${randomUUID()}`
+    const startedAt = now().subtract({ hours: 2 })
+    const first = await call({
+      callIds: [id],
+      startedAt,
+      official: official('Aino Oma', '029 512 1500', aino.id),
+      recording: recordingFacts(),
+    })
+    await call({
+      callIds: [id],
+      startedAt,
+      official: official('Bertil Muu', '029 512 1501'),
+      recording: recordingFacts(),
+    })
+    const whole = await readContact(desk, grant, first.contactId, now())
+    const part = await readContact(desk, ainos, first.contactId, now())
+    if (whole === 'not-found' || part === 'not-found') throw new Error('not found')
+    expect(whole.segments).toHaveLength(2)
+    expect(part.segments.map(({ id: segment }) => segment)).toEqual([first.segmentId])
+    expect(JSON.stringify(part)).not.toContain('Bertil')
+  })
+
+  test('of another, and one that is not there, are the same: not found, and logged as refused', async () => {
+    const { contactId } = await call({ official: official('Bertil Muu') })
+    for (const id of [contactId, randomUUID()]) {
+      expect(await readContact(desk, ainos, id, now())).toBe('not-found')
+      expect(await lastEntry()).toMatchObject({
+        action: 'contact.read',
+        result: 'refused:not-found',
+        object_id: id,
+        person_id: aino.id,
+      })
+      expect(await revealCaller(desk, ainos, id)).toBe('not-found')
+      expect(await lastEntry()).toMatchObject({ action: 'caller.revealed', result: 'refused:not-found', object_id: id })
+    }
+  })
+})
+
+describe('history past its 14 months', () => {
+  test('is not there for anybody, though nobody has swept', async () => {
+    const endedAt = Temporal.Now.zonedDateTimeISO('Europe/Helsinki')
+      .subtract({ months: 14 })
+      .subtract({ minutes: 1 })
+      .toInstant()
+    const { contactId, caller } = await call({ startedAt: endedAt.subtract({ minutes: 5 }), endedAt })
+    expect(await admin.selectFrom('contact').select('id').where('id', '=', contactId).execute()).toHaveLength(1)
+    expect(await found({ caller })).toEqual([])
+    expect(await readContact(desk, grant, contactId, now())).toBe('not-found')
+    expect(await revealCaller(desk, grant, contactId)).toBe('not-found')
+  })
+
+  test('is not there either when its end was never heard of', async () => {
+    const startedAt = Temporal.Now.zonedDateTimeISO('UTC').subtract({ months: 14 }).subtract({ days: 2 }).toInstant()
+    const { contactId } = await call({ startedAt, answeredAt: startedAt, endedAt: undefined })
+    expect(await readContact(desk, grant, contactId, now())).toBe('not-found')
+  })
+
+  test('is there until its last minute', async () => {
+    const endedAt = Temporal.Now.zonedDateTimeISO('Europe/Helsinki')
+      .subtract({ months: 14 })
+      .add({ days: 3 })
+      .toInstant()
+    const { contactId, caller } = await call({ startedAt: endedAt.subtract({ minutes: 5 }), endedAt })
+    expect(await found({ caller })).toEqual([contactId])
+  })
+})
+
+describe('calls in progress', () => {
+  test('show those that go on, to those who may see them, and are logged once for each new one', async () => {
+    const going = await call({ endedAt: undefined, official: official('Aino Oma', '029 512 1500', aino.id) })
+    const other = await call({ endedAt: undefined, official: official('Bertil Muu') })
+    const shown = new Set<string>()
+    const first = await watchCalls(desk, ainos, shown, now())
+    expect(first.items.map(({ segmentId }) => segmentId)).toEqual([going.segmentId])
+    const entry = await lastEntry()
+    expect(entry).toMatchObject({ action: 'calls.watched', detail: { segments: [going.segmentId] } })
+    await watchCalls(desk, ainos, shown, now())
+    expect((await lastEntry()).seq).toBe(entry.seq)
+    const everyone = await watchCalls(desk, grant, new Set(), now())
+    expect(everyone.items.map(({ segmentId }) => segmentId)).toEqual(
+      expect.arrayContaining([going.segmentId, other.segmentId]),
+    )
+  })
+})
