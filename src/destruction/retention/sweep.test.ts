@@ -1,0 +1,356 @@
+import { describe, expect, test } from 'vitest'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { callFacts, enterTestPerson, recordingFacts } from '#test/database/people.ts'
+import { callOfMonthsAgo, makeTestRegister } from '#test/register/make-register.ts'
+import { historyEndsAt } from '#description/terms.ts'
+import type { ObjectStore } from '#platform/objects/object-store.ts'
+import { admit } from '#register/admit.ts'
+import { expungeHistory, expungeRecording } from '#register/expunge.ts'
+import { ensurePartitions } from '#register/history/partitions.ts'
+import { keepRecording } from '#register/recordings/keep-recording.ts'
+import { recordingObjects } from '#register/recordings/objects.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { fileKeyOf } from '#safeguards/keys/recording-keys.ts'
+import { sweep } from './sweep.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const register = await makeTestRegister(database)
+const admin = database.as().db
+const pool = database.as().pool
+const capture = database.as('seloste_capture').db
+const custodian = database.as('seloste_custodian').db
+const { objects, keys, keeping } = register
+/** Whole milliseconds: the database keeps microseconds and rounds. */
+const now = () => Temporal.Now.instant().round({ smallestUnit: 'millisecond', roundingMode: 'floor' })
+const helsinki = () => Temporal.Now.zonedDateTimeISO('Europe/Helsinki')
+const run = (at = now(), store = objects) => sweep(custodian, store, keys, at)
+
+const rowOf = (id: string) => admin.selectFrom('recording').selectAll().where('id', '=', id).executeTakeFirst()
+const ledgerOf = (id: string) => admin.selectFrom('destruction_entry').selectAll().where('object_id', '=', id).execute()
+
+async function kept(given: Parameters<typeof register.record>[0], call?: Parameters<typeof register.record>[1]) {
+  const recording = await register.record(given, call)
+  await keepRecording(keeping, recording.id, now())
+  return recording
+}
+
+async function objectsLeft(id: string): Promise<string[]> {
+  const left: string[] = []
+  for await (const key of objects.list(`recordings/${id}`)) left.push(key)
+  return left
+}
+
+async function expectDestroyed(id: string, cause = 'retention') {
+  expect(await rowOf(id)).toMatchObject({ state: 'DESTROYED', cause, sha256: null })
+  expect((await rowOf(id))?.destroyed_at).not.toBeNull()
+  expect(await objectsLeft(id)).toEqual([])
+  expect(await fileKeyOf(custodian, keys, id)).toBeUndefined()
+  expect(await ledgerOf(id)).toMatchObject([{ object_kind: 'recording', cause }])
+}
+
+/** A store whose process dies at its n-th deletion, before it or after it. */
+function dying(at: number, when: 'before' | 'after'): ObjectStore {
+  let deletions = 0
+  return {
+    ...objects,
+    async delete(key) {
+      const last = ++deletions >= at
+      if (last && when === 'before') throw new Error('killed')
+      const result = await objects.delete(key)
+      if (last) throw new Error('killed')
+      return result
+    },
+  }
+}
+
+describe('before its day', () => {
+  test('nothing is destroyed', async () => {
+    const recording = await kept({})
+    expect(await run()).toMatchObject({ recordings: 0, contacts: 0 })
+    expect((await rowOf(recording.id))?.state).toBe('STORED')
+    expect(await objectsLeft(recording.id)).toHaveLength(2)
+  })
+
+  test('the database refuses, though the sweep’s clock had jumped half a year ahead (R23)', async () => {
+    const recording = await kept({})
+    await expect(run(helsinki().add({ months: 7 }).toInstant())).rejects.toThrow(AggregateError)
+    expect((await rowOf(recording.id))?.state).toBe('STORED')
+    expect(await objectsLeft(recording.id)).toHaveLength(2)
+    expect(await fileKeyOf(custodian, keys, recording.id)).toBeDefined()
+  })
+
+  test.each([undefined, 'seloste_custodian'])('no way round the floor is open (%s)', async (role) => {
+    const recording = await kept({})
+    const { pool: as } = database.as(role)
+    const where = `where id = '${recording.id}'`
+    const ways = [
+      `delete from recording ${where}`,
+      `update recording set state = 'DESTROYED', cause = 'retention', destroyed_at = now() ${where}`,
+      `update recording set state = 'DESTROYING', cause = 'retention' ${where}`,
+      `update recording set state = 'DESTROYING' ${where}`,
+      `update recording set destroy_at = now() - interval '1 day' ${where}`,
+      `update recording set min_keep_until = now(), destroy_at = now() ${where}`,
+      `update recording set min_keep_until = null ${where}`,
+      `update recording set min_keep_until = null, destroy_at = null ${where}`,
+    ]
+    for (const way of ways) await expect(as.query(way), way).rejects.toThrow()
+    expect((await rowOf(recording.id))?.state).toBe('STORED')
+  })
+
+  test.each([undefined, 'seloste_custodian'])('nor is it where no term has been set yet (%s)', async (role) => {
+    const recording = await register.record({ endedAt: undefined })
+    const { pool: as } = database.as(role)
+    const where = `where id = '${recording.id}'`
+    const ways = [
+      `update recording set destroy_at = now() - interval '1 day' ${where}`,
+      `update recording set min_keep_until = now() - interval '2 days', destroy_at = now() - interval '1 day' ${where}`,
+      `update recording set state = 'DESTROYING', cause = 'retention' ${where}`,
+    ]
+    for (const way of ways) await expect(as.query(way), way).rejects.toThrow()
+  })
+
+  test('a destruction that has begun for one cause does not go on as another, nor turn back', async () => {
+    const recording = await kept({})
+    const where = `where id = '${recording.id}'`
+    await pool.query(`update recording set state = 'DESTROYING', cause = 'caller' ${where}`)
+    await expect(pool.query(`update recording set cause = 'retention' ${where}`)).rejects.toThrow('no other')
+    await expect(pool.query(`update recording set state = 'STORED' ${where}`)).rejects.toThrow('does not come back')
+    await run()
+    await expectDestroyed(recording.id, 'caller')
+    await expect(pool.query(`update recording set state = 'STORED' ${where}`)).rejects.toThrow('does not come back')
+  })
+})
+
+describe('on its day', () => {
+  test('a recording is gone: object, index, key; its row says so and the ledger has one entry', async () => {
+    const due = await kept(callOfMonthsAgo(6))
+    const young = await kept(callOfMonthsAgo(5))
+    expect(await run()).toMatchObject({ recordings: 1 })
+    await expectDestroyed(due.id)
+    expect((await rowOf(young.id))?.state).toBe('STORED')
+    expect(await run()).toMatchObject({ recordings: 0 })
+    await expectDestroyed(due.id)
+  })
+
+  test('the term is counted in calendar months for every retention from 2 to 6', async () => {
+    for (const months of [2, 3, 4, 5, 6]) {
+      const due = await kept(callOfMonthsAgo(months), { months })
+      const before = await kept(callOfMonthsAgo(months - 1), { months })
+      await run()
+      await expectDestroyed(due.id)
+      expect((await rowOf(before.id))?.state, `${months} months`).toBe('STORED')
+    }
+  })
+
+  test('one that was never taken into keeping is gone too, header and all', async () => {
+    const due = await register.record(callOfMonthsAgo(6))
+    await run()
+    await expectDestroyed(due.id)
+  })
+
+  test('one that cannot be destroyed does not keep the others alive, and is not passed over in silence', async () => {
+    const [first, second, third] = [
+      await kept(callOfMonthsAgo(6)),
+      await kept(callOfMonthsAgo(6)),
+      await kept(callOfMonthsAgo(6)),
+    ]
+    const old = await admit(capture, callFacts(callOfMonthsAgo(14)))
+    const broken: ObjectStore = {
+      ...objects,
+      delete: (key) => (key.includes(second.id) ? Promise.reject(new Error('EIO')) : objects.delete(key)),
+    }
+    await expect(run(now(), broken)).rejects.toThrow(AggregateError)
+    await expectDestroyed(first.id)
+    await expectDestroyed(third.id)
+    expect((await pool.query('select from contact where id = $1', [old.contactId])).rowCount).toBe(0)
+    expect((await rowOf(second.id))?.state).toBe('DESTROYING')
+    await run()
+    await expectDestroyed(second.id)
+  })
+})
+
+describe('interrupted', () => {
+  test('at any object, a destruction is finished by the next, with one entry in the ledger', async () => {
+    const count = recordingObjects('x').length
+    for (let at = 1; at <= count; at++) {
+      for (const when of ['before', 'after'] as const) {
+        const due = await kept(callOfMonthsAgo(6))
+        await expect(run(now(), dying(at, when))).rejects.toThrow()
+        expect((await rowOf(due.id))?.state).toBe('DESTROYING')
+        expect(await ledgerOf(due.id)).toEqual([])
+        await run()
+        await expectDestroyed(due.id)
+      }
+    }
+  })
+
+  test.each(['recording', 'recording_key', 'destruction_entry', 'audit_entry'])(
+    'at the database’s write to %s, a destruction is finished by the next',
+    async (table) => {
+      const due = await kept(callOfMonthsAgo(6))
+      await pool.query(
+        `create function die() returns trigger language plpgsql as $$ begin raise exception 'killed'; end $$`,
+      )
+      await pool.query(
+        `create trigger die before insert or update or delete on ${table} for each row execute function die()`,
+      )
+      await expect(run()).rejects.toThrow()
+      await pool.query(`drop trigger die on ${table}; drop function die`)
+      expect(await ledgerOf(due.id)).toEqual([])
+      await run()
+      await expectDestroyed(due.id)
+    },
+  )
+
+  test('two destroyers at once make one entry', async () => {
+    const due = await kept(callOfMonthsAgo(6))
+    const recording = { id: due.id, cause: 'retention' as const, doneBy: 'test' }
+    await Promise.all([1, 2, 3, 4].map(() => expungeRecording(custodian, objects, recording, now())))
+    await expectDestroyed(due.id)
+  })
+})
+
+describe('history', () => {
+  const rowsOf = async (contactId: string) => {
+    const { rows } = await pool.query<{ n: string }>(
+      `select (select count(*) from contact where id = $1) + (select count(*) from segment where contact_id = $1)
+            + (select count(*) from recording where contact_id = $1) + (select count(*) from call_identity where contact_id = $1)
+            + (select count(*) from listening where recording_id in (select id from recording where contact_id = $1)) as n`,
+      [contactId],
+    )
+    return Number(rows[0]?.n)
+  }
+
+  test('is gone at 14 months, with segments, recordings, call ids and listenings', async () => {
+    const call = callOfMonthsAgo(14)
+    const due = await register.record(call)
+    const person = await enterTestPerson(admin, admin, { name: 'Kuuntelija' })
+    const listening = crypto.randomUUID()
+    await pool.query(
+      `insert into listening values ($1, $2, $3, $3, '\\x00', 'SUPERVISOR', 'DEVELOPMENT', null, now(), now(), now())`,
+      [listening, due.id, person.id],
+    )
+    await pool.query('insert into listening_range (listening_id, from_ms, to_ms) values ($1, 0, 10)', [listening])
+    const young = await admit(capture, callFacts(callOfMonthsAgo(13)))
+    expect(await rowsOf(due.contactId)).toBeGreaterThanOrEqual(4)
+    expect(await run()).toMatchObject({ recordings: 1, contacts: 1 })
+    expect(await rowsOf(due.contactId)).toBe(0)
+    expect((await pool.query('select from listening where id = $1', [listening])).rowCount).toBe(0)
+    expect((await pool.query('select from listening_range where listening_id = $1', [listening])).rowCount).toBe(0)
+    expect(await rowsOf(young.contactId)).toBeGreaterThan(0)
+    // What it leaves is its trace, by id.
+    expect(await ledgerOf(due.id)).toHaveLength(1)
+    const { rows } = await pool.query("select detail from audit_entry where action = 'history.ended'")
+    expect(JSON.stringify(rows)).toContain(due.contactId)
+  })
+
+  test('is there until its very day, whoever asks for its end', async () => {
+    const endedAt = helsinki().subtract({ months: 14 }).add({ days: 4 }).toInstant()
+    const { contactId } = await admit(capture, callFacts({ startedAt: endedAt.subtract({ minutes: 5 }), endedAt }))
+    expect(Temporal.Instant.compare(historyEndsAt(endedAt), now())).toBe(1)
+    expect(await expungeHistory(custodian, [contactId])).toBe(0)
+    // A clock that jumped ahead finds it due; the database does not let it go.
+    const { contacts } = await run(historyEndsAt(endedAt))
+    expect(contacts).toBe(0)
+    expect(await rowsOf(contactId)).toBeGreaterThan(0)
+  })
+
+  test('of a call whose end was never heard of ends as well, 14 months and a day after its beginning', async () => {
+    const begun = (days: number) =>
+      Temporal.Now.zonedDateTimeISO('UTC').subtract({ months: 14 }).subtract({ days }).toInstant()
+    const [due, young] = [begun(2), begun(0)]
+    const [gone, there] = await Promise.all(
+      [due, young].map((startedAt) =>
+        admit(capture, callFacts({ startedAt, answeredAt: startedAt, endedAt: undefined })),
+      ),
+    )
+    await run()
+    expect(await rowsOf(gone!.contactId)).toBe(0)
+    expect(await rowsOf(there!.contactId)).toBeGreaterThan(0)
+  })
+})
+
+describe('a call that never got an end', () => {
+  test('has its recording’s terms counted from the beginning, two days later, and can be kept then', async () => {
+    const startedAt = now().subtract({ hours: 24 * 2 + 1 })
+    const recording = await register.record({ startedAt, answeredAt: startedAt, endedAt: undefined })
+    expect(await keepRecording(keeping, recording.id, now())).toBe(false)
+    await run()
+    const row = await rowOf(recording.id)
+    expect(row?.destroy_at).not.toBeNull()
+    expect(row?.min_keep_until?.toZonedDateTimeISO('Europe/Helsinki').toString()).toBe(
+      startedAt.toZonedDateTimeISO('Europe/Helsinki').add({ months: 2 }).toString(),
+    )
+    expect(await keepRecording(keeping, recording.id, now())).toBe(true)
+  })
+
+  test('and gets it after all keeps the floor it was promised (R23)', async () => {
+    // 30.12. 23.00 and 31.12. 01.00 have their floors on the same 28.2., the later end the earlier floor.
+    const year = helsinki().year - 1
+    const at = (written: string) => Temporal.ZonedDateTime.from(`${year}-${written}[Europe/Helsinki]`).toInstant()
+    const id = 'ucid:across-the-month'
+    const first = callFacts({
+      callIds: [id],
+      startedAt: at('12-30T22:00'),
+      answeredAt: at('12-30T22:01'),
+      endedAt: at('12-30T23:59'),
+    })
+    const recording = recordingFacts({ startedAt: at('12-30T22:01'), endedAt: at('12-30T23:59'), months: 2 })
+    await admit(capture, { ...first, recording })
+    const promised = await rowOf(recording.id)
+    await admit(
+      capture,
+      callFacts({
+        callIds: [id],
+        startedAt: at('12-30T22:00'),
+        answeredAt: at('12-31T00:00'),
+        endedAt: at('12-31T01:00'),
+      }),
+    )
+    const row = await rowOf(recording.id)
+    expect(row?.min_keep_until).toEqual(promised?.min_keep_until)
+    expect(Temporal.Instant.compare(row!.destroy_at!, row!.min_keep_until!)).toBeGreaterThanOrEqual(0)
+  })
+})
+
+describe('keys', () => {
+  test('of a month that is over go when the last recording that needs them is gone', async () => {
+    const due = await kept(callOfMonthsAgo(7))
+    const name = `month-${(await rowOf(due.id))?.expiry_month?.toString().slice(0, 7) ?? ''}.v1`
+    expect(await keys.names()).toContain(name)
+    const { monthKeys } = await run()
+    expect(monthKeys).toContain(name)
+    expect(await keys.names()).not.toContain(name)
+  })
+
+  test('of intake go a week after their day', async () => {
+    const day = Temporal.Now.plainDateISO('UTC')
+    expect((await run()).intakeDays).toEqual([])
+    const later = day.add({ days: 8 }).toZonedDateTime('UTC').toInstant()
+    const { intakeDays } = await run(later)
+    expect(intakeDays).toContain(day.toString())
+    expect(await keys.names()).not.toContain(`intake-${day.toString()}`)
+  })
+})
+
+test('partitions of the months ahead are made, and making them again changes nothing', async () => {
+  const far = Temporal.Instant.from('2040-02-28T00:00:00Z')
+  await ensurePartitions(custodian, far)
+  await ensurePartitions(custodian, far)
+  const { rows } = await pool.query<{ name: string }>(
+    "select relname as name from pg_class where relname ~ '^contact_2040_..$' order by 1",
+  )
+  expect(rows.map(({ name }) => name)).toEqual([
+    'contact_2040_02',
+    'contact_2040_03',
+    'contact_2040_04',
+    'contact_2040_05',
+  ])
+  const startedAt = Temporal.Instant.from('2040-02-29T23:59:59Z')
+  const { contactId } = await admit(
+    capture,
+    callFacts({ startedAt, answeredAt: startedAt, endedAt: startedAt.add({ seconds: 1 }) }),
+  )
+  const found = await pool.query('select from contact_2040_02 where id = $1', [contactId])
+  expect(found.rowCount).toBe(1)
+})
