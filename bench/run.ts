@@ -4,10 +4,12 @@
  */
 import { costPerPacket } from './capture/cost-per-packet.ts'
 import { sealedLoad } from './capture/sealed-load.ts'
+import { inviteLatency } from './signalling/invite-latency.ts'
 
 const benches: Record<string, () => Promise<boolean>> = {
   'cost-per-packet': () => costPerPacket(),
   'sealed-load': () => sealedLoad(),
+  'invite-latency': () => inviteLatency(),
 }
 
 const wanted = process.argv.slice(2)

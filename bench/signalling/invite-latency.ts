@@ -1,0 +1,103 @@
+/**
+ * INVITE to 200 of the whole of Seloste at 20 calls a second: who is who, the plan, ports, sealed files, the fact on
+ * disk, the answer. Beside it, in the same run and by the same client, our SIP server with a handler that answers at once.
+ */
+import { setTimeout as wait } from 'node:timers/promises'
+import { startSipServer } from '#capture/sip/server.ts'
+import { describeLeg, labels } from '#test/simulator/describe-call.ts'
+import { officialByKey } from '#test/simulator/people.ts'
+import { freshIdentifiers } from '#test/simulator/random.ts'
+import { startRecordingClient, type RecordingClient } from '#test/simulator/recording-client.ts'
+import { writeMetadata } from '#test/simulator/recording-metadata.ts'
+import { startSeloste } from '#test/whole/start-seloste.ts'
+
+const callsPerSecond = 20
+const holdMs = 3_000
+/** Room for the calls on hand and the ports that rest after a call. */
+const mediaPorts = '127.0.0.1:44000-47999'
+const official = officialByKey('aino')
+const numbers = { recorded: '+35829497099', 'history only': '+35829512000' }
+
+/** Prints median and 99th percentile in milliseconds, and their ratio to the bare server's. */
+export async function inviteLatency({ seconds = 15 } = {}): Promise<boolean> {
+  const bare = await startSipServer({ host: '127.0.0.1', port: 0, transports: ['udp', 'tcp'], handler: answersAtOnce })
+  const seloste = await startSeloste({ environment: { SELOSTE_RTP: mediaPorts } })
+  try {
+    for (const transport of ['udp', 'tcp'] as const) {
+      const yardstick = await measure({ host: '127.0.0.1', port: bare.port }, transport, numbers.recorded, seconds)
+      print(`${transport}, bare SIP server`, yardstick, yardstick)
+      for (const [kind, number] of Object.entries(numbers)) {
+        print(`${transport}, ${kind}`, await measure(seloste.sip, transport, number, seconds), yardstick)
+      }
+    }
+  } finally {
+    await seloste.stop()
+    await bare.stop()
+  }
+  return true
+}
+
+const answersAtOnce: Parameters<typeof startSipServer>[0]['handler'] = {
+  onInvite(invite) {
+    const sdp = ['v=0', 'o=- 1 1 IN IP4 127.0.0.1', 's=-', 'c=IN IP4 127.0.0.1', 't=0 0']
+    for (const label of Object.values(labels)) sdp.push('m=audio 9 RTP/AVP 8', 'a=inactive', `a=label:${label}`)
+    invite.respond(200, { body: `${sdp.join('\r\n')}\r\n`, contentType: 'application/sdp' })
+  },
+  onAck: () => undefined,
+  onReinvite: (invite) => void invite.respond(200),
+  onUpdate: (request) => void request.respond(200),
+  onBye: () => undefined,
+  onDialogLost: () => undefined,
+}
+
+async function measure(
+  server: { host: string; port: number },
+  transport: 'udp' | 'tcp',
+  number: string,
+  seconds: number,
+): Promise<{ times: number[]; failed: number }> {
+  const client = await startRecordingClient({ server, transport, timeoutMs: 5_000 })
+  const times: number[] = []
+  let failed = 0
+  const calls: Promise<void>[] = []
+  const began = performance.now()
+  for (let i = 0; i < seconds * callsPerSecond; i++) {
+    await wait(Math.max(0, began + (i * 1000) / callsPerSecond - performance.now()))
+    calls.push(
+      call(client, number).then((ms) => {
+        if (ms === undefined) failed++
+        else times.push(ms)
+      }),
+    )
+  }
+  await Promise.all(calls)
+  await client.close()
+  return { times: times.sort((a, b) => a - b), failed }
+}
+
+/** Milliseconds from INVITE to 200, or nothing when there was none. */
+async function call(client: RecordingClient, number: string): Promise<number | undefined> {
+  const now = new Date()
+  const plan = { seed: 1, caller: '+358401234567', number, official }
+  const group = { id: freshIdentifiers.uuid(), startedAt: now }
+  const metadata = writeMetadata(describeLeg(plan, freshIdentifiers, { group, startedAt: now, number, official }, now))
+  const streams = Object.values(labels).map((label) => ({ label, port: 9 }))
+  const sent = performance.now()
+  const outcome = await client.invite({ streams, codecs: ['pcma'], metadata })
+  const ms = performance.now() - sent
+  if (outcome.kind !== 'answered') return undefined
+  await wait(holdMs)
+  await outcome.session.bye()
+  return ms
+}
+
+function print(name: string, measured: { times: number[]; failed: number }, yardstick: { times: number[] }): void {
+  const at = (times: number[], share: number) =>
+    times[Math.min(times.length - 1, Math.floor(share * times.length))] ?? NaN
+  const [p50, p99] = [at(measured.times, 0.5), at(measured.times, 0.99)]
+  const ratio = p50 / at(yardstick.times, 0.5)
+  const failed = measured.failed > 0 ? `  FAILED ${measured.failed}` : ''
+  console.log(
+    `${name.padEnd(24)} median ${p50.toFixed(1)} ms  p99 ${p99.toFixed(1)} ms  x${ratio.toFixed(1)} of ${measured.times.length} calls${failed}`,
+  )
+}
