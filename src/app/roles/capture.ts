@@ -12,12 +12,16 @@ import { readDescription } from '#description/read-description.ts'
 import { systemClock } from '#platform/clock/clock.ts'
 import { formatEndpoint } from '#platform/config/addresses.ts'
 import { connectDatabase } from '#platform/database/connect.ts'
+import { startMetrics } from '#platform/metrics/metrics.ts'
+import { offerMetrics } from '#platform/metrics/share-metrics.ts'
 import { openDirectoryStore } from '#platform/objects/directory-store.ts'
 import { createTailJournal } from '#register/recordings/tail-journal.ts'
 import type { RegisterTables } from '#register/tables.ts'
+import { measureCapture } from './capture-metrics.ts'
 import { readDrawKey } from './draw-key.ts'
 import { followKnown } from './follow-known.ts'
 import type { Role } from './role.ts'
+import { socketPath } from './sockets.ts'
 
 /** Capture: takes SIPREC sessions and writes sealed recordings, with public keys alone. It never waits for the database. */
 export const runCapture: Role = async ({ settings, log, databaseUrl }) => {
@@ -89,11 +93,17 @@ export const runCapture: Role = async ({ settings, log, databaseUrl }) => {
     },
   })
 
+  const metrics = startMetrics('capture')
+  measureCapture(metrics.registry, { recorder, sip, ports, spool })
+  const offered = await offerMetrics(metrics.registry, socketPath(settings, 'metrics-capture'))
+
   return {
     address: formatEndpoint({ host: sip.address, port: sip.port }),
     async stop() {
       await recorder.stop()
       await sip.stop()
+      await offered.stop()
+      metrics.stop()
       await tail.close()
       await Promise.race([spool.settled(), new Promise((resolve) => setTimeout(resolve, settleMs))])
       await spool.stop()

@@ -4,6 +4,8 @@ import { systemClock } from '#platform/clock/clock.ts'
 import { connectDatabase } from '#platform/database/connect.ts'
 import { listen } from '#platform/database/listen.ts'
 import { every } from '#platform/jobs/every.ts'
+import { startMetrics } from '#platform/metrics/metrics.ts'
+import { offerMetrics } from '#platform/metrics/share-metrics.ts'
 import { openDirectoryStore } from '#platform/objects/directory-store.ts'
 import { channels } from '#register/channels.ts'
 import { generateIntakeKeyPair } from '#register/recordings/age-header.ts'
@@ -15,6 +17,7 @@ import { openKeyFolder } from '#safeguards/keys/key-store.ts'
 import { createAudioServer } from '#use/playback/serve-audio.ts'
 import { serveCustodian } from './custodian-server.ts'
 import type { Role } from './role.ts'
+import { socketPath } from './sockets.ts'
 
 const lookMs = 5_000
 const keepAtOnce = 50
@@ -22,7 +25,10 @@ const sweepMs = 60 * 60_000
 const dayMs = 60 * 60_000
 
 /** The custodian: holds the keys, takes recordings into keeping, serves ranges to the desk, ends what has come to its day. */
-export const runCustodian: Role = async ({ settings, log, databaseUrl, custodianSocket }) => {
+export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
+  const address = socketPath(settings, 'custodian')
+  const metrics = startMetrics('custodian')
+  const offered = await offerMetrics(metrics.registry, socketPath(settings, 'metrics-custodian'))
   const { pool, db, close } = connectDatabase<RegisterTables>({
     url: databaseUrl,
     applicationName: 'seloste-custodian',
@@ -80,7 +86,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, custodian
       log.error({ err: error }, 'keys or partitions of the days ahead could not be made')
     },
   })
-  const audio = await serveCustodian(custodianSocket, createAudioServer(db, objects, keys), (error) => {
+  const audio = await serveCustodian(address, createAudioServer(db, objects, keys), (error) => {
     log.error({ err: error }, 'audio could not be served')
   })
 
@@ -113,9 +119,11 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, custodian
   }
 
   return {
-    address: custodianSocket,
+    address,
     async stop() {
       await audio.stop()
+      await offered.stop()
+      metrics.stop()
       await stored.stop()
       await Promise.all([keeper.stop(), sweeper.stop(), daily.stop()])
       await looking

@@ -5,16 +5,18 @@ import { connectDatabase } from '#platform/database/connect.ts'
 import { listen } from '#platform/database/listen.ts'
 import type { Log } from '#platform/log/log.ts'
 import { startMetrics } from '#platform/metrics/metrics.ts'
+import { gatherMetrics } from '#platform/metrics/share-metrics.ts'
 import { channels } from '#register/channels.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { serve } from '../http/serve.ts'
 import { connectCustodian } from './custodian-client.ts'
 import type { Role, RoleContext } from './role.ts'
+import { socketPath } from './sockets.ts'
 
 const webFolder = fileURLToPath(new URL('../../../web/dist', import.meta.url))
 
 /** The desk: web and API for people. It holds no keys. */
-export const runDesk: Role = async ({ settings, log, databaseUrl, custodianSocket, version }: RoleContext) => {
+export const runDesk: Role = async ({ settings, log, databaseUrl, version }: RoleContext) => {
   const description = await readDescription()
   const { db, close } = connectDatabase<RegisterTables>({
     url: databaseUrl,
@@ -24,7 +26,7 @@ export const runDesk: Role = async ({ settings, log, databaseUrl, custodianSocke
       log.warn({ err: error }, 'an idle database connection broke')
     },
   })
-  const custodian = connectCustodian(custodianSocket)
+  const custodian = connectCustodian(socketPath(settings, 'custodian'))
   const watchers = new Set<() => void>()
   const changes = listenToCalls(databaseUrl, watchers, log)
   const metrics = startMetrics('desk')
@@ -46,10 +48,13 @@ export const runDesk: Role = async ({ settings, log, databaseUrl, custodianSocke
       webFolder,
       version,
       log,
-      metrics: async () => {
-        const { text, contentType } = await metrics.scrape()
-        return { text, type: contentType }
-      },
+      metrics: async () => ({
+        type: metrics.registry.contentType,
+        text: await gatherMetrics(metrics.registry, [
+          socketPath(settings, 'metrics-capture'),
+          socketPath(settings, 'metrics-custodian'),
+        ]),
+      }),
       notReady: async () => {
         const database = await db
           .selectFrom('unit')

@@ -10,7 +10,6 @@ export interface RoleContext {
   log: Log
   /** Signs in as the database role of this kind of process. */
   databaseUrl: string
-  custodianSocket: string
   version: string
 }
 

@@ -1,11 +1,6 @@
-import { createHash } from 'node:crypto'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { Settings } from '#platform/config/settings.ts'
 import type { Log } from '#platform/log/log.ts'
 import type { Role, RoleName, RunningRole } from './role.ts'
-
-const longestSocketPath = 100
 
 /** Runs one role until it is told to end: by a signal, or because its supervisor is gone. */
 export async function runRole(
@@ -29,7 +24,7 @@ export async function runRole(
   })
   process.on('disconnect', () => void end())
   try {
-    running = await role({ settings, log, databaseUrl, custodianSocket: custodianSocket(settings), version })
+    running = await role({ settings, log, databaseUrl, version })
     process.send?.({ ready: running.address })
     if (process.connected !== true) log.info(`${name} at ${running.address}`)
   } catch (error) {
@@ -50,12 +45,4 @@ async function load(name: RoleName): Promise<Role> {
     case 'custodian':
       return (await import('./custodian.ts')).runCustodian
   }
-}
-
-/** In the data folder, or where that path is too long for a socket, in the temporary folder under a name of its own. */
-function custodianSocket(settings: Settings): string {
-  const inData = join(settings.dataDirectory, 'custodian.sock')
-  if (Buffer.byteLength(inData) <= longestSocketPath) return inData
-  const name = createHash('sha256').update(settings.dataDirectory).digest('hex').slice(0, 16)
-  return join(tmpdir(), `seloste-${name}.sock`)
 }

@@ -9,8 +9,8 @@ import type { ObjectStore } from '#platform/objects/object-store.ts'
 import type { TailJournal } from '#register/recordings/tail-journal.ts'
 import type { DirectoryEntry } from '#safeguards/people/people.ts'
 import type { PortAllocator } from '../rtp/allocate-ports.ts'
-import type { IncomingRequest, Invite, SipHandler } from '../sip/handler.ts'
-import { allHeaders, firstHeader } from '../sip/message.ts'
+import type { DialogLoss, IncomingRequest, Invite, SipHandler } from '../sip/handler.ts'
+import { allHeaders, firstHeader, type SipRequest } from '../sip/message.ts'
 import { answerOffer } from '../siprec/answer-offer.ts'
 import { readInvitation } from '../siprec/read-invitation.ts'
 import { callIdsOf, describeParties, describeSegment, type CallInvitation } from './describe-segment.ts'
@@ -53,6 +53,9 @@ export interface RecorderCounters {
   historyOnly: number
   refused: number
   endsInferred: number
+  /** Of finished recordings. */
+  packetsReceived: number
+  packetsLost: number
 }
 
 export interface Recorder {
@@ -62,6 +65,20 @@ export interface Recorder {
   readonly counters: Readonly<RecorderCounters>
   /** Ends every session as if the end signal had come: the process is being stopped. */
   stop(): Promise<void>
+}
+
+/** What is remembered of a dialog since its first INVITE. */
+interface Beginning {
+  beganMs: number
+  /** What the first INVITE told of the parties holds until a later request tells it anew: OpenSIPS tells it once. */
+  headers: ReadonlyMap<string, readonly string[]>
+  acknowledged: boolean
+}
+
+const partyHeaders = ['diversion', 'p-asserted-identity', 'privacy', 'remote-party-id']
+
+function headersOfParties(request: SipRequest): Beginning['headers'] {
+  return new Map(partyHeaders.map((name) => [name, allHeaders(request, name)]))
 }
 
 const defaults: RecorderLimits = {
@@ -75,14 +92,21 @@ export function createRecorder(options: RecorderOptions): Recorder {
   const { clock, description, spool } = options
   const limits = { ...defaults, ...options.limits }
   const sessions = new Map<string, RunningSession>()
-  const segmentOf = new Map<string, string>()
-  const beganMs = new Map<string, number>()
+  const beginnings = new Map<string, Beginning>()
   const recent = createRecentCalls()
-  const counters: RecorderCounters = { offered: 0, recorded: 0, historyOnly: 0, refused: 0, endsInferred: 0 }
+  const counters: RecorderCounters = {
+    offered: 0,
+    recorded: 0,
+    historyOnly: 0,
+    refused: 0,
+    endsInferred: 0,
+    packetsReceived: 0,
+    packetsLost: 0,
+  }
   const watch = setInterval(lookAtSessions, lookMs)
 
   function read(incoming: IncomingRequest, before?: RunningSession): CallInvitation | 'refused' {
-    const { request, source } = incoming
+    const { request, source, dialog } = incoming
     const state = before?.state
     const known = state && state.phase !== 'over' ? state.session : undefined
     const now = clock.now()
@@ -90,7 +114,10 @@ export function createRecorder(options: RecorderOptions): Recorder {
       {
         contentType: firstHeader(request, 'content-type'),
         body: request.body,
-        headers: (name) => allHeaders(request, name.toLowerCase()),
+        headers: (name) => {
+          const own = allHeaders(request, name.toLowerCase())
+          return own.length > 0 ? own : (beginnings.get(dialog.id)?.headers.get(name.toLowerCase()) ?? [])
+        },
         sourceAddress: source.address,
       },
       {
@@ -156,11 +183,14 @@ export function createRecorder(options: RecorderOptions): Recorder {
     else counters.historyOnly++
     const { dialog } = invite
     const session = runSession(dialog, {
-      note: (changed) =>
-        spool.note(changed).catch((error: unknown) => {
+      note: (changed) => {
+        counters.packetsReceived += changed.recording?.stored?.packetsReceived ?? 0
+        counters.packetsLost += changed.recording?.stored?.packetsLost ?? 0
+        return spool.note(changed).catch((error: unknown) => {
           // The facts stay in memory and are admitted; only a crash before that would lose them.
           options.onFault(error, { segment: facts.segmentId })
-        }),
+        })
+      },
       objects: options.objects,
       mediaAddress: options.mediaAddress,
       sdpSessionId: String(options.random.uint32()),
@@ -181,14 +211,16 @@ export function createRecorder(options: RecorderOptions): Recorder {
       },
       onOver: () => {
         sessions.delete(dialog.id)
-        beganMs.delete(dialog.id)
-        segmentOf.delete(dialog.id)
+        beginnings.delete(dialog.id)
         recent.ended(facts.segmentId)
       },
     })
     sessions.set(dialog.id, session)
-    segmentOf.set(dialog.id, facts.segmentId)
-    beganMs.set(dialog.id, clock.monotonicMs())
+    beginnings.set(dialog.id, {
+      beganMs: clock.monotonicMs(),
+      headers: headersOfParties(invite.request),
+      acknowledged: false,
+    })
     invite.onCancel(() => void end(session, false))
     await session.tell({ type: 'offered', offer }, { request: invite, offer: invitation.offer })
   }
@@ -242,7 +274,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       const { state, media } = session
       if (state?.phase !== 'live') continue
       const { facts } = state.session
-      const ageMs = nowMs - (beganMs.get(id) ?? nowMs)
+      const ageMs = nowMs - (beginnings.get(id)?.beganMs ?? nowMs)
       const silentMs = media?.silentMs() ?? 0
       if (ageMs > limits.longestCallMs) {
         endByOurselves(session, 0)
@@ -257,6 +289,15 @@ export function createRecorder(options: RecorderOptions): Recorder {
     }
   }
 
+  /**
+   * A dialog that SIP gives up may belong to a call that goes on. OpenSIPS pauses with two re-INVITEs at once and never
+   * acknowledges the answer to the first; ended after 64*T1, the rest of the call would be lost.
+   */
+  function goesOn({ dialog, media }: RunningSession, why: DialogLoss): boolean {
+    if (why === 'not-acknowledged' && beginnings.get(dialog.id)?.acknowledged === true) return true
+    return media !== undefined && media.heardAnything() && media.silentMs() < limits.noMediaMs
+  }
+
   /** The end signal never came: the call ended when its media did. Some clients refuse our BYE, and it makes no difference. */
   function endByOurselves(session: RunningSession, silentMs: number): void {
     void end(session, true, silentMs)
@@ -268,15 +309,21 @@ export function createRecorder(options: RecorderOptions): Recorder {
       onInvite,
       onReinvite: onChange,
       onUpdate: onChange,
-      onAck: () => undefined,
+      onAck(dialog) {
+        const beginning = beginnings.get(dialog.id)
+        if (beginning) beginning.acknowledged = true
+      },
       onBye(request) {
         const session = sessions.get(request.dialog.id)
         // The answer does not wait for the last packets.
         if (session) void end(session, false)
       },
-      onDialogLost(dialog) {
+      onDialogLost(dialog, why) {
         const session = sessions.get(dialog.id)
-        if (session) void end(session, true, session.media?.silentMs() ?? 0)
+        if (!session) return undefined
+        if (goesOn(session, why)) return 'keep'
+        void end(session, true, session.media?.silentMs() ?? 0)
+        return undefined
       },
     },
     get live() {

@@ -1,0 +1,36 @@
+import { Gauge, type Registry } from 'prom-client'
+import type { PortAllocator } from '#capture/rtp/allocate-ports.ts'
+import type { Recorder } from '#capture/session/recorder.ts'
+import type { Spool } from '#capture/session/spool.ts'
+import type { SipServer } from '#capture/sip/server.ts'
+
+/** What an operator watches of capture. Counts since the process's start; names say what they count. */
+export function measureCapture(
+  registry: Registry,
+  parts: { recorder: Recorder; sip: SipServer; ports: PortAllocator; spool: Spool },
+): void {
+  const { recorder, sip, ports, spool } = parts
+  const gauge = (name: string, help: string, read: () => number) =>
+    new Gauge({
+      name: `seloste_capture_${name}`,
+      help,
+      registers: [registry],
+      collect() {
+        this.set(read())
+      },
+    })
+  gauge('sessions', 'SIPREC sessions going on', () => recorder.live)
+  gauge('recordings', 'Recordings being written', () => recorder.recording)
+  gauge('calls_offered', 'Sessions offered', () => recorder.counters.offered)
+  gauge('calls_recorded', 'Sessions that the plan had recorded', () => recorder.counters.recorded)
+  gauge('calls_history_only', 'Sessions entered without a recording', () => recorder.counters.historyOnly)
+  gauge('calls_refused', 'Sessions refused for their body', () => recorder.counters.refused)
+  gauge('ends_inferred', 'Sessions whose end signal never came', () => recorder.counters.endsInferred)
+  gauge('packets_received', 'RTP packets kept in finished recordings', () => recorder.counters.packetsReceived)
+  gauge('packets_lost', 'RTP packets that never came, in finished recordings', () => recorder.counters.packetsLost)
+  gauge('media_ports_in_use', 'Media port pairs in use', () => ports.inUse)
+  gauge('calls_waiting', 'Segments whose facts wait for the database', () => spool.waiting)
+  gauge('sip_receive_buffer_bytes', 'Receive buffer that the kernel granted', () => sip.metrics.receiveBufferBytes)
+  gauge('sip_refused_by_rate', 'INVITEs refused by the source limit', () => sip.metrics.refusedByRate)
+  gauge('sip_malformed', 'Messages that were no SIP', () => sip.metrics.malformed)
+}

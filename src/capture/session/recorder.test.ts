@@ -1,0 +1,139 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { readDescription } from '#description/read-description.ts'
+import { systemClock } from '#platform/clock/clock.ts'
+import { openDirectoryStore } from '#platform/objects/directory-store.ts'
+import type { SegmentFacts } from '#register/admit.ts'
+import { createTailJournal } from '#register/recordings/tail-journal.ts'
+import { callServer, request, toOf, type Caller } from '#test/conformance/sip/caller.ts'
+import { numbersCalled, officialByKey } from '#test/simulator/people.ts'
+import { createPortAllocator } from '../rtp/allocate-ports.ts'
+import { createRecorder } from './recorder.ts'
+import { openSpool } from './spool.ts'
+
+const opened: (() => unknown)[] = []
+let folder = ''
+let noted: SegmentFacts[] = []
+let call: Caller
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'seloste-recorder-'))
+  noted = []
+  const spool = await openSpool({
+    directory: join(folder, 'calls'),
+    admit: (facts) => Promise.resolve(noted.push(facts)),
+    onFault: () => undefined,
+  })
+  const tail = await createTailJournal({ directory: folder, run: randomUUID(), onFault: () => undefined })
+  const { key, name, phone } = officialByKey('aino')
+  const recorder = createRecorder({
+    description: await readDescription(),
+    drawKey: Buffer.alloc(32),
+    officials: () => [
+      {
+        personId: key,
+        unitId: null,
+        name,
+        phoneKey: phone as never,
+        from: Temporal.Instant.from('2026-01-01T00:00:00Z'),
+        to: null,
+      },
+    ],
+    // No key, no recording: what is tested here is the dialog and the facts.
+    intakePublicKey: () => undefined,
+    clock: systemClock,
+    ports: createPortAllocator({ address: '127.0.0.1', firstPort: 11_000, lastPort: 11_099 }),
+    mediaAddress: '127.0.0.1',
+    spool,
+    recordingsFolder: folder,
+    tail,
+    objects: await openDirectoryStore(join(folder, 'objects')),
+    random: { uuid: randomUUID, uint32: () => randomBytes(4).readUInt32BE() },
+    onFault: (error) => {
+      throw error
+    },
+  })
+  opened.push(
+    () => recorder.stop(),
+    () => tail.close(),
+    () => spool.stop(),
+  )
+  call = callServer(recorder.handler)
+})
+afterEach(async () => {
+  for (const close of opened.splice(0)) await close()
+  await rm(folder, { recursive: true })
+})
+
+/** A recording client's request with SDP of one stream and OpenSIPS's metadata of caller and callee. */
+async function ask(cseq: string, changes: Record<string, string> = {}): Promise<void> {
+  const before = call.sent.length
+  const body = [
+    '--b',
+    'Content-Type: application/sdp',
+    '',
+    'v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0',
+    'm=audio 4000 RTP/AVP 8\r\na=label:0\r\na=sendonly',
+    '--b',
+    'Content-Type: application/rs-metadata+xml',
+    '',
+    `<recording xmlns='urn:ietf:params:xml:ns:recording:1'><session session_id="s"/>
+     <participant participant_id="a"><nameID aor="sip:+358401234567@192.0.2.1"/></participant>
+     <participant participant_id="b"><nameID aor="sip:${officialByKey('aino').phone}@192.0.2.1"/></participant>
+     <stream stream_id="one" session_id="s"><label>0</label></stream>
+     <participantstreamassoc participant_id="a"><send>one</send></participantstreamassoc></recording>`,
+    '--b--',
+    '',
+  ].join('\r\n')
+  const type = 'multipart/mixed;boundary=b'
+  call.send(request('INVITE', { cseq, 'content-type': type, require: 'siprec', ...changes }, body))
+  while (!answered(before)) await wait(5)
+}
+
+function answered(since: number): boolean {
+  return call.sent.slice(since).some(({ message }) => message.kind === 'response' && message.status >= 200)
+}
+
+const toldOnce = { diversion: `<sip:${numbersCalled.northern}@192.0.2.1>;reason=unconditional` }
+const acknowledge = (cseq: string) => {
+  call.send(request('ACK', { cseq, to: toOf(call.lastResponse()), branch: `z9hG4bK-ack-${cseq}` }))
+}
+
+describe('a dialog that SIP gives up', () => {
+  test('ends its call where the first answer was never acknowledged', async () => {
+    await ask('1', toldOnce)
+    call.clock.advance(32_000)
+    while (!noted.some(({ endedAt }) => endedAt)) await wait(5)
+    expect(noted.at(-1)).toMatchObject({ endInferred: true })
+    expect(call.server.sizes().dialogsOpen).toBe(0)
+  })
+
+  test('goes on where only a later answer was not: OpenSIPS leaves one unacknowledged at each pause', async () => {
+    await ask('1', toldOnce)
+    acknowledge('1')
+    const to = toOf(call.lastResponse())
+    await ask('2', { to })
+    call.clock.advance(64_000)
+    await wait(20)
+    expect(call.sent.some(({ message }) => message.kind === 'request' && message.method === 'BYE')).toBe(false)
+    expect(noted.some(({ endedAt }) => endedAt)).toBe(false)
+    call.send(request('BYE', { cseq: '3', to }))
+    while (!noted.some(({ endedAt }) => endedAt)) await wait(5)
+    expect(noted.at(-1)).toMatchObject({ endInferred: false })
+  })
+})
+
+test('what the first INVITE told of the parties need not be told again', async () => {
+  await ask('1', toldOnce)
+  acknowledge('1')
+  const to = toOf(call.lastResponse())
+  await ask('2', { to })
+  acknowledge('2')
+  call.send(request('BYE', { cseq: '3', to }))
+  while (!noted.some(({ endedAt }) => endedAt)) await wait(5)
+  expect(noted.at(-1)).toMatchObject({ numberReached: { key: numbersCalled.northern }, marks: [] })
+})

@@ -1,0 +1,24 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { Counter } from 'prom-client'
+import { startMetrics } from './metrics.ts'
+import { gatherMetrics, offerMetrics } from './share-metrics.ts'
+
+test('one scrape holds the numbers of every process that answers, each under its own label', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'seloste-metrics-'))
+  const [desk, capture] = [startMetrics('desk'), startMetrics('capture')]
+  const calls = new Counter({ name: 'calls_total', help: 'Calls', registers: [capture.registry] })
+  calls.inc(3)
+  const offered = await offerMetrics(capture.registry, join(folder, 'capture.sock'))
+  const text = await gatherMetrics(desk.registry, [join(folder, 'capture.sock'), join(folder, 'nobody.sock')])
+  expect(text).toContain('calls_total{process="capture"} 3')
+  expect(text).toMatch(/seloste_event_loop_lag_p99_seconds\{process="desk"\}/)
+  expect(text).toMatch(/seloste_event_loop_lag_p99_seconds\{process="capture"\}/)
+  expect(text.match(/# TYPE seloste_event_loop_lag_p99_seconds/g)).toHaveLength(1)
+  await offered.stop()
+  desk.stop()
+  capture.stop()
+  await rm(folder, { recursive: true })
+})

@@ -1,0 +1,60 @@
+// One scrape for all processes of a machine.
+// In: each process's registry, over a unix socket. Out: one exposition text. Never: a scrape that fails because one
+// process does not answer.
+import { chmod, rm } from 'node:fs/promises'
+import { createServer, request } from 'node:http'
+import { AggregatorRegistry, type Registry } from 'prom-client'
+
+const answerMs = 1_000
+
+/** Offers this process's numbers to the one that is scraped. */
+export async function offerMetrics(registry: Registry, socketPath: string): Promise<{ stop: () => Promise<void> }> {
+  await rm(socketPath, { force: true })
+  const server = createServer((_asked, answer) => {
+    registry.getMetricsAsJSON().then(
+      (metrics) => answer.end(JSON.stringify(metrics)),
+      () => answer.writeHead(500).end(),
+    )
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(socketPath, resolve)
+  })
+  await chmod(socketPath, 0o600)
+  return {
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve()
+        })
+        server.closeAllConnections()
+      }),
+  }
+}
+
+/** This process's numbers and those offered at the sockets that answer, as one exposition text. */
+export async function gatherMetrics(registry: Registry, socketPaths: readonly string[]): Promise<string> {
+  const others = await Promise.all(socketPaths.map((path) => ask(path).catch(() => undefined)))
+  const all = [await registry.getMetricsAsJSON(), ...others.filter((metrics) => metrics !== undefined)]
+  return AggregatorRegistry.aggregate(all).metrics()
+}
+
+function ask(socketPath: string): Promise<object> {
+  return new Promise((resolve, reject) => {
+    const asking = request({ socketPath, path: '/', timeout: answerMs }, (answer) => {
+      const parts: Buffer[] = []
+      answer.on('data', (part: Buffer) => parts.push(part))
+      answer.on('error', reject)
+      answer.on('end', () => {
+        try {
+          resolve(JSON.parse(Buffer.concat(parts).toString('utf8')) as object)
+        } catch (error) {
+          reject(error as Error)
+        }
+      })
+    })
+    asking.on('timeout', () => asking.destroy(new Error('no answer')))
+    asking.on('error', reject)
+    asking.end()
+  })
+}
