@@ -2,13 +2,14 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { captureProcessFlags } from '#capture/rtp/process-flags.ts'
 import { generateIntakeKeyPair } from '#register/recordings/age-header.ts'
 import { compile, generatorPort, runReceiver } from './run-receiver.ts'
 
 type Spent = { packets: number; cpuMicroseconds: number; eventLoopP99Ms?: number; faults?: string[] }
 
 /** `calls` concurrent calls of two streams; each round runs the three receivers one after the other. */
-export async function costPerPacket({ calls = 400, seconds = 20, rounds = 3 } = {}): Promise<boolean> {
+export async function costPerPacket({ calls = 400, seconds = 15, rounds = 3 } = {}): Promise<boolean> {
   const programs = compile()
   if (!programs) {
     console.log('skipped: the yardstick and the generator are in C, and gcc is not here')
@@ -26,7 +27,14 @@ export async function costPerPacket({ calls = 400, seconds = 20, rounds = 3 } = 
       'bare Node dgram': { command: process.execPath, args: [join(here, 'bare-dgram.ts'), ...counting], ports },
       'capture path': {
         command: process.execPath,
-        args: [join(here, 'capture-calls.ts'), folder, recipient, String(generatorPort), String(calls)],
+        args: [
+          ...captureProcessFlags,
+          join(here, 'capture-calls.ts'),
+          folder,
+          recipient,
+          String(generatorPort),
+          String(calls),
+        ],
       },
     }
     const perPacket: Record<string, number> = {}

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { open, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { captureProcessFlags } from '#capture/rtp/process-flags.ts'
 import { generateIntakeKeyPair, readAgeHeader } from '#register/recordings/age-header.ts'
 import { alawSamples } from '#register/recordings/decode-g711.ts'
 import { indexRecording } from '#register/recordings/index-recording.ts'
@@ -34,7 +35,7 @@ export async function sealedLoad({ calls = 500, seconds = 20 } = {}): Promise<bo
     const script = join(import.meta.dirname, 'capture-calls.ts')
     const receiver = {
       command: process.execPath,
-      args: [script, folder, recipient, String(generatorPort), String(calls)],
+      args: [...captureProcessFlags, script, folder, recipient, String(generatorPort), String(calls)],
     }
     const { sent, result } = await runReceiver<Captured>(receiver, programs.generator, seconds)
     const missing = sent * 2 * calls - result.packets

@@ -9,10 +9,10 @@ import { generateIntakeKeyPair, readAgeHeader } from './age-header.ts'
 import { openPayload } from './open-stream.ts'
 import { rebuildBody } from './rebuild-body.ts'
 import { walkChunk, type MarkKind } from './recording-log.ts'
-import { createRecordingWriter } from './recording-writer.ts'
+import { createRecordingWriter, type RecordingWriter } from './recording-writer.ts'
 import { recoverRecordings, type RecoveredRecording } from './recover-recordings.ts'
 import { chunkBytes } from './seal-stream.ts'
-import { createTailJournal } from './tail-journal.ts'
+import { createTailJournal, type TailJournal } from './tail-journal.ts'
 
 const { identity, recipient } = generateIntakeKeyPair()
 const startedAt = Temporal.Instant.from('2026-03-02T09:00:00Z')
@@ -88,6 +88,11 @@ describe('torn files', () => {
     await sleep(50)
     return { tail, writer }
   }
+  /** Their files were taken away from under them. */
+  async function abandon(tail: TailJournal, writer: RecordingWriter) {
+    await writer.finish(0).catch(() => {})
+    await tail.close().catch(() => {})
+  }
   const journal = () =>
     join(
       directory,
@@ -95,7 +100,7 @@ describe('torn files', () => {
     )
 
   test('a journal cut anywhere and a body cut anywhere still give a recording, with every packet before the cut', async () => {
-    const { tail } = await writeSome(200)
+    const { tail, writer } = await writeSome(200)
     const journalBytes = readFileSync(journal())
     const journalPath = journal()
     const bodyPath = join(directory, 'r.body')
@@ -124,11 +129,11 @@ describe('torn files', () => {
       expect(seqs.length).toBe(cutJournal === 0 ? 200 : seqs.length)
       expect(marks.at(-1)).toBe('endInferred')
     }
-    await tail.close().catch(() => {}) // Its segment was taken away from under it.
+    await abandon(tail, writer)
   })
 
   test('a frame of another recording, or an altered one, adds nothing', async () => {
-    const { tail } = await writeSome(20)
+    const { tail, writer } = await writeSome(20)
     const bytes = readFileSync(journal())
     bytes[200] = bytes[200]! ^ 1
     writeFileSync(journal(), bytes)
@@ -136,7 +141,7 @@ describe('torn files', () => {
     expect(recording!.tailPath).toBeUndefined()
     await rebuild(recording!)
     expect((await readBack(recording!)).seqs).toEqual([])
-    await tail.close().catch(() => {})
+    await abandon(tail, writer)
   })
 
   test('a finished recording is left as it is', async () => {
