@@ -31,7 +31,7 @@ export function refuse(reply: FastifyReply, code: RefusalCode, more: { message?:
   return reply
     .code(status)
     .type('application/json')
-    .send({ error: { code, message: more.message ?? sentence, ...(more.field && { field: more.field }) } } as never)
+    .send({ error: { code, message: more.message ?? sentence, ...(more.field && { field: more.field }) } })
 }
 
 /** Answers with the refusal of a Grant. */

@@ -30,6 +30,9 @@ export interface ServeOptions {
 
 const largestBodyBytes = 64 * 1024
 
+/** What PostgreSQL says of input that is well formed and that it has no place for: a NUL character, the year 0. */
+const unstorable = new Set(['22021', '22007', '22008'])
+
 /** Starts serving; the address it listens at and the way to stop. */
 export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: string; stop: () => Promise<void> }> {
   const app: Routes = Fastify({
@@ -69,6 +72,7 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
     if (error.statusCode !== undefined && error.statusCode < 500) {
       return reply.code(error.statusCode).send({ error: { code: 'input.invalid', message: error.message } })
     }
+    if (unstorable.has(error.code)) return refuse(reply, 'input.invalid')
     request.log.error({ err: error }, 'a request failed')
     return refuse(reply, 'unavailable')
   })

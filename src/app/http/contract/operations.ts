@@ -114,6 +114,7 @@ export const operations = {
           description: 'audio/wav, PCM16, 8 kHz, stereo',
           content: { 'audio/wav': { schema: { type: 'string', format: 'binary' } } },
         },
+        416: schema.ErrorBody,
         ...refusals,
       },
     },
@@ -143,10 +144,7 @@ export const operations = {
     schema: {
       operationId: 'watchCalls',
       summary: 'Calls in progress, as server-sent events: event "calls", data LiveCalls, at once and after each change',
-      querystring: Type.Object({
-        purpose: schema.Purpose,
-        reference: Type.Optional(Type.String({ maxLength: 64 })),
-      }),
+      querystring: schema.UnderPurpose,
       response: {
         200: {
           description: 'text/event-stream of LiveCalls',

@@ -9,6 +9,9 @@ const instant = (description: string) => Type.String({ format: 'date-time', desc
 const literals = <const Values extends string[]>(values: [...Values], description: string) =>
   Type.Enum<[...Values]>([...values], { description })
 
+/** What comes in has the fields named here and no others. */
+export const closed = { additionalProperties: false } as const
+
 export const Purpose = literals(
   ['DEVELOPMENT', 'QUALITY', 'TRAINING', 'SERVICE_LEVEL_STUDY', 'CRIME_OR_MISUSE', 'INSPECTION', 'MAINTENANCE'],
   'The purpose a look is made under (R3, R4, R5). DEVELOPMENT covers the three behind it.',
@@ -30,11 +33,14 @@ export const ErrorBody = Type.Object({
 })
 export type ErrorBody = Static<typeof ErrorBody>
 
-export const SignIn = Type.Object({
-  userId: Type.String({ minLength: 1, maxLength: 64 }),
-  password: Type.String({ minLength: 1, maxLength: 1024 }),
-  otp: Type.Optional(Type.String({ maxLength: 16 })),
-})
+export const SignIn = Type.Object(
+  {
+    userId: Type.String({ minLength: 1, maxLength: 64 }),
+    password: Type.String({ minLength: 1, maxLength: 1024 }),
+    otp: Type.Optional(Type.String({ maxLength: 16 })),
+  },
+  closed,
+)
 
 export const AccessRight = Type.Object({
   id: Type.String({ format: 'uuid' }),
@@ -107,18 +113,25 @@ export const Contact = Type.Object({
 })
 export type Contact = Static<typeof Contact>
 
-export const ContactsQuery = Type.Object({
-  purpose: Purpose,
-  reference: Type.Optional(Type.String({ maxLength: 64, description: 'Fault or case reference where one is needed' })),
-  from: Type.Optional(instant('Calls that were going on at or after this instant')),
-  to: Type.Optional(instant('Calls that started before this instant')),
-  caller: Type.Optional(Type.String({ maxLength: 64, description: 'A whole number in any written form' })),
-  number: Type.Optional(Type.String({ maxLength: 64, description: 'Service number in any written form' })),
-  official: Type.Optional(Type.String({ maxLength: 64, description: 'Part of the official’s name, or their number' })),
-  recorded: Type.Optional(literals(['any', 'available', 'none', 'destroyed'], 'Recording state')),
-  cursor: Type.Optional(Type.String({ maxLength: 256 })),
-  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 50 })),
-})
+export const ContactsQuery = Type.Object(
+  {
+    purpose: Purpose,
+    reference: Type.Optional(
+      Type.String({ maxLength: 64, description: 'Fault or case reference where one is needed' }),
+    ),
+    from: Type.Optional(instant('Calls that were going on at or after this instant')),
+    to: Type.Optional(instant('Calls that started before this instant')),
+    caller: Type.Optional(Type.String({ maxLength: 64, description: 'A whole number in any written form' })),
+    number: Type.Optional(Type.String({ maxLength: 64, description: 'Service number in any written form' })),
+    official: Type.Optional(
+      Type.String({ maxLength: 64, description: 'Part of the official’s name, or their number' }),
+    ),
+    recorded: Type.Optional(literals(['any', 'available', 'none', 'destroyed'], 'Recording state')),
+    cursor: Type.Optional(Type.String({ maxLength: 256 })),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 50 })),
+  },
+  closed,
+)
 export type ContactsQuery = Static<typeof ContactsQuery>
 
 export const ContactsPage = Type.Object({
@@ -176,10 +189,15 @@ export const ContactDetail = Type.Intersect([
 ])
 export type ContactDetail = Static<typeof ContactDetail>
 
-export const UnderPurpose = Type.Object({
-  purpose: Purpose,
-  reference: Type.Optional(Type.String({ maxLength: 64, description: 'Fault or case reference where one is needed' })),
-})
+export const UnderPurpose = Type.Object(
+  {
+    purpose: Purpose,
+    reference: Type.Optional(
+      Type.String({ maxLength: 64, description: 'Fault or case reference where one is needed' }),
+    ),
+  },
+  closed,
+)
 export type UnderPurpose = Static<typeof UnderPurpose>
 
 export const RevealedCaller = Type.Object({ number: Type.String({ description: 'In full, written the Finnish way' }) })

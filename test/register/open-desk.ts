@@ -1,0 +1,107 @@
+/**
+ * A desk as people meet it: the real server on a free port, and the real custodian behind a unix socket.
+ * In: a test database and its register. Out: a browser that speaks to it. Never: a route called past the wire.
+ */
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll } from 'vitest'
+import { serve } from '#app/http/serve.ts'
+import { connectCustodian } from '#app/roles/custodian-client.ts'
+import { serveCustodian } from '#app/roles/custodian-server.ts'
+import { readDescription } from '#description/read-description.ts'
+import { systemClock } from '#platform/clock/clock.ts'
+import { makeLog } from '#platform/log/log.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { createAudioServer } from '#use/playback/serve-audio.ts'
+import type { TestDatabase } from '../database/create-test-database.ts'
+import { password } from '../database/people.ts'
+import type { TestRegister } from './make-register.ts'
+
+export interface Browser {
+  /** Fetches with the browser's cookie, as the page itself would. */
+  fetch: (path: string, options?: RequestInit & { json?: unknown }) => Promise<Response>
+}
+
+export interface TestDesk {
+  url: string
+  /** Lines of the server's log so far. */
+  log: string[]
+  visitor: Browser
+  signIn: (person: { userId: string }) => Promise<Browser>
+  stopCustodian: () => Promise<void>
+  /** Tells the desk that a call has changed. */
+  tellOfCalls: () => void
+}
+
+/** Call it at the top of a test file; it is closed after the file's tests. */
+export async function openTestDesk(database: TestDatabase<RegisterTables>, register: TestRegister): Promise<TestDesk> {
+  const webFolder = join(register.folder, 'web')
+  await mkdir(join(webFolder, 'assets'), { recursive: true })
+  await writeFile(
+    join(webFolder, 'index.html'),
+    '<!doctype html><script nonce="__CSP_NONCE__"></script><title>x</title>',
+  )
+  await writeFile(join(webFolder, 'assets', 'app-abc.js'), 'export {}')
+  const socket = join(register.folder, 'c')
+  const faults: unknown[] = []
+  const audio = createAudioServer(database.as('seloste_custodian').db, register.objects, register.keys)
+  const custodian = await serveCustodian(socket, audio, (fault) => faults.push(fault))
+  const log: string[] = []
+  const watchers = new Set<() => void>()
+  const web = await serve(
+    {
+      db: database.as('seloste_desk').db,
+      custodian: connectCustodian(socket),
+      description: await readDescription(),
+      clock: systemClock,
+      onCallChanged(changed) {
+        watchers.add(changed)
+        return () => watchers.delete(changed)
+      },
+    },
+    {
+      host: '127.0.0.1',
+      port: 0,
+      webFolder,
+      version: '0.0.0',
+      log: makeLog({ name: 'desk', write: (line) => log.push(line), pretty: false }),
+      metrics: () => Promise.resolve({ type: 'text/plain', text: '' }),
+      notReady: () => Promise.resolve([]),
+    },
+  )
+  afterAll(async () => {
+    await web.stop()
+    await custodian.stop()
+  })
+
+  function browse(cookie?: string): Browser {
+    return {
+      fetch(path, { json, ...options } = {}) {
+        const headers = new Headers(options.headers)
+        if (cookie !== undefined) headers.set('cookie', cookie)
+        if (json !== undefined) headers.set('content-type', 'application/json')
+        return fetch(new URL(path, web.url), {
+          ...options,
+          headers,
+          ...(json !== undefined && { method: options.method ?? 'POST', body: JSON.stringify(json) }),
+        })
+      },
+    }
+  }
+
+  return {
+    url: web.url,
+    log,
+    visitor: browse(),
+    async signIn({ userId }) {
+      const answer = await browse().fetch('/api/session', { json: { userId, password } })
+      const cookie = answer.headers.getSetCookie()[0]?.split(';')[0]
+      if (!cookie) throw new Error(`sign-in answered ${answer.status}`)
+      return browse(cookie)
+    },
+    stopCustodian: () => custodian.stop(),
+    tellOfCalls() {
+      for (const watcher of watchers) watcher()
+    },
+  }
+}
