@@ -1,3 +1,4 @@
+/** Builds the pages. As a program (`npm run build`, and after `npm ci`) it builds them when they are stale. */
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
@@ -6,21 +7,16 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
+const vite = join(root, 'node_modules/vite/bin/vite.js')
 const stampPath = join(root, 'web/dist/built-from')
 
-/** Builds the web interface when its sources have changed since it was built. */
+/** Builds the web interface when its sources have changed since it was built. Without the build tools it is left as it is. */
 export async function buildWebIfStale(say: (line: string) => void): Promise<void> {
+  if (!existsSync(vite)) return
   const sources = await digestOf(join(root, 'web'))
   if (existsSync(stampPath) && (await readFile(stampPath, 'utf8')) === sources) return
   say('Building the web interface ...')
-  await run(process.execPath, [
-    join(root, 'node_modules/vite/bin/vite.js'),
-    'build',
-    '--config',
-    'web/vite.config.ts',
-    '--logLevel',
-    'warn',
-  ])
+  await run(process.execPath, [vite, 'build', 'web', '--logLevel', 'warn'])
   await writeFile(stampPath, sources)
 }
 
@@ -44,5 +40,11 @@ function run(command: string, args: string[]): Promise<void> {
       if (code === 0) resolve()
       else reject(new Error(`building the web interface ended with ${String(code)}`))
     })
+  })
+}
+
+if (import.meta.main) {
+  await buildWebIfStale((line) => {
+    console.log(line)
   })
 }
