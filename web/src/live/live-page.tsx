@@ -241,7 +241,7 @@ function failureOf(call: LiveCall, say: ReturnType<typeof useLanguage>['say']): 
 }
 
 function runningOf(call: LiveCall, nowMs: number): string {
-  return formatPosition(nowMs - Date.parse(call.answeredAt ?? call.startedAt))
+  return formatPosition(nowMs - Date.parse(call.startedAt))
 }
 
 /** The server's clock, each second; it stands while the page is paused (WCAG 2.2.2). */

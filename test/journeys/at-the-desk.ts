@@ -1,0 +1,75 @@
+// What every journey starts from: a running Seloste with a month of history and calls coming in, and a person at a browser.
+// In: a person's user id. Out: pages, judged for accessibility and reflow. Never here: a shortcut past the pages.
+import { AxeBuilder } from '@axe-core/playwright'
+import { expect, test as base, type Page } from '@playwright/test'
+import { startSeloste, type RunningSeloste } from '#test/whole/start-seloste.ts'
+
+export type Language = 'fi' | 'sv' | 'en'
+
+interface AtTheDesk {
+  /** Opens an address, signed in as somebody, under a purpose where there are several. */
+  signedIn: (userId: string, options?: { path?: string; purpose?: string; reference?: string }) => Promise<void>
+  /** No axe violation of WCAG 2.2 A and AA, and no scrolling sideways. */
+  isAccessible: (screen: string) => Promise<void>
+}
+
+const startMs = 240_000
+
+export const test = base.extend<AtTheDesk, { seloste: RunningSeloste }>({
+  seloste: [
+    // eslint-disable-next-line no-empty-pattern -- Playwright reads what a fixture needs from this pattern
+    async ({}, use) => {
+      const seloste = await startSeloste({ demoArguments: ['--calls-every', '4'] })
+      await use(seloste)
+      await seloste.stop()
+    },
+    { scope: 'worker', timeout: startMs },
+  ],
+  baseURL: async ({ seloste }, use) => use(seloste.url),
+  page: async ({ page, baseURL }, use) => {
+    const strayed: string[] = []
+    const broken: string[] = []
+    page.on('request', (request) => {
+      if (!request.url().startsWith(baseURL ?? '') && !/^(data|blob):/.test(request.url())) strayed.push(request.url())
+    })
+    page.on('pageerror', (error) => broken.push(error.message))
+    page.on('console', (message) => {
+      if (message.text().includes('Content Security Policy')) broken.push(message.text())
+    })
+    await use(page)
+    expect(strayed, 'Nothing is asked of anybody else').toEqual([])
+    expect(broken, 'Nothing breaks, and nothing offends the page’s own policy').toEqual([])
+  },
+  signedIn: async ({ page, seloste }, use) =>
+    use(async (userId, { path = '/contacts', purpose, reference } = {}) => {
+      await page.goto(path)
+      await page.locator('#signin-userId').fill(userId)
+      await page.locator('#signin-password').fill(seloste.password)
+      await page.locator('#signin-password').press('Enter')
+      await page.getByRole('button', { name: 'Kirjaudu sisään' }).waitFor({ state: 'detached' })
+      if (purpose) await page.locator('.radio-card', { hasText: purpose }).click()
+      if (reference) await page.locator('.purpose-form .input').fill(reference)
+      if (purpose || reference) await page.getByRole('button', { name: 'Käytä tätä tarkoitusta' }).click()
+    }),
+  isAccessible: async ({ page }, use) =>
+    use(async (screen) => {
+      const sideways = await page.evaluate<number>(
+        'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+      )
+      expect(sideways, `${screen} needs no scrolling sideways`).toBe(0)
+      // preload:false: axe would fetch every style sheet again, which the page's policy forbids.
+      const { violations } = await new AxeBuilder({ page })
+        .options({ preload: false })
+        .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
+        .analyze()
+      const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`)
+      expect(told, `${screen} has no barrier that axe can find`).toEqual([])
+    }),
+})
+
+/** What has the focus, by its accessible words. */
+export function focused(page: Page): Promise<string> {
+  return page.evaluate<string>(
+    "document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent.trim()",
+  )
+}

@@ -1,0 +1,57 @@
+import { expect } from '@playwright/test'
+import { focused, test } from './at-the-desk.ts'
+
+test('a supervisor finds a recorded call and listens to it with the keyboard alone', async ({ page, signedIn }) => {
+  await signedIn('sari', { path: '/contacts?recorded=available', purpose: 'Laadun arviointi' })
+  await page.locator('a[data-contact]').first().focus()
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('heading', { level: 1, name: /^Yhteydenotto / })).toBeFocused()
+  await expect(page.getByRole('heading', { name: 'Miksi puhelu tallennettiin' }).first()).toBeVisible()
+
+  await expect(page.getByText('Kuuntelu kirjataan lokiin.').first()).toBeVisible()
+  await page.getByRole('button', { name: 'Kuuntele' }).first().focus()
+  await page.keyboard.press('Enter')
+  const position = page.getByRole('slider', { name: 'Kohta tallenteessa' })
+  const atMs = async () => Number(await position.inputValue())
+  await expect.poll(() => focused(page)).toBe('Toista')
+
+  await page.keyboard.press('Space')
+  await expect(page.getByRole('button', { name: 'Tauko', exact: true })).toBeVisible()
+  await expect.poll(atMs).toBeGreaterThan(500)
+  await page.keyboard.press('k')
+  const paused = await atMs()
+  await page.keyboard.press('ArrowRight')
+  expect((await atMs()) - paused).toBeCloseTo(5000, -2)
+  await page.keyboard.press('j')
+  expect(await atMs()).toBe(0)
+  await page.keyboard.press('>')
+  await expect(page.getByRole('status').filter({ hasText: '1,25 ×' })).toBeVisible()
+  await page.keyboard.press('i')
+  await page.keyboard.press('ArrowRight')
+  await page.keyboard.press('o')
+  await expect(page.getByLabel('Loppu')).toHaveValue('0.05')
+  await page.keyboard.press('?')
+  await expect(page.getByRole('dialog', { name: 'Pikanäppäimet' })).toBeVisible()
+  await page.keyboard.press('Escape')
+
+  // WCAG 2.1.4: the keys can be switched off.
+  await page.getByRole('switch', { name: 'Pikanäppäimet käytössä' }).focus()
+  await page.keyboard.press('Space')
+  const before = await atMs()
+  await page.keyboard.press('l')
+  expect(await atMs()).toBe(before)
+
+  await page.getByRole('button', { name: 'Lopeta kuuntelu' }).click()
+  await expect(page.getByText('Kuuntelu on päättynyt.')).toBeVisible()
+  await expect(page.getByRole('region', { name: 'Kuka on kuunnellut' }).first()).toContainText('Esihenkilö')
+})
+
+test('a link to a moment leads to it, once the listener has said so', async ({ page, signedIn }) => {
+  await signedIn('sari', { path: '/contacts?recorded=available', purpose: 'Laadun arviointi' })
+  await page.locator('a[data-contact]').first().click()
+  await page.getByRole('heading', { level: 1, name: /^Yhteydenotto / }).waitFor()
+  await page.goto(`${page.url()}?t=7`)
+  await expect(page.getByText('Kuuntelu alkaa kohdasta 0.07.')).toBeVisible()
+  await page.getByRole('button', { name: 'Kuuntele' }).first().click()
+  await expect(page.getByRole('slider', { name: 'Kohta tallenteessa' })).toHaveValue('7000')
+})

@@ -1,0 +1,43 @@
+import { expect } from '@playwright/test'
+import { focused, test } from './at-the-desk.ts'
+
+test('a search is its address: it can be saved, sent, and gone back to', async ({ page, signedIn }) => {
+  await signedIn('sari', { purpose: 'Laadun arviointi' })
+  await page.getByLabel('Virkailija').fill('aino')
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL(/\/contacts\?official=aino$/)
+  await page.getByRole('button', { name: '7 päivää' }).click()
+  await expect(page).toHaveURL(/official=aino&from=\d{4}-\d\d-\d\d&to=\d{4}-\d\d-\d\d|from=.*&official=aino/)
+  await page.goBack()
+  await expect(page).toHaveURL(/\/contacts\?official=aino$/)
+  await page.reload()
+  await expect(page.getByLabel('Virkailija')).toHaveValue('aino')
+})
+
+test('more contacts are added below, and the focus goes on from where the list ended', async ({ page, signedIn }) => {
+  await signedIn('sari', { purpose: 'Laadun arviointi' })
+  const contacts = page.locator('a[data-contact]')
+  await expect(contacts).toHaveCount(50)
+  await page.getByRole('button', { name: 'Näytä lisää' }).press('Enter')
+  await expect(contacts).toHaveCount(100)
+  await expect(contacts.nth(50)).toBeFocused()
+})
+
+test('an official sees own calls alone, and another’s address leads nowhere (AC5)', async ({ page, signedIn }) => {
+  await signedIn('aino')
+  await expect(page.locator('.official-name').first()).toBeVisible()
+  const names = new Set(await page.locator('.official-name').allTextContents())
+  expect([...names]).toEqual(['Aino Virtanen'])
+  await page.goto('/contacts/00000000-0000-4000-8000-000000000000')
+  await expect(page.getByRole('alert')).toContainText('Tätä ei ole, tai se ei kuulu käyttövaltuuteesi.')
+})
+
+test('the caller’s number is shown whole only when asked for', async ({ page, signedIn }) => {
+  await signedIn('sari', { purpose: 'Laadun arviointi' })
+  await page.locator('tbody', { hasText: '***' }).first().locator('a[data-contact]').click()
+  const caller = page.locator('.facts > div', { hasText: 'Soittajan numero' }).first()
+  await expect(caller).toContainText('***')
+  await caller.getByRole('button', { name: 'Näytä koko numero' }).click()
+  await expect(caller).not.toContainText('*')
+  expect(await focused(page)).not.toBe('')
+})

@@ -1,0 +1,44 @@
+import { expect } from '@playwright/test'
+import { focused, test } from './at-the-desk.ts'
+
+test('an official signs in by keyboard, is told what went wrong, chooses a purpose and signs out', async ({
+  page,
+  seloste,
+}) => {
+  await page.goto('/contacts')
+  await page.keyboard.press('Tab')
+  expect(await focused(page)).toBe('Siirry sisältöön')
+
+  await page.locator('#signin-userId').fill('sari')
+  await page.locator('#signin-password').fill('väärä')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('alert')).toContainText('Käyttäjätunnus tai salasana on väärä.')
+  await expect(page.locator('.error-summary')).toBeFocused()
+
+  await page.locator('#signin-password').fill(seloste.password)
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('heading', { level: 1, name: 'Valitse käyttötarkoitus' })).toBeFocused()
+  // A supervisor looks for development and its parts, and for nothing else (AC21).
+  await expect(page.getByRole('radio')).toHaveCount(4)
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('heading', { level: 1, name: 'Haku' })).toBeFocused()
+  await expect(page).toHaveTitle('Haku – Seloste')
+  await expect(page.getByRole('region', { name: 'Käyttötarkoitus' })).toContainText('Laadun arviointi')
+
+  await page.getByRole('button', { name: 'Sari Niemi' }).click()
+  await expect(page.getByRole('dialog')).toContainText('Esihenkilö')
+  await page.getByRole('button', { name: 'Kirjaudu ulos' }).click()
+  await expect(page.getByText('Olet kirjautunut ulos.')).toBeVisible()
+})
+
+test('maintenance gives a fault reference before anything is shown (AC24)', async ({ page, signedIn }) => {
+  await signedIn('matti')
+  await page.getByRole('button', { name: 'Käytä tätä tarkoitusta' }).click()
+  await expect(page.getByText('Kirjoita tunnus: tämä tarkoitus edellyttää sitä.')).toBeVisible()
+  await page.getByLabel('Vikailmoituksen tunnus').fill('VIKA-2026-118')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('region', { name: 'Käyttötarkoitus' })).toContainText('VIKA-2026-118')
+  await expect(page.getByRole('table', { name: 'Yhteydenotot' })).toBeVisible()
+})
