@@ -13,13 +13,15 @@ interface AtTheDesk {
   isAccessible: (screen: string) => Promise<void>
 }
 
-const startMs = 240_000
+const startMs = 300_000
+const historyMs = 120_000
 
 export const test = base.extend<AtTheDesk, { seloste: RunningSeloste }>({
   seloste: [
-    // eslint-disable-next-line no-empty-pattern -- Playwright reads what a fixture needs from this pattern
     async ({}, use) => {
       const seloste = await startSeloste({ demoArguments: ['--calls-every', '4'] })
+      // "history: 2831 of 2831 calls of the past month"
+      await expect.poll(() => /history: (\d+) of \1 /.test(seloste.output()), { timeout: historyMs }).toBe(true)
       await use(seloste)
       await seloste.stop()
     },

@@ -24,7 +24,7 @@ test('more contacts are added below, and the focus goes on from where the list e
 })
 
 test('an official sees own calls alone, and another’s address leads nowhere (AC5)', async ({ page, signedIn }) => {
-  await signedIn('aino')
+  await signedIn('aino', { purpose: 'Asiakaspalvelun kehittäminen' })
   await expect(page.locator('.official-name').first()).toBeVisible()
   const names = new Set(await page.locator('.official-name').allTextContents())
   expect([...names]).toEqual(['Aino Virtanen'])

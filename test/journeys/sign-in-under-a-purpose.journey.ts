@@ -6,6 +6,7 @@ test('an official signs in by keyboard, is told what went wrong, chooses a purpo
   seloste,
 }) => {
   await page.goto('/contacts')
+  await page.locator('#signin-userId').waitFor()
   await page.keyboard.press('Tab')
   expect(await focused(page)).toBe('Siirry sisältöön')
 
@@ -37,7 +38,7 @@ test('maintenance gives a fault reference before anything is shown (AC24)', asyn
   await signedIn('matti')
   await page.getByRole('button', { name: 'Käytä tätä tarkoitusta' }).click()
   await expect(page.getByText('Kirjoita tunnus: tämä tarkoitus edellyttää sitä.')).toBeVisible()
-  await page.getByLabel('Vikailmoituksen tunnus').fill('VIKA-2026-118')
+  await page.getByRole('textbox', { name: 'Vikailmoituksen tunnus' }).fill('VIKA-2026-118')
   await page.keyboard.press('Enter')
   await expect(page.getByRole('region', { name: 'Käyttötarkoitus' })).toContainText('VIKA-2026-118')
   await expect(page.getByRole('table', { name: 'Yhteydenotot' })).toBeVisible()

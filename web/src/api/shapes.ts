@@ -8,7 +8,6 @@ type Answer<P extends keyof paths, M extends keyof paths[P]> = paths[P][M] exten
 
 export type Me = Answer<'/api/session', 'get'>
 export type AccessRight = Me['rights'][number]
-export type Role = AccessRight['role']
 export type Purpose = AccessRight['purposes'][number]['purpose']
 export type ContactsPage = Answer<'/api/contacts', 'get'>
 export type Contact = ContactsPage['items'][number]
@@ -19,7 +18,6 @@ export type ContactDetail = Answer<'/api/contacts/{id}', 'get'>
 export type SegmentDetail = ContactDetail['segments'][number]
 export type Peaks = Answer<'/api/listenings/{id}/peaks', 'get'>
 export type Gap = Peaks['gaps'][number]
-export type ServiceNumber = Answer<'/api/numbers', 'get'>['items'][number]
 export type LiveCalls = paths['/api/calls']['get']['responses'][200]['content']['text/event-stream']
 export type LiveCall = LiveCalls['items'][number]
 export type Listening =
