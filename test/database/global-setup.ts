@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Client } from 'pg'
 import type { TestProject } from 'vitest/node'
-import { findEmbeddedPostgres, startEmbeddedPostgres } from '#platform/database/embedded.ts'
+import { startEmbeddedPostgres } from '#platform/database/embedded.ts'
 import { migrate } from '#platform/database/migrate.ts'
 import { setRolePasswords } from '#platform/database/role-passwords.ts'
 import { rolePassword, templateName, type TestCluster } from './cluster.ts'
@@ -51,13 +51,26 @@ async function removeKilledRuns(): Promise<void> {
   for (const name of names) {
     const database = join(tmpdir(), name, 'database')
     try {
-      const owner = JSON.parse(await readFile(join(database, 'owner.json'), 'utf8')) as { socketDirectory: string }
-      if (await findEmbeddedPostgres(database)) continue
+      const owner = JSON.parse(await readFile(join(database, 'owner.json'), 'utf8')) as {
+        pid: number
+        socketDirectory: string
+      }
+      // Alive, and perhaps only beginning: its database may not answer yet.
+      if (isAlive(owner.pid)) continue
       await rm(owner.socketDirectory, { recursive: true, force: true })
       await rm(join(tmpdir(), name), { recursive: true, force: true })
     } catch {
       // Begun or ended in order (no such file), another user's, or being removed by another run: not ours to remove.
     }
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }
 

@@ -1,15 +1,14 @@
 /** People and facts for tests that need a register with somebody in it. */
 import { randomUUID } from 'node:crypto'
-import type { Kysely } from 'kysely'
 import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone-number.ts'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import type { Purpose } from '#description/purposes.ts'
 import type { Role } from '#description/roles.ts'
 import type { SegmentFacts } from '#register/admit.ts'
-import type { RegisterTables } from '#register/tables.ts'
 import { recordRight, type Right } from '#safeguards/access/grant.ts'
 import { enterPerson, enterUnit } from '#safeguards/people/people.ts'
 import { signIn, type Session } from '#safeguards/people/session.ts'
+import type { HoldingSafeguards } from '#safeguards/tables.ts'
 
 export const password = 'a good long password'
 const since = Temporal.Instant.from('2020-01-01T00:00:00Z')
@@ -29,8 +28,8 @@ export interface TestPerson {
 
 /** Enters a person with one right, decided by two others. */
 export async function enterTestPerson(
-  admin: Kysely<RegisterTables>,
-  desk: Kysely<RegisterTables>,
+  admin: HoldingSafeguards,
+  desk: HoldingSafeguards,
   given: {
     name: string
     unit?: string
@@ -71,7 +70,7 @@ export async function enterTestPerson(
   }
 }
 
-async function decider(admin: Kysely<RegisterTables>): Promise<string> {
+async function decider(admin: HoldingSafeguards): Promise<string> {
   const person = await enterPerson(admin, { userId: `decider.${randomUUID()}`, name: 'Päättäjä', employedFrom: since })
   if ('refused' in person) throw new Error(person.refused)
   return person.id
