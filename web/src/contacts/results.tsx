@@ -9,7 +9,7 @@ import { RecordingBadge } from './recording-badge.tsx'
 
 /** The contacts as a table with exactly the register's fields (R10); as cards where there is no room for one. */
 export function Results({ contacts }: { contacts: Contact[] }) {
-  return useWide(1000) ? <ResultsTable contacts={contacts} /> : <ResultCards contacts={contacts} />
+  return useWide(1200) ? <ResultsTable contacts={contacts} /> : <ResultCards contacts={contacts} />
 }
 
 function ResultsTable({ contacts }: { contacts: Contact[] }) {
@@ -36,7 +36,7 @@ function ResultsTable({ contacts }: { contacts: Contact[] }) {
               <td rowSpan={span} className="result-start">
                 <ContactLink contact={contact} />
               </td>
-              <td rowSpan={span}>
+              <td rowSpan={span} className="result-end">
                 <EndText contact={contact} />
               </td>
               <td rowSpan={span}>

@@ -27,7 +27,7 @@ export function LivePage() {
   const { say } = useLanguage()
   const live = useLiveCalls(usePurpose())
   const nowMs = useNow(live.isPaused)
-  const isWide = useWide(900)
+  const isWide = useWide(1120)
   const rows = live.rows ?? []
   const going = withoutEnded(rows)
   const failures = failing(rows)
