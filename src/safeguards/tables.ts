@@ -63,5 +63,5 @@ export type ScopeKind = Scope
 export type HoldingSafeguards = Kysely<any>
 
 export function safeguardsOf(db: HoldingSafeguards): Kysely<SafeguardTables> {
-  return db
+  return db as Kysely<SafeguardTables>
 }

@@ -5,6 +5,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll } from 'vitest'
+import type { RefusalCode } from '#app/http/refuse.ts'
 import { serve } from '#app/http/serve.ts'
 import { connectCustodian } from '#app/roles/custodian-client.ts'
 import { serveCustodian } from '#app/roles/custodian-server.ts'
@@ -104,4 +105,17 @@ export async function openTestDesk(database: TestDatabase<RegisterTables>, regis
       for (const watcher of watchers) watcher()
     },
   }
+}
+
+export interface Answer {
+  error?: { code: RefusalCode; message: string; field?: string }
+  [field: string]: unknown
+}
+
+/** Status, code and body of a JSON answer. */
+export async function answer(response: Response | Promise<Response>) {
+  const given = await response
+  const text = await given.text()
+  const body = (text ? JSON.parse(text) : {}) as Answer
+  return { status: given.status, code: body.error?.code, field: body.error?.field, body }
 }

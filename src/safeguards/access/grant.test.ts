@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { enterTestPerson, type TestPerson } from '#test/database/people.ts'
-import type { RegisterTables } from '#register/tables.ts'
 import { purposes, type Purpose } from '#description/purposes.ts'
 import type { Role } from '#description/roles.ts'
 import { recordRight, requestGrant, rightsOf } from './grant.ts'
+import type { SafeguardTables } from '../tables.ts'
 
-const database = await createTestDatabase<RegisterTables>()
+const database = await createTestDatabase<SafeguardTables>()
 const admin = database.as().db
 const desk = database.as('seloste_desk').db
 const now = () => Temporal.Now.instant()

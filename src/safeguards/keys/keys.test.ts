@@ -5,14 +5,13 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
-import { generateIntakeKeyPair } from '#register/recordings/age-header.ts'
-import type { RegisterTables } from '#register/tables.ts'
 import { dayOf, destroyOldIntakeKeys, intakeIdentity, prepareIntakeKeys, readIntakeKeys } from './intake-keys.ts'
 import { openKeyFolder, type KeyStore } from './key-store.ts'
 import { destroyPastMonthKeys, fileKeyOf, forgetFileKey, keepFileKey } from './recording-keys.ts'
 import { unwrapKey, wrapKey } from './wrap.ts'
+import type { SafeguardTables } from '../tables.ts'
 
-const database = await createTestDatabase<RegisterTables>()
+const database = await createTestDatabase<SafeguardTables>()
 const custodian = database.as('seloste_custodian').db
 const folders: string[] = []
 afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true }))))
@@ -23,6 +22,9 @@ async function makeFolder(): Promise<string> {
   return folder
 }
 const makeStore = async (): Promise<KeyStore> => openKeyFolder(await makeFolder())
+let pairs = 0
+/** Pairs that look like age's; what they open is tested where recordings are. */
+const makePair = () => ({ identity: `AGE-SECRET-KEY-1${++pairs}`, recipient: `age1${pairs}` })
 const month = (written: string) => Temporal.PlainDate.from(`${written}-01`)
 
 describe('the key store', () => {
@@ -179,9 +181,9 @@ describe('intake keys', () => {
 
   test('are there for today and the week ahead, each day its own, and preparing again changes none', async () => {
     const store = await makeStore()
-    await prepareIntakeKeys(custodian, store, generateIntakeKeyPair, start)
+    await prepareIntakeKeys(custodian, store, makePair, start)
     const first = await readIntakeKeys(custodian)
-    await prepareIntakeKeys(custodian, store, generateIntakeKeyPair, start)
+    await prepareIntakeKeys(custodian, store, makePair, start)
     expect(await readIntakeKeys(custodian)).toEqual(first)
     expect(first.map(({ day }) => day.toString())).toEqual(
       [0, 1, 2, 3, 4, 5, 6, 7].map((n) => dayOf(after(n)).toString()),
@@ -193,7 +195,7 @@ describe('intake keys', () => {
 
   test('lose their private half after seven days and not before, and are offered no more', async () => {
     const store = await makeStore()
-    await prepareIntakeKeys(custodian, store, generateIntakeKeyPair, start)
+    await prepareIntakeKeys(custodian, store, makePair, start)
     expect(await destroyOldIntakeKeys(custodian, store, after(7))).toEqual([])
     expect(await intakeIdentity(store, dayOf(start))).toBeDefined()
     const destroyed = await destroyOldIntakeKeys(custodian, store, after(8))
@@ -201,14 +203,14 @@ describe('intake keys', () => {
     expect(await intakeIdentity(store, dayOf(start))).toBeUndefined()
     expect((await readIntakeKeys(custodian)).map(({ day }) => day.toString())).not.toContain(dayOf(start).toString())
     // Not made anew for a day whose key is destroyed.
-    await prepareIntakeKeys(custodian, store, generateIntakeKeyPair, start)
+    await prepareIntakeKeys(custodian, store, makePair, start)
     expect(await intakeIdentity(store, dayOf(start))).toBeUndefined()
     await database.as().pool.query('delete from intake_key')
   })
 
   test('killed between a key and its note, are noted by the next try', async () => {
     const store = await makeStore()
-    await prepareIntakeKeys(custodian, store, generateIntakeKeyPair, start)
+    await prepareIntakeKeys(custodian, store, makePair, start)
     await store.destroy(`intake-${dayOf(start).toString()}`)
     await destroyOldIntakeKeys(custodian, store, after(8))
     expect((await readIntakeKeys(custodian)).map(({ day }) => day.toString())).not.toContain(dayOf(start).toString())
@@ -219,7 +221,7 @@ describe('intake keys', () => {
     const store = await makeStore()
     const name = `intake-${dayOf(start).toString()}`
     await store.write(name, Buffer.from('half made'))
-    await prepareIntakeKeys(custodian, store, generateIntakeKeyPair, start)
+    await prepareIntakeKeys(custodian, store, makePair, start)
     expect((await store.read(name))?.toString()).toMatch(/^AGE-SECRET-KEY-1/)
     await database.as().pool.query('delete from intake_key')
   })

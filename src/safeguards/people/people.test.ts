@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { enterTestPerson, password } from '#test/database/people.ts'
-import type { RegisterTables } from '#register/tables.ts'
 import { hashPassword, passwordMatches } from './password.ts'
 import { enterPerson, setPassword } from './people.ts'
 import { sessionHolds, signIn, signOut, useSession } from './session.ts'
+import type { SafeguardTables } from '../tables.ts'
 
-const database = await createTestDatabase<RegisterTables>()
+const database = await createTestDatabase<SafeguardTables>()
 const admin = database.as().db
 const desk = database.as('seloste_desk').db
 /** Whole milliseconds: the database keeps microseconds and rounds. */

@@ -1,0 +1,161 @@
+import { randomUUID } from 'node:crypto'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { enterTestPerson } from '#test/database/people.ts'
+import { makeTestRegister } from '#test/register/make-register.ts'
+import { answer, openTestDesk, type Browser } from '#test/register/open-desk.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { refusals } from '../refuse.ts'
+import { openApiDocument } from './openapi.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const register = await makeTestRegister(database)
+const desk = await openTestDesk(database, register)
+const admin = database.as().db
+const sari = await enterTestPerson(admin, database.as('seloste_desk').db, {
+  name: 'Sari Niemi',
+  right: { role: 'SUPERVISOR', purposes: ['DEVELOPMENT'], scope: { kind: 'all', units: [], numbers: [] } },
+})
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await desk.signIn(sari)
+})
+
+describe('input that the contract does not know', () => {
+  test.each([
+    ['an unknown field', '/api/contacts?purpose=QUALITY&colour=red'],
+    ['an unknown purpose', '/api/contacts?purpose=APPRAISAL'],
+    ['no purpose', '/api/contacts'],
+    ['two purposes', '/api/contacts?purpose=QUALITY&purpose=TRAINING'],
+    ['a limit that is none', '/api/contacts?purpose=QUALITY&limit=ten'],
+    ['a limit of nothing', '/api/contacts?purpose=QUALITY&limit=0'],
+    ['a limit beyond the highest', '/api/contacts?purpose=QUALITY&limit=201'],
+    ['a moment that is none', '/api/contacts?purpose=QUALITY&from=yesterday'],
+    ['a moment that nobody has', '/api/contacts?purpose=QUALITY&from=2026-02-30T00:00:00Z'],
+    ['the year 0', '/api/contacts?purpose=QUALITY&from=0000-01-01T00:00:00Z'],
+    ['the first day of the calendar', '/api/contacts?purpose=QUALITY&from=0001-01-01T00:00:00Z'],
+    ['a cursor of nobody’s', '/api/contacts?purpose=QUALITY&cursor=abc'],
+    ['an endless search word', `/api/contacts?purpose=QUALITY&official=${'a'.repeat(65)}`],
+    ['a NUL in a search word', '/api/contacts?purpose=QUALITY&official=a%00b'],
+    ['an id that is none', '/api/contacts/1?purpose=QUALITY'],
+    ['an id with SQL in it', "/api/contacts/'%20or%201=1--?purpose=QUALITY"],
+    ['an unknown field of one contact', `/api/contacts/${randomUUID()}?purpose=QUALITY&all=1`],
+    ['an unknown field of the calls', '/api/calls?purpose=QUALITY&all=1'],
+  ])('is refused with what was wrong: %s', async (_, path) => {
+    const given = await answer(browser.fetch(path))
+    expect(given).toMatchObject({ status: 400, code: 'input.invalid' })
+    expect(given.body.error?.message).toBeTruthy()
+  })
+
+  test('is refused in a body too, naming the field', async () => {
+    const begins = `/api/recordings/${randomUUID()}/listenings`
+    for (const json of [
+      {},
+      [],
+      'x',
+      { purpose: 'X' },
+      { purpose: 'QUALITY', until: 'ever' },
+      { purpose: 'QUALITY', reference: 'a'.repeat(65) },
+    ]) {
+      expect(await answer(browser.fetch(begins, { json }))).toMatchObject({ status: 400, code: 'input.invalid' })
+    }
+    expect(await answer(browser.fetch(begins, { json: { purpose: 'X' } }))).toMatchObject({ field: 'purpose' })
+    const signIn = { userId: 'x', password: 'x', admin: true }
+    expect(await answer(desk.visitor.fetch('/api/session', { json: signIn }))).toMatchObject({
+      status: 400,
+      code: 'input.invalid',
+    })
+    const nul = { userId: 'a\0b', password: 'x' }
+    expect(await answer(desk.visitor.fetch('/api/session', { json: nul }))).toMatchObject({
+      status: 400,
+      code: 'input.invalid',
+    })
+  })
+
+  test('is refused where it is too large, no JSON, or another type', async () => {
+    const post = (body: string, type: string) =>
+      answer(desk.visitor.fetch('/api/session', { method: 'POST', body, headers: { 'content-type': type } }))
+    expect(await post(JSON.stringify({ userId: 'x', password: 'x'.repeat(70_000) }), 'application/json')).toMatchObject(
+      { status: 413, code: 'input.invalid' },
+    )
+    expect(await post('{', 'application/json')).toMatchObject({ status: 400, code: 'input.invalid' })
+    expect(await post('', 'application/json')).toMatchObject({ status: 400, code: 'input.invalid' })
+    expect(await post('{"__proto__":{"userId":"x"},"userId":"x","password":"x"}', 'application/json')).toMatchObject({
+      status: 400,
+    })
+    expect(await post('userId=x&password=x', 'application/x-www-form-urlencoded')).toMatchObject({
+      status: 415,
+      code: 'input.invalid',
+    })
+  })
+
+  test('a limit of 1 and a word with % are not among it', async () => {
+    const given = await answer(browser.fetch('/api/contacts?purpose=QUALITY&limit=1&official=%25'))
+    expect(given).toMatchObject({ status: 200, body: { items: [] } })
+  })
+})
+
+describe('the contract', () => {
+  const document = openApiDocument('1.2.3') as {
+    openapi: string
+    info: { title: string; version: string }
+    paths: Record<string, Record<string, OpenApiOperation>>
+  }
+  interface OpenApiOperation {
+    operationId: string
+    summary: string
+    parameters: { name: string; in: string; required: boolean; schema: object }[]
+    requestBody?: { content: Record<string, { schema: object }> }
+    responses: Record<string, { description: string; content?: Record<string, { schema: object }> }>
+  }
+  const all = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
+  )
+
+  test('is served as it is, and is an OpenAPI 3.1 document in its every part', async () => {
+    const { body } = await answer(desk.visitor.fetch('/api/openapi.json'))
+    expect(body).toEqual(JSON.parse(JSON.stringify(openApiDocument('0.0.0'))))
+    expect(document.openapi).toMatch(/^3\.1\.\d$/)
+    expect(document.info).toMatchObject({ title: 'Seloste', version: '1.2.3' })
+    expect(new Set(all.map(({ operation }) => operation.operationId)).size).toBe(all.length)
+    for (const { path, method, operation } of all) {
+      expect(path).toMatch(/^\/api(\/[a-z.]+|\/\{\w+\})+$/)
+      expect(['get', 'put', 'post', 'delete', 'patch']).toContain(method)
+      expect(operation.summary).toBeTruthy()
+      const named = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name)
+      const inPath = operation.parameters.filter((parameter) => parameter.in === 'path')
+      expect(inPath.map(({ name }) => name)).toEqual(named)
+      expect(inPath.every(({ required }) => required)).toBe(true)
+      expect(operation.parameters.every(({ in: where, schema }) => ['path', 'query'].includes(where) && schema)).toBe(
+        true,
+      )
+      const statuses = Object.keys(operation.responses)
+      expect(statuses.every((status) => /^[2-5]\d\d$/.test(status))).toBe(true)
+      expect(statuses.some((status) => status.startsWith('2'))).toBe(true)
+      for (const given of Object.values(operation.responses)) {
+        expect(given.description).toBeTruthy()
+        for (const { schema } of Object.values(given.content ?? {})) expect(schema).toBeTypeOf('object')
+      }
+    }
+  })
+
+  test('names no operation that is not routed', async () => {
+    for (const { path, method } of all) {
+      const headers = { 'content-type': 'application/json' }
+      const body = method === 'get' ? null : '{}'
+      const response = await desk.visitor.fetch(path.replace(/\{\w+\}/g, randomUUID()), {
+        method: method.toUpperCase(),
+        headers,
+        body,
+      })
+      const { status, code } = await answer(response)
+      expect(status === 404 && code === 'not-found', `${method} ${path}`).toBe(false)
+    }
+  })
+
+  test('knows the status of every refusal', () => {
+    const statuses = new Set(all.flatMap(({ operation }) => Object.keys(operation.responses).map(Number)))
+    for (const [code, [status]] of Object.entries(refusals)) expect(statuses, code).toContain(status)
+  })
+})

@@ -1,0 +1,106 @@
+import { describe, expect, test } from 'vitest'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { callFacts, recordingFacts } from '#test/database/people.ts'
+import { admit } from '#register/admit.ts'
+import type { RegisterTables } from '#register/tables.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+
+describe('database roles', () => {
+  const forbidden: [role: string, statements: string[]][] = [
+    [
+      'seloste_desk',
+      [
+        'select * from recording_key',
+        'select * from shard_key',
+        'select * from intake_key',
+        'select * from audit_entry',
+        'select * from destruction_entry',
+        'select * from call_identity',
+        "update contact set caller_kind = 'short'",
+        "update segment set official_name = 'x'",
+        "update recording set state = 'DESTROYED'",
+        'delete from contact',
+        'delete from segment',
+        'delete from recording',
+        'delete from session',
+        'delete from listening',
+        'insert into contact select * from contact',
+        'insert into access_right select * from access_right',
+        "update access_right set purposes = '{MAINTENANCE}'",
+        "update person set password_hash = ''",
+        'update session set person_id = person_id',
+        "update audit_entry set result = 'ok'",
+        'delete from audit_entry',
+        'truncate audit_entry',
+        'insert into listening_range select * from listening_range',
+        "select ensure_partitions('2020-01-01', '2020-01-01')",
+        'alter table audit_entry disable trigger all',
+        'set role seloste_custodian',
+        'set row_security = off; select * from contact',
+        'create table elsewhere (x int)',
+      ],
+    ],
+    [
+      'seloste_capture',
+      [
+        'select * from contact',
+        'select caller_key from contact',
+        'select number_called from contact',
+        'select official_name from segment',
+        'select * from recording',
+        'select sha256 from recording',
+        'select * from recording_key',
+        'select * from shard_key',
+        'select * from session',
+        'select * from access_right',
+        'select password_hash from person',
+        'select user_id from person',
+        'select * from audit_entry',
+        'select * from listening',
+        'delete from contact',
+        'delete from recording',
+        'update contact set caller_key = null',
+        'delete from audit_entry',
+      ],
+    ],
+    [
+      'seloste_custodian',
+      [
+        'select * from session',
+        'select * from person',
+        'select * from access_right',
+        'select * from audit_entry',
+        "update contact set history_ends_at = now() - interval '1 day'",
+        "update segment set official_name = 'x'",
+        'update recording set recording_months = 2',
+        'update recording set started_at = now()',
+        'delete from audit_entry',
+        "update audit_entry set result = 'ok'",
+        'delete from destruction_entry',
+        "update destruction_entry set cause = 'x'",
+        'delete from listening_range',
+        'insert into contact select * from contact',
+      ],
+    ],
+  ]
+
+  for (const [role, statements] of forbidden) {
+    test.each(statements)(`${role} may not: %s`, async (statement) => {
+      await expect(database.as(role).pool.query(statement)).rejects.toThrow(
+        /permission denied|must be owner|would be affected by row-level security/,
+      )
+    })
+  }
+
+  test('the custodian deletes no history whose term runs, nor a segment of one', async () => {
+    await admit(database.as('seloste_capture').db, callFacts({ recording: recordingFacts() }))
+    const { rowCount } = await database.as('seloste_custodian').pool.query('delete from contact')
+    expect(rowCount).toBe(0)
+    const segments = await database.as('seloste_custodian').pool.query('delete from segment')
+    expect(segments.rowCount).toBe(0)
+    await expect(database.as('seloste_custodian').db.deleteFrom('recording').execute()).rejects.toThrow(
+      'cannot be deleted',
+    )
+  })
+})
