@@ -52,7 +52,9 @@ export const runCapture: Role = async ({ settings, log, databaseUrl }) => {
     },
   })
   const taken = await takeBack(spool, recordingsFolder, objects, clock.now())
-  if (taken.segments > 0) log.warn(taken, 'took up calls that an earlier process left without an end')
+  const { segments, recordings } = taken
+  if (segments.length > 0)
+    log.warn({ segments: segments.length, recordings }, 'took up calls that an earlier process left without an end')
 
   const tail = await createTailJournal({
     directory: recordingsFolder,
@@ -75,6 +77,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl }) => {
     ports,
     mediaAddress: reachable(settings.rtp.host),
     spool,
+    leftBehind: segments,
     recordingsFolder,
     tail,
     objects,

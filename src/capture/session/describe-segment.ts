@@ -26,6 +26,7 @@ export interface EarlierSegment {
   startedAt: Temporal.Instant
   caller: SegmentFacts['caller']
   numberCalled: SegmentFacts['numberCalled']
+  numberReached: SegmentFacts['numberReached']
 }
 
 /** Number called when nobody told it: the call is entered all the same (R9). */
@@ -40,18 +41,17 @@ export function describeSegment(invitation: CallInvitation, context: SegmentCont
   if (parties.direction === 'outgoing' || parties.direction === 'internal') return 'outside'
   const { arrivedAt, earlier, ids, description } = context
   const answeredAt = times.answeredAtMs === undefined ? arrivedAt : instant(times.answeredAtMs)
-  const numberReached = parties.number?.number.key ?? untoldNumber
+  const reached = numberReached(invitation) ?? earlier?.numberReached ?? { key: untoldNumber }
   const numberEntry = parties.number?.entry
-  const reached = { key: numberReached, ...(numberEntry && { name: numberEntry.names }) }
   const called = earlier?.numberCalled ?? { ...reached, kind: numberEntry?.kind ?? ('UNKNOWN' as const) }
   const drawId = earlier?.drawId ?? callIdsOf(invitation)[0] ?? ids.segmentId
   const decision = decideRecording({
     description,
     drawKey: context.drawKey,
     callId: drawId,
-    numberReached: parties.number?.number.key ?? null,
+    numberReached: reached.key === untoldNumber ? null : reached.key,
     answeredAt,
-    viaSwitchboard: called.kind === 'SWITCHBOARD' && called.key !== numberReached,
+    viaSwitchboard: called.kind === 'SWITCHBOARD' && called.key !== reached.key,
   })
   const { recordingMonths, ...explained } = decision
   const recording: RecordingFacts | undefined =
@@ -72,7 +72,7 @@ export function describeSegment(invitation: CallInvitation, context: SegmentCont
       ...(official && { official }),
       decision: explained,
       captureState: recording ? 'recording' : 'not-recorded',
-      marks: marksOf(invitation),
+      marks: marksOf(invitation, earlier),
       ...(recording && { recording }),
     },
     streams,
@@ -113,10 +113,20 @@ function officialOf({ parties, metadata }: CallInvitation): SegmentFacts['offici
   return { name: told ?? party.number.display, phone: party.number.key }
 }
 
-function marksOf({ parties, found, problems }: CallInvitation): SegmentFacts['marks'] {
-  const doubtful = parties.needsReview.length > 0 || problems.length > 0 || found === 'nothing'
+/** The number this invitation tells; a later one of the same call may tell none. */
+function numberReached({ parties }: CallInvitation): SegmentFacts['numberReached'] | undefined {
+  const { number, entry } = parties.number ?? {}
+  if (number?.key == null) return undefined
+  return { key: number.key, ...(entry && { name: entry.names }) }
+}
+
+function marksOf(invitation: CallInvitation, earlier?: EarlierSegment): SegmentFacts['marks'] {
+  const { parties, found, problems } = invitation
+  const toldBefore = numberReached(invitation) === undefined && earlier?.numberReached.name !== undefined
+  const doubts = parties.needsReview.filter((reason) => !(toldBefore && reason === 'numberUnknown'))
+  const doubtful = doubts.length > 0 || problems.length > 0 || found === 'nothing'
   return [
-    ...(parties.number?.entry ? [] : (['unknown-number'] as const)),
+    ...(parties.number?.entry || toldBefore ? [] : (['unknown-number'] as const)),
     ...(doubtful ? (['needs-review'] as const) : []),
   ]
 }

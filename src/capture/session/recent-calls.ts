@@ -4,7 +4,6 @@ import type { EarlierSegment } from './describe-segment.ts'
 export interface RememberedSegment extends EarlierSegment {
   segmentId: string
   officialPhone: string | undefined
-  numberReached: string
   live: boolean
 }
 
@@ -53,7 +52,7 @@ export function createRecentCalls(): RecentCalls {
       return named(callIds).find(
         (segment) =>
           segment.live &&
-          segment.numberReached === numberReached &&
+          segment.numberReached.key === numberReached &&
           (official === undefined || segment.officialPhone === undefined || segment.officialPhone === official),
       )
     },

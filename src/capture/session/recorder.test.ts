@@ -23,6 +23,14 @@ let call: Caller
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'seloste-recorder-'))
   noted = []
+  await startRecorder()
+})
+afterEach(async () => {
+  for (const close of opened.splice(0)) await close()
+  await rm(folder, { recursive: true })
+})
+
+async function startRecorder(leftBehind: readonly SegmentFacts[] = []): Promise<void> {
   const spool = await openSpool({
     directory: join(folder, 'calls'),
     admit: (facts) => Promise.resolve(noted.push(facts)),
@@ -49,6 +57,7 @@ beforeEach(async () => {
     ports: createPortAllocator({ address: '127.0.0.1', firstPort: 11_000, lastPort: 11_099 }),
     mediaAddress: '127.0.0.1',
     spool,
+    leftBehind,
     recordingsFolder: folder,
     tail,
     objects: await openDirectoryStore(join(folder, 'objects')),
@@ -63,11 +72,7 @@ beforeEach(async () => {
     () => spool.stop(),
   )
   call = callServer(recorder.handler)
-})
-afterEach(async () => {
-  for (const close of opened.splice(0)) await close()
-  await rm(folder, { recursive: true })
-})
+}
 
 /** A recording client's request with SDP of one stream and OpenSIPS's metadata of caller and callee. */
 async function ask(cseq: string, changes: Record<string, string> = {}): Promise<void> {
@@ -138,4 +143,20 @@ test('what the first INVITE told of the parties need not be told again', async (
   call.send(request('BYE', { cseq: '3', to }))
   while (!noted.some(({ endedAt }) => endedAt)) await wait(5)
   expect(noted.at(-1)).toMatchObject({ numberReached: { key: numbersCalled.northern }, marks: [] })
+})
+
+test('a call that outlives the process goes on as one more segment of the same contact, once its client asks for something', async () => {
+  await ask('1', toldOnce)
+  acknowledge('1')
+  const to = toOf(call.lastResponse())
+  while (noted.length === 0) await wait(5)
+  const [before] = noted
+  await startRecorder(noted.splice(0))
+  await ask('2', { to })
+  expect(call.lastResponse().status).toBe(200)
+  expect(toOf(call.lastResponse())).toBe(to)
+  while (noted.length === 0) await wait(5)
+  const { contactId, startedAt, caller, numberCalled, numberReached, official } = before!
+  expect(noted[0]).toMatchObject({ contactId, startedAt, caller, numberCalled, numberReached, official, marks: [] })
+  expect(noted[0]?.segmentId).not.toBe(before?.segmentId)
 })

@@ -6,6 +6,7 @@ import type { RegisterDescription } from '#description/register-description.ts'
 import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone-number.ts'
 import type { Clock } from '#platform/clock/clock.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
+import type { SegmentFacts } from '#register/admit.ts'
 import type { TailJournal } from '#register/recordings/tail-journal.ts'
 import type { DirectoryEntry } from '#safeguards/people/people.ts'
 import type { PortAllocator } from '../rtp/allocate-ports.ts'
@@ -15,7 +16,7 @@ import { answerOffer } from '../siprec/answer-offer.ts'
 import { readInvitation } from '../siprec/read-invitation.ts'
 import { callIdsOf, describeParties, describeSegment, type CallInvitation } from './describe-segment.ts'
 import { directoryAt } from './directory.ts'
-import { createRecentCalls } from './recent-calls.ts'
+import { createRecentCalls, type RememberedSegment } from './recent-calls.ts'
 import { runSession, type RunningSession } from './run-session.ts'
 import type { Spool } from './spool.ts'
 
@@ -30,6 +31,8 @@ export interface RecorderOptions {
   /** The address that answers name for media. */
   mediaAddress: string
   spool: Spool
+  /** Calls that an earlier process left without an end: some of them still go on. */
+  leftBehind?: readonly SegmentFacts[]
   recordingsFolder: string
   tail: TailJournal
   objects: ObjectStore
@@ -77,6 +80,15 @@ interface Beginning {
 
 const partyHeaders = ['diversion', 'p-asserted-identity', 'privacy', 'remote-party-id']
 
+function remembered(facts: SegmentFacts, drawId: string | undefined, live: boolean): RememberedSegment {
+  const { segmentId, contactId, startedAt, caller, numberCalled, numberReached } = facts
+  return {
+    ...{ segmentId, contactId, startedAt, caller, numberCalled, numberReached, live },
+    drawId: drawId ?? segmentId,
+    officialPhone: facts.official?.phone,
+  }
+}
+
 function headersOfParties(request: SipRequest): Beginning['headers'] {
   return new Map(partyHeaders.map((name) => [name, allHeaders(request, name)]))
 }
@@ -102,6 +114,9 @@ export function createRecorder(options: RecorderOptions): Recorder {
     endsInferred: 0,
     packetsReceived: 0,
     packetsLost: 0,
+  }
+  for (const facts of options.leftBehind ?? []) {
+    recent.remember(facts.callIds, remembered(facts, facts.callIds[0], false))
   }
   const watch = setInterval(lookAtSessions, lookMs)
 
@@ -168,17 +183,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     }
 
     const { facts } = offer
-    recent.remember(callIds, {
-      segmentId: facts.segmentId,
-      contactId: facts.contactId,
-      drawId: recent.find(callIds, now)?.drawId ?? callIds[0] ?? facts.segmentId,
-      startedAt: facts.startedAt,
-      caller: facts.caller,
-      numberCalled: facts.numberCalled,
-      officialPhone: facts.official?.phone,
-      numberReached: facts.numberReached.key,
-      live: true,
-    })
+    recent.remember(callIds, remembered(facts, recent.find(callIds, now)?.drawId ?? callIds[0], true))
     if (facts.recording) counters.recorded++
     else counters.historyOnly++
     const { dialog } = invite
@@ -308,6 +313,12 @@ export function createRecorder(options: RecorderOptions): Recorder {
     handler: {
       onInvite,
       onReinvite: onChange,
+      // The client notices nothing of our restart and sends media to the old ports until it asks for something (a hold,
+      // a refresh); its offer is complete, and the answer brings the media back, as one more segment of the call.
+      async onUnknownDialogInvite(invite) {
+        await onInvite(invite)
+        return invite.answered
+      },
       onUpdate: onChange,
       onAck(dialog) {
         const beginning = beginnings.get(dialog.id)

@@ -10,14 +10,14 @@ import type { Spool } from './spool.ts'
  * Takes up what an earlier process of this spool left: calls without an end get one, and what was captured of their
  * audio goes to the object store, marked incomplete; the custodian mends it (R16, endInferred). Nothing acknowledged is
  * lost. Runs before the first call is taken, and can be cut short and run again.
- * @returns how many segments and recordings were taken up
+ * @returns the segments as they were left, and how many recordings were taken up
  */
 export async function takeBack(
   spool: Spool,
   folder: string,
   objects: ObjectStore,
   now: Temporal.Instant,
-): Promise<{ segments: number; recordings: number }> {
+): Promise<{ segments: readonly SegmentFacts[]; recordings: number }> {
   const lastSign = await lastSignOfLife(folder)
   const onDisk = new Set((await recoverRecordings(folder)).map(({ id }) => id))
   const left = await spool.left()
@@ -33,7 +33,7 @@ export async function takeBack(
   for (const id of onDisk) {
     for (const suffix of ['tail', 'body', 'hdr']) await rm(join(folder, `${id}.${suffix}`), { force: true })
   }
-  return { segments: left.length, recordings }
+  return { segments: left, recordings }
 }
 
 function withEnd(facts: SegmentFacts, sizeBytes: number | undefined, lastSign: Temporal.Instant): SegmentFacts {
