@@ -5,6 +5,7 @@
  */
 import { fork, type ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { captureProcessFlags } from '#capture/rtp/process-flags.ts'
 import type { Settings } from '#platform/config/settings.ts'
 import type { Log } from '#platform/log/log.ts'
 import { readyDatabase, type ReadyDatabase } from './bootstrap.ts'
@@ -39,6 +40,7 @@ export async function superviseRoles(settings: Settings, log: Log): Promise<Supe
     const child = fork(main, ['start', '--role', name], {
       env: { ...process.env, SELOSTE_ROLE_DATABASE_URL: database.roleUrls[name] },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      execArgv: [...process.execArgv, ...(name === 'capture' ? captureProcessFlags : [])],
     })
     children.set(name, child)
     const startedAt = performance.now()
