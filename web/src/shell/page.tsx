@@ -1,9 +1,9 @@
 import { Link, type LinkProps } from '@tanstack/react-router'
-import { useEffect, useRef, type ReactNode } from 'react'
+import { useEffect, useEffectEvent, useRef, type ReactNode } from 'react'
 import { useLanguage } from '../language/use-words.ts'
 import { announce } from './announce.tsx'
 
-let pagesShown = 0
+let titleShown: string | undefined
 
 interface Crumb {
   label: string
@@ -37,12 +37,15 @@ export function Page({
     document.title = `${title} – Seloste`
   }, [title])
 
-  useEffect(() => {
-    pagesShown += 1
-    if (pagesShown === 1) return
+  const arrive = useEffectEvent(() => {
+    // The same page begun anew (another purpose, a router that settles) is no navigation: the focus stays where it is.
+    const isNavigation = titleShown !== undefined && titleShown !== title
+    titleShown = title
+    if (!isNavigation) return
     heading.current?.focus({ preventScroll: true })
     announce(document.title)
-  }, [])
+  })
+  useEffect(() => arrive(), [])
 
   return (
     <div className={`page ${className ?? ''}`}>
