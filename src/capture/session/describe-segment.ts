@@ -29,6 +29,8 @@ export interface EarlierSegment {
   numberReached: SegmentFacts['numberReached']
 }
 
+type TellsNumber = Pick<EarlierSegment, 'numberReached'>
+
 /** Number called when nobody told it: the call is entered all the same (R9). */
 const untoldNumber = 'unknown' as PhoneNumberKey
 
@@ -82,10 +84,10 @@ export function describeSegment(invitation: CallInvitation, context: SegmentCont
   }
 }
 
-/** What a later request of the same session tells of its parties. */
-export function describeParties(invitation: CallInvitation): PartyFacts {
+/** What a later request of the same session tells of its parties, beyond what is known already. */
+export function describeParties(invitation: CallInvitation, known?: TellsNumber): PartyFacts {
   const official = officialOf(invitation)
-  return { ...(official && { official }), marks: marksOf(invitation).filter((mark) => mark === 'needs-review') }
+  return { ...(official && { official }), marks: marksOf(invitation, known).filter((mark) => mark === 'needs-review') }
 }
 
 /** All the ids under which the telephone system knows the call, each with its kind in front. */
@@ -120,7 +122,7 @@ function numberReached({ parties }: CallInvitation): SegmentFacts['numberReached
   return { key: number.key, ...(entry && { name: entry.names }) }
 }
 
-function marksOf(invitation: CallInvitation, earlier?: EarlierSegment): SegmentFacts['marks'] {
+function marksOf(invitation: CallInvitation, earlier?: TellsNumber): SegmentFacts['marks'] {
   const { parties, found, problems } = invitation
   const toldBefore = numberReached(invitation) === undefined && earlier?.numberReached.name !== undefined
   const doubts = parties.needsReview.filter((reason) => !(toldBefore && reason === 'numberUnknown'))

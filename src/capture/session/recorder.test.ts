@@ -159,4 +159,9 @@ test('a call that outlives the process goes on as one more segment of the same c
   const { contactId, startedAt, caller, numberCalled, numberReached, official } = before!
   expect(noted[0]).toMatchObject({ contactId, startedAt, caller, numberCalled, numberReached, official, marks: [] })
   expect(noted[0]?.segmentId).not.toBe(before?.segmentId)
+  acknowledge('2')
+  await ask('3', { to })
+  call.send(request('BYE', { cseq: '4', to }))
+  while (!noted.some(({ endedAt }) => endedAt)) await wait(5)
+  expect(noted.at(-1)).toMatchObject({ numberReached, marks: [] })
 })

@@ -260,7 +260,10 @@ export function createRecorder(options: RecorderOptions): Recorder {
           tracks: invitation.parties.streams,
           ...(invitation.metadata && { metadata: invitation.metadata }),
           hasSdp: invitation.offer !== undefined,
-          facts: describeParties(invitation),
+          facts: describeParties(
+            invitation,
+            session.state?.phase === 'over' ? undefined : session.state?.session.facts,
+          ),
         },
       },
       { request: incoming, offer: invitation.offer },
