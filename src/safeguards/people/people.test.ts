@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { enterTestPerson, password } from '#test/database/people.ts'
 import { hashPassword, passwordMatches } from './password.ts'
-import { enterPerson, setPassword } from './people.ts'
+import { enterPerson, enterUnit, setPassword } from './people.ts'
 import { sessionHolds, signIn, signOut, useSession } from './session.ts'
 import type { SafeguardTables } from '../tables.ts'
 
@@ -105,6 +105,11 @@ describe('signing in', () => {
     await setPassword(admin, person.id, 'another long password')
     expect(await signIn(desk, { userId: person.userId, password }, now())).toBe('refused')
   })
+})
+
+test('a unit is one, though several enter it at once', async () => {
+  const ids = await Promise.all(Array.from({ length: 5 }, () => enterUnit(admin, 'Uusi yksikkö')))
+  expect(new Set(ids).size).toBe(1)
 })
 
 describe('a user id', () => {

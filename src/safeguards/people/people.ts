@@ -70,10 +70,12 @@ export async function setPassword(holding: HoldingSafeguards, personId: string, 
 /** Enters an organisational unit, or finds it by its name. */
 export async function enterUnit(holding: HoldingSafeguards, name: string): Promise<string> {
   const db = safeguardsOf(holding)
-  const found = await db.selectFrom('unit').select('id').where('name', '=', name).executeTakeFirst()
-  if (found) return found.id
-  const id = randomUUID()
-  await db.insertInto('unit').values({ id, name }).execute()
+  await db
+    .insertInto('unit')
+    .values({ id: randomUUID(), name })
+    .onConflict((conflict) => conflict.column('name').doNothing())
+    .execute()
+  const { id } = await db.selectFrom('unit').select('id').where('name', '=', name).executeTakeFirstOrThrow()
   return id
 }
 

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { enterTestPerson, phone, type TestPerson } from '#test/database/people.ts'
 import { callOfMonthsAgo, makeTestRegister, type RecordedCall } from '#test/register/make-register.ts'
+import type { ObjectStore } from '#platform/objects/object-store.ts'
 import type { SegmentFacts } from '#register/admit.ts'
 import { expungeRecording } from '#register/expunge.ts'
 import { keepRecording } from '#register/recordings/keep-recording.ts'
@@ -313,6 +314,20 @@ describe('served intervals', () => {
     await pool.query('alter table listening_range add constraint broken check (false) not valid')
     await expect(server.audio({ ...ask, from: 0 })).rejects.toThrow('broken')
     await pool.query('alter table listening_range drop constraint broken')
+    expect(await ranges(listening.id)).toEqual([])
+  })
+
+  test('of what ended while it was made ready are none, and nothing of it is served', async () => {
+    const { session, listening, ask } = await listenTo((await kept()).id)
+    const ending: ObjectStore = {
+      ...register.objects,
+      async readRange(...range) {
+        await endListening(desk, session, listening.id, now())
+        return register.objects.readRange(...range)
+      },
+    }
+    const slow = createAudioServer(custodian, ending, register.keys)
+    expect(await slow.audio({ ...ask, from: 0 })).toBe('refused')
     expect(await ranges(listening.id)).toEqual([])
   })
 
