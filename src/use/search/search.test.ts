@@ -9,8 +9,6 @@ import type { RegisterTables } from '#register/tables.ts'
 import { requestGrant, type Grant } from '#safeguards/access/grant.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import { InvalidCursor, listContacts, type ContactSearch } from './list-contacts.ts'
-import { readContact, revealCaller } from './read-contact.ts'
-import { watchCalls } from './watch-calls.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const admin = database.as().db
@@ -63,9 +61,6 @@ async function call(given: Partial<SegmentFacts> = {}) {
   const { contactId } = await admit(capture, facts)
   return { contactId, caller: written, segmentId: facts.segmentId }
 }
-
-const lastEntry = () =>
-  admin.selectFrom('audit_entry').selectAll().orderBy('seq', 'desc').limit(1).executeTakeFirstOrThrow()
 
 describe('a search by time', () => {
   test('finds a call across midnight under both days, once each (AC6)', async () => {
@@ -283,123 +278,5 @@ describe('pages', () => {
       b64(["'; drop table contact; --", id, 1]),
     ]
     for (const cursor of garbage) await expect(search({ cursor }), cursor).rejects.toThrow(InvalidCursor)
-  })
-})
-
-describe('the caller’s number', () => {
-  test('is masked in every view, and revealing it is in the log', async () => {
-    const key = phone('050 123 9876')
-    const facts = callFacts({ caller: { kind: 'e164', key, raw: '0501239876' }, endedAt: undefined })
-    const { contactId } = await admit(capture, facts)
-    const views = [
-      await search({ caller: '050 123 9876' }),
-      await readContact(desk, grant, contactId, now()),
-      await watchCalls(desk, grant, new Set(), now()),
-    ]
-    for (const view of views) {
-      expect(JSON.stringify(view)).toContain('***')
-      expect(JSON.stringify(view).replaceAll(/[\s-]/g, '')).not.toContain('1239876')
-      expect(JSON.stringify(view)).not.toContain(key)
-    }
-    expect(await revealCaller(desk, grant, contactId)).toEqual({ number: '050 123 9876' })
-    expect(await lastEntry()).toMatchObject({
-      action: 'caller.revealed',
-      result: 'ok',
-      object_id: contactId,
-      person_id: matti.id,
-      purpose: 'DEVELOPMENT',
-    })
-  })
-
-  test('that was withheld cannot be revealed', async () => {
-    const { contactId } = await call({ caller: { kind: 'withheld', key: null, raw: null } })
-    expect(await revealCaller(desk, grant, contactId)).toBe('not-found')
-  })
-})
-
-describe('one contact', () => {
-  test('shows only the viewer’s own segment of a transferred call (AC5)', async () => {
-    const id = `ucid:${randomUUID()}`
-    const startedAt = now().subtract({ hours: 2 })
-    const first = await call({
-      callIds: [id],
-      startedAt,
-      official: official('Aino Oma', '029 512 1500', aino.id),
-      recording: recordingFacts(),
-    })
-    await call({
-      callIds: [id],
-      startedAt,
-      official: official('Bertil Muu', '029 512 1501'),
-      recording: recordingFacts(),
-    })
-    const whole = await readContact(desk, grant, first.contactId, now())
-    const part = await readContact(desk, ainos, first.contactId, now())
-    if (whole === 'not-found' || part === 'not-found') throw new Error('not found')
-    expect(whole.segments).toHaveLength(2)
-    expect(part.segments.map(({ id: segment }) => segment)).toEqual([first.segmentId])
-    expect(JSON.stringify(part)).not.toContain('Bertil')
-  })
-
-  test('of another, and one that is not there, are the same: not found, and logged as refused', async () => {
-    const { contactId } = await call({ official: official('Bertil Muu') })
-    for (const id of [contactId, randomUUID()]) {
-      expect(await readContact(desk, ainos, id, now())).toBe('not-found')
-      expect(await lastEntry()).toMatchObject({
-        action: 'contact.read',
-        result: 'refused:not-found',
-        object_id: id,
-        person_id: aino.id,
-      })
-      expect(await revealCaller(desk, ainos, id)).toBe('not-found')
-      expect(await lastEntry()).toMatchObject({ action: 'caller.revealed', result: 'refused:not-found', object_id: id })
-    }
-  })
-})
-
-describe('history past its 14 months', () => {
-  test('is not there for anybody, though nobody has swept', async () => {
-    const endedAt = Temporal.Now.zonedDateTimeISO('Europe/Helsinki')
-      .subtract({ months: 14 })
-      .subtract({ minutes: 1 })
-      .toInstant()
-    const { contactId, caller } = await call({ startedAt: endedAt.subtract({ minutes: 5 }), endedAt })
-    expect(await admin.selectFrom('contact').select('id').where('id', '=', contactId).execute()).toHaveLength(1)
-    expect(await found({ caller })).toEqual([])
-    expect(await readContact(desk, grant, contactId, now())).toBe('not-found')
-    expect(await revealCaller(desk, grant, contactId)).toBe('not-found')
-  })
-
-  test('is not there either when its end was never heard of', async () => {
-    const startedAt = Temporal.Now.zonedDateTimeISO('UTC').subtract({ months: 14 }).subtract({ days: 2 }).toInstant()
-    const { contactId } = await call({ startedAt, answeredAt: startedAt, endedAt: undefined })
-    expect(await readContact(desk, grant, contactId, now())).toBe('not-found')
-  })
-
-  test('is there until its last minute', async () => {
-    const endedAt = Temporal.Now.zonedDateTimeISO('Europe/Helsinki')
-      .subtract({ months: 14 })
-      .add({ days: 3 })
-      .toInstant()
-    const { contactId, caller } = await call({ startedAt: endedAt.subtract({ minutes: 5 }), endedAt })
-    expect(await found({ caller })).toEqual([contactId])
-  })
-})
-
-describe('calls in progress', () => {
-  test('show those that go on, to those who may see them, and are logged once for each new one', async () => {
-    const going = await call({ endedAt: undefined, official: official('Aino Oma', '029 512 1500', aino.id) })
-    const other = await call({ endedAt: undefined, official: official('Bertil Muu') })
-    const shown = new Set<string>()
-    const first = await watchCalls(desk, ainos, shown, now())
-    expect(first.items.map(({ segmentId }) => segmentId)).toEqual([going.segmentId])
-    const entry = await lastEntry()
-    expect(entry).toMatchObject({ action: 'calls.watched', detail: { segments: [going.segmentId] } })
-    await watchCalls(desk, ainos, shown, now())
-    expect((await lastEntry()).seq).toBe(entry.seq)
-    const everyone = await watchCalls(desk, grant, new Set(), now())
-    expect(everyone.items.map(({ segmentId }) => segmentId)).toEqual(
-      expect.arrayContaining([going.segmentId, other.segmentId]),
-    )
   })
 })
