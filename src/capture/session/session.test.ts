@@ -155,7 +155,7 @@ describe('a session', () => {
     expect(effects).toContainEqual({ do: 'map', tracks: { 0: 'caller', 1: 'official', 2: 'mixed' } })
   })
 
-  test('ends with its end signal, is finished, and tells what is stored', () => {
+  test('ends with its end signal, is finished, and tells what is stored, or that nothing came', () => {
     const begin: SessionEvent[] = [
       { type: 'offered', offer: offer({ recorded: true }) },
       { type: 'opened' },
@@ -167,6 +167,8 @@ describe('a session', () => {
     const over = run(...begin, { type: 'stored', stored })
     expect(over.effects).toMatchObject([{ do: 'note', facts: { recording: { endedAt: at, stored } } }])
     expect(over.state.phase).toBe('over')
+    const silent = run(...begin, { type: 'stored', stored: { ...stored, packetsReceived: 0 } })
+    expect(silent.effects).toMatchObject([{ do: 'note', facts: { marks: ['incomplete'] } }])
   })
 
   test('whose end signal never came is marked so', () => {

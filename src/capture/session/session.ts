@@ -200,7 +200,9 @@ function ending(state: SessionState & { phase: 'ending' }, event: SessionEvent):
   const { facts } = state.session
   if (event.type === 'stored' && facts.recording) {
     const recording = { ...facts.recording, endedAt: facts.endedAt, stored: event.stored }
-    return [{ phase: 'over' }, [{ do: 'note', facts: { ...facts, recording } }]]
+    // Silence from end to end: whoever listens should know that nothing came, not wonder why nobody spoke.
+    const marks = event.stored.packetsReceived === 0 ? withMark(facts.marks, 'incomplete') : facts.marks
+    return [{ phase: 'over' }, [{ do: 'note', facts: { ...facts, marks, recording } }]]
   }
   return event.type === 'store-failed' ? [{ phase: 'over' }, []] : [state, []]
 }
