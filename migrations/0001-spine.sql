@@ -390,8 +390,13 @@ create policy desk_looks on recording for select to seloste_desk using (
   exists (select from segment s where s.id = recording.segment_id and s.contact_started_at = recording.contact_started_at)
 );
 create policy desk_appends on audit_entry for insert to seloste_desk with check (true);
-create policy desk_reads_own_listenings on listening for select to seloste_desk using (
-  person_id = viewer() or exists (select from recording r where r.id = listening.recording_id)
+-- Who listened, to those who see the recording; but nobody learns from it that the security unit is looking.
+create policy desk_reads_listenings on listening for select to seloste_desk using (
+  person_id = viewer()
+  or (
+    (purpose <> 'CRIME_OR_MISUSE' or current_setting('seloste.purpose', true) = 'CRIME_OR_MISUSE')
+    and exists (select from recording r where r.id = listening.recording_id)
+  )
 );
 -- A listening is of what the viewer sees under this purpose, on a right of the viewer's own.
 create policy desk_lists on listening for insert to seloste_desk with check (
