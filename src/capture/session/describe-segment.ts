@@ -74,7 +74,7 @@ export function describeSegment(invitation: CallInvitation, context: SegmentCont
       ...(official && { official }),
       decision: explained,
       captureState: recording ? 'recording' : 'not-recorded',
-      marks: marksOf(invitation, earlier),
+      marks: [...new Set([...marksOf(invitation, earlier), ...(recording ? marksOfCodecs(streams) : [])])],
       ...(recording && { recording }),
     },
     streams,
@@ -131,6 +131,11 @@ function marksOf(invitation: CallInvitation, earlier?: TellsNumber): SegmentFact
     ...(parties.number?.entry || toldBefore ? [] : (['unknown-number'] as const)),
     ...(doubtful ? (['needs-review'] as const) : []),
   ]
+}
+
+/** What is stored as it arrives and cannot be played (G.722, Opus) would sound like nobody speaking. */
+function marksOfCodecs(streams: CallInvitation['streams']): SegmentFacts['marks'] {
+  return streams.some(({ accepted, storage }) => accepted && storage === 'asArrives') ? ['needs-review'] : []
 }
 
 function instant(epochMs: number): Temporal.Instant {

@@ -75,14 +75,14 @@ async function startRecorder(leftBehind: readonly SegmentFacts[] = []): Promise<
 }
 
 /** A recording client's request with SDP of one stream and OpenSIPS's metadata of caller and callee. */
-async function ask(cseq: string, changes: Record<string, string> = {}): Promise<void> {
+async function ask(cseq: string, changes: Record<string, string> = {}, payloadType = 8): Promise<void> {
   const before = call.sent.length
   const body = [
     '--b',
     'Content-Type: application/sdp',
     '',
     'v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0',
-    'm=audio 4000 RTP/AVP 8\r\na=label:0\r\na=sendonly',
+    `m=audio 4000 RTP/AVP ${payloadType}\r\na=label:0\r\na=sendonly`,
     '--b',
     'Content-Type: application/rs-metadata+xml',
     '',
@@ -164,4 +164,11 @@ test('a call that outlives the process goes on as one more segment of the same c
   call.send(request('BYE', { cseq: '4', to }))
   while (!noted.some(({ endedAt }) => endedAt)) await wait(5)
   expect(noted.at(-1)).toMatchObject({ numberReached, marks: [] })
+})
+
+test('a recording that cannot be played because of its codec needs review', async () => {
+  const g722 = 9
+  await ask('1', { diversion: `<sip:${numbersCalled.testLine}@192.0.2.1>` }, g722)
+  while (noted.length === 0) await wait(5)
+  expect(noted[0]).toMatchObject({ decision: { record: true }, marks: ['needs-review'] })
 })
