@@ -7,7 +7,6 @@ import { admit, type SegmentFacts } from '#register/admit.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { requestGrant, type Grant } from '#safeguards/access/grant.ts'
 import type { Session } from '#safeguards/people/session.ts'
-import { startListening } from '../playback/start-listening.ts'
 import { listContacts, type ContactSearch } from './list-contacts.ts'
 import { readContact, revealCaller } from './read-contact.ts'
 import { watchCalls } from './watch-calls.ts'
@@ -181,36 +180,5 @@ describe('calls in progress', () => {
     expect(everyone.items.map(({ segmentId }) => segmentId)).toEqual(
       expect.arrayContaining([going.segmentId, other.segmentId]),
     )
-  })
-})
-
-describe('who listened', () => {
-  test('is shown by role and purpose, but not that the security unit is looking', async () => {
-    const tuula = await enterTestPerson(admin, desk, {
-      name: 'Tuula',
-      right: { role: 'SECURITY', purposes: ['CRIME_OR_MISUSE'], scope: everything },
-    })
-    const recording = recordingFacts()
-    const { contactId } = await call({ official: official('Aino', '029 512 1001', aino.id), recording })
-    await admin.updateTable('recording').set({ kept_at: now() }).where('id', '=', recording.id).execute()
-    const session = await tuula.signIn()
-    const secret = await requestGrant(
-      desk,
-      session,
-      { purpose: 'CRIME_OR_MISUSE', reference: 'case 1', action: 'listening.started' },
-      now(),
-    )
-    if ('refused' in secret) throw new Error(secret.refused)
-    expect(await startListening(desk, secret, recording.id, now())).toHaveProperty('id')
-    expect(await startListening(desk, ainos, recording.id, now())).toHaveProperty('id')
-
-    const looksOf = async (under: Grant) => {
-      const contact = await readContact(desk, under, contactId, now())
-      if (contact === 'not-found') throw new Error(contact)
-      return contact.segments.flatMap(({ looks }) => looks.map(({ purpose }) => purpose))
-    }
-    expect(await looksOf(ainos)).toEqual(['DEVELOPMENT'])
-    expect(await looksOf(grant)).toEqual(['DEVELOPMENT'])
-    expect((await looksOf(secret)).sort()).toEqual(['CRIME_OR_MISUSE', 'DEVELOPMENT'])
   })
 })

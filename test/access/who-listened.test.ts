@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest'
+import type { Purpose } from '#description/purposes.ts'
+import { admit } from '#register/admit.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { requestGrant, type Grant } from '#safeguards/access/grant.ts'
+import { readContact } from '#use/search/read-contact.ts'
+import { startListening } from '#use/playback/start-listening.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { callFacts, enterTestPerson, phone, recordingFacts } from '../database/people.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const admin = database.as().db
+const desk = database.as('seloste_desk').db
+const now = () => Temporal.Now.instant()
+
+test('who listened is shown by role and purpose, but not that the security unit is looking', async () => {
+  const official = await grantTo('OFFICIAL', 'DEVELOPMENT', 'own')
+  const supervisor = await grantTo('SUPERVISOR', 'DEVELOPMENT', 'all')
+  const security = await grantTo('SECURITY', 'CRIME_OR_MISUSE', 'all')
+  const recording = recordingFacts()
+  const { contactId } = await admit(
+    database.as('seloste_capture').db,
+    callFacts({
+      official: { personId: official.session.personId, name: 'Aino Virtanen', phone: phone('029 512 1001') },
+      recording,
+    }),
+  )
+  await admin.updateTable('recording').set({ kept_at: now() }).where('id', '=', recording.id).execute()
+  for (const grant of [official, security]) {
+    expect(await startListening(desk, grant, recording.id, now())).toHaveProperty('id')
+  }
+
+  expect(await looksOf(contactId, official)).toEqual(['DEVELOPMENT'])
+  expect(await looksOf(contactId, supervisor)).toEqual(['DEVELOPMENT'])
+  expect((await looksOf(contactId, security)).sort()).toEqual(['CRIME_OR_MISUSE', 'DEVELOPMENT'])
+})
+
+async function grantTo(
+  role: 'OFFICIAL' | 'SUPERVISOR' | 'SECURITY',
+  purpose: Purpose,
+  kind: 'own' | 'all',
+): Promise<Grant> {
+  const person = await enterTestPerson(admin, desk, {
+    name: role,
+    right: { role, purposes: [purpose], scope: { kind, units: [], numbers: [] } },
+  })
+  const asked = { purpose, reference: 'case 1', action: 'listening.started' as const }
+  const grant = await requestGrant(desk, await person.signIn(), asked, now())
+  if ('refused' in grant) throw new Error(grant.refused)
+  return grant
+}
+
+async function looksOf(contactId: string, grant: Grant): Promise<string[]> {
+  const contact = await readContact(desk, grant, contactId, now())
+  if (contact === 'not-found') throw new Error(contact)
+  return contact.segments.flatMap(({ looks }) => looks.map(({ purpose }) => purpose))
+}
