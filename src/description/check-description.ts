@@ -53,8 +53,8 @@ function checkRoles({ roles, purposes: described }: RegisterDescription): FieldP
       }
       if (!described.some((other) => covers(other.purpose, purpose)))
         add([...path, 'purpose'], `${purpose} is not among the purposes`)
-      const needed = referenceOf(purpose)
-      if (needed && reference !== needed) add(path, `${purpose} needs the reference ${needed} (R5, R40)`)
+      const needed = referenceOf(purpose, role)
+      if (needed && reference !== needed) add(path, `${purpose} needs the reference ${needed} (R5, R40, R46)`)
     })
   })
   return problems

@@ -27,13 +27,17 @@ export function covers(held: Purpose, asked: Purpose): boolean {
   return held === asked || (held === 'DEVELOPMENT' && partsOfDevelopment.includes(asked))
 }
 
-/** The reference that a purpose can never go without, whoever looks: a fault (R40) or a case (R5). */
-export function referenceOf(purpose: Purpose): ReferenceKind | undefined {
+/**
+ * The reference that a role can never look without under a purpose: a fault (R40), a case (R5), or the request that an
+ * inspection serves (R45, R46). Officials inspect their own calls in their own right (R48).
+ */
+export function referenceOf(purpose: Purpose, role: string): ReferenceKind | undefined {
   if (purpose === 'MAINTENANCE') return 'fault'
-  return purpose === 'CRIME_OR_MISUSE' ? 'case' : undefined
+  if (purpose === 'CRIME_OR_MISUSE') return 'case'
+  return purpose === 'INSPECTION' && role !== 'OFFICIAL' ? 'inspection' : undefined
 }
 
-/** True where a look under the purpose must name a fault or a case. */
-export function needsReference(purpose: Purpose): boolean {
-  return referenceOf(purpose) !== undefined
+/** True where a look by the role under the purpose must name a fault, a case or a request. */
+export function needsReference(purpose: Purpose, role: string): boolean {
+  return referenceOf(purpose, role) !== undefined
 }

@@ -10,8 +10,10 @@ test('development covers quality, training and studies, and nothing covers devel
   expect(covers('QUALITY', 'TRAINING')).toBe(false)
 })
 
-test('a fault or a case must be named for maintenance and for crime or misuse (R5, R40)', () => {
-  expect(purposes.filter(needsReference)).toEqual(['CRIME_OR_MISUSE', 'MAINTENANCE'])
+test('a fault, a case or a request must be named, but for one’s own calls (R5, R40, R46, R48)', () => {
+  const named = (role: string) => purposes.filter((purpose) => needsReference(purpose, role))
+  expect(named('SERVICE_UNIT')).toEqual(['CRIME_OR_MISUSE', 'INSPECTION', 'MAINTENANCE'])
+  expect(named('OFFICIAL')).toEqual(['CRIME_OR_MISUSE', 'MAINTENANCE'])
 })
 
 test('only the security unit may ever look for crime or misuse (R5), only maintenance for faults (R40)', () => {

@@ -8,7 +8,10 @@ export const refusals = {
   'session.too-many': [429, 'Too many attempts from this address; wait a minute and try again.'],
   'deny.purpose': [403, 'Your access rights do not cover this purpose.'],
   'deny.expired': [403, 'Your access right has ended.'],
-  'deny.reference': [403, 'This purpose needs a reference: a fault for maintenance, a case for the security unit.'],
+  'deny.reference': [
+    403,
+    'This purpose needs a reference: a fault for maintenance, a case for the security unit, a request for the Service Unit.',
+  ],
   'deny.origin': [403, 'The request came from another site.'],
   'not-found': [404, 'There is nothing here, or nothing that you may see.'],
   'recording.destroyed': [404, 'The recording has been destroyed.'],

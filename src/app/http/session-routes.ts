@@ -70,7 +70,7 @@ function viewRight(right: Right, units: Map<string, string>) {
     ...(right.duty && { duty: right.duty }),
     purposes: purposes
       .filter((purpose) => right.purposes.some((held) => covers(held, purpose)))
-      .map((purpose) => ({ purpose, referenceNeeded: needsReference(purpose) })),
+      .map((purpose) => ({ purpose, referenceNeeded: needsReference(purpose, right.role) })),
     scope: {
       kind: right.scope.kind,
       ...(right.scope.kind === 'unit' && { units: right.scope.units.map((id) => units.get(id) ?? id) }),

@@ -70,6 +70,32 @@ describe('a purpose', () => {
   })
 })
 
+describe('an inspection', () => {
+  test('by the Service Unit names the request it serves, one of one’s own calls does not (R46, R48)', async () => {
+    const paula = await person({ role: 'SERVICE_UNIT', purposes: ['INSPECTION'] })
+    expect(await ask(paula, 'INSPECTION')).toEqual({ refused: 'deny.reference' })
+    expect(await ask(paula, 'INSPECTION', ' ')).toEqual({ refused: 'deny.reference' })
+    expect(await ask(paula, 'INSPECTION', 'T-1')).toMatchObject({ reference: 'T-1' })
+    expect(await ask(await person({ role: 'OFFICIAL', purposes: ['INSPECTION'] }), 'INSPECTION')).toMatchObject({
+      purpose: 'INSPECTION',
+    })
+  })
+
+  test('on two rights at once needs the request when one of them does', async () => {
+    const both = await person({ role: 'OFFICIAL', purposes: ['INSPECTION'] })
+    const [requestedBy, approvedBy] = [await person(), await person()]
+    await recordRight(admin, {
+      ...{ personId: both.id, role: 'SERVICE_UNIT', purposes: ['INSPECTION'], scope },
+      ...{
+        requestedBy: requestedBy.id,
+        approvedBy: approvedBy.id,
+        from: Temporal.Instant.from('2020-01-01T00:00:00Z'),
+      },
+    })
+    expect(await ask(both, 'INSPECTION')).toEqual({ refused: 'deny.reference' })
+  })
+})
+
 describe('a right', () => {
   test('that has ended is refused with the moment it ended, and logged', async () => {
     const until = Temporal.Instant.from('2026-03-31T21:00:00Z')

@@ -87,7 +87,10 @@ export async function requestGrant(
   const [first, ...others] = rights
   const reference = asked.reference?.trim()
   if (!first) return refuse(await lapsed(db, session.personId, asked.purpose, now))
-  if (needsReference(asked.purpose) && !reference) return refuse({ refused: 'deny.reference' })
+  // One right that needs it is enough: the database shows what all of them reach together.
+  if (!reference && rights.some(({ role }) => needsReference(asked.purpose, role))) {
+    return refuse({ refused: 'deny.reference' })
+  }
   return {
     session,
     purpose: asked.purpose,

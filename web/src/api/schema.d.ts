@@ -242,7 +242,7 @@ export interface operations {
                                  * @enum {unknown}
                                  */
                                 purpose: "DEVELOPMENT" | "QUALITY" | "TRAINING" | "SERVICE_LEVEL_STUDY" | "CRIME_OR_MISUSE" | "INSPECTION" | "MAINTENANCE";
-                                /** @description A fault or case reference must come with this purpose (R40) */
+                                /** @description A fault, case or request must be named with this purpose (R40, R46) */
                                 referenceNeeded: boolean;
                             }[];
                             scope: {
@@ -423,7 +423,7 @@ export interface operations {
                                  * @enum {unknown}
                                  */
                                 purpose: "DEVELOPMENT" | "QUALITY" | "TRAINING" | "SERVICE_LEVEL_STUDY" | "CRIME_OR_MISUSE" | "INSPECTION" | "MAINTENANCE";
-                                /** @description A fault or case reference must come with this purpose (R40) */
+                                /** @description A fault, case or request must be named with this purpose (R40, R46) */
                                 referenceNeeded: boolean;
                             }[];
                             scope: {

@@ -21,7 +21,7 @@ const order: readonly Purpose[] = [
 
 /**
  * The purposes of all rights together, each once, in the order of the description. Where one right needs a reference
- * for a purpose and another does not, none is needed.
+ * for a purpose, it is needed: a look reaches what all of them reach together.
  */
 export function purposesOf(me: Pick<Me, 'rights'>): PurposeChoice[] {
   const all = me.rights.flatMap((right) => right.purposes)
@@ -29,6 +29,6 @@ export function purposesOf(me: Pick<Me, 'rights'>): PurposeChoice[] {
     .filter((purpose) => all.some((one) => one.purpose === purpose))
     .map((purpose) => ({
       purpose,
-      referenceNeeded: all.filter((one) => one.purpose === purpose).every((one) => one.referenceNeeded),
+      referenceNeeded: all.filter((one) => one.purpose === purpose).some((one) => one.referenceNeeded),
     }))
 }

@@ -49,7 +49,9 @@ export const AccessRight = Type.Object({
   purposes: Type.Array(
     Type.Object({
       purpose: Purpose,
-      referenceNeeded: Type.Boolean({ description: 'A fault or case reference must come with this purpose (R40)' }),
+      referenceNeeded: Type.Boolean({
+        description: 'A fault, case or request must be named with this purpose (R40, R46)',
+      }),
     }),
   ),
   scope: Type.Object({
