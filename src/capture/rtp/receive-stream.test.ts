@@ -111,3 +111,29 @@ test('ports come in even pairs, rest after use, and run out with a refusal', asy
   if (again !== 'no-port-left') again.release()
   two.release()
 })
+
+/** A stream on ports of its own, with a recording that only counts. */
+async function listen(host: string, peer: { address: string; port: number }) {
+  const ports = await createPortAllocator({ address: host, firstPort: 22_000, lastPort: 22_999 }).allocate()
+  if (ports === 'no-port-left') throw new Error(ports)
+  const recording = { source: () => undefined, packet: () => true, omitted: () => undefined }
+  const common = { stream: 0, codecs: [...codecs], arrival100us: () => Math.round(performance.now() * 10) }
+  return { ports, stream: receiveStream({ ...common, ports, peer, recording, ssrc: 5, cname: 'x', reportMs: 5 }) }
+}
+
+test('a peer at the last port there is gets no receiver reports, and ends nothing', async () => {
+  const { stream } = await listen(address, { address, port: 65_535 })
+  await sleep(40)
+  stream.close()
+})
+
+test('a socket for both families keeps what a peer with an IPv4 address sends, and reports to it', async () => {
+  const sender = createSocket('udp4').bind(0, address)
+  await once(sender, 'listening')
+  const { ports, stream } = await listen('::', { address, port: sender.address().port })
+  for (let n = 0; n < 3; n++) sender.send(Buffer.from([0x80, 8, 0, n, 0, 0, 0, n, 0, 0, 0, 9, 1]), ports.port, address)
+  for (let wait = 0; wait < 50 && stream.report().received < 3; wait++) await sleep(10)
+  expect(stream.report()).toMatchObject({ received: 3, foreign: 0 })
+  stream.close()
+  sender.close()
+})

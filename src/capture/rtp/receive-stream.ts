@@ -9,6 +9,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { RemoteInfo } from 'node:dgram'
+import { isIPv4 } from 'node:net'
 import type { MediaPorts } from './allocate-ports.ts'
 import { SourceFollower, type Peer, type SourceFollowerOptions, type StreamCounters } from './follow-source.ts'
 import { readSenderReport, writeReceiverReport, type ReportBlock } from './rtcp.ts'
@@ -41,8 +42,8 @@ export type ReceivedStream = {
 /** Starts receiving. The recording must be ready to accept packets. */
 export function receiveStream(options: ReceiveStreamOptions): ReceivedStream {
   const { ports, arrival100us, reportMs = 5000 } = options
-  const follower = new SourceFollower(options)
-  let { peer } = options
+  let peer = heardAs(options.peer)
+  const follower = new SourceFollower({ ...options, peer })
   let rtcpPort = peer.port + 1
   let lastSenderReport = 0
   let senderReportAt100us = 0
@@ -68,7 +69,14 @@ export function receiveStream(options: ReceiveStreamOptions): ReceivedStream {
 
   function sendReport(): void {
     const report = writeReceiverReport(options.ssrc, options.cname, reportBlock())
-    if (peer.port > 0) ports.rtcp.send(report, rtcpPort, peer.address)
+    // Port 65535 has none after it, and a send to 65536 throws.
+    if (peer.port > 0 && rtcpPort <= 0xffff) ports.rtcp.send(report, rtcpPort, peer.address)
+  }
+
+  /** A socket for both families hears IPv4 peers under addresses of its own. */
+  function heardAs(described: Peer): Peer {
+    const mapped = ports.rtp.address().family === 'IPv6' && isIPv4(described.address)
+    return mapped ? { ...described, address: `::ffff:${described.address}` } : described
   }
 
   function reportBlock(): ReportBlock | undefined {
@@ -102,8 +110,8 @@ export function receiveStream(options: ReceiveStreamOptions): ReceivedStream {
     report: () => ({ ...follower.counters, lost: follower.lost, lastArrival100us: follower.lastArrival100us }),
     update: (described) => {
       if (described.peer.port !== peer.port) rtcpPort = described.peer.port + 1
-      peer = described.peer
-      follower.update(described)
+      peer = heardAs(described.peer)
+      follower.update({ ...described, peer })
     },
     drain: async (drainMs = 200) => {
       await sleep(drainMs)

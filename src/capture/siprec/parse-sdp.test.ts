@@ -38,6 +38,7 @@ test.each([
   ['c=IN IP4 192.0.2.7', { address: '192.0.2.7', basis: 'sdp' }],
   ['c=IN IP6 2001:db8::7', { address: '2001:db8::7', basis: 'sdp' }],
   ['c=IN IP4 0.0.0.0', { address: '198.51.100.1', basis: 'signalling' }],
+  ['c=IN IP6 2001:DB8:0:0:0:0:0:7', { address: '2001:db8::7', basis: 'sdp' }],
   ['c=IN IP6 ::', { address: '198.51.100.1', basis: 'signalling' }],
   ['c=IN IP4 media.example.net', { address: '198.51.100.1', basis: 'signalling' }],
   ['c=IN IP4 239.1.1.1/127', { address: '198.51.100.1', basis: 'signalling' }],

@@ -1,5 +1,5 @@
 /** Where media of a stream may come from: nothing else is ever let in. */
-import { isIP } from 'node:net'
+import { isIP, isIPv6, SocketAddress } from 'node:net'
 import type { SdpMedia } from './parse-sdp.ts'
 
 /**
@@ -16,8 +16,13 @@ export interface RemoteMedia {
 export function remoteMediaOf(media: SdpMedia, sourceAddress: string): RemoteMedia {
   const address = media.connectionAddress ?? ''
   return isIP(address) !== 0 && !isUnspecified(address) && !isMulticast(address)
-    ? { address, port: media.port, basis: 'sdp' }
+    ? { address: asSocketsTell(address), port: media.port, basis: 'sdp' }
     : { address: sourceAddress, port: media.port, basis: 'signalling' }
+}
+
+/** One address has many spellings in IPv6 (RFC 5952); packets are told by the one that sockets use. */
+function asSocketsTell(address: string): string {
+  return isIPv6(address) && !address.includes('%') ? new SocketAddress({ address, family: 'ipv6' }).address : address
 }
 
 /** RFC 3264 section 8.4: a connection address of zeros is the old way to put a stream on hold. */
