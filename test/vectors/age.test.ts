@@ -1,0 +1,87 @@
+/** The age test kit (C2SP/CCTV): every file that uses neither armor, a passphrase nor a post-quantum recipient. */
+import { createHash } from 'node:crypto'
+import { inflateSync } from 'node:zlib'
+import { describe, expect, test } from 'vitest'
+import { readAgeHeader } from '#register/recordings/age-header.ts'
+import { openPayload } from '#register/recordings/open-stream.ts'
+
+interface Vector {
+  fields: Map<string, string>
+  identities: string[]
+  file: Buffer
+}
+
+function readVector(bytes: Uint8Array): Vector {
+  const buffer = Buffer.from(bytes)
+  const end = buffer.indexOf('\n\n')
+  const lines = buffer
+    .toString('utf8', 0, end)
+    .split('\n')
+    .map((line) => line.split(': ', 2) as [string, string])
+  const fields = new Map(lines)
+  const body = buffer.subarray(end + 2)
+  return {
+    fields,
+    identities: lines.filter(([name]) => name === 'identity').map(([, value]) => value),
+    file: fields.get('compressed') === 'zlib' ? inflateSync(body) : body,
+  }
+}
+
+/** Opens an age file whole, as a recording is opened: header first, then the last chunk, then every other. */
+async function openFile(file: Buffer, identities: string[]): Promise<Buffer> {
+  const mac = file.indexOf('\n---')
+  const headerEnd = file.indexOf('\n', mac + 1) + 1
+  if (mac < 0 || headerEnd === 0) throw new Error('there is no end of the header')
+  const header = file.subarray(0, headerEnd)
+  let failure: unknown = new Error('there is no identity')
+  for (const identity of identities) {
+    let fileKey: Buffer
+    try {
+      fileKey = readAgeHeader(header, identity)
+    } catch (error) {
+      failure = error
+      continue
+    }
+    const payload = file.subarray(headerEnd)
+    const { chunks, openChunk } = await openPayload(fileKey, payload.length, (position, length) =>
+      Promise.resolve(payload.subarray(position, position + length)),
+    )
+    const opened: Buffer[] = []
+    for (let n = 0; n < chunks; n++) opened.push(await openChunk(n))
+    return Buffer.concat(opened)
+  }
+  throw failure
+}
+
+// The package's types speak of CommonJS, the package itself is a module with an export a vector.
+const vectors = (await import('cctv-age')) as unknown as Record<string, Uint8Array>
+
+const ours = Object.entries(vectors)
+  .filter(([, bytes]) => bytes instanceof Uint8Array)
+  .map(([name, bytes]) => ({ name, vector: readVector(bytes) }))
+  .filter(
+    ({ name, vector }) =>
+      vector.fields.get('armored') !== 'yes' &&
+      !vector.fields.has('passphrase') &&
+      !name.startsWith('hybrid') &&
+      vector.identities.every((identity) => identity.startsWith('AGE-SECRET-KEY-1')),
+  )
+
+describe('the age test kit', () => {
+  test('has enough files for us to mean something', () => {
+    expect(ours.length).toBeGreaterThan(60)
+  })
+
+  for (const { name, vector } of ours) {
+    const expected = vector.fields.get('expect') ?? ''
+    test(`${name}: ${expected}`, async () => {
+      const opening = openFile(vector.file, vector.identities)
+      if (expected === 'success') {
+        const digest = createHash('sha256').update(await opening).digest('hex')
+        expect(digest).toBe(vector.fields.get('payload'))
+      } else {
+        await expect(opening).rejects.toThrow()
+      }
+    })
+  }
+})
