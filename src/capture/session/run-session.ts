@@ -2,6 +2,7 @@
  * Runs one session: events in, one at a time; the machine's effects done in order. Everything that touches the world is
  * passed in by the recorder.
  */
+import { stat } from 'node:fs/promises'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { bodyKey, headerKey } from '#register/recordings/objects.ts'
 import type { Dialog, IncomingRequest } from '../sip/handler.ts'
@@ -13,7 +14,10 @@ import { openSessionMedia } from './session-media.ts'
 import { step, type SessionEffect, type SessionEvent, type SessionState } from './session.ts'
 
 export interface SessionWorld {
+  now: () => Temporal.Instant
   note: (facts: SegmentFacts) => Promise<void>
+  /** Waits before a recording that could not be stored is tried again; false when the process stops instead. */
+  again: () => Promise<boolean>
   objects: ObjectStore
   mediaAddress: string
   sdpSessionId: string
@@ -44,6 +48,9 @@ export function runSession(dialog: Dialog, world: SessionWorld): RunningSession 
   let state: SessionState | undefined
   let media: SessionMedia | undefined
   let queue = Promise.resolve()
+  let answered = false
+  /** The offer answered last. */
+  let described: SessionDescription | undefined
 
   async function handle(event: SessionEvent, asking: Asking | undefined): Promise<void> {
     const events = [event]
@@ -65,14 +72,19 @@ export function runSession(dialog: Dialog, world: SessionWorld): RunningSession 
         await world.note(effect.facts)
         return undefined
       case 'open':
-        return open(effect)
+        return open(effect, asking)
       case 'open-streams':
         if ((await media?.addStreams(effect.streams)) === 'no-port') {
           return { type: 'capture-state', state: 'failing', failure: 'no-port' }
         }
         return undefined
+      case 'close-streams':
+        media?.closeStreams(effect.indexes)
+        return undefined
       case 'retarget':
-        media?.retarget(effect.stream)
+        // There was no port for it at first.
+        if (media?.ports.has(effect.stream.index) === false) await media.addStreams([effect.stream])
+        else media?.retarget(effect.stream)
         return undefined
       case 'mark':
         media?.mark(effect.kind)
@@ -81,8 +93,7 @@ export function runSession(dialog: Dialog, world: SessionWorld): RunningSession 
         media?.map(effect.tracks)
         return undefined
       case 'answer':
-        answer(effect, asking)
-        return undefined
+        return answer(effect, asking)
       case 'refuse':
         asking?.request.respond(effect.status, {
           reason: effect.reason,
@@ -100,7 +111,7 @@ export function runSession(dialog: Dialog, world: SessionWorld): RunningSession 
     }
   }
 
-  async function open(effect: SessionEffect & { do: 'open' }): Promise<SessionEvent> {
+  async function open(effect: SessionEffect & { do: 'open' }, asking: Asking | undefined): Promise<SessionEvent> {
     const { recording } = effect
     const options = world.media(recording.intakeDay)
     if (!options) return { type: 'open-failed', why: 'no-intake-key' }
@@ -116,56 +127,100 @@ export function runSession(dialog: Dialog, world: SessionWorld): RunningSession 
     })
     if (typeof opened === 'string') return { type: 'open-failed', why: opened }
     media = opened
+    // Given up meanwhile (CANCEL), or answered 500 because the disk took too long.
+    if (asking?.request.answered) return { type: 'ended', at: world.now(), inferred: false }
     return { type: 'opened' }
   }
 
-  function answer(effect: SessionEffect & { do: 'answer' }, asking: Asking | undefined): void {
-    if (!asking) return
-    if (!effect.withSdp || !asking.offer) {
-      asking.request.respond(200)
-      return
-    }
-    const made = answerOffer(asking.offer, effect.streams, {
+  /** Answers. A first answer that could not go out any more ends the session: the client knows of none. */
+  function answer(effect: SessionEffect & { do: 'answer' }, asking: Asking | undefined): SessionEvent | undefined {
+    if (!asking) return undefined
+    const { request } = asking
+    // An INVITE without an offer asks for ours (RFC 3261 section 14.2): what was answered last still holds.
+    const offer = asking.offer ?? (request.request.method === 'INVITE' ? described : undefined)
+    const sent = offer ? answerWithSdp(effect, offer, request) : request.respond(200)
+    if (!sent && !answered) return { type: 'ended', at: world.now(), inferred: false }
+    answered = true
+    return undefined
+  }
+
+  function answerWithSdp(
+    effect: SessionEffect & { do: 'answer' },
+    offer: SessionDescription,
+    request: IncomingRequest,
+  ): boolean {
+    const ports = media?.ports ?? new Map<number, number>()
+    // No port was left for a stream that was added: it alone is refused (RFC 3264 section 6).
+    const streams = effect.streams.map((plan) =>
+      effect.mode === 'record' && !ports.has(plan.index) ? { ...plan, accepted: false } : plan,
+    )
+    const made = answerOffer(offer, streams, {
       address: world.mediaAddress,
       origin: { sessionId: world.sdpSessionId, version: effect.version },
-      ports: media?.ports ?? new Map(),
+      ports,
       mode: effect.mode,
       reoffer: effect.version > 1,
     })
-    if (made.kind === 'refusal') asking.request.respond(made.status, { reason: made.reason })
-    else asking.request.respond(200, { body: made.text, contentType: 'application/sdp' })
+    if (made.kind === 'refusal') return request.respond(made.status, { reason: made.reason })
+    described = offer
+    return request.respond(200, { body: made.text, contentType: 'application/sdp' })
   }
 
+  /** A full disk or an object store that is away delays this, however long; only the process's end gives it up. */
   async function finish(): Promise<SessionEvent> {
     if (!media) return { type: 'store-failed' }
-    try {
-      const { recording, received, lost } = await media.finish()
-      await world.objects.moveIn(headerKey(recording.id), recording.headerPath)
-      await world.objects.moveIn(bodyKey(recording.id), recording.bodyPath)
-      return {
-        type: 'stored',
-        stored: {
-          sizeBytes: recording.sizeBytes,
-          sha256: Buffer.from(recording.sha256, 'hex'),
-          incomplete: recording.packetsShed > 0,
-          packetsReceived: received,
-          packetsLost: lost,
-        },
+    let finished: Awaited<ReturnType<SessionMedia['finish']>> | undefined
+    for (;;) {
+      try {
+        finished ??= await media.finish()
+        const { recording, received, lost } = finished
+        await moveIn(headerKey(recording.id), recording.headerPath)
+        await moveIn(bodyKey(recording.id), recording.bodyPath)
+        return {
+          type: 'stored',
+          stored: {
+            sizeBytes: recording.sizeBytes,
+            sha256: Buffer.from(recording.sha256, 'hex'),
+            incomplete: recording.packetsShed > 0,
+            packetsReceived: received,
+            packetsLost: lost,
+          },
+        }
+      } catch (error) {
+        world.onFault(error)
+        if (await world.again()) continue
+        // What is on disk stays there: the next start gathers it as after a crash.
+        if (!finished) await media.leaveBehind().catch(world.onFault)
+        return { type: 'store-failed' }
       }
-    } catch (error) {
-      // What is on disk stays there: the next start gathers it as after a crash.
-      world.onFault(error)
-      return { type: 'store-failed' }
     }
+  }
+
+  async function moveIn(key: string, path: string): Promise<void> {
+    // What is gone from the folder was moved by an earlier try.
+    const there = await stat(path).catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+      throw error
+    })
+    if (there) await world.objects.moveIn(key, path)
+  }
+
+  async function giveUp(): Promise<void> {
+    state = { phase: 'over' }
+    await media?.abandon().catch(world.onFault)
+    media = undefined
+    world.onOver()
   }
 
   function tell(event: SessionEvent, asking?: Asking): Promise<void> {
     queue = queue
       .then(() => handle(event, asking))
-      .catch((error: unknown) => {
+      .catch(async (error: unknown) => {
         // A bug ends this session's event, not the process; an unanswered request gets its 500.
         world.onFault(error)
         asking?.request.respond(500)
+        // A session that did not come to be holds no port and no file.
+        if (event.type === 'offered' && !answered) await giveUp()
       })
     return queue
   }

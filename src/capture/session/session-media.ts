@@ -1,5 +1,3 @@
-import { rm } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Codec as LogCodec, StreamCodec } from '#register/recordings/recording-log.ts'
 import { RecordingFault } from '#register/recordings/recording-faults.ts'
 import {
@@ -32,14 +30,21 @@ export interface SessionMedia {
   /** Media port by media line. */
   readonly ports: ReadonlyMap<number, number>
   addStreams(streams: readonly StreamPlan[]): Promise<'no-port' | undefined>
+  /** The client has closed these media lines: their ports are free again. */
+  closeStreams(indexes: readonly number[]): void
   retarget(stream: StreamPlan): void
   mark(kind: 'hold' | 'resume'): void
   map(tracks: Readonly<Record<number, Track>>): void
-  /** Milliseconds since a packet was last kept, or since the beginning. */
+  /** Milliseconds since a packet was last kept, the last hold ended, or the beginning. */
   silentMs(): number
   heardAnything(): boolean
-  /** Receives what is still on its way, then seals the last chunk. */
-  finish(): Promise<{ recording: FinishedRecording; received: number; lost: number }>
+  /**
+   * Receives what is still on its way, then seals the last chunk. An end that was only noticed later lies `lengthMs`
+   * after the beginning, and not before the last packet or mark.
+   */
+  finish(lengthMs?: number): Promise<{ recording: FinishedRecording; received: number; lost: number }>
+  /** A finish() that failed and is not tried again: what is on disk is for the next start. */
+  leaveBehind(): Promise<void>
   /** Closes everything and leaves no file: the call was never answered. */
   abandon(): Promise<void>
 }
@@ -74,6 +79,8 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
   }
 
   const streams = new Map<number, ReceivedStream>()
+  const closed: ReceivedStream[] = []
+  let resumedMs = 0
   const cname = Array.from({ length: cnameBytes }, () => options.random32().toString(16)).join('')
   receive(options.streams)
 
@@ -110,7 +117,9 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
     }
   }
 
-  const reports = () => [...streams.values()].map((stream) => stream.report())
+  let lastMark100us = 0
+  const markTime = () => (lastMark100us = arrival100us())
+  const reports = () => [...streams.values(), ...closed].map((stream) => stream.report())
 
   return {
     get ports() {
@@ -121,31 +130,42 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
       receive(plans)
       return undefined
     },
+    closeStreams(indexes) {
+      for (const index of indexes) {
+        const stream = streams.get(index)
+        if (!stream) continue
+        stream.close()
+        streams.delete(index)
+        closed.push(stream)
+      }
+    },
     retarget(plan) {
       streams.get(plan.index)?.update({ peer: peerOf(plan), codecs: codecsOf(plan) })
     },
     mark(kind) {
-      writer.mark(kind, arrival100us())
+      if (kind === 'resume') resumedMs = monotonicMs() - beganMs
+      writer.mark(kind, markTime())
     },
     map(tracks) {
-      writer.mark('mapping', arrival100us(), { streams: tracks })
+      writer.mark('mapping', markTime(), { streams: tracks })
     },
     silentMs() {
       const last = Math.max(0, ...reports().map(({ lastArrival100us }) => lastArrival100us))
-      return monotonicMs() - beganMs - last / 10
+      return monotonicMs() - beganMs - Math.max(resumedMs, last / 10)
     },
     heardAnything: () => reports().some(({ received }) => received > 0),
-    async finish() {
-      const endedAt = arrival100us()
+    async finish(lengthMs = Infinity) {
+      const last100us = Math.max(lastMark100us, ...reports().map(({ lastArrival100us }) => lastArrival100us))
+      const endedAt = Math.min(arrival100us(), Math.max(last100us, Math.round(lengthMs * 10)))
       await Promise.all([...streams.values()].map((stream) => stream.drain(drainMs)))
       const recording = await writer.finish(endedAt)
       const all = reports()
       return { recording, received: sum(all.map((one) => one.received)), lost: sum(all.map((one) => one.lost)) }
     },
+    leaveBehind: () => writer.leaveBehind(),
     async abandon() {
       for (const stream of streams.values()) stream.close()
-      await writer.finish(arrival100us()).catch(() => undefined)
-      for (const suffix of ['hdr', 'body']) await rm(join(options.folder, `${recordingId}.${suffix}`), { force: true })
+      await writer.discard()
     },
   }
 }

@@ -51,6 +51,7 @@ export type SessionEffect =
   /** Create the recording and a port for each accepted stream, then tell `opened` or `open-failed`. */
   | { do: 'open'; recording: RecordingFacts; streams: readonly StreamPlan[] }
   | { do: 'open-streams'; streams: readonly StreamPlan[] }
+  | { do: 'close-streams'; indexes: readonly number[] }
   /** The client will send from elsewhere now, or means something else by its payload types. */
   | { do: 'retarget'; stream: StreamPlan }
   | { do: 'mark'; kind: 'hold' | 'resume' }
@@ -62,6 +63,9 @@ export type SessionEffect =
   | { do: 'close' }
 
 const retryAfterSeconds = 5
+
+/** A request that crossed the end of its session. */
+const tooLate: SessionEffect = { do: 'refuse', status: 481, reason: 'Session Has Ended' }
 
 /** The machine. An event that makes no sense in a state changes nothing and asks for nothing. */
 export function step(state: SessionState | undefined, event: SessionEvent): [SessionState, SessionEffect[]] {
@@ -77,7 +81,7 @@ export function step(state: SessionState | undefined, event: SessionEvent): [Ses
     case 'ending':
       return ending(state, event)
     case 'over':
-      return [state, []]
+      return [state, event.type === 'reoffered' ? [tooLate] : []]
   }
 }
 
@@ -92,13 +96,15 @@ function begin(offer: Offer): [SessionState, SessionEffect[]] {
 function opening(state: SessionState & { phase: 'opening' }, event: SessionEvent): [SessionState, SessionEffect[]] {
   const { session } = state
   if (event.type === 'opened') {
+    const held = allInactive(session.streams)
+    const opened = held ? { ...session, facts: { ...session.facts, captureState: 'paused' as const } } : session
     return [
-      { phase: 'live', session },
+      { phase: 'live', session: opened },
       [
         { do: 'map', tracks: session.tracks },
-        ...(allInactive(session.streams) ? [{ do: 'mark', kind: 'hold' } as const] : []),
-        { do: 'note', facts: session.facts },
-        answer(session, true),
+        ...(held ? [{ do: 'mark', kind: 'hold' } as const] : []),
+        { do: 'note', facts: opened.facts },
+        answer(opened, true),
       ],
     ]
   }
@@ -175,6 +181,10 @@ function reoffered(
   if (facts.recording) {
     const known = new Set(accepted(session.streams).map(({ index }) => index))
     const added = accepted(streams).filter(({ index }) => !known.has(index))
+    const left = new Set(accepted(streams).map(({ index }) => index))
+    const gone = [...known].filter((index) => !left.has(index))
+    // A closed media line may be opened again later, on a port of its own (RFC 3264 sections 8.1 and 8.2).
+    if (gone.length > 0) effects.push({ do: 'close-streams', indexes: gone })
     if (added.length > 0) effects.push({ do: 'open-streams', streams: added })
     for (const stream of accepted(streams)) if (known.has(stream.index)) effects.push({ do: 'retarget', stream })
     if (JSON.stringify(tracks) !== JSON.stringify(session.tracks)) effects.push({ do: 'map', tracks })
@@ -204,7 +214,8 @@ function ending(state: SessionState & { phase: 'ending' }, event: SessionEvent):
     const marks = event.stored.packetsReceived === 0 ? withMark(facts.marks, 'incomplete') : facts.marks
     return [{ phase: 'over' }, [{ do: 'note', facts: { ...facts, marks, recording } }]]
   }
-  return event.type === 'store-failed' ? [{ phase: 'over' }, []] : [state, []]
+  if (event.type === 'store-failed') return [{ phase: 'over' }, []]
+  return [state, event.type === 'reoffered' ? [tooLate] : []]
 }
 
 function answer(session: SessionFacts, withSdp: boolean): SessionEffect {
@@ -222,7 +233,7 @@ function accepted(streams: readonly StreamPlan[]): StreamPlan[] {
 }
 
 /** A first offer of 0.0.0.0 is how some clients begin; only `inactive` says that nothing will come. */
-function allInactive(streams: readonly StreamPlan[]): boolean {
+export function allInactive(streams: readonly StreamPlan[]): boolean {
   return accepted(streams).every((stream) => stream.direction === 'inactive')
 }
 
