@@ -141,4 +141,3 @@ function zeroCounters(): SipCounters {
   }
 }
 
-export type { Dialog, Invite } from './handler.ts'
