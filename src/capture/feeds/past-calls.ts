@@ -10,7 +10,7 @@ import { findNumber, type RegisterDescription } from '#description/register-desc
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import type { RecordingFacts, SegmentFacts } from '#register/admit.ts'
 import { bodyKey, headerKey } from '#register/recordings/objects.ts'
-import { createRecordingWriter } from '#register/recordings/recording-writer.ts'
+import { createRecordingWriter, type FinishedRecording } from '#register/recordings/recording-writer.ts'
 import type { DirectoryEntry } from '#safeguards/people/people.ts'
 import { directoryAt } from '../session/directory.ts'
 
@@ -146,17 +146,10 @@ export async function sealPastAudio(
     startedAt: recording.startedAt,
     pendingChunksLimit: 4096,
   })
-  writer.source(0, 1, 0, 0, [alaw])
-  writer.source(1, 2, 0, 0, [alaw])
-  writer.mark('mapping', 0, { streams: { 0: 'caller', 1: 'official' } })
-  let frame = 0
-  for (const { caller, official } of audio) {
-    const [left, right] = [Buffer.from(caller), Buffer.from(official)]
-    writer.packet(0, 8, false, frame, frame * frameSamples, frame * frame100us, left, 0, left.length)
-    writer.packet(1, 8, false, frame, frame * frameSamples, frame * frame100us, right, 0, right.length)
-    frame++
-  }
-  const finished = await writer.finish(frame * frame100us)
+  const finished = await writeAll().catch(async (error: unknown) => {
+    await writer.discard()
+    throw error
+  })
   await where.objects.moveIn(headerKey(recording.id), finished.headerPath)
   await where.objects.moveIn(bodyKey(recording.id), finished.bodyPath)
   return {
@@ -165,6 +158,20 @@ export async function sealPastAudio(
     incomplete: false,
     packetsReceived: finished.packets,
     packetsLost: 0,
+  }
+
+  async function writeAll(): Promise<FinishedRecording> {
+    writer.source(0, 1, 0, 0, [alaw])
+    writer.source(1, 2, 0, 0, [alaw])
+    writer.mark('mapping', 0, { streams: { 0: 'caller', 1: 'official' } })
+    let frame = 0
+    for (const { caller, official } of audio) {
+      const [left, right] = [Buffer.from(caller), Buffer.from(official)]
+      writer.packet(0, 8, false, frame, frame * frameSamples, frame * frame100us, left, 0, left.length)
+      writer.packet(1, 8, false, frame, frame * frameSamples, frame * frame100us, right, 0, right.length)
+      frame++
+    }
+    return writer.finish(frame * frame100us)
   }
 }
 

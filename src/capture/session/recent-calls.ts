@@ -17,6 +17,8 @@ export interface RecentCalls {
     numberReached: string,
   ): RememberedSegment | undefined
   remember(callIds: readonly string[], segment: RememberedSegment): void
+  /** Who answers it, where a later request told. */
+  learn(segmentId: string, officialPhone: string | undefined): void
   ended(segmentId: string): void
 }
 
@@ -59,6 +61,10 @@ export function createRecentCalls(): RecentCalls {
     remember(callIds, segment) {
       segments.set(segment.segmentId, { segment, callIds })
       for (const id of callIds) byId.set(id, [...(byId.get(id) ?? []), segment])
+    },
+    learn(segmentId, officialPhone) {
+      const known = segments.get(segmentId)
+      if (known) known.segment.officialPhone ??= officialPhone
     },
     ended(segmentId) {
       const known = segments.get(segmentId)

@@ -2,6 +2,8 @@
  * The recorder: every session of this process. In: SIP requests, time. Out: sessions, each running by itself, and their
  * facts. Never here: SIP transactions (sip/), what a body means (siprec/), what a session does next (session.ts).
  */
+import { createHash } from 'node:crypto'
+import { setTimeout as wait } from 'node:timers/promises'
 import type { RegisterDescription } from '#description/register-description.ts'
 import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone-number.ts'
 import type { Clock } from '#platform/clock/clock.ts'
@@ -18,6 +20,7 @@ import { callIdsOf, describeParties, describeSegment, type CallInvitation } from
 import { directoryAt } from './directory.ts'
 import { createRecentCalls, type RememberedSegment } from './recent-calls.ts'
 import { runSession, type RunningSession } from './run-session.ts'
+import { allInactive } from './session.ts'
 import type { Spool } from './spool.ts'
 
 export interface RecorderOptions {
@@ -48,6 +51,8 @@ export interface RecorderLimits {
   noMediaMs: number
   /** No call is longer. */
   longestCallMs: number
+  /** How long a recording that could not be stored waits until it is tried again. */
+  storeAgainMs: number
 }
 
 export interface RecorderCounters {
@@ -97,6 +102,7 @@ const defaults: RecorderLimits = {
   silenceEndsMs: 3 * 60_000,
   noMediaMs: 5_000,
   longestCallMs: 12 * 3_600_000,
+  storeAgainMs: 5_000,
 }
 const lookMs = 2_000
 
@@ -118,6 +124,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
   for (const facts of options.leftBehind ?? []) {
     recent.remember(facts.callIds, remembered(facts, facts.callIds[0], false))
   }
+  const stopping = new AbortController()
   const watch = setInterval(lookAtSessions, lookMs)
 
   function read(incoming: IncomingRequest, before?: RunningSession): CallInvitation | 'refused' {
@@ -148,7 +155,16 @@ export function createRecorder(options: RecorderOptions): Recorder {
     return 'refused'
   }
 
+  /** What is asked while the process stops goes to another recorder, or comes again when this one is back. */
+  function refusedAtEnd(incoming: IncomingRequest): boolean {
+    return (
+      stopping.signal.aborted &&
+      incoming.respond(503, { reason: 'Recorder Is Stopping', headers: { 'Retry-After': '5' } })
+    )
+  }
+
   async function onInvite(invite: Invite): Promise<void> {
+    if (refusedAtEnd(invite)) return
     counters.offered++
     const invitation = read(invite)
     if (invitation === 'refused') return
@@ -158,6 +174,9 @@ export function createRecorder(options: RecorderOptions): Recorder {
       return
     }
     const callIds = callIdsOf(invitation)
+    // RFC 3891 section 3: the new session takes the place of the one it names, which ends once the new one is answered.
+    const replaced = invite.replaces && sessions.get(invite.replaces.id)
+    if (replaced) noLongerLive(replaced)
     const now = clock.now()
     const ids = {
       segmentId: options.random.uuid(),
@@ -188,9 +207,12 @@ export function createRecorder(options: RecorderOptions): Recorder {
     else counters.historyOnly++
     const { dialog } = invite
     const session = runSession(dialog, {
+      now: () => clock.now(),
+      again: () => wait(limits.storeAgainMs, true, { signal: stopping.signal }).catch(() => false),
       note: (changed) => {
         counters.packetsReceived += changed.recording?.stored?.packetsReceived ?? 0
         counters.packetsLost += changed.recording?.stored?.packetsLost ?? 0
+        recent.learn(changed.segmentId, changed.official?.phone)
         return spool.note(changed).catch((error: unknown) => {
           // The facts stay in memory and are admitted; only a crash before that would lose them.
           options.onFault(error, { segment: facts.segmentId })
@@ -228,13 +250,19 @@ export function createRecorder(options: RecorderOptions): Recorder {
     })
     invite.onCancel(() => void end(session, false))
     await session.tell({ type: 'offered', offer }, { request: invite, offer: invitation.offer })
+    if (replaced) {
+      void end(replaced, false)
+      void replaced.dialog.bye()
+    }
   }
 
+  /** Nothing is remembered of such a session, and its answers agree all the same (RFC 3264 section 8). */
   function answerUnkept(invite: Invite, invitation: CallInvitation): void {
     if (!invitation.offer) return
+    const sessionId = createHash('sha256').update(invite.dialog.id).digest().readUInt32BE(0)
     const made = answerOffer(invitation.offer, invitation.streams, {
       address: options.mediaAddress,
-      origin: { sessionId: String(options.random.uint32()), version: 1 },
+      origin: { sessionId: String(sessionId), version: invite.request.cseq.number },
       ports: new Map(),
       mode: 'historyOnly',
     })
@@ -243,6 +271,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
   }
 
   async function onChange(incoming: IncomingRequest): Promise<void> {
+    if (refusedAtEnd(incoming)) return
     const session = sessions.get(incoming.dialog.id)
     const invitation = read(incoming, session)
     if (invitation === 'refused') return
@@ -272,8 +301,14 @@ export function createRecorder(options: RecorderOptions): Recorder {
 
   function end(session: RunningSession, inferred: boolean, silentMs = 0): Promise<void> {
     if (inferred) counters.endsInferred++
+    noLongerLive(session)
     const at = clock.now().subtract({ milliseconds: Math.round(silentMs) })
     return session.tell({ type: 'ended', at, inferred })
+  }
+
+  /** Its place is free at once: a transfer begins with a BYE and a new INVITE a moment later (NetSapiens). */
+  function noLongerLive({ state }: RunningSession): void {
+    if (state && state.phase !== 'over') recent.ended(state.session.facts.segmentId)
   }
 
   function lookAtSessions(): void {
@@ -286,7 +321,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       const silentMs = media?.silentMs() ?? 0
       if (ageMs > limits.longestCallMs) {
         endByOurselves(session, 0)
-      } else if (media && facts.captureState !== 'paused') {
+      } else if (media && facts.captureState !== 'paused' && !allInactive(state.session.streams)) {
         if (silentMs > limits.silenceEndsMs) endByOurselves(session, silentMs)
         else if (!media.heardAnything() && ageMs > limits.noMediaMs) {
           void session.tell({ type: 'capture-state', state: 'failing', failure: 'no-media' })
@@ -349,6 +384,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     counters,
     async stop() {
       clearInterval(watch)
+      stopping.abort()
       await Promise.all([...sessions.values()].map((session) => end(session, true)))
     },
   }

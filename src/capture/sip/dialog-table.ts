@@ -10,6 +10,9 @@ import type { Arrival, Transport } from './transport.ts'
 import { BRANCH_COOKIE, writeVia } from './via.ts'
 import { writeRequest } from './write-message.ts'
 
+/** Node's timers run at once when they are set to longer than this, 24.8 days. */
+const longestTimerMs = 2 ** 31 - 1
+
 /** A dialog as the core works with it; `shown` is what the handler sees. */
 export interface DialogEntry {
   readonly shown: Dialog
@@ -151,7 +154,9 @@ export function createDialogTable(setting: DialogTableSetting): DialogTable {
       expireAfter(seconds) {
         cancelExpiry?.()
         cancelExpiry =
-          seconds === undefined ? undefined : clock.after(seconds * 1000, () => lose(entry, 'session-expired'))
+          seconds === undefined
+            ? undefined
+            : clock.after(Math.min(seconds * 1000, longestTimerMs), () => lose(entry, 'session-expired'))
       },
       end() {
         if (phase === 'ended') return

@@ -6,6 +6,7 @@
  * a wait for the disk inside packet(), or a packet accepted before the header is durable.
  */
 import { createHash, randomBytes } from 'node:crypto'
+import { rm, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeAgeHeader } from './age-header.ts'
 import { createDurably, syncFolder, writeFully } from './durable-files.ts'
@@ -76,8 +77,15 @@ export type RecordingWriter = {
   /** Notes that a packet arrived whose content is not kept (telephone-event). */
   omitted(stream: number, seqOffset: number): void
   mark(kind: MarkKind, arrival100us: number, detail?: unknown): void
-  /** Ends the recording: end mark, last chunk, fdatasync. Throws `body-write-failed`; the tail then still has it. */
+  /**
+   * Ends the recording: end mark, last chunk, fdatasync. Throws `body-write-failed` or what the file system says; then it
+   * can be called again, and until it succeeds the tail still has what the body lacks.
+   */
   finish(arrival100us: number): Promise<FinishedRecording>
+  /** After a finish() that failed for good: closes the file; header, body and tail stay for the next start to gather. */
+  leaveBehind(): Promise<void>
+  /** Nothing of this recording is wanted: closes it without waiting for the disk and removes header and body. */
+  discard(): Promise<void>
 }
 
 /**
@@ -91,9 +99,27 @@ export async function createRecordingWriter(options: RecordingWriterOptions): Pr
   const { header, fileKey } = writeAgeHeader(options.intakePublicKey)
   const nonce = randomBytes(payloadNonceBytes)
   const key = derivePayloadKey(fileKey, nonce)
-  await (await createDurably(headerPath, header)).close()
-  const body = await createDurably(bodyPath, nonce)
-  await syncFolder(directory)
+  const body = await createFiles()
+
+  /** Both files or none: nobody looks after half a pair, and an unclosed file ends the process when it is collected. */
+  async function createFiles(): Promise<FileHandle> {
+    let created: FileHandle | undefined
+    const made: string[] = []
+    try {
+      made.push(headerPath)
+      await (await createDurably(headerPath, header)).close()
+      made.push(bodyPath)
+      created = await createDurably(bodyPath, nonce)
+      await syncFolder(directory)
+      return created
+    } catch (error) {
+      await created?.close()
+      // A file that was there before is another recording's.
+      if ((error as { code?: string }).code === 'EEXIST') made.pop()
+      for (const path of made) await rm(path, { force: true })
+      throw error
+    }
+  }
 
   const chunk = Buffer.alloc(chunkBytes)
   const view = new DataView(chunk.buffer, chunk.byteOffset, chunkBytes)
@@ -265,6 +291,18 @@ export async function createRecordingWriter(options: RecordingWriterOptions): Pr
         chunks: writtenChunks,
         ...counts,
       }
+    },
+    leaveBehind: () => body.close(),
+    async discard() {
+      ended = true
+      starved = false
+      pending.length = 0
+      await writing
+      subject.durableChunks = Infinity
+      tail?.leave(subject)
+      chunk.fill(0)
+      await body.close()
+      for (const path of [headerPath, bodyPath]) await rm(path, { force: true })
     },
   }
 

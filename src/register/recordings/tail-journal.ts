@@ -83,7 +83,12 @@ export async function createTailJournal(options: TailJournalOptions): Promise<Ta
   async function openSegment(): Promise<Segment> {
     const path = join(directory, `tail-${run}-${String(number++).padStart(6, '0')}.journal`)
     const file = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600)
-    await syncFolder(directory)
+    try {
+      await syncFolder(directory)
+    } catch (error) {
+      await file.close()
+      throw error
+    }
     return { path, file, bytes: 0, openedAtMs: now(), covers: new Map() }
   }
 
