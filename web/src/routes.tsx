@@ -1,4 +1,5 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
+import { readMoment } from './contact/moment.ts'
 import { readFilters } from './contacts/filters.ts'
 import { NotFound } from './shell/not-found.tsx'
 import { Shell } from './shell/shell.tsx'
@@ -24,11 +25,7 @@ export const contactsRoute = createRoute({
 export const contactRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/contacts/$id',
-  // ?t= is a moment in seconds, ?part= the call segment it is in.
-  validateSearch: (search: Record<string, unknown>): { t?: string; part?: string } => ({
-    ...(typeof search['t'] === 'string' && /^\d{1,6}$/.test(search['t']) && { t: search['t'] }),
-    ...(typeof search['part'] === 'string' && { part: search['part'] }),
-  }),
+  validateSearch: readMoment,
   component: lazyRouteComponent(() => import('./contact/contact-page.tsx'), 'ContactPage'),
 })
 

@@ -4,6 +4,7 @@
  */
 import { useParams, useSearch } from '@tanstack/react-router'
 import { $api } from '../api/client.ts'
+import type { ContactDetail, SegmentDetail } from '../api/shapes.ts'
 import { Failure } from '../controls/failure.tsx'
 import { Waiting } from '../controls/waiting.tsx'
 import { lastSearch } from '../contacts/last-search.ts'
@@ -13,22 +14,35 @@ import { usePurpose } from '../session/purpose.tsx'
 import { Page } from '../shell/page.tsx'
 import '../styles/contact.css'
 import { Facts } from './facts.tsx'
+import { readMoment } from './moment.ts'
 import { SegmentPanel } from './segment-panel.tsx'
+
+const againMs = 15_000
+const againAtMost = 40
 
 /** The page of one contact. */
 export function ContactPage() {
   const { say, language } = useLanguage()
   const { id } = useParams({ from: '/contacts/$id' })
-  const { t, part } = useSearch({ from: '/contacts/$id' })
+  // The router hands on what the address said besides; only a moment counts.
+  const { t, part } = useSearch({ from: '/contacts/$id', select: readMoment })
   const under = usePurpose()
   const {
     data: contact,
     error,
     isPending,
     refetch,
-  } = $api.useQuery('get', '/api/contacts/{id}', {
-    params: { path: { id }, query: under },
-  })
+  } = $api.useQuery(
+    'get',
+    '/api/contacts/{id}',
+    { params: { path: { id }, query: under } },
+    // A call that goes on is looked at again, so that its end and its recording appear by themselves. Not for ever:
+    // each time is a look of its own in the log, and a use of the session.
+    {
+      refetchInterval: ({ state }) =>
+        state.data && isGoingOn(state.data) && state.dataUpdateCount < againAtMost ? againMs : false,
+    },
+  )
   const crumbs = [{ label: say('nav.search'), to: '/contacts' as const, search: { ...lastSearch() } }]
   const title = contact
     ? say('contact.title.at', { time: formatInstant(contact.startedAt, language) })
@@ -48,12 +62,22 @@ export function ContactPage() {
               contact={contact}
               segment={segment}
               position={index + 1}
-              momentMs={t && segment.id === momentPart ? Number(t) * 1000 : undefined}
-              onListened={() => void refetch()}
+              momentMs={segment.id === momentPart ? momentIn(segment, t) : undefined}
+              onLooked={() => void refetch()}
             />
           ))}
         </>
       )}
     </Page>
   )
+}
+
+function isGoingOn(contact: ContactDetail): boolean {
+  return contact.endedAt == null || contact.segments.some(({ recording }) => recording.state === 'capturing')
+}
+
+/** Milliseconds into the recording; undefined where the recording has no such moment. */
+function momentIn({ durationMs }: SegmentDetail, seconds: string | undefined): number | undefined {
+  const ms = seconds == null ? undefined : Number(seconds) * 1000
+  return ms != null && (durationMs == null || ms < durationMs) ? ms : undefined
 }

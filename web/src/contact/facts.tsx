@@ -9,7 +9,7 @@ import { CallerNumber } from './caller-number.tsx'
 /** The register's fields of one contact (R10) and until when it is kept (R22). */
 export function Facts({ contact }: { contact: ContactDetail }) {
   const { say, language, named } = useLanguage()
-  const lengthMs = contact.endedAt && Date.parse(contact.endedAt) - Date.parse(contact.startedAt)
+  const lengthMs = contact.endedAt ? Date.parse(contact.endedAt) - Date.parse(contact.startedAt) : undefined
   return (
     <section className="panel" aria-labelledby="facts-title">
       <h2 id="facts-title" className="visually-hidden">
@@ -19,7 +19,9 @@ export function Facts({ contact }: { contact: ContactDetail }) {
         <Fact label={say('field.start')}>{formatInstant(contact.startedAt, language, 'seconds')}</Fact>
         <Fact label={say('field.end')}>
           {contact.endedAt ? formatInstant(contact.endedAt, language, 'seconds') : say('field.end.ongoing')}
-          {lengthMs && <span className="second">{say('contact.length', { length: formatLength(lengthMs) })}</span>}
+          {lengthMs != null && (
+            <span className="second">{say('contact.length', { length: formatLength(lengthMs) })}</span>
+          )}
         </Fact>
         <Fact label={say('field.caller')}>
           <CallerNumber contact={contact} />

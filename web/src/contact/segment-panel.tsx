@@ -21,13 +21,13 @@ export function SegmentPanel({
   segment,
   position,
   momentMs,
-  onListened,
+  onLooked,
 }: {
   contact: ContactDetail
   segment: SegmentDetail
   position: number
   momentMs: number | undefined
-  onListened: () => void
+  onLooked: () => void
 }) {
   const { say, language, named } = useLanguage()
   const { recording, official } = segment
@@ -35,12 +35,13 @@ export function SegmentPanel({
     contact.segments.length > 1
       ? say('segment.title.many', { position, total: contact.segments.length })
       : say('segment.title')
+  const isOngoing = segment.endedAt == null
   const wasForwarded = segment.numberReached !== contact.number
   return (
     <section className="panel segment" aria-labelledby={`segment-${segment.id}`}>
       <div className="segment-head">
         <h2 id={`segment-${segment.id}`}>{title}</h2>
-        <RecordingBadge recording={recording} />
+        <RecordingBadge recording={recording} isOngoing={isOngoing} />
       </div>
       <dl className="facts">
         <Fact label={say('field.official')}>
@@ -83,18 +84,20 @@ export function SegmentPanel({
       )}
       {recording.state === 'available' && recording.id ? (
         <Suspense fallback={<Waiting lines={3} />}>
-          <Listen recordingId={recording.id} segmentId={segment.id} momentMs={momentMs} onListened={onListened} />
+          <Listen recordingId={recording.id} segmentId={segment.id} momentMs={momentMs} onLooked={onLooked} />
         </Suspense>
       ) : (
         <p className="no-audio">
           {recording.state === 'destroyed' && recording.destroyedAt
             ? say('recording.sentence.destroyed', { date: formatDate(recording.destroyedAt, language) })
-            : say(`recording.sentence.${recording.state}` as Word)}
+            : isOngoing && recording.state === 'none'
+              ? say('recording.sentence.none.ongoing')
+              : say(`recording.sentence.${recording.state}` as Word)}
           {recording.state === 'destroyed' && causeOf(recording, say) && ` ${causeOf(recording, say)}.`}
         </p>
       )}
       <div className="segment-columns">
-        <Why decision={segment.decision} />
+        <Why decision={segment.decision} isOngoing={isOngoing} />
         <Keeping recording={recording} />
       </div>
       {recording.state !== 'none' && <Looks looks={segment.looks} segmentId={segment.id} />}

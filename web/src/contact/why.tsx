@@ -16,7 +16,7 @@ const knownReasons = [
 ]
 
 /** Why the call was recorded, or was not, in plain words, with the rule and the draw beside them (R14). */
-export function Why({ decision }: { decision: SegmentDetail['decision'] }) {
+export function Why({ decision, isOngoing }: { decision: SegmentDetail['decision']; isOngoing: boolean }) {
   const { say, language } = useLanguage()
   const values = {
     share: decision.share == null ? '' : formatShare(decision.share, language),
@@ -26,9 +26,10 @@ export function Why({ decision }: { decision: SegmentDetail['decision'] }) {
   const reason = knownReasons.includes(decision.reason) ? decision.reason : 'other'
   const sentence =
     isDrawn && decision.share === 1 ? 'all' : isDrawn && decision.draw == null ? `${reason}.plain` : reason
+  const title = decision.record ? 'why.title.yes' : 'why.title.no'
   return (
     <div className="why">
-      <h3>{say(decision.record ? 'why.title.yes' : 'why.title.no')}</h3>
+      <h3>{say(isOngoing ? `${title}.ongoing` : title)}</h3>
       <p>{say(`why.${sentence}` as Word, values)}</p>
       {decision.ruleId && (
         <dl className="facts facts-small">

@@ -7,8 +7,8 @@ import type { Language } from '../language/language.ts'
 const icons = { none: MicOff, capturing: CircleDot, available: Play, restricted: Lock, destroyed: Ban }
 const knownCauses = ['retention', 'caller', 'official', 'trimming']
 
-/** What there is to hear, with its date: an icon and words, never colour alone. */
-export function RecordingBadge({ recording }: { recording: Recording }) {
+/** What there is to hear, or will be, with its date: an icon and words, never colour alone. */
+export function RecordingBadge({ recording, isOngoing }: { recording: Recording; isOngoing: boolean }) {
   const { say, language } = useLanguage()
   const Icon = icons[recording.state]
   const date = recordingDate(recording, say, language)
@@ -16,7 +16,9 @@ export function RecordingBadge({ recording }: { recording: Recording }) {
     <span className="recording">
       <span className={`badge badge-${recording.state}`}>
         <Icon aria-hidden="true" size={14} />
-        {say(`recording.${recording.state}` as Word)}
+        {say(
+          isOngoing && recording.state === 'none' ? 'recording.none.ongoing' : (`recording.${recording.state}` as Word),
+        )}
       </span>
       {date && <span className="recording-date">{date}</span>}
     </span>

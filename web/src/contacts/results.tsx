@@ -66,7 +66,7 @@ function SegmentCells({ segment, isTransferred = false }: { segment: Segment | u
       <td>
         <OfficialText segment={segment} isTransferred={isTransferred} />
       </td>
-      <td>{segment && <RecordingBadge recording={segment.recording} />}</td>
+      <td>{segment && <RecordingBadge recording={segment.recording} isOngoing={segment.endedAt == null} />}</td>
     </>
   )
 }
@@ -105,7 +105,7 @@ function ResultCards({ contacts }: { contacts: Contact[] }) {
                 <dt>{say('field.official')}</dt>
                 <dd>
                   <OfficialText segment={segment} isTransferred={index > 0} />
-                  <RecordingBadge recording={segment.recording} />
+                  <RecordingBadge recording={segment.recording} isOngoing={segment.endedAt == null} />
                 </dd>
               </div>
             ))}

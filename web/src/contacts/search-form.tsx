@@ -1,26 +1,17 @@
-import { Time, toCalendarDate, today, type CalendarDate, type CalendarDateTime } from '@internationalized/date'
+import { today } from '@internationalized/date'
 import { Search, X } from 'lucide-react'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { Form } from 'react-aria-components'
 import { $api } from '../api/client.ts'
 import { Button } from '../controls/button.tsx'
 import { Choice, type Option } from '../controls/choice.tsx'
-import { DateRangeField, type DateRange } from '../controls/date-range.tsx'
+import { DateRangeField } from '../controls/date-range.tsx'
 import { Field } from '../controls/field.tsx'
 import { TimeOfDay } from '../controls/time-of-day.tsx'
 import { zone } from '../format/instant.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
-import { parseDay, recordedChoices, type Filters, type Recorded } from './filters.ts'
-
-interface Draft {
-  caller: string
-  official: string
-  number: string
-  recorded: Recorded
-  days: DateRange | null
-  fromTime: Time | null
-  toTime: Time | null
-}
+import { draftOf, filtersOf, problemsOf, type Draft, type DraftProblems } from './draft.ts'
+import { recordedChoices, type Filters, type Recorded } from './filters.ts'
 
 /** The search form. It starts from the address and, submitted, becomes the address. */
 export function SearchForm({ filters, onSearch }: { filters: Filters; onSearch: (filters: Filters) => void }) {
@@ -32,7 +23,13 @@ export function SearchForm({ filters, onSearch }: { filters: Filters; onSearch: 
     setSeen(filters)
     setDraft(draftOf(filters))
   }
-  const [wrong, setWrong] = useState<string>()
+  const [wrong, setWrong] = useState<DraftProblems>({})
+  const form = useRef<HTMLFormElement>(null)
+  useEffect(() => {
+    form.current
+      ?.querySelector<HTMLElement>('.field[data-invalid] :is(input, [role=spinbutton]):not([type=hidden])')
+      ?.focus()
+  }, [wrong])
   const { data: numbers } = $api.useQuery('get', '/api/numbers', undefined, { staleTime: 600_000 })
   const change = (changed: Partial<Draft>) => setDraft({ ...draft, ...changed })
 
@@ -45,9 +42,9 @@ export function SearchForm({ filters, onSearch }: { filters: Filters; onSearch: 
   }
 
   const search = (next: Draft) => {
-    if (!next.days && (next.fromTime || next.toTime)) return setWrong(say('search.time.needsDays'))
-    setWrong(undefined)
-    onSearch(filtersOf(next))
+    const problems = problemsOf(next)
+    setWrong(problems)
+    if (Object.keys(problems).length === 0) onSearch(filtersOf(next))
   }
   const quick = (daysBack: number) => {
     const end = today(zone)
@@ -58,6 +55,7 @@ export function SearchForm({ filters, onSearch }: { filters: Filters; onSearch: 
 
   return (
     <Form
+      ref={form}
       validationBehavior="aria"
       className="panel search-form"
       aria-label={say('search.form')}
@@ -71,6 +69,7 @@ export function SearchForm({ filters, onSearch }: { filters: Filters; onSearch: 
           className="f-caller"
           label={say('search.caller')}
           hint={say('search.caller.hint')}
+          error={wrong.caller && say(wrong.caller)}
           value={draft.caller}
           onChange={(caller) => change({ caller })}
           inputMode="tel"
@@ -122,10 +121,16 @@ export function SearchForm({ filters, onSearch }: { filters: Filters; onSearch: 
         <div className="f-times">
           <TimeOfDay
             label={say('search.time.from')}
+            isWrong={wrong.times != null}
             value={draft.fromTime}
             onChange={(fromTime) => change({ fromTime })}
           />
-          <TimeOfDay label={say('search.time.to')} value={draft.toTime} onChange={(toTime) => change({ toTime })} />
+          <TimeOfDay
+            label={say('search.time.to')}
+            isWrong={wrong.times != null}
+            value={draft.toTime}
+            onChange={(toTime) => change({ toTime })}
+          />
         </div>
         <div className="search-actions">
           <Button type="submit" kind="primary">
@@ -136,7 +141,7 @@ export function SearchForm({ filters, onSearch }: { filters: Filters; onSearch: 
             kind="secondary"
             onPress={() => {
               setDraft(draftOf({}))
-              setWrong(undefined)
+              setWrong({})
               onSearch({})
             }}
           >
@@ -145,45 +150,11 @@ export function SearchForm({ filters, onSearch }: { filters: Filters; onSearch: 
           </Button>
         </div>
       </div>
-      {wrong && (
+      {wrong.times && (
         <p className="field-error" role="alert">
-          {wrong}
+          {say(wrong.times)}
         </p>
       )}
     </Form>
   )
-}
-
-function draftOf(filters: Filters): Draft {
-  const from = filters.from ? parseDay(filters.from) : undefined
-  const to = filters.to ? parseDay(filters.to) : undefined
-  const start = from && toCalendarDate(from)
-  const end = to && toCalendarDate(to)
-  return {
-    caller: filters.caller ?? '',
-    official: filters.official ?? '',
-    number: filters.number ?? '',
-    recorded: filters.recorded ?? 'any',
-    days: start || end ? { start: (start ?? end)!, end: (end ?? start)! } : null,
-    fromTime: timeOf(from),
-    toTime: timeOf(to),
-  }
-}
-
-function filtersOf({ caller, official, number, recorded, days, fromTime, toTime }: Draft): Filters {
-  return {
-    ...(caller.trim() && { caller: caller.trim() }),
-    ...(official.trim() && { official: official.trim() }),
-    ...(number && { number }),
-    ...(recorded !== 'any' && { recorded }),
-    ...(days && { from: written(days.start, fromTime), to: written(days.end, toTime) }),
-  }
-}
-
-function written(day: CalendarDate, time: Time | null): string {
-  return time ? `${day.toString()}T${time.toString().slice(0, 5)}` : day.toString()
-}
-
-function timeOf(day: CalendarDate | CalendarDateTime | undefined): Time | null {
-  return day && 'hour' in day ? new Time(day.hour, day.minute) : null
 }

@@ -11,6 +11,7 @@ import { usePurpose } from '../session/purpose.tsx'
 import { announce } from '../shell/announce.tsx'
 import { Page } from '../shell/page.tsx'
 import '../styles/search.css'
+import { readFilters } from './filters.ts'
 import { Results } from './results.tsx'
 import { SearchForm } from './search-form.tsx'
 import { rememberSearch } from './last-search.ts'
@@ -21,7 +22,8 @@ const exactUpTo = 1000
 /** Haku: the contact history, filtered by what stands in the address. */
 export function SearchPage() {
   const { say, language } = useLanguage()
-  const filters = useSearch({ from: '/contacts' })
+  // The router hands on what the address said besides; only filters count.
+  const filters = useSearch({ from: '/contacts', select: readFilters, structuralSharing: true })
   const navigate = useNavigate()
   const under = usePurpose()
   const found = useContacts(under, filters)

@@ -15,12 +15,13 @@ export function Listen({
   recordingId,
   segmentId,
   momentMs,
-  onListened,
+  onLooked,
 }: {
   recordingId: string
   segmentId: string
   momentMs: number | undefined
-  onListened: () => void
+  /** A listening began or ended: who has listened has changed. */
+  onLooked: () => void
 }) {
   const { say } = useLanguage()
   const under = usePurpose()
@@ -28,12 +29,12 @@ export function Listen({
   const again = useRef<HTMLDivElement>(null)
   const isOver = state.state === 'over' || state.state === 'refused'
 
-  const tell = useEffectEvent(onListened)
+  const tell = useEffectEvent(onLooked)
   useEffect(() => {
+    if (state.state === 'open' || isOver) tell()
     if (!isOver) return
-    tell()
     again.current?.querySelector('button')?.focus()
-  }, [isOver])
+  }, [state.state, isOver])
 
   if (state.state === 'open') {
     return (

@@ -76,16 +76,20 @@ export function Player({
   const copyLink = async () => {
     const url = new URL(window.location.href)
     url.search = new URLSearchParams({ t: String(Math.floor(positionMs / 1000)), part: segmentId }).toString()
-    await navigator.clipboard.writeText(url.href).then(
-      () => announce(say('player.link.copied', { position: formatPosition(positionMs) })),
-      () => announce(say('player.link.failed')),
-    )
-    setCopied(true)
+    try {
+      await navigator.clipboard.writeText(url.href)
+      setCopied('done')
+      announce(say('player.link.copied', { position: formatPosition(positionMs) }))
+    } catch {
+      // Forbidden, or no clipboard at all: browsers give one over HTTPS only.
+      setCopied('failed')
+      announce(say('player.link.failed'))
+    }
   }
-  const [copied, setCopied] = useState(false)
+  const [copied, setCopied] = useState<'done' | 'failed'>()
   useEffect(() => {
     if (!copied) return
-    const timer = window.setTimeout(() => setCopied(false), 3000)
+    const timer = window.setTimeout(() => setCopied(undefined), 3000)
     return () => window.clearTimeout(timer)
   }, [copied])
 
@@ -275,7 +279,7 @@ export function Player({
         </ToggleButton>
         <Button kind="quiet" className="chip" onPress={() => void copyLink()}>
           <Link2 aria-hidden="true" size={16} />
-          {say(copied ? 'player.link.done' : 'player.link')}
+          {say(copied ? `player.link.${copied}` : 'player.link')}
         </Button>
         <label className="small-range">
           <span>{say('player.volume')}</span>

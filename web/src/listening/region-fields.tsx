@@ -1,4 +1,4 @@
-import { useState, type ReactNode } from 'react'
+import { useId, useState, type ReactNode } from 'react'
 import { Button } from '../controls/button.tsx'
 import { formatPosition, readPosition } from '../format/duration.ts'
 import { useLanguage } from '../language/use-words.ts'
@@ -64,7 +64,9 @@ function PositionField({
   valueMs: number | undefined
   onChange: (ms: number) => void
 }) {
+  const { say } = useLanguage()
   const [written, setWritten] = useState(valueMs == null ? '' : formatPosition(valueMs))
+  const errorId = useId()
   const isWrong = written !== '' && readPosition(written) == null
   const commit = () => {
     const ms = readPosition(written)
@@ -72,20 +74,28 @@ function PositionField({
     if (ms != null && (valueMs == null || written !== formatPosition(valueMs))) onChange(ms)
   }
   return (
-    <label className="position-field">
-      <span>{label}</span>
-      <input
-        className="input input-small"
-        inputMode="decimal"
-        size={7}
-        value={written}
-        aria-invalid={isWrong}
-        onChange={(event) => setWritten(event.target.value)}
-        onBlur={commit}
-        onKeyDown={(event) => {
-          if (event.key === 'Enter') commit()
-        }}
-      />
-    </label>
+    <>
+      <label className="position-field">
+        <span>{label}</span>
+        <input
+          className="input input-small"
+          inputMode="decimal"
+          size={7}
+          value={written}
+          aria-invalid={isWrong}
+          aria-describedby={isWrong ? errorId : undefined}
+          onChange={(event) => setWritten(event.target.value)}
+          onBlur={commit}
+          onKeyDown={(event) => {
+            if (event.key === 'Enter') commit()
+          }}
+        />
+      </label>
+      {isWrong && (
+        <span id={errorId} className="field-error position-error">
+          {say('player.region.wrong')}
+        </span>
+      )}
+    </>
   )
 }

@@ -65,7 +65,7 @@ export function usePlayback({
     setPosition(now)
   })
   const fail = useEffectEvent(onBroken)
-  const start = useEffectEvent(() => startMs / 1000)
+  const start = useEffectEvent(() => Math.min(startMs, durationMs) / 1000)
 
   useEffect(() => {
     audio.preload = 'metadata'

@@ -135,7 +135,7 @@ function LiveTable({ rows, nowMs }: { rows: LiveRow[]; nowMs: number }) {
               {row.call.numberName && <span className="second">{named(row.call.numberName)}</span>}
             </td>
             <td>
-              <Official call={row.call} />
+              <Official row={row} />
             </td>
             <td>
               <RecordingNow row={row} />
@@ -174,7 +174,7 @@ function LiveCards({ rows, nowMs }: { rows: LiveRow[]; nowMs: number }) {
             <div className="card-segment">
               <dt>{say('field.official')}</dt>
               <dd>
-                <Official call={row.call} />
+                <Official row={row} />
                 <RecordingNow row={row} />
               </dd>
             </div>
@@ -187,8 +187,8 @@ function LiveCards({ rows, nowMs }: { rows: LiveRow[]; nowMs: number }) {
 
 function Start({ row, language }: { row: LiveRow; language: Parameters<typeof formatTime>[1] }) {
   const time = formatTime(row.call.startedAt, language, 'seconds')
-  // A call is in the contact history only once it has ended.
-  if (!row.endedAt) return time
+  // A call is in the contact history once it has been answered, or has ended.
+  if (!row.endedAt && !row.call.answeredAt) return time
   return (
     <Link to="/contacts/$id" params={{ id: row.call.contactId }} className="row-link">
       {time}
@@ -196,9 +196,10 @@ function Start({ row, language }: { row: LiveRow; language: Parameters<typeof fo
   )
 }
 
-function Official({ call }: { call: LiveCall }) {
+function Official({ row: { call, endedAt } }: { row: LiveRow }) {
   const { say } = useLanguage()
-  if (!call.official) return <span className="muted">{say(call.answeredAt ? 'official.none' : 'live.waiting')}</span>
+  const isWaiting = !call.answeredAt && !endedAt
+  if (!call.official) return <span className="muted">{say(isWaiting ? 'live.waiting' : 'official.none')}</span>
   return (
     <>
       <span className="official-name">{call.official.name}</span>
