@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { SegmentFacts } from '#register/admit.ts'
 import { callFacts, recordingFacts } from '#test/database/people.ts'
@@ -24,6 +25,43 @@ async function open(admit: (facts: SegmentFacts) => Promise<unknown>, retryMs = 
 }
 
 describe('the spool', () => {
+  test('facts that the register never takes keep no other call from it', async () => {
+    const poisoned = new Set<string>()
+    const admitted: string[] = []
+    const opened = await open(({ segmentId }) =>
+      poisoned.has(segmentId) ? Promise.reject(new Error('never')) : Promise.resolve(admitted.push(segmentId)),
+    )
+    for (let n = 0; n < 20; n++) {
+      const facts = callFacts()
+      poisoned.add(facts.segmentId)
+      await opened.note(facts)
+    }
+    const sound = callFacts()
+    await opened.note(sound)
+    for (let tries = 0; tries < 100 && admitted.length === 0; tries++) await wait(10)
+    expect(admitted).toEqual([sound.segmentId])
+    expect(opened.waiting).toBe(20)
+  })
+
+  test('newer facts of a segment never overtake those still being admitted', async () => {
+    const order: string[] = []
+    let release = () => {}
+    const slow = callFacts()
+    const failing = callFacts()
+    const opened = await open(async (facts) => {
+      if (facts.segmentId === failing.segmentId) throw new Error('not now')
+      if (!facts.endInferred) await new Promise<void>((resolve) => (release = resolve))
+      order.push(facts.endInferred ? 'newer' : 'older')
+    })
+    await opened.note({ ...slow, endInferred: false })
+    await opened.note(failing)
+    await opened.note({ ...slow, endInferred: true })
+    await wait(80)
+    release()
+    for (let tries = 0; tries < 100 && order.length < 2; tries++) await wait(10)
+    expect(order).toEqual(['older', 'newer'])
+  })
+
   test('facts go to disk and back unchanged', () => {
     const facts = callFacts({ recording: recordingFacts() })
     expect(readFacts(writeFacts(facts))).toEqual(facts)

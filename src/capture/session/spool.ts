@@ -37,6 +37,8 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
   const latest = new Map<string, SegmentFacts>()
   const writing = new Map<string, Promise<void>>()
   const busy = new Set<string>()
+  /** Failed since the last retry; busy until the next. */
+  const failed = new Set<string>()
   const listeners = new Set<() => void>()
   let stopped = false
   let timer: NodeJS.Timeout | undefined
@@ -68,6 +70,14 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
     if (latest.size === 0) for (const listener of listeners) listener()
   }
 
+  /** Only what failed: facts still being admitted must not be overtaken by newer ones of their segment. */
+  function retry(): void {
+    timer = undefined
+    for (const segmentId of failed) busy.delete(segmentId)
+    failed.clear()
+    pump()
+  }
+
   async function deliver(facts: SegmentFacts): Promise<void> {
     const { segmentId } = facts
     try {
@@ -79,12 +89,13 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
       }
     } catch (error) {
       onFault(error, facts)
-      timer ??= setTimeout(() => {
-        timer = undefined
-        busy.clear()
-        pump()
-      }, retryMs)
-      // Stays busy until the timer: a database that is away is not asked eight times a millisecond.
+      // To the end of the line: facts that the register never takes do not keep the others from it.
+      const newest = latest.get(segmentId)
+      latest.delete(segmentId)
+      if (newest) latest.set(segmentId, newest)
+      // Busy until the timer: a database that is away is not asked eight times a millisecond.
+      failed.add(segmentId)
+      if (!stopped) timer ??= setTimeout(retry, retryMs)
       return
     }
     busy.delete(segmentId)
