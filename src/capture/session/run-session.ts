@@ -172,7 +172,7 @@ export function runSession(dialog: Dialog, world: SessionWorld): RunningSession 
     let finished: Awaited<ReturnType<SessionMedia['finish']>> | undefined
     for (;;) {
       try {
-        finished ??= await media.finish()
+        finished ??= await media.finish(lengthMs())
         const { recording, received, lost } = finished
         await moveIn(headerKey(recording.id), recording.headerPath)
         await moveIn(bodyKey(recording.id), recording.bodyPath)
@@ -194,6 +194,13 @@ export function runSession(dialog: Dialog, world: SessionWorld): RunningSession 
         return { type: 'store-failed' }
       }
     }
+  }
+
+  /** From the recording's beginning to the call's end, which may have been a while ago when nobody told of it. */
+  function lengthMs(): number | undefined {
+    const facts = state?.phase === 'ending' ? state.session.facts : undefined
+    if (!facts?.recording || !facts.endedAt) return undefined
+    return facts.endedAt.since(facts.recording.startedAt).total('milliseconds')
   }
 
   async function moveIn(key: string, path: string): Promise<void> {
