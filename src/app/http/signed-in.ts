@@ -21,7 +21,7 @@ export async function granted(
   desk: Desk,
   request: FastifyRequest,
   reply: FastifyReply,
-  asked: { purpose: Purpose; reference?: string | undefined; action: AuditEntry['action'] },
+  asked: { purpose?: Purpose | undefined; reference?: string | undefined; action: AuditEntry['action'] },
 ): Promise<Grant | undefined> {
   const session = await signedIn(desk, request, reply)
   if (!session) return undefined

@@ -177,3 +177,23 @@ test('a refusal that cannot be logged is not given: the asking fails', async () 
     await pool.query('alter table audit_entry drop constraint broken')
   }
 })
+
+describe('a look that states no purpose', () => {
+  test('is made under the primary one, or under the first that the person holds', async () => {
+    const of = async (purposes: Purpose[], role: 'SUPERVISOR' | 'EXPERT' | 'MAINTENANCE') => {
+      const person = await enterTestPerson(admin, desk, {
+        name: role,
+        right: {
+          role,
+          ...(role === 'EXPERT' && { duty: 'TRAINING' }),
+          purposes,
+          scope: { kind: 'all', units: [], numbers: [] },
+        },
+      })
+      return requestGrant(desk, await person.signIn(), { action: 'contact.read' }, Temporal.Now.instant())
+    }
+    expect(await of(['QUALITY', 'DEVELOPMENT'], 'SUPERVISOR')).toMatchObject({ purpose: 'DEVELOPMENT' })
+    expect(await of(['TRAINING'], 'EXPERT')).toMatchObject({ purpose: 'TRAINING' })
+    expect(await of(['MAINTENANCE'], 'MAINTENANCE')).toEqual({ refused: 'deny.reference' })
+  })
+})

@@ -71,29 +71,30 @@ export async function rightsOf(holding: HoldingSafeguards, personId: string, now
 }
 
 /**
- * Asks for permission to look under a purpose (R3, R36-R41).
+ * Asks for permission to look under a purpose (R3, R36-R41). Where none is stated, it is the primary one, DEVELOPMENT, or
+ * for those who do not hold it the first they hold.
  * @returns the Grant; or a refusal, already in the audit log
  */
 export async function requestGrant(
   holding: HoldingSafeguards,
   session: Session,
-  asked: { purpose: Purpose; reference?: string | undefined; action: AuditEntry['action'] },
+  asked: { purpose?: Purpose | undefined; reference?: string | undefined; action: AuditEntry['action'] },
   now: Temporal.Instant,
 ): Promise<Grant | Refusal> {
   const db = safeguardsOf(holding)
-  const rights = (await rightsOf(db, session.personId, now)).filter((right) =>
-    right.purposes.some((held) => covers(held, asked.purpose)),
-  )
+  const held = await rightsOf(db, session.personId, now)
+  const purpose = asked.purpose ?? purposes.find((one) => held.some((right) => allows(right, one))) ?? 'DEVELOPMENT'
+  const rights = held.filter((right) => allows(right, purpose))
   const [first, ...others] = rights
   const reference = asked.reference?.trim()
-  if (!first) return refuse(await lapsed(db, session.personId, asked.purpose, now))
+  if (!first) return refuse(await lapsed(db, session.personId, purpose, now))
   // One right that needs it is enough: the database shows what all of them reach together.
-  if (!reference && rights.some(({ role }) => needsReference(asked.purpose, role))) {
+  if (!reference && rights.some(({ role }) => needsReference(purpose, role))) {
     return refuse({ refused: 'deny.reference' })
   }
   return {
     session,
-    purpose: asked.purpose,
+    purpose,
     ...(reference && { reference }),
     rights: [first, ...others],
   } as unknown as Grant
@@ -103,10 +104,14 @@ export async function requestGrant(
       action: asked.action,
       result: `refused:${refusal.refused}`,
       personId: session.personId,
-      purpose: asked.purpose,
+      purpose,
     })
     return refusal
   }
+}
+
+function allows(right: Right, purpose: Purpose): boolean {
+  return right.purposes.some((held) => covers(held, purpose))
 }
 
 /** The right among a Grant's that reaches a segment; the twin of the policy `desk_looks` in the database. */

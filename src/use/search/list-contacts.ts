@@ -16,7 +16,7 @@ export interface ContactSearch {
   number?: string | undefined
   /** Part of the official's name, or their number. */
   official?: string | undefined
-  recorded?: 'any' | 'available' | 'none' | 'destroyed' | undefined
+  recorded?: 'any' | 'true' | 'false' | 'available' | 'none' | 'destroyed' | undefined
   cursor?: string | undefined
   limit: number
 }
@@ -140,7 +140,8 @@ function matchingContacts(tx: Transaction<RegisterTables>, search: ContactSearch
         .selectFrom('recording')
         .select('recording.id')
         .whereRef('recording.contact_id', '=', 'contact.id')
-      if (recorded === 'none') return eb.not(eb.exists(recordings))
+      if (recorded === 'true') return eb.exists(recordings)
+      if (recorded === 'none' || recorded === 'false') return eb.not(eb.exists(recordings))
       if (recorded === 'destroyed') return eb.exists(recordings.where(gone))
       return eb.exists(
         recordings

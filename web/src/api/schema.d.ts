@@ -832,7 +832,7 @@ export interface operations {
                 caller?: string;
                 number?: string;
                 official?: string;
-                recorded?: "any" | "available" | "none" | "destroyed";
+                recorded?: "any" | "true" | "false" | "available" | "none" | "destroyed";
                 cursor?: string;
                 limit?: number;
             };
@@ -1044,8 +1044,8 @@ export interface operations {
     };
     readContact: {
         parameters: {
-            query: {
-                purpose: "DEVELOPMENT" | "QUALITY" | "TRAINING" | "SERVICE_LEVEL_STUDY" | "CRIME_OR_MISUSE" | "INSPECTION" | "MAINTENANCE";
+            query?: {
+                purpose?: "DEVELOPMENT" | "QUALITY" | "TRAINING" | "SERVICE_LEVEL_STUDY" | "CRIME_OR_MISUSE" | "INSPECTION" | "MAINTENANCE";
                 reference?: string;
             };
             header?: never;
@@ -2176,8 +2176,8 @@ export interface operations {
     };
     watchCalls: {
         parameters: {
-            query: {
-                purpose: "DEVELOPMENT" | "QUALITY" | "TRAINING" | "SERVICE_LEVEL_STUDY" | "CRIME_OR_MISUSE" | "INSPECTION" | "MAINTENANCE";
+            query?: {
+                purpose?: "DEVELOPMENT" | "QUALITY" | "TRAINING" | "SERVICE_LEVEL_STUDY" | "CRIME_OR_MISUSE" | "INSPECTION" | "MAINTENANCE";
                 reference?: string;
             };
             header?: never;

@@ -66,7 +66,7 @@ export const operations = {
       operationId: 'readContact',
       summary: 'One contact with its segments',
       params: id,
-      querystring: schema.UnderPurpose,
+      querystring: schema.UnderPurposeOrPrimary,
       response: { 200: schema.ContactDetail, ...refusals },
     },
   },
@@ -144,7 +144,7 @@ export const operations = {
     schema: {
       operationId: 'watchCalls',
       summary: 'Calls in progress, as server-sent events: event "calls", data LiveCalls, at once and after each change',
-      querystring: schema.UnderPurpose,
+      querystring: schema.UnderPurposeOrPrimary,
       response: {
         200: {
           description: 'text/event-stream of LiveCalls',

@@ -128,7 +128,12 @@ export const ContactsQuery = Type.Object(
     official: Type.Optional(
       Type.String({ maxLength: 64, description: 'Part of the official’s name, or their number' }),
     ),
-    recorded: Type.Optional(literals(['any', 'available', 'none', 'destroyed'], 'Recording state')),
+    recorded: Type.Optional(
+      literals(
+        ['any', 'true', 'false', 'available', 'none', 'destroyed'],
+        'Recording state; true: recorded, whether or not it is still there; false: as none',
+      ),
+    ),
     cursor: Type.Optional(Type.String({ maxLength: 256 })),
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 50 })),
   },
@@ -201,6 +206,9 @@ export const UnderPurpose = Type.Object(
   closed,
 )
 export type UnderPurpose = Static<typeof UnderPurpose>
+
+/** Where no purpose is stated it is the primary one, DEVELOPMENT, or the first that the person holds. */
+export const UnderPurposeOrPrimary = Type.Partial(UnderPurpose, closed)
 
 export const RevealedCaller = Type.Object({ number: Type.String({ description: 'In full, written the Finnish way' }) })
 
