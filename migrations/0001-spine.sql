@@ -28,10 +28,13 @@ create table unit (
 create table person (
   id uuid primary key,
   user_id text not null unique check (user_id = lower(user_id)),
-  password_hash text,
+  -- argon2id's parameters and salt, and the SHA-256 of its output: who reads the one cannot sign in with the other.
+  password_salt text,
+  password_check bytea,
   unit_id uuid references unit,
   employed_from timestamptz not null,
-  employed_to timestamptz
+  employed_to timestamptz,
+  check ((password_salt is null) = (password_check is null))
 );
 
 create table person_name (
@@ -78,6 +81,31 @@ create table session (
   expires_at timestamptz not null,
   ended_at timestamptz
 );
+
+-- Opens a session for whoever has the password: its argon2id output, of which only the hash is kept here, is the proof.
+-- A process that may call this cannot open a session for somebody who is not there.
+create function open_session(person uuid, proof bytea, token_hash bytea, expires_at timestamptz) returns boolean
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  with opened as (
+    insert into session (token_hash, person_id, created_at, expires_at)
+    select open_session.token_hash, p.id, now(), least(open_session.expires_at, now() + interval '12 hours')
+    from person p
+    where p.id = open_session.person and p.password_check = sha256(open_session.proof)
+    returning 1
+  )
+  select exists (select from opened)
+$$;
+
+-- What has ended or expired stays so, and nobody stays signed in for longer than twelve hours, however busy.
+create function session_guard() returns trigger language plpgsql as $$
+begin
+  if old.ended_at is not null or old.expires_at <= now() then
+    return null;
+  end if;
+  new.expires_at := least(new.expires_at, old.created_at + interval '12 hours');
+  return new;
+end $$;
+create trigger session_guard before update on session for each row execute function session_guard();
 
 -- Contact history (R9-R11, R22) --------------------------------------------------------------------------------------
 
@@ -130,6 +158,17 @@ create table segment (
 create index segment_contact on segment (contact_id);
 create index segment_official on segment (official_person_id);
 create index segment_unit on segment (official_unit_id);
+
+-- Whose call it was decides who sees it (R39): that does not change any more once the call is over and done.
+create function segment_guard() returns trigger language plpgsql as $$
+begin
+  if old.ended_at < now() - interval '1 day'
+     and (new.official_person_id, new.official_unit_id) is distinct from (old.official_person_id, old.official_unit_id) then
+    raise exception 'segment % is over: its official does not change', old.id;
+  end if;
+  return new;
+end $$;
+create trigger segment_guard before update on segment for each row execute function segment_guard();
 
 -- The telephone system's own names of a call, hashed: the same call twice is one contact (R9).
 create table call_identity (
@@ -411,9 +450,20 @@ create policy desk_reads on listening_range for select to seloste_desk using (
   exists (select from listening l where l.id = listening_range.listening_id)
 );
 
-create policy capture_admits on contact for all to seloste_capture using (true) with check (true);
+-- Capture gives terms, but not such as would end the history before its day (R22) or keep a recording beyond it (R24).
+create policy capture_admits on contact for all to seloste_capture using (true) with check (
+  history_ends_at is null
+  or history_ends_at >= ((started_at at time zone 'Europe/Helsinki') + interval '14 months') at time zone 'Europe/Helsinki' - interval '1 day'
+  and history_ends_at <= greatest(now(), started_at + interval '1 day') + interval '14 months 1 day'
+);
 create policy capture_admits on segment for all to seloste_capture using (true) with check (true);
-create policy capture_admits on recording for all to seloste_capture using (true) with check (true);
+create policy capture_reads on recording for select to seloste_capture using (true);
+create policy capture_admits on recording for insert to seloste_capture with check (state = 'CAPTURING' and destroy_at is null);
+create policy capture_stores on recording for update to seloste_capture
+  using (state in ('CAPTURING', 'STORED'))
+  with check (state in ('CAPTURING', 'STORED') and (
+    destroy_at is null or destroy_at <= greatest(now(), started_at + interval '1 day') + interval '6 months 1 day'
+  ));
 create policy capture_appends on audit_entry for insert to seloste_capture with check (true);
 
 create policy custodian_keeps on recording for all to seloste_custodian using (true) with check (true);
@@ -450,7 +500,7 @@ $$;
 
 grant select (id, unit_id, employed_from, employed_to) on person to seloste_capture;
 grant select on person_name, person_phone, unit to seloste_capture;
-grant insert on contact, segment, recording, call_identity, audit_entry to seloste_capture;
+grant insert on contact, segment, recording, call_identity to seloste_capture;
 grant select (id, started_at, ended_at), update (ended_at, end_inferred, history_ends_at) on contact to seloste_capture;
 grant select (id, contact_id, contact_started_at, seq, answered_at, ended_at),
       update (ended_at, answered_at, capture_state, capture_failure, marks, official_person_id, official_unit_id, official_name, official_phone) on segment to seloste_capture;
@@ -460,11 +510,11 @@ grant select, update on call_identity to seloste_capture;
 grant select on intake_key to seloste_capture;
 
 grant select on contact, segment, recording, unit, access_right, listening, listening_range to seloste_desk;
-grant select (id, user_id, password_hash, unit_id, employed_from, employed_to) on person to seloste_desk;
+grant select (id, user_id, password_salt, unit_id, employed_from, employed_to) on person to seloste_desk;
 grant select on person_name, person_phone to seloste_desk;
-grant select, insert on session to seloste_desk;
+grant select on session to seloste_desk;
 grant update (expires_at, ended_at) on session to seloste_desk;
-grant insert on audit_entry, listening to seloste_desk;
+grant insert on listening to seloste_desk;
 grant update (ended_at) on listening to seloste_desk;
 
 grant select on contact, segment, recording, listening, listening_range, unit to seloste_custodian;
@@ -472,7 +522,15 @@ grant delete on contact, segment, recording, call_identity, listening to seloste
 grant select on call_identity to seloste_custodian;
 grant update (state, min_keep_until, destroy_at, expiry_month, size_bytes, sha256, incomplete, kept_at, keeping_fault, duration_ms, packets_received, packets_lost, destroyed_at, cause, ended_at) on recording to seloste_custodian;
 grant select, insert, update, delete on shard_key, recording_key, intake_key to seloste_custodian;
-grant insert on audit_entry, destruction_entry, listening_range to seloste_custodian;
+grant insert (object_kind, object_id, cause, done_by, targets) on destruction_entry to seloste_custodian;
+grant insert (listening_id, from_ms, to_ms) on listening_range to seloste_custodian;
 grant select on destruction_entry to seloste_custodian;
-grant execute on function ensure_partitions(date, date) to seloste_custodian;
-revoke execute on function ensure_partitions(date, date) from public;
+
+-- When, and in which order, is the database's to say.
+grant insert (person_id, right_id, role, action, purpose, reference, object_kind, object_id, result, detail)
+  on audit_entry to seloste_capture, seloste_desk, seloste_custodian;
+
+revoke execute on all functions in schema public from public;
+grant execute on function open_session(uuid, bytea, bytea, timestamptz), viewer(), active_rights(),
+  sees_all(), sees_own(), sees_units(), sees_numbers() to seloste_desk;
+grant execute on function servable_listening(uuid), ensure_partitions(date, date) to seloste_custodian;

@@ -14,7 +14,8 @@ export interface SafeguardTables {
   person: {
     id: string
     user_id: string
-    password_hash: string | null
+    password_salt: string | null
+    password_check: Buffer | null
     unit_id: string | null
     employed_from: Instant
     employed_to: Instant | null

@@ -28,8 +28,13 @@ describe('database roles', () => {
         'insert into contact select * from contact',
         'insert into access_right select * from access_right',
         "update access_right set purposes = '{MAINTENANCE}'",
-        "update person set password_hash = ''",
+        "update person set password_salt = ''",
+        'select password_check from person',
+        'insert into session select * from session',
         'update session set person_id = person_id',
+        "insert into audit_entry (at, action, result) values ('2020-01-01', 'x', 'ok')",
+        "insert into audit_entry (seq, action, result) overriding system value values (1, 'x', 'ok')",
+        'select * from servable_listening(gen_random_uuid())',
         "update audit_entry set result = 'ok'",
         'delete from audit_entry',
         'truncate audit_entry',
@@ -54,7 +59,8 @@ describe('database roles', () => {
         'select * from shard_key',
         'select * from session',
         'select * from access_right',
-        'select password_hash from person',
+        'select password_salt from person',
+        'select viewer()',
         'select user_id from person',
         'select * from audit_entry',
         'select * from listening',
@@ -92,6 +98,41 @@ describe('database roles', () => {
       )
     })
   }
+
+  test('everybody else may call nothing of ours', async () => {
+    const { rows } = await database.as().pool.query(
+      `select proname from pg_proc where pronamespace = 'public'::regnamespace
+       and exists (select from aclexplode(coalesce(proacl, acldefault('f', proowner))) where grantee = 0)`,
+    )
+    expect(rows).toEqual([])
+  })
+
+  test('capture ends no history before its day, and keeps no recording beyond it (R22, R24)', async () => {
+    const capture = database.as('seloste_capture').pool
+    const facts = callFacts({ recording: recordingFacts() })
+    await admit(database.as('seloste_capture').db, facts)
+    for (const statement of [
+      "update contact set history_ends_at = now() - interval '1 day'",
+      "update contact set history_ends_at = now() + interval '10 years'",
+      "update recording set destroy_at = now() + interval '1 year'",
+      "update recording set state = 'QUARANTINED'",
+    ]) {
+      await expect(capture.query(statement), statement).rejects.toThrow('violates row-level security')
+    }
+  })
+
+  test('whose call it was does not change once it is over (R39)', async () => {
+    const facts = callFacts({
+      startedAt: Temporal.Instant.from('2026-01-01T10:00:00Z'),
+      answeredAt: Temporal.Instant.from('2026-01-01T10:00:05Z'),
+      endedAt: Temporal.Instant.from('2026-01-01T10:05:00Z'),
+    })
+    await admit(database.as('seloste_capture').db, facts)
+    await admit(database.as('seloste_capture').db, facts)
+    await expect(
+      database.as('seloste_capture').pool.query('update segment set official_person_id = gen_random_uuid()'),
+    ).rejects.toThrow('its official does not change')
+  })
 
   test('the custodian deletes no history whose term runs, nor a segment of one', async () => {
     await admit(database.as('seloste_capture').db, callFacts({ recording: recordingFacts() }))

@@ -1,10 +1,11 @@
-import { randomUUID } from 'node:crypto'
+import { verify } from '@node-rs/argon2'
 import { describe, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { enterTestPerson, password } from '#test/database/people.ts'
-import { hashPassword, passwordMatches } from './password.ts'
+import { createHash, randomBytes, randomUUID } from 'node:crypto'
+import { keepPassword, proofOf } from './password.ts'
 import { enterPerson, enterUnit, setPassword } from './people.ts'
-import { sessionHolds, signIn, signOut, useSession } from './session.ts'
+import { sessionHash, sessionHolds, signIn, signOut, useSession } from './session.ts'
 import type { SafeguardTables } from '../tables.ts'
 
 const database = await createTestDatabase<SafeguardTables>()
@@ -25,30 +26,49 @@ async function medianMs(work: () => Promise<unknown>): Promise<number> {
   return times.sort((a, b) => a - b)[4]!
 }
 
+const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest()
+
 describe('a password', () => {
-  test('is kept as argon2id with OWASP’s parameters, and every hash has a salt of its own', async () => {
-    const [one, other] = await Promise.all([hashPassword('same'), hashPassword('same')])
-    expect(one).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
-    expect(one).not.toBe(other)
-    const { password_hash } = await admin
+  test('is kept as argon2id with OWASP’s parameters, and every one has a salt of its own', async () => {
+    const [one, other] = await Promise.all([keepPassword('same'), keepPassword('same')])
+    expect(one.salt).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
+    expect(one.salt).not.toBe(other.salt)
+    expect(one.check).not.toEqual(other.check)
+    // The library's own verification, of the PHC string that salt and proof make together.
+    const phc = `${one.salt}$${(await proofOf('same', one.salt)).toString('base64')}`.replaceAll('=', '')
+    const whole = phc.replace('v19', 'v=19').replace('m19456,t2,p1', 'm=19456,t=2,p=1')
+    expect(await verify(whole, 'same')).toBe(true)
+  })
+
+  test('is proved however its letters were composed, and in no other case', async () => {
+    const { salt, check } = await keepPassword('Äiti-åker')
+    expect(sha256(await proofOf('Äiti-åker'.normalize('NFD'), salt))).toEqual(check)
+    for (const wrong of ['äiti-åker', 'Äiti-åker ', '', 'Aiti-aker'])
+      expect(sha256(await proofOf(wrong, salt))).not.toEqual(check)
+  })
+
+  test('is not what is kept of it: who reads the person table cannot sign in as anybody', async () => {
+    const { password_check: check } = await admin
       .selectFrom('person')
-      .select('password_hash')
+      .select('password_check')
       .where('id', '=', aino.id)
       .executeTakeFirstOrThrow()
-    expect(password_hash).toMatch(/^\$argon2id\$/)
+    const open = (proof: Buffer | null) =>
+      database
+        .as('seloste_desk')
+        .pool.query('select open_session($1, $2, $3, now()) as opened', [aino.id, proof, randomBytes(32)])
+        .then(({ rows }) => rows[0]?.opened as unknown)
+    for (const proof of [check, Buffer.alloc(0), Buffer.alloc(32), null]) expect(await open(proof)).toBe(false)
   })
 
-  test('matches however its letters were composed, and in no other case', async () => {
-    const stored = await hashPassword('Äiti-åker')
-    expect(await passwordMatches('Äiti-åker'.normalize('NFD'), stored)).toBe(true)
-    for (const wrong of ['äiti-åker', 'Äiti-åker ', '', 'Aiti-aker'])
-      expect(await passwordMatches(wrong, stored)).toBe(false)
-  })
-
-  test('of nobody matches nothing, not even the one that is hashed in nobody’s place', async () => {
-    for (const given of ['nobody has this password', '', 'x']) {
-      expect(await passwordMatches(given, undefined)).toBe(false)
-      expect(await passwordMatches(given, null)).toBe(false)
+  test('that a person does not have lets nobody in', async () => {
+    const without = await enterPerson(admin, { userId: `none.${randomUUID()}`, name: 'Tyhjä', employedFrom: since })
+    if ('refused' in without) throw new Error(without.refused)
+    for (const proof of [await proofOf('', undefined), Buffer.alloc(0), null]) {
+      const { rows } = await database
+        .as('seloste_desk')
+        .pool.query('select open_session($1, $2, $3, now()) as opened', [without.id, proof, randomBytes(32)])
+      expect(rows).toEqual([{ opened: false }])
     }
   })
 })
@@ -152,6 +172,32 @@ describe('a session', () => {
     expect(await useSession(desk, one.token, now())).toBeUndefined()
     expect(await sessionHolds(desk, one.token, now())).toBe(false)
     expect(await useSession(desk, other.token, now())).toBeDefined()
+  })
+
+  test('is over twelve hours after it began, however busy', async () => {
+    const session = await aino.signIn()
+    let at = now()
+    for (let half = 0; half < 23; half++) {
+      at = at.add({ minutes: 30 })
+      expect(await useSession(desk, session.token, at)).toBeDefined()
+    }
+    const last = await useSession(desk, session.token, at.add({ minutes: 29 }))
+    expect(last && last.expiresAt.since(at).total('minutes')).toBeLessThanOrEqual(31)
+    expect(await useSession(desk, session.token, at.add({ minutes: 32 }))).toBeUndefined()
+  })
+
+  test('that has ended or expired does not come back, whatever the process writes', async () => {
+    const [ended, expired] = [await aino.signIn(), await aino.signIn()]
+    await signOut(desk, ended, now())
+    await admin
+      .updateTable('session')
+      .set({ expires_at: now().subtract({ seconds: 1 }) })
+      .where('token_hash', '=', sessionHash(expired.token))
+      .execute()
+    await database
+      .as('seloste_desk')
+      .pool.query("update session set ended_at = null, expires_at = now() + interval '10 years'")
+    for (const { token } of [ended, expired]) expect(await sessionHolds(desk, token, now())).toBe(false)
   })
 
   test('of a leaver stops at that moment, in the background too', async () => {

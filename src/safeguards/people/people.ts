@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
-import { hashPassword } from './password.ts'
+import { keepPassword } from './password.ts'
 
 export interface NewPerson {
   userId: string
@@ -29,14 +29,15 @@ export async function enterPerson(
 ): Promise<{ id: string } | UserIdTaken> {
   const db = safeguardsOf(holding)
   const id = randomUUID()
-  const passwordHash = person.password === undefined ? null : await hashPassword(person.password)
+  const kept = person.password === undefined ? undefined : await keepPassword(person.password)
   return db.transaction().execute(async (tx) => {
     const row = await tx
       .insertInto('person')
       .values({
         id,
         user_id: person.userId.trim().toLowerCase(),
-        password_hash: passwordHash,
+        password_salt: kept?.salt ?? null,
+        password_check: kept?.check ?? null,
         unit_id: person.unitId ?? null,
         employed_from: person.employedFrom,
         employed_to: null,
@@ -63,8 +64,12 @@ export async function enterPerson(
 /** Sets a person's password. */
 export async function setPassword(holding: HoldingSafeguards, personId: string, password: string): Promise<void> {
   const db = safeguardsOf(holding)
-  const passwordHash = await hashPassword(password)
-  await db.updateTable('person').set({ password_hash: passwordHash }).where('id', '=', personId).execute()
+  const { salt, check } = await keepPassword(password)
+  await db
+    .updateTable('person')
+    .set({ password_salt: salt, password_check: check })
+    .where('id', '=', personId)
+    .execute()
 }
 
 /** Enters an organisational unit, or finds it by its name. */
