@@ -91,6 +91,17 @@ describe('a session', () => {
     expect(state.phase).toBe('over')
   })
 
+  test('that begins inactive is on hold: nobody is to miss its media', () => {
+    const quiet = { ...offer({ recorded: true }), streams: [stream(0, { direction: 'inactive', paused: true })] }
+    const { effects } = run({ type: 'offered', offer: quiet }, { type: 'opened' })
+    expect(effects).toMatchObject([
+      { do: 'map' },
+      { do: 'mark', kind: 'hold' },
+      { do: 'note', facts: { captureState: 'paused' } },
+      { do: 'answer' },
+    ])
+  })
+
   test('on hold is marked once, and once more when it resumes', () => {
     const held = {
       streams: [stream(0, { paused: true }), stream(1, { paused: true })],
@@ -186,6 +197,18 @@ describe('a session', () => {
     expect(kinds(run(...begin, failing, failing).effects)).toEqual([])
     const well = run(...begin, failing, { type: 'capture-state', state: 'recording' })
     expect(well.effects[0]).not.toHaveProperty('facts.captureFailure')
+  })
+
+  test('that ends or is over answers a request that crossed its end', () => {
+    const crossed: SessionEvent = {
+      type: 'reoffered',
+      offer: { streams: [], tracks: {}, hasSdp: false, facts: { marks: [] } },
+    }
+    for (const recorded of [true, false]) {
+      const begin: SessionEvent[] = [{ type: 'offered', offer: offer({ recorded }) }, { type: 'opened' }]
+      const { effects } = run(...begin, { type: 'ended', at, inferred: false }, crossed)
+      expect(effects).toMatchObject([{ do: 'refuse', status: 481 }])
+    }
   })
 
   test('that is over hears nothing more', () => {

@@ -3,6 +3,8 @@ import type { RecordingMetadata } from './recording-metadata.ts'
 
 /** Clocks of two machines may differ by this much before a start in the future counts as wrong. */
 const clockToleranceMs = 5_000
+/** No call is longer; a start before it is that of an unset clock, and would shorten how long the call is kept. */
+const longestCallMs = 24 * 3_600_000
 
 export interface CallTimes {
   readonly startedAtMs: number
@@ -12,14 +14,16 @@ export interface CallTimes {
   readonly endedAtMs?: number
 }
 
-/** `arrivedAtMs`: arrival of the INVITE. It stands in for a missing start, and for one that lies in its future. */
+/** `arrivedAtMs`: arrival of the INVITE. It stands in for a missing start, and for one that lies in its future or long before. */
 export function readCallTimes(
   metadata: RecordingMetadata | undefined,
   arrivedAtMs: number,
   officialId: string | undefined,
 ): CallTimes {
   const past = (times: readonly (number | undefined)[]) =>
-    times.filter((time) => time !== undefined && time <= arrivedAtMs + clockToleranceMs) as number[]
+    times.filter(
+      (time) => time !== undefined && time <= arrivedAtMs + clockToleranceMs && time >= arrivedAtMs - longestCallMs,
+    ) as number[]
   const { sessions = [], sessionLinks = [] } = metadata ?? {}
   const starts = past(sessions.map(({ startTimeMs }) => startTimeMs))
   const joins = past(sessionLinks.map(({ fromMs }) => fromMs))

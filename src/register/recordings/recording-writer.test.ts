@@ -17,6 +17,25 @@ let directory = ''
 beforeEach(() => void (directory = mkdtempSync(join(tmpdir(), 'seloste-writer-'))))
 afterEach(() => rmSync(directory, { recursive: true }))
 
+test('a recording that cannot be created leaves neither of its files, and no file of another', async () => {
+  writeFileSync(join(directory, 'r.body'), 'of another recording')
+  const create = () => createRecordingWriter({ id: 'r', directory, intakePublicKey: recipient, startedAt })
+  await expect(create()).rejects.toThrow('EEXIST')
+  expect(readdirSync(directory)).toEqual(['r.body'])
+  expect(readFileSync(join(directory, 'r.body'), 'utf8')).toBe('of another recording')
+})
+
+test('a recording that is discarded leaves no file, and its tail is free', async () => {
+  const tail = await createTailJournal({ directory, run: 'a' })
+  const writer = await createRecordingWriter({ id: 'r', directory, intakePublicKey: recipient, startedAt, tail })
+  writer.source(0, 111, 5, 7, codecs)
+  for (let n = 0; n < 1000; n++) writer.packet(0, 8, false, n, n * 160, n * 200, Buffer.alloc(160), 0, 160)
+  await tail.flush()
+  await writer.discard()
+  await tail.close()
+  expect(readdirSync(directory)).toEqual([])
+})
+
 test('every packet is in the sealed recording, and every chunk reads alone', async () => {
   const tail = await createTailJournal({ directory, run: 'a', intervalMs: 5, segmentMs: 30 })
   const writer = await createRecordingWriter({ id: 'r1', directory, intakePublicKey: recipient, startedAt, tail })
