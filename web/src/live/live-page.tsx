@@ -41,7 +41,7 @@ export function LivePage() {
     <Page title={say('live.title')} lead={say('live.lead')}>
       <div className="live-bar panel">
         <p className="live-count">
-          <strong>{say('live.count', { count: going.length })}</strong>
+          {live.rows && <strong>{say('live.count', { count: going.length })}</strong>}
           <ConnectionMark connection={live.connection} at={live.at} />
         </p>
         <div className="actions">
