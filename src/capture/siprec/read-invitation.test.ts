@@ -109,7 +109,7 @@ test('a start before arrival is believed, one in the future or from an unset clo
   expect(times('2027-03-03T07:59:00Z')).toMatchObject({
     times: { startedAtMs: Date.parse('2027-03-03T07:59:00Z'), startedAtSource: 'sessionStartTime' },
   })
-  for (const start of ['2027-03-03T09:00:00Z', '1970-01-01T00:00:00Z', '']) {
+  for (const start of ['2027-03-03T09:00:00Z', '1970-01-01T00:00:00Z', '2010-01-01T00:00:00Z', '']) {
     expect(times(start)).toMatchObject({ times: { startedAtMs: arrivedAtMs, startedAtSource: 'arrival' } })
   }
 })

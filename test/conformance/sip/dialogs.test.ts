@@ -237,6 +237,22 @@ describe('session timer (RFC 4028)', () => {
     expect(lost).toEqual(['session-expired'])
   })
 
+  test('a timer longer than the machine can count is cut to what it can, not to nothing', () => {
+    const lost: string[] = []
+    const { call } = inCall(
+      { onDialogLost: (_dialog, why) => void lost.push(why) },
+      {},
+      {
+        ...timer,
+        'session-expires': '2147483647',
+      },
+    )
+    call.clock.advance(2 ** 31 - 2)
+    expect(lost).toEqual([])
+    call.clock.advance(2)
+    expect(lost).toEqual(['session-expired'])
+  })
+
   test('there is no timer when the caller knows none or wants us to refresh', () => {
     const call = callServer(answering())
     call.send(request('INVITE', { 'session-expires': '1800' }))
@@ -296,6 +312,15 @@ describe('a BYE of ours (15.1.1, 17.1.2)', () => {
     call.send(request('ACK', { to: toOf(call.lastResponse()) }))
     await new Promise(setImmediate)
     expect(call.heard().map(([, what]) => what)).toEqual(['BYE'])
+  })
+
+  test('leaves 481 for a re-INVITE that crossed it', async () => {
+    const { call, to, dialog } = inCall({ onReinvite: () => expect.unreachable() })
+    void dialog.bye()
+    await new Promise(setImmediate)
+    call.send(request('INVITE', { to, cseq: '11' }))
+    call.send(request('UPDATE', { to, cseq: '12' }))
+    expect(call.heard().map(([, what]) => what)).toEqual(['BYE', 481, 481])
   })
 
   test('crossing with theirs, both are answered', async () => {
