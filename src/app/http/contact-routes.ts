@@ -14,14 +14,16 @@ export function contactRoutes(app: Routes, desk: Desk): void {
     ...operations.listContacts,
     handler: async (request, reply) => {
       const { purpose, reference, from, to, limit = pageSize, ...search } = request.query
+      const times = { from: readInstant(from), to: readInstant(to) }
+      if (times.from === 'invalid' || times.to === 'invalid') {
+        return refuse(reply, 'input.invalid', { field: times.from === 'invalid' ? 'from' : 'to' })
+      }
       const grant = await granted(desk, request, reply, { purpose, reference, action: 'contacts.listed' })
       if (!grant) return reply
       try {
-        const times = {
-          from: from ? Temporal.Instant.from(from) : undefined,
-          to: to ? Temporal.Instant.from(to) : undefined,
-        }
-        return await reply.send(await listContacts(desk.db, grant, { ...search, ...times, limit }, desk.clock.now()))
+        return await reply.send(
+          await listContacts(desk.db, grant, { ...search, from: times.from, to: times.to, limit }, desk.clock.now()),
+        )
       } catch (error) {
         if (!(error instanceof InvalidCursor)) throw error
         return refuse(reply, 'input.invalid', { message: error.message, field: 'cursor' })
@@ -64,4 +66,14 @@ export function contactRoutes(app: Routes, desk: Desk): void {
       })
     },
   })
+}
+
+/** An instant of RFC 3339, which allows more digits of a second than Temporal does. */
+function readInstant(text: string | undefined): Temporal.Instant | undefined | 'invalid' {
+  if (!text) return undefined
+  try {
+    return Temporal.Instant.from(text)
+  } catch {
+    return 'invalid'
+  }
 }

@@ -235,6 +235,24 @@ describe('calls in progress', () => {
   })
 })
 
+describe('watching calls', () => {
+  test('is for a few windows of one session at once, and one that closes makes room', async () => {
+    const mine = await desk.signIn(sari)
+    const closing = new AbortController()
+    const watch = (signal?: AbortSignal) => mine.fetch('/api/calls?purpose=QUALITY', signal ? { signal } : {})
+    await watch(closing.signal)
+    for (let n = 1; n < 8; n++) expect((await watch()).status).toBe(200)
+    expect(await answer(watch())).toMatchObject({ status: 429, code: 'session.too-many' })
+    expect((await (await desk.signIn(sari)).fetch('/api/calls?purpose=QUALITY')).status).toBe(200)
+    closing.abort()
+    await expect.poll(async () => (await watch()).status).toBe(200)
+  })
+
+  test('has no HEAD, which would not end', async () => {
+    expect((await browser.fetch('/api/calls?purpose=QUALITY', { method: 'HEAD' })).status).toBe(404)
+  })
+})
+
 async function* readEvents(response: Response): AsyncGenerator<{ event: string; data: unknown }> {
   let text = ''
   for await (const part of response.body!.pipeThrough(new TextDecoderStream())) {

@@ -18,6 +18,8 @@ const sari = await enterTestPerson(admin, database.as('seloste_desk').db, {
   right: { role: 'SUPERVISOR', purposes: ['DEVELOPMENT'], scope: { kind: 'all', units: [], numbers: [] } },
 })
 
+const guessed = await enterTestPerson(admin, database.as('seloste_desk').db, { name: 'Arvattu' })
+
 let browser: Browser
 let recording: RecordedSegment
 beforeAll(async () => {
@@ -71,6 +73,9 @@ describe('every answer under /api', () => {
       '/api/contacts?purpose=DEVELOPMENT',
       '/api/contacts?purpose=MAINTENANCE',
       '/api/organisation',
+      // The same routes in another writing.
+      '/%61pi/session',
+      listening.audio.replace('/api', '/ap%69'),
     ]) {
       const response = await browser.fetch(path)
       await response.arrayBuffer()
@@ -199,6 +204,15 @@ describe('in trouble', () => {
     const log = desk.log.join('\n')
     for (const word of ['Niemi', '4567', sari.userId, password]) expect(log).not.toContain(word)
     expect(desk.log.filter((line) => !line.includes('Server listening'))).toEqual([])
+  })
+
+  test('too many wrong passwords for one person: the right one has to wait, and others sign in', async () => {
+    const wrong = () => desk.visitor.fetch('/api/session', { json: { userId: guessed.userId, password: 'x' } })
+    for (let attempt = 0; attempt < 20; attempt++) await (await wrong()).arrayBuffer()
+    const given = await answer(desk.visitor.fetch('/api/session', { json: { userId: guessed.userId, password } }))
+    expect(given).toMatchObject({ status: 429, code: 'session.too-many' })
+    expect(given.body.error?.message).toContain('user id')
+    await desk.signIn(sari)
   })
 
   test('too many attempts to sign in: 429 session.too-many', async () => {

@@ -56,7 +56,8 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
   })
 
   app.addHook('onRequest', async (request, reply) => {
-    if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store')
+    // Whatever is served, and however its path is written; the static files say otherwise for themselves.
+    reply.header('cache-control', 'no-store')
     // Cookies are SameSite=Strict; this also stops what a browser would send without them (Fetch Metadata).
     const from = request.headers['sec-fetch-site']
     const changes = request.method !== 'GET' && request.method !== 'HEAD'

@@ -4,20 +4,29 @@ import { describePerson, unitNames } from '#safeguards/people/people.ts'
 import { signIn, signOut, type Session } from '#safeguards/people/session.ts'
 import { operations } from './contract/operations.ts'
 import type { Desk } from './desk.ts'
+import { countFailedAttempts } from './failed-attempts.ts'
 import { refuse } from './refuse.ts'
 import type { Routes } from './routes.ts'
 import { cookieName, signedIn } from './signed-in.ts'
 
 const attemptsPerMinute = 60
+const waitForAttempts = 'Too many failed attempts with this user id; wait a quarter of an hour and try again.'
 
 /** Signing in, who am I, signing out. */
 export function sessionRoutes(app: Routes, desk: Desk): void {
+  const attempts = countFailedAttempts()
   app.route({
     ...operations.signIn,
     config: { rateLimit: { max: attemptsPerMinute, timeWindow: '1 minute' } },
     handler: async (request, reply) => {
-      const session = await signIn(desk.db, request.body, desk.clock.now())
+      const now = desk.clock.now()
+      const { userId } = request.body
+      if (attempts.tooMany(userId, now)) return refuse(reply, 'session.too-many', { message: waitForAttempts })
+      // Counted before it is known, so that many at once are counted too.
+      attempts.failed(userId, now)
+      const session = await signIn(desk.db, request.body, now)
       if (session === 'refused') return refuse(reply, 'session.credentials')
+      attempts.succeeded(userId)
       reply.setCookie(cookieName, session.token, {
         path: '/',
         httpOnly: true,

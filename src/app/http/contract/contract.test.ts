@@ -33,6 +33,7 @@ describe('input that the contract does not know', () => {
     ['a limit beyond the highest', '/api/contacts?purpose=QUALITY&limit=201'],
     ['a moment that is none', '/api/contacts?purpose=QUALITY&from=yesterday'],
     ['a moment that nobody has', '/api/contacts?purpose=QUALITY&from=2026-02-30T00:00:00Z'],
+    ['a moment finer than anybody measures', '/api/contacts?purpose=QUALITY&to=2026-01-01T00:00:00.1234567890Z'],
     ['the year 0', '/api/contacts?purpose=QUALITY&from=0000-01-01T00:00:00Z'],
     ['the first day of the calendar', '/api/contacts?purpose=QUALITY&from=0001-01-01T00:00:00Z'],
     ['a cursor of nobody’s', '/api/contacts?purpose=QUALITY&cursor=abc'],
