@@ -38,7 +38,7 @@ export async function superviseRoles(settings: Settings, log: Log): Promise<Supe
 
   function start(name: RoleName): Promise<string> {
     const child = fork(main, ['start', '--role', name], {
-      env: { ...process.env, SELOSTE_ROLE_DATABASE_URL: database.roleUrls[name] },
+      env: roleEnvironment(process.env, database.roleUrls[name]),
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       execArgv: [...process.execArgv, ...(name === 'capture' ? captureProcessFlags : [])],
     })
@@ -95,6 +95,15 @@ export async function superviseRoles(settings: Settings, log: Log): Promise<Supe
     await stop()
     throw error
   }
+}
+
+/** What the supervisor was told and no role may know: how to sign in as the owner of the database, or as people. */
+const supervisorsOwn = new Set(['DATABASE_URL', 'SELOSTE_DEMO_PASSWORD', 'PGUSER', 'PGPASSWORD', 'PGPASSFILE'])
+
+/** The environment of a role's process: the supervisor's without its secrets, and the role's own way to the database. */
+export function roleEnvironment(environment: NodeJS.ProcessEnv, databaseUrl: string): NodeJS.ProcessEnv {
+  const handedDown = Object.entries(environment).filter(([name]) => !supervisorsOwn.has(name))
+  return { ...Object.fromEntries(handedDown), SELOSTE_ROLE_DATABASE_URL: databaseUrl }
 }
 
 function endChild(child: ChildProcess): Promise<void> {
