@@ -41,3 +41,26 @@ test('the caller’s number is shown whole only when asked for', async ({ page, 
   await expect(caller).not.toContainText('*')
   expect(await focused(page)).not.toBe('')
 })
+
+test('what cannot be searched for is told at its field, and nothing is searched', async ({
+  page,
+  signedIn,
+  isAccessible,
+}) => {
+  await signedIn('sari', { purpose: 'Laadun arviointi' })
+  const caller = page.getByLabel('Soittajan numero')
+  await caller.fill('abc')
+  await page.keyboard.press('Enter')
+  await expect(page.getByText('Kirjoita numero numeroin, esimerkiksi 040 123 4567.')).toBeVisible()
+  await expect(caller).toBeFocused()
+  await expect(page).toHaveURL(/\/contacts$/)
+  await isAccessible('a search that cannot be made')
+  await caller.fill('040 123 4567')
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL(/caller=/)
+})
+
+test('an address with what is no filter still leads to the search', async ({ page, signedIn }) => {
+  await signedIn('sari', { path: '/contacts?recorded=something&from=soon', purpose: 'Laadun arviointi' })
+  await expect(page.locator('a[data-contact]').first()).toBeVisible()
+})
