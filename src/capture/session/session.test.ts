@@ -182,6 +182,19 @@ describe('a session', () => {
     expect(silent.effects).toMatchObject([{ do: 'note', facts: { marks: ['incomplete'] } }])
   })
 
+  test('never ends before it began, whatever the clocks say', () => {
+    const begin = offer({ recorded: false })
+    const { effects } = run(
+      { type: 'offered', offer: begin },
+      {
+        type: 'ended',
+        at: begin.facts.startedAt.subtract({ hours: 1 }),
+        inferred: false,
+      },
+    )
+    expect(effects[0]).toMatchObject({ facts: { endedAt: begin.facts.answeredAt ?? begin.facts.startedAt } })
+  })
+
   test('whose end signal never came is marked so', () => {
     const { effects } = run(
       { type: 'offered', offer: offer({ recorded: false }) },

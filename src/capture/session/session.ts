@@ -150,9 +150,11 @@ function live(state: SessionState & { phase: 'live' }, event: SessionEvent): [Se
       return [{ phase: 'live', session: { ...session, facts } }, [{ do: 'note', facts }]]
     }
     case 'ended': {
+      const begun = session.facts.answeredAt ?? session.facts.startedAt
       const facts: SegmentFacts = {
         ...session.facts,
-        endedAt: event.at,
+        // Our clock may be set back, and the client's may be ahead: no call ends before it began.
+        endedAt: Temporal.Instant.compare(event.at, begun) < 0 ? begun : event.at,
         endInferred: event.inferred,
         captureState: 'not-recorded',
         marks: event.inferred ? withMark(session.facts.marks, 'end-inferred') : session.facts.marks,

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -41,6 +41,17 @@ describe('the spool', () => {
     for (let tries = 0; tries < 100 && opened.waiting > 20; tries++) await wait(10)
     expect(admitted).toEqual([sound.segmentId])
     expect(opened.waiting).toBe(20)
+  })
+
+  test('facts that the disk refused are written once it takes them', async () => {
+    const { endedAt: _going, ...facts } = callFacts()
+    const opened = await open(() => Promise.resolve())
+    await rm(directory, { recursive: true })
+    await expect(opened.note(facts)).rejects.toThrow('ENOENT')
+    await mkdir(directory)
+    for (let tries = 0; tries < 100 && (await readdir(directory)).length === 0; tries++) await wait(10)
+    await wait(20)
+    expect(await readdir(directory)).toEqual([`${facts.segmentId}.json`])
   })
 
   test('newer facts of a segment never overtake those still being admitted', async () => {

@@ -39,6 +39,8 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
   const busy = new Set<string>()
   /** Failed since the last retry; busy until the next. */
   const failed = new Set<string>()
+  /** Refused by the disk: a crash would lose them, and the recording with them. */
+  const unwritten = new Map<string, SegmentFacts>()
   const listeners = new Set<() => void>()
   let stopped = false
   let timer: NodeJS.Timeout | undefined
@@ -70,9 +72,31 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
     if (latest.size === 0) for (const listener of listeners) listener()
   }
 
+  function retryLater(): void {
+    if (!stopped) timer ??= setTimeout(retry, retryMs)
+  }
+
+  /** Writes after what is being written of the segment. */
+  async function writeInTurn(facts: SegmentFacts): Promise<void> {
+    const { segmentId } = facts
+    const before = writing.get(segmentId) ?? Promise.resolve()
+    const written = before.catch(() => undefined).then(() => write(facts))
+    writing.set(segmentId, written)
+    try {
+      await written
+      unwritten.delete(segmentId)
+    } catch (error) {
+      unwritten.set(segmentId, facts)
+      throw error
+    } finally {
+      if (writing.get(segmentId) === written) writing.delete(segmentId)
+    }
+  }
+
   /** Only what failed: facts still being admitted must not be overtaken by newer ones of their segment. */
   function retry(): void {
     timer = undefined
+    for (const facts of unwritten.values()) writeInTurn(facts).catch(retryLater)
     for (const segmentId of failed) busy.delete(segmentId)
     failed.clear()
     pump()
@@ -84,7 +108,10 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
       await admit(facts)
       // Nothing newer came meanwhile: this is what the register holds now.
       if (latest.get(segmentId) === facts) {
-        if (isFinal(facts)) await rm(pathOf(segmentId), { force: true })
+        if (isFinal(facts)) {
+          unwritten.delete(segmentId)
+          await rm(pathOf(segmentId), { force: true })
+        }
         latest.delete(segmentId)
       }
     } catch (error) {
@@ -95,7 +122,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
       if (newest) latest.set(segmentId, newest)
       // Busy until the timer: a database that is away is not asked eight times a millisecond.
       failed.add(segmentId)
-      if (!stopped) timer ??= setTimeout(retry, retryMs)
+      retryLater()
       return
     }
     busy.delete(segmentId)
@@ -104,13 +131,12 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
 
   return {
     async note(facts) {
-      const before = writing.get(facts.segmentId) ?? Promise.resolve()
-      const written = before.catch(() => undefined).then(() => write(facts))
-      writing.set(facts.segmentId, written)
       try {
-        await written
+        await writeInTurn(facts)
+      } catch (error) {
+        retryLater()
+        throw error
       } finally {
-        if (writing.get(facts.segmentId) === written) writing.delete(facts.segmentId)
         latest.set(facts.segmentId, facts)
         pump()
       }

@@ -19,19 +19,20 @@ export async function takeBack(
   now: Temporal.Instant,
 ): Promise<{ segments: readonly SegmentFacts[]; recordings: number }> {
   const lastSign = await lastSignOfLife(folder)
-  const onDisk = new Set((await recoverRecordings(folder)).map(({ id }) => id))
+  await recoverRecordings(folder)
   const left = await spool.left()
   let recordings = 0
   for (const facts of left) {
     const { recording } = facts
     const sizeBytes = recording && !recording.stored ? await moveIn(recording.id, folder, objects) : undefined
-    if (recording) onDisk.delete(recording.id)
     if (sizeBytes !== undefined) recordings++
     await spool.note(withEnd(facts, sizeBytes, lastSign ?? now))
   }
   // Created and never answered: the call was not being recorded yet when the process died.
-  for (const id of onDisk) {
-    for (const suffix of ['tail', 'body', 'hdr']) await rm(join(folder, `${id}.${suffix}`), { force: true })
+  const known = new Set(left.map(({ recording }) => recording?.id))
+  for (const name of await readdir(folder)) {
+    const id = /^(.+)\.(?:tail|body|hdr)$/.exec(name)?.[1]
+    if (id !== undefined && !known.has(id)) await rm(join(folder, name), { force: true })
   }
   return { segments: left, recordings }
 }
