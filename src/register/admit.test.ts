@@ -25,6 +25,19 @@ describe('admit', () => {
     )
   })
 
+  test('of a caller nothing is entered beyond the number, and what could not be read as one is cut (R10)', async () => {
+    const readable = callFacts({
+      caller: { kind: 'e164', key: phone('040 123 4567'), raw: 'sip:matti.meikalainen;+358401234567@x' },
+    })
+    const unreadable = callFacts({ caller: { kind: 'unparsed', key: null, raw: 'x'.repeat(8000) } })
+    const entered = []
+    for (const facts of [readable, unreadable]) {
+      const { contactId } = await admit(capture, facts)
+      entered.push(...(await contactsNamed(contactId)).map((contact) => contact.caller_raw))
+    }
+    expect(entered).toEqual([null, 'x'.repeat(64)])
+  })
+
   test('the same facts twice are one contact and one segment', async () => {
     const facts = callFacts()
     const first = await admit(capture, facts)

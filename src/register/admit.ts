@@ -85,6 +85,9 @@ export async function admit(db: Kysely<RegisterTables>, facts: SegmentFacts): Pr
 /** Call ids are some vendors' counters: the same one later than this is another call. */
 const idsHoldHours = 24
 
+/** As long as a number is written; more would be something else. */
+const longestRaw = 64
+
 interface ContactKey {
   id: string
   startedAt: Temporal.Instant
@@ -129,7 +132,8 @@ async function contactOf(tx: Transaction<RegisterTables>, facts: SegmentFacts): 
       ended_at: null,
       caller_kind: facts.caller.kind,
       caller_key: facts.caller.key,
-      caller_raw: facts.caller.raw,
+      // R10: what was dialled from is the number; what else an address said is kept only where no number can be read.
+      caller_raw: facts.caller.key === null ? (facts.caller.raw?.slice(0, longestRaw) ?? null) : null,
       number_called: facts.numberCalled.key,
       number_kind: facts.numberCalled.kind,
       number_name: facts.numberCalled.name ? JSON.stringify(facts.numberCalled.name) : null,

@@ -1,14 +1,26 @@
 import { createHash } from 'node:crypto'
+import { lstatSync, mkdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Settings } from '#platform/config/settings.ts'
+import { Fault } from '#platform/fault.ts'
 
 const longestPathBytes = 100
 
-/** Path of a unix socket of this installation: in the data folder, or where that is too long a path, in the temporary one. */
+/**
+ * Path of a unix socket of this installation: in the data folder, or where that is too long a path, in a folder of our own
+ * below the temporary one. Throws the Fault `socket-folder-open` when somebody else has made that folder.
+ */
 export function socketPath(settings: Pick<Settings, 'dataDirectory'>, name: string): string {
   const inData = join(settings.dataDirectory, `${name}.sock`)
   if (Buffer.byteLength(inData) <= longestPathBytes) return inData
-  const folder = createHash('sha256').update(settings.dataDirectory).digest('hex').slice(0, 16)
-  return join(tmpdir(), `seloste-${folder}-${name}.sock`)
+  const hash = createHash('sha256').update(settings.dataDirectory).digest('hex').slice(0, 16)
+  const folder = join(tmpdir(), `seloste-${hash}`)
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  // Anybody can make folders there: one of somebody else's could answer the desk in the custodian's place.
+  const found = lstatSync(folder)
+  if (!found.isDirectory() || found.uid !== process.getuid?.() || (found.mode & 0o077) !== 0) {
+    throw new Fault('socket-folder-open', `${folder} belongs to somebody else or can be entered by others; remove it`)
+  }
+  return join(folder, `${name}.sock`)
 }

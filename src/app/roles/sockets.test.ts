@@ -1,0 +1,38 @@
+import { chmodSync, rmSync, statSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { randomUUID } from 'node:crypto'
+import { afterEach, expect, test } from 'vitest'
+import { socketPath } from './sockets.ts'
+
+const made: string[] = []
+afterEach(() => {
+  for (const path of made.splice(0)) rmSync(path, { recursive: true, force: true })
+})
+
+const long = () => ({ dataDirectory: join('/', randomUUID().repeat(4)) })
+
+test('a socket lies in the data folder where its path is short enough', () => {
+  expect(socketPath({ dataDirectory: '/data' }, 'custodian')).toBe('/data/custodian.sock')
+})
+
+test('of a long path it lies in a temporary folder that only its owner can enter', () => {
+  const settings = long()
+  const path = socketPath(settings, 'metrics-custodian')
+  made.push(dirname(path))
+  expect(path.startsWith(tmpdir())).toBe(true)
+  expect(Buffer.byteLength(path)).toBeLessThan(100)
+  expect(statSync(dirname(path)).mode & 0o777).toBe(0o700)
+  expect(dirname(socketPath(settings, 'custodian'))).toBe(dirname(path))
+})
+
+test('a temporary folder that others can enter, or a link to another, is refused', () => {
+  const settings = long()
+  const folder = dirname(socketPath(settings, 'custodian'))
+  made.push(folder)
+  chmodSync(folder, 0o711)
+  expect(() => socketPath(settings, 'custodian')).toThrow('can be entered by others')
+  rmSync(folder, { recursive: true })
+  symlinkSync(tmpdir(), folder)
+  expect(() => socketPath(settings, 'custodian')).toThrow('can be entered by others')
+})
