@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createStreamFramer, type Frame } from './frame-stream.ts'
+import { cpuMs } from '#test/house/cpu-ms.ts'
 
 const message = (body: string, head = 'OPTIONS sip:a@b SIP/2.0\r\nVia: x') =>
   Buffer.from(`${head}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`)
@@ -52,9 +53,9 @@ test.each([
 
 test('a head that never ends is broken off at the cap, byte by byte as fast as at once', () => {
   const framer = createStreamFramer()
-  const startMs = performance.now()
+  const startMs = cpuMs()
   let frames: Frame[] = []
   for (let i = 0; i < 65_600 && frames.length === 0; i++) frames = framer.push(Buffer.from('x'))
   expect(frames[0]).toMatchObject({ kind: 'broken', reason: 'Head too long' })
-  expect(performance.now() - startMs).toBeLessThan(1000)
+  expect(cpuMs() - startMs).toBeLessThan(1000)
 })

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { firstHeader, listHeader, optionTags } from './message.ts'
 import { parseMessage } from './parse-message.ts'
 import { writeRequest, writeResponse } from './write-message.ts'
+import { cpuMs } from '#test/house/cpu-ms.ts'
 
 const sample = Buffer.from(
   [
@@ -116,10 +117,10 @@ describe('anything at all', () => {
     // The best of several runs: what the machine does beside us is not the parser's time.
     let bestMs = Infinity
     for (let run = 0; run < 5 && bestMs >= 50; run++) {
-      const startMs = performance.now()
+      const startMs = cpuMs()
       const parsed = parseMessage(bytes)
       if (parsed.kind !== 'refusal') for (const name of ['via', 'contact', 'subject']) listHeader(parsed, name)
-      bestMs = Math.min(bestMs, performance.now() - startMs)
+      bestMs = Math.min(bestMs, cpuMs() - startMs)
     }
     expect(bestMs).toBeLessThan(50)
   })

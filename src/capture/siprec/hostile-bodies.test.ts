@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone-number.ts'
 import { headersOf } from './read-header-value.ts'
 import { readInvitation } from './read-invitation.ts'
+import { cpuMs } from '#test/house/cpu-ms.ts'
 
 const sdp = 'v=0\r\nc=IN IP4 192.0.2.1\r\nm=audio 4000 RTP/AVP 8\r\na=label:1\r\n'
 const many = (count: number, piece: (n: number) => string) => Array.from({ length: count }, (_, n) => piece(n)).join('')
@@ -68,7 +69,7 @@ const bodies: [string, string, [string, string][]][] = [
 
 test.each(bodies)('%s: read in less than 50 ms', (_, body, headers) => {
   const timings = [1, 2, 3, 4, 5, 6].map(() => {
-    const before = performance.now()
+    const before = cpuMs()
     readInvitation(
       {
         contentType: 'multipart/mixed;boundary=b',
@@ -82,7 +83,7 @@ test.each(bodies)('%s: read in less than 50 ms', (_, body, headers) => {
         directory: { findNumber: () => undefined, findOfficial: () => undefined },
       },
     )
-    return performance.now() - before
+    return cpuMs() - before
   })
   expect(Math.min(...timings)).toBeLessThan(50)
 })

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { parseMetadata } from './parse-metadata.ts'
+import { cpuMs } from '#test/house/cpu-ms.ts'
 
 const options = { zone: 'Europe/Helsinki' }
 
@@ -102,9 +103,9 @@ describe('hostile XML is refused quickly', () => {
     ['ampersands', `<recording>${'&'.repeat(60_000)}</recording>`, 'xml-repaired'],
   ])('%s', (_, xml, problem) => {
     const timings = [1, 2, 3].map(() => {
-      const before = performance.now()
+      const before = cpuMs()
       expect(parseMetadata(xml, options).problems).toContain(problem)
-      return performance.now() - before
+      return cpuMs() - before
     })
     expect(Math.min(...timings)).toBeLessThan(50)
   })
