@@ -1,30 +1,19 @@
-import {
-  FastForward,
-  Headphones,
-  Link2,
-  Pause,
-  Play,
-  Repeat,
-  RotateCcw,
-  RotateCw,
-  Square,
-  Volume2,
-  VolumeX,
-} from 'lucide-react'
+import { FastForward, Headphones, Link2, Repeat, Square } from 'lucide-react'
 import { lazy, Suspense, useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react'
 import { Switch, ToggleButton } from 'react-aria-components'
 import type { Listening, Peaks } from '../api/shapes.ts'
 import { Button } from '../controls/button.tsx'
 import { formatPosition, sayPosition } from '../format/duration.ts'
 import { formatTime } from '../format/instant.ts'
-import { formatSpeed } from '../format/number.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
 import { Gaps } from './gaps.tsx'
 import { KeyHelp } from './key-help.tsx'
 import { actionOf, type KeyTarget } from './keys.ts'
+import { LaneToggle } from './lane-toggle.tsx'
 import { RegionFields } from './region-fields.tsx'
 import { decodePeaks, silencesOf } from './silence.ts'
+import { Transport } from './transport.tsx'
 import { usePlayback } from './use-playback.ts'
 
 const Waveform = lazy(async () => ({ default: (await import('./waveform.tsx')).Waveform }))
@@ -67,7 +56,7 @@ export function Player({
   }, [peaks])
   const { durationMs } = peaks
   const playback = usePlayback({ source: listening.audio, durationMs, startMs, silences: shapes.silences, onBroken })
-  const { positionMs, isPlaying, lanes, region, speed } = playback
+  const { positionMs, lanes, region } = playback
 
   useEffect(() => {
     box.current?.querySelector<HTMLElement>('.play-button')?.focus()
@@ -93,7 +82,6 @@ export function Player({
     return () => window.clearTimeout(timer)
   }, [copied])
 
-  const changeSpeed = (steps: 1 | -1) => playback.stepSpeed(steps)
   const onKeyDown = (event: KeyboardEvent) => {
     if (!keysOn) return
     const action = actionOf(event, targetOf(event.target))
@@ -106,7 +94,7 @@ export function Player({
       case 'skip':
         return playback.skip(action.ms)
       case 'speed':
-        return changeSpeed(action.steps)
+        return playback.stepSpeed(action.steps)
       case 'region-start':
         playback.startRegion()
         return announce(say('player.region.started', { position: formatPosition(positionMs) }))
@@ -203,66 +191,7 @@ export function Player({
         />
       </div>
 
-      <div className="transport">
-        <p className="clock">
-          <span className="clock-now">{formatPosition(positionMs)}</span>
-          <span aria-hidden="true"> / </span>
-          <span className="visually-hidden">{say('player.of')}</span>
-          <span>{formatPosition(durationMs)}</span>
-        </p>
-        <div className="transport-buttons" role="group" aria-label={say('player.transport')}>
-          <Button kind="quiet" className="round" aria-label={say('player.back')} onPress={() => playback.skip(-10_000)}>
-            <RotateCcw aria-hidden="true" size={22} />
-            <span aria-hidden="true" className="round-text">
-              10
-            </span>
-          </Button>
-          <Button
-            kind="primary"
-            className="play-button"
-            aria-label={say(isPlaying ? 'player.pause' : 'player.play')}
-            onPress={playback.toggle}
-          >
-            {isPlaying ? (
-              <Pause aria-hidden="true" size={26} />
-            ) : (
-              <Play aria-hidden="true" size={26} className="play-icon" />
-            )}
-          </Button>
-          <Button
-            kind="quiet"
-            className="round"
-            aria-label={say('player.forward')}
-            onPress={() => playback.skip(10_000)}
-          >
-            <RotateCw aria-hidden="true" size={22} />
-            <span aria-hidden="true" className="round-text">
-              10
-            </span>
-          </Button>
-        </div>
-        <div className="speed" role="group" aria-label={say('player.speed')}>
-          <Button
-            kind="quiet"
-            className="step"
-            aria-label={say('player.slower')}
-            isDisabled={speed <= 0.5}
-            onPress={() => changeSpeed(-1)}
-          >
-            −
-          </Button>
-          <output className="speed-now">{formatSpeed(speed, language)} ×</output>
-          <Button
-            kind="quiet"
-            className="step"
-            aria-label={say('player.faster')}
-            isDisabled={speed >= 3}
-            onPress={() => changeSpeed(1)}
-          >
-            +
-          </Button>
-        </div>
-      </div>
+      <Transport playback={playback} durationMs={durationMs} />
 
       <div className="player-settings">
         <ToggleButton className="chip" isSelected={playback.skipsSilence} onChange={playback.setSkipsSilence}>
@@ -327,32 +256,6 @@ export function Player({
         <KeyHelp isOpen={helpOpen} onOpenChange={setHelpOpen} />
       </div>
     </section>
-  )
-}
-
-function LaneToggle({
-  name,
-  className,
-  isHeard,
-  onChange,
-}: {
-  name: string
-  className: string
-  isHeard: boolean
-  onChange: (isHeard: boolean) => void
-}) {
-  const { say } = useLanguage()
-  const Icon = isHeard ? Volume2 : VolumeX
-  return (
-    <ToggleButton
-      className={`lane ${className}`}
-      isSelected={!isHeard}
-      onChange={(isMuted) => onChange(!isMuted)}
-      aria-label={say('player.mute', { name })}
-    >
-      <span className="lane-name">{name}</span>
-      <Icon aria-hidden="true" size={18} />
-    </ToggleButton>
   )
 }
 

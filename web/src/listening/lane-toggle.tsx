@@ -1,0 +1,30 @@
+import { Volume2, VolumeX } from 'lucide-react'
+import { ToggleButton } from 'react-aria-components'
+import { useLanguage } from '../language/use-words.ts'
+
+/** One speaker's lane by name: pressed, it is muted. */
+export function LaneToggle({
+  name,
+  className,
+  isHeard,
+  onChange,
+}: {
+  name: string
+  className: string
+  isHeard: boolean
+  onChange: (isHeard: boolean) => void
+}) {
+  const { say } = useLanguage()
+  const Icon = isHeard ? Volume2 : VolumeX
+  return (
+    <ToggleButton
+      className={`lane ${className}`}
+      isSelected={!isHeard}
+      onChange={(isMuted) => onChange(!isMuted)}
+      aria-label={say('player.mute', { name })}
+    >
+      <span className="lane-name">{name}</span>
+      <Icon aria-hidden="true" size={18} />
+    </ToggleButton>
+  )
+}
