@@ -16,6 +16,7 @@ export function PurposeForm({ onChosen, autoFocus = false }: { onChosen?: () => 
   const [reference, setReference] = useState(chosen?.reference ?? '')
   const [tried, setTried] = useState(false)
   const choice = choices.find((one) => one.purpose === purpose)
+  const kind = choice?.purpose === 'MAINTENANCE' ? 'fault' : 'case'
   const missing = choice?.referenceNeeded === true && reference.trim() === ''
 
   const submit = () => {
@@ -68,8 +69,8 @@ export function PurposeForm({ onChosen, autoFocus = false }: { onChosen?: () => 
       </RadioGroup>
       {choice?.referenceNeeded && (
         <Field
-          label={say(choice.purpose === 'MAINTENANCE' ? 'purpose.reference.fault' : 'purpose.reference.case')}
-          hint={say('purpose.reference.hint')}
+          label={say(`purpose.reference.${kind}`)}
+          hint={say(`purpose.reference.${kind}.hint`)}
           value={reference}
           onChange={setReference}
           maxLength={64}
