@@ -100,7 +100,7 @@ function callerOf({ parties }: CallInvitation): SegmentFacts['caller'] | undefin
   if (!number) return undefined
   // A withheld number is not stored even where the trunk carried it (AC9).
   if (number.kind === 'withheld') return { kind: 'withheld', key: null, raw: null }
-  return { kind: number.kind, key: number.key, raw: number.raw }
+  return { kind: number.kind, key: number.key, raw: plainText(number.raw) }
 }
 
 function officialOf({ parties, metadata }: CallInvitation): SegmentFacts['official'] {
@@ -112,7 +112,7 @@ function officialOf({ parties, metadata }: CallInvitation): SegmentFacts['offici
     return { personId, ...(unitId !== null && { unitId }), name, phone: party.number.key }
   }
   const told = metadata?.participants.find((participant) => participant.id === participantId)?.name
-  return { name: told ?? party.number.display, phone: party.number.key }
+  return { name: plainText(told ?? party.number.display), phone: party.number.key }
 }
 
 /** The number this invitation tells; a later one of the same call may tell none. */
@@ -136,6 +136,11 @@ function marksOf(invitation: CallInvitation, earlier?: TellsNumber): SegmentFact
 /** What is stored as it arrives and cannot be played (G.722, Opus) would sound like nobody speaking. */
 function marksOfCodecs(streams: CallInvitation['streams']): SegmentFacts['marks'] {
   return streams.some(({ accepted, storage }) => accepted && storage === 'asArrives') ? ['needs-review'] : []
+}
+
+/** SIP lets a quoted text hold any character (RFC 3261 section 25.1), but a null is refused by the database for ever. */
+function plainText(text: string): string {
+  return text.replaceAll(/\p{Cc}/gu, '')
 }
 
 function instant(epochMs: number): Temporal.Instant {

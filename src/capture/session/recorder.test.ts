@@ -166,6 +166,15 @@ test('a call that outlives the process goes on as one more segment of the same c
   expect(noted.at(-1)).toMatchObject({ numberReached, marks: [] })
 })
 
+test('characters that no database takes are left out of what a client calls somebody', async () => {
+  const body = 'v=0\r\nc=IN IP4 192.0.2.1\r\nm=audio 4000 RTP/AVP 8\r\na=sendonly\r\n'
+  const caller = '"Ma\u0000tti" <sip:+35840%00\u00001234567@192.0.2.1>'
+  call.send(request('INVITE', { ...toldOnce, 'p-asserted-identity': caller, 'content-type': 'application/sdp' }, body))
+  while (noted.length === 0) await wait(5)
+  expect(noted[0]?.caller.raw).toMatch(/35840/)
+  expect(JSON.stringify(noted)).not.toMatch(/\\u00/)
+})
+
 test('a recording that cannot be played because of its codec needs review', async () => {
   const g722 = 9
   await ask('1', { diversion: `<sip:${numbersCalled.testLine}@192.0.2.1>` }, g722)
