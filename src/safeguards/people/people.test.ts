@@ -120,10 +120,12 @@ describe('signing in', () => {
     expect(rows.map(({ row }) => row).join()).not.toContain(session.token)
   })
 
-  test('a new password makes the old one worthless', async () => {
+  test('a new password makes the old one worthless, and the sessions it opened', async () => {
     const person = await enterTestPerson(admin, desk, { name: 'Vaihtaja' })
+    const session = await person.signIn()
     await setPassword(admin, person.id, 'another long password')
     expect(await signIn(desk, { userId: person.userId, password }, now())).toBe('refused')
+    expect(await sessionHolds(desk, session.token, now())).toBe(false)
   })
 })
 

@@ -61,15 +61,23 @@ export async function enterPerson(
   })
 }
 
-/** Sets a person's password. */
+/** Sets a person's password and ends every session that another one opened. */
 export async function setPassword(holding: HoldingSafeguards, personId: string, password: string): Promise<void> {
   const db = safeguardsOf(holding)
   const { salt, check } = await keepPassword(password)
-  await db
-    .updateTable('person')
-    .set({ password_salt: salt, password_check: check })
-    .where('id', '=', personId)
-    .execute()
+  await db.transaction().execute(async (tx) => {
+    await tx
+      .updateTable('person')
+      .set({ password_salt: salt, password_check: check })
+      .where('id', '=', personId)
+      .execute()
+    await tx
+      .updateTable('session')
+      .set({ ended_at: sql<Temporal.Instant>`now()` })
+      .where('person_id', '=', personId)
+      .where('ended_at', 'is', null)
+      .execute()
+  })
 }
 
 /** Enters an organisational unit, or finds it by its name. */
