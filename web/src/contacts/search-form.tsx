@@ -7,6 +7,7 @@ import { Button } from '../controls/button.tsx'
 import { Choice, type Option } from '../controls/choice.tsx'
 import { DateRangeField } from '../controls/date-range.tsx'
 import { Field } from '../controls/field.tsx'
+import { focusWrong } from '../controls/focus-wrong.ts'
 import { TimeOfDay } from '../controls/time-of-day.tsx'
 import { zone } from '../format/instant.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
@@ -25,11 +26,7 @@ export function SearchForm({ filters, onSearch }: { filters: Filters; onSearch: 
   }
   const [wrong, setWrong] = useState<DraftProblems>({})
   const form = useRef<HTMLFormElement>(null)
-  useEffect(() => {
-    form.current
-      ?.querySelector<HTMLElement>('.field[data-invalid] :is(input, [role=spinbutton]):not([type=hidden])')
-      ?.focus()
-  }, [wrong])
+  useEffect(() => focusWrong(form.current), [wrong])
   const { data: numbers } = $api.useQuery('get', '/api/numbers', undefined, { staleTime: 600_000 })
   const change = (changed: Partial<Draft>) => setDraft({ ...draft, ...changed })
 

@@ -1,8 +1,9 @@
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { Form, Label, Radio, RadioGroup, Text } from 'react-aria-components'
 import type { Purpose, UnderPurpose } from '../api/shapes.ts'
 import { Button } from '../controls/button.tsx'
 import { Field } from '../controls/field.tsx'
+import { focusWrong } from '../controls/focus-wrong.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
 import { usePurposeState } from './purpose.tsx'
 
@@ -14,13 +15,16 @@ export function PurposeForm({ onChosen, autoFocus = false }: { onChosen?: () => 
     chosen?.purpose ?? (choices.length === 1 ? choices[0]!.purpose : null),
   )
   const [reference, setReference] = useState(chosen?.reference ?? '')
-  const [tried, setTried] = useState(false)
+  const [tries, setTries] = useState(0)
+  const tried = tries > 0
+  const form = useRef<HTMLFormElement>(null)
+  useEffect(() => focusWrong(form.current), [tries])
   const choice = choices.find((one) => one.purpose === purpose)
   const kind = choice?.purpose === 'MAINTENANCE' ? 'fault' : 'case'
   const missing = choice?.referenceNeeded === true && reference.trim() === ''
 
   const submit = () => {
-    setTried(true)
+    setTries(tries + 1)
     if (!choice || missing) return
     const under: UnderPurpose = choice.referenceNeeded
       ? { purpose: choice.purpose, reference: reference.trim() }
@@ -31,6 +35,7 @@ export function PurposeForm({ onChosen, autoFocus = false }: { onChosen?: () => 
 
   return (
     <Form
+      ref={form}
       validationBehavior="aria"
       className="purpose-form"
       onSubmit={(event) => {
