@@ -25,7 +25,10 @@ export function read<Sight extends Seen<unknown>>(
 ): Promise<Sight['found']> {
   return underGrant(db, grant, async (tx) => {
     const { found, trace, right } = await look(tx)
-    if (trace !== 'nothing-new') await appendAudit(tx, { ...traceOf(grant, right), ...trace })
+    if (trace !== 'nothing-new') {
+      const detail = grant.purposeStated ? trace.detail : { ...trace.detail, purposeStated: false }
+      await appendAudit(tx, { ...traceOf(grant, right), ...trace, detail })
+    }
     return found
   })
 }

@@ -103,16 +103,16 @@ function callerOf({ parties }: CallInvitation): SegmentFacts['caller'] | undefin
   return { kind: number.kind, key: number.key, raw: plainText(number.raw) }
 }
 
-function officialOf({ parties, metadata }: CallInvitation): SegmentFacts['official'] {
+function officialOf({ parties }: CallInvitation): SegmentFacts['official'] {
   const party = parties.official
   if (party?.number.key == null) return undefined
-  const { entry, participantId } = party
+  const { entry } = party
   if (entry) {
     const { personId, unitId, name } = entry
     return { personId, ...(unitId !== null && { unitId }), name, phone: party.number.key }
   }
-  const told = metadata?.participants.find((participant) => participant.id === participantId)?.name
-  return { name: plainText(told ?? party.number.display), phone: party.number.key }
+  // A name from the metadata could be the caller's, where the two are mistaken for each other (R10).
+  return { name: party.number.display, phone: party.number.key }
 }
 
 /** The number this invitation tells; a later one of the same call may tell none. */

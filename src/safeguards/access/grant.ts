@@ -30,6 +30,8 @@ export interface Grant {
   readonly [made]: true
   readonly session: Session
   readonly purpose: Purpose
+  /** False where none was stated and the primary one was taken; the log says so. */
+  readonly purposeStated: boolean
   readonly reference?: string
   /** The rights in force that cover the purpose; at least one. */
   readonly rights: readonly [Right, ...Right[]]
@@ -95,6 +97,7 @@ export async function requestGrant(
   return {
     session,
     purpose,
+    purposeStated: asked.purpose !== undefined,
     ...(reference && { reference }),
     rights: [first, ...others],
   } as unknown as Grant

@@ -92,7 +92,8 @@ describe('signing in', () => {
   test('takes as long for a user id that is not there', async () => {
     const known = await medianMs(() => signIn(desk, { userId: aino.userId, password: 'wrong' }, now()))
     const unknown = await medianMs(() => signIn(desk, { userId: 'nobody', password: 'wrong' }, now()))
-    expect(Math.min(known, unknown) / Math.max(known, unknown)).toBeGreaterThan(0.5)
+    // Without a hash the one would take a hundredth of the other; a busy machine makes a factor of two.
+    expect(Math.min(known, unknown) / Math.max(known, unknown)).toBeGreaterThan(0.25)
     // A single hash, on any machine that runs this, takes longer than a look-up alone would.
     expect(unknown).toBeGreaterThan(5)
   })
