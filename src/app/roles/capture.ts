@@ -52,7 +52,13 @@ export const runCapture: Role = async ({ settings, log, databaseUrl }) => {
     },
   })
   const taken = await takeBack(spool, recordingsFolder, objects, clock.now())
-  const { segments, recordings } = taken
+  const { segments, recordings, broken } = taken
+  if (broken.length > 0) {
+    log.error(
+      { broken },
+      'facts of calls cannot be read; see docs/operate, recordings in the folder stay until they are settled',
+    )
+  }
   if (segments.length > 0)
     log.warn({ segments: segments.length, recordings }, 'took up calls that an earlier process left without an end')
 

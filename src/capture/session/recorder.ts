@@ -2,7 +2,6 @@
  * The recorder: every session of this process. In: SIP requests, time. Out: sessions, each running by itself, and their
  * facts. Never here: SIP transactions (sip/), what a body means (siprec/), what a session does next (session.ts).
  */
-import { createHash } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { RegisterDescription } from '#description/register-description.ts'
 import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone-number.ts'
@@ -14,13 +13,13 @@ import type { DirectoryEntry } from '#safeguards/people/people.ts'
 import type { PortAllocator } from '../rtp/allocate-ports.ts'
 import type { DialogLoss, IncomingRequest, Invite, SipHandler } from '../sip/handler.ts'
 import { allHeaders, firstHeader, type SipRequest } from '../sip/message.ts'
-import { answerOffer } from '../siprec/answer-offer.ts'
 import { readInvitation } from '../siprec/read-invitation.ts'
+import { answerUnkept } from './answer-unkept.ts'
 import { callIdsOf, describeParties, describeSegment, type CallInvitation } from './describe-segment.ts'
 import { directoryAt } from './directory.ts'
+import { judgeSession, type SessionLimits } from './judge-session.ts'
 import { createRecentCalls, type RememberedSegment } from './recent-calls.ts'
 import { runSession, type RunningSession } from './run-session.ts'
-import { allInactive } from './session.ts'
 import type { Spool } from './spool.ts'
 
 export interface RecorderOptions {
@@ -44,14 +43,8 @@ export interface RecorderOptions {
   limits?: Partial<RecorderLimits>
 }
 
-export interface RecorderLimits {
-  /** A recording that hears nothing for so long, and is not on hold, has lost its end signal. */
-  silenceEndsMs: number
-  /** A recording that has heard nothing at all for so long is failing. */
-  noMediaMs: number
-  /** No call is longer. */
-  longestCallMs: number
-  /** How long a recording that could not be stored waits until it is tried again. */
+export interface RecorderLimits extends SessionLimits {
+  /** A recording that could not be stored is tried again after so long. */
   storeAgainMs: number
 }
 
@@ -197,7 +190,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       recent.findTwin(callIds, offer.facts.official?.phone, offer.facts.numberReached.key) !== undefined
     if (offer === 'outside' || twin) {
       // Not this register's call (R8), or one that another session tells of already: answered, and nothing is kept.
-      answerUnkept(invite, invitation)
+      answerUnkept(invite, invitation, options.mediaAddress)
       return
     }
 
@@ -256,20 +249,6 @@ export function createRecorder(options: RecorderOptions): Recorder {
     }
   }
 
-  /** Nothing is remembered of such a session, and its answers agree all the same (RFC 3264 section 8). */
-  function answerUnkept(invite: Invite, invitation: CallInvitation): void {
-    if (!invitation.offer) return
-    const sessionId = createHash('sha256').update(invite.dialog.id).digest().readUInt32BE(0)
-    const made = answerOffer(invitation.offer, invitation.streams, {
-      address: options.mediaAddress,
-      origin: { sessionId: String(sessionId), version: invite.request.cseq.number },
-      ports: new Map(),
-      mode: 'historyOnly',
-    })
-    if (made.kind === 'refusal') invite.respond(made.status, { reason: made.reason })
-    else invite.respond(200, { body: made.text, contentType: 'application/sdp' })
-  }
-
   async function onChange(incoming: IncomingRequest): Promise<void> {
     if (refusedAtEnd(incoming)) return
     const session = sessions.get(incoming.dialog.id)
@@ -277,8 +256,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     if (invitation === 'refused') return
     if (!session) {
       // A session that is answered and not kept; it stays so.
-      if (invitation.offer) answerUnkept(incoming as Invite, invitation)
-      else incoming.respond(200)
+      answerUnkept(incoming, invitation, options.mediaAddress)
       return
     }
     await session.tell(
@@ -314,21 +292,12 @@ export function createRecorder(options: RecorderOptions): Recorder {
   function lookAtSessions(): void {
     const nowMs = clock.monotonicMs()
     for (const [id, session] of sessions) {
-      const { state, media } = session
-      if (state?.phase !== 'live') continue
-      const { facts } = state.session
-      const ageMs = nowMs - (beginnings.get(id)?.beganMs ?? nowMs)
-      const silentMs = media?.silentMs() ?? 0
-      if (ageMs > limits.longestCallMs) {
-        endByOurselves(session, 0)
-      } else if (media && facts.captureState !== 'paused' && !allInactive(state.session.streams)) {
-        if (silentMs > limits.silenceEndsMs) endByOurselves(session, silentMs)
-        else if (!media.heardAnything() && ageMs > limits.noMediaMs) {
-          void session.tell({ type: 'capture-state', state: 'failing', failure: 'no-media' })
-        } else if (facts.captureFailure === 'no-media' && media.heardAnything()) {
-          void session.tell({ type: 'capture-state', state: 'recording' })
-        }
+      const found = judgeSession(session, nowMs - (beginnings.get(id)?.beganMs ?? nowMs), limits)
+      if (found.is === 'end') endByOurselves(session, found.silentMs)
+      if (found.is === 'failing') {
+        void session.tell({ type: 'capture-state', state: 'failing', failure: 'no-media' })
       }
+      if (found.is === 'recovered') void session.tell({ type: 'capture-state', state: 'recording' })
     }
   }
 

@@ -2,15 +2,15 @@
  * Runs one session: events in, one at a time; the machine's effects done in order. Everything that touches the world is
  * passed in by the recorder.
  */
-import { stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
-import { bodyKey, headerKey } from '#register/recordings/objects.ts'
 import type { Dialog, IncomingRequest } from '../sip/handler.ts'
 import { answerOffer } from '../siprec/answer-offer.ts'
 import type { SessionDescription } from '../siprec/parse-sdp.ts'
 import type { SegmentFacts } from '#register/admit.ts'
 import type { SessionMedia, MediaOptions } from './session-media.ts'
 import { openSessionMedia } from './session-media.ts'
+import { storeRecording } from './store-recording.ts'
 import { step, type SessionEffect, type SessionEvent, type SessionState } from './session.ts'
 
 export interface SessionWorld {
@@ -174,8 +174,7 @@ export function runSession(dialog: Dialog, world: SessionWorld): RunningSession 
       try {
         finished ??= await media.finish(lengthMs())
         const { recording, received, lost } = finished
-        await moveIn(headerKey(recording.id), recording.headerPath)
-        await moveIn(bodyKey(recording.id), recording.bodyPath)
+        await storeRecording(recording.id, dirname(recording.bodyPath), world.objects)
         return {
           type: 'stored',
           stored: {
@@ -201,15 +200,6 @@ export function runSession(dialog: Dialog, world: SessionWorld): RunningSession 
     const facts = state?.phase === 'ending' ? state.session.facts : undefined
     if (!facts?.recording || !facts.endedAt) return undefined
     return facts.endedAt.since(facts.recording.startedAt).total('milliseconds')
-  }
-
-  async function moveIn(key: string, path: string): Promise<void> {
-    // What is gone from the folder was moved by an earlier try.
-    const there = await stat(path).catch((error: unknown) => {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-      throw error
-    })
-    if (there) await world.objects.moveIn(key, path)
   }
 
   async function giveUp(): Promise<void> {

@@ -97,7 +97,7 @@ describe('the spool', () => {
     await opened.note(unstored)
     await opened.settled()
     expect((await readdir(directory)).sort()).toEqual([`${going.segmentId}.json`, `${unstored.segmentId}.json`].sort())
-    expect((await opened.left()).map((facts) => facts.segmentId).sort()).toEqual(
+    expect((await opened.left()).segments.map((facts) => facts.segmentId).sort()).toEqual(
       [going.segmentId, unstored.segmentId].sort(),
     )
   })
@@ -144,7 +144,19 @@ describe('the spool', () => {
   test('a file that a crash cut short in its writing is no call', async () => {
     await writeFile(join(directory, 'half.json.new'), '{"segm')
     const opened = await open(() => Promise.resolve())
-    expect(await opened.left()).toEqual([])
+    expect(await opened.left()).toEqual({ segments: [], broken: [] })
     expect(await readdir(directory)).toEqual([])
+  })
+
+  test('a file that cannot be read is set aside and named, and keeps no other from being taken up', async () => {
+    const facts = callFacts()
+    await writeFile(join(directory, 'torn.json'), '{"segmentId": "torn", "startedAt": ')
+    await writeFile(join(directory, `${facts.segmentId}.json`), writeFacts(facts))
+    const opened = await open(() => Promise.resolve())
+    for (let start = 0; start < 2; start++) {
+      const { segments, broken } = await opened.left()
+      expect(segments).toEqual([facts])
+      expect(broken).toEqual(['torn.json.broken'])
+    }
   })
 })

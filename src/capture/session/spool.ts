@@ -11,8 +11,11 @@ import { readFacts, writeFacts } from './facts-file.ts'
 export interface Spool {
   /** Makes facts durable; they are admitted soon after. Facts of one segment replace those before them. */
   note(facts: SegmentFacts): Promise<void>
-  /** What an earlier process left: segments whose end was never admitted. */
-  left(): Promise<SegmentFacts[]>
+  /**
+   * What an earlier process left: segments whose end was never admitted. A file that cannot be read is set aside as
+   * `.broken` and named: a person has to look, and its recording stays where it is.
+   */
+  left(): Promise<{ segments: SegmentFacts[]; broken: string[] }>
   /** Segments that wait to be admitted. */
   readonly waiting: number
   /** Resolves when everything noted so far is admitted. */
@@ -142,12 +145,22 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
       }
     },
     async left() {
-      const found: SegmentFacts[] = []
+      const segments: SegmentFacts[] = []
+      const broken: string[] = []
       for (const name of await readdir(directory)) {
-        if (name.endsWith('.new')) await rm(join(directory, name), { force: true })
-        if (name.endsWith('.json')) found.push(readFacts(await readFile(join(directory, name), 'utf8')))
+        const path = join(directory, name)
+        if (name.endsWith('.new')) await rm(path, { force: true })
+        if (name.endsWith('.broken')) broken.push(name)
+        if (!name.endsWith('.json')) continue
+        const text = await readFile(path, 'utf8')
+        try {
+          segments.push(readFacts(text))
+        } catch {
+          await rename(path, `${path}.broken`)
+          broken.push(`${name}.broken`)
+        }
       }
-      return found
+      return { segments, broken }
     },
     get waiting() {
       return latest.size

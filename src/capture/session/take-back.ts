@@ -2,39 +2,43 @@ import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { SegmentFacts } from '#register/admit.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
-import { bodyKey, headerKey, tailKey } from '#register/recordings/objects.ts'
+import { bodyKey } from '#register/recordings/objects.ts'
 import { recoverRecordings } from '#register/recordings/recover-recordings.ts'
 import type { Spool } from './spool.ts'
+import { storeRecording } from './store-recording.ts'
 
 /**
  * Takes up what an earlier process of this spool left: calls without an end get one, and what was captured of their
  * audio goes to the object store, marked incomplete; the custodian mends it (R16, endInferred). Nothing acknowledged is
  * lost. Runs before the first call is taken, and can be cut short and run again.
- * @returns the segments as they were left, and how many recordings were taken up
+ * @returns the segments as they were left, how many recordings were taken up, and the files that could not be read
  */
 export async function takeBack(
   spool: Spool,
   folder: string,
   objects: ObjectStore,
   now: Temporal.Instant,
-): Promise<{ segments: readonly SegmentFacts[]; recordings: number }> {
+): Promise<{ segments: readonly SegmentFacts[]; recordings: number; broken: readonly string[] }> {
   const lastSign = await lastSignOfLife(folder)
   await recoverRecordings(folder)
-  const left = await spool.left()
+  const { segments, broken } = await spool.left()
   let recordings = 0
-  for (const facts of left) {
+  for (const facts of segments) {
     const { recording } = facts
-    const sizeBytes = recording && !recording.stored ? await moveIn(recording.id, folder, objects) : undefined
+    if (recording && !recording.stored) await storeRecording(recording.id, folder, objects)
+    const sizeBytes = recording && !recording.stored ? await storedBytes(recording.id, objects) : undefined
     if (sizeBytes !== undefined) recordings++
     await spool.note(withEnd(facts, sizeBytes, lastSign ?? now))
   }
+  // Whose a recording is may stand in a file that could not be read: then nothing is removed.
+  if (broken.length > 0) return { segments, recordings, broken }
   // Created and never answered: the call was not being recorded yet when the process died.
-  const known = new Set(left.map(({ recording }) => recording?.id))
+  const known = new Set(segments.map(({ recording }) => recording?.id))
   for (const name of await readdir(folder)) {
     const id = /^(.+)\.(?:tail|body|hdr)$/.exec(name)?.[1]
     if (id !== undefined && !known.has(id)) await rm(join(folder, name), { force: true })
   }
-  return { segments: left, recordings }
+  return { segments, recordings, broken }
 }
 
 function withEnd(facts: SegmentFacts, sizeBytes: number | undefined, lastSign: Temporal.Instant): SegmentFacts {
@@ -59,16 +63,8 @@ function withEnd(facts: SegmentFacts, sizeBytes: number | undefined, lastSign: T
   }
 }
 
-/** Moves what is still in the spool, whatever an earlier run has moved already. Returns the body's size, if there is one. */
-async function moveIn(id: string, folder: string, objects: ObjectStore): Promise<number | undefined> {
-  for (const [suffix, key] of [
-    ['tail', tailKey(id)],
-    ['body', bodyKey(id)],
-    ['hdr', headerKey(id)],
-  ] as const) {
-    const path = join(folder, `${id}.${suffix}`)
-    if (await exists(path)) await objects.moveIn(key, path)
-  }
+/** The size of a recording's body in the object store, if there is one. */
+function storedBytes(id: string, objects: ObjectStore): Promise<number | undefined> {
   return objects.sizeBytes(bodyKey(id)).catch((error: unknown) => {
     if ((error as { code?: string }).code === 'object-missing') return undefined
     throw error
@@ -80,11 +76,4 @@ async function lastSignOfLife(folder: string): Promise<Temporal.Instant | undefi
   const names = (await readdir(folder)).filter((name) => name.endsWith('.journal') || name.endsWith('.body'))
   const times = await Promise.all(names.map(async (name) => (await stat(join(folder, name))).mtimeMs))
   return times.length === 0 ? undefined : Temporal.Instant.fromEpochMilliseconds(Math.round(Math.max(...times)))
-}
-
-function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  )
 }

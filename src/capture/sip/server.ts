@@ -140,4 +140,3 @@ function zeroCounters(): SipCounters {
     receiveBufferBytes: 0,
   }
 }
-

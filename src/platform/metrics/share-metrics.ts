@@ -49,7 +49,7 @@ function ask(socketPath: string): Promise<object> {
         try {
           resolve(JSON.parse(Buffer.concat(parts).toString('utf8')) as object)
         } catch (error) {
-          reject(error)
+          reject(error instanceof Error ? error : new Error(String(error)))
         }
       })
     })

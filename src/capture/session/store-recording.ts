@@ -1,0 +1,29 @@
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { ObjectStore } from '#platform/objects/object-store.ts'
+import { bodyKey, headerKey, tailKey } from '#register/recordings/objects.ts'
+
+/**
+ * Moves what there is of a recording from the folder of calls going on into the object store. What an earlier try has
+ * moved is not there any more and is left as it is, so this can be cut short and tried again.
+ */
+export async function storeRecording(id: string, folder: string, objects: ObjectStore): Promise<void> {
+  for (const [suffix, key] of [
+    ['tail', tailKey(id)],
+    ['body', bodyKey(id)],
+    ['hdr', headerKey(id)],
+  ] as const) {
+    const path = join(folder, `${id}.${suffix}`)
+    if (await isThere(path)) await objects.moveIn(key, path)
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await stat(path)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
+    throw error
+  }
+}
