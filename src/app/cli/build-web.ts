@@ -2,13 +2,15 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { readdir, readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const vite = join(root, 'node_modules/vite/bin/vite.js')
-const stampPath = join(root, 'web/dist/built-from')
+const dist = join(root, 'web/dist')
+const building = join(root, `web/dist-${process.pid}`)
+const stampPath = join(dist, 'built-from')
 
 /** Builds the web interface when its sources have changed since it was built. Without the build tools it is left as it is. */
 export async function buildWebIfStale(say: (line: string) => void): Promise<void> {
@@ -16,8 +18,11 @@ export async function buildWebIfStale(say: (line: string) => void): Promise<void
   const sources = await digestOf(join(root, 'web'))
   if (existsSync(stampPath) && (await readFile(stampPath, 'utf8')) === sources) return
   say('Building the web interface ...')
-  await run(process.execPath, [vite, 'build', 'web', '--logLevel', 'warn'])
-  await writeFile(stampPath, sources)
+  await run(process.execPath, [vite, 'build', 'web', '--outDir', basename(building), '--logLevel', 'warn'])
+  await writeFile(join(building, 'built-from'), sources)
+  // At once, so that a server that is running never serves half a build.
+  await rm(dist, { recursive: true, force: true })
+  await rename(building, dist)
 }
 
 async function digestOf(folder: string): Promise<string> {
