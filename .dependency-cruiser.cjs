@@ -78,7 +78,7 @@ module.exports = {
         path: '^src/',
         pathNot: [
           '^src/(platform|app)/',
-          '^src/capture/session/(spool|session-media|store-recording|take-back)[.]ts$',
+          '^src/capture/session/(interrupted|spool|session-media|store-recording|take-back)[.]ts$',
           '^src/register/recordings/',
           '^src/safeguards/keys/',
           '^src/description/read-description[.]ts$',

@@ -4,6 +4,7 @@ import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { createPortAllocator } from '#capture/rtp/allocate-ports.ts'
 import { admitTo } from '#capture/session/admit-facts.ts'
+import { rememberInterrupted, takeInterrupted } from '#capture/session/interrupted.ts'
 import { createRecorder } from '#capture/session/recorder.ts'
 import { openSpool } from '#capture/session/spool.ts'
 import { takeBack } from '#capture/session/take-back.ts'
@@ -37,6 +38,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl }) => {
   })
   const folder = join(settings.dataDirectory, 'capture')
   const recordingsFolder = join(folder, 'recordings')
+  const interruptedPath = join(folder, 'interrupted.json')
   await mkdir(recordingsFolder, { recursive: true, mode: 0o700 })
   const objects = await openDirectoryStore(settings.objectsDirectory)
   const drawKey = await readDrawKey(settings.dataDirectory)
@@ -83,7 +85,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl }) => {
     ports,
     mediaAddress: reachable(settings.rtp.host),
     spool,
-    leftBehind: segments,
+    leftBehind: [...segments, ...(await takeInterrupted(interruptedPath))],
     recordingsFolder,
     tail,
     objects,
@@ -109,6 +111,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl }) => {
   return {
     address: formatEndpoint({ host: sip.address, port: sip.port }),
     async stop() {
+      await rememberInterrupted(interruptedPath, recorder.going())
       await recorder.stop()
       await sip.stop()
       await offered.stop()

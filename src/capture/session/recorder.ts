@@ -64,6 +64,8 @@ export interface Recorder {
   readonly live: number
   readonly recording: number
   readonly counters: Readonly<RecorderCounters>
+  /** The facts of the calls going on. */
+  going(): SegmentFacts[]
   /** Ends every session as if the end signal had come: the process is being stopped. */
   stop(): Promise<void>
 }
@@ -351,6 +353,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       return [...sessions.values()].filter((session) => session.media !== undefined).length
     },
     counters,
+    going: () => [...sessions.values()].flatMap(({ state }) => (state?.phase === 'live' ? [state.session.facts] : [])),
     async stop() {
       clearInterval(watch)
       stopping.abort()

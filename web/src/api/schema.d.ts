@@ -1186,7 +1186,7 @@ export interface operations {
                                  * @enum {unknown}
                                  */
                                 purpose: "DEVELOPMENT" | "QUALITY" | "TRAINING" | "SERVICE_LEVEL_STUDY" | "CRIME_OR_MISUSE" | "INSPECTION" | "MAINTENANCE";
-                                /** @description How much was played, in milliseconds */
+                                /** @description How much was fetched to be listened to, in milliseconds */
                                 playedMs?: number;
                             }[];
                         })[];

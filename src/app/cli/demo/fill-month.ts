@@ -10,7 +10,7 @@ import type { RegisterTables } from '#register/tables.ts'
 import { dayOf, readIntakeKeys } from '#safeguards/keys/intake-keys.ts'
 import { readDirectory } from '#safeguards/people/people.ts'
 import { believableMonth } from '#test/simulator/believable-month.ts'
-import { officialByKey } from '#test/simulator/people.ts'
+import { numbersCalled, officialByKey } from '#test/simulator/people.ts'
 import { frameMs, listDialogues, loadDialogue } from '#test/simulator/sound.ts'
 
 export interface FillOptions {
@@ -26,6 +26,8 @@ export interface FillOptions {
 }
 
 const seed = 29
+const daysAgo = 70
+const callsLongAgo = 8
 const atOnce = 4
 const progressEvery = 100
 /** A pause for the calls that come in meanwhile. */
@@ -40,7 +42,7 @@ export async function fillMonth(options: FillOptions): Promise<void> {
   const intake = (await readIntakeKeys(db)).find(({ day }) => day.equals(today))
   if (!intake) throw new Error('there is no intake key for today; the custodian makes it at its start')
   const filledUntil = await readMark(options.spoolFolder)
-  const calls = believableMonth(seed, new Date(now.epochMilliseconds))
+  const calls = [...longAgo(now), ...believableMonth(seed, new Date(now.epochMilliseconds))]
     .filter((call) => call.startedAt.getTime() > filledUntil)
     .reverse()
   const admit = admitTo(db)
@@ -77,6 +79,19 @@ export async function fillMonth(options: FillOptions): Promise<void> {
   }
   await Promise.all(Array.from({ length: atOnce }, work))
   if (!signal.aborted) await writeFile(markPath(options.spoolFolder), String(now.epochMilliseconds))
+}
+
+/** A few calls to the test line whose two months are over: their recordings have been destroyed. */
+function longAgo(now: Temporal.Instant): ReturnType<typeof believableMonth> {
+  const then = now.subtract({ hours: 24 * daysAgo })
+  return believableMonth(seed, new Date(then.epochMilliseconds))
+    .filter((call) => call.segments.length === 1)
+    .slice(-callsLongAgo)
+    .map((call) => ({
+      ...call,
+      numberCalled: numbersCalled.testLine,
+      segments: call.segments.map((segment) => ({ ...segment, number: numbersCalled.testLine })),
+    }))
 }
 
 function markPath(folder: string): string {

@@ -164,7 +164,7 @@ export const Look = Type.Object({
   at: instant('When'),
   role: Role,
   purpose: Purpose,
-  playedMs: Type.Optional(Type.Integer({ description: 'How much was played, in milliseconds' })),
+  playedMs: Type.Optional(Type.Integer({ description: 'How much was fetched to be listened to, in milliseconds' })),
 })
 
 export const SegmentDetail = Type.Intersect([
