@@ -1,66 +1,15 @@
 import { randomUUID } from 'node:crypto'
-import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
-import { callFacts, enterTestPerson, phone, recordingFacts } from '#test/database/people.ts'
-import type { Purpose } from '#description/purposes.ts'
+import { openSearch } from '#test/register/open-search.ts'
+import { phone, recordingFacts } from '#test/database/people.ts'
 import { connectDatabase } from '#platform/database/connect.ts'
-import { admit, type SegmentFacts } from '#register/admit.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { requestGrant, type Grant } from '#safeguards/access/grant.ts'
-import type { Session } from '#safeguards/people/session.ts'
 import { InvalidCursor, listContacts, type ContactSearch } from './list-contacts.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const admin = database.as().db
-const desk = database.as('seloste_desk').db
-const capture = database.as('seloste_capture').db
-const now = () => Temporal.Now.instant()
+const { admin, now, aino, grant, ainos, search, idsOf, found, official, call } = await openSearch(database)
 const instant = (written: string) => Temporal.Instant.from(written)
-
-const everything = { kind: 'all' as const, units: [], numbers: [] }
-const own = { kind: 'own' as const, units: [], numbers: [] }
-const matti = await enterTestPerson(admin, desk, {
-  name: 'Matti',
-  right: { role: 'SUPERVISOR', purposes: ['DEVELOPMENT'], scope: everything },
-})
-const aino = await enterTestPerson(admin, desk, {
-  name: 'Aino',
-  right: { role: 'OFFICIAL', purposes: ['DEVELOPMENT'], scope: own },
-})
-
-async function grantFor(session: Session, purpose: Purpose = 'DEVELOPMENT'): Promise<Grant> {
-  const grant = await requestGrant(desk, session, { purpose, action: 'contacts.listed' }, now())
-  if ('refused' in grant) throw new Error(grant.refused)
-  return grant
-}
-
-let grant: Grant
-let ainos: Grant
-beforeAll(async () => {
-  grant = await grantFor(await matti.signIn())
-  ainos = await grantFor(await aino.signIn())
-})
-
-async function search(given: Partial<ContactSearch> = {}, under = grant) {
-  return listContacts(desk, under, { limit: 200, ...given }, now())
-}
-const idsOf = ({ items }: { items: { id: string }[] }) => items.map(({ id }) => id)
-const found = async (given: Partial<ContactSearch>) => idsOf(await search(given))
-
-const official = (name: string, number = '029 512 1001', personId?: string): SegmentFacts['official'] => ({
-  name,
-  phone: phone(number),
-  ...(personId && { personId }),
-})
-
-/** A call of its own caller, so that a search for it finds nothing else. */
-let callers = 1000
-async function call(given: Partial<SegmentFacts> = {}) {
-  const written = `040 555 ${callers++}`
-  const facts = callFacts({ caller: { kind: 'e164', key: phone(written), raw: written }, ...given })
-  const { contactId } = await admit(capture, facts)
-  return { contactId, caller: written, segmentId: facts.segmentId }
-}
 
 describe('a search by time', () => {
   test('finds a call across midnight under both days, once each (AC6)', async () => {

@@ -1,0 +1,56 @@
+/** A register searched by two people: a supervisor who sees every call, and an official who sees her own. */
+import type { Purpose } from '#description/purposes.ts'
+import { admit, type SegmentFacts } from '#register/admit.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { requestGrant, type Grant } from '#safeguards/access/grant.ts'
+import type { Session } from '#safeguards/people/session.ts'
+import { listContacts, type ContactSearch } from '#use/search/list-contacts.ts'
+import type { TestDatabase } from '../database/create-test-database.ts'
+import { callFacts, enterTestPerson, phone } from '../database/people.ts'
+
+export async function openSearch(database: TestDatabase<RegisterTables>) {
+  const admin = database.as().db
+  const desk = database.as('seloste_desk').db
+  const capture = database.as('seloste_capture').db
+  const now = () => Temporal.Now.instant()
+
+  const matti = await enterTestPerson(admin, desk, {
+    name: 'Matti',
+    right: { role: 'SUPERVISOR', purposes: ['DEVELOPMENT'], scope: { kind: 'all', units: [], numbers: [] } },
+  })
+  const aino = await enterTestPerson(admin, desk, {
+    name: 'Aino',
+    right: { role: 'OFFICIAL', purposes: ['DEVELOPMENT'], scope: { kind: 'own', units: [], numbers: [] } },
+  })
+  const grant = await grantFor(await matti.signIn())
+  const ainos = await grantFor(await aino.signIn())
+
+  async function grantFor(session: Session, purpose: Purpose = 'DEVELOPMENT'): Promise<Grant> {
+    const asked = await requestGrant(desk, session, { purpose, action: 'contacts.listed' }, now())
+    if ('refused' in asked) throw new Error(asked.refused)
+    return asked
+  }
+
+  async function search(given: Partial<ContactSearch> = {}, under = grant) {
+    return listContacts(desk, under, { limit: 200, ...given }, now())
+  }
+  const idsOf = ({ items }: { items: { id: string }[] }) => items.map(({ id }) => id)
+  const found = async (given: Partial<ContactSearch>) => idsOf(await search(given))
+
+  const official = (name: string, number = '029 512 1001', personId?: string): SegmentFacts['official'] => ({
+    name,
+    phone: phone(number),
+    ...(personId && { personId }),
+  })
+
+  /** A call of its own caller, so that a search for it finds nothing else. */
+  let callers = 1000
+  async function call(given: Partial<SegmentFacts> = {}) {
+    const written = `040 555 ${callers++}`
+    const facts = callFacts({ caller: { kind: 'e164', key: phone(written), raw: written }, ...given })
+    const { contactId } = await admit(capture, facts)
+    return { contactId, caller: written, segmentId: facts.segmentId }
+  }
+
+  return { admin, desk, capture, now, matti, aino, grant, ainos, grantFor, search, idsOf, found, official, call }
+}
