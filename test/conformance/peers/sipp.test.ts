@@ -1,5 +1,5 @@
 /** SIPp as the recording client: SIP, SDP and the first stream's RTP by a program that is not ours, over UDP and TCP. */
-import { execFileSync, spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { randomBytes, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
@@ -22,9 +22,16 @@ const soundMs = 4_000
 /** The player of the second stream takes its time to start on a busy machine. */
 const talkMs = 8_000
 
-/** On a throw-away machine that tests every change, SIPp is fetched; on anybody's own it has to be there. */
+/** On a throw-away machine that tests every change, SIPp is fetched where it can be; on anybody's own it has to be there. */
 if (!existsSync(sipp) && process.env['CI'] && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
-  execFileSync('apt-get', ['install', '-y', '-qq', 'sip-tester'], { stdio: 'ignore', timeout: 120_000 })
+  const apt = (...args: string[]) =>
+    spawnSync('apt-get', ['-qq', ...args], {
+      stdio: 'ignore',
+      timeout: 180_000,
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    })
+  apt('update')
+  apt('install', '-y', '--no-install-recommends', 'sip-tester')
 }
 const missing = existsSync(sipp) ? '' : ' (left out: there is no /usr/bin/sipp; Debian has it in sip-tester)'
 
