@@ -93,7 +93,7 @@ export async function startSeloste(options: SelosteOptions = {}): Promise<Runnin
   async function stop(): Promise<void> {
     process.off('exit', endWithUs)
     await end(child)
-    if (options.dataDirectory === undefined) await rm(dataDirectory, { recursive: true, force: true })
+    if (options.dataDirectory === undefined) await removeData(dataDirectory)
   }
 
   try {
@@ -114,6 +114,13 @@ export async function startSeloste(options: SelosteOptions = {}): Promise<Runnin
     output,
     stop,
   }
+}
+
+/** Removes a data folder, and the database that root keeps elsewhere where its own user could not reach it. */
+async function removeData(dataDirectory: string): Promise<void> {
+  const elsewhere = await readFile(join(dataDirectory, 'database/location'), 'utf8').catch(() => '')
+  if (elsewhere.trim()) await rm(elsewhere.trim(), { recursive: true, force: true })
+  await rm(dataDirectory, { recursive: true, force: true })
 }
 
 async function untilReady(url: string, child: ChildProcess, output: () => string): Promise<void> {
