@@ -119,3 +119,11 @@ export async function answer(response: Response | Promise<Response>) {
   const body = (text ? JSON.parse(text) : {}) as Answer
   return { status: given.status, code: body.error?.code, field: body.error?.field, body }
 }
+
+/** Begins a listening under QUALITY, as the player does. */
+export async function beginListening(browser: Browser, recordingId: string) {
+  const { body } = await answer(
+    browser.fetch(`/api/recordings/${recordingId}/listenings`, { json: { purpose: 'QUALITY' } }),
+  )
+  return body as unknown as { id: string; audio: string; peaks: string; until: string }
+}

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { enterTestPerson, password } from '#test/database/people.ts'
 import { makeTestRegister, type RecordedSegment } from '#test/register/make-register.ts'
-import { answer, openTestDesk, type Browser } from '#test/register/open-desk.ts'
+import { answer, beginListening, openTestDesk, type Browser } from '#test/register/open-desk.ts'
 import { keepRecording } from '#register/recordings/keep-recording.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { operations } from './contract/operations.ts'
@@ -28,12 +28,7 @@ beforeAll(async () => {
   await keepRecording(register.keeping, recording.id, now())
 })
 
-async function begin(by = browser) {
-  const { body } = await answer(
-    by.fetch(`/api/recordings/${recording.id}/listenings`, { json: { purpose: 'QUALITY' } }),
-  )
-  return body as unknown as { id: string; audio: string; peaks: string; until: string }
-}
+const begin = (by = browser) => beginListening(by, recording.id)
 
 /** Every operation with a path and a body that are as the contract says. */
 const requests = Object.values(operations).map((operation) => {

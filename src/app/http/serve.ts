@@ -12,7 +12,7 @@ import { openApiDocument } from './contract/openapi.ts'
 import type { Desk } from './desk.ts'
 import { listeningRoutes } from './listening-routes.ts'
 import { organisationRoutes } from './organisation-routes.ts'
-import { refuse } from './refuse.ts'
+import { refusals, refuse } from './refuse.ts'
 import type { Routes } from './routes.ts'
 import { sessionRoutes } from './session-routes.ts'
 import { webFiles } from './web-files.ts'
@@ -51,7 +51,7 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
     global: false,
     errorResponseBuilder: () => ({
       statusCode: 429,
-      error: { code: 'session.too-many', message: 'Too many attempts from this address; wait a minute and try again.' },
+      error: { code: 'session.too-many', message: refusals['session.too-many'][1] },
     }),
   })
 

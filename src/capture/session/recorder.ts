@@ -178,6 +178,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       contactId: options.random.uuid(),
       recordingId: options.random.uuid(),
     }
+    const earlier = recent.find(callIds, now)
     const intakeDay = now.toZonedDateTimeISO('UTC').toPlainDate()
     const offer = describeSegment(invitation, {
       description,
@@ -185,7 +186,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       arrivedAt: now,
       ids,
       intakeDay,
-      earlier: recent.find(callIds, now),
+      earlier,
     })
     const twin =
       offer !== 'outside' &&
@@ -197,7 +198,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     }
 
     const { facts } = offer
-    recent.remember(callIds, remembered(facts, recent.find(callIds, now)?.drawId ?? callIds[0], true))
+    recent.remember(callIds, remembered(facts, earlier?.drawId ?? callIds[0], true))
     if (facts.recording) counters.recorded++
     else counters.historyOnly++
     const { dialog } = invite

@@ -4,6 +4,9 @@
  * for everybody who calls Seloste.
  */
 import Type, { type Static } from 'typebox'
+import { purposes } from '#description/purposes.ts'
+import { numberKinds } from '#description/register-description.ts'
+import { roles, scopes } from '#description/roles.ts'
 
 const instant = (description: string) => Type.String({ format: 'date-time', description })
 const literals = <const Values extends string[]>(values: [...Values], description: string) =>
@@ -13,15 +16,12 @@ const literals = <const Values extends string[]>(values: [...Values], descriptio
 export const closed = { additionalProperties: false } as const
 
 export const Purpose = literals(
-  ['DEVELOPMENT', 'QUALITY', 'TRAINING', 'SERVICE_LEVEL_STUDY', 'CRIME_OR_MISUSE', 'INSPECTION', 'MAINTENANCE'],
+  [...purposes],
   'The purpose a look is made under (R3, R4, R5). DEVELOPMENT covers the three behind it.',
 )
 export type Purpose = Static<typeof Purpose>
 
-export const Role = literals(
-  ['OFFICIAL', 'SUPERVISOR', 'EXPERT', 'MAINTENANCE', 'SECURITY', 'SERVICE_UNIT', 'DECISION_MAKER', 'ACCESS_APPROVER'],
-  'The roles of requirements 1.4',
-)
+export const Role = literals([...roles], 'The roles of requirements 1.4')
 export type Role = Static<typeof Role>
 
 export const ErrorBody = Type.Object({
@@ -55,7 +55,7 @@ export const AccessRight = Type.Object({
     }),
   ),
   scope: Type.Object({
-    kind: literals(['own', 'unit', 'numbers', 'all', 'none'], 'How far the right reaches'),
+    kind: literals([...scopes], 'How far the right reaches'),
     units: Type.Optional(Type.Array(Type.String())),
     numbers: Type.Optional(Type.Array(Type.String({ description: 'E.164' }))),
   }),
@@ -189,7 +189,7 @@ export type SegmentDetail = Static<typeof SegmentDetail>
 export const ContactDetail = Type.Intersect([
   Type.Omit(Contact, ['segments']),
   Type.Object({
-    numberKind: literals(['NATIONAL_SERVICE', 'REGIONAL_SERVICE', 'SWITCHBOARD', 'UNKNOWN'], 'Kind of number (R7)'),
+    numberKind: literals([...numberKinds, 'UNKNOWN'], 'Kind of number (R7)'),
     historyEndsAt: Type.Optional(instant('The contact-history entry is deleted then (R22)')),
     segments: Type.Array(SegmentDetail),
   }),
@@ -241,7 +241,7 @@ export type Peaks = Static<typeof Peaks>
 export const ServiceNumber = Type.Object({
   number: Type.String({ description: 'E.164' }),
   display: Type.String({ description: 'Written the Finnish way: 029 497 000' }),
-  kind: literals(['NATIONAL_SERVICE', 'REGIONAL_SERVICE', 'SWITCHBOARD'], 'R7'),
+  kind: literals([...numberKinds], 'R7'),
   name: Type.Object({ fi: Type.String(), sv: Type.String(), en: Type.String() }),
 })
 export type ServiceNumber = Static<typeof ServiceNumber>
