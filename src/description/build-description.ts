@@ -14,15 +14,43 @@ export function buildDescription(file: DescriptionFile, problems: FieldProblem[]
     pbx: file.numbering.pbx,
     exchanges: file.numbering.exchanges.map((text) => text.replace(/^0|\D/g, '')),
   }
-  const { recordingPlan } = file
+  const { recordingPlan, decision, storage, disclosure } = file
   return {
     ...file,
-    effectiveFrom: dayAt(file.effectiveFrom, ['effectiveFrom']),
+    effectiveFrom: file.effectiveFrom.includes('T')
+      ? Temporal.Instant.from(file.effectiveFrom)
+      : dayAt(file.effectiveFrom, ['effectiveFrom']),
+    decision: { ...decision, decidedOn: dateOf(decision.decidedOn, ['decision', 'decidedOn']) },
     numbering,
     numbers: file.numbers.map((entry, index) => buildNumber(entry, ['numbers', index])),
     recordingPlan: {
       recordForwarded: recordingPlan.recordForwarded,
+      ...(recordingPlan.cooperation && {
+        cooperation: {
+          ...recordingPlan.cooperation,
+          decidedOn: dateOf(recordingPlan.cooperation.decidedOn, ['recordingPlan', 'cooperation', 'decidedOn']),
+        },
+      }),
+      announcements: recordingPlan.announcements.map(({ numbers, ...rest }, index) => ({
+        ...rest,
+        numbers: readNumbers(numbers, ['recordingPlan', 'announcements', index, 'numbers']),
+      })),
       rules: recordingPlan.rules.map((entry, index) => buildRule(entry, ['recordingPlan', 'rules', index])),
+    },
+    storage: {
+      sites: storage.sites.map((site, index) => ({
+        ...site,
+        attestedOn: dateOf(site.attestedOn, ['storage', 'sites', index, 'attestedOn']),
+        nextReview: dateOf(site.nextReview, ['storage', 'sites', index, 'nextReview']),
+      })),
+    },
+    disclosure: {
+      ...disclosure,
+      provisions: disclosure.provisions.map(({ validFrom, validTo, ...rest }, index) => ({
+        ...rest,
+        validFrom: dateOf(validFrom, ['disclosure', 'provisions', index, 'validFrom']),
+        ...(validTo !== undefined && { validTo: dateOf(validTo, ['disclosure', 'provisions', index, 'validTo']) }),
+      })),
     },
   }
 
@@ -39,16 +67,21 @@ export function buildDescription(file: DescriptionFile, problems: FieldProblem[]
   }
 
   function buildRule(
-    { numbers, share, from, until, ...rest }: DescriptionFile['recordingPlan']['rules'][number],
+    { numbers, share, hours, from, until, ...rest }: DescriptionFile['recordingPlan']['rules'][number],
     path: FieldPath,
   ): RecordingRule {
     return {
       ...rest,
       share: share ?? recordingPlan.defaultShare,
-      numbers: numbers.map((number, place) => readNumber(number, [...path, 'numbers', place]).key),
+      numbers: readNumbers(numbers, [...path, 'numbers']),
+      ...(hours && { hours: { days: hours.days, from: timeOf(hours.from), to: timeOf(hours.to) } }),
       from: dayAt(from, [...path, 'from']),
       ...(until !== undefined && { until: dayAt(until, [...path, 'until'], 1) }),
     }
+  }
+
+  function readNumbers(texts: readonly string[], path: FieldPath): PhoneNumberKey[] {
+    return texts.map((number, place) => readNumber(number, [...path, place]).key)
   }
 
   function readNumber(text: string, path: FieldPath): { key: PhoneNumberKey; display: string } {
@@ -56,6 +89,10 @@ export function buildDescription(file: DescriptionFile, problems: FieldProblem[]
     if (number.key !== null && number.kind !== 'address') return { key: number.key, display: number.display }
     problems.push({ path, message: 'is not a telephone number' })
     return { key: '' as PhoneNumberKey, display: text }
+  }
+
+  function dateOf(text: string, path: FieldPath): Temporal.PlainDate {
+    return dayAt(text, path).toZonedDateTimeISO(termZone).toPlainDate()
   }
 
   function dayAt(text: string, path: FieldPath, daysLater = 0): Temporal.Instant {
@@ -66,4 +103,10 @@ export function buildDescription(file: DescriptionFile, problems: FieldProblem[]
       return Temporal.Instant.fromEpochMilliseconds(0)
     }
   }
+}
+
+/** A time of day as written, 08.00 or 08:00; 24.00 is the end of the day. */
+function timeOf(text: string): Temporal.PlainTime {
+  const written = text.replace('.', ':')
+  return Temporal.PlainTime.from(written === '24:00' ? '23:59:59.999999999' : written)
 }

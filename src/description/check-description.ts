@@ -11,6 +11,7 @@ import { widestPurposes, widestScope } from './roles.ts'
  */
 export function checkDescription(description: RegisterDescription): FieldProblem[] {
   return [
+    ...checkDecision(description),
     ...checkPurposes(description),
     ...checkRoles(description),
     ...checkNumbers(description),
@@ -19,6 +20,11 @@ export function checkDescription(description: RegisterDescription): FieldProblem
       message,
     })),
   ]
+}
+
+function checkDecision({ decision }: RegisterDescription): FieldProblem[] {
+  if (decision.author !== decision.approver) return []
+  return [{ path: ['decision', 'approver'], message: 'must be another person than the author (R14)' }]
 }
 
 function checkPurposes({ purposes: described }: RegisterDescription): FieldProblem[] {

@@ -5,8 +5,7 @@ import { inForce, type RecordingPlan, type RecordingRule, type ServiceNumber } f
 export const everythingShare = 0.95
 
 /**
- * What speaks against approving a recording plan: it names numbers that are not service numbers (R13), was approved by
- * its author (R14), leaves two rules for one number at one time, or records everything (R15): one number in full only
+ * What speaks against approving a recording plan: it names numbers that are not service numbers (R13), leaves two rules for one number at one time, or records everything (R15): one number in full only
  * for a limited time and with a justification, all numbers never.
  *
  * @returns the problems, by the rule's place in the plan; none for a plan that can be approved
@@ -42,7 +41,6 @@ function checkRule(rule: RecordingRule, index: number, numbers: readonly Service
       add(['numbers', place], 'is a switchboard number: its calls are never recorded (R13)')
     }
   })
-  if (rule.author === rule.approvedBy) add('approvedBy', 'must be another person than the author (R14)')
   if (rule.until && Temporal.Instant.compare(rule.until, rule.from) <= 0) add('until', 'is before the rule begins')
   if (rule.share >= everythingShare) {
     if (!rule.until) add('share', 'recording a number in full needs an end date: until (R15)')

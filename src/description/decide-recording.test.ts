@@ -42,7 +42,7 @@ test('the test line’s rule holds to the last moment of its last day', () => {
 
 test('a switchboard call is never recorded, whatever the rules say (R13, AC3)', () => {
   const rules = [{ ...description.recordingPlan.rules[1]!, numbers: [phoneNumberKey('029 512 001')!] }]
-  const widened = { ...description, recordingPlan: { recordForwarded: true, rules } }
+  const widened = { ...description, recordingPlan: { recordForwarded: true, announcements: [], rules } }
   expect(decideRecording(question('029 512 001', { description: widened }))).toEqual({
     record: false,
     reason: 'switchboard',
@@ -58,13 +58,13 @@ test('a number that the register does not know is not recorded (R7)', () => {
 })
 
 test('a service number without a rule is not recorded (R14)', () => {
-  const bare = { ...description, recordingPlan: { recordForwarded: true, rules: [] } }
+  const bare = { ...description, recordingPlan: { recordForwarded: true, announcements: [], rules: [] } }
   expect(decideRecording(question('029 497 000', { description: bare })).reason).toBe('no-rule')
 })
 
 test('a rule is not retroactive (R14)', () => {
   const rule = { ...description.recordingPlan.rules[1]!, from: at('2027-04-01T00:00:00Z') }
-  const later = { ...description, recordingPlan: { recordForwarded: true, rules: [rule] } }
+  const later = { ...description, recordingPlan: { recordForwarded: true, announcements: [], rules: [rule] } }
   expect(decideRecording(question('029 497 099', { description: later })).reason).toBe('no-rule')
 })
 
@@ -98,7 +98,7 @@ test('over 10,000 calls the share is met within three standard deviations (R15, 
   const calls = 10_000
   for (const share of [0.01, 0.1, 0.5, 0.9]) {
     const rules = [{ ...description.recordingPlan.rules[0]!, share }]
-    const plan = { ...description, recordingPlan: { recordForwarded: true, rules } }
+    const plan = { ...description, recordingPlan: { recordForwarded: true, announcements: [], rules } }
     let recorded = 0
     for (let call = 0; call < calls; call += 1) {
       if (decideRecording(question('029 497 000', { description: plan, callId: `c${call}` })).record) recorded += 1
@@ -110,7 +110,11 @@ test('over 10,000 calls the share is met within three standard deviations (R15, 
 test('a share of nothing records nothing, a share of one everything', () => {
   const withShare = (share: number) => ({
     ...description,
-    recordingPlan: { recordForwarded: true, rules: [{ ...description.recordingPlan.rules[0]!, share }] },
+    recordingPlan: {
+      recordForwarded: true,
+      announcements: [],
+      rules: [{ ...description.recordingPlan.rules[0]!, share }],
+    },
   })
   for (let call = 0; call < 1_000; call += 1) {
     const callId = `c${call}`
@@ -122,27 +126,36 @@ test('a share of nothing records nothing, a share of one everything', () => {
 test('a plan that records every call on every service number is refused (R15, AC2)', () => {
   const [sample, test] = description.recordingPlan.rules as [RecordingRule, RecordingRule]
   const inFull = { ...sample, share: 1, until: test.until!, justification: 'kokeilu' }
-  const refusals = checkRecordingPlan({ recordForwarded: true, rules: [inFull, test] }, description.numbers)
+  const refusals = checkRecordingPlan(
+    { recordForwarded: true, announcements: [], rules: [inFull, test] },
+    description.numbers,
+  )
   expect(refusals).toEqual([{ path: ['rules', 0, 'share'], message: expect.stringMatching(/^all calls/) }])
   const almost = checkRecordingPlan(
-    { recordForwarded: true, rules: [{ ...inFull, share: 0.99 }, test] },
+    { recordForwarded: true, announcements: [], rules: [{ ...inFull, share: 0.99 }, test] },
     description.numbers,
   )
   expect(almost).toEqual(refusals)
   const [first, ...others] = description.numbers
   const retired = [{ ...first!, validTo: at('2027-02-01T00:00:00Z') }, ...others]
   const rest = { ...inFull, numbers: inFull.numbers.slice(1) }
-  expect(checkRecordingPlan({ recordForwarded: true, rules: [rest, test] }, retired)).toEqual(refusals)
+  expect(checkRecordingPlan({ recordForwarded: true, announcements: [], rules: [rest, test] }, retired)).toEqual(
+    refusals,
+  )
   const oneFree = { ...inFull, numbers: inFull.numbers.slice(1) }
-  expect(checkRecordingPlan({ recordForwarded: true, rules: [oneFree, test] }, description.numbers)).toEqual([])
+  expect(
+    checkRecordingPlan({ recordForwarded: true, announcements: [], rules: [oneFree, test] }, description.numbers),
+  ).toEqual([])
 })
 
 test('two rules for one number at one time are refused, one after the other are not (R14)', () => {
   const [sample] = description.recordingPlan.rules as [RecordingRule]
   const next = { ...sample, version: 4, share: 0.2, from: at('2027-01-31T22:00:00Z') }
-  expect(checkRecordingPlan({ recordForwarded: true, rules: [sample, next] }, description.numbers)).toMatchObject([
-    { path: ['rules', 1, 'numbers'], message: expect.stringMatching(/version 3/) },
-  ])
+  expect(
+    checkRecordingPlan({ recordForwarded: true, announcements: [], rules: [sample, next] }, description.numbers),
+  ).toMatchObject([{ path: ['rules', 1, 'numbers'], message: expect.stringMatching(/version 3/) }])
   const ended = { ...sample, until: next.from }
-  expect(checkRecordingPlan({ recordForwarded: true, rules: [ended, next] }, description.numbers)).toEqual([])
+  expect(
+    checkRecordingPlan({ recordForwarded: true, announcements: [], rules: [ended, next] }, description.numbers),
+  ).toEqual([])
 })

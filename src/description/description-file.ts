@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { purposes, referenceKinds } from './purposes.ts'
-import { languages, numberKinds } from './register-description.ts'
+import { dataSubjects, identificationData, languages, numberKinds, weekdays } from './register-description.ts'
 import { duties, roles, scopes } from './roles.ts'
 import { historyMonths, recordingCeilingMonths, recordingFloorMonths } from './terms.ts'
 
@@ -10,21 +10,78 @@ const closed = { additionalProperties: false }
 const text = Type.String({ minLength: 1, maxLength: 2000 })
 const date = Type.String({ pattern: String.raw`^\d{4}-\d{2}-\d{2}$` })
 const trilingual = Type.Object({ fi: text, sv: text, en: text }, closed)
+const instant = Type.String({
+  pattern: String.raw`^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2}))?$`,
+})
+const timeOfDay = Type.String({ pattern: String.raw`^([01]\d|2[0-3])[.:][0-5]\d$|^24[.:]00$` })
+const id = Type.String({ pattern: '^[a-z0-9][a-z0-9-]*$' })
 const version = Type.Integer({ minimum: 1 })
 const share = Type.Number({ minimum: 0, maximum: 1 })
 
 const Rule = Type.Object(
   {
-    id: Type.String({ pattern: '^[a-z0-9][a-z0-9-]*$' }),
+    id,
     version,
+    names: trilingual,
     numbers: Type.Array(text, { minItems: 1 }),
     share: Type.Optional(share),
+    quota: Type.Optional(
+      Type.Object(
+        { per: Type.Enum(['official', 'number']), weekly: Type.Integer({ minimum: 1, maximum: 100_000 }) },
+        closed,
+      ),
+    ),
+    hours: Type.Optional(
+      Type.Object(
+        { days: Type.Array(Type.Enum([...weekdays]), { minItems: 1 }), from: timeOfDay, to: timeOfDay },
+        closed,
+      ),
+    ),
     recordingMonths: Type.Integer({ minimum: recordingFloorMonths, maximum: recordingCeilingMonths }),
     from: date,
     until: Type.Optional(date),
     justification: Type.Optional(text),
-    author: text,
-    approvedBy: text,
+    necessity: Type.Optional(text),
+  },
+  closed,
+)
+
+const AnnouncementEntry = Type.Object(
+  {
+    id,
+    numbers: Type.Array(text, { minItems: 1 }),
+    texts: Type.Object({ fi: Type.Optional(text), sv: Type.Optional(text), en: Type.Optional(text) }, closed),
+  },
+  closed,
+)
+
+const StorageSiteEntry = Type.Object(
+  {
+    id,
+    names: trilingual,
+    electronicAccessControl: Type.Boolean(),
+    attestedBy: text,
+    attestedOn: date,
+    nextReview: date,
+  },
+  closed,
+)
+
+const SwitchesEntry = Type.Object(
+  {
+    accessCopy: Type.Boolean(),
+    accessTranscript: Type.Boolean(),
+    holdForInspection: Type.Boolean(),
+    announcementRequired: Type.Boolean(),
+    secondFactor: Type.Enum(['off', 'optional', 'required']),
+    maintenanceContent: Type.Enum(['allowed', 'breakGlass', 'denied']),
+    researchTreatAsPersonal: Type.Boolean(),
+    legalClaim: Type.Boolean(),
+    logRetentionMonths: Type.Union([Type.Null(), Type.Integer({ minimum: 1, maximum: 600 })]),
+    officialConsent: Type.Enum(['informed', 'required']),
+    julklRequests: Type.Boolean(),
+    mentionedPersons: Type.Boolean(),
+    maskCallerAfterMonths: Type.Union([Type.Null(), Type.Integer({ minimum: 1, maximum: historyMonths })]),
   },
   closed,
 )
@@ -62,6 +119,7 @@ const PurposeEntry = Type.Object(
   {
     purpose: Type.Enum([...purposes]),
     names: trilingual,
+    legalBasis: Type.Optional(trilingual),
     dataSets: Type.Array(Type.Enum(['history', 'recordings']), { minItems: 1 }),
   },
   closed,
@@ -70,13 +128,15 @@ const PurposeEntry = Type.Object(
 const DescriptionFile = Type.Object(
   {
     version,
-    effectiveFrom: date,
+    effectiveFrom: instant,
+    decision: Type.Object({ author: text, approver: text, decidedOn: date }, closed),
     profile: Type.Enum(['seed', 'gdpr']),
     name: trilingual,
     title: trilingual,
     controller: Type.Object(
       {
         name: trilingual,
+        finnishForms: Type.Object({ genitive: text, adessive: text, inessive: text }, closed),
         unit: trilingual,
         postalAddress: trilingual,
         visitingAddress: trilingual,
@@ -84,6 +144,8 @@ const DescriptionFile = Type.Object(
       },
       closed,
     ),
+    dataSubjects: Type.Array(Type.Enum([...dataSubjects])),
+    identificationData: Type.Array(Type.Enum([...identificationData])),
     purposes: Type.Array(PurposeEntry, { minItems: 1 }),
     roles: Type.Array(RoleEntry, { minItems: 1 }),
     numbering: Type.Object(
@@ -95,7 +157,13 @@ const DescriptionFile = Type.Object(
     ),
     numbers: Type.Array(ServiceNumberEntry, { minItems: 1 }),
     recordingPlan: Type.Object(
-      { defaultShare: share, recordForwarded: Type.Boolean(), rules: Type.Array(Rule) },
+      {
+        defaultShare: share,
+        recordForwarded: Type.Boolean(),
+        cooperation: Type.Optional(Type.Object({ decidedOn: date, document: text }, closed)),
+        announcements: Type.Array(AnnouncementEntry),
+        rules: Type.Array(Rule),
+      },
       closed,
     ),
     terms: Type.Object(
@@ -106,6 +174,26 @@ const DescriptionFile = Type.Object(
       },
       closed,
     ),
+    storage: Type.Object({ sites: Type.Array(StorageSiteEntry, { minItems: 1 }) }, closed),
+    disclosure: Type.Object(
+      {
+        research: Type.Boolean(),
+        authority: Type.Boolean(),
+        provisions: Type.Array(
+          Type.Object({ id, names: trilingual, validFrom: date, validTo: Type.Optional(date) }, closed),
+        ),
+      },
+      closed,
+    ),
+    rights: Type.Object({ unit: trilingual, finnishForms: Type.Object({ illative: text }, closed) }, closed),
+    contacts: Type.Object(
+      {
+        dataProtectionOfficer: Type.Optional(Type.Object({ address: trilingual, email: text, phone: text }, closed)),
+        accessibility: Type.Object({ email: text, phone: Type.Optional(text) }, closed),
+      },
+      closed,
+    ),
+    switches: SwitchesEntry,
   },
   closed,
 )

@@ -106,13 +106,7 @@ test.each<[rule: string, change: string | RegExp, to: string, field: string, mes
     'recordingPlan.rules[0].numbers[0]',
     /never recorded/,
   ],
-  [
-    'a rule approved by its author (R14)',
-    'approvedBy: riitta',
-    'approvedBy: eero',
-    'recordingPlan.rules[0].approvedBy',
-    /another person/,
-  ],
+  ['a rule approved by its author (R14)', 'approver: riitta', 'approver: eero', 'decision.approver', /another person/],
   ['a number in full for ever (R15)', /      until: .*\n/, '', 'recordingPlan.rules[1].share', /end date/],
   [
     'a number in full without a reason (R15)',

@@ -10,6 +10,7 @@ export const roles = [
   'SERVICE_UNIT',
   'DECISION_MAKER',
   'ACCESS_APPROVER',
+  'ADMINISTRATOR',
 ] as const
 export type Role = (typeof roles)[number]
 
@@ -65,6 +66,7 @@ export function widestPurposes(role: Role, duty?: Duty): readonly Purpose[] {
       return ['INSPECTION']
     case 'DECISION_MAKER':
     case 'ACCESS_APPROVER':
+    case 'ADMINISTRATOR':
       return []
   }
 }
@@ -74,5 +76,5 @@ export function widestScope(role: Role): Scope {
   if (role === 'OFFICIAL') return 'own'
   if (role === 'SUPERVISOR') return 'unit'
   if (role === 'EXPERT') return 'numbers'
-  return role === 'DECISION_MAKER' || role === 'ACCESS_APPROVER' ? 'none' : 'all'
+  return role === 'DECISION_MAKER' || role === 'ACCESS_APPROVER' || role === 'ADMINISTRATOR' ? 'none' : 'all'
 }

@@ -36,6 +36,11 @@ export interface SegmentFacts {
     ruleVersion?: number | undefined
     share?: number | undefined
     draw?: number | undefined
+    /** The version of the description that decided (R14). */
+    descriptionVersion?: number | undefined
+    /** SHA-256 of the call id that was drawn, in hexadecimal. */
+    drawnOn?: string | undefined
+    quotaUsed?: number | undefined
   }
   captureState: CaptureState
   captureFailure?: string | undefined
@@ -72,7 +77,7 @@ export async function admit(db: Kysely<RegisterTables>, facts: SegmentFacts): Pr
   return db.transaction().execute(async (tx) => {
     const contact = await contactOf(tx, facts)
     await admitSegment(tx, contact, facts)
-    if (facts.recording) await admitRecording(tx, contact, facts.segmentId, facts.recording)
+    if (facts.recording) await admitRecording(tx, contact, facts, facts.recording)
     await settleEnd(tx, contact, facts.endInferred ?? false)
     await sql`select pg_notify(${channels.callChanged}, ${contact.id})`.execute(tx)
     if (facts.recording?.stored) {
@@ -177,6 +182,9 @@ async function admitSegment(tx: Transaction<RegisterTables>, contact: ContactKey
       rule_version: facts.decision.ruleVersion ?? null,
       rule_share: facts.decision.share ?? null,
       draw: facts.decision.draw ?? null,
+      description_version: facts.decision.descriptionVersion ?? null,
+      drawn_on: facts.decision.drawnOn === undefined ? null : Buffer.from(facts.decision.drawnOn, 'hex'),
+      quota_used: facts.decision.quotaUsed ?? null,
       ...changing,
     })
     .onConflict((conflict) => conflict.columns(['id', 'contact_started_at']).doUpdateSet(changing))
@@ -186,7 +194,7 @@ async function admitSegment(tx: Transaction<RegisterTables>, contact: ContactKey
 async function admitRecording(
   tx: Transaction<RegisterTables>,
   contact: ContactKey,
-  segmentId: string,
+  { segmentId, numberReached }: SegmentFacts,
   recording: RecordingFacts,
 ): Promise<void> {
   await tx
@@ -196,6 +204,7 @@ async function admitRecording(
       segment_id: segmentId,
       contact_id: contact.id,
       contact_started_at: contact.startedAt,
+      number_reached: numberReached.key,
       state: 'CAPTURING',
       started_at: recording.startedAt,
       intake_day: recording.intakeDay,
@@ -256,6 +265,7 @@ async function settleEnd(tx: Transaction<RegisterTables>, contact: ContactKey, i
     await tx
       .updateTable('recording')
       .set({
+        call_ended_at: endedAt,
         // A call that went on across a month's end may have an earlier floor than its first part gave it; a floor that
         // was promised stays (R23).
         min_keep_until: sql<Temporal.Instant>`greatest(min_keep_until, ${terms.minKeepUntil}::timestamptz)`,

@@ -46,6 +46,9 @@ export interface RegisterTables extends SafeguardTables {
     rule_version: number | null
     rule_share: number | null
     draw: number | null
+    description_version: number | null
+    drawn_on: Buffer | null
+    quota_used: number | null
     capture_state: Generated<CaptureState>
     capture_failure: string | null
     marks: Generated<SegmentMark[]>
@@ -56,6 +59,8 @@ export interface RegisterTables extends SafeguardTables {
     segment_id: string
     contact_id: string
     contact_started_at: Instant
+    number_reached: PhoneNumberKey | null
+    call_ended_at: Instant | null
     state: RecordingState
     started_at: Instant
     ended_at: Instant | null

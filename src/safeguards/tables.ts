@@ -5,6 +5,7 @@
 import type { ColumnType, Generated, Kysely } from 'kysely'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import type { Purpose } from '#description/purposes.ts'
+import type { Change } from '#description/describe-change.ts'
 import type { Role, Scope } from '#description/roles.ts'
 
 type Instant = Temporal.Instant
@@ -37,6 +38,40 @@ export interface SafeguardTables {
     approved_by: string
     revoked_at: Instant | null
   }
+  description_version: {
+    version: number
+    text: string
+    hash: Buffer
+    effective_from: Instant
+    draft_id: string | null
+    author: string | null
+    approver: string | null
+    approved_at: Instant
+    changes: ColumnType<Change[], string, never>
+  }
+  described_role: {
+    version: number
+    role: Role
+    duty: 'QUALITY' | 'TRAINING' | null
+    purposes: Purpose[]
+    scope: ScopeKind
+  }
+  description_draft: {
+    id: string
+    based_on: number
+    revision: Generated<number>
+    text: string
+    reason: Generated<string>
+    effective_from: Instant | null
+    author: string
+    state: Generated<DraftState>
+    created_at: Generated<Instant>
+    changed_at: Generated<Instant>
+    submitted_at: Instant | null
+    decided_by: string | null
+    decided_at: Instant | null
+    decision_note: string | null
+  }
   session: { token_hash: Buffer; person_id: string; created_at: Instant; expires_at: Instant; ended_at: Instant | null }
   intake_key: { day: Temporal.PlainDate; public_key: string; private_destroyed_at: Instant | null }
   shard_key: { expiry_month: Temporal.PlainDate; shard: number; month_key_version: number; wrapped: Buffer }
@@ -58,6 +93,7 @@ export interface SafeguardTables {
 }
 
 export type ScopeKind = Scope
+export type DraftState = 'DRAFT' | 'SUBMITTED' | 'APPROVED' | 'REJECTED' | 'WITHDRAWN'
 
 /** A database that holds these tables among others: Kysely is invariant in its tables, so the whole goes for the part. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the one place where a part is taken for the whole

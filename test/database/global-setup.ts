@@ -7,9 +7,12 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Client } from 'pg'
 import type { TestProject } from 'vitest/node'
+import { seedDescriptionFile } from '#description/read-description.ts'
+import { connectDatabase } from '#platform/database/connect.ts'
 import { startEmbeddedPostgres } from '#platform/database/embedded.ts'
 import { migrate } from '#platform/database/migrate.ts'
 import { setRolePasswords } from '#platform/database/role-passwords.ts'
+import { installDescription } from '#safeguards/versions/versions.ts'
 import { rolePassword, templateName, type TestCluster } from './cluster.ts'
 
 const migrations = fileURLToPath(new URL('../../migrations', import.meta.url))
@@ -74,6 +77,13 @@ function isAlive(pid: number): boolean {
   }
 }
 
+/** Without a description in force nobody has any rights. */
+async function installSeed(url: string): Promise<void> {
+  const { db, close } = connectDatabase({ url, applicationName: 'template', size: 1, onIdleError: () => undefined })
+  await installDescription(db, await readFile(seedDescriptionFile, 'utf8'), seedDescriptionFile)
+  await close()
+}
+
 /** Migrates the template once and gives every role that the migrations made the test password. */
 async function makeTemplate(adminUrl: string, templateUrl: string): Promise<string[]> {
   const client = new Client({ connectionString: adminUrl })
@@ -81,6 +91,7 @@ async function makeTemplate(adminUrl: string, templateUrl: string): Promise<stri
   try {
     await client.query(`create database ${templateName}`)
     await migrate(templateUrl, migrations)
+    await installSeed(templateUrl)
     const { rows } = await client.query<{ rolname: string }>(
       // The first 16,384 object ids are PostgreSQL's own.
       'select rolname from pg_roles where oid >= 16384 order by rolname',

@@ -9,7 +9,7 @@ import type { RefusalCode } from '#app/http/refuse.ts'
 import { serve } from '#app/http/serve.ts'
 import { connectCustodian } from '#app/roles/custodian-client.ts'
 import { serveCustodian } from '#app/roles/custodian-server.ts'
-import { readDescription } from '#description/read-description.ts'
+import { followVersions } from '#app/roles/follow-versions.ts'
 import { systemClock } from '#platform/clock/clock.ts'
 import { makeLog } from '#platform/log/log.ts'
 import type { RegisterTables } from '#register/tables.ts'
@@ -49,11 +49,16 @@ export async function openTestDesk(database: TestDatabase<RegisterTables>, regis
   const custodian = await serveCustodian(socket, audio, (fault) => faults.push(fault))
   const log: string[] = []
   const watchers = new Set<() => void>()
+  const versions = await followVersions({
+    db: database.as('seloste_desk').db,
+    databaseUrl: database.url('seloste_desk'),
+    onFault: (fault) => faults.push(fault),
+  })
   const web = await serve(
     {
       db: database.as('seloste_desk').db,
       custodian: connectCustodian(socket),
-      description: await readDescription(),
+      versions,
       clock: systemClock,
       onCallChanged(changed) {
         watchers.add(changed)
@@ -72,6 +77,7 @@ export async function openTestDesk(database: TestDatabase<RegisterTables>, regis
   )
   afterAll(async () => {
     await web.stop()
+    await versions.stop()
     await custodian.stop()
   })
 

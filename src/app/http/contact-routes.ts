@@ -1,7 +1,7 @@
 import { InvalidCursor, listContacts } from '#use/search/list-contacts.ts'
 import { readContact, revealCaller } from '#use/search/read-contact.ts'
 import { operations } from './contract/operations.ts'
-import type { Desk } from './desk.ts'
+import { describedNow, type Desk } from './desk.ts'
 import { refuse } from './refuse.ts'
 import type { Routes } from './routes.ts'
 import { granted, signedIn } from './signed-in.ts'
@@ -57,7 +57,7 @@ export function contactRoutes(app: Routes, desk: Desk): void {
       const session = await signedIn(desk, request, reply)
       if (!session) return reply
       return reply.send({
-        items: desk.description.numbers.map((number) => ({
+        items: describedNow(desk).numbers.map((number) => ({
           number: number.key,
           display: number.display,
           kind: number.kind,

@@ -3,16 +3,22 @@
  * does not go through the custodian.
  */
 import type { Kysely } from 'kysely'
-import type { RegisterDescription } from '#description/register-description.ts'
 import type { Clock } from '#platform/clock/clock.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { CustodianClient } from '../roles/custodian-client.ts'
+import type { Versions } from '../roles/follow-versions.ts'
+import type { RegisterDescription } from '#description/register-description.ts'
 
 export interface Desk {
   db: Kysely<RegisterTables>
   custodian: CustodianClient
-  description: RegisterDescription
+  versions: Versions
   clock: Clock
   /** Calls back after each change to a call; returns the way to stop. */
   onCallChanged: (changed: () => void) => () => void
+}
+
+/** The description in force now. */
+export function describedNow(desk: Desk): RegisterDescription {
+  return desk.versions.at(desk.clock.now()).description
 }

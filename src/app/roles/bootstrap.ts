@@ -1,12 +1,15 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { seedDescriptionFile } from '#description/read-description.ts'
 import type { Settings } from '#platform/config/settings.ts'
+import { connectDatabase } from '#platform/database/connect.ts'
 import { startEmbeddedPostgres } from '#platform/database/embedded.ts'
 import { migrate } from '#platform/database/migrate.ts'
 import { setRolePasswords } from '#platform/database/role-passwords.ts'
 import type { Log } from '#platform/log/log.ts'
+import { installDescription } from '#safeguards/versions/versions.ts'
 import type { RoleName } from './role.ts'
 
 export interface ReadyDatabase {
@@ -43,6 +46,7 @@ export async function readyDatabase(
       : undefined
   const adminUrl = settings.databaseUrl ?? embedded?.adminUrl() ?? ''
   const applied = await migrate(adminUrl, migrations)
+  await installFirstDescription(adminUrl, settings.descriptionFile ?? seedDescriptionFile, log)
   if (applied.length > 0) log.info(`the database is at ${applied.at(-1) ?? ''}`)
   const passwords = Object.fromEntries(
     Object.entries(databaseRoles).map(([name, role]) => [
@@ -59,6 +63,22 @@ export async function readyDatabase(
     adminUrl,
     roleUrls: { custodian: urlFor('custodian'), capture: urlFor('capture'), desk: urlFor('desk') },
     stop: async () => embedded?.stop(),
+  }
+}
+
+/** A new installation begins with the description in the file; one that has a description keeps it. */
+async function installFirstDescription(adminUrl: string, path: string, log: Log): Promise<void> {
+  const { db, close } = connectDatabase({
+    url: adminUrl,
+    applicationName: 'seloste-bootstrap',
+    size: 1,
+    onIdleError: () => undefined,
+  })
+  try {
+    const done = await installDescription(db, await readFile(path, 'utf8'), path)
+    if (done === 'installed') log.info(`begins with the register description ${path}`)
+  } finally {
+    await close()
   }
 }
 

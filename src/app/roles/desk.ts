@@ -1,5 +1,4 @@
 import { fileURLToPath } from 'node:url'
-import { readDescription } from '#description/read-description.ts'
 import { systemClock } from '#platform/clock/clock.ts'
 import { connectDatabase } from '#platform/database/connect.ts'
 import { listen } from '#platform/database/listen.ts'
@@ -10,6 +9,7 @@ import { channels } from '#register/channels.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { serve } from '../http/serve.ts'
 import { connectCustodian } from './custodian-client.ts'
+import { followVersions } from './follow-versions.ts'
 import type { Role, RoleContext } from './role.ts'
 import { socketPath } from './sockets.ts'
 
@@ -17,13 +17,19 @@ const webFolder = fileURLToPath(new URL('../../../web/dist', import.meta.url))
 
 /** The desk: web and API for people. It holds no keys. */
 export const runDesk: Role = async ({ settings, log, databaseUrl, version }: RoleContext) => {
-  const description = await readDescription()
   const { db, close } = connectDatabase<RegisterTables>({
     url: databaseUrl,
     applicationName: 'seloste-desk',
     size: 20,
     onIdleError: (error) => {
       log.warn({ err: error }, 'an idle database connection broke')
+    },
+  })
+  const versions = await followVersions({
+    db,
+    databaseUrl,
+    onFault: (error) => {
+      log.error({ err: error }, 'the register description could not be read; going on with the one known')
     },
   })
   const custodian = connectCustodian(socketPath(settings, 'custodian'))
@@ -35,7 +41,7 @@ export const runDesk: Role = async ({ settings, log, databaseUrl, version }: Rol
     {
       db,
       custodian,
-      description,
+      versions,
       clock: systemClock,
       onCallChanged(changed) {
         watchers.add(changed)
@@ -74,6 +80,7 @@ export const runDesk: Role = async ({ settings, log, databaseUrl, version }: Rol
     async stop() {
       await web.stop()
       await changes.stop()
+      await versions.stop()
       metrics.stop()
       await close()
     },

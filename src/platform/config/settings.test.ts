@@ -27,6 +27,7 @@ test('without any setting, everything is embedded and on loopback', () => {
     rtp: { host: '127.0.0.1', firstPort: 30_000, lastPort: 39_999 },
     databaseUrl: undefined,
     objectsDirectory: join(folder, 'var/objects'),
+    descriptionFile: undefined,
     demoPassword: undefined,
   })
 })

@@ -23,6 +23,8 @@ export type Settings = {
   databaseUrl: string | undefined
   /** The object directory: OBJECTS_URL, or `objects` below the data directory. */
   objectsDirectory: string
+  /** SELOSTE_DESCRIPTION: the register description that a new installation begins with; `undefined`: the program's own. */
+  descriptionFile: string | undefined
   /** SELOSTE_DEMO_PASSWORD; `undefined`: the demo makes one and prints it. */
   demoPassword: string | undefined
 }
@@ -36,7 +38,13 @@ const defaults = {
 }
 
 /** The same names in the file as in the environment. */
-const fileNames = [...Object.keys(defaults), 'DATABASE_URL', 'OBJECTS_URL', 'SELOSTE_DEMO_PASSWORD']
+const fileNames = [
+  ...Object.keys(defaults),
+  'DATABASE_URL',
+  'OBJECTS_URL',
+  'SELOSTE_DESCRIPTION',
+  'SELOSTE_DEMO_PASSWORD',
+]
 const shortestPassword = 8
 
 /**
@@ -61,6 +69,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     rtp: parsePortRange('SELOSTE_RTP', setting('SELOSTE_RTP')),
     databaseUrl: checkDatabaseUrl(given('DATABASE_URL')),
     objectsDirectory: checkObjectsUrl(given('OBJECTS_URL')) ?? join(dataDirectory, 'objects'),
+    descriptionFile: checkDescriptionFile(given('SELOSTE_DESCRIPTION'), folder),
     demoPassword: checkDemoPassword(given('SELOSTE_DEMO_PASSWORD')),
   }
   assertApart(settings)
@@ -111,6 +120,15 @@ function checkObjectsUrl(text: string | undefined): string | undefined {
   if (!URL.canParse(text) || !text.startsWith('file:///')) throw wrongSetting('OBJECTS_URL', text, allowed)
   const path = fileURLToPath(text)
   assertFolder('OBJECTS_URL', path)
+  return path
+}
+
+function checkDescriptionFile(text: string | undefined, folder: string): string | undefined {
+  if (text === undefined) return undefined
+  const path = resolve(folder, text)
+  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) {
+    throw wrongSetting('SELOSTE_DESCRIPTION', text, 'the path of a register description that is there')
+  }
   return path
 }
 

@@ -50,26 +50,48 @@ export interface Reach {
   numberReached: string
 }
 
-/** The person's rights in force at an instant. */
+/** The person's rights in force at an instant, no wider than the description in force then lets their roles be. */
 export async function rightsOf(holding: HoldingSafeguards, personId: string, now: Temporal.Instant): Promise<Right[]> {
   const db = safeguardsOf(holding)
   const rows = await db
     .selectFrom('access_right')
-    .selectAll()
+    .innerJoin('described_role', (join) =>
+      join
+        .onRef('described_role.role', '=', 'access_right.role')
+        .on(sql<boolean>`described_role.duty is not distinct from access_right.duty`)
+        .on('described_role.version', '=', sql<number>`version_at(${now})`),
+    )
+    .selectAll('access_right')
+    .select(['described_role.purposes as described', 'described_role.scope as widest'])
     .where('person_id', '=', personId)
     .where('revoked_at', 'is', null)
     .where('valid_from', '<=', now)
     .where((eb) => eb.or([eb('valid_to', 'is', null), eb('valid_to', '>', now)]))
     .orderBy('valid_from')
     .execute()
-  return rows.map((row) => ({
+  return rows.filter(withinDescription).map((row) => ({
     id: row.id,
     role: row.role,
     ...(row.duty && { duty: row.duty }),
-    purposes: row.purposes,
+    purposes: both(row.purposes, row.described),
     scope: { kind: row.scope_kind, units: row.scope_units, numbers: row.scope_numbers },
     ...(row.valid_to && { until: row.valid_to }),
   }))
+}
+
+/** The purposes that two lists have in common, each as wide as both allow (R4). */
+function both(held: readonly Purpose[], described: readonly Purpose[]): Purpose[] {
+  const within = (list: readonly Purpose[], purpose: Purpose) => list.some((wider) => covers(wider, purpose))
+  const common = [
+    ...held.filter((purpose) => within(described, purpose)),
+    ...described.filter((purpose) => within(held, purpose)),
+  ]
+  return [...new Set(common)]
+}
+
+/** The twin of active_rights() in the database: a scope that the description does not give the role reaches nothing. */
+function withinDescription({ scope_kind, widest }: { scope_kind: ScopeKind; widest: ScopeKind }): boolean {
+  return scope_kind === widest || scope_kind === 'own' || scope_kind === 'none' || widest === 'all'
 }
 
 /**

@@ -17,7 +17,22 @@ export interface AuditEntry {
   /** Fault or case reference, as the person gave it (R40). */
   reference?: string | undefined
   object?:
-    | { kind: 'contact' | 'segment' | 'recording' | 'listening' | 'person' | 'session' | 'search'; id?: string }
+    | {
+        kind:
+          | 'contact'
+          | 'segment'
+          | 'recording'
+          | 'listening'
+          | 'person'
+          | 'session'
+          | 'search'
+          | 'description'
+          | 'draft'
+          | 'promise'
+          | 'directory'
+          | 'feedback'
+        id?: string
+      }
     | undefined
   /** Ids, counts and ranges only. */
   detail?: Record<string, string | number | boolean | readonly string[] | null> | undefined
@@ -38,6 +53,22 @@ export type AuditAction =
   | 'recording.destroyed'
   | 'history.ended'
   | 'right.granted'
+  | 'description.installed'
+  | 'description.drafted'
+  | 'description.submitted'
+  | 'description.taken-back'
+  | 'description.withdrawn'
+  | 'description.approved'
+  | 'description.rejected'
+  | 'description.took-effect'
+  | 'terms.shortened'
+  | 'promise.broken'
+  | 'promise.restored'
+  | 'shares.read'
+  | 'directory.read'
+  | 'directory.changed'
+  | 'directory.imported'
+  | 'feedback.answered'
 
 /** Appends one entry in the caller's transaction (R21): nothing leaves before that transaction has committed. */
 export async function appendAudit(holding: HoldingSafeguards, entry: AuditEntry): Promise<void> {

@@ -28,6 +28,7 @@ export const demoPeople: readonly DemoPerson[] = [
   { userId: 'tuula', name: 'Tuula Ojala', role: 'SECURITY', unit: 'Turvallisuusyksikkö' },
   { userId: 'paula', name: 'Paula Kinnunen', role: 'SERVICE_UNIT', unit: unitOfOthers },
   { userId: 'riitta', name: 'Riitta Karjalainen', role: 'DECISION_MAKER', unit: 'Johto' },
+  { userId: 'anssi', name: 'Anssi Lehto', role: 'ADMINISTRATOR', unit: 'Tekninen ylläpito' },
   { userId: 'anneli', name: 'Anneli Aalto', role: 'ACCESS_APPROVER', unit: 'Johto' },
 ]
 

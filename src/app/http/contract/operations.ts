@@ -3,19 +3,17 @@
  * these in; the OpenAPI document is made of nothing else.
  */
 import Type from 'typebox'
+import { descriptionOperations } from './description.ts'
+import { directoryOperations } from './directory.ts'
+import { planOperations } from './plan.ts'
 import * as schema from './schemas.ts'
+import { refusals } from './shapes.ts'
 
 const id = Type.Object({ id: Type.String({ format: 'uuid' }) })
-const refusals = {
-  400: schema.ErrorBody,
-  401: schema.ErrorBody,
-  403: schema.ErrorBody,
-  404: schema.ErrorBody,
-  429: schema.ErrorBody,
-  503: schema.ErrorBody,
-}
-
 export const operations = {
+  ...descriptionOperations,
+  ...directoryOperations,
+  ...planOperations,
   signIn: {
     method: 'POST',
     url: '/api/session',

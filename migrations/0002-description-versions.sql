@@ -1,0 +1,202 @@
+-- The register description as the program obeys it: every version that ever was in force or will be, the drafts that lead
+-- to the next one, and the procedure between them: drafted by one person, approved by another, in force from an instant
+-- that has not come yet (R1, R14).
+
+alter table access_right drop constraint access_right_role_check;
+alter table access_right add constraint access_right_role_check check (role in (
+  'OFFICIAL', 'SUPERVISOR', 'EXPERT', 'MAINTENANCE', 'SECURITY', 'SERVICE_UNIT', 'DECISION_MAKER', 'ACCESS_APPROVER', 'ADMINISTRATOR'
+));
+
+-- A version is its text, exactly. Published, it never changes.
+create table description_version (
+  version integer primary key check (version > 0),
+  text text not null,
+  hash bytea not null check (hash = sha256(convert_to(text, 'UTF8'))),
+  effective_from timestamptz not null unique,
+  -- None for the first, which comes with the installation.
+  draft_id uuid unique,
+  author uuid,
+  approver uuid,
+  approved_at timestamptz not null default clock_timestamp(),
+  -- What it changed, sentence by sentence: [{path, text: {fi, sv, en}}].
+  changes jsonb not null default '[]',
+  check (author is distinct from approver or author is null)
+);
+
+-- What a version lets each role do: the upper bound of every right, here for row-level security.
+create table described_role (
+  version integer not null references description_version,
+  role text not null,
+  duty text,
+  purposes text[] not null,
+  scope text not null check (scope in ('own', 'unit', 'numbers', 'all', 'none')),
+  unique nulls not distinct (version, role, duty)
+);
+
+create trigger append_only before update or delete or truncate on description_version for each statement execute function append_only();
+create trigger append_only before update or delete or truncate on described_role for each statement execute function append_only();
+
+create table description_draft (
+  id uuid primary key,
+  based_on integer not null references description_version,
+  -- Counts the changes: who saves over somebody else's work is told.
+  revision integer not null default 1,
+  text text not null check (length(text) < 2000000),
+  reason text not null default '',
+  effective_from timestamptz,
+  author uuid not null references person,
+  state text not null default 'DRAFT' check (state in ('DRAFT', 'SUBMITTED', 'APPROVED', 'REJECTED', 'WITHDRAWN')),
+  created_at timestamptz not null default clock_timestamp(),
+  changed_at timestamptz not null default clock_timestamp(),
+  submitted_at timestamptz,
+  decided_by uuid references person,
+  decided_at timestamptz,
+  decision_note text,
+  check (state not in ('APPROVED', 'REJECTED') or (decided_by is not null and decided_by <> author)),
+  check (state <> 'SUBMITTED' or effective_from is not null)
+);
+create index description_draft_open on description_draft (changed_at) where state in ('DRAFT', 'SUBMITTED');
+
+-- What was submitted is decided as it is: only taking it back makes it a draft again. What is decided stays.
+create function draft_guard() returns trigger language plpgsql as $$
+begin
+  if old.state not in ('DRAFT', 'SUBMITTED') then
+    raise exception 'draft % is decided or withdrawn', old.id;
+  end if;
+  if old.state = 'SUBMITTED' and new.state <> 'DRAFT'
+     and (new.text, new.effective_from, new.reason, new.based_on) is distinct from (old.text, old.effective_from, old.reason, old.based_on) then
+    raise exception 'draft % is submitted: take it back to change it', old.id;
+  end if;
+  if (new.author, new.id) is distinct from (old.author, old.id) then
+    raise exception 'draft % keeps its author', old.id;
+  end if;
+  return new;
+end $$;
+create trigger draft_guard before update on description_draft for each row execute function draft_guard();
+
+-- The version in force at an instant.
+create function version_at(instant timestamptz) returns integer
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select version from description_version where effective_from <= instant order by effective_from desc limit 1
+$$;
+
+-- The viewer has a right to the role in force, and the description still knows the role.
+create function viewer_is(wanted text, wanted_duty text default null) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select exists (
+    select from access_right r
+    join described_role d on d.version = version_at(now()) and d.role = r.role and d.duty is not distinct from r.duty
+    where r.person_id = viewer() and r.role = wanted and (wanted_duty is null or r.duty = wanted_duty)
+      and r.revoked_at is null and r.valid_from <= now() and (r.valid_to is null or r.valid_to > now())
+  )
+$$;
+
+-- Enters the first version, with which an installation begins; there is only one first.
+create function install_description(text text, effective_from timestamptz, roles jsonb) returns boolean
+language plpgsql set search_path = pg_catalog, public, pg_temp as $$
+begin
+  lock table description_version in exclusive mode;
+  if exists (select from description_version) then
+    return false;
+  end if;
+  insert into description_version (version, text, hash, effective_from)
+  values (1, install_description.text, sha256(convert_to(install_description.text, 'UTF8')), install_description.effective_from);
+  insert into described_role (version, role, duty, purposes, scope)
+  select 1, r.role, r.duty, r.purposes, r.scope
+  from jsonb_to_recordset(roles) as r(role text, duty text, purposes text[], scope text);
+  return true;
+end $$;
+
+-- Approves a submitted draft: the viewer decides for the controller and did not draft it, it builds on the newest version,
+-- and it comes into force at an instant that lies ahead. Returns the new version, or raises what is missing.
+create function approve_draft(draft uuid, revision integer, text text, changes jsonb, roles jsonb, note text) returns integer
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  d description_draft;
+  newest description_version;
+  number integer;
+begin
+  lock table description_version in exclusive mode;
+  select * into d from description_draft where id = draft for update;
+  select * into newest from description_version order by version desc limit 1;
+  if d.id is null or d.state <> 'SUBMITTED' or d.revision <> approve_draft.revision then
+    raise exception 'draft.changed-meanwhile' using errcode = 'SE001';
+  end if;
+  if not viewer_is('DECISION_MAKER') then
+    raise exception 'deny.role' using errcode = 'SE001';
+  end if;
+  if viewer() = d.author then
+    raise exception 'draft.own' using errcode = 'SE001';
+  end if;
+  if d.based_on <> newest.version then
+    raise exception 'draft.outdated' using errcode = 'SE001';
+  end if;
+  if d.effective_from <= clock_timestamp() or d.effective_from <= newest.effective_from then
+    raise exception 'draft.not-future' using errcode = 'SE001';
+  end if;
+  number := newest.version + 1;
+  insert into description_version (version, text, hash, effective_from, draft_id, author, approver, changes)
+  values (number, approve_draft.text, sha256(convert_to(approve_draft.text, 'UTF8')), d.effective_from, d.id, d.author, viewer(), approve_draft.changes);
+  insert into described_role (version, role, duty, purposes, scope)
+  select number, r.role, r.duty, r.purposes, r.scope
+  from jsonb_to_recordset(roles) as r(role text, duty text, purposes text[], scope text);
+  update description_draft set state = 'APPROVED', decided_by = viewer(), decided_at = clock_timestamp(), decision_note = note where id = draft;
+  perform pg_notify('seloste_description', number::text);
+  return number;
+end $$;
+
+create function reject_draft(draft uuid, revision integer, note text) returns void
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  d description_draft;
+begin
+  select * into d from description_draft where id = draft for update;
+  if d.id is null or d.state <> 'SUBMITTED' or d.revision <> reject_draft.revision then
+    raise exception 'draft.changed-meanwhile' using errcode = 'SE001';
+  end if;
+  if not viewer_is('DECISION_MAKER') then
+    raise exception 'deny.role' using errcode = 'SE001';
+  end if;
+  if viewer() = d.author then
+    raise exception 'draft.own' using errcode = 'SE001';
+  end if;
+  update description_draft set state = 'REJECTED', decided_by = viewer(), decided_at = clock_timestamp(), decision_note = note where id = draft;
+end $$;
+
+-- A right reaches no further than the description in force lets its role reach (R3, R36-R41): with no description, or
+-- none that knows the role, it reaches nothing.
+create or replace function active_rights() returns setof access_right
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select r.* from access_right r
+  join described_role d on d.version = version_at(now()) and d.role = r.role and d.duty is not distinct from r.duty
+  where r.person_id = viewer()
+    and r.revoked_at is null and r.valid_from <= now() and (r.valid_to is null or r.valid_to > now())
+    and (r.scope_kind = d.scope or r.scope_kind in ('own', 'none') or d.scope = 'all')
+    and (
+      current_setting('seloste.purpose', true) = any (r.purposes)
+      or ('DEVELOPMENT' = any (r.purposes) and current_setting('seloste.purpose', true) in ('QUALITY', 'TRAINING', 'SERVICE_LEVEL_STUDY'))
+    )
+    and (
+      current_setting('seloste.purpose', true) = any (d.purposes)
+      or ('DEVELOPMENT' = any (d.purposes) and current_setting('seloste.purpose', true) in ('QUALITY', 'TRAINING', 'SERVICE_LEVEL_STUDY'))
+    )
+$$;
+
+alter table description_draft enable row level security;
+create policy desk_reads on description_draft for select to seloste_desk using (viewer() is not null);
+create policy desk_drafts on description_draft for insert to seloste_desk
+  with check (author = viewer() and state = 'DRAFT' and (viewer_is('ADMINISTRATOR') or viewer_is('EXPERT', 'QUALITY')));
+create policy desk_changes on description_draft for update to seloste_desk
+  using (author = viewer() and state in ('DRAFT', 'SUBMITTED') and (viewer_is('ADMINISTRATOR') or viewer_is('EXPERT', 'QUALITY')))
+  with check (author = viewer() and state in ('DRAFT', 'SUBMITTED', 'WITHDRAWN'));
+
+grant select on description_version, described_role to seloste_capture, seloste_desk, seloste_custodian;
+grant select on description_draft to seloste_desk;
+grant insert (id, based_on, text, reason, effective_from, author) on description_draft to seloste_desk;
+grant update (based_on, revision, text, reason, effective_from, state, changed_at, submitted_at) on description_draft to seloste_desk;
+
+revoke execute on function version_at(timestamptz), viewer_is(text, text), install_description(text, timestamptz, jsonb),
+  approve_draft(uuid, integer, text, jsonb, jsonb, text), reject_draft(uuid, integer, text), draft_guard() from public;
+grant execute on function version_at(timestamptz) to seloste_desk, seloste_custodian, seloste_capture;
+grant execute on function viewer_is(text, text), approve_draft(uuid, integer, text, jsonb, jsonb, text), reject_draft(uuid, integer, text)
+  to seloste_desk;

@@ -1,0 +1,267 @@
+/** The description's versions, the drafts of the next one and the procedure between them (R1, R14). */
+import Type, { type Static } from 'typebox'
+import { closed, instant, literals, refusals, Trilingual } from './shapes.ts'
+
+const PersonName = Type.Object({ id: Type.String({ format: 'uuid' }), name: Type.String() })
+
+export const Change = Type.Object({
+  field: Type.String({ description: 'recordingPlan.rules[0].share' }),
+  text: Trilingual,
+})
+
+export const Problem = Type.Object(
+  {
+    line: Type.Integer({ description: 'In the text, from 1' }),
+    field: Type.String({ description: 'recordingPlan.rules[0].share; (file) for the whole' }),
+    code: Type.String({ description: 'Stable: plan.all-calls, number.twice, …' }),
+    message: Trilingual,
+    remedy: Trilingual,
+  },
+  { description: 'What is wrong, where, and what to do' },
+)
+
+export const Version = Type.Object({
+  version: Type.Integer(),
+  effectiveFrom: instant('In force from'),
+  state: literals(['past', 'in-force', 'coming'], 'Now'),
+  hash: Type.String({ description: 'SHA-256 of the text, hexadecimal' }),
+  approvedAt: instant('When it was approved, or installed'),
+  author: Type.Optional(PersonName),
+  approver: Type.Optional(PersonName),
+  changes: Type.Array(Change, { description: 'What it changed from the version before' }),
+})
+export type Version = Static<typeof Version>
+
+/** The file as YAML reads it; its shape is that of src/description/description-file.ts. */
+const Document = Type.Unknown({ description: 'The text as values; nothing where it is not YAML' })
+
+export const Draft = Type.Object({
+  id: Type.String({ format: 'uuid' }),
+  revision: Type.Integer({ description: 'Counts changes; a change names the one it was made on' }),
+  basedOn: Type.Integer({ description: 'The version that it changes' }),
+  isOutdated: Type.Boolean({ description: 'Another version has been approved since' }),
+  state: literals(['DRAFT', 'SUBMITTED', 'APPROVED', 'REJECTED', 'WITHDRAWN'], 'Where in the procedure'),
+  author: PersonName,
+  reason: Type.String(),
+  effectiveFrom: Type.Optional(instant('When it is to come into force')),
+  changedAt: instant('Last change'),
+  submittedAt: Type.Optional(instant('When it was submitted')),
+  decision: Type.Optional(Type.Object({ by: PersonName, at: instant('When'), note: Type.Optional(Type.String()) })),
+  text: Type.String({ description: 'YAML' }),
+  document: Type.Optional(Document),
+  problems: Type.Array(Problem),
+  changes: Type.Array(Change, { description: 'Against the version it is based on; none while there are problems' }),
+  mayEdit: Type.Boolean(),
+  mayDecide: Type.Boolean(),
+})
+export type Draft = Static<typeof Draft>
+
+export const DraftSummary = Type.Pick(Draft, [
+  'id',
+  'basedOn',
+  'isOutdated',
+  'state',
+  'author',
+  'reason',
+  'effectiveFrom',
+  'changedAt',
+  'mayEdit',
+  'mayDecide',
+])
+
+export const DraftEdit = Type.Object(
+  {
+    path: Type.Array(Type.Union([Type.String({ maxLength: 64 }), Type.Integer({ minimum: 0, maximum: 10_000 })]), {
+      minItems: 1,
+      maxItems: 12,
+    }),
+    /** Without a value the field, or the item of a list, is removed. An index one past a list's end adds an item. */
+    value: Type.Optional(Type.Unknown()),
+  },
+  closed,
+)
+
+export const DraftChange = Type.Object(
+  {
+    revision: Type.Integer(),
+    text: Type.Optional(Type.String({ maxLength: 1_000_000 })),
+    edits: Type.Optional(Type.Array(DraftEdit, { maxItems: 200 })),
+    reason: Type.Optional(Type.String({ maxLength: 2000 })),
+    effectiveFrom: Type.Optional(instant('When it is to come into force')),
+  },
+  closed,
+)
+
+/** What the draft would do on the day it comes into force, counted on the data as they are now. */
+export const DryRun = Type.Object({
+  at: instant('When this was counted'),
+  effectiveFrom: instant('The instant it was counted for'),
+  consequences: Type.Array(
+    Type.Object({
+      kind: literals(['recordings-destroyed', 'recordings-shortened', 'recorded-share', 'rights-narrowed'], 'What of'),
+      field: Type.String(),
+      count: Type.Integer(),
+      text: Trilingual,
+    }),
+  ),
+})
+export type DryRun = Static<typeof DryRun>
+
+const id = Type.Object({ id: Type.String({ format: 'uuid' }) })
+const revision = Type.Object({ revision: Type.Integer() }, closed)
+
+/** A file as the browser sends it: what encoding it is in is for the server to find out. */
+export const ImportFile = Type.Object({ content: Type.String({ maxLength: 8_000_000, description: 'base64' }) }, closed)
+
+export const RowProblem = Type.Object({
+  row: Type.Integer({ description: 'Line of the file, the heading is 1' }),
+  column: Type.Optional(Type.String()),
+  code: Type.String(),
+  message: Trilingual,
+})
+
+/** A file that changes nothing because of its rows: status 422. */
+export const ImportRefused = Type.Object({
+  error: Type.Object({
+    code: Type.Literal('import.refused'),
+    message: Type.String(),
+    rows: Type.Array(RowProblem),
+  }),
+})
+
+export const descriptionOperations = {
+  listVersions: {
+    method: 'GET',
+    url: '/api/description/versions',
+    schema: {
+      operationId: 'listVersions',
+      summary: 'Every version of the register description, newest first; needs no session',
+      response: { 200: Type.Object({ items: Type.Array(Version) }), ...refusals },
+    },
+  },
+  readVersion: {
+    method: 'GET',
+    url: '/api/description/versions/:version',
+    schema: {
+      operationId: 'readVersion',
+      summary: 'One version with its text',
+      params: Type.Object({ version: Type.Integer({ minimum: 1 }) }),
+      response: {
+        200: Type.Intersect([Version, Type.Object({ text: Type.String(), document: Document })]),
+        ...refusals,
+      },
+    },
+  },
+  listDrafts: {
+    method: 'GET',
+    url: '/api/description/drafts',
+    schema: {
+      operationId: 'listDrafts',
+      summary: 'Drafts, open ones first',
+      response: {
+        200: Type.Object({ items: Type.Array(DraftSummary), mayDraft: Type.Boolean() }),
+        ...refusals,
+      },
+    },
+  },
+  startDraft: {
+    method: 'POST',
+    url: '/api/description/drafts',
+    schema: {
+      operationId: 'startDraft',
+      summary: 'Begin a draft from the newest version',
+      response: { 201: Draft, ...refusals },
+    },
+  },
+  readDraft: {
+    method: 'GET',
+    url: '/api/description/drafts/:id',
+    schema: {
+      operationId: 'readDraft',
+      summary: 'One draft: text, every problem at once, and what it changes in plain language',
+      params: id,
+      response: { 200: Draft, ...refusals },
+    },
+  },
+  changeDraft: {
+    method: 'PATCH',
+    url: '/api/description/drafts/:id',
+    schema: {
+      operationId: 'changeDraft',
+      summary: 'Change a draft: its whole text, or some fields; a draft may be wrong, it cannot be submitted then',
+      params: id,
+      body: DraftChange,
+      response: { 200: Draft, 409: refusals[400], ...refusals },
+    },
+  },
+  importNumbers: {
+    method: 'POST',
+    url: '/api/description/drafts/:id/numbers',
+    schema: {
+      operationId: 'importNumbers',
+      summary: 'Put the numbers of a CSV file into the draft, all of them or none',
+      params: id,
+      body: Type.Object({ revision: Type.Integer(), content: ImportFile.properties.content }, closed),
+      response: { 200: Draft, 409: refusals[400], 422: ImportRefused, ...refusals },
+    },
+  },
+  tryDraft: {
+    method: 'POST',
+    url: '/api/description/drafts/:id/dry-run',
+    schema: {
+      operationId: 'tryDraft',
+      summary: 'What the draft would do, counted on what is held now; changes nothing',
+      params: id,
+      response: { 200: DryRun, ...refusals },
+    },
+  },
+  submitDraft: {
+    method: 'POST',
+    url: '/api/description/drafts/:id/submission',
+    schema: {
+      operationId: 'submitDraft',
+      summary: 'Submit a draft for approval',
+      params: id,
+      body: revision,
+      response: { 200: Draft, 409: refusals[400], ...refusals },
+    },
+  },
+  takeBackDraft: {
+    method: 'DELETE',
+    url: '/api/description/drafts/:id/submission',
+    schema: {
+      operationId: 'takeBackDraft',
+      summary: 'Take a submitted draft back, to change it',
+      params: id,
+      response: { 200: Draft, ...refusals },
+    },
+  },
+  withdrawDraft: {
+    method: 'DELETE',
+    url: '/api/description/drafts/:id',
+    schema: {
+      operationId: 'withdrawDraft',
+      summary: 'Give a draft up',
+      params: id,
+      response: { 200: Draft, ...refusals },
+    },
+  },
+  decideDraft: {
+    method: 'POST',
+    url: '/api/description/drafts/:id/decision',
+    schema: {
+      operationId: 'decideDraft',
+      summary: 'Approve or reject a submitted draft; never one’s own',
+      params: id,
+      body: Type.Object(
+        {
+          revision: Type.Integer(),
+          decision: literals(['approve', 'reject'], 'The decision'),
+          note: Type.Optional(Type.String({ maxLength: 2000 })),
+        },
+        closed,
+      ),
+      response: { 200: Draft, 409: refusals[400], ...refusals },
+    },
+  },
+} as const

@@ -1,0 +1,165 @@
+/** The directory: who answers, where they belong, and what they were called when (R8, R11, R20). */
+import Type, { type Static } from 'typebox'
+import { ImportFile, ImportRefused } from './description.ts'
+import { closed, instant, refusals } from './shapes.ts'
+
+const interval = { from: instant('From'), to: Type.Optional(instant('Until before; absent while it holds')) }
+const Named = Type.Object({ id: Type.String({ format: 'uuid' }), name: Type.String() })
+const day = (description: string) =>
+  Type.String({ format: 'date', description: `${description}; a day in Europe/Helsinki` })
+
+export const Person = Type.Object({
+  id: Type.String({ format: 'uuid' }),
+  userId: Type.String(),
+  name: Type.String(),
+  unit: Type.Optional(Type.String()),
+  supervisor: Type.Optional(Named),
+  phones: Type.Array(Type.String({ description: 'Written the Finnish way' })),
+  employedFrom: instant('Employed from'),
+  employedTo: Type.Optional(instant('Employment ended, or will')),
+  source: Type.String({ description: 'manual, csv or scim: who keeps this entry up to date' }),
+})
+export type Person = Static<typeof Person>
+
+export const PersonDetail = Type.Intersect([
+  Person,
+  Type.Object({
+    names: Type.Array(Type.Object({ name: Type.String(), ...interval })),
+    placements: Type.Array(
+      Type.Object({ unit: Type.Optional(Type.String()), supervisor: Type.Optional(Named), ...interval }),
+    ),
+    phoneHistory: Type.Array(Type.Object({ phone: Type.String(), ...interval })),
+    recording: Type.Object(
+      {
+        informedAt: Type.Optional(instant('When told that calls are recorded')),
+        consentedAt: Type.Optional(instant('When consent was given; absent where it was not, or was taken back')),
+      },
+      { description: 'L16' },
+    ),
+    subordinates: Type.Array(Named),
+  }),
+])
+export type PersonDetail = Static<typeof PersonDetail>
+
+export const NewPerson = Type.Object(
+  {
+    userId: Type.String({ minLength: 1, maxLength: 64, pattern: '^[\\p{L}\\p{N}][\\p{L}\\p{N}._@-]*$' }),
+    name: Type.String({ minLength: 1, maxLength: 200 }),
+    unit: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+    supervisor: Type.Optional(Type.String({ maxLength: 64, description: 'User id' })),
+    phone: Type.Optional(Type.String({ maxLength: 64, description: 'In any written form' })),
+    employedFrom: day('First day'),
+    employedTo: Type.Optional(day('Last day')),
+  },
+  closed,
+)
+
+/** A change that holds from a day on; what was before stays as it was (R11). */
+export const PersonChange = Type.Object(
+  {
+    from: day('First day of the change'),
+    name: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+    unit: Type.Optional(Type.String({ maxLength: 200, description: 'Empty: none' })),
+    supervisor: Type.Optional(Type.String({ maxLength: 64, description: 'User id; empty: none' })),
+    addPhone: Type.Optional(Type.String({ maxLength: 64 })),
+    endPhone: Type.Optional(Type.String({ maxLength: 64 })),
+    employedTo: Type.Optional(Type.String({ maxLength: 10, description: 'Last day of employment; empty: goes on' })),
+    informed: Type.Optional(Type.Boolean({ description: 'Has been told that calls are recorded (L16)' })),
+    consents: Type.Optional(Type.Boolean({ description: 'Consents to the recording of calls (C10)' })),
+  },
+  closed,
+)
+
+const id = Type.Object({ id: Type.String({ format: 'uuid' }) })
+
+export const directoryOperations = {
+  listPeople: {
+    method: 'GET',
+    url: '/api/people',
+    schema: {
+      operationId: 'listPeople',
+      summary: 'The directory',
+      querystring: Type.Object(
+        {
+          q: Type.Optional(
+            Type.String({ maxLength: 100, description: 'Part of a name or user id, or a whole number' }),
+          ),
+          unit: Type.Optional(Type.String({ maxLength: 200 })),
+          employed: Type.Optional(Type.Enum(['now', 'past', 'any'], { default: 'now' })),
+          cursor: Type.Optional(Type.String({ maxLength: 256 })),
+          limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 50 })),
+        },
+        closed,
+      ),
+      response: {
+        200: Type.Object({
+          items: Type.Array(Person),
+          next: Type.Optional(Type.String()),
+          total: Type.Integer(),
+          mayChange: Type.Boolean(),
+        }),
+        ...refusals,
+      },
+    },
+  },
+  readPerson: {
+    method: 'GET',
+    url: '/api/people/:id',
+    schema: {
+      operationId: 'readPerson',
+      summary: 'One person with every name, place and number they have had',
+      params: id,
+      response: { 200: PersonDetail, ...refusals },
+    },
+  },
+  enterPerson: {
+    method: 'POST',
+    url: '/api/people',
+    schema: {
+      operationId: 'enterPerson',
+      summary: 'Enter a person; user ids are never used twice (R20)',
+      body: NewPerson,
+      response: { 201: PersonDetail, 409: refusals[400], ...refusals },
+    },
+  },
+  changePerson: {
+    method: 'POST',
+    url: '/api/people/:id/changes',
+    schema: {
+      operationId: 'changePerson',
+      summary: 'A change that holds from a day on',
+      params: id,
+      body: PersonChange,
+      response: { 200: PersonDetail, 409: refusals[400], ...refusals },
+    },
+  },
+  importPeople: {
+    method: 'POST',
+    url: '/api/people/import',
+    schema: {
+      operationId: 'importPeople',
+      summary: 'Bring the directory up to a CSV file: all of its rows or none',
+      body: Type.Object({ content: ImportFile.properties.content, tryOnly: Type.Boolean() }, closed),
+      response: {
+        200: Type.Object({
+          rows: Type.Integer(),
+          entered: Type.Integer(),
+          changed: Type.Integer(),
+          unchanged: Type.Integer(),
+          done: Type.Boolean({ description: 'False where it was tried only' }),
+        }),
+        422: ImportRefused,
+        ...refusals,
+      },
+    },
+  },
+  listUnits: {
+    method: 'GET',
+    url: '/api/units',
+    schema: {
+      operationId: 'listUnits',
+      summary: 'Organisational units',
+      response: { 200: Type.Object({ items: Type.Array(Named) }), ...refusals },
+    },
+  },
+} as const

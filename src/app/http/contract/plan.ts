@@ -1,0 +1,130 @@
+/** The recording plan, what came of it, and the proofs that the description's sentences hold (R13-R15, R1). */
+import Type, { type Static } from 'typebox'
+import { weekdays } from '#description/register-description.ts'
+import { promises } from '#description/promises.ts'
+import { closed, instant, literals, Purpose, refusals, Trilingual } from './shapes.ts'
+
+export const Rule = Type.Object({
+  id: Type.String(),
+  version: Type.Integer(),
+  name: Trilingual,
+  numbers: Type.Array(Type.Object({ number: Type.String(), display: Type.String(), name: Trilingual })),
+  share: Type.Number({ description: '0 to 1' }),
+  quota: Type.Optional(Type.Object({ per: literals(['official', 'number'], 'Of each'), weekly: Type.Integer() })),
+  hours: Type.Optional(
+    Type.Object({
+      days: Type.Array(literals([...weekdays], 'Weekday')),
+      from: Type.String({ description: '08:00' }),
+      to: Type.String({ description: '16:15; 24:00 is the end of the day' }),
+    }),
+  ),
+  recordingMonths: Type.Integer(),
+  from: instant('From'),
+  until: Type.Optional(instant('Until before')),
+  justification: Type.Optional(Type.String()),
+  necessity: Type.Optional(Type.String()),
+})
+export type Rule = Static<typeof Rule>
+
+export const RecordingPlan = Type.Object({
+  descriptionVersion: Type.Integer(),
+  effectiveFrom: instant('This version is in force from'),
+  recordForwarded: Type.Boolean(),
+  cooperation: Type.Optional(Type.Object({ decidedOn: Type.String({ format: 'date' }), document: Type.String() })),
+  announcements: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      numbers: Type.Array(Type.String()),
+      texts: Type.Object({
+        fi: Type.Optional(Type.String()),
+        sv: Type.Optional(Type.String()),
+        en: Type.Optional(Type.String()),
+      }),
+    }),
+  ),
+  rules: Type.Array(Rule),
+})
+export type RecordingPlan = Static<typeof RecordingPlan>
+
+const Share = Type.Object({
+  answered: Type.Integer({ description: 'Answered calls that a rule judged' }),
+  expected: Type.Number({ description: 'Recordings that the shares planned for them' }),
+  drawn: Type.Integer({ description: 'Decided to be recorded' }),
+  recorded: Type.Integer({ description: 'Recorded in fact, destroyed ones included' }),
+})
+
+export const Shares = Type.Object({
+  from: instant('Calls answered from'),
+  to: instant('Until before'),
+  byNumber: Type.Array(
+    Type.Intersect([
+      Type.Object({ number: Type.String(), display: Type.String(), name: Type.Optional(Trilingual) }),
+      Share,
+    ]),
+  ),
+  byOfficial: Type.Array(
+    Type.Intersect([
+      Type.Object({
+        personId: Type.String({ format: 'uuid' }),
+        name: Type.String(),
+        unit: Type.Optional(Type.String()),
+      }),
+      Share,
+    ]),
+  ),
+})
+export type Shares = Static<typeof Shares>
+
+export const Proof = Type.Object(
+  {
+    promise: literals([...promises], 'Which promise of the description'),
+    holds: Type.Boolean(),
+    checkedAt: instant('Last checked'),
+    text: Type.Intersect([Trilingual], { description: 'The rule and the counts in one sentence' }),
+    facts: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()])),
+    rule: Type.String({ description: 'What is checked, in the words of the program' }),
+    test: Type.String({ description: 'The test that would fail: file and title' }),
+    brokenSince: Type.Optional(instant('Since when it does not hold')),
+  },
+  { description: 'A check of the data themselves, not of the configuration' },
+)
+export type Proof = Static<typeof Proof>
+
+export const planOperations = {
+  readPlan: {
+    method: 'GET',
+    url: '/api/recording-plan',
+    schema: {
+      operationId: 'readPlan',
+      summary: 'The recording plan in force',
+      response: { 200: RecordingPlan, ...refusals },
+    },
+  },
+  readShares: {
+    method: 'GET',
+    url: '/api/shares',
+    schema: {
+      operationId: 'readShares',
+      summary: 'Planned and actual shares, by number and by official, of what the purpose lets the viewer see',
+      querystring: Type.Object(
+        {
+          purpose: Purpose,
+          reference: Type.Optional(Type.String({ maxLength: 64 })),
+          from: instant('Calls answered from'),
+          to: instant('Until before'),
+        },
+        closed,
+      ),
+      response: { 200: Shares, ...refusals },
+    },
+  },
+  readEvidence: {
+    method: 'GET',
+    url: '/api/evidence',
+    schema: {
+      operationId: 'readEvidence',
+      summary: 'The last proof of every promise',
+      response: { 200: Type.Object({ items: Type.Array(Proof) }), ...refusals },
+    },
+  },
+} as const

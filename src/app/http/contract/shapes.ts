@@ -1,0 +1,41 @@
+/** Shapes that all parts of the contract are made of. */
+import Type, { type Static } from 'typebox'
+import { purposes } from '#description/purposes.ts'
+import { roles } from '#description/roles.ts'
+
+export const instant = (description: string) => Type.String({ format: 'date-time', description })
+export const literals = <const Values extends string[]>(values: [...Values], description: string) =>
+  Type.Enum<[...Values]>([...values], { description })
+
+/** What comes in has the fields named here and no others. */
+export const closed = { additionalProperties: false } as const
+
+export const Purpose = literals(
+  [...purposes],
+  'The purpose a look is made under (R3, R4, R5). DEVELOPMENT covers the three behind it.',
+)
+export type Purpose = Static<typeof Purpose>
+
+export const Role = literals([...roles], 'The roles of requirements 1.4')
+export type Role = Static<typeof Role>
+
+export const ErrorBody = Type.Object({
+  error: Type.Object({
+    code: Type.String({ description: 'Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid' }),
+    message: Type.String({ description: 'What was wrong, where, and what to do; in English' }),
+    field: Type.Optional(Type.String({ description: 'The field the message speaks of' })),
+  }),
+})
+export type ErrorBody = Static<typeof ErrorBody>
+
+export const Trilingual = Type.Object({ fi: Type.String(), sv: Type.String(), en: Type.String() })
+
+/** What every operation may answer instead. */
+export const refusals = {
+  400: ErrorBody,
+  401: ErrorBody,
+  403: ErrorBody,
+  404: ErrorBody,
+  429: ErrorBody,
+  503: ErrorBody,
+}

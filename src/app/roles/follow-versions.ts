@@ -1,0 +1,107 @@
+import { readFile, rename, writeFile } from 'node:fs/promises'
+import { listen } from '#platform/database/listen.ts'
+import {
+  descriptionChannel,
+  readText,
+  readVersions,
+  versionAt,
+  type DescriptionVersion,
+} from '#safeguards/versions/versions.ts'
+import type { HoldingSafeguards } from '#safeguards/tables.ts'
+
+/** The description's versions as this process knows them. */
+export interface Versions {
+  /** Oldest first, those to come included. */
+  readonly all: readonly DescriptionVersion[]
+  /** What is in force at an instant. */
+  at: (instant: Temporal.Instant) => DescriptionVersion
+  stop: () => Promise<void>
+}
+
+export interface FollowOptions {
+  db: HoldingSafeguards
+  databaseUrl: string
+  /** Where a copy is kept for a start without the database; nowhere without it. */
+  copyPath?: string
+  onFault: (error: unknown) => void
+  /** After every change of what is known. */
+  onChange?: () => void
+}
+
+const refreshMs = 60_000
+
+/**
+ * Follows the versions in the database; the next one is known here as soon as it is approved, which is before it comes
+ * into force. Throws where neither the database nor a copy tells of any.
+ */
+export async function followVersions(options: FollowOptions): Promise<Versions> {
+  const { db, databaseUrl, copyPath, onFault } = options
+  let all: readonly DescriptionVersion[] = copyPath === undefined ? [] : await readCopy(copyPath)
+  let refreshing: Promise<void> | undefined
+  let again = false
+
+  async function read(): Promise<void> {
+    const found = await readVersions(db)
+    if (found.length === 0) return
+    all = found
+    if (copyPath !== undefined) {
+      await writeFile(`${copyPath}.new`, JSON.stringify(found.map(({ description: _, ...rest }) => rest)), {
+        mode: 0o600,
+      })
+      await rename(`${copyPath}.new`, copyPath)
+    }
+    options.onChange?.()
+  }
+
+  /** One read at a time; what is told during one is read after it. */
+  function refresh(): Promise<void> {
+    again = true
+    refreshing ??= (async () => {
+      while (again) {
+        again = false
+        await read()
+      }
+    })()
+      .catch(onFault)
+      .finally(() => (refreshing = undefined))
+    return refreshing
+  }
+
+  await refresh()
+  if (all.length === 0) throw new Error('the database holds no register description; start Seloste as a whole once')
+  const timer = setInterval(() => void refresh(), refreshMs)
+  const changes = listen({
+    url: databaseUrl,
+    channels: [descriptionChannel],
+    onNotification: () => void refresh(),
+    onListening: () => void refresh(),
+  })
+  return {
+    get all() {
+      return all
+    },
+    at: (instant) => versionAt(all, instant),
+    async stop() {
+      clearInterval(timer)
+      await changes.stop()
+      await refreshing
+    },
+  }
+}
+
+async function readCopy(path: string): Promise<DescriptionVersion[]> {
+  try {
+    const copy = JSON.parse(await readFile(path, 'utf8')) as (Omit<
+      DescriptionVersion,
+      'effectiveFrom' | 'approvedAt' | 'description'
+    > & { effectiveFrom: string; approvedAt: string })[]
+    return copy.map((row) => ({
+      ...row,
+      effectiveFrom: Temporal.Instant.from(row.effectiveFrom),
+      approvedAt: Temporal.Instant.from(row.approvedAt),
+      ...readText(row.text, `version ${row.version}`),
+    }))
+  } catch {
+    return []
+  }
+}

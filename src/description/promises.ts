@@ -1,0 +1,43 @@
+/**
+ * The promises of the description that can be checked on the data. A published sentence names the promises that stand
+ * behind it; use/evidence checks them and says whether they hold. Never here: a check.
+ */
+export const promises = [
+  /** R1: every process obeys the version that is published. */
+  'description.current',
+  /** R3-R6: every look was made under a purpose of the list. */
+  'purposes.closed',
+  /** R9: every recording belongs to a call in the history, and every ended call has its times. */
+  'history.complete',
+  /** R10: nothing but the four identification data is stored of a call. */
+  'history.fields',
+  /** R13, R15: of no service number everything is recorded. */
+  'recording.partial',
+  /** R13: no switchboard call is recorded. */
+  'recording.never-switchboard',
+  /** R14: exactly the drawn calls are recorded. */
+  'recording.as-drawn',
+  /** R16: from the start signal to the end signal. */
+  'recording.within-signals',
+  /** R18, R19: every place where data lie is listed, its attestation valid. */
+  'storage.sites',
+  /** R20: every account belongs to one person. */
+  'access.personal',
+  /** R22 */
+  'history.term',
+  /** R23 */
+  'recordings.floor',
+  /** R24 */
+  'recordings.ceiling',
+  /** R27: every byte of sound went to a listening. */
+  'recordings.stay',
+  /** R36: every right was asked for by one and approved by another. */
+  'rights.granted',
+  /** R39 */
+  'rights.own',
+  /** R40 */
+  'rights.maintenance-security',
+  /** R26, R42 */
+  'history.tells-recorded',
+] as const
+export type PromiseId = (typeof promises)[number]

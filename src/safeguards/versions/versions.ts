@@ -1,0 +1,104 @@
+/**
+ * The versions of the register description (R1). In: the texts that the database holds. Out: what each of them says, and
+ * which one is in force at an instant. Never here: a change of a version that has been published, or an agency's name.
+ */
+import { createHash } from 'node:crypto'
+import { sql } from 'kysely'
+import { parseDescription } from '#description/read-description.ts'
+import type { RegisterDescription } from '#description/register-description.ts'
+import { DescriptionFault } from '#description/problem.ts'
+import { appendAudit } from '../audit/append.ts'
+import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+
+export interface DescriptionVersion {
+  version: number
+  /** SHA-256 of the text, in hexadecimal. */
+  hash: string
+  effectiveFrom: Temporal.Instant
+  approvedAt: Temporal.Instant
+  /** Person ids; none for the version that came with the installation. */
+  author: string | null
+  approver: string | null
+  text: string
+  description: RegisterDescription
+}
+
+/** The database tells here of every new version; the payload is its number. */
+export const descriptionChannel = 'seloste_description'
+
+/**
+ * Enters the version with which an installation begins, unless there is one already.
+ * @throws DescriptionFault when the text cannot be obeyed
+ */
+export async function installDescription(
+  holding: HoldingSafeguards,
+  text: string,
+  fileName: string,
+): Promise<'installed' | 'there-already'> {
+  const parsed = parseDescription(text)
+  if (!parsed.ok) throw new DescriptionFault(fileName, parsed.problems)
+  return safeguardsOf(holding)
+    .transaction()
+    .execute(async (tx) => {
+      const { rows } = await sql<{ installed: boolean }>`
+        select install_description(${text}, ${parsed.description.effectiveFrom}, ${rolesForDatabase(parsed.description)}::jsonb) as installed`.execute(
+        tx,
+      )
+      if (!rows[0]?.installed) return 'there-already'
+      await appendAudit(tx, {
+        action: 'description.installed',
+        result: 'ok',
+        object: { kind: 'description' },
+        detail: { version: 1, hash: hashOf(text) },
+      })
+      return 'installed'
+    })
+}
+
+/** Every version, oldest first. Throws DescriptionFault where the database holds a text that this program cannot obey. */
+export async function readVersions(holding: HoldingSafeguards): Promise<DescriptionVersion[]> {
+  const rows = await safeguardsOf(holding)
+    .selectFrom('description_version')
+    .select(['version', 'text', 'effective_from', 'approved_at', 'author', 'approver'])
+    .orderBy('version')
+    .execute()
+  return rows.map((row) => ({
+    version: row.version,
+    effectiveFrom: row.effective_from,
+    approvedAt: row.approved_at,
+    author: row.author,
+    approver: row.approver,
+    ...readText(row.text, `version ${row.version}`),
+  }))
+}
+
+/** A version's text, what it says, and its hash. Throws DescriptionFault. */
+export function readText(text: string, name: string): Pick<DescriptionVersion, 'text' | 'hash' | 'description'> {
+  const parsed = parseDescription(text)
+  if (!parsed.ok) throw new DescriptionFault(name, parsed.problems)
+  return { text, hash: hashOf(text), description: parsed.description }
+}
+
+/** The version in force at an instant: the last that began before it; the first, where none did yet. */
+export function versionAt(versions: readonly DescriptionVersion[], at: Temporal.Instant): DescriptionVersion {
+  const found =
+    versions.findLast(({ effectiveFrom }) => Temporal.Instant.compare(effectiveFrom, at) <= 0) ?? versions[0]
+  if (!found) throw new Error('no register description is installed')
+  return found
+}
+
+/** What `described_role` keeps of a description, for row-level security. */
+export function rolesForDatabase({ roles }: RegisterDescription): string {
+  return JSON.stringify(
+    roles.map(({ role, duty, purposes, scope }) => ({
+      role,
+      duty: duty ?? null,
+      purposes: purposes.map(({ purpose }) => purpose),
+      scope,
+    })),
+  )
+}
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text, 'utf8').digest('hex')
+}
