@@ -43,16 +43,7 @@ export const test = base.extend<AtTheDesk, { seloste: RunningSeloste }>({
     expect(broken, 'Nothing breaks, and nothing offends the page’s own policy').toEqual([])
   },
   signedIn: async ({ page, seloste }, use) =>
-    use(async (userId, { path = '/contacts', purpose, reference } = {}) => {
-      await page.goto(path)
-      await page.locator('#signin-userId').fill(userId)
-      await page.locator('#signin-password').fill(seloste.password)
-      await page.locator('#signin-password').press('Enter')
-      await page.getByRole('button', { name: 'Kirjaudu sisään' }).waitFor({ state: 'detached' })
-      if (purpose) await page.locator('.radio-card', { hasText: purpose }).click()
-      if (reference) await page.locator('.purpose-form .input').fill(reference)
-      if (purpose || reference) await page.getByRole('button', { name: 'Käytä tätä tarkoitusta' }).click()
-    }),
+    use((userId, { path = '/contacts', ...options } = {}) => signInOn(page, seloste, userId, { path, ...options })),
   isAccessible: async ({ page }, use) =>
     use(async (screen) => {
       const sideways = await page.evaluate<number>(
@@ -68,6 +59,23 @@ export const test = base.extend<AtTheDesk, { seloste: RunningSeloste }>({
       expect(told, `${screen} has no barrier that axe can find`).toEqual([])
     }),
 })
+
+/** Signs in on a page, at an address if one is given, under a purpose where there are several. */
+export async function signInOn(
+  page: Page,
+  seloste: RunningSeloste,
+  userId: string,
+  { path = '/contacts', purpose, reference }: { path?: string; purpose?: string; reference?: string } = {},
+): Promise<void> {
+  await page.goto(path)
+  await page.locator('#signin-userId').fill(userId)
+  await page.locator('#signin-password').fill(seloste.password)
+  await page.locator('#signin-password').press('Enter')
+  await page.getByRole('button', { name: 'Kirjaudu sisään' }).waitFor({ state: 'detached' })
+  if (purpose) await page.locator('.radio-card', { hasText: purpose }).click()
+  if (reference) await page.locator('.purpose-form .input').fill(reference)
+  if (purpose || reference) await page.getByRole('button', { name: 'Käytä tätä tarkoitusta' }).click()
+}
 
 /** What has the focus, by its accessible words. */
 export function focused(page: Page): Promise<string> {
