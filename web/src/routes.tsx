@@ -1,23 +1,20 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
 import { readMoment } from './contact/moment.ts'
 import { readFilters } from './contacts/filters.ts'
+import { readNumberFilters } from './description/number-filters.ts'
 import { NotFound } from './shell/not-found.tsx'
 import { Shell } from './shell/shell.tsx'
 import { readSearch, writeSearch } from './shell/search-string.ts'
+import { Start } from './shell/start.tsx'
 
 const rootRoute = createRootRoute({ component: Shell, notFoundComponent: NotFound })
 
-const startRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/',
-  beforeLoad: () => {
-    throw redirect({ to: '/contacts', replace: true })
-  },
-})
+const startRoute = createRoute({ getParentRoute: () => rootRoute, path: '/', component: Start })
 
 export const contactsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/contacts',
+  staticData: { purpose: 'needed' },
   validateSearch: readFilters,
   component: lazyRouteComponent(() => import('./contacts/search-page.tsx'), 'SearchPage'),
 })
@@ -25,6 +22,7 @@ export const contactsRoute = createRoute({
 export const contactRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/contacts/$id',
+  staticData: { purpose: 'needed' },
   validateSearch: readMoment,
   component: lazyRouteComponent(() => import('./contact/contact-page.tsx'), 'ContactPage'),
 })
@@ -32,11 +30,61 @@ export const contactRoute = createRoute({
 export const callsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/calls',
+  staticData: { purpose: 'needed' },
   component: lazyRouteComponent(() => import('./live/live-page.tsx'), 'LivePage'),
 })
 
+export const descriptionRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/description',
+  component: lazyRouteComponent(() => import('./description/description-page.tsx'), 'DescriptionPage'),
+})
+
+export const draftRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/description/drafts/$id',
+  component: lazyRouteComponent(() => import('./description/draft-page.tsx'), 'DraftPage'),
+})
+
+export const numbersRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/numbers',
+  validateSearch: readNumberFilters,
+  component: lazyRouteComponent(() => import('./description/numbers-page.tsx'), 'NumbersPage'),
+})
+
+export const planRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/plan',
+  staticData: { purpose: 'shown' },
+  component: lazyRouteComponent(() => import('./plan/plan-page.tsx'), 'PlanPage'),
+})
+
+export const peopleRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/people',
+  component: lazyRouteComponent(() => import('./people/people-page.tsx'), 'PeoplePage'),
+})
+
+export const personRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/people/$id',
+  component: lazyRouteComponent(() => import('./people/person-page.tsx'), 'PersonPage'),
+})
+
 export const router = createRouter({
-  routeTree: rootRoute.addChildren([startRoute, contactsRoute, contactRoute, callsRoute]),
+  routeTree: rootRoute.addChildren([
+    startRoute,
+    contactsRoute,
+    contactRoute,
+    callsRoute,
+    descriptionRoute,
+    draftRoute,
+    numbersRoute,
+    planRoute,
+    peopleRoute,
+    personRoute,
+  ]),
   parseSearch: readSearch,
   stringifySearch: writeSearch,
   defaultPreload: 'intent',
@@ -46,5 +94,13 @@ export const router = createRouter({
 declare module '@tanstack/react-router' {
   interface Register {
     router: typeof router
+  }
+
+  interface StaticDataRouteOption {
+    /**
+     * Of pages that look at contacts or recordings: `needed`, the page is behind the purpose; `shown`, the purpose is in
+     * sight but the page begins without one. Other pages look at no content and ask for none (R3).
+     */
+    purpose?: 'needed' | 'shown'
   }
 }

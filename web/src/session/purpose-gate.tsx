@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router'
 import { Fragment, type ReactNode } from 'react'
 import { Notice } from '../controls/notice.tsx'
 import { useLanguage } from '../language/use-words.ts'
@@ -14,7 +15,10 @@ export function PurposeGate({ children }: { children: ReactNode }) {
   if (choices.length === 0) {
     return (
       <Page title={say('rights.none.title')}>
-        <Notice kind="info">{say('rights.none')}</Notice>
+        <Notice kind="info">
+          <p>{say('rights.none')}</p>
+          <Link to="/description">{say('rights.none.elsewhere')}</Link>
+        </Notice>
       </Page>
     )
   }

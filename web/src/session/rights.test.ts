@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { AccessRight } from '../api/shapes.ts'
-import { purposesOf } from './rights.ts'
+import { hasRole, purposesOf } from './rights.ts'
 
 const right = (purposes: AccessRight['purposes']): AccessRight => ({
   id: 'c0ffee00-0000-4000-8000-000000000000',
@@ -29,4 +29,11 @@ test('a reference is asked where one of the rights needs it', () => {
 
 test('somebody without rights gets no purpose', () => {
   expect(purposesOf({ rights: [] })).toEqual([])
+})
+
+test('a person has the roles of all their rights and no others', () => {
+  const rights = [right([]), { ...right([]), role: 'SUPERVISOR' as const }]
+  expect(hasRole({ rights }, 'ADMINISTRATOR', 'SUPERVISOR')).toBe(true)
+  expect(hasRole({ rights }, 'ADMINISTRATOR')).toBe(false)
+  expect(hasRole({ rights: [] }, 'EXPERT')).toBe(false)
 })

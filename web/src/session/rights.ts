@@ -2,7 +2,7 @@
  * Who is signed in and what for. In: the session of the contract. Out: the purposes a person may choose, their
  * rights, the choice. Never here: decisions; the server refuses whatever is not covered.
  */
-import type { Me, Purpose } from '../api/shapes.ts'
+import type { AccessRight, Me, Purpose } from '../api/shapes.ts'
 
 export interface PurposeChoice {
   purpose: Purpose
@@ -31,4 +31,9 @@ export function purposesOf(me: Pick<Me, 'rights'>): PurposeChoice[] {
       purpose,
       referenceNeeded: all.filter((one) => one.purpose === purpose).some((one) => one.referenceNeeded),
     }))
+}
+
+/** True where one of the person's rights is of one of these roles. */
+export function hasRole(me: Pick<Me, 'rights'>, ...roles: readonly AccessRight['role'][]): boolean {
+  return me.rights.some((right) => roles.includes(right.role))
 }

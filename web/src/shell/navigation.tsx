@@ -1,32 +1,89 @@
 import { Link } from '@tanstack/react-router'
-import { PhoneCall, Search } from 'lucide-react'
-import { useLanguage } from '../language/use-words.ts'
+import { BookOpenText, Disc3, GitCompareArrows, Hash, PhoneCall, Search, TriangleAlert, UsersRound } from 'lucide-react'
+import { $api } from '../api/client.ts'
+import type { Me } from '../api/shapes.ts'
+import { useLanguage, type Word } from '../language/use-words.ts'
+import { hasRole, purposesOf } from '../session/rights.ts'
+import { publicPages } from './public-pages.ts'
 
-const places = [
+const looks = [
   { to: '/contacts', word: 'nav.search', Icon: Search },
   { to: '/calls', word: 'nav.live', Icon: PhoneCall },
 ] as const
+const description = [
+  { to: '/description', word: 'nav.versions', Icon: GitCompareArrows },
+  { to: '/plan', word: 'nav.plan', Icon: Disc3 },
+  { to: '/numbers', word: 'nav.numbers', Icon: Hash },
+] as const
+const people = { to: '/people', word: 'nav.people', Icon: UsersRound } as const
 
-/** The screens of the service, on the left; under the header on small screens. */
-export function Navigation({ id, isOpen, onNavigate }: { id: string; isOpen: boolean; onNavigate: () => void }) {
+type Place = (typeof looks)[number] | (typeof description)[number] | typeof people
+
+/** The screens of the service that this person has use for, on the left; under the header on small screens. */
+export function Navigation({
+  me,
+  id,
+  isOpen,
+  onNavigate,
+}: {
+  me: Me
+  id: string
+  isOpen: boolean
+  onNavigate: () => void
+}) {
   const { say } = useLanguage()
+  const place = ({ to, word, Icon }: Place) => (
+    <li key={to}>
+      <Link
+        to={to}
+        onClick={onNavigate}
+        activeOptions={{ includeSearch: false }}
+        activeProps={{ 'aria-current': 'page' }}
+      >
+        <Icon aria-hidden="true" size={20} />
+        {say(word)}
+      </Link>
+    </li>
+  )
   return (
     <nav id={id} className={`navigation ${isOpen ? 'is-open' : ''}`} aria-label={say('nav.main')}>
-      <ul>
-        {places.map(({ to, word, Icon }) => (
-          <li key={to}>
-            <Link
-              to={to}
-              onClick={onNavigate}
-              activeOptions={{ includeSearch: false }}
-              activeProps={{ 'aria-current': 'page' }}
-            >
-              <Icon aria-hidden="true" size={20} />
-              {say(word)}
-            </Link>
-          </li>
-        ))}
+      {purposesOf(me).length > 0 && <ul>{looks.map(place)}</ul>}
+      <p id="nav-description" className="navigation-heading">
+        {say('nav.description')}
+      </p>
+      <ul aria-labelledby="nav-description">
+        <PublicDescription />
+        {description.map(place)}
+        {hasRole(me, 'ADMINISTRATOR', 'SUPERVISOR') && place(people)}
       </ul>
     </nav>
+  )
+}
+
+const evidenceMs = 60_000
+
+/** The public page, and beside it the mark of a promise that does not hold now. */
+function PublicDescription() {
+  const { say, language } = useLanguage()
+  const { data } = $api.useQuery('get', '/api/evidence', undefined, {
+    staleTime: evidenceMs,
+    refetchInterval: evidenceMs,
+  })
+  const broken = data?.items.filter((proof) => !proof.holds).length ?? 0
+  return (
+    <li>
+      <a href={publicPages.description[language]} className={broken > 0 ? 'is-broken' : undefined}>
+        <BookOpenText aria-hidden="true" size={20} />
+        <span className="navigation-words">
+          {say('nav.public')}
+          {broken > 0 && (
+            <span className="navigation-mark">
+              <TriangleAlert aria-hidden="true" size={16} />
+              {say('nav.public.broken' as Word, { count: broken })}
+            </span>
+          )}
+        </span>
+      </a>
+    </li>
   )
 }

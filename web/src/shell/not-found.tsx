@@ -10,7 +10,7 @@ export function NotFound() {
     <Page title={say('notFound.title')}>
       <Notice kind="info">
         <p>{say('notFound.text')}</p>
-        <Link to="/contacts">{say('nav.search')}</Link>
+        <Link to="/">{say('notFound.start')}</Link>
       </Notice>
     </Page>
   )

@@ -2,7 +2,7 @@
  * What stands around every page: whose service this is, languages, who is signed in, the purpose, navigation.
  * In: the session. Out: a page, or the sign-in page in its place (the address stays). Never here: what pages show.
  */
-import { Outlet, useLocation } from '@tanstack/react-router'
+import { Outlet, useLocation, useMatches } from '@tanstack/react-router'
 import { Menu, X } from 'lucide-react'
 import { Suspense, useEffect, useState } from 'react'
 import { $api, api, queries } from '../api/client.ts'
@@ -19,6 +19,7 @@ import { SessionTimeout } from '../session/session-timeout.tsx'
 import { SignInPage } from '../session/sign-in-page.tsx'
 import { usePresence } from '../session/use-me.ts'
 import { Announcer } from './announce.tsx'
+import { Footer } from './footer.tsx'
 import { LanguageChoice } from './language-choice.tsx'
 import { Navigation } from './navigation.tsx'
 
@@ -62,6 +63,7 @@ export function Shell() {
           {presence.state === 'signed-out' && <SignInPage because={because ?? (wasIn ? 'ended' : undefined)} />}
         </main>
       </div>
+      <Footer />
       <Announcer />
     </div>
   )
@@ -71,6 +73,12 @@ function SignedIn({ me, onLeave }: { me: Me; onLeave: (why: 'ended' | 'signed-ou
   const { say } = useLanguage()
   const [menuOpen, setMenuOpen] = useState(false)
   const { pathname } = useLocation()
+  const purpose = useMatches({ select: (matches) => matches.at(-1)?.staticData.purpose })
+  const page = (
+    <Suspense fallback={<Waiting />} key={pathname}>
+      <Outlet />
+    </Suspense>
+  )
   return (
     <div className="shell">
       <SkipLink />
@@ -90,18 +98,15 @@ function SignedIn({ me, onLeave }: { me: Me; onLeave: (why: 'ended' | 'signed-ou
         session={<SessionMenu me={me} onSignOut={() => onLeave('signed-out')} />}
       />
       <div className="shell-body">
-        <Navigation id="navigation" isOpen={menuOpen} onNavigate={() => setMenuOpen(false)} />
+        <Navigation me={me} id="navigation" isOpen={menuOpen} onNavigate={() => setMenuOpen(false)} />
         <div className="beside-navigation">
-          <PurposeStrip />
+          {purpose && <PurposeStrip />}
           <main id="content" className="content">
-            <PurposeGate>
-              <Suspense fallback={<Waiting />} key={pathname}>
-                <Outlet />
-              </Suspense>
-            </PurposeGate>
+            {purpose === 'needed' ? <PurposeGate>{page}</PurposeGate> : page}
           </main>
         </div>
       </div>
+      <Footer />
       <Announcer />
       <SessionTimeout me={me} onEnded={() => onLeave('ended')} onSignOut={() => onLeave('signed-out')} />
     </div>

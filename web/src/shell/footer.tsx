@@ -1,0 +1,21 @@
+import { useLanguage } from '../language/use-words.ts'
+import { publicPages } from './public-pages.ts'
+
+/** At the foot of every page, the sign-in page too: what anyone may read (R1, L34). */
+export function Footer() {
+  const { say, language } = useLanguage()
+  return (
+    <footer className="footer">
+      <nav aria-label={say('footer.label')}>
+        <ul>
+          <li>
+            <a href={publicPages.description[language]}>{say('nav.public')}</a>
+          </li>
+          <li>
+            <a href={publicPages.accessibility[language]}>{say('footer.accessibility')}</a>
+          </li>
+        </ul>
+      </nav>
+    </footer>
+  )
+}
