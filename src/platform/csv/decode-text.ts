@@ -1,0 +1,69 @@
+import { isUtf8 } from 'node:buffer'
+import { csvProblem, type CsvProblem } from './csv-problem.ts'
+
+/** UTF-8 that was read as Windows-1252 and written as UTF-8 once more: Ã¤ for ä. Words have no such pairs. */
+const writtenTwice = /Ã[\u0080-\u00BF„…†–‡]|Â[\u0080-\u00BF]|\uFFFD/u
+const longestWord = 40
+
+/** The text of a file in UTF-8, without its mark; any other encoding is told with its place and what it is likely to be. */
+export function decodeText(content: Buffer): { ok: true; text: string } | { ok: false; problem: CsvProblem } {
+  if (isUtf16(content)) return { ok: false, problem: csvProblem('csv.encoding-utf-16', 1) }
+  if (!isUtf8(content)) return { ok: false, problem: notUtf8(content) }
+  const text = new TextDecoder('utf-8').decode(content)
+  const broken = writtenTwice.exec(text)
+  if (broken) {
+    const row = text.slice(0, broken.index).split('\n').length
+    return {
+      ok: false,
+      problem: csvProblem('csv.encoding-broken', row, { read: wordAt(text, broken.index, broken[0].length) }),
+    }
+  }
+  return { ok: true, text }
+}
+
+/** By its mark, or by the zero bytes that no text in UTF-8 has. */
+function isUtf16(content: Buffer): boolean {
+  const mark = content.subarray(0, 2).toString('hex')
+  return mark === 'fffe' || mark === 'feff' || content.includes(0)
+}
+
+function notUtf8(content: Buffer): CsvProblem {
+  const at = firstWrongByte(content)
+  const lineStart = content.lastIndexOf(0x0a, at - 1) + 1
+  const row = content.subarray(0, at).filter((byte) => byte === 0x0a).length + 1
+  const position = content.subarray(lineStart, at).toString('utf8').length + 1
+  const lineEnd = content.indexOf(0x0a, at)
+  const line = new TextDecoder('windows-1252').decode(
+    content.subarray(lineStart, lineEnd === -1 ? content.length : lineEnd),
+  )
+  // One byte is one letter in Windows-1252, so places are the same in both.
+  const place = at - lineStart
+  return csvProblem('csv.encoding', row, { position, read: wordAt(line, place, 1) })
+}
+
+/** What stands at a place, with the letters before and after it. */
+function wordAt(text: string, place: number, length: number): string {
+  const before = /[\p{L}\p{N}]*$/u.exec(text.slice(Math.max(0, place - longestWord), place))?.[0] ?? ''
+  const after = /^[\p{L}\p{N}]*/u.exec(text.slice(place + length, place + length + longestWord))?.[0] ?? ''
+  return before + text.slice(place, place + length) + after
+}
+
+/** Where UTF-8 stops being it: found by halves. */
+function firstWrongByte(content: Buffer): number {
+  let good = 0
+  let bad = content.length
+  while (bad - good > 1) {
+    const middle = (good + bad) >> 1
+    if (isUtf8(content.subarray(0, middle)) || endsWithin(content, middle)) good = middle
+    else bad = middle
+  }
+  return good
+}
+
+/** Whether a cut falls within a character that the bytes after it finish. */
+function endsWithin(content: Buffer, cut: number): boolean {
+  for (let more = 1; more <= 3 && cut + more <= content.length; more++) {
+    if (isUtf8(content.subarray(0, cut + more))) return true
+  }
+  return false
+}
