@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { describeFrom } from '#test/database/describe-from.ts'
 import { callFacts, enterTestPerson, phone, recordingFacts, type TestPerson } from '#test/database/people.ts'
 import { purposes, type Purpose } from '#description/purposes.ts'
 import { roles } from '#description/roles.ts'
@@ -103,9 +104,9 @@ describe('the matrix of roles (requirements 1.4)', () => {
     const session = await sari.signIn()
     const expected = [transferred.first, ainos].sort()
     expect((await under(session, 'QUALITY')).segments).toEqual(expected)
-    await admin.updateTable('person').set({ unit_id: bertil.unitId }).where('id', '=', aino.id).execute()
+    await admin.updateTable('person_placement').set({ unit_id: bertil.unitId }).where('person_id', '=', aino.id).execute()
     expect((await under(session, 'QUALITY')).segments).toEqual(expected)
-    await admin.updateTable('person').set({ unit_id: aino.unitId }).where('id', '=', aino.id).execute()
+    await admin.updateTable('person_placement').set({ unit_id: aino.unitId }).where('person_id', '=', aino.id).execute()
   })
 
   test('an expert sees what reached the numbers of the grant, under the duty’s purpose and no other', async () => {
@@ -362,5 +363,41 @@ describe('the two sides of the decision', () => {
     const rows = await underGrant(desk, forged, (tx) => tx.selectFrom('segment').select('id').execute())
     expect(rows).toEqual([])
     expect([unanswered, transferred.contactId].every(Boolean)).toBe(true)
+  })
+})
+
+// Last: another description comes into force here.
+describe('the description in force bounds every right', () => {
+  const entered = (right: NonNullable<Parameters<typeof enterTestPerson>[2]['right']>) =>
+    enterTestPerson(admin, desk, { name: right.role, right })
+
+  test('one that is wider shows what the description gives, and with a wider scope nothing', async () => {
+    const units = { kind: 'unit' as const, units: [bertil.unitId], numbers: [] }
+    const wide = await entered({ role: 'SUPERVISOR', purposes: [...purposes], scope: units })
+    const everywhere = await entered({
+      role: 'SUPERVISOR',
+      purposes: [...purposes],
+      scope: { kind: 'all', ...none },
+    })
+    const [session, anywhere] = [await wide.signIn(), await everywhere.signIn()]
+    for (const purpose of ['DEVELOPMENT', 'QUALITY', 'TRAINING', 'SERVICE_LEVEL_STUDY'] as const) {
+      expect((await under(session, purpose)).segments).toContain(bertils)
+      expect(await under(anywhere, purpose)).toEqual(nothing)
+    }
+    for (const purpose of ['CRIME_OR_MISUSE', 'INSPECTION', 'MAINTENANCE'] as const) {
+      expect(await under(session, purpose)).toEqual(nothing)
+    }
+  })
+
+  test('one to a role that the description does not know shows nothing', async () => {
+    const tuula = await entered({
+      role: 'SECURITY',
+      purposes: ['CRIME_OR_MISUSE'],
+      scope: { kind: 'all', ...none },
+    })
+    const session = await tuula.signIn()
+    expect((await under(session, 'CRIME_OR_MISUSE')).segments).toContain(bertils)
+    await describeFrom(database.as().pool, now(), { without: { role: 'SECURITY' } })
+    expect(await under(session, 'CRIME_OR_MISUSE')).toEqual(nothing)
   })
 })

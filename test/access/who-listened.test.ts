@@ -3,6 +3,7 @@ import type { Purpose } from '#description/purposes.ts'
 import { admit } from '#register/admit.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { requestGrant, type Grant } from '#safeguards/access/grant.ts'
+import { enterUnit } from '#safeguards/people/enter-person.ts'
 import { readContact } from '#use/search/read-contact.ts'
 import { startListening } from '#use/playback/start-listening.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
@@ -12,16 +13,22 @@ const database = await createTestDatabase<RegisterTables>()
 const admin = database.as().db
 const desk = database.as('seloste_desk').db
 const now = () => Temporal.Now.instant()
+const unit = 'Henkilöverotus'
 
 test('who listened is shown by role and purpose, but not that the security unit is looking', async () => {
   const official = await grantTo('OFFICIAL', 'DEVELOPMENT', 'own')
-  const supervisor = await grantTo('SUPERVISOR', 'DEVELOPMENT', 'all')
+  const supervisor = await grantTo('SUPERVISOR', 'DEVELOPMENT', 'their unit')
   const security = await grantTo('SECURITY', 'CRIME_OR_MISUSE', 'all')
   const recording = recordingFacts()
   const { contactId } = await admit(
     database.as('seloste_capture').db,
     callFacts({
-      official: { personId: official.session.personId, name: 'Aino Virtanen', phone: phone('029 512 1001') },
+      official: {
+        personId: official.session.personId,
+        unitId: await enterUnit(admin, unit),
+        name: 'Aino Virtanen',
+        phone: phone('029 512 1001'),
+      },
       recording,
     }),
   )
@@ -38,11 +45,16 @@ test('who listened is shown by role and purpose, but not that the security unit 
 async function grantTo(
   role: 'OFFICIAL' | 'SUPERVISOR' | 'SECURITY',
   purpose: Purpose,
-  kind: 'own' | 'all',
+  reach: 'own' | 'all' | 'their unit',
 ): Promise<Grant> {
   const person = await enterTestPerson(admin, desk, {
     name: role,
-    right: { role, purposes: [purpose], scope: { kind, units: [], numbers: [] } },
+    unit,
+    right: {
+      role,
+      purposes: [purpose],
+      scope: reach === 'their unit' ? reach : { kind: reach, units: [], numbers: [] },
+    },
   })
   const asked = { purpose, reference: 'case 1', action: 'listening.started' as const }
   const grant = await requestGrant(desk, await person.signIn(), asked, now())

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { afterEach, describe, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
-import { callFacts, enterTestPerson, phone } from '#test/database/people.ts'
+import { callFacts, colleagueOf, enterTestPerson, phone } from '#test/database/people.ts'
 import { makeTestRegister } from '#test/register/make-register.ts'
 import { admit } from '#register/admit.ts'
 import { read } from '#register/read.ts'
@@ -31,11 +31,10 @@ async function grantFor(session: Session, purpose: Purpose = 'DEVELOPMENT'): Pro
   return grant
 }
 
-const everything = { kind: 'all' as const, units: [], numbers: [] }
 const sari = await enterTestPerson(admin, desk, {
   name: 'Sari Niemi',
   phone: '029 512 1077',
-  right: { role: 'SUPERVISOR', purposes: ['DEVELOPMENT'], scope: everything },
+  right: { role: 'SUPERVISOR', purposes: ['DEVELOPMENT'], scope: 'their unit' },
 })
 
 /** From now on nothing can be written to the log. */
@@ -48,7 +47,7 @@ describe('with a log that cannot be written', () => {
   test('no look gives anything, and no door opens', async () => {
     const session = await sari.signIn()
     const grant = await grantFor(session)
-    const recording = await register.record()
+    const recording = await register.record({ official: colleagueOf(sari) })
     await keepRecording(register.keeping, recording.id, now())
     const listening = await startListening(desk, grant, recording.id, now())
     if (typeof listening === 'string') throw new Error(listening)
@@ -67,7 +66,7 @@ describe('with a log that cannot be written', () => {
 
   test('no byte of audio leaves', async () => {
     const session = await sari.signIn()
-    const recording = await register.record()
+    const recording = await register.record({ official: colleagueOf(sari) })
     await keepRecording(register.keeping, recording.id, now())
     const listening = await startListening(desk, await grantFor(session), recording.id, now())
     if (typeof listening === 'string') throw new Error(listening)

@@ -6,7 +6,7 @@ import type { Purpose } from '#description/purposes.ts'
 import type { Role } from '#description/roles.ts'
 import type { SegmentFacts } from '#register/admit.ts'
 import { recordRight, type Right } from '#safeguards/access/grant.ts'
-import { enterPerson, enterUnit } from '#safeguards/people/people.ts'
+import { enterPerson, enterUnit } from '#safeguards/people/enter-person.ts'
 import { signIn, type Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 
@@ -38,7 +38,8 @@ export async function enterTestPerson(
       role: Role
       duty?: 'QUALITY' | 'TRAINING'
       purposes: Purpose[]
-      scope: Right['scope']
+      /** 'their unit': the officials of the unit that the person is entered in, as a supervisor's right reaches (R37). */
+      scope: Right['scope'] | 'their unit'
       until?: Temporal.Instant
     }
   },
@@ -56,7 +57,9 @@ export async function enterTestPerson(
   if ('refused' in person) throw new Error(person.refused)
   if (given.right) {
     const [requestedBy, approvedBy] = await Promise.all([decider(admin), decider(admin)])
-    await recordRight(admin, { ...given.right, personId: person.id, requestedBy, approvedBy, from: since })
+    const scope =
+      given.right.scope === 'their unit' ? { kind: 'unit' as const, units: [unitId], numbers: [] } : given.right.scope
+    await recordRight(admin, { ...given.right, scope, personId: person.id, requestedBy, approvedBy, from: since })
   }
   return {
     id: person.id,
@@ -74,6 +77,11 @@ async function decider(admin: HoldingSafeguards): Promise<string> {
   const person = await enterPerson(admin, { userId: `decider.${randomUUID()}`, name: 'Päättäjä', employedFrom: since })
   if ('refused' in person) throw new Error(person.refused)
   return person.id
+}
+
+/** An official of the same unit as somebody, who answered: what a supervisor of that unit reaches. */
+export function colleagueOf({ unitId }: TestPerson): NonNullable<SegmentFacts['official']> {
+  return { unitId, name: 'Kalle Kollega', phone: phone('029 512 1002') }
 }
 
 /** Facts of one call; what a test does not say is an ordinary, unrecorded, ended call of a minute ago. */

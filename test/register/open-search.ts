@@ -1,4 +1,4 @@
-/** A register searched by two people: a supervisor who sees every call, and an official who sees her own. */
+/** A register searched by two people: a supervisor whose unit answers every call, and an official who sees her own. */
 import type { Purpose } from '#description/purposes.ts'
 import { admit, type SegmentFacts } from '#register/admit.ts'
 import type { RegisterTables } from '#register/tables.ts'
@@ -6,7 +6,7 @@ import { requestGrant, type Grant } from '#safeguards/access/grant.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import { listContacts, type ContactSearch } from '#use/search/list-contacts.ts'
 import type { TestDatabase } from '../database/create-test-database.ts'
-import { callFacts, enterTestPerson, phone } from '../database/people.ts'
+import { callFacts, colleagueOf, enterTestPerson, phone } from '../database/people.ts'
 
 export async function openSearch(database: TestDatabase<RegisterTables>) {
   const admin = database.as().db
@@ -16,7 +16,7 @@ export async function openSearch(database: TestDatabase<RegisterTables>) {
 
   const matti = await enterTestPerson(admin, desk, {
     name: 'Matti',
-    right: { role: 'SUPERVISOR', purposes: ['DEVELOPMENT'], scope: { kind: 'all', units: [], numbers: [] } },
+    right: { role: 'SUPERVISOR', purposes: ['DEVELOPMENT'], scope: 'their unit' },
   })
   const aino = await enterTestPerson(admin, desk, {
     name: 'Aino',
@@ -39,6 +39,7 @@ export async function openSearch(database: TestDatabase<RegisterTables>) {
 
   const official = (name: string, number = '029 512 1001', personId?: string): SegmentFacts['official'] => ({
     name,
+    unitId: matti.unitId,
     phone: phone(number),
     ...(personId && { personId }),
   })
@@ -47,7 +48,8 @@ export async function openSearch(database: TestDatabase<RegisterTables>) {
   let callers = 1000
   async function call(given: Partial<SegmentFacts> = {}) {
     const written = `040 555 ${callers++}`
-    const facts = callFacts({ caller: { kind: 'e164', key: phone(written), raw: written }, ...given })
+    const caller = { kind: 'e164' as const, key: phone(written), raw: written }
+    const facts = callFacts({ caller, official: colleagueOf(matti), ...given })
     const { contactId } = await admit(capture, facts)
     return { contactId, caller: written, segmentId: facts.segmentId }
   }

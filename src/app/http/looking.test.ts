@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
-import { callFacts, enterTestPerson, phone } from '#test/database/people.ts'
+import { callFacts, colleagueOf, enterTestPerson, phone } from '#test/database/people.ts'
 import { makeTestRegister, type RecordedSegment } from '#test/register/make-register.ts'
 import { answer, beginListening, openTestDesk, type Browser } from '#test/register/open-desk.ts'
 import { admit } from '#register/admit.ts'
@@ -18,7 +18,7 @@ const now = () => Temporal.Now.instant()
 const everything = { kind: 'all' as const, units: [], numbers: [] }
 const sari = await enterTestPerson(admin, database.as('seloste_desk').db, {
   name: 'Sari Niemi',
-  right: { role: 'SUPERVISOR', purposes: ['DEVELOPMENT'], scope: everything },
+  right: { role: 'SUPERVISOR', purposes: ['DEVELOPMENT'], scope: 'their unit' },
 })
 const aino = await enterTestPerson(admin, database.as('seloste_desk').db, {
   name: 'Aino Virtanen',
@@ -33,7 +33,7 @@ const eero = await enterTestPerson(admin, database.as('seloste_desk').db, {
   right: {
     role: 'SUPERVISOR',
     purposes: ['DEVELOPMENT'],
-    scope: everything,
+    scope: 'their unit',
     until: Temporal.Instant.from('2026-03-31T21:00:00Z'),
   },
 })
@@ -42,7 +42,7 @@ let browser: Browser
 let recording: RecordedSegment
 beforeAll(async () => {
   browser = await desk.signIn(sari)
-  recording = await register.record()
+  recording = await register.record({ official: colleagueOf(sari) })
   await keepRecording(register.keeping, recording.id, now())
 })
 
@@ -106,7 +106,7 @@ describe('searching and reading', () => {
 
   test('pages follow their cursor to the end', async () => {
     const number = { key: phone('029 497 077'), kind: 'NATIONAL_SERVICE' as const }
-    for (let i = 0; i < 5; i++) await admit(capture, callFacts({ numberCalled: number }))
+    for (let i = 0; i < 5; i++) await admit(capture, callFacts({ numberCalled: number, official: colleagueOf(sari) }))
     const seen = new Set<string>()
     let cursor = ''
     for (let pages = 0; pages < 3; pages++) {
@@ -200,7 +200,7 @@ describe('audio', () => {
     ['restricted', 403, { state: 'RESTRICTED' as const }],
     ['destroyed', 404, { state: 'DESTROYED' as const, cause: 'caller' as const, destroyed_at: Temporal.Now.instant() }],
   ] as const)('of a recording that is %s: %i', async (why, status, set) => {
-    const made = await register.record()
+    const made = await register.record({ official: colleagueOf(sari) })
     if ('state' in set) await admin.updateTable('recording').set(set).where('id', '=', made.id).execute()
     const given = await answer(browser.fetch(`/api/recordings/${made.id}/listenings`, { json: { purpose: 'QUALITY' } }))
     expect(given).toMatchObject({ status, code: `recording.${why}` })
@@ -217,7 +217,7 @@ describe('calls in progress', () => {
     expect(response.headers.get('content-security-policy')).toBeTruthy()
     const events = readEvents(response)
     expect(await events.next()).toMatchObject({ value: { event: 'calls', data: { items: [] } } })
-    const facts = callFacts({ endedAt: undefined })
+    const facts = callFacts({ endedAt: undefined, official: colleagueOf(sari) })
     await admit(capture, facts)
     desk.tellOfCalls()
     const second = await events.next()

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
-import { enterTestPerson, password } from '#test/database/people.ts'
+import { colleagueOf, enterTestPerson, password } from '#test/database/people.ts'
 import { makeTestRegister, type RecordedSegment } from '#test/register/make-register.ts'
 import { answer, beginListening, openTestDesk, type Browser } from '#test/register/open-desk.ts'
 import { keepRecording } from '#register/recordings/keep-recording.ts'
@@ -15,7 +15,7 @@ const admin = database.as().db
 const now = () => Temporal.Now.instant()
 const sari = await enterTestPerson(admin, database.as('seloste_desk').db, {
   name: 'Sari Niemi',
-  right: { role: 'SUPERVISOR', purposes: ['DEVELOPMENT'], scope: { kind: 'all', units: [], numbers: [] } },
+  right: { role: 'SUPERVISOR', purposes: ['DEVELOPMENT'], scope: 'their unit' },
 })
 
 const guessed = await enterTestPerson(admin, database.as('seloste_desk').db, { name: 'Arvattu' })
@@ -24,21 +24,37 @@ let browser: Browser
 let recording: RecordedSegment
 beforeAll(async () => {
   browser = await desk.signIn(sari)
-  recording = await register.record()
+  recording = await register.record({ official: colleagueOf(sari) })
   await keepRecording(register.keeping, recording.id, now())
 })
 
 const begin = (by = browser) => beginListening(by, recording.id)
 
+/** What each operation takes in its body, as the contract says; every other takes the purpose of a look. */
+const bodies: Record<string, object> = {
+  signIn: { userId: 'x', password: 'x' },
+  changeDraft: { revision: 1, reason: 'x' },
+  importNumbers: { revision: 1, content: '' },
+  submitDraft: { revision: 1 },
+  decideDraft: { revision: 1, decision: 'approve' },
+  enterPerson: { userId: 'x', name: 'x', employedFrom: '2026-01-01' },
+  changePerson: { from: '2026-01-01', name: 'x' },
+  importPeople: { content: '', tryOnly: true },
+}
+const queries: Record<string, string> = {
+  listPeople: '?q=x',
+  readShares: '?purpose=DEVELOPMENT&from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z',
+}
+
 /** Every operation with a path and a body that are as the contract says. */
 const requests = Object.values(operations).map((operation) => {
   const { body, querystring } = operation.schema as { body?: object; querystring?: object }
-  const path = operation.url.replace(':id', randomUUID()) + (querystring ? '?purpose=DEVELOPMENT' : '')
-  const json =
-    body && (operation.schema.operationId === 'signIn' ? { userId: 'x', password: 'x' } : { purpose: 'QUALITY' })
-  return { id: operation.schema.operationId, method: operation.method, path, ...(json && { json }) }
+  const id = operation.schema.operationId
+  const query = querystring ? (queries[id] ?? '?purpose=DEVELOPMENT') : ''
+  const path = operation.url.replace(':id', randomUUID()).replace(':version', '1') + query
+  return { id, method: operation.method, path, ...(body && { json: bodies[id] ?? { purpose: 'QUALITY' } }) }
 })
-const open = new Set(['signIn', 'readOrganisation'])
+const open = new Set(['signIn', 'readOrganisation', 'listVersions'])
 
 describe('without a session', () => {
   test.each(requests.filter(({ id }) => !open.has(id)))('$id answers 401', async ({ method, path, json }) => {

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { describeFrom } from '#test/database/describe-from.ts'
 import { enterTestPerson, type TestPerson } from '#test/database/people.ts'
 import { purposes, type Purpose } from '#description/purposes.ts'
-import type { Role } from '#description/roles.ts'
+import { widestScope, type Role } from '#description/roles.ts'
 import { recordRight, requestGrant, rightsOf } from './grant.ts'
 import type { SafeguardTables } from '../tables.ts'
 
@@ -11,9 +12,10 @@ const admin = database.as().db
 const desk = database.as('seloste_desk').db
 const now = () => Temporal.Now.instant()
 
-const scope = { kind: 'all' as const, units: [], numbers: [] }
+const scopeOf = (role: Role) => ({ kind: widestScope(role), units: [], numbers: [] })
+const quality = { role: 'EXPERT', duty: 'QUALITY' } as const
 const person = (right?: { role: Role; purposes: Purpose[]; until?: Temporal.Instant }) =>
-  enterTestPerson(admin, desk, { name: 'Joku', ...(right && { right: { ...right, scope } }) })
+  enterTestPerson(admin, desk, { name: 'Joku', ...(right && { right: { ...right, scope: scopeOf(right.role) } }) })
 
 async function ask(who: TestPerson, purpose: Purpose, reference?: string, at = now()) {
   return requestGrant(desk, await who.signIn(), { purpose, reference, action: 'contacts.listed' }, at)
@@ -85,7 +87,7 @@ describe('an inspection', () => {
     const both = await person({ role: 'OFFICIAL', purposes: ['INSPECTION'] })
     const [requestedBy, approvedBy] = [await person(), await person()]
     await recordRight(admin, {
-      ...{ personId: both.id, role: 'SERVICE_UNIT', purposes: ['INSPECTION'], scope },
+      ...{ personId: both.id, role: 'SERVICE_UNIT', purposes: ['INSPECTION'], scope: scopeOf('SERVICE_UNIT') },
       ...{
         requestedBy: requestedBy.id,
         approvedBy: approvedBy.id,
@@ -135,7 +137,7 @@ describe('a right', () => {
     const who = await person()
     const [a, b] = [await person(), await person()]
     const from = now().add({ hours: 1 })
-    const future = { role: 'SUPERVISOR' as const, purposes: ['QUALITY' as const], scope }
+    const future = { role: 'SUPERVISOR' as const, purposes: ['QUALITY' as const], scope: scopeOf('SUPERVISOR') }
     await recordRight(admin, { ...future, personId: who.id, requestedBy: a.id, approvedBy: b.id, from })
     expect(await ask(who, 'QUALITY')).toEqual({ refused: 'deny.purpose' })
     expect(await rightsOf(desk, who.id, from)).toHaveLength(1)
@@ -143,7 +145,8 @@ describe('a right', () => {
 
   test('is approved neither by the one who gets it nor by the one who asked for it', async () => {
     const [who, other] = [await person(), await person()]
-    const right = { role: 'SUPERVISOR' as const, purposes: ['QUALITY' as const], scope, personId: who.id, from: now() }
+    const held = { role: 'SUPERVISOR' as const, purposes: ['QUALITY' as const], scope: scopeOf('SUPERVISOR') }
+    const right = { ...held, personId: who.id, from: now() }
     await expect(recordRight(admin, { ...right, requestedBy: other.id, approvedBy: who.id })).rejects.toThrow(/check/)
     await expect(recordRight(admin, { ...right, requestedBy: other.id, approvedBy: other.id })).rejects.toThrow(/check/)
   })
@@ -167,6 +170,42 @@ describe('a reference', () => {
   })
 })
 
+describe('the description in force bounds every right', () => {
+  test('a right wider than its role’s rights holds what the description gives, and a wider scope nothing', async () => {
+    const wide = await person({ role: 'SUPERVISOR', purposes: ['QUALITY', 'CRIME_OR_MISUSE', 'INSPECTION'] })
+    expect(await rightsOf(desk, wide.id, now())).toMatchObject([{ role: 'SUPERVISOR', purposes: ['QUALITY'] }])
+    expect(await ask(wide, 'QUALITY')).toMatchObject({ rights: [{ purposes: ['QUALITY'] }] })
+    expect(await ask(wide, 'CRIME_OR_MISUSE', 'R-1')).toEqual({ refused: 'deny.purpose' })
+    const whole = await enterTestPerson(admin, desk, {
+      name: 'Eero',
+      right: { ...quality, purposes: ['DEVELOPMENT'], scope: scopeOf('EXPERT') },
+    })
+    // DEVELOPMENT as far as the description's own QUALITY and SERVICE_LEVEL_STUDY go.
+    expect((await rightsOf(desk, whole.id, now())).map(({ purposes }) => purposes)).toEqual([
+      ['QUALITY', 'SERVICE_LEVEL_STUDY'],
+    ])
+    expect(await ask(whole, 'TRAINING')).toEqual({ refused: 'deny.purpose' })
+    const everywhere = await enterTestPerson(admin, desk, {
+      name: 'Kaikkialla',
+      right: { role: 'SUPERVISOR', purposes: ['QUALITY'], scope: { kind: 'all', units: [], numbers: [] } },
+    })
+    expect(await rightsOf(desk, everywhere.id, now())).toEqual([])
+    expect(await ask(everywhere, 'QUALITY')).toEqual({ refused: 'deny.purpose' })
+  })
+
+  test('a right to a role that the description in force does not know holds nothing', async () => {
+    const eero = await enterTestPerson(admin, desk, {
+      name: 'Eero',
+      right: { ...quality, purposes: ['QUALITY'], scope: scopeOf('EXPERT') },
+    })
+    const without = now().add({ hours: 24 })
+    await describeFrom(database.as().pool, without, { without: quality })
+    expect(await rightsOf(desk, eero.id, without.subtract({ milliseconds: 1 }))).toHaveLength(1)
+    expect(await rightsOf(desk, eero.id, without)).toEqual([])
+    expect(await ask(eero, 'QUALITY', undefined, without)).toEqual({ refused: 'deny.purpose' })
+  })
+})
+
 test('a refusal that cannot be logged is not given: the asking fails', async () => {
   const who = await person()
   const pool = database.as().pool
@@ -187,7 +226,7 @@ describe('a look that states no purpose', () => {
           role,
           ...(role === 'EXPERT' && { duty: 'TRAINING' }),
           purposes,
-          scope: { kind: 'all', units: [], numbers: [] },
+          scope: scopeOf(role),
         },
       })
       return requestGrant(desk, await person.signIn(), { action: 'contact.read' }, Temporal.Now.instant())

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
-import { enterTestPerson, phone, type TestPerson } from '#test/database/people.ts'
+import { colleagueOf, enterTestPerson, phone, type TestPerson } from '#test/database/people.ts'
 import { callOfMonthsAgo, makeTestRegister, type RecordedCall } from '#test/register/make-register.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import type { SegmentFacts } from '#register/admit.ts'
@@ -28,7 +28,7 @@ const mebibyte = 1 << 20
 const right = (until?: Temporal.Instant) => ({
   role: 'SUPERVISOR' as const,
   purposes: ['DEVELOPMENT' as const],
-  scope: { kind: 'all' as const, units: [], numbers: [] },
+  scope: 'their unit' as const,
   ...(until && { until }),
 })
 const supervisor = (until?: Temporal.Instant) => enterTestPerson(admin, desk, { name: 'Sari', right: right(until) })
@@ -39,8 +39,12 @@ async function grantFor(session: Session): Promise<Grant> {
   return grant
 }
 
+/** A recorded call that the supervisor's unit answered, as it is before it is taken into keeping. */
+const record = (facts?: Partial<SegmentFacts>, call?: RecordedCall) =>
+  register.record({ official: colleagueOf(sari), ...facts }, call)
+
 async function kept(facts?: Partial<SegmentFacts>, call?: RecordedCall) {
-  const recording = await register.record(facts, call)
+  const recording = await record(facts, call)
   expect(await keepRecording(register.keeping, recording.id, now())).toBe(true)
   return recording
 }
@@ -169,12 +173,12 @@ describe('there is nothing to hear', () => {
   })
 
   test('before it is taken into keeping', async () => {
-    expect(await refusal((await register.record()).id)).toBe('not-yet-kept')
-    expect(await refusal((await register.record({ endedAt: undefined })).id)).toBe('not-yet-kept')
+    expect(await refusal((await record()).id)).toBe('not-yet-kept')
+    expect(await refusal((await record({ endedAt: undefined })).id)).toBe('not-yet-kept')
   })
 
   test.each(['RESTRICTED', 'QUARANTINED'] as const)('while it is %s, kept or not', async (state) => {
-    for (const recording of [await kept(), await register.record()]) {
+    for (const recording of [await kept(), await record()]) {
       await admin.updateTable('recording').set({ state }).where('id', '=', recording.id).execute()
       expect(await refusal(recording.id)).toBe('restricted')
     }
@@ -194,7 +198,7 @@ describe('there is nothing to hear', () => {
 
   test('past its term, kept or not, though nobody has swept', async () => {
     expect(await refusal((await kept(callOfMonthsAgo(6))).id)).toBe('destroyed')
-    expect(await refusal((await register.record(callOfMonthsAgo(6))).id)).toBe('destroyed')
+    expect(await refusal((await record(callOfMonthsAgo(6))).id)).toBe('destroyed')
   })
 
   test('past the history’s term, where nothing is known of it any more', async () => {

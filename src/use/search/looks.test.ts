@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { openSearch } from '#test/register/open-search.ts'
-import { callFacts, phone, recordingFacts } from '#test/database/people.ts'
+import { callFacts, colleagueOf, phone, recordingFacts } from '#test/database/people.ts'
 import { admit } from '#register/admit.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { readContact, revealCaller } from './read-contact.ts'
@@ -18,7 +18,8 @@ const lastEntry = () =>
 describe('the caller’s number', () => {
   test('is masked in every view, and revealing it is in the log', async () => {
     const key = phone('050 123 9876')
-    const facts = callFacts({ caller: { kind: 'e164', key, raw: '0501239876' }, endedAt: undefined })
+    const caller = { kind: 'e164' as const, key, raw: '0501239876' }
+    const facts = callFacts({ caller, official: colleagueOf(matti), endedAt: undefined })
     const { contactId } = await admit(capture, facts)
     const views = [
       await search({ caller: '050 123 9876' }),
