@@ -1,5 +1,5 @@
 /**
- * The tables of people, rights, keys and traces, as Kysely sees them (migrations/0001-spine.sql). Instants are
+ * The tables of people, rights, keys and traces, as Kysely sees them (migrations/). Instants are
  * Temporal.Instant both ways (platform/database).
  */
 import type { ColumnType, Generated, Kysely } from 'kysely'
@@ -17,12 +17,38 @@ export interface SafeguardTables {
     user_id: string
     password_salt: string | null
     password_check: Buffer | null
-    unit_id: string | null
     employed_from: Instant
     employed_to: Instant | null
+    source: Generated<DirectorySource>
+    external_id: string | null
+    informed_at: Instant | null
+    created_at: Generated<Instant>
+    changed_at: Generated<Instant>
   }
-  person_name: { person_id: string; name: string; valid_from: Instant; valid_to: Instant | null }
+  person_name: {
+    person_id: string
+    name: string
+    given_name: string | null
+    family_name: string | null
+    valid_from: Instant
+    valid_to: Instant | null
+  }
   person_phone: { person_id: string; phone_key: PhoneNumberKey; valid_from: Instant; valid_to: Instant | null }
+  person_placement: {
+    person_id: string
+    unit_id: string | null
+    supervisor_id: string | null
+    valid_from: Instant
+    valid_to: Instant | null
+  }
+  person_recording_consent: { person_id: string; valid_from: Instant; valid_to: Instant | null }
+  scim_token: {
+    id: Generated<string>
+    hash: Buffer
+    name: string
+    created_at: Generated<Instant>
+    revoked_at: Instant | null
+  }
   access_right: {
     id: string
     person_id: string
@@ -93,6 +119,8 @@ export interface SafeguardTables {
 }
 
 export type ScopeKind = Scope
+/** Who keeps an entry of the directory up to date. */
+export type DirectorySource = 'manual' | 'csv' | 'scim'
 export type DraftState = 'DRAFT' | 'SUBMITTED' | 'APPROVED' | 'REJECTED' | 'WITHDRAWN'
 
 /** A database that holds these tables among others: Kysely is invariant in its tables, so the whole goes for the part. */

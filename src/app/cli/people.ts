@@ -8,7 +8,7 @@ import { connectDatabase } from '#platform/database/connect.ts'
 import { findEmbeddedPostgres } from '#platform/database/embedded.ts'
 import { Fault } from '#platform/fault.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { enterPerson, enterUnit } from '#safeguards/people/people.ts'
+import { enterPerson, enterUnit } from '#safeguards/people/enter-person.ts'
 
 /** `people add`: enters a person in a running Seloste and prints a first password. Rights come by procedure, not by this. */
 export async function people(settings: Settings, args: string[]): Promise<void> {

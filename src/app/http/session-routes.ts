@@ -58,7 +58,7 @@ export function sessionRoutes(app: Routes, desk: Desk): void {
 
 async function me(desk: Desk, session: Session) {
   const [person, units, rights] = await Promise.all([
-    describePerson(desk.db, session.personId),
+    describePerson(desk.db, session.personId, desk.clock.now()),
     unitNames(desk.db),
     rightsOf(desk.db, session.personId, desk.clock.now()),
   ])

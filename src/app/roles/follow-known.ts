@@ -62,18 +62,29 @@ export async function followKnown(
 async function readCopy(path: string): Promise<Pick<Known, 'officials' | 'intakeKeys'> | undefined> {
   try {
     const copy = JSON.parse(await readFile(path, 'utf8')) as {
-      officials: (Omit<DirectoryEntry, 'from' | 'to'> & { from: string; to: string | null; phoneKey: PhoneNumberKey })[]
+      officials: (Omit<DirectoryEntry, 'from' | 'to' | 'consentedFrom'> & {
+        phoneKey: PhoneNumberKey
+        from: string
+        to: string | null
+        // Absent in a copy that an older version wrote.
+        consentedFrom?: string | null
+      })[]
       intakeKeys: { day: string; publicKey: string }[]
     }
     return {
       officials: copy.officials.map((entry) => ({
         ...entry,
         from: Temporal.Instant.from(entry.from),
-        to: entry.to === null ? null : Temporal.Instant.from(entry.to),
+        to: instantOf(entry.to),
+        consentedFrom: instantOf(entry.consentedFrom ?? null),
       })),
       intakeKeys: copy.intakeKeys.map(({ day, publicKey }) => ({ day: Temporal.PlainDate.from(day), publicKey })),
     }
   } catch {
     return undefined
   }
+}
+
+function instantOf(text: string | null): Temporal.Instant | null {
+  return text === null ? null : Temporal.Instant.from(text)
 }

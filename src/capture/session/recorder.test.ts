@@ -47,6 +47,7 @@ async function startRecorder(leftBehind: readonly SegmentFacts[] = []): Promise<
         unitId: null,
         name,
         phoneKey: phone as never,
+        consentedFrom: null,
         from: Temporal.Instant.from('2026-01-01T00:00:00Z'),
         to: null,
       },

@@ -4,7 +4,7 @@ import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { enterTestPerson, password } from '#test/database/people.ts'
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { keepPassword, proofOf } from './password.ts'
-import { enterPerson, enterUnit, setPassword } from './people.ts'
+import { enterPerson, enterUnit, setPassword } from './enter-person.ts'
 import { sessionHash, sessionHolds, signIn, signOut, useSession } from './session.ts'
 import type { SafeguardTables } from '../tables.ts'
 

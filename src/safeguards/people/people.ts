@@ -1,141 +1,118 @@
-/** People as the register knows them: one natural person each, with the names and numbers they have had (R8, R20). */
-import { randomUUID } from 'node:crypto'
-import { sql } from 'kysely'
+/**
+ * People as the register knows them: one natural person each, with the names, places and numbers they have had, each for
+ * its time (R8, R11, R20). In: the directory's tables. Out: who answered where at an instant. Never here: a change (see
+ * enter-person.ts, change-person.ts), what a person may do (see ../access), or a call.
+ */
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
-import { keepPassword } from './password.ts'
-
-export interface NewPerson {
-  userId: string
-  name: string
-  unitId?: string | undefined
-  /** Phone number key (E.164) at which the person answers. */
-  phoneKey?: PhoneNumberKey | undefined
-  password?: string | undefined
-  employedFrom: Temporal.Instant
-}
+import { common, groupBy, holdsAt, type Interval } from './intervals.ts'
 
 /** The database tells here of every change to the directory. */
 export const directoryChannel = 'seloste_directory'
 
-export interface UserIdTaken {
-  refused: 'user-id-taken'
-}
-
-/** Enters a person; user ids are personal and never used twice (R20). */
-export async function enterPerson(
-  holding: HoldingSafeguards,
-  person: NewPerson,
-): Promise<{ id: string } | UserIdTaken> {
-  const db = safeguardsOf(holding)
-  const id = randomUUID()
-  const kept = person.password === undefined ? undefined : await keepPassword(person.password)
-  return db.transaction().execute(async (tx) => {
-    const row = await tx
-      .insertInto('person')
-      .values({
-        id,
-        user_id: person.userId.trim().toLowerCase(),
-        password_salt: kept?.salt ?? null,
-        password_check: kept?.check ?? null,
-        unit_id: person.unitId ?? null,
-        employed_from: person.employedFrom,
-        employed_to: null,
-      })
-      .onConflict((conflict) => conflict.column('user_id').doNothing())
-      .returning('id')
-      .executeTakeFirst()
-    if (!row) return { refused: 'user-id-taken' }
-    await tx
-      .insertInto('person_name')
-      .values({ person_id: id, name: person.name, valid_from: person.employedFrom, valid_to: null })
-      .execute()
-    if (person.phoneKey !== undefined) {
-      await tx
-        .insertInto('person_phone')
-        .values({ person_id: id, phone_key: person.phoneKey, valid_from: person.employedFrom, valid_to: null })
-        .execute()
-    }
-    await sql`select pg_notify(${directoryChannel}, ${id})`.execute(tx)
-    return { id }
-  })
-}
-
-/** Sets a person's password and ends every session that another one opened. */
-export async function setPassword(holding: HoldingSafeguards, personId: string, password: string): Promise<void> {
-  const db = safeguardsOf(holding)
-  const { salt, check } = await keepPassword(password)
-  await db.transaction().execute(async (tx) => {
-    await tx
-      .updateTable('person')
-      .set({ password_salt: salt, password_check: check })
-      .where('id', '=', personId)
-      .execute()
-    await tx
-      .updateTable('session')
-      .set({ ended_at: sql<Temporal.Instant>`now()` })
-      .where('person_id', '=', personId)
-      .where('ended_at', 'is', null)
-      .execute()
-  })
-}
-
-/** Enters an organisational unit, or finds it by its name. */
-export async function enterUnit(holding: HoldingSafeguards, name: string): Promise<string> {
-  const db = safeguardsOf(holding)
-  await db
-    .insertInto('unit')
-    .values({ id: randomUUID(), name })
-    .onConflict((conflict) => conflict.column('name').doNothing())
-    .execute()
-  const { id } = await db.selectFrom('unit').select('id').where('name', '=', name).executeTakeFirstOrThrow()
-  return id
-}
-
+/** An official as they are, in every respect named here, from an instant until before another. */
 export interface DirectoryEntry {
   personId: string
   unitId: string | null
   name: string
   phoneKey: PhoneNumberKey
+  /** Since when the official consents to recording (L16); null where they do not, during this interval. */
+  consentedFrom: Temporal.Instant | null
   from: Temporal.Instant
   to: Temporal.Instant | null
 }
 
-/** Who has answered at which number, and when: what capture needs to name the official of a call (R8, R11). */
+/**
+ * Who has answered at which number, and when: what capture needs to name the official of a call (R8, R11). A person who
+ * changed name, unit or consent while a number was theirs has an entry for each part; entries of one number never overlap.
+ */
 export async function readDirectory(holding: HoldingSafeguards): Promise<DirectoryEntry[]> {
   const db = safeguardsOf(holding)
-  const rows = await db
-    .selectFrom('person_phone')
-    .innerJoin('person', 'person.id', 'person_phone.person_id')
-    .innerJoin('person_name', (join) =>
-      join.onRef('person_name.person_id', '=', 'person.id').on('person_name.valid_to', 'is', null),
-    )
-    .select([
-      'person.id as personId',
-      'person.unit_id as unitId',
-      'person_name.name',
-      'person_phone.phone_key as phoneKey',
-      'person_phone.valid_from as from',
-      'person_phone.valid_to as to',
-    ])
-    .execute()
-  return rows
+  const interval = ['person_id as personId', 'valid_from as from', 'valid_to as to'] as const
+  const [phones, names, placements, consents] = await Promise.all([
+    db
+      .selectFrom('person_phone')
+      .select([...interval, 'phone_key as phoneKey'])
+      .orderBy('phone_key')
+      .orderBy('valid_from')
+      .execute(),
+    db
+      .selectFrom('person_name')
+      .select([...interval, 'name'])
+      .orderBy('valid_from')
+      .execute(),
+    db
+      .selectFrom('person_placement')
+      .select([...interval, 'unit_id as unitId'])
+      .execute(),
+    db.selectFrom('person_recording_consent').select(interval).execute(),
+  ])
+  const person = ({ personId }: { personId: string }) => personId
+  const [namesOf, placementsOf, consentsOf] = [
+    groupBy(names, person),
+    groupBy(placements, person),
+    groupBy(consents, person),
+  ]
+  return phones.flatMap((phone) => {
+    const had = {
+      names: namesOf.get(phone.personId) ?? [],
+      placements: placementsOf.get(phone.personId) ?? [],
+      consents: consentsOf.get(phone.personId) ?? [],
+    }
+    return common(phone, [...had.names, ...had.placements, ...had.consents]).map((part) => describe(phone, had, part))
+  })
+}
+
+function describe(
+  { personId, phoneKey }: { personId: string; phoneKey: PhoneNumberKey },
+  had: {
+    names: (Interval & { name: string })[]
+    placements: (Interval & { unitId: string | null })[]
+    consents: Interval[]
+  },
+  part: Interval,
+): DirectoryEntry {
+  const at = <Held extends Interval>(held: Held[]) => held.find((one) => holdsAt(one, part.from))
+  return {
+    personId,
+    unitId: at(had.placements)?.unitId ?? null,
+    // A number may have been entered for a time before the first name known: they were called something then, too.
+    name: (at(had.names) ?? had.names[0])?.name ?? '',
+    phoneKey,
+    consentedFrom: at(had.consents)?.from ?? null,
+    ...part,
+  }
 }
 
 /** A person as they are now. Throws when there is none with this id. */
 export async function describePerson(
   holding: HoldingSafeguards,
   personId: string,
+  now: Temporal.Instant,
 ): Promise<{ userId: string; name: string; unit: string | null }> {
-  return safeguardsOf(holding)
+  const db = safeguardsOf(holding)
+  const { user_id: userId } = await db
     .selectFrom('person')
-    .innerJoin('person_name', (join) =>
-      join.onRef('person_name.person_id', '=', 'person.id').on('person_name.valid_to', 'is', null),
-    )
-    .leftJoin('unit', 'unit.id', 'person.unit_id')
-    .select(['person.user_id as userId', 'person_name.name', 'unit.name as unit'])
-    .where('person.id', '=', personId)
+    .select('user_id')
+    .where('id', '=', personId)
     .executeTakeFirstOrThrow()
+  const names = await db
+    .selectFrom('person_name')
+    .select(['name', 'valid_from'])
+    .where('person_id', '=', personId)
+    .orderBy('valid_from')
+    .execute()
+  // Before the first name, the first.
+  const name = names.findLast((one) => Temporal.Instant.compare(one.valid_from, now) <= 0) ?? names[0]
+  const placement = await db
+    .selectFrom('person_placement')
+    .innerJoin('unit', 'unit.id', 'person_placement.unit_id')
+    .select('unit.name')
+    .where('person_id', '=', personId)
+    .where('valid_from', '<=', now)
+    .where((eb) => eb.or([eb('valid_to', 'is', null), eb('valid_to', '>', now)]))
+    .executeTakeFirst()
+  return { userId, name: name?.name ?? '', unit: placement?.name ?? null }
 }
 
 /** Every unit's name, by id. */
