@@ -1,13 +1,24 @@
-import { FieldError, Input, Label, Text, TextField, type InputProps, type TextFieldProps } from 'react-aria-components'
+import {
+  FieldError,
+  Input,
+  Label,
+  Text,
+  TextArea,
+  TextField,
+  type InputProps,
+  type TextFieldProps,
+} from 'react-aria-components'
 
 interface FieldProps
   extends
-    Pick<TextFieldProps, 'value' | 'onChange' | 'maxLength' | 'autoComplete'>,
-    Pick<InputProps, 'id' | 'spellCheck' | 'autoCapitalize' | 'inputMode'> {
+    Pick<TextFieldProps, 'value' | 'onChange' | 'maxLength' | 'autoComplete' | 'isReadOnly'>,
+    Pick<InputProps, 'id' | 'spellCheck' | 'autoCapitalize' | 'inputMode' | 'lang'> {
   label: string
   hint?: string | undefined
   error?: string | undefined
   className?: string
+  /** So many lines high; without it one line. */
+  rows?: number
 }
 
 /** A text field: label above, hint under it, error below. */
@@ -20,8 +31,11 @@ export function Field({
   spellCheck,
   autoCapitalize,
   inputMode,
+  lang,
+  rows,
   ...props
 }: FieldProps) {
+  const own = { className: 'input', ...(id && { id }), spellCheck, autoCapitalize, inputMode, lang }
   return (
     <TextField {...props} className={`field ${className ?? ''}`} isInvalid={error != null} validationBehavior="aria">
       <Label className="label">{label}</Label>
@@ -30,13 +44,7 @@ export function Field({
           {hint}
         </Text>
       )}
-      <Input
-        className="input"
-        {...(id && { id })}
-        spellCheck={spellCheck}
-        autoCapitalize={autoCapitalize}
-        inputMode={inputMode}
-      />
+      {rows ? <TextArea {...own} rows={rows} /> : <Input {...own} />}
       <FieldError className="field-error">{error}</FieldError>
     </TextField>
   )
