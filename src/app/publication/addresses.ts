@@ -1,0 +1,37 @@
+import { languages, type Language } from '#description/register-description.ts'
+
+/** Where a page is in each language; a language says by its address which one it is. */
+export const descriptionPaths: Record<Language, string> = {
+  fi: '/rekisteriseloste',
+  sv: '/registerbeskrivning',
+  en: '/register-description',
+}
+export const versionsWord: Record<Language, string> = { fi: 'versiot', sv: 'versioner', en: 'versions' }
+export const statementPaths: Record<Language, string> = {
+  fi: '/saavutettavuusseloste',
+  sv: '/tillganglighetsutlatande',
+  en: '/accessibility-statement',
+}
+export const feedbackPaths: Record<Language, string> = {
+  fi: '/saavutettavuuspalaute',
+  sv: '/tillganglighetsrespons',
+  en: '/accessibility-feedback',
+}
+/** The administrator's list of feedback, in the language of the person's choice. */
+export const feedbackListPath = '/palaute'
+export const filesPath = '/publication'
+
+/** The same page in every language. */
+export type Addresses = Record<Language, string>
+
+export function everyLanguage(pathOf: (language: Language) => string): Addresses {
+  return Object.fromEntries(languages.map((language) => [language, pathOf(language)])) as Addresses
+}
+
+export function versionAddresses(version: number): Addresses {
+  return everyLanguage((language) => `${descriptionPaths[language]}/${version}`)
+}
+
+export function versionsAddresses(): Addresses {
+  return everyLanguage((language) => `${descriptionPaths[language]}/${versionsWord[language]}`)
+}

@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+
+/** No script, no frame, nothing from elsewhere (CSP level 3). */
+const pagePolicy = [
+  "default-src 'none'",
+  "style-src 'self'",
+  "font-src 'self'",
+  "img-src 'self'",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+/** Answers with a page that depends on who asks, or that nobody needs to keep. */
+export function answerPage(reply: FastifyReply, page: string, status = 200) {
+  return reply
+    .code(status)
+    .type('text/html; charset=utf-8')
+    .header('cache-control', 'private, no-store')
+    .header('content-security-policy', pagePolicy)
+    .send(page)
+}
+
+/**
+ * Answers a visitor with what is the same for every visitor: kept anywhere, asked anew each time (the next version may
+ * have come into force), and then sent only where it has changed.
+ */
+export function answerVisitor(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  given: { type: string; body: string | Buffer },
+) {
+  const etag = `"${createHash('sha256').update(given.body).digest('base64url').slice(0, 27)}"`
+  void reply
+    .header('cache-control', 'public, max-age=0, must-revalidate')
+    .header('vary', 'cookie')
+    .header('etag', etag)
+    .header('content-security-policy', pagePolicy)
+  if (matches(request.headers['if-none-match'], etag)) return reply.code(304).send()
+  return reply.code(200).type(given.type).send(given.body)
+}
+
+/** RFC 9110 section 13.1.2: one of the tags, weakly compared. */
+function matches(header: string | undefined, etag: string): boolean {
+  return header !== undefined && header.split(',').some((one) => one.trim().replace(/^W\//, '') === etag)
+}

@@ -1,0 +1,110 @@
+import type { Block, Fact, PublishedDocument, Sentence } from '#description/publish/published-document.ts'
+import type { Language } from '#description/register-description.ts'
+import type { DescriptionVersion } from '#safeguards/versions/versions.ts'
+import { descriptionPaths, versionsAddresses } from './addresses.ts'
+import { formatBeginning, formatDay, formatEnding } from './dates.ts'
+import { besideSentence, evidenceSummary, type Evidence } from './evidence.ts'
+import { html, type Html } from './html.ts'
+import { words } from './words.ts'
+
+/** A version as the page tells of it: where it stands in time, and until when it is or was in force. */
+export interface PlacedVersion {
+  version: DescriptionVersion
+  state: 'past' | 'in-force' | 'coming'
+  endsAt?: Temporal.Instant | undefined
+}
+
+/** The description itself; for somebody signed in with the evidence beside each sentence. */
+export function descriptionPage(document: PublishedDocument, placed: PlacedVersion, evidence?: Evidence): Html {
+  const { language } = document
+  const say = words[language]
+  return html`<article class="description${evidence && ' is-proved'}">
+    <header class="title">
+      <p class="kind" id="S1">${document.subtitle.text}</p>
+      <h1 id="S0">${document.title.text}</h1>
+      ${placed.state !== 'in-force' && standing(placed, language)}
+      <p class="edition">
+        <span>${say.version} ${placed.version.version}</span>
+        <span>${whenInForce(placed, language)}</span>
+        <span class="on-screen"><a href="${addressOf(placed, language)}.pdf" type="application/pdf">${say.asPdf}</a></span>
+        <span class="on-screen"><a href="${versionsAddresses()[language]}">${say.allVersions}</a></span>
+      </p>
+    </header>
+    ${evidence && evidenceSummary(document, evidence)}
+    ${document.sections.map(
+      ({ id, heading, blocks }) =>
+        html`<section id="${id}">${heading !== '' && html`<h2>${heading}</h2>`}${blocks.map((block) => renderBlock(block, language, evidence))}</section>`,
+    )}
+    <section class="this-version" aria-labelledby="this-version">
+      <h2 id="this-version">${say.thisVersion}</h2>
+      <dl>
+        <div><dt>${say.version}</dt><dd>${placed.version.version}</dd></div>
+        <div><dt>${say.inForce}</dt><dd>${whenInForce(placed, language)}</dd></div>
+        <div><dt>${say.approved}</dt><dd>${formatDay(placed.version.description.decision.decidedOn, language)}</dd></div>
+        <div><dt>${say.hash}</dt><dd><code class="hash">${placed.version.hash}</code><span class="note">${say.hashNote}</span></dd></div>
+        <div class="on-screen"><dt>${say.inOtherForms}</dt><dd>
+          <ul class="plain">
+            <li><a href="${addressOf(placed, language)}.pdf" type="application/pdf">${say.asPdf}</a></li>
+            <li><a href="${addressOf(placed, language)}.json" type="application/json">${say.asJson}</a></li>
+            <li><a href="${versionsAddresses()[language]}">${say.allVersions}</a></li>
+          </ul>
+        </dd></div>
+      </dl>
+    </section>
+  </article>`
+}
+
+/** The version's own address: it stays when the next version comes into force. */
+export function addressOf({ version }: PlacedVersion, language: Language): string {
+  return `${descriptionPaths[language]}/${version.version}`
+}
+
+export function whenInForce({ version, state, endsAt }: PlacedVersion, language: Language): string {
+  const say = words[language]
+  const from = formatBeginning(version.effectiveFrom, language)
+  if (state === 'coming') return say.willBeInForce(from)
+  if (endsAt === undefined) return say.inForceFrom(from)
+  const to = formatEnding(endsAt, language)
+  return state === 'past' ? say.wasInForce(from, to) : say.inForceUntil(from, to)
+}
+
+function standing(placed: PlacedVersion, language: Language): Html {
+  const say = words[language]
+  return html`<p class="standing ${placed.state}">
+    <strong>${placed.state === 'past' ? say.pastNote : say.comingNote}</strong>
+    <a href="${descriptionPaths[language]}">${say.toCurrent}</a>
+  </p>`
+}
+
+function renderBlock(block: Block, language: Language, evidence?: Evidence): Html {
+  switch (block.kind) {
+    case 'heading':
+      return html`<h3>${block.text}</h3>`
+    case 'facts':
+      return html`<dl class="facts">${block.facts.map((fact) => renderFact(fact, language, evidence))}</dl>`
+    case 'paragraph':
+      if (evidence) return html`${block.sentences.map((one) => proved(one, language, evidence))}`
+      return html`<p>${spaced(block.sentences)}</p>`
+    case 'list':
+      return html`${block.lead && (evidence ? proved(block.lead, language, evidence) : html`<p id="${block.lead.id}" class="lead-in">${block.lead.text}</p>`)}
+      <ul>${block.items.map((item) => html`<li id="${item.id}">${item.text}</li>`)}</ul>`
+  }
+}
+
+function renderFact({ label, lines }: Fact, language: Language, evidence?: Evidence): Html {
+  return html`<div><dt>${label}</dt>${lines.map((line) =>
+    evidence
+      ? html`<dd>${proved(line, language, evidence)}</dd>`
+      : html`<dd${line.id !== 'S0' && html` id="${line.id}"`}>${line.text}</dd>`,
+  )}</div>`
+}
+
+/** The sentences of a paragraph, each under its number. */
+function spaced(sentences: readonly Sentence[]): Html[] {
+  return sentences.map(({ id, text }, index) => html`${index > 0 && ' '}<span id="${id}">${text}</span>`)
+}
+
+function proved(one: Sentence, language: Language, evidence: Evidence): Html {
+  const id = one.id === 'S0' ? '' : one.id
+  return html`<div class="proved"><p${id && html` id="${id}"`}>${one.text}</p>${besideSentence(one, language, evidence)}</div>`
+}

@@ -1,0 +1,87 @@
+import type { Proof } from '#app/http/contract/plan.ts'
+import { sentencesOf, type PublishedDocument, type Sentence } from '#description/publish/published-document.ts'
+import type { PromiseId } from '#description/promises.ts'
+import type { Language } from '#description/register-description.ts'
+import { formatInstant } from './dates.ts'
+import { evidenceWords } from './evidence-words.ts'
+import { html, type Html } from './html.ts'
+
+/** The last proof of each promise that has been checked. */
+export type Evidence = ReadonlyMap<PromiseId, Proof>
+
+export function evidenceOf(proofs: readonly Proof[]): Evidence {
+  return new Map(proofs.map((proof) => [proof.promise, proof]))
+}
+
+/** How many of the page's promises hold, and which do not. */
+export function evidenceSummary(document: PublishedDocument, evidence: Evidence): Html {
+  const say = evidenceWords[document.language]
+  const sentences = sentencesOf(document)
+  const promised = [...new Set(sentences.flatMap(({ promises }) => promises))]
+  const proofs = promised.flatMap((promise) => evidence.get(promise) ?? [])
+  const broken = proofs.filter(({ holds }) => !holds)
+  const unchecked = promised.length - proofs.length
+  const unproved = sentences.filter((one) => standingOf(one) === 'unproved').length
+  return html`<section class="summary ${broken.length > 0 ? 'broken' : 'holds'}" aria-labelledby="evidence">
+    <h2 id="evidence">${say.title}</h2>
+    <p class="summary-count">${mark(broken.length > 0 ? 'broken' : 'holds')}<span>${say.hold(proofs.length - broken.length)}${broken.length > 0 && html` <strong>${say.doNotHold(broken.length)}</strong>`}${unchecked > 0 && ` ${say.unchecked(unchecked)}`}</span></p>
+    ${
+      broken.length > 0 &&
+      html`<ul>${broken.map(
+        (proof) =>
+          html`<li><a href="#${sentences.find(({ promises }) => promises.includes(proof.promise))?.id}">${proof.text[document.language]}</a></li>`,
+      )}</ul>`
+    }
+    <p class="note">${say.unproved(unproved)} ${say.onlyYou}</p>
+  </section>`
+}
+
+/** What proves a sentence, or an honest word that nothing does. */
+export function besideSentence(one: Sentence, language: Language, evidence: Evidence): Html | undefined {
+  const say = evidenceWords[language]
+  switch (standingOf(one)) {
+    case 'part':
+      return undefined
+    case 'setting':
+      return html`<p class="evidence quiet">${say.setting}</p>`
+    case 'unproved':
+      return html`<p class="evidence quiet">${say.nothingProves}</p>`
+    case 'promised':
+      return html`<div class="evidence">${one.promises.map((promise) => renderProof(promise, evidence.get(promise), language))}</div>`
+  }
+}
+
+function renderProof(promise: PromiseId, proof: Proof | undefined, language: Language): Html {
+  const say = evidenceWords[language]
+  if (!proof) return html`<p class="quiet">${say.notChecked}</p>`
+  const facts = Object.entries(proof.facts)
+  return html`<details class="proof ${proof.holds ? 'holds' : 'broken'}">
+    <summary>${mark(proof.holds ? 'holds' : 'broken')}<span><strong>${proof.holds ? say.holds : say.doesNotHold}</strong> ${proof.text[language]}</span></summary>
+    <dl>
+      <div><dt>${say.checkedAt}</dt><dd>${formatInstant(Temporal.Instant.from(proof.checkedAt), language)}</dd></div>
+      ${proof.brokenSince !== undefined && html`<div><dt>${say.brokenSince}</dt><dd>${formatInstant(Temporal.Instant.from(proof.brokenSince), language)}</dd></div>`}
+      <div><dt>${say.rule}</dt><dd lang="en">${proof.rule}</dd></div>
+      ${facts.length > 0 && html`<div><dt>${say.counts}</dt><dd lang="en"><ul class="plain">${facts.map(([name, value]) => html`<li>${name}: ${String(value)}</li>`)}</ul></dd></div>`}
+      <div><dt>${say.test}</dt><dd lang="en"><code>${proof.test}</code></dd></div>
+      <div><dt>${say.promise}</dt><dd lang="en"><code>${promise}</code></dd></div>
+    </dl>
+  </details>`
+}
+
+type Standing = 'promised' | 'unproved' | 'setting' | 'part'
+
+/** Sentences that are nothing but a setting read out. */
+const settings = new Set(['S0', 'S2', 'S3', 'S7', 'S11'])
+
+function standingOf({ id, promises }: Sentence): Standing {
+  if (promises.length > 0) return 'promised'
+  // S12.3 is a part of S12, and what proves it stands there.
+  if (id.includes('.')) return 'part'
+  return settings.has(id) || id.startsWith('setting:') ? 'setting' : 'unproved'
+}
+
+/** Never by colour alone: the mark has a shape, and words follow it. */
+function mark(kind: 'holds' | 'broken'): Html {
+  const path = kind === 'holds' ? 'M5.5 10.5l3 3 6-7' : 'M6.5 6.5l7 7M13.5 6.5l-7 7'
+  return html`<svg class="mark" viewBox="0 0 20 20" width="20" height="20" aria-hidden="true" focusable="false"><circle cx="10" cy="10" r="9" /><path d="${path}" /></svg>`
+}

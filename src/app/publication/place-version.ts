@@ -1,0 +1,29 @@
+import type { DescriptionVersion } from '#safeguards/versions/versions.ts'
+import type { PlacedVersion } from './description-page.ts'
+
+/** Every version with its place in time as of `now`, oldest first. */
+export function placeVersions(versions: readonly DescriptionVersion[], now: Temporal.Instant): PlacedVersion[] {
+  return versions.map((version, index) => {
+    const endsAt = versions[index + 1]?.effectiveFrom
+    const begun = Temporal.Instant.compare(version.effectiveFrom, now) <= 0
+    const ended = endsAt !== undefined && Temporal.Instant.compare(endsAt, now) <= 0
+    // The first is in force before its day, too: there is nothing before it (versionAt).
+    const coming = !begun && index > 0
+    return { version, state: coming ? 'coming' : ended ? 'past' : 'in-force', endsAt }
+  })
+}
+
+/** The version in force; there is one wherever there is a version. */
+export function inForceNow(placed: readonly PlacedVersion[]): PlacedVersion {
+  const found = placed.findLast(({ state }) => state === 'in-force')
+  if (!found) throw new Error('no register description is installed')
+  return found
+}
+
+/** The instant that a version's page speaks of: now while it is in force, else its nearest moment. */
+export function momentOf({ version, endsAt }: PlacedVersion, now: Temporal.Instant): Temporal.Instant {
+  const { effectiveFrom } = version
+  if (Temporal.Instant.compare(now, effectiveFrom) < 0) return effectiveFrom
+  if (endsAt !== undefined && Temporal.Instant.compare(endsAt, now) <= 0) return endsAt.subtract({ milliseconds: 1 })
+  return now
+}

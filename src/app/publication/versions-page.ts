@@ -1,0 +1,46 @@
+import type { Change } from '#description/describe-change.ts'
+import type { Language } from '#description/register-description.ts'
+import { descriptionPaths } from './addresses.ts'
+import { formatDay } from './dates.ts'
+import { whenInForce, type PlacedVersion } from './description-page.ts'
+import { html, type Html } from './html.ts'
+import { words } from './words.ts'
+
+/** Every version, newest first: when it holds, when it was approved, what it changed, its hash. */
+export function versionsPage(
+  placed: readonly PlacedVersion[],
+  changes: ReadonlyMap<number, readonly Change[]>,
+  language: Language,
+): Html {
+  const say = words[language]
+  return html`<article class="sheet">
+    <h1>${say.versionsTitle}</h1>
+    <p class="lead">${say.versionsLead}</p>
+    ${placed.toReversed().map((one) => {
+      const { version, state } = one
+      const path = `${descriptionPaths[language]}/${version.version}`
+      return html`<section id="v${version.version}">
+        <h2><a href="${path}">${say.version} ${version.version}</a> <span class="state ${state}">${stateWord(state, language)}</span></h2>
+        <dl class="details">
+          <div><dt>${say.inForce}</dt><dd>${whenInForce(one, language)}</dd></div>
+          <div><dt>${say.approved}</dt><dd>${formatDay(version.description.decision.decidedOn, language)}</dd></div>
+          <div><dt>${say.changes}</dt><dd>${whatChanged(version.version, changes.get(version.version) ?? [], language)}</dd></div>
+          <div><dt>${say.hash}</dt><dd><code class="hash">${version.hash}</code></dd></div>
+          <div class="on-screen"><dt>${say.inOtherForms}</dt><dd><a href="${path}.pdf" type="application/pdf">${say.asPdf}<span class="visually-hidden"> (${say.version} ${version.version})</span></a>, <a href="${path}.json" type="application/json">JSON<span class="visually-hidden"> (${say.version} ${version.version})</span></a></dd></div>
+        </dl>
+      </section>`
+    })}
+    <p class="note">${say.hashNote}</p>
+  </article>`
+}
+
+function stateWord(state: PlacedVersion['state'], language: Language): string {
+  const say = words[language]
+  return { past: say.past, coming: say.coming, 'in-force': say.inForce }[state]
+}
+
+function whatChanged(version: number, changes: readonly Change[], language: Language): Html {
+  const say = words[language]
+  if (changes.length > 0) return html`<ul>${changes.map(({ text }) => html`<li>${text[language]}</li>`)}</ul>`
+  return html`${version === 1 ? say.firstVersion : say.noChanges}`
+}

@@ -1,0 +1,54 @@
+import { covers, type Purpose } from '../purposes.ts'
+import { inForce, type Language, type RegisterDescription, type Trilingual } from '../register-description.ts'
+import type { Duty, Role } from '../roles.ts'
+import { agencyIn, type Agency } from './agency.ts'
+
+/** What the sentences rest on at one instant: a sentence whose ground is gone is changed or left out. */
+export type Grounds = {
+  description: RegisterDescription
+  agency: Agency
+  /** The three kinds of number that there are. */
+  numbers: { national: boolean; regional: boolean; switchboard: boolean }
+  records: boolean
+  /** For how long the standing rules keep recordings now; a rule with an end is an exception that passes. */
+  kept: readonly { names: Trilingual; months: number }[]
+  servers: number
+  guardedPremises: boolean
+  has: (role: Role, duty?: Duty) => boolean
+  uses: (purpose: Purpose) => boolean
+  dataSetsOf: (purpose: Purpose) => readonly ('history' | 'recordings')[]
+}
+
+export function groundsOf(description: RegisterDescription, at: Temporal.Instant, language: Language): Grounds {
+  const numbers = description.numbers.filter(({ validFrom, validTo }) => inForce(validFrom, validTo, at))
+  const rules = description.recordingPlan.rules.filter((rule) => rule.share > 0 && inForce(rule.from, rule.until, at))
+  const standing = rules.filter(({ until }) => until === undefined)
+  const { sites } = description.storage
+  const { roles, purposes, switches } = description
+  return {
+    description,
+    agency: agencyIn(description, language),
+    numbers: {
+      national: numbers.some(({ kind }) => kind === 'NATIONAL_SERVICE'),
+      regional: numbers.some(({ kind }) => kind === 'REGIONAL_SERVICE'),
+      switchboard: numbers.some(({ kind }) => kind === 'SWITCHBOARD'),
+    },
+    records: rules.length > 0,
+    kept: (standing.length > 0 ? standing : rules).map(({ names, recordingMonths }) => ({
+      names,
+      months: recordingMonths,
+    })),
+    servers: sites.length,
+    guardedPremises: sites.length > 0 && sites.every(({ electronicAccessControl }) => electronicAccessControl),
+    has: (role, duty) =>
+      roles.some((entry) => entry.role === role && (duty === undefined || entry.duty === duty)) &&
+      !(role === 'MAINTENANCE' && switches.maintenanceContent === 'denied'),
+    uses: (purpose) => purposes.some((described) => covers(described.purpose, purpose)),
+    dataSetsOf: (purpose) => purposes.find((described) => described.purpose === purpose)?.dataSets ?? [],
+  }
+}
+
+/** The months of `kept`, each once, shortest first. */
+export function monthsKept({ kept }: Grounds): number[] {
+  return [...new Set(kept.map(({ months }) => months))].sort((a, b) => a - b)
+}

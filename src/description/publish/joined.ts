@@ -1,0 +1,6 @@
+/** What there is of the parts, as a sentence enumerates it: a, b and c. Nothing where there is none. */
+export function joined(parts: readonly (string | false | undefined)[], and: string): string | undefined {
+  const there = parts.filter((part): part is string => typeof part === 'string' && part !== '')
+  const last = there.pop()
+  return there.length === 0 ? last : `${there.join(', ')} ${and} ${last}`
+}

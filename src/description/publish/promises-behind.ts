@@ -1,0 +1,34 @@
+import type { PromiseId } from '../promises.ts'
+
+/**
+ * What can be checked on the data behind each sentence. A sentence that is not here rests on people (an office to listen
+ * at, an institute's undertaking) or on a procedure that the program does not have: nothing proves it.
+ */
+const behind: Readonly<Record<string, readonly PromiseId[]>> = {
+  S1: ['description.current'],
+  S4: ['purposes.closed'],
+  S5: ['purposes.closed'],
+  S6: ['purposes.closed'],
+  S9: ['history.complete'],
+  S10: ['recording.partial'],
+  S12: ['history.fields'],
+  S13: ['recording.partial', 'recording.never-switchboard'],
+  S14: ['recording.as-drawn'],
+  S15: ['recording.partial'],
+  S16: ['recording.within-signals'],
+  S17: ['storage.sites'],
+  S18: ['storage.sites'],
+  S19: ['access.personal'],
+  S20: ['history.term'],
+  S21: ['recordings.floor', 'recordings.ceiling'],
+  'S21.now': ['recordings.floor', 'recordings.ceiling'],
+  S22: ['recordings.stay', 'purposes.closed'],
+  S27: ['rights.granted'],
+  S28: ['rights.own'],
+  S29: ['rights.maintenance-security'],
+  S30: ['history.tells-recorded'],
+}
+
+export function promisesBehind(sentenceId: string): readonly PromiseId[] {
+  return behind[sentenceId] ?? []
+}

@@ -1,0 +1,19 @@
+import type { Language, RegisterDescription } from '../register-description.ts'
+import { gdprDocument } from './gdpr-document.ts'
+import { groundsOf } from './grounds.ts'
+import type { PublishedDocument } from './published-document.ts'
+import { seedDocument } from './seed-document.ts'
+
+/**
+ * The description as the public reads it (R1), in one language, as of an instant: numbers and rules change with time
+ * under one and the same version. C15: the profile chooses between the manner of the Personal Data Act and a notice
+ * under GDPR Articles 13 and 14.
+ */
+export function publishDescription(
+  description: RegisterDescription,
+  language: Language,
+  at: Temporal.Instant,
+): PublishedDocument {
+  const grounds = groundsOf(description, at, language)
+  return description.profile === 'seed' ? seedDocument(grounds, language) : gdprDocument(grounds, language)
+}

@@ -1,0 +1,131 @@
+import type { IdentificationData, Language, RegisterDescription } from '../register-description.ts'
+import type { Grounds } from './grounds.ts'
+import type { Block, PublishedDocument, Section, Sentence } from './published-document.ts'
+import { promisesBehind } from './promises-behind.ts'
+import { seedHeadingsEn, seedLabelsEn, seedTextsEn } from './seed-en.ts'
+import { seedHeadingsFi, seedLabelsFi, seedTextsFi } from './seed-fi.ts'
+import { seedHeadingsSv, seedLabelsSv, seedTextsSv } from './seed-sv.ts'
+
+type SectionId = 'general' | 'data' | 'storage' | 'disclosure' | 'access' | 'rights'
+export type SeedHeadings = Record<SectionId, string>
+export type SeedLabels = Record<
+  'register' | 'controller' | 'visitingAddress' | 'switchboard' | 'purposes' | 'dataSubjects' | 'content',
+  string
+>
+type Numbered =
+  | `S${4 | 5 | 6 | 7 | 8 | 9}`
+  | `S1${0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9}`
+  | `S2${0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9}`
+  | `S3${0 | 1 | 2 | 3 | 4 | 5}`
+/** A profile's sentences in one language, by number; what has no ground is not there. */
+export type SeedTexts = { [id in Numbered]?: string | undefined } & {
+  fields: Record<IdentificationData, string>
+  /** What is so now within the bounds of S21 (AC1). */
+  now: { lead: string; items: readonly string[] } | undefined
+}
+
+const wordings = {
+  fi: { headings: seedHeadingsFi, labels: seedLabelsFi, textsOf: seedTextsFi },
+  sv: { headings: seedHeadingsSv, labels: seedLabelsSv, textsOf: seedTextsSv },
+  en: { headings: seedHeadingsEn, labels: seedLabelsEn, textsOf: seedTextsEn },
+} satisfies Record<Language, unknown>
+
+/** The description under the Personal Data Act (523/1999), section 10: the order and manner of the source. */
+export function seedDocument(grounds: Grounds, language: Language): PublishedDocument {
+  const { description } = grounds
+  const { headings, labels, textsOf } = wordings[language]
+  const texts = textsOf(grounds)
+
+  const numbered = (...ids: Numbered[]): Sentence[] =>
+    ids.flatMap((id) => (texts[id] === undefined ? [] : [sentence(id, texts[id])]))
+  const paragraph = (...ids: Numbered[]): Block[] => {
+    const sentences = numbered(...ids)
+    return sentences.length > 0 ? [{ kind: 'paragraph', sentences }] : []
+  }
+  const section = (id: SectionId, ...blocks: Block[][]): Section => ({ id, heading: headings[id], blocks: blocks.flat() })
+
+  const title = sentence('S0', description.name[language])
+  const opening: Section = {
+    id: 'register',
+    heading: '',
+    blocks: [
+      {
+        kind: 'facts',
+        facts: [
+          { label: labels.register, lines: [title] },
+          { label: labels.controller, lines: controllerLines(description, labels, language) },
+          { label: labels.purposes, lines: numbered('S4', 'S5', 'S6') },
+        ],
+      },
+    ],
+  }
+  return {
+    language,
+    profile: 'seed',
+    title,
+    subtitle: sentence('S1', description.title[language]),
+    sections: [
+      opening,
+      section('general', paragraph('S7', 'S8'), paragraph('S9'), paragraph('S10')),
+      section(
+        'data',
+        [{ kind: 'facts', facts: [{ label: labels.dataSubjects, lines: numbered('S11') }] }],
+        [{ kind: 'heading', text: labels.content }],
+        fieldList(description, texts),
+        grounds.records ? paragraph('S13', 'S14', 'S15', 'S16') : paragraph('S13'),
+      ),
+      section(
+        'storage',
+        paragraph('S17'),
+        grounds.guardedPremises ? paragraph('S18') : [],
+        paragraph('S19'),
+        paragraph('S20'),
+        paragraph('S21'),
+        keptNow(texts.now),
+      ),
+      section('disclosure', paragraph('S22'), paragraph('S23', 'S24', 'S25'), paragraph('S26')),
+      section('access', paragraph('S27', 'S28'), paragraph('S29')),
+      section('rights', paragraph('S30', 'S31', 'S32', 'S33'), paragraph('S34', 'S35')),
+    ].filter(({ blocks }) => blocks.length > 0),
+  }
+}
+
+/** S2 and S3: who keeps the register and where to turn to (R2). */
+export function controllerLines(
+  { controller }: RegisterDescription,
+  labels: Pick<SeedLabels, 'visitingAddress' | 'switchboard'>,
+  language: Language,
+): Sentence[] {
+  return [
+    sentence('S2', controller.name[language]),
+    sentence('S2.unit', controller.unit[language]),
+    sentence('S2.address', controller.postalAddress[language]),
+    sentence('S3', `${labels.visitingAddress}: ${controller.visitingAddress[language]}`),
+    sentence('S3.switchboard', `${labels.switchboard}: ${controller.switchboard[language]}`),
+  ]
+}
+
+/** S12: the closed list of what is stored of a call (R10), in the description's order. */
+export function fieldList(
+  { identificationData }: RegisterDescription,
+  texts: Pick<SeedTexts, 'S12' | 'fields'>,
+): Block[] {
+  return [
+    {
+      kind: 'list',
+      ...(texts.S12 !== undefined && { lead: sentence('S12', texts.S12) }),
+      items: identificationData.map((field, index) => sentence(`S12.${index + 1}`, texts.fields[field])),
+    },
+  ]
+}
+
+export function keptNow(now: SeedTexts['now']): Block[] {
+  if (!now) return []
+  const lead = sentence('S21.now', now.lead)
+  if (now.items.length === 0) return [{ kind: 'paragraph', sentences: [lead] }]
+  return [{ kind: 'list', lead, items: now.items.map((text, index) => sentence(`S21.now.${index + 1}`, text)) }]
+}
+
+export function sentence(id: string, text: string): Sentence {
+  return { id, text, promises: promisesBehind(id) }
+}
