@@ -1,0 +1,26 @@
+import { sql, type Kysely, type RawBuilder } from 'kysely'
+import type { DescriptionVersion } from '#safeguards/versions/versions.ts'
+
+/** The one row that a statement without a group has. */
+export async function askOne<Row>(db: Kysely<never>, statement: RawBuilder<Row>): Promise<Row> {
+  const { rows } = await statement.execute(db)
+  const [row] = rows
+  if (row === undefined) throw new Error('a statement that counts gave no row')
+  return row
+}
+
+/** A calendar term counted from an instant, by the clock of Europe/Helsinki (terms.ts does the same without a database). */
+export function monthsAfter(column: string, months: number) {
+  const at = sql.ref(column)
+  return sql<Temporal.Instant>`((${at} at time zone 'Europe/Helsinki') + ${sql.lit(`${months} months`)}::interval) at time zone 'Europe/Helsinki'`
+}
+
+/** Each version with the interval in which it is in force; the first one for everything before it, too. */
+export function intervalsOf(versions: readonly DescriptionVersion[]) {
+  const inOrder = [...versions].sort((a, b) => Temporal.Instant.compare(a.effectiveFrom, b.effectiveFrom))
+  return inOrder.map((version, place) => ({
+    version,
+    since: place === 0 ? null : version.effectiveFrom.toString(),
+    until: inOrder[place + 1]?.effectiveFrom.toString() ?? null,
+  }))
+}

@@ -1,0 +1,32 @@
+import type { PromiseId } from '#description/promises.ts'
+import { accessPersonal, rightsGranted, rightsMaintenanceSecurity, rightsOwn } from './access-promises.ts'
+import { recordingAsDrawn } from './as-drawn.ts'
+import { descriptionCurrent } from './description-current.ts'
+import { historyComplete, historyFields, historyTellsRecorded, historyTerm } from './history-promises.ts'
+import { recordingsCeiling, recordingsFloor, recordingsStay } from './keeping-promises.ts'
+import type { Check } from './promise.ts'
+import { purposesClosed } from './purposes-closed.ts'
+import { neverSwitchboard, recordingPartial, withinSignals } from './recording-promises.ts'
+import { storageSites } from './storage-sites.ts'
+
+/** How each promise is checked. */
+export const catalogue: Readonly<Record<PromiseId, Check>> = {
+  'description.current': descriptionCurrent,
+  'purposes.closed': purposesClosed,
+  'history.complete': historyComplete,
+  'history.fields': historyFields,
+  'recording.partial': recordingPartial,
+  'recording.never-switchboard': neverSwitchboard,
+  'recording.as-drawn': recordingAsDrawn,
+  'recording.within-signals': withinSignals,
+  'storage.sites': storageSites,
+  'access.personal': accessPersonal,
+  'history.term': historyTerm,
+  'recordings.floor': recordingsFloor,
+  'recordings.ceiling': recordingsCeiling,
+  'recordings.stay': recordingsStay,
+  'rights.granted': rightsGranted,
+  'rights.own': rightsOwn,
+  'rights.maintenance-security': rightsMaintenanceSecurity,
+  'history.tells-recorded': historyTellsRecorded,
+}

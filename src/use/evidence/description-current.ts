@@ -1,0 +1,88 @@
+import { sql } from 'kysely'
+import { rolesForDatabase } from '#safeguards/versions/versions.ts'
+import type { Check } from './promise.ts'
+import { wordsAt } from './words.ts'
+
+type CurrentFacts = {
+  version: number
+  effectiveFrom: string
+  versions: number
+  changedTexts: number
+  processes: number
+  disobeying: number
+  /** The first of them: its kind and the version it obeys. */
+  example: string | null
+}
+
+/** A process reports every minute; one that has not for three is gone. */
+const reportHoldsMinutes = 3
+/** Two machines' clocks, at the moment one version takes over from another. */
+const clockSeconds = 5
+
+/** R1: what is published is what the processes obey and what row-level security obeys. */
+export const descriptionCurrent: Check<CurrentFacts> = {
+  rule: 'The text of every published version hashes to its hash, the database’s roles are those of its text, and every running process reports that it obeys the version in force.',
+  test: {
+    file: 'src/use/evidence/evidence.test.ts',
+    title:
+      'description.current is broken by a published text that was changed, and by a process that obeys another version',
+  },
+  remedy:
+    'A process that obeys another version: restart it and look at its log. A changed text: restore description_version from a backup and find out who has the database owner’s password.',
+  async check({ db, versions, version, now }) {
+    const stored = await db
+      .selectFrom('description_version')
+      .select(['version', 'hash', sql<Buffer>`sha256(convert_to(text, 'UTF8'))`.as('found')])
+      .execute()
+    const roles = await db.selectFrom('described_role').selectAll().execute()
+    const changed = versions.filter((known) => {
+      const row = stored.find((one) => one.version === known.version)
+      const same = row?.found.equals(row.hash) === true && row.found.toString('hex') === known.hash
+      const described = roles.filter((role) => role.version === known.version)
+      return !same || !sameRoles(JSON.parse(rolesForDatabase(known.description)) as RoleRow[], described)
+    })
+    const { rows } = await sql<{ process: string; version: number; right: boolean }>`
+      select o.process, o.version, exists (
+        select from description_version v
+        where v.version = o.version and v.hash = o.hash
+          and v.version in (version_at(o.reported_at), version_at(o.reported_at - ${sql.lit(`${clockSeconds} s`)}::interval),
+            version_at(o.reported_at + ${sql.lit(`${clockSeconds} s`)}::interval))
+      ) as right
+      from obeyed_version o
+      where o.reported_at > ${now}::timestamptz - ${sql.lit(`${reportHoldsMinutes} min`)}::interval
+      order by o.process`.execute(db)
+    const disobeying = rows.filter(({ right }) => !right)
+    const [first] = disobeying
+    const changedTexts = changed.length + Math.abs(stored.length - versions.length)
+    return {
+      holds: changedTexts === 0 && disobeying.length === 0,
+      facts: {
+        version: version.version,
+        effectiveFrom: version.effectiveFrom.toString(),
+        versions: stored.length,
+        changedTexts,
+        processes: rows.length,
+        disobeying: disobeying.length,
+        example: first ? `${first.process} obeys version ${first.version}` : null,
+      },
+    }
+  },
+  say(facts, now) {
+    const { fi, sv, en } = wordsAt(now)
+    return {
+      fi: `Voimassa on versio ${facts.version}, ${fi.instant(facts.effectiveFrom)} alkaen: ${fi.count(facts.processes, 'käynnissä oleva prosessi', 'käynnissä olevaa prosessia')}, joista muuta versiota noudattaa ${fi.number(facts.disobeying)}; ${fi.count(facts.versions, 'julkaistu teksti', 'julkaistua tekstiä')}, joista muuttunut ${fi.number(facts.changedTexts)}.`,
+      sv: `I kraft är version ${facts.version}, från och med ${sv.instant(facts.effectiveFrom)}: ${sv.count(facts.processes, 'process i gång', 'processer i gång')}, av vilka ${sv.number(facts.disobeying)} följer en annan version; ${sv.count(facts.versions, 'publicerad text', 'publicerade texter')}, av vilka ${sv.number(facts.changedTexts)} har ändrats.`,
+      en: `Version ${facts.version} is in force, from ${en.instant(facts.effectiveFrom)}: ${en.count(facts.processes, 'running process', 'running processes')}, ${en.number(facts.disobeying)} of them obeying another; ${en.count(facts.versions, 'published text', 'published texts')}, ${en.number(facts.changedTexts)} of them changed.`,
+    }
+  },
+}
+
+type RoleRow = { role: string; duty: string | null; purposes: string[]; scope: string }
+
+function sameRoles(described: readonly RoleRow[], stored: readonly RoleRow[]): boolean {
+  const written = (rows: readonly RoleRow[]) =>
+    JSON.stringify(
+      rows.map(({ role, duty, purposes, scope }) => [role, duty, [...purposes].sort(), scope].join('|')).sort(),
+    )
+  return written(described) === written(stored)
+}

@@ -1,0 +1,288 @@
+/** The contact history: that it is complete, holds nothing else, ends in time and tells what became of recordings. */
+import { sql } from 'kysely'
+import { identificationData, type IdentificationData } from '#description/register-description.ts'
+import { historyMonths } from '#description/terms.ts'
+import { askOne, monthsAfter } from './ask-one.ts'
+import type { Check } from './promise.ts'
+import { wordsAt } from './words.ts'
+
+type CompleteFacts = {
+  recordings: number
+  live: number
+  /** Recordings whose segment or contact is not there. */
+  strayRecordings: number
+  /** Contacts that have ended without their term or an end of each part, or have no part. */
+  unfinished: number
+  example: string | null
+}
+
+/** R9. */
+export const historyComplete: Check<CompleteFacts> = {
+  rule: 'Every recording belongs to a segment and a contact of the history, and every contact that has ended has its term, the ends of its parts, and no end before its beginning.',
+  test: { file: 'src/register/admit.test.ts', title: 'a call is entered with its five fields and its terms' },
+  remedy:
+    'The example is the id of a recording or a contact. A recording without its call was left by a deletion by hand; a contact without its term by a write by hand: restore the row from a backup.',
+  async check({ db }) {
+    const row = await askOne(
+      db as never,
+      sql<{ recordings: number; live: number; stray: string[]; unfinished: string[] }>`
+        select
+          (select count(*) from recording) as recordings,
+          (select count(*) from contact where ended_at is null) as live,
+          (select coalesce(array_agg(id::text), '{}') from (
+            select r.id from recording r
+            where not exists (select from segment s where s.id = r.segment_id and s.contact_started_at = r.contact_started_at)
+               or not exists (select from contact c where c.id = r.contact_id and c.started_at = r.contact_started_at)
+          ) stray) as stray,
+          (select coalesce(array_agg(id::text), '{}') from (
+            select id from contact where ended_at is not null and history_ends_at is null
+            union
+            select c.id from segment s join contact c on c.id = s.contact_id and c.started_at = s.contact_started_at
+            where s.ended_at is null and c.ended_at is not null
+          ) unfinished) as unfinished`,
+    )
+    return {
+      holds: row.stray.length === 0 && row.unfinished.length === 0,
+      facts: {
+        recordings: row.recordings,
+        live: row.live,
+        strayRecordings: row.stray.length,
+        unfinished: row.unfinished.length,
+        example: row.stray[0] ?? row.unfinished[0] ?? null,
+      },
+    }
+  },
+  say(facts, now) {
+    const { fi, sv, en } = wordsAt(now)
+    return {
+      fi: `Puhelut ovat kontaktihistoriassa: ${fi.count(facts.recordings, 'tallenne', 'tallennetta')}, joista ilman puhelua ${fi.number(facts.strayRecordings)}; päättyneitä puheluja ilman tietojaan ${fi.number(facts.unfinished)}, käynnissä ${fi.number(facts.live)}.`,
+      sv: `Samtalen finns i kontakthistorian: ${sv.count(facts.recordings, 'inspelning', 'inspelningar')}, av vilka ${sv.number(facts.strayRecordings)} utan samtal; ${sv.number(facts.unfinished)} avslutade samtal utan sina uppgifter, ${sv.number(facts.live)} pågår.`,
+      en: `The calls are in the contact history: ${en.count(facts.recordings, 'recording', 'recordings')}, ${en.number(facts.strayRecordings)} of them without a call; ${en.number(facts.unfinished)} ended calls without their data, ${en.number(facts.live)} in progress.`,
+    }
+  },
+}
+
+/** Each column that may hold something of a call, and which of the four identification data it serves (R10). */
+const columns: Readonly<Record<string, Readonly<Record<string, IdentificationData | 'technical'>>>> = {
+  contact: {
+    id: 'technical',
+    started_at: 'CALL_START_AND_END',
+    ended_at: 'CALL_START_AND_END',
+    end_inferred: 'technical',
+    caller_kind: 'CALLER_NUMBER',
+    caller_key: 'CALLER_NUMBER',
+    caller_raw: 'CALLER_NUMBER',
+    number_called: 'SERVICE_NUMBER',
+    number_kind: 'SERVICE_NUMBER',
+    number_name: 'SERVICE_NUMBER',
+    history_ends_at: 'technical',
+  },
+  segment: {
+    id: 'technical',
+    contact_id: 'technical',
+    contact_started_at: 'CALL_START_AND_END',
+    seq: 'technical',
+    number_reached: 'SERVICE_NUMBER',
+    number_reached_name: 'SERVICE_NUMBER',
+    official_person_id: 'OFFICIAL_NAME_AND_NUMBER',
+    official_unit_id: 'OFFICIAL_NAME_AND_NUMBER',
+    official_name: 'OFFICIAL_NAME_AND_NUMBER',
+    official_phone: 'OFFICIAL_NAME_AND_NUMBER',
+    answered_at: 'CALL_START_AND_END',
+    ended_at: 'CALL_START_AND_END',
+    decision_record: 'technical',
+    decision_reason: 'technical',
+    rule_id: 'technical',
+    rule_version: 'technical',
+    rule_share: 'technical',
+    draw: 'technical',
+    description_version: 'technical',
+    drawn_on: 'technical',
+    quota_used: 'technical',
+    capture_state: 'technical',
+    capture_failure: 'technical',
+    marks: 'technical',
+  },
+  call_identity: { external_id_hash: 'technical', contact_id: 'technical', contact_started_at: 'CALL_START_AND_END' },
+}
+
+type FieldFacts = {
+  identificationData: number
+  columns: number
+  unknown: number
+  /** table.column of the first of them. */
+  example: string | null
+  /** Callers of whom more is kept than the number. */
+  beyondNumber: number
+}
+
+/** R10: the tables have no place for anything else. */
+export const historyFields: Check<FieldFacts> = {
+  rule: 'The columns of the tables that hold calls, as the database’s catalogue lists them, are the known ones, each one of the four identification data or technical; of a caller whose number can be read nothing else is kept.',
+  test: {
+    file: 'src/register/admit.test.ts',
+    title: 'of a caller nothing is entered beyond the number, and what could not be read as one is cut (R10)',
+  },
+  remedy:
+    'Somebody added a column to the register’s tables: find out who and for what, and drop it. What a call’s record may hold is a closed list in the description.',
+  async check({ db, version }) {
+    const { rows } = await sql<{ table: string; column: string }>`
+      select c.relname as table, a.attname as column
+      from pg_attribute a join pg_class c on c.oid = a.attrelid
+      where a.attrelid in (${sql.join(Object.keys(columns).map((table) => sql`${table}::regclass`))})
+        and a.attnum > 0 and not a.attisdropped
+      order by 1, a.attnum`.execute(db)
+    const described = new Set<string>(version.description.identificationData)
+    const unknown = rows.filter(({ table, column }) => {
+      const serves = columns[table]?.[column]
+      return serves === undefined || (serves !== 'technical' && !described.has(serves))
+    })
+    const { beyond } = await askOne(
+      db as never,
+      sql<{
+        beyond: number
+      }>`select count(*) as beyond from contact where caller_raw is not null and caller_key is not null`,
+    )
+    const [first] = unknown
+    return {
+      holds: unknown.length === 0 && beyond === 0,
+      facts: {
+        identificationData: identificationData.filter((one) => described.has(one)).length,
+        columns: rows.length,
+        unknown: unknown.length,
+        example: first ? `${first.table}.${first.column}` : null,
+        beyondNumber: beyond,
+      },
+    }
+  },
+  say(facts, now) {
+    const { fi, sv, en } = wordsAt(now)
+    return {
+      fi: `Puhelusta tallentuu ${fi.count(facts.identificationData, 'tunnistetieto', 'tunnistetietoa')}: tietokannan tauluissa on ${fi.count(facts.columns, 'sarake', 'saraketta')}, joista muuta varten ${fi.number(facts.unknown)}; soittajia, joista on muuta kuin numero, ${fi.number(facts.beyondNumber)}.`,
+      sv: `Av ett samtal sparas ${sv.count(facts.identificationData, 'identifieringsuppgift', 'identifieringsuppgifter')}: databasens tabeller har ${sv.count(facts.columns, 'kolumn', 'kolumner')}, av vilka ${sv.number(facts.unknown)} för något annat; uppringare av vilka annat än numret har sparats: ${sv.number(facts.beyondNumber)}.`,
+      en: `Of a call ${en.count(facts.identificationData, 'identification datum is', 'identification data are')} stored: the database’s tables have ${en.count(facts.columns, 'column', 'columns')}, ${en.number(facts.unknown)} of them for anything else; callers of whom more than the number is kept: ${en.number(facts.beyondNumber)}.`,
+    }
+  },
+}
+
+type TermFacts = {
+  months: number
+  contacts: number
+  oldestEndsAt: string | null
+  lastSweepAt: string | null
+  overdue: number
+  example: string | null
+}
+
+/** The sweep comes every hour; what two of them have left is overdue. Nobody is shown it in between. */
+export const sweepGraceHours = 2
+
+/** R22. */
+export const historyTerm: Check<TermFacts> = {
+  rule: `No contact exists more than ${sweepGraceHours} hours past its term, which is ${historyMonths} calendar months after the call’s end, and the sweep has run within ${sweepGraceHours} hours.`,
+  test: {
+    file: 'src/destruction/retention/sweep.test.ts',
+    title: 'is gone at 14 months, with segments, recordings, call ids and listenings',
+  },
+  remedy:
+    'See in the custodian’s log why the sweep does not run or what it could not delete; nothing past its term is shown to anybody meanwhile.',
+  async check({ db, now, version }) {
+    const months = version.description.terms.historyMonths
+    const limit = now.subtract({ hours: sweepGraceHours })
+    const row = await askOne(
+      db as never,
+      sql<{ contacts: number; oldest: Temporal.Instant | null; overdue: string[]; swept: Temporal.Instant | null }>`
+        select
+          (select count(*) from contact) as contacts,
+          (select min(history_ends_at) from contact) as oldest,
+          (select coalesce(array_agg(id::text), '{}') from (
+            select id from contact where history_ends_at <= ${limit}
+            union
+            -- Whatever the row says of its term.
+            select id from contact
+            where started_at <= ${limit}::timestamptz - ${sql.lit(`${months} months`)}::interval + interval '1 day'
+              and ${monthsAfter('ended_at', months)} <= ${limit}
+            union
+            select id from contact where history_ends_at is null and started_at <= ${limit}::timestamptz - ${sql.lit(`${months} months 1 day`)}::interval
+          ) overdue) as overdue,
+          (select at from work_done where work = 'sweep') as swept`,
+    )
+    const sweptInTime = row.swept !== null && Temporal.Instant.compare(row.swept, limit) > 0
+    return {
+      holds: row.overdue.length === 0 && sweptInTime,
+      facts: {
+        months,
+        contacts: row.contacts,
+        oldestEndsAt: row.oldest?.toString() ?? null,
+        lastSweepAt: row.swept?.toString() ?? null,
+        overdue: row.overdue.length,
+        example: row.overdue[0] ?? null,
+      },
+    }
+  },
+  say(facts, now) {
+    const { fi, sv, en } = wordsAt(now)
+    const oldest = facts.oldestEndsAt
+    return {
+      fi: `Kontaktihistoriaa säilytetään ${fi.number(facts.months)} kuukautta: ${fi.count(facts.contacts, 'puhelu', 'puhelua')}${oldest ? `, vanhimman tiedot poistetaan ${fi.instant(oldest)}` : ''}, viimeisin poisto ajettu ${fi.ago(facts.lastSweepAt)}, ${fi.number(facts.overdue)} myöhässä.`,
+      sv: `Kontakthistorian förvaras i ${sv.number(facts.months)} månader: ${sv.count(facts.contacts, 'samtal', 'samtal')}${oldest ? `, det äldstas uppgifter raderas ${sv.instant(oldest)}` : ''}, gallringen kördes senast ${sv.ago(facts.lastSweepAt)}, ${sv.number(facts.overdue)} försenade.`,
+      en: `The contact history is kept for ${en.number(facts.months)} months: ${en.count(facts.contacts, 'call', 'calls')} held${oldest ? `, the oldest ends ${en.instant(oldest)}` : ''}, last sweep ${en.ago(facts.lastSweepAt)}, ${en.number(facts.overdue)} overdue.`,
+    }
+  },
+}
+
+type TellsFacts = {
+  toldRecorded: number
+  toldDestroyed: number
+  /** Segments that were to be recorded and tell neither of a recording nor of what kept it from being one. */
+  silent: number
+  /** Destroyed recordings that the destruction ledger does not know. */
+  withoutLedger: number
+  example: string | null
+}
+
+/** R26, R42. */
+export const historyTellsRecorded: Check<TellsFacts> = {
+  rule: 'Every ended segment that was to be recorded has its recording’s row or says what failed, and every destroyed recording has its date, its cause and its entry in the destruction ledger.',
+  test: { file: 'src/use/search/search.test.ts', title: 'tells available, destroyed and none apart' },
+  remedy:
+    'The example is the id of a segment or a recording. A row that is gone was deleted by hand: restore it from a backup, so that the caller can be told.',
+  async check({ db, now }) {
+    const row = await askOne(
+      db as never,
+      sql<{ recorded: number; destroyed: number; silent: string[]; unledgered: string[] }>`
+        select
+          (select count(*) from recording where state <> 'DESTROYED') as recorded,
+          (select count(*) from recording where state = 'DESTROYED') as destroyed,
+          (select coalesce(array_agg(id::text), '{}') from (
+            select s.id from segment s
+            where s.decision_record and s.ended_at < ${now.subtract({ hours: 1 })} and s.capture_failure is null
+              and not exists (select from recording r where r.segment_id = s.id)
+          ) silent) as silent,
+          (select coalesce(array_agg(id::text), '{}') from (
+            select r.id from recording r
+            where r.state = 'DESTROYED'
+              and (r.destroyed_at is null or r.cause is null
+                or not exists (select from destruction_entry d where d.object_id = r.id))
+          ) unledgered) as unledgered`,
+    )
+    return {
+      holds: row.silent.length === 0 && row.unledgered.length === 0,
+      facts: {
+        toldRecorded: row.recorded,
+        toldDestroyed: row.destroyed,
+        silent: row.silent.length,
+        withoutLedger: row.unledgered.length,
+        example: row.silent[0] ?? row.unledgered[0] ?? null,
+      },
+    }
+  },
+  say(facts, now) {
+    const { fi, sv, en } = wordsAt(now)
+    return {
+      fi: `Kontaktihistoria kertoo, onko puhelu tallennettu: ${fi.count(facts.toldRecorded, 'tallenne', 'tallennetta')} tallessa ja ${fi.number(facts.toldDestroyed)} tuhottu; puheluja, joiden tallenteesta ei kerrota, ${fi.number(facts.silent)}, tuhoamisia ilman merkintää ${fi.number(facts.withoutLedger)}.`,
+      sv: `Kontakthistorian berättar om samtalet har spelats in: ${sv.count(facts.toldRecorded, 'inspelning', 'inspelningar')} i förvar och ${sv.number(facts.toldDestroyed)} förstörda; samtal vars inspelning inte nämns: ${sv.number(facts.silent)}, förstöringar utan anteckning: ${sv.number(facts.withoutLedger)}.`,
+      en: `The contact history tells whether a call was recorded: ${en.count(facts.toldRecorded, 'recording', 'recordings')} held and ${en.number(facts.toldDestroyed)} destroyed; calls that are silent about theirs: ${en.number(facts.silent)}, destructions without an entry: ${en.number(facts.withoutLedger)}.`,
+    }
+  },
+}

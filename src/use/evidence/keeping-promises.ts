@@ -1,0 +1,273 @@
+/** How long recordings are kept, and that they stay: the floor, the ceiling, and what was served. */
+import { sql } from 'kysely'
+import type { ObjectStore } from '#platform/objects/object-store.ts'
+import { recordingObjects } from '#register/recordings/objects.ts'
+import { askOne, monthsAfter } from './ask-one.ts'
+import { sweepGraceHours } from './history-promises.ts'
+import type { Check, Looking } from './promise.ts'
+import { wordsAt } from './words.ts'
+
+type FloorFacts = {
+  months: number
+  destroyedByTerm: number
+  /** By the caller, the official, or a statutory cause: not bound by the floor (R51). */
+  destroyedOtherwise: number
+  early: number
+  example: string | null
+}
+
+/** R23. */
+export const recordingsFloor: Check<FloorFacts> = {
+  rule: 'No recording was destroyed by its term before the floor it was promised, nor before two calendar months after the call’s end, and none that is held has an earlier floor.',
+  test: {
+    file: 'src/destruction/retention/sweep.test.ts',
+    title: 'the database refuses, though the sweep’s clock had jumped half a year ahead (R23)',
+  },
+  remedy:
+    'The example is the id of a recording. The database refuses this: find out who switched its guard off, and when.',
+  async check({ db, version }) {
+    const months = version.description.terms.recordingFloorMonths
+    const row = await askOne(
+      db as never,
+      sql<{ term: number; otherwise: number; early: string[] }>`
+        select
+          count(*) filter (where state = 'DESTROYED' and cause = 'retention') as term,
+          count(*) filter (where state = 'DESTROYED' and cause <> 'retention') as otherwise,
+          -- A local time that the clocks skip or repeat is an hour's difference.
+          coalesce(array_agg(id::text) filter (where
+            (cause = 'retention' and (destroyed_at < min_keep_until or destroyed_at < ${monthsAfter('call_ended_at', months)} - interval '1 hour'))
+            or (state <> 'DESTROYED' and min_keep_until < ${monthsAfter('call_ended_at', months)} - interval '1 hour')
+          ), '{}') as early
+        from recording`,
+    )
+    return {
+      holds: row.early.length === 0,
+      facts: {
+        months,
+        destroyedByTerm: row.term,
+        destroyedOtherwise: row.otherwise,
+        early: row.early.length,
+        example: row.early[0] ?? null,
+      },
+    }
+  },
+  say(facts, now) {
+    const { fi, sv, en } = wordsAt(now)
+    return {
+      fi: `Tallenteet säilytetään vähintään ${fi.number(facts.months)} kuukautta: määräajan päätyttyä tuhottu ${fi.number(facts.destroyedByTerm)}, muusta selosteen mukaisesta syystä ${fi.number(facts.destroyedOtherwise)}, liian aikaisin ${fi.number(facts.early)}.`,
+      sv: `Inspelningarna förvaras i minst ${sv.number(facts.months)} månader: förstörda efter förvaringstiden ${sv.number(facts.destroyedByTerm)}, av någon annan i beskrivningen nämnd orsak ${sv.number(facts.destroyedOtherwise)}, för tidigt ${sv.number(facts.early)}.`,
+      en: `Recordings are kept for at least ${en.number(facts.months)} months: destroyed by their term ${en.number(facts.destroyedByTerm)}, for another cause of the description ${en.number(facts.destroyedOtherwise)}, too early ${en.number(facts.early)}.`,
+    }
+  },
+}
+
+type CeilingFacts = {
+  months: number
+  held: number
+  oldestExpiresAt: string | null
+  lastSweepAt: string | null
+  overdue: number
+  /** Objects, file keys and month keys left of recordings that are destroyed. */
+  leftovers: number
+  storeListedAt: string | null
+  example: string | null
+}
+
+/** What is known of the store between two listings of it. */
+type StoreMemo = {
+  listedAt: string
+  /** Keys of objects that should not be there. */
+  strays: string[]
+  /** Recording ids that the database does not know, and since when they have been seen: a call on its way in, at first. */
+  unclaimed: Record<string, string>
+}
+
+const listStoreEveryMinutes = 55
+/** An object that no row claims waits for the database, at most this long. */
+const unclaimedHours = 24
+const idOfKey = /^recordings\/([0-9a-f-]{36})\./
+
+/** R24. */
+export const recordingsCeiling: Check<CeilingFacts> = {
+  rule: `No recording exists more than ${sweepGraceHours} hours past its day of destruction, nor six calendar months after the call, the sweep has run within ${sweepGraceHours} hours, and of no destroyed recording an object, a file key or a month's key is left.`,
+  test: {
+    file: 'src/destruction/retention/sweep.test.ts',
+    title: 'a recording is gone: object, index, key; its row says so and the ledger has one entry',
+  },
+  remedy:
+    'See in the custodian’s log why the sweep does not run or what it could not destroy: a disk that refuses, a clock that is wrong. An object or key that is left is named in the example; nobody can hear it meanwhile.',
+  async check(looking, memo) {
+    const { db, now, version } = looking
+    const months = version.description.terms.recordingCeilingMonths
+    const limit = now.subtract({ hours: sweepGraceHours })
+    const row = await askOne(
+      db as never,
+      sql<{
+        held: number
+        oldest: Temporal.Instant | null
+        overdue: string[]
+        swept: Temporal.Instant | null
+        keys: string[]
+      }>`
+        select
+          (select count(*) from recording where state <> 'DESTROYED') as held,
+          (select min(destroy_at) from recording where state <> 'DESTROYED') as oldest,
+          (select coalesce(array_agg(id::text), '{}') from recording
+            where state <> 'DESTROYED' and (
+              destroy_at <= ${limit}
+              or ${monthsAfter('call_ended_at', months)} <= ${now}
+              or started_at <= ${limit}::timestamptz - ${sql.lit(`${months} months`)}::interval - interval '1 day'
+            )) as overdue,
+          (select at from work_done where work = 'sweep') as swept,
+          (select coalesce(array_agg(k.recording_id::text), '{}') from recording_key k
+            where not exists (select from recording r where r.id = k.recording_id and r.state <> 'DESTROYED')) as keys`,
+    )
+    const store = await lookAtStore(looking, memo as StoreMemo | undefined)
+    const monthKeys = await pastMonthKeys(looking)
+    const unclaimed = Object.entries(store.unclaimed)
+      .filter(
+        ([, since]) => Temporal.Instant.compare(Temporal.Instant.from(since).add({ hours: unclaimedHours }), now) < 0,
+      )
+      .map(([id]) => `object of ${id}`)
+    const leftovers = [...row.keys.map((id) => `key of ${id}`), ...monthKeys, ...store.strays, ...unclaimed]
+    const sweptInTime = row.swept !== null && Temporal.Instant.compare(row.swept, limit) > 0
+    return {
+      holds: row.overdue.length === 0 && leftovers.length === 0 && sweptInTime,
+      facts: {
+        months,
+        held: row.held,
+        oldestExpiresAt: row.oldest?.toString() ?? null,
+        lastSweepAt: row.swept?.toString() ?? null,
+        overdue: row.overdue.length,
+        leftovers: leftovers.length,
+        storeListedAt: store.listedAt,
+        example: row.overdue[0] ?? leftovers[0] ?? null,
+      },
+      memo: store,
+    }
+  },
+  say(facts, now) {
+    const { fi, sv, en } = wordsAt(now)
+    const oldest = facts.oldestExpiresAt
+    const left = facts.leftovers > 0
+    return {
+      fi: `Tallenteet säilytetään enintään ${fi.number(facts.months)} kuukautta: ${fi.count(facts.held, 'tallenne', 'tallennetta')} tallessa${oldest ? `, vanhin tuhotaan ${fi.instant(oldest)}` : ''}, viimeisin poisto ajettu ${fi.ago(facts.lastSweepAt)}, ${fi.number(facts.overdue)} myöhässä${left ? `, tuhotuista jäljellä ${fi.count(facts.leftovers, 'tiedosto tai avain', 'tiedostoa tai avainta')}` : ''}.`,
+      sv: `Inspelningarna förvaras i högst ${sv.number(facts.months)} månader: ${sv.count(facts.held, 'inspelning', 'inspelningar')} i förvar${oldest ? `, den äldsta förstörs ${sv.instant(oldest)}` : ''}, gallringen kördes senast ${sv.ago(facts.lastSweepAt)}, ${sv.number(facts.overdue)} försenade${left ? `, av förstörda återstår ${sv.count(facts.leftovers, 'fil eller nyckel', 'filer eller nycklar')}` : ''}.`,
+      en: `Recordings are kept at most ${en.number(facts.months)} months: ${en.number(facts.held)} held${oldest ? `, oldest expires ${en.instant(oldest)}` : ''}, last sweep ${en.ago(facts.lastSweepAt)}, ${en.number(facts.overdue)} overdue${left ? `, ${en.count(facts.leftovers, 'file or key', 'files or keys')} left of destroyed ones` : ''}.`,
+    }
+  },
+}
+
+/** Lists the whole store once an hour; in between looks at what was wrong then, and at what was destroyed since. */
+async function lookAtStore(looking: Looking, before: StoreMemo | undefined): Promise<StoreMemo> {
+  const { now } = looking
+  const listed = before?.listedAt === undefined ? undefined : Temporal.Instant.from(before.listedAt)
+  if (!before || !listed || Temporal.Instant.compare(listed.add({ minutes: listStoreEveryMinutes }), now) < 0) {
+    return listStore(looking, before?.unclaimed ?? {})
+  }
+  const { db, objects } = looking
+  const since = await db
+    .selectFrom('recording')
+    .select('id')
+    .where('state', '=', 'DESTROYED')
+    .where('destroyed_at', '>', listed)
+    .execute()
+  const candidates = new Set([...before.strays, ...since.flatMap(({ id }) => recordingObjects(id))])
+  const strays: string[] = []
+  for (const key of candidates) if (await isThere(objects, key)) strays.push(key)
+  return { ...before, strays }
+}
+
+async function listStore({ db, objects, now }: Looking, seen: Record<string, string>): Promise<StoreMemo> {
+  const keysById = new Map<string, string[]>()
+  for await (const key of objects.list('recordings/')) {
+    const id = idOfKey.exec(key)?.[1]
+    if (id !== undefined) keysById.set(id, [...(keysById.get(id) ?? []), key])
+  }
+  const { rows } = await sql<{ id: string; destroyed: boolean }>`
+    select o.id::text as id,
+      exists (select from recording r where r.id = o.id and r.state = 'DESTROYED')
+        or exists (select from destruction_entry d where d.object_id = o.id) as destroyed
+    from unnest(${[...keysById.keys()]}::uuid[]) as o(id)
+    where not exists (select from recording r where r.id = o.id and r.state <> 'DESTROYED')`.execute(db)
+  const unknown = rows.filter(({ destroyed }) => !destroyed).map(({ id }) => id)
+  return {
+    listedAt: now.toString(),
+    strays: rows.filter(({ destroyed }) => destroyed).flatMap(({ id }) => keysById.get(id) ?? []),
+    unclaimed: Object.fromEntries(unknown.map((id) => [id, seen[id] ?? now.toString()])),
+  }
+}
+
+function isThere(objects: ObjectStore, key: string): Promise<boolean> {
+  return objects.sizeBytes(key).then(
+    () => true,
+    (error: unknown) => {
+      if ((error as { code?: string }).code === 'object-missing') return false
+      throw error
+    },
+  )
+}
+
+/** The keys of months that were over before the last sweep should have come. */
+async function pastMonthKeys({ keys, now }: Looking): Promise<string[]> {
+  const month = now.subtract({ hours: sweepGraceHours }).toZonedDateTimeISO('UTC').toPlainDate().toString().slice(0, 7)
+  return (await keys.names()).filter((name) => {
+    const written = /^month-(\d{4}-\d{2})\./.exec(name)?.[1]
+    return written !== undefined && written < month
+  })
+}
+
+type StayFacts = {
+  listenings: number
+  ranges: number
+  /** Ranges served before their listening began or after it had ended. */
+  outside: number
+  example: string | null
+}
+
+/** Two machines' clocks, and what was under way when a listening ended: it ends within five seconds (R27). */
+const listeningGraceSeconds = 5
+
+/** R27. */
+export const recordingsStay: Check<StayFacts> = {
+  rule: `Every stretch of sound that was served belongs to a listening that was open at that moment (within ${listeningGraceSeconds} s), of a recording that was not destroyed yet.`,
+  test: {
+    file: 'src/use/playback/playback.test.ts',
+    title: 'of what ended while it was made ready are none, and nothing of it is served',
+  },
+  remedy:
+    'The example is the id of a listening. The audit log has its person and purpose; find out what served sound without asking whether the listening was open.',
+  async check({ db }) {
+    const row = await askOne(
+      db as never,
+      sql<{ listenings: number; ranges: number; outside: string[] }>`
+        with served as (
+          select l.id,
+            g.at < l.started_at - ${sql.lit(`${listeningGraceSeconds} s`)}::interval
+            or g.at > least(l.until, l.ended_at, r.destroyed_at) + ${sql.lit(`${listeningGraceSeconds} s`)}::interval
+            or r.id is null as outside
+          from listening_range g join listening l on l.id = g.listening_id left join recording r on r.id = l.recording_id
+        )
+        select (select count(*) from listening) as listenings, count(*) as ranges,
+          coalesce(array_agg(distinct id::text) filter (where outside), '{}') as outside
+        from served`,
+    )
+    return {
+      holds: row.outside.length === 0,
+      facts: {
+        listenings: row.listenings,
+        ranges: row.ranges,
+        outside: row.outside.length,
+        example: row.outside[0] ?? null,
+      },
+    }
+  },
+  say(facts, now) {
+    const { fi, sv, en } = wordsAt(now)
+    return {
+      fi: `Tallenteet eivät lähde talosta: ${fi.count(facts.listenings, 'kuuntelu', 'kuuntelua')}, ${fi.count(facts.ranges, 'toistettu jakso', 'toistettua jaksoa')}, joita toistettiin kuuntelun ulkopuolella ${fi.number(facts.outside)}.`,
+      sv: `Inspelningarna lämnas inte ut: ${sv.count(facts.listenings, 'lyssning', 'lyssningar')}, ${sv.count(facts.ranges, 'uppspelat avsnitt', 'uppspelade avsnitt')}, av vilka ${sv.number(facts.outside)} utanför en lyssning.`,
+      en: `Recordings stay: ${en.count(facts.listenings, 'listening', 'listenings')}, ${en.count(facts.ranges, 'stretch', 'stretches')} of sound served, ${en.number(facts.outside)} outside a listening.`,
+    }
+  },
+}

@@ -1,0 +1,58 @@
+/**
+ * Evidence that the description's sentences hold (R1). In: the data, as the custodian may see them. Out: for each promise
+ * whether it holds, with the counts. Never here: a look at the configuration where the data can be asked, content of a
+ * call, a repair of what is found.
+ */
+import type { Kysely } from 'kysely'
+import type { Trilingual } from '#description/register-description.ts'
+import type { ObjectStore } from '#platform/objects/object-store.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import type { KeyStore } from '#safeguards/keys/key-store.ts'
+import type { DescriptionVersion } from '#safeguards/versions/versions.ts'
+import type { EvidenceTables } from './tables.ts'
+
+export type Fact = string | number | boolean | null
+/** Counts, instants (ISO 8601) and ids: no names or numbers of callers or officials. */
+export type Facts = Record<string, Fact>
+
+/** What the checks look at. */
+export interface Looking {
+  db: Kysely<RegisterTables & EvidenceTables>
+  /** Oldest first, those to come included. */
+  versions: readonly DescriptionVersion[]
+  /** In force at `now`. */
+  version: DescriptionVersion
+  now: Temporal.Instant
+  objects: ObjectStore
+  keys: KeyStore
+  /** Every place where this installation keeps data. */
+  places: readonly Place[]
+  drawKey: Uint8Array
+}
+
+/** A folder where data lie; the database tells of its own places itself. */
+export interface Place {
+  name: 'data' | 'objects' | 'keys' | 'database'
+  folder: string
+  /** The id of its site, where the operator has told it. */
+  site?: string | undefined
+}
+
+export interface Found<Some extends Facts = Facts> {
+  holds: boolean
+  facts: Some
+  /** What the next check goes on from, for a check that does not look at everything each time. */
+  memo?: unknown
+}
+
+export interface Check<Some extends Facts = Facts> {
+  /** What is checked, in one sentence. */
+  rule: string
+  /** The test that would fail if the program broke the promise. */
+  test: { file: string; title: string }
+  /** What to do when it is broken. */
+  remedy: string
+  check(looking: Looking, memo: unknown): Promise<Found<Some>>
+  /** The rule and the counts in one sentence a language. */
+  say(facts: Some, now: Temporal.Instant): Trilingual
+}

@@ -1,0 +1,82 @@
+import { sql } from 'kysely'
+import { askOne, intervalsOf } from './ask-one.ts'
+import type { Check } from './promise.ts'
+import { wordsAt } from './words.ts'
+
+type PurposeFacts = {
+  purposes: number
+  looks: number
+  listenings: number
+  withoutPurpose: number
+  outside: number
+  /** The number of the first such entry in the audit log. */
+  example: number | null
+}
+
+/** R3-R6: nobody has looked for anything that the list does not name. */
+export const purposesClosed: Check<PurposeFacts> = {
+  rule: 'Every look in the audit log and every listening states a purpose, and one that the version in force at that moment lists.',
+  test: {
+    file: 'src/use/evidence/evidence.test.ts',
+    title: 'purposes.closed is broken by a look without a purpose, and by one under a purpose that nobody described',
+  },
+  remedy:
+    'Find the audit entry with the number in `example`: its person, right and process tell how it was made. No desk of this version writes one; look for another writer to the database.',
+  async check({ db, versions, version }) {
+    const described = intervalsOf(versions).map(({ version: one, since, until }) => ({
+      since,
+      until,
+      // A look begun before a version may be logged after it.
+      purposes: [
+        ...new Set(
+          [one, earlier(versions, one)].flatMap((each) => each.description.purposes.map(({ purpose }) => purpose)),
+        ),
+      ],
+    }))
+    const json = JSON.stringify(described)
+    const looks = await askOne(
+      db as never,
+      sql<{
+        looks: number
+        without_purpose: number
+        outside: number
+        example: number | null
+      }>`select * from looks_by_purpose(${json}::jsonb)`,
+    )
+    const listenings = await askOne(
+      db as never,
+      sql<{ all: number; outside: number }>`
+        select count(*) as all, count(*) filter (where v.since is null or not l.purpose = any (v.purposes)) as outside
+        from listening l
+        left join lateral (
+          select coalesce(d.since, '-infinity') as since, d.purposes
+          from jsonb_to_recordset(${json}::jsonb) as d(since timestamptz, until timestamptz, purposes text[])
+          where l.started_at >= coalesce(d.since, '-infinity') and l.started_at < coalesce(d.until, 'infinity')
+        ) v on true`,
+    )
+    const outside = looks.outside + listenings.outside
+    return {
+      holds: looks.without_purpose === 0 && outside === 0,
+      facts: {
+        purposes: version.description.purposes.length,
+        looks: looks.looks,
+        listenings: listenings.all,
+        withoutPurpose: looks.without_purpose,
+        outside,
+        example: looks.example,
+      },
+    }
+  },
+  say(facts, now) {
+    const { fi, sv, en } = wordsAt(now)
+    return {
+      fi: `Käyttötarkoituksia on ${fi.number(facts.purposes)}: lokissa on ${fi.count(facts.looks, 'katselu', 'katselua')}, joista ilman käyttötarkoitusta ${fi.number(facts.withoutPurpose)} ja muuhun tarkoitukseen ${fi.number(facts.outside)}.`,
+      sv: `Det finns ${sv.count(facts.purposes, 'användningsändamål', 'användningsändamål')}: loggen har ${sv.count(facts.looks, 'läsning', 'läsningar')}, av vilka ${sv.number(facts.withoutPurpose)} utan ändamål och ${sv.number(facts.outside)} för något annat ändamål.`,
+      en: `There are ${en.count(facts.purposes, 'purpose', 'purposes')}: ${en.count(facts.looks, 'look', 'looks')} in the log, ${en.number(facts.withoutPurpose)} of them without a purpose and ${en.number(facts.outside)} for any other.`,
+    }
+  },
+}
+
+function earlier<Version>(versions: readonly Version[], version: Version): Version {
+  return versions[versions.indexOf(version) - 1] ?? version
+}

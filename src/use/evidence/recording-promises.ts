@@ -1,0 +1,218 @@
+/** What is recorded: a part of the calls to service numbers, as the plan draws them, from signal to signal. */
+import { sql } from 'kysely'
+
+import { askOne, intervalsOf } from './ask-one.ts'
+import type { Check, Looking } from './promise.ts'
+import { wordsAt } from './words.ts'
+
+const daysLooked = 28
+/** Above this, a number is recorded as good as in full. */
+const highestShare = 0.95
+/** Fewer calls than this can all be drawn by chance. */
+const fewestCalls = 20
+
+type PartialFacts = {
+  days: number
+  answered: number
+  recorded: number
+  share: number
+  numbers: number
+  /** Numbers recorded in full for a limited time, as their rule says. */
+  inFull: number
+  tooMany: number
+  highest: number | null
+  highestNumber: string | null
+  example: string | null
+}
+
+/** R13, R15. */
+export const recordingPartial: Check<PartialFacts> = {
+  rule: `In the last ${daysLooked} days, of no service number with ${fewestCalls} or more answered calls ${highestShare * 100} % or more were recorded, unless its rule says so for a limited time, and never of all numbers together.`,
+  test: {
+    file: 'src/use/evidence/evidence.test.ts',
+    title:
+      'recording.partial is broken by a number of which everything is recorded, and not by one whose rule says so for a limited time',
+  },
+  remedy:
+    'Compare the shares of the plan with those in fact (the page of shares); lower the share of the rule in a new version of the description, or find out why more is recorded than is drawn.',
+  async check({ db, version, versions, now }) {
+    const since = now.subtract({ hours: 24 * daysLooked })
+    const { rows } = await sql<{ number: string; answered: number; recorded: number }>`
+      select s.number_reached as number, count(*) as answered, count(r.id) as recorded
+      from segment s left join recording r on r.segment_id = s.id
+      where s.answered_at >= ${since} and s.answered_at <= ${now} and s.contact_started_at >= ${since}::timestamptz - interval '1 day'
+      group by 1`.execute(db)
+    const limited = new Set(
+      versions.flatMap(({ description }) =>
+        description.recordingPlan.rules
+          .filter(({ share, until, from }) => share === 1 && until && inForceBetween(from, until, since, now))
+          .flatMap(({ numbers }) => [...numbers] as string[]),
+      ),
+    )
+    const served = rows.filter(({ number }) => kindOf(version, number) !== 'SWITCHBOARD')
+    const counted = served.filter(({ answered }) => answered >= fewestCalls)
+    const tooMany = counted.filter(
+      ({ number, answered, recorded }) => !limited.has(number) && recorded / answered >= highestShare,
+    )
+    const answered = sum(served.map((row) => row.answered))
+    const recorded = sum(served.map((row) => row.recorded))
+    const everything = served.length > 1 && answered >= fewestCalls && recorded / answered >= highestShare
+    const ordinary = counted.filter(({ number }) => !limited.has(number))
+    const highest = ordinary.sort((a, b) => b.recorded / b.answered - a.recorded / a.answered)[0]
+    return {
+      holds: tooMany.length === 0 && !everything,
+      facts: {
+        days: daysLooked,
+        answered,
+        recorded,
+        share: answered === 0 ? 0 : recorded / answered,
+        numbers: served.length,
+        inFull: served.filter(({ number }) => limited.has(number)).length,
+        tooMany: everything ? Math.max(tooMany.length, 1) : tooMany.length,
+        highest: highest ? highest.recorded / highest.answered : null,
+        highestNumber: highest ? displayOf(version, highest.number) : null,
+        example: tooMany[0]?.number ?? (everything ? 'all' : null),
+      },
+    }
+  },
+  say(facts, now) {
+    const { fi, sv, en } = wordsAt(now)
+    const { highest, highestNumber } = facts
+    const peak = highest !== null && highestNumber !== null ? ([highest, highestNumber] as const) : undefined
+    return {
+      fi: `Osa puheluista tallennetaan: ${fi.number(facts.days)} päivän aikana ${fi.number(facts.recorded)}/${fi.number(facts.answered)} vastattua puhelua (${fi.percent(facts.share)})${peak ? `, eniten numerossa ${peak[1]} (${fi.percent(peak[0])})` : ''}; määräajan kokonaan tallennettavia numeroita ${fi.number(facts.inFull)}, muita kokonaan tallennettuja ${fi.number(facts.tooMany)}.`,
+      sv: `En del av samtalen spelas in: under ${sv.number(facts.days)} dagar ${sv.number(facts.recorded)}/${sv.number(facts.answered)} besvarade samtal (${sv.percent(facts.share)})${peak ? `, mest på numret ${peak[1]} (${sv.percent(peak[0])})` : ''}; nummer som för en bestämd tid spelas in helt: ${sv.number(facts.inFull)}, andra som har spelats in helt: ${sv.number(facts.tooMany)}.`,
+      en: `Some of the calls are recorded: in ${en.number(facts.days)} days ${en.number(facts.recorded)}/${en.number(facts.answered)} answered calls (${en.percent(facts.share)})${peak ? `, the most of number ${peak[1]} (${en.percent(peak[0])})` : ''}; numbers recorded in full for a limited time: ${en.number(facts.inFull)}, others recorded in full: ${en.number(facts.tooMany)}.`,
+    }
+  },
+}
+
+type SwitchboardFacts = {
+  switchboards: number
+  days: number
+  /** Calls that the switchboard answered in those days. */
+  calls: number
+  recordings: number
+  recorded: number
+  example: string | null
+}
+
+/** R13. */
+export const neverSwitchboard: Check<SwitchboardFacts> = {
+  rule: 'No recording, held or destroyed, is of a segment that was answered at a number that was a switchboard then.',
+  test: {
+    file: 'src/description/decide-recording.test.ts',
+    title: 'switchboard',
+  },
+  remedy:
+    'The example is the id of a recording. See in its segment which version and rule decided; the recording is destroyed with the cause trimming once the controller has decided so.',
+  async check({ db, versions, version, now }) {
+    const boards = intervalsOf(versions).flatMap(({ version: one, since, until }) =>
+      one.description.numbers
+        .filter(({ kind }) => kind === 'SWITCHBOARD')
+        .map(({ key, validFrom, validTo }) => ({
+          key,
+          since: since !== null && Temporal.Instant.compare(since, validFrom) > 0 ? since : validFrom.toString(),
+          until:
+            validTo && (until === null || Temporal.Instant.compare(validTo, until) < 0) ? validTo.toString() : until,
+        })),
+    )
+    const since = now.subtract({ hours: 24 * daysLooked })
+    const json = JSON.stringify(boards)
+    const row = await askOne(
+      db as never,
+      sql<{ calls: number; recordings: number; recorded: string[] }>`
+        with board as (select * from jsonb_to_recordset(${json}::jsonb) as b(key text, since timestamptz, until timestamptz))
+        select
+          (select count(*) from segment s where s.answered_at >= ${since} and s.contact_started_at >= ${since}::timestamptz - interval '1 day'
+            and exists (select from board b where b.key = s.number_reached)) as calls,
+          (select count(*) from recording) as recordings,
+          (select coalesce(array_agg(r.id::text), '{}') from recording r
+            where exists (select from board b where b.key = r.number_reached and r.started_at >= b.since
+              and r.started_at < coalesce(b.until, 'infinity'))) as recorded`,
+    )
+    return {
+      holds: row.recorded.length === 0,
+      facts: {
+        switchboards: version.description.numbers.filter(({ kind }) => kind === 'SWITCHBOARD').length,
+        days: daysLooked,
+        calls: row.calls,
+        recordings: row.recordings,
+        recorded: row.recorded.length,
+        example: row.recorded[0] ?? null,
+      },
+    }
+  },
+  say(facts, now) {
+    const { fi, sv, en } = wordsAt(now)
+    return {
+      fi: `Puhelunvälityksen puheluja ei tallenneta: ${fi.count(facts.switchboards, 'kutsunumero', 'kutsunumeroa')}, ${fi.count(facts.calls, 'vastattu puhelu', 'vastattua puhelua')} ${fi.number(facts.days)} päivän aikana; kaikista ${fi.number(facts.recordings)} tallenteesta puhelunvälityksen puheluja ${fi.number(facts.recorded)}.`,
+      sv: `Samtal till telefonväxeln spelas inte in: ${sv.count(facts.switchboards, 'anropsnummer', 'anropsnummer')}, ${sv.count(facts.calls, 'besvarat samtal', 'besvarade samtal')} under ${sv.number(facts.days)} dagar; av alla ${sv.number(facts.recordings)} inspelningar gäller ${sv.number(facts.recorded)} växeln.`,
+      en: `Switchboard calls are not recorded: ${en.count(facts.switchboards, 'number', 'numbers')}, ${en.count(facts.calls, 'answered call', 'answered calls')} in ${en.number(facts.days)} days; of all ${en.count(facts.recordings, 'recording', 'recordings')}, ${en.number(facts.recorded)} of the switchboard.`,
+    }
+  },
+}
+
+type SignalFacts = { toleranceMs: number; recordings: number; outside: number; example: string | null }
+
+/** R16 allows two seconds. */
+const toleranceMs = 2_000
+
+/** R16. */
+export const withinSignals: Check<SignalFacts> = {
+  rule: `No recording that is held begins more than ${toleranceMs} ms before its segment was answered, ends more than ${toleranceMs} ms after it ended, or sounds longer than the call lasted and ${toleranceMs} ms.`,
+  test: {
+    file: 'src/capture/session/session.test.ts',
+    title: 'ends with its end signal, is finished, and tells what is stored, or that nothing came',
+  },
+  remedy:
+    'The example is the id of a recording. Find its call in the log of the recording client: what is outside the call is an excess that must not be used; report it to the controller.',
+  async check({ db }) {
+    const row = await askOne(
+      db as never,
+      sql<{ recordings: number; outside: string[] }>`
+        with held as (
+          select r.id, r.started_at < s.answered_at - ${sql.lit(`${toleranceMs} ms`)}::interval
+              or r.ended_at > s.ended_at + ${sql.lit(`${toleranceMs} ms`)}::interval
+              or r.duration_ms > extract(epoch from s.ended_at - s.answered_at) * 1000 + ${sql.lit(toleranceMs)} as outside
+          from recording r join segment s on s.id = r.segment_id and s.contact_started_at = r.contact_started_at
+          where r.state <> 'DESTROYED'
+        )
+        select count(*) as recordings, coalesce(array_agg(id::text) filter (where outside), '{}') as outside from held`,
+    )
+    return {
+      holds: row.outside.length === 0,
+      facts: { toleranceMs, recordings: row.recordings, outside: row.outside.length, example: row.outside[0] ?? null },
+    }
+  },
+  say(facts, now) {
+    const { fi, sv, en } = wordsAt(now)
+    return {
+      fi: `Tallenne alkaa aloitusmerkistä ja päättyy lopettamismerkkiin: ${fi.count(facts.recordings, 'tallenne', 'tallennetta')}, joista puhelun ulkopuolelle ulottuu ${fi.number(facts.outside)}.`,
+      sv: `En inspelning börjar vid startsignalen och slutar vid slutsignalen: ${sv.count(facts.recordings, 'inspelning', 'inspelningar')}, av vilka ${sv.number(facts.outside)} sträcker sig utanför samtalet.`,
+      en: `A recording begins at the start signal and ends at the end signal: ${en.count(facts.recordings, 'recording', 'recordings')} held, ${en.number(facts.outside)} of them reaching beyond the call.`,
+    }
+  },
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((all, one) => all + one, 0)
+}
+
+function kindOf({ description }: Looking['version'], key: string) {
+  return description.numbers.find((number) => number.key === key)?.kind
+}
+
+function displayOf({ description }: Looking['version'], key: string): string {
+  return description.numbers.find((number) => number.key === key)?.display ?? key
+}
+
+/** True where [from, until) and [since, now] have a moment in common. */
+function inForceBetween(
+  from: Temporal.Instant,
+  until: Temporal.Instant,
+  since: Temporal.Instant,
+  now: Temporal.Instant,
+) {
+  return Temporal.Instant.compare(from, now) <= 0 && Temporal.Instant.compare(until, since) > 0
+}

@@ -1,0 +1,27 @@
+/** The tables of evidence, as Kysely sees them (migrations/0005-evidence.sql). */
+import type { ColumnType, Generated } from 'kysely'
+import type { PromiseId } from '#description/promises.ts'
+import type { Facts } from './promise.ts'
+
+type Instant = Temporal.Instant
+
+export interface EvidenceTables {
+  proof: {
+    promise: PromiseId
+    checked_at: Instant
+    holds: boolean
+    facts: ColumnType<Facts, string, string>
+    broken_since: Instant | null
+    duration_ms: number
+    memo: ColumnType<unknown, string, string>
+  }
+  proof_change: {
+    seq: Generated<number>
+    at: Generated<Instant>
+    promise: PromiseId
+    holds: boolean
+    facts: ColumnType<Facts, string, never>
+  }
+  work_done: { work: string; at: Generated<Instant>; result: ColumnType<unknown, string, string> }
+  obeyed_version: { instance: string; process: string; version: number; hash: Buffer; reported_at: Generated<Instant> }
+}
