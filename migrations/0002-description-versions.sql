@@ -29,8 +29,25 @@ create table described_role (
   role text not null,
   duty text,
   purposes text[] not null,
-  scope text not null check (scope in ('own', 'unit', 'numbers', 'all', 'none')),
-  unique nulls not distinct (version, role, duty)
+  scope text not null,
+  unique nulls not distinct (version, role, duty),
+  -- The widest that any description may be (src/description/roles.ts): what is stored here bounds every right, so no
+  -- process can widen a role beyond it.
+  check (case role
+    when 'OFFICIAL' then duty is null and scope in ('own', 'none') and purposes <@ '{DEVELOPMENT,INSPECTION}'
+    when 'SUPERVISOR' then duty is null and scope in ('own', 'unit', 'none')
+      and purposes <@ '{DEVELOPMENT,QUALITY,TRAINING,SERVICE_LEVEL_STUDY}'
+    when 'EXPERT' then scope in ('own', 'numbers', 'none') and case duty
+      when 'QUALITY' then purposes <@ '{DEVELOPMENT,QUALITY,SERVICE_LEVEL_STUDY}'
+      when 'TRAINING' then purposes <@ '{TRAINING}'
+      else false end
+    when 'MAINTENANCE' then duty is null and scope in ('own', 'all', 'none') and purposes <@ '{MAINTENANCE}'
+    when 'SECURITY' then duty is null and scope in ('own', 'all', 'none') and purposes <@ '{CRIME_OR_MISUSE}'
+    when 'SERVICE_UNIT' then duty is null and scope in ('own', 'all', 'none') and purposes <@ '{INSPECTION}'
+    when 'DECISION_MAKER' then duty is null and scope in ('own', 'none') and purposes = '{}'
+    when 'ACCESS_APPROVER' then duty is null and scope in ('own', 'none') and purposes = '{}'
+    when 'ADMINISTRATOR' then duty is null and scope in ('own', 'none') and purposes = '{}'
+    else false end)
 );
 
 create trigger append_only before update or delete or truncate on description_version for each statement execute function append_only();
@@ -39,10 +56,10 @@ create trigger append_only before update or delete or truncate on described_role
 create table description_draft (
   id uuid primary key,
   based_on integer not null references description_version,
-  -- Counts the changes: who saves over somebody else's work is told.
+  -- Counts the changes: who saves over somebody else's work is told, and what is approved is what was read.
   revision integer not null default 1,
   text text not null check (length(text) < 2000000),
-  reason text not null default '',
+  reason text not null default '' check (length(reason) <= 2000),
   effective_from timestamptz,
   author uuid not null references person,
   state text not null default 'DRAFT' check (state in ('DRAFT', 'SUBMITTED', 'APPROVED', 'REJECTED', 'WITHDRAWN')),
@@ -51,24 +68,38 @@ create table description_draft (
   submitted_at timestamptz,
   decided_by uuid references person,
   decided_at timestamptz,
-  decision_note text,
+  decision_note text check (length(decision_note) <= 2000),
   check (state not in ('APPROVED', 'REJECTED') or (decided_by is not null and decided_by <> author)),
   check (state <> 'SUBMITTED' or effective_from is not null)
 );
 create index description_draft_open on description_draft (changed_at) where state in ('DRAFT', 'SUBMITTED');
 
--- What was submitted is decided as it is: only taking it back makes it a draft again. What is decided stays.
+-- What was submitted is decided as it is: only taking it back makes it a draft again. What is decided stays. The count of
+-- changes and the times are the database's to write, so that no change goes by unseen.
 create function draft_guard() returns trigger language plpgsql as $$
+declare
+  rewritten boolean := (new.text, new.effective_from, new.reason) is distinct from (old.text, old.effective_from, old.reason);
 begin
   if old.state not in ('DRAFT', 'SUBMITTED') then
     raise exception 'draft % is decided or withdrawn', old.id;
   end if;
-  if old.state = 'SUBMITTED' and new.state <> 'DRAFT'
-     and (new.text, new.effective_from, new.reason, new.based_on) is distinct from (old.text, old.effective_from, old.reason, old.based_on) then
+  if rewritten and (old.state, new.state) not in (('DRAFT', 'DRAFT'), ('DRAFT', 'SUBMITTED')) then
     raise exception 'draft % is submitted: take it back to change it', old.id;
   end if;
-  if (new.author, new.id) is distinct from (old.author, old.id) then
-    raise exception 'draft % keeps its author', old.id;
+  if (new.id, new.author, new.based_on, new.created_at) is distinct from (old.id, old.author, old.based_on, old.created_at) then
+    raise exception 'draft % keeps its author and its beginning', old.id;
+  end if;
+  new.revision := old.revision;
+  new.changed_at := old.changed_at;
+  new.submitted_at := old.submitted_at;
+  if rewritten or new.state in ('DRAFT', 'SUBMITTED') then
+    new.revision := old.revision + 1;
+    new.changed_at := clock_timestamp();
+  end if;
+  if new.state = 'SUBMITTED' then
+    new.submitted_at := clock_timestamp();
+  elsif new.state = 'DRAFT' then
+    new.submitted_at := null;
   end if;
   return new;
 end $$;
@@ -107,27 +138,51 @@ begin
   return true;
 end $$;
 
--- Approves a submitted draft: the viewer decides for the controller and did not draft it, it builds on the newest version,
--- and it comes into force at an instant that lies ahead. Returns the new version, or raises what is missing.
-create function approve_draft(draft uuid, revision integer, text text, changes jsonb, roles jsonb, note text) returns integer
+-- The text of a draft as it is approved: its own, to the letter, with the approver and the day in the line that the
+-- submission left open for them. Nothing where the head does not say what the draft says of itself.
+create function settled_text(d description_draft, number integer, approver uuid) returns text
+language plpgsql stable set search_path = pg_catalog, public, pg_temp as $$
+declare
+  open_line text;
+  parts text[];
+  from_text text := (regexp_match(d.text, '^effectiveFrom: ([^\s#]+)(\s+#[^\n]*)?\s*$', 'n'))[1];
+begin
+  select format('decision: { author: %s, approver: ', to_json(user_id)) into open_line from person where id = d.author;
+  parts := string_to_array(d.text, open_line || '"(awaits decision)", decidedOn: ');
+  if cardinality(parts) <> 2 or parts[1] !~ '(^|\n)$' or parts[2] !~ '^\d{4}-\d{2}-\d{2} }\s*(\n|$)'
+     or d.text !~ ('(?n)^version: ' || number || '(\s+#[^\n]*)?\s*$')
+     or (case when from_text ~ '^\d{4}-\d{2}-\d{2}$' then from_text::timestamp at time zone 'Europe/Helsinki'
+           else from_text::timestamptz end) is distinct from d.effective_from then
+    return null;
+  end if;
+  return (select parts[1] || open_line || to_json(user_id) || ', decidedOn: '
+      || to_char(clock_timestamp() at time zone 'Europe/Helsinki', 'YYYY-MM-DD') || substr(parts[2], 11)
+    from person where id = approver);
+end $$;
+
+-- Approves a submitted draft: the viewer decides for the controller, did not draft it, and has read this revision of it;
+-- it builds on the newest version and comes into force at an instant that lies ahead. The text is the draft's own: who
+-- approves can send another no more than who drafts can change it now. Returns the new version, or raises what is missing.
+create function approve_draft(draft uuid, revision integer, changes jsonb, roles jsonb, note text) returns integer
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   d description_draft;
   newest description_version;
   number integer;
+  settled text;
 begin
   lock table description_version in exclusive mode;
-  select * into d from description_draft where id = draft for update;
-  select * into newest from description_version order by version desc limit 1;
-  if d.id is null or d.state <> 'SUBMITTED' or d.revision <> approve_draft.revision then
-    raise exception 'draft.changed-meanwhile' using errcode = 'SE001';
-  end if;
   if not viewer_is('DECISION_MAKER') then
     raise exception 'deny.role' using errcode = 'SE001';
+  end if;
+  select * into d from description_draft where id = draft for update;
+  if d.id is null or d.state <> 'SUBMITTED' or d.revision <> approve_draft.revision then
+    raise exception 'draft.changed-meanwhile' using errcode = 'SE001';
   end if;
   if viewer() = d.author then
     raise exception 'draft.own' using errcode = 'SE001';
   end if;
+  select * into newest from description_version order by version desc limit 1;
   if d.based_on <> newest.version then
     raise exception 'draft.outdated' using errcode = 'SE001';
   end if;
@@ -135,8 +190,13 @@ begin
     raise exception 'draft.not-future' using errcode = 'SE001';
   end if;
   number := newest.version + 1;
+  settled := settled_text(d, number, viewer());
+  -- A description without a decision maker could never be followed by another.
+  if settled is null or not exists (select from jsonb_array_elements(roles) r where r ->> 'role' = 'DECISION_MAKER') then
+    raise exception 'draft.problems' using errcode = 'SE001';
+  end if;
   insert into description_version (version, text, hash, effective_from, draft_id, author, approver, changes)
-  values (number, approve_draft.text, sha256(convert_to(approve_draft.text, 'UTF8')), d.effective_from, d.id, d.author, viewer(), approve_draft.changes);
+  values (number, settled, sha256(convert_to(settled, 'UTF8')), d.effective_from, d.id, d.author, viewer(), approve_draft.changes);
   insert into described_role (version, role, duty, purposes, scope)
   select number, r.role, r.duty, r.purposes, r.scope
   from jsonb_to_recordset(roles) as r(role text, duty text, purposes text[], scope text);
@@ -150,12 +210,12 @@ language plpgsql security definer set search_path = pg_catalog, public, pg_temp 
 declare
   d description_draft;
 begin
+  if not viewer_is('DECISION_MAKER') then
+    raise exception 'deny.role' using errcode = 'SE001';
+  end if;
   select * into d from description_draft where id = draft for update;
   if d.id is null or d.state <> 'SUBMITTED' or d.revision <> reject_draft.revision then
     raise exception 'draft.changed-meanwhile' using errcode = 'SE001';
-  end if;
-  if not viewer_is('DECISION_MAKER') then
-    raise exception 'deny.role' using errcode = 'SE001';
   end if;
   if viewer() = d.author then
     raise exception 'draft.own' using errcode = 'SE001';
@@ -193,10 +253,10 @@ create policy desk_changes on description_draft for update to seloste_desk
 grant select on description_version, described_role to seloste_capture, seloste_desk, seloste_custodian;
 grant select on description_draft to seloste_desk;
 grant insert (id, based_on, text, reason, effective_from, author) on description_draft to seloste_desk;
-grant update (based_on, revision, text, reason, effective_from, state, changed_at, submitted_at) on description_draft to seloste_desk;
+grant update (text, reason, effective_from, state) on description_draft to seloste_desk;
 
 revoke execute on function version_at(timestamptz), viewer_is(text, text), install_description(text, timestamptz, jsonb),
-  approve_draft(uuid, integer, text, jsonb, jsonb, text), reject_draft(uuid, integer, text), draft_guard() from public;
+  approve_draft(uuid, integer, jsonb, jsonb, text), reject_draft(uuid, integer, text), draft_guard(), settled_text(description_draft, integer, uuid) from public;
 grant execute on function version_at(timestamptz) to seloste_desk, seloste_custodian, seloste_capture;
-grant execute on function viewer_is(text, text), approve_draft(uuid, integer, text, jsonb, jsonb, text), reject_draft(uuid, integer, text)
+grant execute on function viewer_is(text, text), approve_draft(uuid, integer, jsonb, jsonb, text), reject_draft(uuid, integer, text)
   to seloste_desk;

@@ -21,13 +21,17 @@ from contact c where c.id = r.contact_id and c.started_at = r.contact_started_at
 create index recording_terms on recording (number_reached, call_ended_at) where state <> 'DESTROYED';
 
 grant update (call_ended_at) on recording to seloste_capture, seloste_custodian;
--- The person's own number of recordings this week, for a quota; capture sees counts and no calls.
-create function quota_counts(since timestamptz) returns table (rule_id text, official_person_id uuid, number_reached text, recorded bigint)
+-- What quotas have counted from one instant until before another, without the segments that the asking process counts
+-- itself: capture sees counts and no calls.
+create function quota_counts(answered_from timestamptz, answered_to timestamptz, known uuid[])
+returns table (rule_id text, official_person_id uuid, number_reached text, recorded bigint)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select s.rule_id, s.official_person_id, s.number_reached, count(*)
   from segment s
-  where s.answered_at >= since and s.contact_started_at >= since - interval '1 day' and s.decision_record and s.rule_id is not null
+  where s.answered_at >= answered_from and s.answered_at < answered_to
+    and s.contact_started_at >= answered_from - interval '1 day' and s.contact_started_at <= answered_to + interval '1 day'
+    and s.decision_record and s.quota_used is not null and s.id <> all (known)
   group by 1, 2, 3
 $$;
-revoke execute on function quota_counts(timestamptz) from public;
-grant execute on function quota_counts(timestamptz) to seloste_capture;
+revoke execute on function quota_counts(timestamptz, timestamptz, uuid[]) from public;
+grant execute on function quota_counts(timestamptz, timestamptz, uuid[]) to seloste_capture;

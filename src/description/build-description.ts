@@ -1,65 +1,81 @@
 import { type DescriptionFile } from './description-file.ts'
 import { normalisePhoneNumber } from './phone-numbers/normalise-phone-number.ts'
 import { type PhoneNumberKey } from './phone-numbers/phone-number.ts'
-import { type FieldPath, type FieldProblem } from './problem.ts'
-import { type RecordingRule, type RegisterDescription, type ServiceNumber } from './register-description.ts'
+import { problemAt, type FieldPath, type FieldProblem } from './problem.ts'
+import {
+  type RecordingPlan,
+  type RecordingRule,
+  type RegisterDescription,
+  type ServiceNumber,
+} from './register-description.ts'
 import { termZone } from './terms.ts'
 
 /**
  * Turns the file's strings into keys and instants. Dates are whole days in Europe/Helsinki: from the first moment of the
- * first day until the last moment of the last. What cannot be read is added to `problems`.
+ * first day until the last moment of the last. What cannot be read is added to `problems`; sections that the file lacks
+ * are lacking in what comes out.
  */
-export function buildDescription(file: DescriptionFile, problems: FieldProblem[]): RegisterDescription {
+export function buildDescription(
+  file: Partial<DescriptionFile>,
+  problems: FieldProblem[],
+): Partial<RegisterDescription> {
+  const { effectiveFrom, decision, numbering: written, numbers, recordingPlan, storage, disclosure, ...rest } = file
   const numbering = {
-    pbx: file.numbering.pbx,
-    exchanges: file.numbering.exchanges.map((text) => text.replace(/^0|\D/g, '')),
+    pbx: written?.pbx ?? 'main',
+    exchanges: written?.exchanges.map((text) => text.replace(/^0|\D/g, '')) ?? [],
   }
-  const { recordingPlan, decision, storage, disclosure } = file
   return {
-    ...file,
-    effectiveFrom: file.effectiveFrom.includes('T')
-      ? Temporal.Instant.from(file.effectiveFrom)
-      : dayAt(file.effectiveFrom, ['effectiveFrom']),
-    decision: { ...decision, decidedOn: dateOf(decision.decidedOn, ['decision', 'decidedOn']) },
-    numbering,
-    numbers: file.numbers.map((entry, index) => buildNumber(entry, ['numbers', index])),
-    recordingPlan: {
-      recordForwarded: recordingPlan.recordForwarded,
-      ...(recordingPlan.cooperation && {
+    ...rest,
+    ...(effectiveFrom !== undefined && { effectiveFrom: instantAt(effectiveFrom, ['effectiveFrom']) }),
+    ...(decision && { decision: { ...decision, decidedOn: dateOf(decision.decidedOn, ['decision', 'decidedOn']) } }),
+    ...(written && { numbering }),
+    ...(numbers && { numbers: numbers.map((entry, index) => buildNumber(entry, ['numbers', index])) }),
+    ...(recordingPlan && { recordingPlan: buildPlan(recordingPlan) }),
+    ...(storage && {
+      storage: {
+        sites: storage.sites.map((site, index) => ({
+          ...site,
+          attestedOn: dateOf(site.attestedOn, ['storage', 'sites', index, 'attestedOn']),
+          nextReview: dateOf(site.nextReview, ['storage', 'sites', index, 'nextReview']),
+        })),
+      },
+    }),
+    ...(disclosure && {
+      disclosure: {
+        ...disclosure,
+        provisions: disclosure.provisions.map(({ validFrom, validTo, ...provision }, index) => ({
+          ...provision,
+          validFrom: dateOf(validFrom, ['disclosure', 'provisions', index, 'validFrom']),
+          ...(validTo !== undefined && { validTo: dateOf(validTo, ['disclosure', 'provisions', index, 'validTo']) }),
+        })),
+      },
+    }),
+  }
+
+  function buildPlan(plan: DescriptionFile['recordingPlan']): RecordingPlan {
+    const { cooperation } = plan
+    return {
+      recordForwarded: plan.recordForwarded,
+      ...(cooperation && {
         cooperation: {
-          ...recordingPlan.cooperation,
-          decidedOn: dateOf(recordingPlan.cooperation.decidedOn, ['recordingPlan', 'cooperation', 'decidedOn']),
+          ...cooperation,
+          decidedOn: dateOf(cooperation.decidedOn, ['recordingPlan', 'cooperation', 'decidedOn']),
         },
       }),
-      announcements: recordingPlan.announcements.map(({ numbers, ...rest }, index) => ({
-        ...rest,
-        numbers: readNumbers(numbers, ['recordingPlan', 'announcements', index, 'numbers']),
+      announcements: plan.announcements.map(({ numbers: keys, ...announcement }, index) => ({
+        ...announcement,
+        numbers: readNumbers(keys, ['recordingPlan', 'announcements', index, 'numbers']),
       })),
-      rules: recordingPlan.rules.map((entry, index) => buildRule(entry, ['recordingPlan', 'rules', index])),
-    },
-    storage: {
-      sites: storage.sites.map((site, index) => ({
-        ...site,
-        attestedOn: dateOf(site.attestedOn, ['storage', 'sites', index, 'attestedOn']),
-        nextReview: dateOf(site.nextReview, ['storage', 'sites', index, 'nextReview']),
-      })),
-    },
-    disclosure: {
-      ...disclosure,
-      provisions: disclosure.provisions.map(({ validFrom, validTo, ...rest }, index) => ({
-        ...rest,
-        validFrom: dateOf(validFrom, ['disclosure', 'provisions', index, 'validFrom']),
-        ...(validTo !== undefined && { validTo: dateOf(validTo, ['disclosure', 'provisions', index, 'validTo']) }),
-      })),
-    },
+      rules: plan.rules.map((entry, index) => buildRule(entry, plan.defaultShare, ['recordingPlan', 'rules', index])),
+    }
   }
 
   function buildNumber(
-    { number, validFrom, validTo, ...rest }: DescriptionFile['numbers'][number],
+    { number, validFrom, validTo, ...entry }: DescriptionFile['numbers'][number],
     path: FieldPath,
   ): ServiceNumber {
     return {
-      ...rest,
+      ...entry,
       ...readNumber(number, [...path, 'number']),
       validFrom: dayAt(validFrom, [...path, 'validFrom']),
       ...(validTo !== undefined && { validTo: dayAt(validTo, [...path, 'validTo'], 1) }),
@@ -67,13 +83,14 @@ export function buildDescription(file: DescriptionFile, problems: FieldProblem[]
   }
 
   function buildRule(
-    { numbers, share, hours, from, until, ...rest }: DescriptionFile['recordingPlan']['rules'][number],
+    { numbers: keys, share, hours, from, until, ...entry }: DescriptionFile['recordingPlan']['rules'][number],
+    defaultShare: number,
     path: FieldPath,
   ): RecordingRule {
     return {
-      ...rest,
-      share: share ?? recordingPlan.defaultShare,
-      numbers: readNumbers(numbers, [...path, 'numbers']),
+      ...entry,
+      share: share ?? defaultShare,
+      numbers: readNumbers(keys, [...path, 'numbers']),
       ...(hours && { hours: { days: hours.days, from: timeOf(hours.from), to: timeOf(hours.to) } }),
       from: dayAt(from, [...path, 'from']),
       ...(until !== undefined && { until: dayAt(until, [...path, 'until'], 1) }),
@@ -87,7 +104,7 @@ export function buildDescription(file: DescriptionFile, problems: FieldProblem[]
   function readNumber(text: string, path: FieldPath): { key: PhoneNumberKey; display: string } {
     const number = normalisePhoneNumber(text, numbering)
     if (number.key !== null && number.kind !== 'address') return { key: number.key, display: number.display }
-    problems.push({ path, message: 'is not a telephone number' })
+    problems.push(problemAt(path, 'number.unreadable', { value: text }))
     return { key: '' as PhoneNumberKey, display: text }
   }
 
@@ -95,11 +112,22 @@ export function buildDescription(file: DescriptionFile, problems: FieldProblem[]
     return dayAt(text, path).toZonedDateTimeISO(termZone).toPlainDate()
   }
 
+  function instantAt(text: string, path: FieldPath): Temporal.Instant {
+    if (!text.includes('T')) return dayAt(text, path)
+    return readTime(text, path, () => Temporal.Instant.from(text))
+  }
+
   function dayAt(text: string, path: FieldPath, daysLater = 0): Temporal.Instant {
+    return readTime(text, path, () =>
+      Temporal.PlainDate.from(text).add({ days: daysLater }).toZonedDateTime(termZone).toInstant(),
+    )
+  }
+
+  function readTime(text: string, path: FieldPath, read: () => Temporal.Instant): Temporal.Instant {
     try {
-      return Temporal.PlainDate.from(text).add({ days: daysLater }).toZonedDateTime(termZone).toInstant()
+      return read()
     } catch {
-      problems.push({ path, message: 'is not a day of the calendar' })
+      problems.push(problemAt(path, 'day.none', { day: text }))
       return Temporal.Instant.fromEpochMilliseconds(0)
     }
   }

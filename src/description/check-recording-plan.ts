@@ -1,50 +1,94 @@
-import { type FieldProblem } from './problem.ts'
+import { everythingShare, isInFull, momentOfAllCalls } from './all-calls.ts'
+import { displayPhoneNumber } from './phone-numbers/display-phone-number.ts'
+import { type NumberingOptions, type PhoneNumberKey } from './phone-numbers/phone-number.ts'
+import { problemAt, type FieldPath, type FieldProblem } from './problem.ts'
 import { inForce, type RecordingPlan, type RecordingRule, type ServiceNumber } from './register-description.ts'
+import { momentText } from './tell-values.ts'
 
-/** A share that leaves out fewer than one call in twenty is recording everything under another name (R15). */
-export const everythingShare = 0.95
+const percent = everythingShare * 100
 
 /**
- * What speaks against approving a recording plan: it names numbers that are not service numbers (R13), leaves two rules for one number at one time, or records everything (R15): one number in full only
- * for a limited time and with a justification, all numbers never.
+ * What speaks against approving a recording plan (R13-R15): it names numbers that are not service numbers, leaves two
+ * rules for one number at one time, or records everything: one number in full only for a limited time and with a
+ * justification, all numbers at one moment never.
  *
- * @returns the problems, by the rule's place in the plan; none for a plan that can be approved
+ * @param numbers the whole list of numbers; without it what depends on them is not judged
  */
-export function checkRecordingPlan(plan: RecordingPlan, numbers: readonly ServiceNumber[]): FieldProblem[] {
-  const problems = plan.rules.flatMap((rule, index) => checkRule(rule, index, numbers))
-  plan.rules.forEach((rule, index) => {
-    const rival = plan.rules.slice(0, index).find((earlier) => overlap(earlier, rule))
-    if (rival) add(index, 'numbers', `shares a number and time with rule ${rival.id} version ${rival.version} (R14)`)
-  })
-  const everything = worstMoments(plan, numbers)
-    .map((at) => inFullAt(plan, numbers, at))
-    .find((found) => found >= 0)
-  if (everything !== undefined) {
-    add(everything, 'share', 'all calls: with this rule every call on every service number is recorded (R15)')
-  }
-  return problems
-
-  function add(index: number, field: string, message: string): void {
-    problems.push({ path: ['rules', index, field], message })
-  }
-}
-
-function checkRule(rule: RecordingRule, index: number, numbers: readonly ServiceNumber[]): FieldProblem[] {
-  const problems: FieldProblem[] = []
-  const add = (field: string | [string, number], message: string): void => {
-    problems.push({ path: ['rules', index, ...[field].flat()], message })
-  }
-  rule.numbers.forEach((key, place) => {
-    const known = numbers.filter((number) => number.key === key)
-    if (known.length === 0) add(['numbers', place], 'is not in the list of numbers (R7)')
-    if (known.some((number) => number.kind === 'SWITCHBOARD')) {
-      add(['numbers', place], 'is a switchboard number: its calls are never recorded (R13)')
+export function checkRecordingPlan(
+  { rules }: RecordingPlan,
+  numbers: readonly ServiceNumber[] | undefined,
+  numbering: NumberingOptions = {},
+): FieldProblem[] {
+  const display = (key: PhoneNumberKey): string =>
+    numbers?.find((number) => number.key === key)?.display ?? displayPhoneNumber(key, numbering)
+  const problems = rules.flatMap((rule, index) => [
+    ...checkRule(rule, ['recordingPlan', 'rules', index]),
+    ...checkNamedNumbers(rule.numbers, ['recordingPlan', 'rules', index, 'numbers'], numbers, display, 'rule'),
+  ])
+  rules.forEach((rule, index) => {
+    const earlier = rules.slice(0, index)
+    if (earlier.some(({ id, version }) => id === rule.id && version === rule.version)) {
+      const named = { rule: rule.id, version: rule.version }
+      problems.push(problemAt(['recordingPlan', 'rules', index, 'id'], 'rule.twice', named))
+    }
+    const rival = earlier.find((other) => overlap(other, rule))
+    const shared = rival && rule.numbers.find((key) => rival.numbers.includes(key))
+    if (rival && shared !== undefined) {
+      const values = { number: display(shared), rule: rival.id, version: rival.version }
+      problems.push(problemAt(['recordingPlan', 'rules', index, 'numbers'], 'rule.overlap', values))
     }
   })
-  if (rule.until && Temporal.Instant.compare(rule.until, rule.from) <= 0) add('until', 'is before the rule begins')
-  if (rule.share >= everythingShare) {
-    if (!rule.until) add('share', 'recording a number in full needs an end date: until (R15)')
-    if (!rule.justification) add('share', 'recording a number in full needs a justification (R15)')
+  const found = numbers && momentOfAllCalls({ rules }, numbers)
+  if (found) {
+    const path = ['recordingPlan', 'rules', rules.indexOf(found.rule), 'share']
+    problems.push(problemAt(path, 'plan.all-calls', { at: momentText(found.at), percent }))
+  }
+  return problems
+}
+
+/** The numbers that a rule, or an announcement, is about. */
+export function checkNamedNumbers(
+  keys: readonly PhoneNumberKey[],
+  path: FieldPath,
+  numbers: readonly ServiceNumber[] | undefined,
+  display: (key: PhoneNumberKey) => string,
+  of: 'rule' | 'announcement',
+): FieldProblem[] {
+  return keys.flatMap((key, place) => {
+    const problems: FieldProblem[] = []
+    const known = numbers?.filter((number) => number.key === key)
+    const values = { number: display(key) }
+    if (known?.length === 0) problems.push(problemAt([...path, place], 'rule.unknown-number', values))
+    if (of === 'rule' && known?.some(({ kind }) => kind === 'SWITCHBOARD')) {
+      problems.push(problemAt([...path, place], 'rule.switchboard', values))
+    }
+    if (keys.indexOf(key) < place) problems.push(problemAt([...path, place], 'rule.number-twice', values))
+    return problems
+  })
+}
+
+function checkRule(rule: RecordingRule, path: FieldPath): FieldProblem[] {
+  const { hours, share, quota, from, until } = rule
+  const problems: FieldProblem[] = []
+  if (until && Temporal.Instant.compare(until, from) <= 0) {
+    problems.push(problemAt([...path, 'until'], 'time.end-before-begin'))
+  }
+  if (isInFull(rule)) {
+    if (!until) problems.push(problemAt([...path, 'until'], 'rule.full-without-end', { percent }))
+    if (rule.justification === undefined) {
+      problems.push(problemAt([...path, 'justification'], 'rule.full-without-justification', { percent }))
+    }
+  }
+  if (quota && share === 0) problems.push(problemAt([...path, 'quota'], 'rule.quota-of-nothing'))
+  if (hours) {
+    if (Temporal.PlainTime.compare(hours.to, hours.from) <= 0) {
+      problems.push(problemAt([...path, 'hours', 'to'], 'rule.hours-backwards'))
+    }
+    hours.days.forEach((day, place) => {
+      if (hours.days.indexOf(day) < place) {
+        problems.push(problemAt([...path, 'hours', 'days', place], 'rule.day-twice', { day }))
+      }
+    })
   }
   return problems
 }
@@ -52,21 +96,16 @@ function checkRule(rule: RecordingRule, index: number, numbers: readonly Service
 function overlap(one: RecordingRule, other: RecordingRule): boolean {
   return (
     one.numbers.some((key) => other.numbers.includes(key)) &&
-    (inForce(one.from, one.until, other.from) || inForce(other.from, other.until, one.from))
+    (inForce(one.from, one.until, other.from) || inForce(other.from, other.until, one.from)) &&
+    hoursOverlap(one, other)
   )
 }
 
-/** Coverage grows where a rule begins and where a number that is not recorded in full ends: there it is at its worst. */
-function worstMoments(plan: RecordingPlan, numbers: readonly ServiceNumber[]): Temporal.Instant[] {
-  return [...plan.rules.map((rule) => rule.from), ...numbers.flatMap(({ validTo }) => validTo ?? [])]
-}
-
-/** The first rule that records in full at an instant when all service numbers are so recorded; -1 where some are not. */
-function inFullAt(plan: RecordingPlan, numbers: readonly ServiceNumber[], at: Temporal.Instant): number {
-  const full = (rule: RecordingRule): boolean => rule.share >= everythingShare && inForce(rule.from, rule.until, at)
-  const service = numbers.filter(
-    (number) => number.kind !== 'SWITCHBOARD' && inForce(number.validFrom, number.validTo, at),
+function hoursOverlap({ hours: one }: RecordingRule, { hours: other }: RecordingRule): boolean {
+  if (!one || !other) return true
+  return (
+    one.days.some((day) => other.days.includes(day)) &&
+    Temporal.PlainTime.compare(one.from, other.to) < 0 &&
+    Temporal.PlainTime.compare(other.from, one.to) < 0
   )
-  const all = service.every(({ key }) => plan.rules.some((rule) => full(rule) && rule.numbers.includes(key)))
-  return service.length > 0 && all ? plan.rules.findIndex(full) : -1
 }

@@ -2,24 +2,39 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { checkRecordingPlan } from './check-recording-plan.ts'
 import { decideRecording, type RecordingQuestion } from './decide-recording.ts'
-import { draw } from './draw.ts'
+import { draw, hashCallId } from './draw.ts'
 import { phoneNumberKey } from './phone-numbers/normalise-phone-number.ts'
 import { readDescription } from './read-description.ts'
-import { type RecordingRule } from './register-description.ts'
+import { type RecordingRule, type RegisterDescription } from './register-description.ts'
 
 const description = await readDescription()
 const drawKey = Buffer.alloc(32, 7)
 const at = (text: string): Temporal.Instant => Temporal.Instant.from(text)
 
-const question = (to: string, more: Partial<RecordingQuestion> = {}): RecordingQuestion => ({
-  description,
+type Asked = Partial<RecordingQuestion> & { description?: RegisterDescription; callId?: string }
+
+const question = (to: string, { description: other, callId = 'call-1', ...more }: Asked = {}): RecordingQuestion => ({
+  version: { version: 7, description: other ?? description },
   drawKey,
-  callId: 'call-1',
+  drawnOn: hashCallId(callId),
   numberReached: phoneNumberKey(to),
   answeredAt: at('2027-03-03T08:01:30Z'),
   viaSwitchboard: false,
+  quotaUsed: () => {
+    throw new Error('no rule here has a quota')
+  },
   ...more,
 })
+
+/** The seed with other rules, and whatever else a test changes. */
+const withRules = (rules: RecordingRule[], switches: Partial<RegisterDescription['switches']> = {}) => ({
+  ...description,
+  recordingPlan: { ...description.recordingPlan, rules },
+  switches: { ...description.switches, ...switches },
+})
+const always = { ...description.recordingPlan.rules[0]!, share: 1 }
+const explained = { ruleId: 'service-numbers', ruleVersion: 3, share: 1 }
+const asked = { descriptionVersion: 7, drawnOn: hashCallId('call-1') }
 
 test('a call to the test line is recorded, and the decision says by which rule', () => {
   expect(decideRecording(question('029 497 099'))).toEqual({
@@ -28,8 +43,9 @@ test('a call to the test line is recorded, and the decision says by which rule',
     ruleId: 'test-line',
     ruleVersion: 1,
     share: 1,
-    draw: draw(drawKey, 'test-line', 1, 'call-1'),
+    draw: draw(drawKey, 'test-line', 1, hashCallId('call-1')),
     recordingMonths: 2,
+    ...asked,
   })
 })
 
@@ -37,15 +53,15 @@ test('the test line’s rule holds to the last moment of its last day', () => {
   const last = decideRecording(question('029 497 099', { answeredAt: at('2027-05-31T20:59:59Z') }))
   const after = decideRecording(question('029 497 099', { answeredAt: at('2027-05-31T21:00:00Z') }))
   expect(last.reason).toBe('drawn')
-  expect(after).toEqual({ record: false, reason: 'rule-ended' })
+  expect(after).toEqual({ record: false, reason: 'rule-ended', ...asked })
 })
 
 test('a switchboard call is never recorded, whatever the rules say (R13, AC3)', () => {
   const rules = [{ ...description.recordingPlan.rules[1]!, numbers: [phoneNumberKey('029 512 001')!] }]
-  const widened = { ...description, recordingPlan: { recordForwarded: true, announcements: [], rules } }
-  expect(decideRecording(question('029 512 001', { description: widened }))).toEqual({
+  expect(decideRecording(question('029 512 001', { description: withRules(rules) }))).toEqual({
     record: false,
     reason: 'switchboard',
+    ...asked,
   })
 })
 
@@ -58,14 +74,12 @@ test('a number that the register does not know is not recorded (R7)', () => {
 })
 
 test('a service number without a rule is not recorded (R14)', () => {
-  const bare = { ...description, recordingPlan: { recordForwarded: true, announcements: [], rules: [] } }
-  expect(decideRecording(question('029 497 000', { description: bare })).reason).toBe('no-rule')
+  expect(decideRecording(question('029 497 000', { description: withRules([]) })).reason).toBe('no-rule')
 })
 
 test('a rule is not retroactive (R14)', () => {
   const rule = { ...description.recordingPlan.rules[1]!, from: at('2027-04-01T00:00:00Z') }
-  const later = { ...description, recordingPlan: { recordForwarded: true, announcements: [], rules: [rule] } }
-  expect(decideRecording(question('029 497 099', { description: later })).reason).toBe('no-rule')
+  expect(decideRecording(question('029 497 099', { description: withRules([rule]) })).reason).toBe('no-rule')
 })
 
 test('a call passed on by the switchboard follows recordForwarded (R13, AC4)', () => {
@@ -77,9 +91,9 @@ test('a call passed on by the switchboard follows recordForwarded (R13, AC4)', (
   expect(decideRecording(question('029 497 099', { description: strict })).reason).toBe('drawn')
 })
 
-test('the draw is the first 53 bits of the HMAC, known from outside', () => {
-  // printf 'service-numbers 3 call-1' | openssl dgst -sha256 -hmac key
-  expect(draw(Buffer.from('key'), 'service-numbers', 3, 'call-1')).toBe(0.8124741509281658)
+test('the draw is the first 53 bits of the HMAC over the hashed call id, known from outside', () => {
+  // printf 'service-numbers 3 '$(printf call-1 | openssl dgst -sha256 -r | cut -c-64) | openssl dgst -sha256 -hmac key
+  expect(draw(Buffer.from('key'), 'service-numbers', 3, hashCallId('call-1'))).toBe(KNOWN)
 })
 
 test('the same call has the same answer, and a draw lies in [0, 1)', () => {
@@ -98,7 +112,7 @@ test('over 10,000 calls the share is met within three standard deviations (R15, 
   const calls = 10_000
   for (const share of [0.01, 0.1, 0.5, 0.9]) {
     const rules = [{ ...description.recordingPlan.rules[0]!, share }]
-    const plan = { ...description, recordingPlan: { recordForwarded: true, announcements: [], rules } }
+    const plan = withRules(rules)
     let recorded = 0
     for (let call = 0; call < calls; call += 1) {
       if (decideRecording(question('029 497 000', { description: plan, callId: `c${call}` })).record) recorded += 1
@@ -108,14 +122,7 @@ test('over 10,000 calls the share is met within three standard deviations (R15, 
 })
 
 test('a share of nothing records nothing, a share of one everything', () => {
-  const withShare = (share: number) => ({
-    ...description,
-    recordingPlan: {
-      recordForwarded: true,
-      announcements: [],
-      rules: [{ ...description.recordingPlan.rules[0]!, share }],
-    },
-  })
+  const withShare = (share: number) => withRules([{ ...always, share }])
   for (let call = 0; call < 1_000; call += 1) {
     const callId = `c${call}`
     expect(decideRecording(question('029 497 000', { callId, description: withShare(0) })).record).toBe(false)

@@ -5,16 +5,25 @@ import { dataSubjects, identificationData, languages, numberKinds, weekdays } fr
 import { duties, roles, scopes } from './roles.ts'
 import { historyMonths, recordingCeilingMonths, recordingFloorMonths } from './terms.ts'
 
+/** The forms of writing that a field may ask for; shape-problems.ts says of each what to write instead. */
+export const patterns = {
+  written: String.raw`\S`,
+  date: String.raw`^\d{4}-\d{2}-\d{2}$`,
+  instant: String.raw`^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2}))?$`,
+  timeOfDay: String.raw`^([01]\d|2[0-3])[.:][0-5]\d$|^24[.:]00$`,
+  id: '^[a-z0-9][a-z0-9-]*$',
+  pbx: '^[a-z0-9][a-z0-9.-]*$',
+  exchange: String.raw`^0[\d ]+$`,
+} as const
+
 /** The file as written: strings and numbers. What they mean together is check-description.ts's to judge. */
 const closed = { additionalProperties: false }
-const text = Type.String({ minLength: 1, maxLength: 2000 })
-const date = Type.String({ pattern: String.raw`^\d{4}-\d{2}-\d{2}$` })
+const text = Type.String({ minLength: 1, maxLength: 2000, pattern: patterns.written })
+const date = Type.String({ pattern: patterns.date })
 const trilingual = Type.Object({ fi: text, sv: text, en: text }, closed)
-const instant = Type.String({
-  pattern: String.raw`^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2}))?$`,
-})
-const timeOfDay = Type.String({ pattern: String.raw`^([01]\d|2[0-3])[.:][0-5]\d$|^24[.:]00$` })
-const id = Type.String({ pattern: '^[a-z0-9][a-z0-9-]*$' })
+const instant = Type.String({ pattern: patterns.instant })
+const timeOfDay = Type.String({ pattern: patterns.timeOfDay })
+const id = Type.String({ pattern: patterns.id, maxLength: 64 })
 const version = Type.Integer({ minimum: 1 })
 const share = Type.Number({ minimum: 0, maximum: 1 })
 
@@ -150,8 +159,8 @@ const DescriptionFile = Type.Object(
     roles: Type.Array(RoleEntry, { minItems: 1 }),
     numbering: Type.Object(
       {
-        pbx: Type.String({ pattern: '^[a-z0-9][a-z0-9.-]*$' }),
-        exchanges: Type.Array(Type.String({ pattern: String.raw`^0[\d ]+$` })),
+        pbx: Type.String({ pattern: patterns.pbx }),
+        exchanges: Type.Array(Type.String({ pattern: patterns.exchange })),
       },
       closed,
     ),

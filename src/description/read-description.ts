@@ -1,14 +1,19 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { isNode, LineCounter, parseDocument, type Document } from 'yaml'
 import { buildDescription } from './build-description.ts'
 import { checkDescription } from './check-description.ts'
-import { descriptionFile } from './description-file.ts'
-import { DescriptionFault, fieldName, type FieldPath, type FieldProblem, type Problem } from './problem.ts'
+import { checkSuccession } from './check-succession.ts'
+import { DescriptionFault, type FieldProblem, type Problem } from './problem.ts'
+import { readText } from './read-text.ts'
 import { type RegisterDescription } from './register-description.ts'
+import { shapeProblems } from './shape-problems.ts'
+import { soundFile } from './sound-file.ts'
 
 /** The description that comes with the program: the Tax Administration's telephone service. */
 export const seedDescriptionFile = fileURLToPath(new URL('./seed.yaml', import.meta.url))
+
+/** What a text says, or everything that is wrong with it, from the top of the text down. */
+export type ParsedDescription = { ok: true; description: RegisterDescription } | { ok: false; problems: Problem[] }
 
 /**
  * Reads the description the program will obey.
@@ -21,78 +26,53 @@ export async function readDescription(path: string = seedDescriptionFile): Promi
   return parsed.description
 }
 
-/** Reads a description from its text: a draft that is refused is an answer, not a fault (AC2). */
-export function parseDescription(
+/** Reads a description from its text: a draft that is refused is an answer, not a fault (AC2). Every problem at once. */
+export function parseDescription(text: string): ParsedDescription {
+  return parse(text, () => [])
+}
+
+/**
+ * Reads the text of the version that is to follow `history` (oldest first): the problems of parseDescription and those
+ * of checkSuccession, all at once.
+ */
+export function parseSuccessor(text: string, history: readonly RegisterDescription[]): ParsedDescription {
+  return parse(text, (description, shortened) => checkSuccession(history, description, shortened))
+}
+
+/** What of a text can be read, and what is wrong with the rest; see soundFile. */
+export function readSoundParts(file: unknown): {
+  description: Partial<RegisterDescription>
+  shortened: ReadonlySet<string>
+  asWritten: (path: FieldProblem['path']) => FieldProblem['path']
+  problems: FieldProblem[]
+} {
+  const misshapen = shapeProblems(file)
+  const shaped = soundFile(file, misshapen)
+  const unreadable: FieldProblem[] = []
+  const first = buildDescription(shaped.file, unreadable)
+  const problems = [
+    ...misshapen,
+    ...unreadable.map((problem) => ({ ...problem, path: shaped.asWritten(problem.path) })),
+  ]
+  if (unreadable.length === 0) {
+    return { description: first, shortened: shaped.shortened, asWritten: shaped.asWritten, problems }
+  }
+  const { file: sound, shortened, asWritten } = soundFile(file, problems)
+  return { description: buildDescription(sound, []), shortened, asWritten, problems }
+}
+
+function parse(
   text: string,
-): { ok: true; description: RegisterDescription } | { ok: false; problems: Problem[] } {
-  const lineCounter = new LineCounter()
-  const document = parseDocument(text, { lineCounter })
-  if (document.errors.length > 0) {
-    return {
-      ok: false,
-      problems: document.errors.map(({ pos, message }) => syntaxProblem(lineCounter, pos[0], message)),
-    }
-  }
-  // No aliases: a line should say what it means where it stands, and none can be multiplied.
-  let file: unknown
-  try {
-    file = document.toJS({ maxAliasCount: 0 })
-  } catch {
-    return { ok: false, problems: [{ line: 1, field: fieldName([]), message: 'aliases (*name) are not read' }] }
-  }
-  if (!descriptionFile.Check(file)) return refuse(shapeProblems(file))
-  const problems: FieldProblem[] = []
-  const description = buildDescription(file, problems)
-  if (problems.length === 0) problems.push(...checkDescription(description))
-  return problems.length === 0 ? { ok: true, description } : refuse(problems)
-
-  function refuse(found: FieldProblem[]): { ok: false; problems: Problem[] } {
-    const problems = found.map(({ path, message }) => ({
-      line: lineOf(document, lineCounter, path),
-      field: fieldName(path),
-      message,
-    }))
-    return { ok: false, problems: problems.sort((a, b) => a.line - b.line) }
-  }
-}
-
-function syntaxProblem(lineCounter: LineCounter, offset: number, message: string): Problem {
-  return { line: lineCounter.linePos(offset).line, field: fieldName([]), message: message.split('\n')[0] ?? message }
-}
-
-/** The line of a field, or of the nearest thing around it that is there. */
-function lineOf(document: Document, lineCounter: LineCounter, path: FieldPath): number {
-  for (let length = path.length; length >= 0; length -= 1) {
-    const node = length === 0 ? document.contents : document.getIn(path.slice(0, length), true)
-    if (isNode(node) && node.range) return lineCounter.linePos(node.range[0]).line
-  }
-  return 1
-}
-
-function shapeProblems(file: unknown): FieldProblem[] {
-  return descriptionFile.Errors(file).flatMap((error) => {
-    const path = error.instancePath.split('/').slice(1).map(pathPart)
-    switch (error.keyword) {
-      // Said better by additionalProperties, which follows.
-      case 'boolean':
-        return []
-      case 'required':
-        return error.params.requiredProperties.map((name) => ({ path: [...path, name], message: 'is missing' }))
-      case 'additionalProperties':
-        return error.params.additionalProperties.map((name) => ({
-          path: [...path, name],
-          message: 'is not known here',
-        }))
-      case 'enum':
-        return [{ path, message: `must be one of ${error.params.allowedValues.join(', ')}` }]
-      case 'const':
-        return [{ path, message: `must be ${String(error.params.allowedValue)}` }]
-      default:
-        return [{ path, message: error.message }]
-    }
-  })
-}
-
-function pathPart(text: string): string | number {
-  return /^\d+$/.test(text) ? Number(text) : text.replace(/~1/g, '/').replace(/~0/g, '~')
+  furtherChecks: (description: Partial<RegisterDescription>, shortened: ReadonlySet<string>) => FieldProblem[],
+): ParsedDescription {
+  const reading = readText(text)
+  if (!reading.ok) return reading
+  const { file, tell } = reading.read
+  const { description, shortened, asWritten, problems } = readSoundParts(file)
+  const found = [...checkDescription(description, shortened), ...furtherChecks(description, shortened)]
+  const all = [...problems, ...found.map((problem) => ({ ...problem, path: asWritten(problem.path) }))]
+  // Without a problem every section was read.
+  return all.length === 0
+    ? { ok: true, description: description as RegisterDescription }
+    : { ok: false, problems: tell(all) }
 }

@@ -3,8 +3,8 @@
  * changed. Out: a contact, its segment and, where the plan said so, a recording, with their terms. Admitting the same
  * facts twice changes nothing. Never here: reading anything back out, audio, keys.
  */
-import { createHash } from 'node:crypto'
 import { sql, type Kysely, type Transaction } from 'kysely'
+import { hashCallId } from '#description/draw.ts'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import { historyEndsAt, recordingTerms } from '#description/terms.ts'
 import { appendAudit } from '#safeguards/audit/append.ts'
@@ -99,7 +99,7 @@ interface ContactKey {
 }
 
 async function contactOf(tx: Transaction<RegisterTables>, facts: SegmentFacts): Promise<ContactKey> {
-  const hashes = facts.callIds.map((id) => createHash('sha256').update(id, 'utf8').digest()).sort(Buffer.compare)
+  const hashes = facts.callIds.map((id) => Buffer.from(hashCallId(id), 'hex')).sort(Buffer.compare)
   // Two segments of one call may come at the same moment, by two processes: the second waits here for the first.
   for (const hash of hashes) {
     await sql`select pg_advisory_xact_lock(${hash.readInt32BE(0)}, ${hash.readInt32BE(4)})`.execute(tx)

@@ -2,6 +2,7 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '
 import { readMoment } from './contact/moment.ts'
 import { readFilters } from './contacts/filters.ts'
 import { readNumberFilters } from './description/number-filters.ts'
+import { readPeopleFilters } from './people/filters.ts'
 import { NotFound } from './shell/not-found.tsx'
 import { Shell } from './shell/shell.tsx'
 import { readSearch, writeSearch } from './shell/search-string.ts'
@@ -63,7 +64,20 @@ export const planRoute = createRoute({
 export const peopleRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/people',
+  validateSearch: readPeopleFilters,
   component: lazyRouteComponent(() => import('./people/people-page.tsx'), 'PeoplePage'),
+})
+
+export const newPersonRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/people/new',
+  component: lazyRouteComponent(() => import('./people/new-person-page.tsx'), 'NewPersonPage'),
+})
+
+export const importPeopleRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/people/import',
+  component: lazyRouteComponent(() => import('./people/import-page.tsx'), 'ImportPage'),
 })
 
 export const personRoute = createRoute({
@@ -83,6 +97,8 @@ export const router = createRouter({
     numbersRoute,
     planRoute,
     peopleRoute,
+    newPersonRoute,
+    importPeopleRoute,
     personRoute,
   ]),
   parseSearch: readSearch,

@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone-number.ts'
-import { readDescription } from '#description/read-description.ts'
 import type { Settings } from '#platform/config/settings.ts'
 import { connectDatabase } from '#platform/database/connect.ts'
 import { findEmbeddedPostgres } from '#platform/database/embedded.ts'
 import { Fault } from '#platform/fault.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { enterPerson, enterUnit } from '#safeguards/people/enter-person.ts'
+import { readVersions, versionAt } from '#safeguards/versions/versions.ts'
 
 /** `people add`: enters a person in a running Seloste and prints a first password. Rights come by procedure, not by this. */
 export async function people(settings: Settings, args: string[]): Promise<void> {
@@ -33,9 +33,6 @@ export async function people(settings: Settings, args: string[]): Promise<void> 
       `no Seloste runs on ${settings.dataDirectory}; start it first, or set DATABASE_URL`,
     )
   }
-  const { numbering } = await readDescription()
-  const phoneKey = phone === undefined ? undefined : normalisePhoneNumber(phone, numbering).key
-  if (phoneKey === null) throw new Fault('argument-wrong', `--phone is "${phone ?? ''}", which is no telephone number`)
   const { db, close } = connectDatabase<RegisterTables>({
     url,
     applicationName: 'seloste-people',
@@ -43,12 +40,18 @@ export async function people(settings: Settings, args: string[]): Promise<void> 
     onIdleError: () => undefined,
   })
   try {
+    const now = Temporal.Now.instant()
+    const { numbering } = versionAt(await readVersions(db), now).description
+    const phoneKey = phone === undefined ? undefined : normalisePhoneNumber(phone, numbering).key
+    if (phoneKey === null) {
+      throw new Fault('argument-wrong', `--phone is "${phone ?? ''}", which is no telephone number`)
+    }
     const password = randomBytes(12).toString('base64url')
     const entered = await enterPerson(db, {
       userId,
       name,
       password,
-      employedFrom: Temporal.Now.instant(),
+      employedFrom: now,
       ...(unit !== undefined && { unitId: await enterUnit(db, unit) }),
       ...(phoneKey !== undefined && { phoneKey }),
     })

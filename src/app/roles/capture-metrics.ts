@@ -1,4 +1,4 @@
-import { Gauge, type Registry } from 'prom-client'
+import { Counter, Gauge, type Registry } from 'prom-client'
 import type { PortAllocator } from '#capture/rtp/allocate-ports.ts'
 import type { Recorder } from '#capture/session/recorder.ts'
 import type { Spool } from '#capture/session/spool.ts'
@@ -33,4 +33,13 @@ export function measureCapture(
   gauge('sip_receive_buffer_bytes', 'Receive buffer that the kernel granted', () => sip.metrics.receiveBufferBytes)
   gauge('sip_refused_by_rate', 'INVITEs refused by the source limit', () => sip.metrics.refusedByRate)
   gauge('sip_malformed', 'Messages that were no SIP', () => sip.metrics.malformed)
+  new Counter({
+    name: 'seloste_unknown_number_calls_total',
+    help: 'Calls to a number that the register description does not know',
+    registers: [registry],
+    collect() {
+      this.reset()
+      this.inc(recorder.counters.unknownNumber)
+    },
+  })
 }

@@ -9,7 +9,6 @@ import { createRecorder } from '#capture/session/recorder.ts'
 import { openSpool } from '#capture/session/spool.ts'
 import { takeBack } from '#capture/session/take-back.ts'
 import { startSipServer } from '#capture/sip/server.ts'
-import { readDescription } from '#description/read-description.ts'
 import { systemClock } from '#platform/clock/clock.ts'
 import { formatEndpoint } from '#platform/config/addresses.ts'
 import { connectDatabase } from '#platform/database/connect.ts'
@@ -21,13 +20,14 @@ import type { RegisterTables } from '#register/tables.ts'
 import { measureCapture } from './capture-metrics.ts'
 import { readDrawKey } from './draw-key.ts'
 import { followKnown } from './follow-known.ts'
+import { followQuotas } from './follow-quotas.ts'
+import { followVersions } from './follow-versions.ts'
 import type { Role } from './role.ts'
 import { socketPath } from './sockets.ts'
 
 /** Capture: takes SIPREC sessions and writes sealed recordings, with public keys alone. It never waits for the database. */
 export const runCapture: Role = async ({ settings, log, databaseUrl }) => {
   const clock = systemClock
-  const description = await readDescription()
   const { db, close } = connectDatabase<RegisterTables>({
     url: databaseUrl,
     applicationName: 'seloste-capture',
@@ -42,6 +42,14 @@ export const runCapture: Role = async ({ settings, log, databaseUrl }) => {
   await mkdir(recordingsFolder, { recursive: true, mode: 0o700 })
   const objects = await openDirectoryStore(settings.objectsDirectory)
   const drawKey = await readDrawKey(settings.dataDirectory)
+  const versions = await followVersions({
+    db,
+    databaseUrl,
+    copyPath: join(folder, 'versions.json'),
+    onFault: (error) => {
+      log.warn({ err: error }, 'the register description could not be read; going on with the versions known')
+    },
+  })
   const known = await followKnown(db, databaseUrl, join(folder, 'known.json'), (error) => {
     log.warn({ err: error }, 'directory and intake keys could not be read; going on with those known')
   })
@@ -64,6 +72,17 @@ export const runCapture: Role = async ({ settings, log, databaseUrl }) => {
   if (segments.length > 0)
     log.warn({ segments: segments.length, recordings }, 'took up calls that an earlier process left without an end')
 
+  const leftBehind = [...segments, ...(await takeInterrupted(interruptedPath))]
+  const quotas = await followQuotas({
+    db,
+    clock,
+    copyPath: join(folder, 'quotas.json'),
+    leftBehind,
+    onFault: (error) => {
+      log.warn({ err: error }, 'what quotas have counted could not be read; going on with what is known')
+    },
+  })
+
   const tail = await createTailJournal({
     directory: recordingsFolder,
     run: randomUUID(),
@@ -77,21 +96,25 @@ export const runCapture: Role = async ({ settings, log, databaseUrl }) => {
     lastPort: settings.rtp.lastPort,
   })
   const recorder = createRecorder({
-    description,
+    versionAt: versions.at,
     drawKey,
+    quotas,
     officials: () => known.officials,
     intakePublicKey: (day) => known.intakeKeys.find((key) => key.day.equals(day))?.publicKey,
     clock,
     ports,
     mediaAddress: reachable(settings.rtp.host),
     spool,
-    leftBehind: [...segments, ...(await takeInterrupted(interruptedPath))],
+    leftBehind,
     recordingsFolder,
     tail,
     objects,
     random: { uuid: randomUUID, uint32: () => randomBytes(4).readUInt32BE() },
     onFault: (error, context) => {
       log.error({ err: error, ...context }, 'capture')
+    },
+    onUnknownNumber: (segment) => {
+      log.error(segment, 'a call came to a number that the register description does not know; it is in the history')
     },
   })
   const sip = await startSipServer({
@@ -119,7 +142,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl }) => {
       await tail.close()
       await Promise.race([spool.settled(), new Promise((resolve) => setTimeout(resolve, settleMs))])
       await spool.stop()
-      await known.stop()
+      await Promise.all([known.stop(), quotas.stop(), versions.stop()])
       await close()
     },
   }

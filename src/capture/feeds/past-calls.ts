@@ -5,14 +5,17 @@
  */
 import { createHash } from 'node:crypto'
 import { decideRecording } from '#description/decide-recording.ts'
+import { hashCallId } from '#description/draw.ts'
 import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone-number.ts'
-import { findNumber, type RegisterDescription } from '#description/register-description.ts'
+import { findNumber } from '#description/register-description.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import type { RecordingFacts, SegmentFacts } from '#register/admit.ts'
 import { bodyKey, headerKey } from '#register/recordings/objects.ts'
 import { createRecordingWriter, type FinishedRecording } from '#register/recordings/recording-writer.ts'
 import type { DirectoryEntry } from '#safeguards/people/people.ts'
 import { directoryAt } from '../session/directory.ts'
+import type { QuotaCounts } from '../session/quota-counts.ts'
+import type { VersionAt } from '../session/version-in-force.ts'
 
 /** One segment of a detail record; numbers as the telephone system writes them. */
 export interface PastSegment {
@@ -37,9 +40,12 @@ export interface PastCall {
 export type PastAudio = Iterable<{ caller: Uint8Array; official: Uint8Array }>
 
 export interface PastCallContext {
-  description: RegisterDescription
+  /** What was in force then: the past is judged by its own rules (R14). */
+  versionAt: VersionAt
   officials: readonly DirectoryEntry[]
   drawKey: Uint8Array
+  /** Quotas count calls in the order in which they are described. */
+  quotas: QuotaCounts
 }
 
 const frameSamples = 160
@@ -51,13 +57,14 @@ const alaw = { payloadType: 8, codec: 'PCMA', clockRate: 8000 } as const
  * that it can be admitted twice and is one call.
  */
 export function describePastCall(call: PastCall, context: PastCallContext): SegmentFacts[] {
-  const { description } = context
+  const { numbering } = context.versionAt(call.startedAt).description
+  const callId = `cdr:${call.callId}`
   const contactId = idFrom(`contact ${call.callId}`)
   const called = numberOf(call.numberCalled, call.startedAt)
-  const caller = call.caller === undefined ? undefined : normalisePhoneNumber(call.caller, description.numbering)
+  const caller = call.caller === undefined ? undefined : normalisePhoneNumber(call.caller, numbering)
   const shared = {
     contactId,
-    callIds: [`cdr:${call.callId}`],
+    callIds: [callId],
     startedAt: call.startedAt,
     caller:
       caller && caller.kind !== 'withheld'
@@ -73,30 +80,33 @@ export function describePastCall(call: PastCall, context: PastCallContext): Segm
         segmentId: idFrom(`segment ${call.callId} 0`),
         endedAt: call.endedAt,
         numberReached: called,
-        decision: { record: false, reason: 'no-official' },
+        decision: { record: false, reason: 'not-answered' },
         marks: called.entry ? [] : ['unknown-number'],
       },
     ]
   }
   return call.segments.map((segment, place) => {
-    const reached = numberOf(segment.number, segment.endedAt)
     const answeredAt = segment.answeredAt ?? segment.endedAt
+    const reached = numberOf(segment.number, answeredAt)
+    const official = segment.official === undefined ? undefined : officialOf(segment.official, answeredAt)
     const { recordingMonths, ...decision } = decideRecording({
-      description,
+      version: context.versionAt(answeredAt),
       drawKey: context.drawKey,
-      callId: `cdr:${call.callId}`,
+      drawnOn: hashCallId(callId),
       numberReached: reached.key,
       answeredAt,
       viaSwitchboard: called.entry?.kind === 'SWITCHBOARD' && called.key !== reached.key,
+      officialId: official?.facts.personId,
+      consents: official?.consents,
+      quotaUsed: context.quotas.used(answeredAt),
     })
-    const official = segment.official === undefined ? undefined : officialOf(segment.official, answeredAt)
-    return {
+    const facts: SegmentFacts = {
       ...shared,
       segmentId: idFrom(`segment ${call.callId} ${place}`),
       answeredAt,
       endedAt: segment.endedAt,
       numberReached: reached,
-      ...(official && { official }),
+      ...(official && { official: official.facts }),
       decision,
       marks: reached.entry ? [] : (['unknown-number'] as const).slice(),
       ...(decision.record &&
@@ -110,25 +120,31 @@ export function describePastCall(call: PastCall, context: PastCallContext): Segm
           },
         }),
     }
+    context.quotas.count(facts)
+    return facts
   })
 
   function numberOf(written: string, at: Temporal.Instant) {
+    const { description } = context.versionAt(at)
     const number = normalisePhoneNumber(written, description.numbering)
     const key = number.key ?? ('unknown' as NonNullable<typeof number.key>)
     const entry = findNumber(description, number.key, at)
     return { key, entry, ...(entry && { name: entry.names }) }
   }
 
-  function officialOf(written: string, at: Temporal.Instant): SegmentFacts['official'] {
+  function officialOf(
+    written: string,
+    at: Temporal.Instant,
+  ): { facts: NonNullable<SegmentFacts['official']>; consents: boolean } | undefined {
+    const { description } = context.versionAt(at)
     const number = normalisePhoneNumber(written, description.numbering)
     if (number.key === null) return undefined
     const entry = directoryAt(description, context.officials, at).findOfficial(number.key)
-    if (!entry) return { name: number.display, phone: number.key }
+    if (!entry) return { facts: { name: number.display, phone: number.key }, consents: false }
+    const { personId, unitId, name } = entry
     return {
-      personId: entry.personId,
-      ...(entry.unitId && { unitId: entry.unitId }),
-      name: entry.name,
-      phone: number.key,
+      facts: { personId, ...(unitId && { unitId }), name, phone: number.key },
+      consents: entry.consentedFrom !== null,
     }
   }
 }

@@ -1,16 +1,21 @@
-import { decideRecording } from '#description/decide-recording.ts'
+import { decideRecording, type QuotaUsed } from '#description/decide-recording.ts'
+import { hashCallId } from '#description/draw.ts'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
-import type { RegisterDescription, ServiceNumber } from '#description/register-description.ts'
+import type { ServiceNumber } from '#description/register-description.ts'
 import type { RecordingFacts, SegmentFacts } from '#register/admit.ts'
 import type { DirectoryEntry } from '#safeguards/people/people.ts'
 import type { Invitation } from '../siprec/read-invitation.ts'
 import type { Offer, PartyFacts } from './session.ts'
+import type { VersionInForce } from './version-in-force.ts'
 
 export type CallInvitation = Invitation<ServiceNumber, DirectoryEntry>
 
 export interface SegmentContext {
-  description: RegisterDescription
+  /** In force when the call was answered (answeredAt). */
+  version: VersionInForce
+  quotaUsed: QuotaUsed
   drawKey: Uint8Array
+  answeredAt: Temporal.Instant
   arrivedAt: Temporal.Instant
   ids: { segmentId: string; contactId: string; recordingId: string }
   /** UTC day whose intake key would seal the recording. */
@@ -41,31 +46,33 @@ const untoldNumber = 'unknown' as PhoneNumberKey
 export function describeSegment(invitation: CallInvitation, context: SegmentContext): Offer | 'outside' {
   const { parties, times, streams, metadata } = invitation
   if (parties.direction === 'outgoing' || parties.direction === 'internal') return 'outside'
-  const { arrivedAt, earlier, ids, description } = context
-  const answeredAt = times.answeredAtMs === undefined ? arrivedAt : instant(times.answeredAtMs)
+  const { answeredAt, arrivedAt, earlier, ids } = context
   const reached = numberReached(invitation) ?? earlier?.numberReached ?? { key: untoldNumber }
   const numberEntry = parties.number?.entry
   const called = earlier?.numberCalled ?? { ...reached, kind: numberEntry?.kind ?? ('UNKNOWN' as const) }
-  const drawId = earlier?.drawId ?? callIdsOf(invitation)[0] ?? ids.segmentId
+  const callIds = callIdsOf(invitation)
+  const official = officialOf(invitation)
   const decision = decideRecording({
-    description,
+    version: context.version,
     drawKey: context.drawKey,
-    callId: drawId,
+    drawnOn: hashCallId(earlier?.drawId ?? callIds[0] ?? ''),
     numberReached: reached.key === untoldNumber ? null : reached.key,
     answeredAt,
     viaSwitchboard: called.kind === 'SWITCHBOARD' && called.key !== reached.key,
+    officialId: official?.personId,
+    consents: parties.official?.entry?.consentedFrom != null,
+    quotaUsed: context.quotaUsed,
   })
   const { recordingMonths, ...explained } = decision
   const recording: RecordingFacts | undefined =
     decision.record && recordingMonths !== undefined
       ? { id: ids.recordingId, startedAt: arrivedAt, intakeDay: context.intakeDay, months: recordingMonths }
       : undefined
-  const official = officialOf(invitation)
   return {
     facts: {
       segmentId: ids.segmentId,
       contactId: earlier?.contactId ?? ids.contactId,
-      callIds: callIdsOf(invitation),
+      callIds,
       startedAt: earlier?.startedAt ?? instant(times.startedAtMs),
       answeredAt,
       caller: callerOf(invitation) ?? earlier?.caller ?? { kind: 'unparsed', key: null, raw: null },
@@ -82,6 +89,11 @@ export function describeSegment(invitation: CallInvitation, context: SegmentCont
     ...(metadata && { metadata }),
     hasSdp: invitation.offer !== undefined,
   }
+}
+
+/** When the call was answered: as its metadata tell, or else when the session was offered. */
+export function answeredAtOf({ times }: CallInvitation, arrivedAt: Temporal.Instant): Temporal.Instant {
+  return times.answeredAtMs === undefined ? arrivedAt : instant(times.answeredAtMs)
 }
 
 /** What a later request of the same session tells of its parties, beyond what is known already. */

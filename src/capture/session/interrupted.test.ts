@@ -15,9 +15,11 @@ import { createTailJournal } from '#register/recordings/tail-journal.ts'
 import { callServer, request, toOf, type Caller } from '#test/conformance/sip/caller.ts'
 import { numbersCalled } from '#test/simulator/people.ts'
 import { createPortAllocator, type PortAllocator } from '../rtp/allocate-ports.ts'
+import { createQuotaCounts } from './quota-counts.ts'
 import { createRecorder, type Recorder } from './recorder.ts'
 import { openSpool } from './spool.ts'
 
+const seed = { version: 1, description: await readDescription() }
 const { recipient } = generateIntakeKeyPair()
 let folder = ''
 let noted: SegmentFacts[] = []
@@ -42,8 +44,9 @@ beforeEach(async () => {
   // Room for two streams.
   ports = createPortAllocator({ address: '127.0.0.1', firstPort: 11_200, lastPort: 11_203, quarantineMs: 0 })
   recorder = createRecorder({
-    description: await readDescription(),
+    versionAt: () => seed,
     drawKey: Buffer.alloc(32),
+    quotas: createQuotaCounts(),
     officials: () => [],
     intakePublicKey: () => recipient,
     clock: systemClock,

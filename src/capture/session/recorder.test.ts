@@ -12,6 +12,7 @@ import { createTailJournal } from '#register/recordings/tail-journal.ts'
 import { callServer, request, toOf, type Caller } from '#test/conformance/sip/caller.ts'
 import { numbersCalled, officialByKey } from '#test/simulator/people.ts'
 import { createPortAllocator } from '../rtp/allocate-ports.ts'
+import { createQuotaCounts } from './quota-counts.ts'
 import { createRecorder } from './recorder.ts'
 import { openSpool } from './spool.ts'
 
@@ -39,8 +40,9 @@ async function startRecorder(leftBehind: readonly SegmentFacts[] = []): Promise<
   const tail = await createTailJournal({ directory: folder, run: randomUUID(), onFault: () => undefined })
   const { key, name, phone } = officialByKey('aino')
   const recorder = createRecorder({
-    description: await readDescription(),
+    versionAt: () => seed,
     drawKey: Buffer.alloc(32),
+    quotas: createQuotaCounts(),
     officials: () => [
       {
         personId: key,

@@ -3,8 +3,6 @@
  * facts. Never here: SIP transactions (sip/), what a body means (siprec/), what a session does next (session.ts).
  */
 import { setTimeout as wait } from 'node:timers/promises'
-import type { RegisterDescription } from '#description/register-description.ts'
-import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone-number.ts'
 import type { Clock } from '#platform/clock/clock.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import type { SegmentFacts } from '#register/admit.ts'
@@ -13,18 +11,21 @@ import type { DirectoryEntry } from '#safeguards/people/people.ts'
 import type { PortAllocator } from '../rtp/allocate-ports.ts'
 import type { DialogLoss, IncomingRequest, Invite, SipHandler } from '../sip/handler.ts'
 import { allHeaders, firstHeader, type SipRequest } from '../sip/message.ts'
-import { readInvitation } from '../siprec/read-invitation.ts'
 import { answerUnkept } from './answer-unkept.ts'
 import { callIdsOf, describeParties, describeSegment, type CallInvitation } from './describe-segment.ts'
-import { directoryAt } from './directory.ts'
 import { judgeSession, type SessionLimits } from './judge-session.ts'
+import type { QuotaCounts } from './quota-counts.ts'
+import { readInForce } from './read-in-force.ts'
 import { createRecentCalls, type RememberedSegment } from './recent-calls.ts'
 import { runSession, type RunningSession } from './run-session.ts'
 import type { Spool } from './spool.ts'
+import type { VersionAt } from './version-in-force.ts'
 
 export interface RecorderOptions {
-  description: RegisterDescription
+  /** The version in force when a call was answered decides about it, for as long as it lasts (R14). */
+  versionAt: VersionAt
   drawKey: Uint8Array
+  quotas: QuotaCounts
   officials: () => readonly DirectoryEntry[]
   /** age1… of a day; nothing when the custodian has made none. */
   intakePublicKey: (day: Temporal.PlainDate) => string | undefined
@@ -40,6 +41,8 @@ export interface RecorderOptions {
   objects: ObjectStore
   random: { uuid: () => string; uint32: () => number }
   onFault: (error: unknown, context: Record<string, string>) => void
+  /** A call came to a number that the description does not know: it is entered all the same (R7), and somebody should look. */
+  onUnknownNumber?: (segment: { segmentId: string; contactId: string }) => void
   limits?: Partial<RecorderLimits>
 }
 
@@ -53,6 +56,8 @@ export interface RecorderCounters {
   recorded: number
   historyOnly: number
   refused: number
+  /** Entered sessions to a number that the description does not know (R7). */
+  unknownNumber: number
   endsInferred: number
   /** Of finished recordings. */
   packetsReceived: number
@@ -102,7 +107,7 @@ const defaults: RecorderLimits = {
 const lookMs = 2_000
 
 export function createRecorder(options: RecorderOptions): Recorder {
-  const { clock, description, spool } = options
+  const { clock, quotas, spool, versionAt } = options
   const limits = { ...defaults, ...options.limits }
   const sessions = new Map<string, RunningSession>()
   const beginnings = new Map<string, Beginning>()
@@ -112,6 +117,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     recorded: 0,
     historyOnly: 0,
     refused: 0,
+    unknownNumber: 0,
     endsInferred: 0,
     packetsReceived: 0,
     packetsLost: 0,
@@ -122,12 +128,15 @@ export function createRecorder(options: RecorderOptions): Recorder {
   const stopping = new AbortController()
   const watch = setInterval(lookAtSessions, lookMs)
 
-  function read(incoming: IncomingRequest, before?: RunningSession): CallInvitation | 'refused' {
+  function read(
+    incoming: IncomingRequest,
+    arrivedAt: Temporal.Instant,
+    before?: RunningSession,
+  ): { invitation: CallInvitation; answeredAt: Temporal.Instant } | 'refused' {
     const { request, source, dialog } = incoming
     const state = before?.state
     const known = state && state.phase !== 'over' ? state.session : undefined
-    const now = clock.now()
-    const invitation = readInvitation(
+    const found = readInForce(
       {
         contentType: firstHeader(request, 'content-type'),
         body: request.body,
@@ -138,15 +147,16 @@ export function createRecorder(options: RecorderOptions): Recorder {
         sourceAddress: source.address,
       },
       {
-        arrivedAtMs: now.epochMilliseconds,
-        normalise: (raw) => normalisePhoneNumber(raw, description.numbering),
-        directory: directoryAt(description, options.officials(), now),
+        arrivedAt,
+        answeredAt: known?.facts.answeredAt,
+        versionAt,
+        officials: options.officials(),
         ...(known && { before: { streams: known.streams, ...(known.metadata && { metadata: known.metadata }) } }),
       },
     )
-    if (invitation.kind === 'invitation') return invitation
+    if ('invitation' in found) return found
     counters.refused++
-    incoming.respond(invitation.status, { reason: invitation.reason })
+    incoming.respond(found.status, { reason: found.reason })
     return 'refused'
   }
 
@@ -161,8 +171,10 @@ export function createRecorder(options: RecorderOptions): Recorder {
   async function onInvite(invite: Invite): Promise<void> {
     if (refusedAtEnd(invite)) return
     counters.offered++
-    const invitation = read(invite)
-    if (invitation === 'refused') return
+    const now = clock.now()
+    const found = read(invite, now)
+    if (found === 'refused') return
+    const { invitation, answeredAt } = found
     if (!invitation.offer) {
       counters.refused++
       invite.respond(488, { reason: 'No SDP Offer' })
@@ -172,7 +184,6 @@ export function createRecorder(options: RecorderOptions): Recorder {
     // RFC 3891 section 3: the new session takes the place of the one it names, which ends once the new one is answered.
     const replaced = invite.replaces && sessions.get(invite.replaces.id)
     if (replaced) noLongerLive(replaced)
-    const now = clock.now()
     const ids = {
       segmentId: options.random.uuid(),
       contactId: options.random.uuid(),
@@ -181,8 +192,10 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const earlier = recent.find(callIds, now)
     const intakeDay = now.toZonedDateTimeISO('UTC').toPlainDate()
     const offer = describeSegment(invitation, {
-      description,
+      version: versionAt(answeredAt),
       drawKey: options.drawKey,
+      quotaUsed: quotas.used(answeredAt),
+      answeredAt,
       arrivedAt: now,
       ids,
       intakeDay,
@@ -199,13 +212,17 @@ export function createRecorder(options: RecorderOptions): Recorder {
 
     const { facts } = offer
     recent.remember(callIds, remembered(facts, earlier?.drawId ?? callIds[0], true))
+    quotas.count(facts)
     if (facts.recording) counters.recorded++
     else counters.historyOnly++
+    let entered = false
     const { dialog } = invite
     const session = runSession(dialog, {
       now: () => clock.now(),
       again: () => wait(limits.storeAgainMs, true, { signal: stopping.signal }).catch(() => false),
       note: (changed) => {
+        if (!entered) enteredFirst(changed)
+        entered = true
         counters.packetsReceived += changed.recording?.stored?.packetsReceived ?? 0
         counters.packetsLost += changed.recording?.stored?.packetsLost ?? 0
         recent.learn(changed.segmentId, changed.official?.phone)
@@ -236,6 +253,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
         sessions.delete(dialog.id)
         beginnings.delete(dialog.id)
         recent.ended(facts.segmentId)
+        if (!entered) quotas.forget(facts.segmentId)
       },
     })
     sessions.set(dialog.id, session)
@@ -252,11 +270,18 @@ export function createRecorder(options: RecorderOptions): Recorder {
     }
   }
 
+  function enteredFirst({ segmentId, contactId, marks }: SegmentFacts): void {
+    if (!marks.includes('unknown-number')) return
+    counters.unknownNumber++
+    options.onUnknownNumber?.({ segmentId, contactId })
+  }
+
   async function onChange(incoming: IncomingRequest): Promise<void> {
     if (refusedAtEnd(incoming)) return
     const session = sessions.get(incoming.dialog.id)
-    const invitation = read(incoming, session)
-    if (invitation === 'refused') return
+    const found = read(incoming, clock.now(), session)
+    if (found === 'refused') return
+    const { invitation } = found
     if (!session) {
       // A session that is answered and not kept; it stays so.
       answerUnkept(incoming, invitation, options.mediaAddress)

@@ -3,76 +3,90 @@ import { sql } from 'kysely'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import { safeguardsOf, type DirectorySource, type HoldingSafeguards } from '../tables.ts'
 import { keepPassword } from './password.ts'
+import type { PersonHistory } from './person-history.ts'
+import { userIdOf } from './written-values.ts'
+import { writeHistories } from './write-histories.ts'
 
 export interface NewPerson {
   userId: string
   name: string
+  givenName?: string | undefined
+  familyName?: string | undefined
   unitId?: string | undefined
+  supervisorId?: string | undefined
   /** Phone number key (E.164) at which the person answers. */
   phoneKey?: PhoneNumberKey | undefined
-  password?: string | undefined
+  phoneKeys?: readonly PhoneNumberKey[] | undefined
   employedFrom: Temporal.Instant
   employedTo?: Temporal.Instant | undefined
-  supervisorId?: string | undefined
   source?: DirectorySource | undefined
+  externalId?: string | undefined
 }
 
 export interface UserIdTaken {
   refused: 'user-id-taken'
 }
 
-/** A user id as it is kept and compared: without the blanks around it, in small letters. */
-export function userIdOf(written: string): string {
-  return written.normalize('NFC').trim().toLowerCase()
-}
-
 /**
- * Enters a person; user ids are personal and never used twice (R20). Throws what the database says where the number is
- * somebody else's, or the supervisors would make a circle.
+ * Enters a person; user ids are personal and never used twice (R20). For whoever runs the database, from the command line:
+ * the desk enters people with keep-people.ts. Throws what the database says where the number is somebody else's.
  */
 export async function enterPerson(
   holding: HoldingSafeguards,
-  person: NewPerson,
+  person: NewPerson & { password?: string | undefined },
 ): Promise<{ id: string } | UserIdTaken> {
   const db = safeguardsOf(holding)
-  const id = randomUUID()
   const kept = person.password === undefined ? undefined : await keepPassword(person.password)
   return db.transaction().execute(async (tx) => {
-    const row = await tx
-      .insertInto('person')
-      .values({
-        id,
-        user_id: userIdOf(person.userId),
-        // Only who runs the database from the command line gives passwords.
-        ...(kept && { password_salt: kept.salt, password_check: kept.check }),
-        employed_from: person.employedFrom,
-        employed_to: person.employedTo ?? null,
-        source: person.source ?? 'manual',
-      })
-      .onConflict((conflict) => conflict.column('user_id').doNothing())
-      .returning('id')
-      .executeTakeFirst()
-    if (!row) return { refused: 'user-id-taken' }
-    const interval = { person_id: id, valid_from: person.employedFrom, valid_to: person.employedTo ?? null }
-    await tx
-      .insertInto('person_name')
-      .values({ ...interval, name: person.name, valid_to: null })
-      .execute()
-    const placement = { unit_id: person.unitId ?? null, supervisor_id: person.supervisorId ?? null }
-    if (placement.unit_id !== null || placement.supervisor_id !== null) {
+    await sql`select lock_directory()`.execute(tx)
+    const userId = userIdOf(person.userId)
+    const taken = await tx.selectFrom('person').select('id').where('user_id', '=', userId).executeTakeFirst()
+    if (taken) return { refused: 'user-id-taken' }
+    const after = newHistory(person)
+    await writeHistories(tx, [{ before: undefined, after }])
+    if (kept) {
       await tx
-        .insertInto('person_placement')
-        .values({ ...interval, ...placement })
+        .updateTable('person')
+        .set({ password_salt: kept.salt, password_check: kept.check })
+        .where('id', '=', after.id)
         .execute()
     }
-    if (person.phoneKey !== undefined) {
-      await tx
-        .insertInto('person_phone')
-        .values({ ...interval, phone_key: person.phoneKey })
-        .execute()
-    }
-    return { id }
+    return { id: after.id }
   })
+}
+
+/** Somebody who has not been here: everything holds from the first day of the employment. */
+export function newHistory(person: NewPerson): PersonHistory {
+  const { employedFrom } = person
+  const employedTo = person.employedTo ?? null
+  const employed = { from: employedFrom, to: employedTo }
+  const placement = { unitId: person.unitId ?? null, supervisorId: person.supervisorId ?? null }
+  const isEmployed = employedTo === null || Temporal.Instant.compare(employedFrom, employedTo) < 0
+  const phoneKeys = new Set([...(person.phoneKeys ?? []), ...(person.phoneKey === undefined ? [] : [person.phoneKey])])
+  return {
+    id: randomUUID(),
+    userId: userIdOf(person.userId),
+    employedFrom,
+    employedTo,
+    source: person.source ?? 'manual',
+    externalId: person.externalId ?? null,
+    informedAt: null,
+    createdAt: employedFrom,
+    changedAt: employedFrom,
+    names: [
+      {
+        name: person.name,
+        given: person.givenName ?? null,
+        family: person.familyName ?? null,
+        from: employedFrom,
+        to: null,
+      },
+    ],
+    placements:
+      isEmployed && (placement.unitId ?? placement.supervisorId) !== null ? [{ ...placement, ...employed }] : [],
+    phones: isEmployed ? [...phoneKeys].map((phoneKey) => ({ phoneKey, ...employed })) : [],
+    consents: [],
+  }
 }
 
 /** Sets a person's password and ends every session that another one opened. */

@@ -14,6 +14,22 @@ export function overlap(one: Interval, other: Interval): boolean {
   return (one.to === null || compare(other.from, one.to) < 0) && (other.to === null || compare(one.from, other.to) < 0)
 }
 
+/** The earlier of two ends. */
+function earlier(one: Temporal.Instant | null, other: Temporal.Instant | null): Temporal.Instant | null {
+  if (one === null || other === null) return one ?? other
+  return compare(one, other) < 0 ? one : other
+}
+
+function later(one: Temporal.Instant, other: Temporal.Instant): Temporal.Instant {
+  return compare(one, other) < 0 ? other : one
+}
+
+/** What of an interval lies within another; nothing where they do not meet. */
+export function within<Held extends Interval>(held: Held, bounds: Interval): Held[] {
+  const part = { ...held, from: later(held.from, bounds.from), to: earlier(held.to, bounds.to) }
+  return part.to === null || compare(part.from, part.to) < 0 ? [part] : []
+}
+
 /** The whole, cut wherever one of the others begins or ends: in each part every one of them holds throughout or not at all. */
 export function common(whole: Interval, others: readonly Interval[]): Interval[] {
   const cuts = others
@@ -23,6 +39,47 @@ export function common(whole: Interval, others: readonly Interval[]): Interval[]
     .filter((cut, index, sorted) => index === 0 || !cut.equals(sorted[index - 1] ?? whole.from))
   const starts = [whole.from, ...cuts]
   return starts.map((from, index) => ({ from, to: starts[index + 1] ?? whole.to }))
+}
+
+/**
+ * A timeline (intervals in order that never overlap) in which `value` holds from an instant until the next change that the
+ * timeline already knows of, or `until`. A value of null: nothing holds in that time. Neighbours that are the `same` are
+ * one interval.
+ */
+export function changeFrom<Value extends object>(
+  timeline: readonly (Interval & Value)[],
+  { from, until = null }: { from: Temporal.Instant; until?: Temporal.Instant | null },
+  value: Value | null,
+  same: (one: Value, other: Value) => boolean,
+): (Interval & Value)[] {
+  const next = timeline
+    .flatMap((held) => (held.to === null ? [held.from] : [held.from, held.to]))
+    .filter((instant) => compare(instant, from) > 0)
+    .reduce(earlier, until)
+  const start = Temporal.Instant.fromEpochMilliseconds(-8.64e15)
+  const pieces = [
+    ...timeline.flatMap((held) => [
+      ...within(held, { from: start, to: from }),
+      ...(next === null ? [] : within(held, { from: next, to: null })),
+    ]),
+    ...(value === null ? [] : within({ ...value, from, to: next }, { from, to: null })),
+  ]
+  return joined(pieces, same)
+}
+
+/** In order, and one where one goes on as the other was. */
+function joined<Value extends object>(
+  pieces: (Interval & Value)[],
+  same: (one: Value, other: Value) => boolean,
+): (Interval & Value)[] {
+  const timeline: (Interval & Value)[] = []
+  for (const piece of pieces.toSorted((one, other) => compare(one.from, other.from))) {
+    const last = timeline.at(-1)
+    if (last?.to && compare(last.to, piece.from) === 0 && same(last, piece)) {
+      timeline[timeline.length - 1] = { ...last, to: piece.to }
+    } else timeline.push(piece)
+  }
+  return timeline
 }
 
 export function groupBy<Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): Map<Key, Item[]> {

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
+import type { Change } from '#description/describe-change.ts'
 import { parseDescription } from '#description/read-description.ts'
 import type { RegisterDescription } from '#description/register-description.ts'
 import { DescriptionFault } from '#description/problem.ts'
@@ -69,6 +70,41 @@ export async function readVersions(holding: HoldingSafeguards): Promise<Descript
     author: row.author,
     approver: row.approver,
     ...readText(row.text, `version ${row.version}`),
+  }))
+}
+
+/** A version as it was published, unread. */
+export interface PublishedVersion {
+  version: number
+  /** SHA-256 of the text, in hexadecimal. */
+  hash: string
+  effectiveFrom: Temporal.Instant
+  approvedAt: Temporal.Instant
+  /** Person ids; none for the version that came with the installation. */
+  author: string | null
+  approver: string | null
+  text: string
+  /** What it changed from the version before. */
+  changes: Change[]
+}
+
+/** Every version as it was published, or one of them; newest first. */
+export async function readPublished(holding: HoldingSafeguards, version?: number): Promise<PublishedVersion[]> {
+  const rows = await safeguardsOf(holding)
+    .selectFrom('description_version')
+    .selectAll()
+    .$if(version !== undefined, (query) => query.where('version', '=', version ?? 0))
+    .orderBy('version', 'desc')
+    .execute()
+  return rows.map((row) => ({
+    version: row.version,
+    hash: row.hash.toString('hex'),
+    effectiveFrom: row.effective_from,
+    approvedAt: row.approved_at,
+    author: row.author,
+    approver: row.approver,
+    text: row.text,
+    changes: row.changes,
   }))
 }
 

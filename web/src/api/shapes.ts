@@ -28,3 +28,18 @@ export interface UnderPurpose {
   reference?: string
 }
 export type Named = { fi: string; sv: string; en: string }
+export type Version = Answer<'/api/description/versions', 'get'>['items'][number]
+export type VersionText = Answer<'/api/description/versions/{version}', 'get'>
+export type DraftList = Answer<'/api/description/drafts', 'get'>
+export type DraftSummary = DraftList['items'][number]
+export type Draft = Answer<'/api/description/drafts/{id}', 'get'>
+export type Change = Draft['changes'][number]
+export type Problem = Draft['problems'][number]
+export type DraftChange = NonNullable<
+  paths['/api/description/drafts/{id}']['patch']['requestBody']
+>['content']['application/json']
+export type DraftEdit = NonNullable<DraftChange['edits']>[number]
+export type DryRun = Answer<'/api/description/drafts/{id}/dry-run', 'post'>
+export type ImportRefused =
+  paths['/api/description/drafts/{id}/numbers']['post']['responses'][422]['content']['application/json']
+export type RecordingPlan = Answer<'/api/recording-plan', 'get'>

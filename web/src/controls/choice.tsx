@@ -1,5 +1,15 @@
 import { Check, ChevronDown } from 'lucide-react'
-import { Button, Label, ListBox, ListBoxItem, Popover, Select, SelectValue } from 'react-aria-components'
+import {
+  Button,
+  FieldError,
+  Label,
+  ListBox,
+  ListBoxItem,
+  Popover,
+  Select,
+  SelectValue,
+  Text,
+} from 'react-aria-components'
 
 export interface Option {
   value: string
@@ -9,25 +19,44 @@ export interface Option {
 
 /** One of a few: a list that opens. */
 export function Choice({
+  id,
   label,
+  hint,
+  error,
   options,
   value,
   onChange,
   className,
 }: {
+  id?: string
   label: string
+  hint?: string | undefined
+  error?: string | undefined
   options: Option[]
   value: string
   onChange: (value: string) => void
   className?: string
 }) {
   return (
-    <Select className={`field ${className ?? ''}`} value={value} onChange={(key) => onChange(String(key))}>
+    <Select
+      {...(id && { id })}
+      className={`field ${className ?? ''}`}
+      value={value}
+      onChange={(key) => onChange(String(key))}
+      isInvalid={error != null}
+      validationBehavior="aria"
+    >
       <Label className="label">{label}</Label>
+      {hint && (
+        <Text slot="description" className="hint">
+          {hint}
+        </Text>
+      )}
       <Button className="input select-button">
         <SelectValue className="select-value">{({ selectedText }) => selectedText}</SelectValue>
         <ChevronDown aria-hidden="true" size={18} />
       </Button>
+      <FieldError className="field-error">{error}</FieldError>
       <Popover className="popover select-popover">
         <ListBox className="listbox" items={options.map((option) => ({ ...option, id: option.value }))}>
           {(option) => (

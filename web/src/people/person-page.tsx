@@ -1,8 +1,45 @@
+import { useParams } from '@tanstack/react-router'
+import { $api } from '../api/client.ts'
+import { Failure } from '../controls/failure.tsx'
+import { Notice } from '../controls/notice.tsx'
+import { Waiting } from '../controls/waiting.tsx'
 import { useLanguage } from '../language/use-words.ts'
+import { hasRole } from '../session/rights.ts'
+import { usePresence } from '../session/use-me.ts'
 import { Page } from '../shell/page.tsx'
+import '../styles/contact.css'
+import '../styles/people.css'
+import { ChangeForm } from './change-form.tsx'
+import { PersonFacts } from './person-facts.tsx'
+import { PersonHistory } from './person-history.tsx'
 
-/** One person of the directory. */
+/** One person: what holds now, what may be changed, and everything that held before. */
 export function PersonPage() {
   const { say } = useLanguage()
-  return <Page title={say('nav.people')}>{null}</Page>
+  const { id } = useParams({ from: '/people/$id' })
+  const presence = usePresence()
+  const mayChange = presence.state === 'signed-in' && hasRole(presence.me, 'ADMINISTRATOR')
+  const {
+    data: person,
+    error,
+    isPending,
+    refetch,
+  } = $api.useQuery('get', '/api/people/{id}', { params: { path: { id } } })
+  const crumbs = [{ label: say('people.title'), to: '/people' as const }]
+  return (
+    <Page title={person?.name ?? say('person.title')} crumbs={crumbs}>
+      {isPending && <Waiting lines={6} />}
+      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      {person && (
+        <>
+          {person.source === 'scim' && <Notice kind="info">{say('person.source.scim.note')}</Notice>}
+          <PersonFacts person={person} />
+          <div className={mayChange ? 'person-columns' : undefined}>
+            <PersonHistory person={person} />
+            {mayChange && <ChangeForm key={person.id} person={person} />}
+          </div>
+        </>
+      )}
+    </Page>
+  )
 }

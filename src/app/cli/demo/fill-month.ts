@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import type { Kysely } from 'kysely'
 import { describePastCall, sealPastAudio, type PastAudio, type PastCall } from '#capture/feeds/past-calls.ts'
 import { admitTo } from '#capture/session/admit-facts.ts'
-import type { RegisterDescription } from '#description/register-description.ts'
+import { createQuotaCounts } from '#capture/session/quota-counts.ts'
+import type { VersionAt } from '#capture/session/version-in-force.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { dayOf, readIntakeKeys } from '#safeguards/keys/intake-keys.ts'
@@ -17,7 +18,7 @@ export interface FillOptions {
   /** Signed in as capture: history has one door. */
   db: Kysely<RegisterTables>
   objects: ObjectStore
-  description: RegisterDescription
+  versionAt: VersionAt
   drawKey: Uint8Array
   spoolFolder: string
   now: Temporal.Instant
@@ -35,15 +36,18 @@ const breathMs = 5
 
 /** Fills in the month, newest first, so that the first page is full before the rest is done. Can be cut short and run again. */
 export async function fillMonth(options: FillOptions): Promise<void> {
-  const { db, description, drawKey, now, signal } = options
+  const { db, drawKey, now, signal, versionAt } = options
   await mkdir(options.spoolFolder, { recursive: true, mode: 0o700 })
   const officials = await readDirectory(db)
   const today = dayOf(now)
   const intake = (await readIntakeKeys(db)).find(({ day }) => day.equals(today))
   if (!intake) throw new Error('there is no intake key for today; the custodian makes it at its start')
   const filledUntil = await readMark(options.spoolFolder)
+  const context = { versionAt, officials, drawKey, quotas: createQuotaCounts() }
   const calls = [...longAgo(now), ...believableMonth(seed, new Date(now.epochMilliseconds))]
     .filter((call) => call.startedAt.getTime() > filledUntil)
+    // Decided in the order in which they came, as quotas count them.
+    .map((call) => ({ ...call, segments: describePastCall(toPastCall(call), context) }))
     .reverse()
   const admit = admitTo(db)
   let next = 0
@@ -52,8 +56,7 @@ export async function fillMonth(options: FillOptions): Promise<void> {
   async function work(): Promise<void> {
     for (let call = calls[next++]; call && !signal.aborted; call = calls[next++]) {
       const spoken = listDialogues().find(({ key }) => key === call?.dialogue) ?? listDialogues()[0]
-      const past = toPastCall(call)
-      const segments = describePastCall(past, { description, officials, drawKey })
+      const { segments } = call
       const recorded = segments.filter((segment) => segment.recording)
       for (const segment of segments) {
         // Sealed by an earlier, interrupted run: a second body would not open with the first one's key.

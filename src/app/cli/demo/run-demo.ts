@@ -1,12 +1,12 @@
 /** The demo: everything at once on this machine, with invented people, a month of history and real calls coming in. */
 import { randomInt } from 'node:crypto'
 import { join } from 'node:path'
-import { readDescription } from '#description/read-description.ts'
 import type { Settings } from '#platform/config/settings.ts'
 import { connectDatabase } from '#platform/database/connect.ts'
 import { makeLog } from '#platform/log/log.ts'
 import { openDirectoryStore } from '#platform/objects/directory-store.ts'
 import type { RegisterTables } from '#register/tables.ts'
+import { readVersions, versionAt } from '#safeguards/versions/versions.ts'
 import { runSimulator } from '#test/simulator/run-simulator.ts'
 import { readDrawKey } from '../../roles/draw-key.ts'
 import { superviseRoles } from '../../roles/supervise.ts'
@@ -30,14 +30,15 @@ export async function runDemo(settings: Settings, options: DemoOptions): Promise
   say('Starting the database, capture, custodian and desk ...')
   const all = await superviseRoles(settings, log)
   const password = settings.demoPassword ?? inventPassword()
-  const description = await readDescription()
   const admin = connectDatabase<RegisterTables>({
     url: all.database.adminUrl,
     applicationName: 'seloste-demo',
     size: 2,
     onIdleError: () => undefined,
   })
-  await enterDemoPeople(admin.db, description, password, Temporal.Now.instant())
+  const versions = await readVersions(admin.db)
+  const now = Temporal.Now.instant()
+  await enterDemoPeople(admin.db, versionAt(versions, now).description, password, now)
   await admin.close()
   say(welcome(all.addresses.desk, all.addresses.capture, password))
 
@@ -57,7 +58,7 @@ export async function runDemo(settings: Settings, options: DemoOptions): Promise
       await fillMonth({
         db: capture.db,
         objects: await openDirectoryStore(settings.objectsDirectory),
-        description,
+        versionAt: (at) => versionAt(versions, at),
         drawKey: await readDrawKey(settings.dataDirectory),
         spoolFolder: join(settings.dataDirectory, 'demo'),
         now: Temporal.Now.instant(),

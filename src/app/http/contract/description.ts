@@ -51,8 +51,10 @@ export const Draft = Type.Object({
   document: Type.Optional(Document),
   problems: Type.Array(Problem),
   changes: Type.Array(Change, { description: 'Against the version it is based on; none while there are problems' }),
-  mayEdit: Type.Boolean(),
-  mayDecide: Type.Boolean(),
+  mayEdit: Type.Boolean({
+    description: 'Own and open: to be changed while DRAFT, taken back while SUBMITTED, withdrawn',
+  }),
+  mayDecide: Type.Boolean({ description: 'Submitted by another, and the viewer decides for the controller' }),
 })
 export type Draft = Static<typeof Draft>
 
@@ -233,7 +235,7 @@ export const descriptionOperations = {
       operationId: 'takeBackDraft',
       summary: 'Take a submitted draft back, to change it',
       params: id,
-      response: { 200: Draft, ...refusals },
+      response: { 200: Draft, 409: refusals[400], ...refusals },
     },
   },
   withdrawDraft: {
@@ -243,7 +245,7 @@ export const descriptionOperations = {
       operationId: 'withdrawDraft',
       summary: 'Give a draft up',
       params: id,
-      response: { 200: Draft, ...refusals },
+      response: { 200: Draft, 409: refusals[400], ...refusals },
     },
   },
   decideDraft: {

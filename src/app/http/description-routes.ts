@@ -1,0 +1,160 @@
+import type { FastifyReply } from 'fastify'
+import { useSession } from '#safeguards/people/session.ts'
+import { approveDraft, rejectDraft } from '#safeguards/versions/decide.ts'
+import {
+  changeDraft,
+  listDrafts,
+  readDraft,
+  startDraft,
+  submitDraft,
+  takeBackDraft,
+  withdrawDraft,
+  type Draft,
+  type DraftRefusal,
+} from '#safeguards/versions/drafts.ts'
+import { editText } from '#safeguards/versions/edit-text.ts'
+import { readPublished } from '#safeguards/versions/versions.ts'
+import { operations } from './contract/operations.ts'
+import { documentOf, viewDraft, viewDrafts, viewVersions } from './description-view.ts'
+import type { Desk } from './desk.ts'
+import { refuse } from './refuse.ts'
+import type { Routes } from './routes.ts'
+import { cookieName, signedIn } from './signed-in.ts'
+
+const largestTextBytes = 4 * 1024 * 1024
+const largestFileBytes = 9 * 1024 * 1024
+
+/** The description's versions, and the procedure that leads to the next one (R1, R14). */
+export function descriptionRoutes(app: Routes, desk: Desk): void {
+  app.route({
+    ...operations.listVersions,
+    handler: async (request, reply) => {
+      const token = request.cookies[cookieName]
+      const session = token ? await useSession(desk.db, token, desk.clock.now()) : undefined
+      const versions = await readPublished(desk.db)
+      return reply.send({ items: await viewVersions(desk, versions, { withPeople: session !== undefined }) })
+    },
+  })
+
+  app.route({
+    ...operations.readVersion,
+    handler: async (request, reply) => {
+      const session = await signedIn(desk, request, reply)
+      if (!session) return reply
+      const [found] = await readPublished(desk.db, request.params.version)
+      if (!found) return refuse(reply, 'not-found')
+      const [version] = await viewVersions(desk, [found], { withPeople: true })
+      return reply.send({ ...version!, text: found.text, document: documentOf(found.text) })
+    },
+  })
+
+  app.route({
+    ...operations.listDrafts,
+    handler: async (request, reply) => {
+      const session = await signedIn(desk, request, reply)
+      if (!session) return reply
+      const { drafts, mayDraft } = await listDrafts(desk.db, session, desk.clock.now())
+      return reply.send({ items: await viewDrafts(desk, drafts), mayDraft })
+    },
+  })
+
+  app.route({
+    ...operations.startDraft,
+    handler: async (request, reply) => {
+      const session = await signedIn(desk, request, reply)
+      if (!session) return reply
+      return answer(reply, await startDraft(desk.db, session, desk.clock.now()), 201)
+    },
+  })
+
+  app.route({
+    ...operations.readDraft,
+    handler: async (request, reply) => {
+      const session = await signedIn(desk, request, reply)
+      if (!session) return reply
+      return answer(reply, await readDraft(desk.db, session, request.params.id, desk.clock.now()))
+    },
+  })
+
+  app.route({
+    ...operations.changeDraft,
+    bodyLimit: largestTextBytes,
+    handler: async (request, reply) => {
+      const session = await signedIn(desk, request, reply)
+      if (!session) return reply
+      const { revision, text, edits = [], reason, effectiveFrom } = request.body
+      const from = effectiveFrom === undefined ? undefined : readInstant(effectiveFrom)
+      if (from === 'invalid') return refuse(reply, 'input.invalid', { field: 'effectiveFrom' })
+      const change = {
+        revision,
+        text: (old: string) => editText(text ?? old, edits),
+        reason,
+        effectiveFrom: from,
+      }
+      return answer(reply, await changeDraft(desk.db, session, request.params.id, change, desk.clock.now()))
+    },
+  })
+
+  app.route({
+    ...operations.submitDraft,
+    handler: async (request, reply) => {
+      const session = await signedIn(desk, request, reply)
+      if (!session) return reply
+      const { revision } = request.body
+      return answer(reply, await submitDraft(desk.db, session, request.params.id, revision, desk.clock.now()))
+    },
+  })
+
+  app.route({
+    ...operations.takeBackDraft,
+    handler: async (request, reply) => {
+      const session = await signedIn(desk, request, reply)
+      if (!session) return reply
+      return answer(reply, await takeBackDraft(desk.db, session, request.params.id, desk.clock.now()))
+    },
+  })
+
+  app.route({
+    ...operations.withdrawDraft,
+    handler: async (request, reply) => {
+      const session = await signedIn(desk, request, reply)
+      if (!session) return reply
+      return answer(reply, await withdrawDraft(desk.db, session, request.params.id, desk.clock.now()))
+    },
+  })
+
+  app.route({
+    ...operations.decideDraft,
+    handler: async (request, reply) => {
+      const session = await signedIn(desk, request, reply)
+      if (!session) return reply
+      const { decision, revision, note } = request.body
+      const decide = decision === 'approve' ? approveDraft : rejectDraft
+      return answer(reply, await decide(desk.db, session, request.params.id, { revision, note }, desk.clock.now()))
+    },
+  })
+
+  async function answer(reply: FastifyReply, draft: Draft | DraftRefusal, status: 200 | 201 = 200) {
+    if ('refused' in draft) return refuseDraft(reply, draft)
+    return reply.code(status).send(await viewDraft(desk, draft))
+  }
+}
+
+function refuseDraft(reply: FastifyReply, { refused, problems }: DraftRefusal) {
+  const [first, ...others] = problems ?? []
+  if (!first) return refuse(reply, refused, { ...(refused === 'draft.not-future' && { field: 'effectiveFrom' }) })
+  const more = others.length === 0 ? '' : ` (and ${others.length} more)`
+  return refuse(reply, refused, {
+    message: `Line ${first.line}, ${first.field}: ${first.message.en} ${first.remedy.en}${more}`,
+    field: first.field,
+  })
+}
+
+/** An instant of RFC 3339, to the second: the file writes no less. */
+function readInstant(text: string): Temporal.Instant | 'invalid' {
+  try {
+    return Temporal.Instant.from(text).round({ smallestUnit: 'second', roundingMode: 'ceil' })
+  } catch {
+    return 'invalid'
+  }
+}

@@ -1,0 +1,96 @@
+import { readFile, rename, writeFile } from 'node:fs/promises'
+import type { Kysely } from 'kysely'
+import { createQuotaCounts, type CountedRecording, type QuotaCounts, type QuotaTally } from '#capture/session/quota-counts.ts'
+import { weekStart } from '#description/local-time.ts'
+import type { Clock } from '#platform/clock/clock.ts'
+import type { SegmentFacts } from '#register/admit.ts'
+import { readQuotaCounts } from '#register/history/quota-counts.ts'
+import type { RegisterTables } from '#register/tables.ts'
+
+export interface QuotaOptions {
+  db: Kysely<RegisterTables>
+  clock: Clock
+  /** Where a copy is kept for a start without the database. */
+  copyPath: string
+  /** What an earlier process left: in the register already or not, it counts once. */
+  leftBehind: readonly SegmentFacts[]
+  onFault: (error: unknown) => void
+}
+
+const refreshMs = 60_000
+const copyAfterMs = 1_000
+const triesAtOnce = 5
+
+interface Copy {
+  known: CountedRecording[]
+  weeks: { start: Temporal.Instant; tallies: QuotaTally[] }[]
+}
+
+/**
+ * What quotas have counted in this week and the last: this process's own calls as they come, those of others from the
+ * register every minute. Without the database it goes on with what it knew and with its own.
+ */
+export async function followQuotas(options: QuotaOptions): Promise<QuotaCounts & { stop: () => Promise<void> }> {
+  const { db, clock, copyPath, onFault } = options
+  let copying: NodeJS.Timeout | undefined
+  let weeks: Copy['weeks'] = []
+  const counts = createQuotaCounts(() => (copying ??= setTimeout(() => void copy().catch(onFault), copyAfterMs)))
+
+  async function copy(): Promise<void> {
+    clearTimeout(copying)
+    copying = undefined
+    await writeFile(`${copyPath}.new`, JSON.stringify({ known: counts.known, weeks }), { mode: 0o600 })
+    await rename(`${copyPath}.new`, copyPath)
+  }
+
+  async function read(): Promise<void> {
+    const thisWeek = weekStart(clock.now())
+    const starts = [weekStart(thisWeek.subtract({ hours: 1 })), thisWeek, weekStart(thisWeek.add({ hours: 7 * 24 + 12 }))]
+    for (let tries = 0; tries < triesAtOnce; tries++) {
+      const known = counts.known.map(({ segmentId }) => segmentId)
+      const found = await Promise.all(
+        starts.slice(0, -1).map(async (start, place) => ({
+          start,
+          tallies: await readQuotaCounts(db, start, starts[place + 1] ?? start, known),
+        })),
+      )
+      // What was counted meanwhile may be in the answer, too: it would count twice.
+      if (counts.known.some(({ segmentId }) => !known.includes(segmentId))) continue
+      learn((weeks = found))
+      await copy()
+      return
+    }
+  }
+
+  function learn(found: Copy['weeks']): void {
+    for (const { start, tallies } of found) counts.learn(start, tallies)
+  }
+
+  const before = await readCopy(copyPath)
+  for (const recording of before?.known ?? []) counts.countAgain(recording)
+  for (const facts of options.leftBehind) counts.count(facts)
+  learn((weeks = before?.weeks ?? []))
+  let reading = read().catch(onFault)
+  await reading
+  const timer = setInterval(() => {
+    reading = reading.then(read).catch(onFault)
+  }, refreshMs)
+
+  return Object.assign(counts, {
+    async stop() {
+      clearInterval(timer)
+      await reading
+      await copy().catch(onFault)
+    },
+  })
+}
+
+async function readCopy(path: string): Promise<Copy | undefined> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8'), (key, value: unknown) =>
+      (key === 'answeredAt' || key === 'start') && typeof value === 'string' ? Temporal.Instant.from(value) : value,
+    ) as Copy
+  } catch {
+    return undefined
+  }
+}

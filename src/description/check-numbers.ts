@@ -1,0 +1,56 @@
+import { normalisePhoneNumber } from './phone-numbers/normalise-phone-number.ts'
+import { problemAt, type FieldProblem } from './problem.ts'
+import { inForce, languages, type RegisterDescription } from './register-description.ts'
+
+type Part<Section extends keyof RegisterDescription> = Pick<RegisterDescription, Section>
+
+/** R7: each number by itself, and no number twice for one time. */
+export function checkNumbers({ numbers }: Part<'numbers'>): FieldProblem[] {
+  return numbers.flatMap((number, index) => {
+    const path = ['numbers', index]
+    const problems: FieldProblem[] = []
+    const { display, kind, validFrom, validTo } = number
+    if (validTo && Temporal.Instant.compare(validTo, validFrom) <= 0) {
+      problems.push(problemAt([...path, 'validTo'], 'time.end-before-begin'))
+    }
+    const twin = numbers
+      .slice(0, index)
+      .find(
+        (other) =>
+          other.key === number.key &&
+          (inForce(other.validFrom, other.validTo, validFrom) || inForce(validFrom, validTo, other.validFrom)),
+      )
+    if (twin) {
+      const code = twin.kind === kind ? 'number.twice' : 'number.two-kinds'
+      problems.push(problemAt([...path, 'number'], code, { number: display }))
+    }
+    if (kind === 'REGIONAL_SERVICE' && !number.region) {
+      problems.push(problemAt([...path, 'region'], 'number.region-missing'))
+    }
+    if (kind !== 'REGIONAL_SERVICE' && number.region) {
+      problems.push(problemAt([...path, 'region'], 'number.region-extra'))
+    }
+    return problems
+  })
+}
+
+/** R2, R7: the switchboard of the controller is one of the list while the version is in force; needs the whole list. */
+export function checkSwitchboard({
+  numbers,
+  controller,
+  numbering,
+  effectiveFrom,
+}: Part<'numbers' | 'controller' | 'numbering' | 'effectiveFrom'>): FieldProblem[] {
+  return languages.flatMap((language) => {
+    const written = controller.switchboard[language]
+    const { key } = normalisePhoneNumber(written, numbering)
+    const listed = numbers.some(
+      (number) =>
+        number.key === key &&
+        number.kind === 'SWITCHBOARD' &&
+        !(number.validTo && Temporal.Instant.compare(number.validTo, effectiveFrom) <= 0),
+    )
+    const path = ['controller', 'switchboard', language]
+    return listed ? [] : [problemAt(path, 'number.switchboard-unlisted', { number: written })]
+  })
+}

@@ -1,0 +1,163 @@
+import { expect, test } from 'vitest'
+import { checkDescription } from './check-description.ts'
+import { phoneNumberKey } from './phone-numbers/normalise-phone-number.ts'
+import { readDescription } from './read-description.ts'
+import { type RecordingPlan, type RecordingRule, type RuleHours, type ServiceNumber } from './register-description.ts'
+
+const seed = await readDescription()
+const [sample, line] = seed.recordingPlan.rules as [RecordingRule, RecordingRule]
+const at = (text: string): Temporal.Instant => Temporal.Instant.from(text)
+const hours = (days: RuleHours['days'], from = '08:00', to = '16:15'): RuleHours => ({
+  days,
+  from: Temporal.PlainTime.from(from),
+  to: Temporal.PlainTime.from(to),
+})
+const inFull = { ...sample, share: 1, until: line.until!, justification: 'kokeilu' }
+
+function problemsOf(rules: RecordingRule[], numbers: readonly ServiceNumber[] = seed.numbers): string[] {
+  return withPlan({ rules }, { numbers })
+}
+function withPlan(plan: Partial<RecordingPlan>, more: object = {}): string[] {
+  const recordingPlan = { ...seed.recordingPlan, ...plan }
+  return checkDescription({ ...seed, ...more, recordingPlan }).map(
+    ({ code, path }) => `${code} ${path.slice(1).join('.')}`,
+  )
+}
+
+test('a plan that records every call on every service number is refused (R15, AC2)', () => {
+  expect(problemsOf([inFull, line])).toEqual(['plan.all-calls rules.0.share'])
+  expect(problemsOf([{ ...inFull, share: 0.99 }, line])).toEqual(['plan.all-calls rules.0.share'])
+  expect(problemsOf([{ ...inFull, share: 0.9 }, line])).toEqual([])
+  expect(problemsOf([{ ...inFull, numbers: inFull.numbers.slice(1) }, line])).toEqual([])
+})
+
+test('a number that ends may leave only such as are recorded in full', () => {
+  const [first, ...others] = seed.numbers
+  const retired = [{ ...first!, validTo: at('2027-02-01T00:00:00Z') }, ...others]
+  const rest = { ...inFull, numbers: inFull.numbers.slice(1) }
+  expect(problemsOf([rest, line], retired)).toEqual(['plan.all-calls rules.0.share'])
+})
+
+test('rules that record in full one after the other never record everything at one moment', () => {
+  const firstHalf = { ...line, until: at('2026-12-31T22:00:00Z') }
+  const secondHalf = { ...inFull, from: at('2026-12-31T22:00:00Z') }
+  expect(problemsOf([secondHalf, firstHalf])).toEqual([])
+  expect(problemsOf([{ ...secondHalf, from: at('2026-12-31T21:59:59Z') }, firstHalf])).toEqual([
+    'plan.all-calls rules.0.share',
+  ])
+})
+
+test('hours excuse only the moments that they leave out', () => {
+  const weekdays = hours(['MON', 'TUE', 'WED', 'THU', 'FRI'])
+  expect(problemsOf([{ ...inFull, hours: weekdays }, line])).toEqual(['plan.all-calls rules.0.share'])
+  expect(
+    problemsOf([
+      { ...inFull, hours: hours(['MON']) },
+      { ...line, hours: hours(['TUE']) },
+    ]),
+  ).toEqual([])
+  const [morning, noon] = [hours(['MON'], '08:00', '12:00'), hours(['MON'], '12:00', '24:00')]
+  expect(
+    problemsOf([
+      { ...inFull, hours: morning },
+      { ...line, hours: noon },
+    ]),
+  ).toEqual([])
+  const late = hours(['MON'], '11:59', '24:00')
+  expect(
+    problemsOf([
+      { ...inFull, hours: morning },
+      { ...line, hours: late },
+    ]),
+  ).toEqual(['plan.all-calls rules.1.share'])
+  // A rule that lasts from Tuesday to Friday knows no Monday.
+  const days = { from: at('2026-11-23T22:00:00Z'), until: at('2026-11-27T22:00:00Z') }
+  expect(problemsOf([{ ...inFull, ...days, hours: hours(['MON']) }, line])).toEqual([])
+  expect(problemsOf([{ ...inFull, ...days, hours: hours(['THU']) }, line])).toEqual(['plan.all-calls rules.0.share'])
+})
+
+test('a quota bounds a rule, unless it is one that nobody reaches', () => {
+  const bounded = { ...sample, share: 1, quota: { per: 'official', weekly: 5 } } as const
+  expect(problemsOf([bounded, line])).toEqual([])
+  expect(problemsOf([{ ...bounded, quota: { per: 'official', weekly: 5000 } }, line])).toEqual([
+    'rule.full-without-end rules.0.until',
+    'rule.full-without-justification rules.0.justification',
+    'plan.all-calls rules.0.share',
+  ])
+  expect(problemsOf([{ ...bounded, share: 0 }, line])).toEqual(['rule.quota-of-nothing rules.0.quota'])
+})
+
+test('one number in full needs an end and a justification (R15)', () => {
+  const { until: _, ...endless } = line
+  expect(problemsOf([sample, endless])).toEqual(['rule.full-without-end rules.1.until'])
+  const { justification: _j, ...unexplained } = line
+  expect(problemsOf([sample, unexplained])).toEqual(['rule.full-without-justification rules.1.justification'])
+})
+
+test('two rules for one number at one time are refused, one after the other or at other hours are not (R14)', () => {
+  const next = { ...sample, version: 4, share: 0.2, from: at('2027-01-31T22:00:00Z') }
+  expect(problemsOf([sample, next])).toEqual(['rule.overlap rules.1.numbers'])
+  expect(problemsOf([{ ...sample, until: next.from }, next])).toEqual([])
+  const [morning, noon] = [hours(['MON'], '08:00', '12:00'), hours(['MON'], '12:00', '16:00')]
+  expect(
+    problemsOf([
+      { ...sample, hours: morning },
+      { ...next, hours: noon },
+    ]),
+  ).toEqual([])
+  expect(
+    problemsOf([
+      { ...sample, hours: morning },
+      { ...next, hours: hours(['MON', 'TUE']) },
+    ]),
+  ).toEqual(['rule.overlap rules.1.numbers'])
+  expect(problemsOf([{ ...sample, hours: morning }, next])).toEqual(['rule.overlap rules.1.numbers'])
+  expect(
+    problemsOf([
+      { ...sample, until: next.from },
+      { ...next, version: 3 },
+    ]),
+  ).toEqual(['rule.twice rules.1.id'])
+})
+
+test('a rule is about service numbers of the list, each once (R7, R13)', () => {
+  const withNumber = (text: string) =>
+    problemsOf([{ ...sample, numbers: [...sample.numbers, phoneNumberKey(text)!] }, line])
+  expect(withNumber('029 512 001')).toContain('rule.switchboard rules.0.numbers.3')
+  expect(withNumber('029 497 777')).toContain('rule.unknown-number rules.0.numbers.3')
+  expect(withNumber('029 497 000')).toEqual(['rule.number-twice rules.0.numbers.3'])
+})
+
+test('hours end after they begin, and no day is named twice', () => {
+  const withHours = (written: RuleHours) => problemsOf([{ ...sample, hours: written }, line])
+  expect(withHours(hours(['MON'], '16:00', '08:00'))).toEqual(['rule.hours-backwards rules.0.hours.to'])
+  expect(withHours(hours(['MON'], '08:00', '08:00'))).toEqual(['rule.hours-backwards rules.0.hours.to'])
+  expect(withHours(hours(['MON', 'TUE', 'MON']))).toEqual(['rule.day-twice rules.0.hours.days.2'])
+  expect(withHours(hours(['SAT', 'SUN'], '00:00', '24:00'.replace('24:00', '23:59:59.999999999')))).toEqual([])
+})
+
+test('no number is recorded without its announcement in both national languages (L3)', () => {
+  const [announcement] = seed.recordingPlan.announcements
+  const { sv: _, ...finnish } = announcement!.texts
+  const swedish = { ...announcement!, id: 'in-swedish', texts: { sv: 'Samtalet kan spelas in.' } }
+  const missing = ['0.numbers.0', '0.numbers.1', '0.numbers.2', '1.numbers.0'].map(
+    (place) => `announcement.missing rules.${place}`,
+  )
+  expect(withPlan({ announcements: [] })).toEqual(missing)
+  expect(withPlan({ announcements: [{ ...announcement!, texts: finnish }] })).toEqual(missing)
+  expect(withPlan({ announcements: [{ ...announcement!, texts: finnish }, swedish] })).toEqual([])
+  expect(withPlan({ announcements: [] }, { switches: { ...seed.switches, announcementRequired: false } })).toEqual([])
+  expect(withPlan({ announcements: [announcement!, announcement!] })).toEqual(['announcement.twice announcements.1.id'])
+  expect(withPlan({ announcements: [announcement!, { ...announcement!, id: 'x', texts: {} }] })).toEqual([
+    'announcement.empty announcements.1.texts',
+  ])
+})
+
+test('no rule is in force before the decision of the cooperation procedure (L16)', () => {
+  const { cooperation, ...without } = seed.recordingPlan
+  const check = (recordingPlan: RecordingPlan) => checkDescription({ ...seed, recordingPlan }).map(({ code }) => code)
+  expect(check(without)).toEqual(['cooperation.missing'])
+  expect(check({ ...without, rules: [] })).toEqual([])
+  const late = { ...cooperation!, decidedOn: Temporal.PlainDate.from('2026-01-02') }
+  expect(check({ ...without, cooperation: late })).toEqual(['cooperation.late'])
+})

@@ -1,0 +1,129 @@
+import { normalisePhoneNumber } from './phone-numbers/normalise-phone-number.ts'
+import { problemAt, type FieldPath, type FieldProblem } from './problem.ts'
+import { dataSubjects, identificationData, type RegisterDescription } from './register-description.ts'
+import { dayText } from './tell-values.ts'
+import { termZone } from './terms.ts'
+
+type Part<Section extends keyof RegisterDescription> = Pick<RegisterDescription, Section>
+
+/** R14: nobody approves what they drafted. User ids are the same in any case of letters. */
+export function checkDecision({ decision }: Part<'decision'>): FieldProblem[] {
+  const same = decision.author.trim().toLowerCase() === decision.approver.trim().toLowerCase()
+  return same ? [problemAt(['decision', 'approver'], 'decision.own')] : []
+}
+
+/** R12: both kinds of people, and nobody else. */
+export function checkDataSubjects({ dataSubjects: written }: Part<'dataSubjects'>): FieldProblem[] {
+  return isAll(written, dataSubjects) ? [] : [problemAt(['dataSubjects'], 'register.data-subjects')]
+}
+
+/** R10: the four of the closed list, exactly. */
+export function checkIdentificationData({ identificationData: written }: Part<'identificationData'>): FieldProblem[] {
+  if (isAll(written, identificationData)) return []
+  return [problemAt(['identificationData'], 'register.identification-data', { allowed: identificationData.join(', ') })]
+}
+
+/** R18, R19: no place for data without electronic access control, attested when the version comes into force. */
+export function checkStorage({ storage, effectiveFrom }: Part<'storage' | 'effectiveFrom'>): FieldProblem[] {
+  const effective = dayText(effectiveFrom)
+  const firstDay = effectiveFrom.toZonedDateTimeISO(termZone).toPlainDate()
+  return [
+    ...twice(storage.sites, ['storage', 'sites'], 'site.twice'),
+    ...storage.sites.flatMap(({ electronicAccessControl, attestedOn, nextReview }, index) => {
+      const path = ['storage', 'sites', index]
+      return [
+        !electronicAccessControl && problemAt([...path, 'electronicAccessControl'], 'site.no-access-control'),
+        isBefore(firstDay, attestedOn) &&
+          problemAt([...path, 'attestedOn'], 'site.attested-late', { attested: dayText(attestedOn), effective }),
+        isBefore(nextReview, firstDay) &&
+          problemAt([...path, 'nextReview'], 'site.review-due', { review: dayText(nextReview), effective }),
+        !isBefore(attestedOn, nextReview) && problemAt([...path, 'nextReview'], 'site.review-before-attestation'),
+      ].filter((problem) => problem !== false)
+    }),
+  ]
+}
+
+/** The ids and times of provisions (R34). */
+export function checkProvisions({ disclosure: { provisions } }: Part<'disclosure'>): FieldProblem[] {
+  return [
+    ...twice(provisions, ['disclosure', 'provisions'], 'provision.twice'),
+    ...provisions.flatMap(({ validFrom, validTo }, index) =>
+      validTo && isBefore(validTo, validFrom)
+        ? [problemAt(['disclosure', 'provisions', index, 'validTo'], 'time.end-before-begin')]
+        : [],
+    ),
+  ]
+}
+
+/** R34: no disclosure to an authority without a statutory ground in force. */
+export function checkDisclosure({ disclosure, effectiveFrom }: Part<'disclosure' | 'effectiveFrom'>): FieldProblem[] {
+  const firstDay = effectiveFrom.toZonedDateTimeISO(termZone).toPlainDate()
+  const { authority, provisions } = disclosure
+  const inForce = provisions.some(
+    ({ validFrom, validTo }) => !isBefore(firstDay, validFrom) && !(validTo && isBefore(validTo, firstDay)),
+  )
+  if (!authority || inForce) return []
+  return [problemAt(['disclosure', 'authority'], 'disclosure.no-provision', { effective: dayText(effectiveFrom) })]
+}
+
+/** L2, L34: whom to turn to, by an address that can be one. */
+export function checkContacts({ contacts, profile }: Part<'contacts' | 'profile'>): FieldProblem[] {
+  const { dataProtectionOfficer: officer, accessibility } = contacts
+  return [
+    ...(profile === 'gdpr' && !officer
+      ? [problemAt(['contacts', 'dataProtectionOfficer'], 'contact.officer-missing')]
+      : []),
+    ...(officer ? checkAddresses(officer, ['contacts', 'dataProtectionOfficer']) : []),
+    ...checkAddresses(accessibility, ['contacts', 'accessibility']),
+  ]
+}
+
+function checkAddresses({ email, phone }: { email: string; phone?: string }, path: FieldPath): FieldProblem[] {
+  const isEmail = /^[^\s@<>"',;:()]+@[^\s@<>"',;:()]+\.[^\s@<>"',;:().]{2,}$/.test(email)
+  return [
+    ...(isEmail ? [] : [problemAt([...path, 'email'], 'contact.email', { value: email })]),
+    ...(phone === undefined || normalisePhoneNumber(phone).kind === 'e164'
+      ? []
+      : [problemAt([...path, 'phone'], 'contact.phone', { value: phone })]),
+  ]
+}
+
+/** What this version of the program can keep (C1, C3, C5, C6, C8, C9, C11, C12, C14): a promise beyond it is refused. */
+const keptSwitches = {
+  accessCopy: false,
+  accessTranscript: false,
+  holdForInspection: false,
+  secondFactor: 'off',
+  maintenanceContent: 'allowed',
+  legalClaim: false,
+  logRetentionMonths: null,
+  julklRequests: false,
+  mentionedPersons: false,
+  maskCallerAfterMonths: null,
+} as const satisfies Partial<RegisterDescription['switches']>
+
+export function checkSwitches({ switches }: Part<'switches'>): FieldProblem[] {
+  return Object.entries(keptSwitches).flatMap(([name, kept]) =>
+    switches[name as keyof typeof keptSwitches] === kept
+      ? []
+      : [problemAt(['switches', name], 'switch.not-available', { default: String(kept) })],
+  )
+}
+
+function twice(
+  items: readonly { id: string }[],
+  list: FieldPath,
+  code: 'site.twice' | 'provision.twice',
+): FieldProblem[] {
+  return items.flatMap(({ id }, index) =>
+    items.findIndex((other) => other.id === id) < index ? [problemAt([...list, index, 'id'], code, { id })] : [],
+  )
+}
+
+function isAll<Item>(written: readonly Item[], closed: readonly Item[]): boolean {
+  return written.length === closed.length && closed.every((item) => written.includes(item))
+}
+
+function isBefore(one: Temporal.PlainDate, other: Temporal.PlainDate): boolean {
+  return Temporal.PlainDate.compare(one, other) < 0
+}

@@ -1,0 +1,112 @@
+import { problemAt, type FieldProblem } from './problem.ts'
+import { type RecordingRule, type RegisterDescription, type ServiceNumber } from './register-description.ts'
+import { dayText, momentText } from './tell-values.ts'
+
+/**
+ * What speaks against a version as the one after `history` (R1, R7, R11, R14): versions count up by one and come into
+ * force one after another; a rule that decides otherwise than before has a version of its own; a number that has been in
+ * force keeps its entry, so that old calls keep their meaning.
+ *
+ * @param history every version so far, oldest first; with none there is nothing to follow
+ * @param next the sections that could be read of the version that is to follow
+ * @param shortened lists that lost an item, as in checkDescription
+ */
+export function checkSuccession(
+  history: readonly RegisterDescription[],
+  next: Partial<RegisterDescription>,
+  shortened: ReadonlySet<string> = new Set(),
+): FieldProblem[] {
+  const previous = history.at(-1)
+  if (!previous) return []
+  const problems: FieldProblem[] = []
+  const { version, effectiveFrom, recordingPlan, numbers } = next
+  if (version !== undefined && version !== previous.version + 1) {
+    problems.push(problemAt(['version'], 'version.number', { expected: previous.version + 1 }))
+  }
+  if (effectiveFrom && Temporal.Instant.compare(effectiveFrom, previous.effectiveFrom) <= 0) {
+    const told = momentText(previous.effectiveFrom)
+    problems.push(problemAt(['effectiveFrom'], 'version.not-later', { previous: told }))
+  }
+  if (recordingPlan) problems.push(...checkRuleVersions(history, recordingPlan.rules))
+  if (numbers && effectiveFrom && !shortened.has('numbers')) {
+    problems.push(...checkKeptNumbers(previous.numbers, numbers, effectiveFrom))
+  }
+  return problems
+}
+
+/**
+ * The version that each rule must have after `history`, in the order of `rules`: a rule that decides as one of the same
+ * id did in the version before keeps its number, any other gets the one after the highest that its id ever had. A rule
+ * with a new id keeps the number that it is written with.
+ */
+export function expectedRuleVersions(
+  history: readonly RegisterDescription[],
+  rules: readonly RecordingRule[],
+): number[] {
+  const highest = new Map<string, number>()
+  for (const rule of history.flatMap(({ recordingPlan }) => recordingPlan.rules)) {
+    highest.set(rule.id, Math.max(rule.version, highest.get(rule.id) ?? 0))
+  }
+  const before = [...(history.at(-1)?.recordingPlan.rules ?? [])]
+  return rules.map((rule) => {
+    const kept = before.findIndex((earlier) => earlier.id === rule.id && decidesAs(earlier, rule))
+    if (kept >= 0) return before.splice(kept, 1)[0]!.version
+    const last = highest.get(rule.id)
+    const expected = last === undefined ? rule.version : last + 1
+    highest.set(rule.id, expected)
+    return expected
+  })
+}
+
+function checkRuleVersions(history: readonly RegisterDescription[], rules: readonly RecordingRule[]): FieldProblem[] {
+  const used = history.flatMap(({ recordingPlan }) => recordingPlan.rules)
+  const before = history.at(-1)?.recordingPlan.rules ?? []
+  const expectedVersions = expectedRuleVersions(history, rules)
+  return rules.flatMap((rule, index) => {
+    const expected = expectedVersions[index]!
+    if (rule.version === expected) return []
+    const path = ['recordingPlan', 'rules', index, 'version']
+    if (before.some((one) => one.id === rule.id && one.version === expected)) {
+      return [problemAt(path, 'rule.version-idle', { rule: rule.id, expected })]
+    }
+    const isUsed = used.some((one) => one.id === rule.id && one.version === rule.version)
+    const code = isUsed ? 'rule.version-unraised' : 'rule.version-skipped'
+    return [problemAt(path, code, { rule: rule.id, version: rule.version, expected })]
+  })
+}
+
+/** True where both rules decide alike: what they are called and how they are explained does not count (R14). */
+function decidesAs(one: RecordingRule, other: RecordingRule): boolean {
+  return decisive(one) === decisive(other)
+}
+
+function decisive({ numbers, share, quota, hours, recordingMonths, from, until }: RecordingRule): string {
+  return JSON.stringify([
+    [...numbers].sort(),
+    share,
+    quota && [quota.per, quota.weekly],
+    hours && [[...hours.days].sort(), hours.from, hours.to],
+    recordingMonths,
+    from,
+    until,
+  ])
+}
+
+function checkKeptNumbers(
+  before: readonly ServiceNumber[],
+  after: readonly ServiceNumber[],
+  effectiveFrom: Temporal.Instant,
+): FieldProblem[] {
+  return before.flatMap((number) => {
+    const { key, display, kind, validFrom } = number
+    if (Temporal.Instant.compare(validFrom, effectiveFrom) >= 0) return []
+    const kept = after.findIndex(
+      (entry) => entry.key === key && Temporal.Instant.compare(entry.validFrom, validFrom) === 0,
+    )
+    const entry = after[kept]
+    if (!entry) {
+      return [problemAt(['numbers'], 'number.vanished', { number: display, since: dayText(validFrom) })]
+    }
+    return entry.kind === kind ? [] : [problemAt(['numbers', kept, 'kind'], 'number.kind-changed', { number: display })]
+  })
+}

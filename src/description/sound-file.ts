@@ -1,0 +1,68 @@
+import { type DescriptionFile } from './description-file.ts'
+import { type FieldPath, type FieldProblem } from './problem.ts'
+
+/** The lists whose items are judged one by one: a broken item does not keep the others from being judged. */
+export const itemLists = [
+  'purposes',
+  'roles',
+  'numbers',
+  'recordingPlan.announcements',
+  'recordingPlan.rules',
+  'storage.sites',
+  'disclosure.provisions',
+] as const
+export type ItemList = (typeof itemLists)[number]
+
+/** What of a file can be judged although something in it cannot be read. */
+export type SoundFile = {
+  /** Sections that cannot be read are not there; lists are without the items that cannot. */
+  file: Partial<DescriptionFile>
+  /** Lists that lost an item: what they do not say proves nothing. */
+  shortened: ReadonlySet<string>
+  /** A path in this file, as the same place in the file that was written. */
+  asWritten: (path: FieldPath) => FieldPath
+}
+
+/** Takes away what the problems lie in: an item of a list where there is one, the section otherwise. */
+export function soundFile(file: unknown, problems: readonly FieldProblem[]): SoundFile {
+  const isObject = typeof file === 'object' && file !== null && !Array.isArray(file)
+  const sound = (isObject ? structuredClone(file) : {}) as Record<string, unknown>
+  const dropped = new Map<ItemList, Set<number>>()
+  for (const { path, code } of problems) {
+    // A field too many disturbs nobody.
+    if (code === 'shape.unknown') continue
+    const found = itemAt(path)
+    if (found) dropped.set(found.list, (dropped.get(found.list) ?? new Set()).add(found.index))
+    else if (typeof path[0] === 'string') sound[path[0]] = undefined
+  }
+  const places = new Map<string, number[]>()
+  for (const [list, indices] of dropped) {
+    const parts = list.split('.')
+    const holder = (parts.length === 1 ? sound : sound[parts[0]!]) as Record<string, unknown[]> | undefined
+    const items = holder?.[parts.at(-1)!]
+    if (!holder || !Array.isArray(items)) continue
+    places.set(
+      list,
+      items.map((_, index) => index).filter((index) => !indices.has(index)),
+    )
+    holder[parts.at(-1)!] = items.filter((_, index) => !indices.has(index))
+  }
+  return { file: sound, shortened: new Set(dropped.keys()), asWritten }
+
+  function asWritten(path: FieldPath): FieldPath {
+    const found = itemAt(path)
+    const place = found && places.get(found.list)?.[found.index]
+    return place === undefined ? path : path.map((part, depth) => (depth === found?.depth ? place : part))
+  }
+}
+
+function itemAt(path: FieldPath): { list: ItemList; index: number; depth: number } | undefined {
+  for (const list of itemLists) {
+    const parts = list.split('.')
+    const index = path[parts.length]
+    if (typeof index === 'number' && parts.every((part, depth) => path[depth] === part)) {
+      return { list, index, depth: parts.length }
+    }
+  }
+  return undefined
+}

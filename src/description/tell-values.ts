@@ -1,0 +1,56 @@
+import { languages, type Language, type Trilingual } from './register-description.ts'
+import { termZone } from './terms.ts'
+
+const englishMonths = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ')
+
+/** The same text for each language, or one made for each. */
+export function inEach(tell: (language: Language) => string): Trilingual {
+  const [fi, sv, en] = languages.map(tell)
+  return { fi: fi!, sv: sv!, en: en! }
+}
+
+/** 24.11.2026; in English 24 Nov 2026. An instant is the day it lies on in Europe/Helsinki. */
+export function dayText(day: Temporal.PlainDate | Temporal.Instant): Trilingual {
+  const date = day instanceof Temporal.Instant ? day.toZonedDateTimeISO(termZone).toPlainDate() : day
+  const finnish = `${date.day}.${date.month}.${date.year}`
+  return { fi: finnish, sv: finnish, en: `${date.day} ${englishMonths[date.month - 1]!} ${date.year}` }
+}
+
+/** The last day of a time that ends before `until`. */
+export function lastDayText(until: Temporal.Instant): Trilingual {
+  return dayText(until.subtract({ nanoseconds: 1 }))
+}
+
+/** 24.11.2026 klo 14.05; in English 24 Nov 2026 at 14:05. */
+export function momentText(at: Temporal.Instant): Trilingual {
+  const day = dayText(at)
+  const { hour, minute } = at.toZonedDateTimeISO(termZone)
+  return inEach((language) => `${day[language]} ${before[language]} ${clock(hour, minute, language)}`)
+}
+const before: Trilingual = { fi: 'klo', sv: 'kl.', en: 'at' }
+
+/** 8.00; in English 8:00. The last moment of a day is 24.00. */
+export function clockText({ hour, minute, nanosecond }: Temporal.PlainTime): Trilingual {
+  return inEach((language) => (nanosecond > 0 ? clock(24, 0, language) : clock(hour, minute, language)))
+}
+
+function clock(hour: number, minute: number, language: Language): string {
+  return `${hour}${language === 'en' ? ':' : '.'}${String(minute).padStart(2, '0')}`
+}
+
+/** 0.125 as 12,5; in English 12.5. No rounding that hides a change. */
+export function percentText(share: number): Trilingual {
+  const plain = String(Number((share * 100).toPrecision(12)))
+  return inEach((language) => (language === 'en' ? plain : plain.replace('.', ',')))
+}
+
+/** a, b ja c. */
+export function listText(items: readonly (string | Trilingual)[]): Trilingual {
+  return inEach((language) => {
+    const told = items.map((item) => (typeof item === 'string' ? item : item[language]))
+    return told.length < 2
+      ? (told[0] ?? '')
+      : `${told.slice(0, -1).join(', ')} ${and[language]} ${told[told.length - 1]!}`
+  })
+}
+const and: Trilingual = { fi: 'ja', sv: 'och', en: 'and' }

@@ -1,0 +1,183 @@
+import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
+import type { DirectorySource } from '../tables.ts'
+import { changeFrom, holdsAt, overlap, within, type Interval } from './intervals.ts'
+import type { PersonHistory, PersonName, Placement } from './person-history.ts'
+
+/** What changes from an instant on; what is not named stays as it is. */
+export interface HistoryChange {
+  from: Temporal.Instant
+  name?: PersonName
+  unitId?: string | null
+  supervisorId?: string | null
+  addPhones?: readonly PhoneNumberKey[]
+  endPhones?: readonly PhoneNumberKey[]
+  employedFrom?: Temporal.Instant
+  employedTo?: Temporal.Instant | null
+  informed?: boolean
+  consents?: boolean
+  source?: DirectorySource
+  externalId?: string | null
+}
+
+/** Why a change cannot be: the change's own field where there is one. */
+export type ChangeRefusal = {
+  refused: 'person.not-employed' | 'person.ends-before-it-begins' | 'person.phone-not-theirs'
+  field: string
+}
+
+const { compare } = Temporal.Instant
+
+/**
+ * A person after a change that holds from an instant until the next change already entered; what was before stays as it
+ * was (R11). The end of the employment ends places and numbers; taking it back gives back those that it ended and that
+ * `isFree`. Who comes back later begins again, with what they had.
+ */
+export function changeHistory(
+  before: PersonHistory,
+  change: HistoryChange,
+  isFree: (phone: Interval & { phoneKey: PhoneNumberKey }) => boolean,
+): PersonHistory | ChangeRefusal {
+  const employed = changeEmployment(before, change, isFree)
+  if ('refused' in employed) return employed
+  const { from } = change
+  const until = employed.employedTo
+  const placed = change.unitId !== undefined || change.supervisorId !== undefined
+  const phones = (change.addPhones?.length ?? 0) + (change.endPhones?.length ?? 0) > 0
+  const tooEarly = compare(from, employed.employedFrom) < 0
+  const tooLate = until !== null && compare(from, until) >= 0
+  if (tooEarly && (change.name || placed || phones || change.consents !== undefined)) {
+    return { refused: 'person.not-employed', field: 'from' }
+  }
+  if (tooLate && (placed || phones)) return { refused: 'person.not-employed', field: 'from' }
+
+  const after = { ...employed }
+  if (change.name) after.names = changeFrom(after.names, { from }, change.name, sameName)
+  if (placed) after.placements = changePlacement(after, change)
+  for (const phoneKey of change.endPhones ?? []) {
+    if (!after.phones.some((phone) => phone.phoneKey === phoneKey && holdsAt(phone, from))) {
+      return { refused: 'person.phone-not-theirs', field: 'endPhone' }
+    }
+    after.phones = changePhone(after.phones, phoneKey, { from, until }, false)
+  }
+  for (const phoneKey of change.addPhones ?? []) {
+    after.phones = changePhone(after.phones, phoneKey, { from, until }, true)
+  }
+  if (change.consents !== undefined) {
+    after.consents = changeFrom(after.consents, { from }, change.consents ? {} : null, () => true)
+  }
+  if (change.informed !== undefined) after.informedAt = change.informed ? (before.informedAt ?? from) : null
+  return {
+    ...after,
+    source: change.source ?? before.source,
+    externalId: change.externalId === undefined ? before.externalId : change.externalId,
+  }
+}
+
+/** Only the employment, and what of places and numbers it ends, gives back or lets begin. */
+function changeEmployment(
+  before: PersonHistory,
+  change: HistoryChange,
+  isFree: (phone: Interval & { phoneKey: PhoneNumberKey }) => boolean,
+): PersonHistory | ChangeRefusal {
+  const ended = before.employedTo
+  const comesBack = ended !== null && returnsAt(ended, change)
+  const employedFrom = comesBack || change.employedFrom || before.employedFrom
+  const employedTo = change.employedTo === undefined ? (comesBack ? null : ended) : change.employedTo
+  if (employedTo !== null && compare(employedTo, employedFrom) < 0) {
+    return { refused: 'person.ends-before-it-begins', field: 'employedTo' }
+  }
+  if (comesBack) {
+    const begin = <Held extends Interval>(held: readonly Held[]) =>
+      held
+        .filter(({ to }) => to?.equals(ended))
+        .flatMap((one) => within({ ...one, from: comesBack, to: null }, { from: comesBack, to: employedTo }))
+    return {
+      ...before,
+      employedFrom,
+      employedTo,
+      placements: [...before.placements, ...begin(before.placements)],
+      phones: [...before.phones, ...begin(before.phones).filter(isFree)],
+    }
+  }
+  const moved = <Held extends Interval>(timeline: readonly Held[]): Held[] =>
+    timeline.flatMap((held) => {
+      const begins = held.from.equals(before.employedFrom) ? employedFrom : held.from
+      const goesOn = ended !== null && held.to?.equals(ended) === true
+      const longer = { ...held, from: begins, to: goesOn ? employedTo : held.to }
+      const possible = 'phoneKey' in held && goesOn && !isFree(longer as never) ? held : longer
+      // What ended before this employment began is of an earlier one.
+      const earlier = held.to !== null && compare(held.to, before.employedFrom) <= 0
+      return earlier ? [held] : within(possible, { from: employedFrom, to: employedTo })
+    })
+  const [first, ...others] = before.names.filter(({ to }) => to === null || compare(to, employedFrom) > 0)
+  const hasEarlier = [...before.placements, ...before.phones].some(({ from }) => compare(from, before.employedFrom) < 0)
+  return {
+    ...before,
+    employedFrom,
+    employedTo,
+    // A person is called something from the first day on, and afterwards.
+    names: hasEarlier || !first ? before.names : [{ ...first, from: employedFrom }, ...others],
+    placements: moved(before.placements),
+    phones: moved(before.phones),
+  }
+}
+
+/** When somebody who has left begins again; nothing where the change is of the employment that ended. */
+function returnsAt(
+  ended: Temporal.Instant,
+  { from, employedFrom, employedTo }: HistoryChange,
+): Temporal.Instant | false {
+  if (employedFrom) return compare(employedFrom, ended) >= 0 && employedFrom
+  const goesOn = employedTo !== undefined && (employedTo === null || compare(employedTo, ended) > 0)
+  return goesOn && compare(from, ended) > 0 && from
+}
+
+function changePlacement(person: PersonHistory, { from, unitId, supervisorId }: HistoryChange) {
+  const now = person.placements.find((placement) => holdsAt(placement, from))
+  const placement: Placement = {
+    unitId: unitId === undefined ? (now?.unitId ?? null) : unitId,
+    supervisorId: supervisorId === undefined ? (now?.supervisorId ?? null) : supervisorId,
+  }
+  const none = placement.unitId === null && placement.supervisorId === null
+  return changeFrom(person.placements, { from, until: person.employedTo }, none ? null : placement, samePlacement)
+}
+
+function changePhone(
+  phones: PersonHistory['phones'],
+  phoneKey: PhoneNumberKey,
+  when: { from: Temporal.Instant; until: Temporal.Instant | null },
+  theirs: boolean,
+): PersonHistory['phones'] {
+  const [these, others] = [
+    phones.filter((phone) => phone.phoneKey === phoneKey),
+    phones.filter((phone) => phone.phoneKey !== phoneKey),
+  ]
+  return [...others, ...changeFrom(these, when, theirs ? { phoneKey } : null, () => true)]
+}
+
+export function sameName(one: PersonName, other: PersonName): boolean {
+  return one.name === other.name && one.given === other.given && one.family === other.family
+}
+
+function samePlacement(one: Placement, other: Placement): boolean {
+  return one.unitId === other.unitId && one.supervisorId === other.supervisorId
+}
+
+/** Who else has one of the person's numbers, and in which time of it. */
+export interface PhoneClash {
+  phoneKey: PhoneNumberKey
+  personId: string
+  from: Temporal.Instant
+  to: Temporal.Instant | null
+}
+
+export function findPhoneClash(
+  { phones }: Pick<PersonHistory, 'phones'>,
+  others: ReadonlyMap<PhoneNumberKey, readonly PhoneClash[]>,
+): PhoneClash | undefined {
+  for (const phone of phones) {
+    const clash = others.get(phone.phoneKey)?.find((other) => overlap(phone, other))
+    if (clash) return clash
+  }
+  return undefined
+}

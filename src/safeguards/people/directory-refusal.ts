@@ -1,0 +1,46 @@
+import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
+import type { ChangeRefusal } from './change-history.ts'
+
+/** A number that is somebody else's in a part of the time asked for. */
+export interface PhoneTaken {
+  refused: 'person.phone-taken'
+  phoneKey: PhoneNumberKey
+  by: { id: string; name: string }
+  from: Temporal.Instant
+  until: Temporal.Instant | null
+}
+
+/** Why the directory is not changed; the person's own answer, nothing is left half done. */
+export type DirectoryRefusal =
+  | ChangeRefusal
+  | PhoneTaken
+  | { refused: 'person.user-id-taken' }
+  | { refused: 'person.name-missing' }
+  | { refused: 'person.not-a-number'; written: string }
+  | { refused: 'person.unknown-supervisor'; userId: string }
+  | { refused: 'person.circle' }
+  | { refused: 'person.overlap' }
+  | { refused: 'deny.role' }
+  | { refused: 'not-found' }
+
+const byConstraint: Record<
+  string,
+  DirectoryRefusal['refused'] & ('person.overlap' | 'person.circle' | 'person.user-id-taken')
+> = {
+  person_user_id_key: 'person.user-id-taken',
+  person_placement_circle: 'person.circle',
+  person_placement_supervisor_id_check: 'person.circle',
+  person_name_apart: 'person.overlap',
+  person_phone_apart: 'person.overlap',
+  person_placement_apart: 'person.overlap',
+  person_recording_consent_apart: 'person.overlap',
+}
+
+/** What the database refused, or nothing where the error is not of that kind. */
+export function refusalOf(error: unknown): DirectoryRefusal | undefined {
+  const { code, constraint } = error as { code?: string; constraint?: string }
+  const known = constraint === undefined ? undefined : byConstraint[constraint]
+  if (known) return { refused: known }
+  // Row-level security, or no privilege at all.
+  return code === '42501' ? { refused: 'deny.role' } : undefined
+}

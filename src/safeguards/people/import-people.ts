@@ -1,0 +1,276 @@
+import { randomUUID } from 'node:crypto'
+import type { Transaction } from 'kysely'
+import { displayPhoneNumber } from '#description/phone-numbers/display-phone-number.ts'
+import type { NumberingOptions, PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
+import type { CsvProblem } from '#platform/csv/csv-problem.ts'
+import type { HoldingSafeguards, SafeguardTables } from '../tables.ts'
+import { changeHistory, type HistoryChange } from './change-history.ts'
+import type { DirectoryRefusal } from './directory-refusal.ts'
+import { newHistory } from './enter-person.ts'
+import { findCircle } from './find-circle.ts'
+import { importProblem } from './import-problem.ts'
+import { groupBy, holdsAt, overlap, type Interval } from './intervals.ts'
+import { keepDirectory, type Keeper } from './keep-directory.ts'
+import { readHistories, type PersonHistory } from './person-history.ts'
+import { readPeopleFile, type PersonRow } from './read-people-file.ts'
+import { isSame, writeHistories, type HistoryStep } from './write-histories.ts'
+import { dayAt, dayBegins } from './written-values.ts'
+
+export interface ImportedPeople {
+  rows: number
+  entered: number
+  changed: number
+  unchanged: number
+  /** False where it was tried only. */
+  done: boolean
+}
+
+/** Every row that is wrong, in the order of the file. */
+export interface ImportRefused {
+  refused: 'import.refused'
+  problems: CsvProblem[]
+}
+
+export interface ImportOptions {
+  content: Buffer
+  /** Judges everything and changes nothing. */
+  tryOnly: boolean
+  numbering: NumberingOptions
+  now: Temporal.Instant
+}
+
+const mostProblems = 200
+
+/**
+ * Brings the directory up to a CSV file: all of its rows or none. What it changes holds from the beginning of today; who is
+ * not in the file stays as they are; the same file again changes nothing.
+ */
+export async function importPeople(
+  holding: HoldingSafeguards,
+  keeper: Keeper,
+  options: ImportOptions,
+): Promise<ImportedPeople | ImportRefused | DirectoryRefusal> {
+  const trace = { action: 'directory.imported' as const, object: { kind: 'directory' as const } }
+  // What is wrong is found under the lock; it leaves the transaction as something done, as nothing has been written by then.
+  return keepDirectory<ImportedPeople | ImportRefused>(holding, keeper, trace, async (tx) => {
+    const { rows, problems } = readPeopleFile(options.content, options.numbering)
+    const judged = rows.length === 0 ? { steps: [], units: [], problems: [] } : await judge(tx, rows, options)
+    const all = [...problems, ...judged.problems]
+    if (all.length > 0) {
+      all.sort((one, other) => one.row - other.row)
+      return {
+        done: { refused: 'import.refused', problems: all.slice(0, mostProblems) },
+        trace: { ...trace, detail: { rows: rows.length, problems: all.length, done: false } },
+      }
+    }
+    const entered = judged.steps.filter(({ before }) => before === undefined).length
+    const changed = judged.steps.filter(({ before, after }) => before && !isSame(before, after)).length
+    const counts = {
+      rows: rows.length,
+      entered,
+      changed,
+      unchanged: rows.length - entered - changed,
+      done: !options.tryOnly,
+    }
+    if (!options.tryOnly) {
+      if (judged.units.length > 0) await tx.insertInto('unit').values(judged.units).execute()
+      await writeHistories(tx, judged.steps)
+    }
+    return { done: counts, trace: { ...trace, detail: { ...counts } } }
+  })
+}
+
+interface Judged {
+  steps: HistoryStep[]
+  units: { id: string; name: string }[]
+  problems: CsvProblem[]
+}
+
+/** What the rows make of the directory, and what of that cannot be. */
+async function judge(
+  tx: Transaction<SafeguardTables>,
+  rows: readonly PersonRow[],
+  { numbering, now }: ImportOptions,
+): Promise<Judged> {
+  const problems: CsvProblem[] = []
+  const known = await readHistories(tx)
+  const byUserId = new Map(known.map((person) => [person.userId, person]))
+  const newIds = new Map(rows.flatMap(({ userId }) => (byUserId.has(userId) ? [] : [[userId, randomUUID() as string]])))
+  const idOf = (userId: string) => byUserId.get(userId)?.id ?? newIds.get(userId)
+  const phones = phonesOf(known)
+  const units = await readUnits(tx, rows)
+  const today = dayBegins(dayAt(now))
+
+  const steps = new Map<string, HistoryStep & { row: number }>()
+  for (const row of rows) {
+    const supervisorId = row.supervisor ? idOf(row.supervisor) : null
+    if (supervisorId === undefined) {
+      problems.push(
+        importProblem(row.row, 'supervisor', 'person.unknown-supervisor', { written: row.supervisor ?? '' }),
+      )
+    }
+    const wanted: Wanted = {
+      row,
+      ...(row.unit !== undefined && { unitId: row.unit === null ? null : (units.idOf.get(row.unit) ?? null) }),
+      ...(row.supervisor !== undefined && { supervisorId: supervisorId ?? null }),
+    }
+    const before = byUserId.get(row.userId)
+    const isFree = (phone: PhoneOf) =>
+      !phones.get(phone.phoneKey)?.some((other) => other.person.id !== before?.id && overlap(other, phone))
+    const after = before ? change(before, wanted, today, isFree) : enter(wanted, newIds.get(row.userId) ?? randomUUID())
+    if ('code' in after) problems.push(importProblem(row.row, after.column, after.code))
+    else steps.set(after.id, { row: row.row, before, after })
+  }
+  const afterAll = new Map([
+    ...known.map((person) => [person.id, person] as const),
+    ...[...steps].map(([id, { after }]) => [id, after] as const),
+  ])
+  const rowOf = (id: string) => steps.get(id)?.row
+  problems.push(...phoneProblems([...afterAll.values()], rowOf, numbering))
+  problems.push(...circleProblems(afterAll, [...steps.values()]))
+  return { steps: [...steps.values()], units: units.missing, problems }
+}
+
+interface Wanted {
+  row: PersonRow
+  unitId?: string | null
+  supervisorId?: string | null
+}
+
+type RowWrong = { column: string; code: Parameters<typeof importProblem>[2] }
+type PhoneOf = Interval & { phoneKey: PhoneNumberKey }
+
+function enter({ row, unitId, supervisorId }: Wanted, id: string): PersonHistory | RowWrong {
+  if (!row.employedFrom) return { column: 'employed_from', code: 'person.employed-from-missing' }
+  return {
+    ...newHistory({
+      userId: row.userId,
+      name: row.name,
+      unitId: unitId ?? undefined,
+      supervisorId: supervisorId ?? undefined,
+      phoneKeys: row.phones?.map(({ key }) => key),
+      employedFrom: row.employedFrom,
+      employedTo: row.employedTo ?? undefined,
+      source: 'csv',
+    }),
+    id,
+  }
+}
+
+/** The person as the row says, from today, or from the first day of an employment that begins later or anew. */
+function change(
+  before: PersonHistory,
+  wanted: Wanted,
+  today: Temporal.Instant,
+  isFree: (phone: PhoneOf) => boolean,
+): PersonHistory | RowWrong {
+  const { row } = wanted
+  const employment: Pick<HistoryChange, 'employedFrom' | 'employedTo'> = {
+    ...(row.employedFrom && !row.employedFrom.equals(before.employedFrom) && { employedFrom: row.employedFrom }),
+    ...(row.employedTo !== undefined && { employedTo: row.employedTo }),
+  }
+  const employed = changeHistory(before, { from: today, ...employment }, isFree)
+  if ('refused' in employed) return { column: 'employed_to', code: 'person.ends-before-it-begins' }
+  const beginsAnew = before.employedTo !== null && compare(employed.employedFrom, before.employedTo) >= 0
+  const from = beginsAnew ? employed.employedFrom : later(today, employed.employedFrom)
+  // Who has left is compared with what they had last.
+  const hasLeft = employed.employedTo !== null && compare(employed.employedTo, from) <= 0
+  const at = hasLeft && employed.employedTo ? employed.employedTo.subtract({ nanoseconds: 1000 }) : from
+  const had = employed.placements.find((one) => holdsAt(one, at)) ?? { unitId: null, supervisorId: null }
+  const held = employed.phones.filter((phone) => holdsAt(phone, at)).map(({ phoneKey }) => phoneKey)
+  const phones = row.phones?.map(({ key }) => key)
+  const name = employed.names.find((one) => holdsAt(one, from))?.name
+  const made: HistoryChange = {
+    from,
+    ...(name !== row.name && { name: { name: row.name, given: null, family: null } }),
+    ...(wanted.unitId !== undefined && wanted.unitId !== had.unitId && { unitId: wanted.unitId }),
+    ...(wanted.supervisorId !== undefined &&
+      wanted.supervisorId !== had.supervisorId && { supervisorId: wanted.supervisorId }),
+    addPhones: phones?.filter((key) => !held.includes(key)) ?? [],
+    endPhones: phones ? held.filter((key) => !phones.includes(key)) : [],
+  }
+  const after = changeHistory(employed, made, isFree)
+  if ('refused' in after) return { column: 'employed_to', code: 'person.not-employed' }
+  return isSame(before, after) ? before : { ...after, source: 'csv' }
+}
+
+/** Units by name, with ids for those that are not there yet. */
+async function readUnits(tx: Transaction<SafeguardTables>, rows: readonly PersonRow[]) {
+  const known = await tx.selectFrom('unit').select(['id', 'name']).execute()
+  const idOf = new Map(known.map(({ id, name }) => [name, id]))
+  const missing: { id: string; name: string }[] = []
+  for (const { unit } of rows) {
+    if (!unit || idOf.has(unit)) continue
+    const made = { id: randomUUID(), name: unit }
+    missing.push(made)
+    idOf.set(unit, made.id)
+  }
+  return { idOf, missing }
+}
+
+function phonesOf(people: readonly PersonHistory[]) {
+  return groupBy(
+    people.flatMap((person) => person.phones.map((phone) => ({ ...phone, person }))),
+    ({ phoneKey }) => phoneKey,
+  )
+}
+
+/** One number, two people at a time: told on the later of two rows, or on the one row. */
+function* phoneProblems(
+  people: readonly PersonHistory[],
+  rowOf: (id: string) => number | undefined,
+  numbering: NumberingOptions,
+): Generator<CsvProblem> {
+  for (const [phoneKey, held] of phonesOf(people)) {
+    if (held.length < 2) continue
+    held.sort((one, other) => compare(one.from, other.from))
+    for (const [index, one] of held.entries()) {
+      for (const other of held.slice(index + 1)) {
+        if (!overlap(one, other) || one.person.id === other.person.id) continue
+        const written = displayPhoneNumber(phoneKey, numbering)
+        const [first, second] = [rowOf(one.person.id), rowOf(other.person.id)]
+        if (first !== undefined && second !== undefined) {
+          const [row, earlier] = first < second ? [second, first] : [first, second]
+          yield importProblem(row, 'phone', 'person.phone-twice-in-file', { written, other: earlier })
+        } else {
+          const holder = first === undefined ? one : other
+          yield importProblem(first ?? second ?? 1, 'phone', 'person.phone-taken', {
+            written,
+            name: holder.person.names.at(-1)?.name ?? '',
+            userId: holder.person.userId,
+            until:
+              holder.to === null
+                ? { fi: 'toistaiseksi', sv: 'tills vidare', en: 'until further notice' }
+                : lastDay(holder.to),
+          })
+        }
+      }
+    }
+  }
+}
+
+function lastDay(to: Temporal.Instant) {
+  const { year, month, day } = dayAt(to.subtract({ nanoseconds: 1 }))
+  const written = `${day}.${month}.${year}`
+  return { fi: `${written} asti`, sv: `till och med ${written}`, en: `until ${written} (day.month.year)` }
+}
+
+function* circleProblems(
+  people: ReadonlyMap<string, PersonHistory>,
+  steps: readonly (HistoryStep & { row: number })[],
+): Generator<CsvProblem> {
+  for (const { row, before, after } of steps) {
+    if (before === after) continue
+    const circle = findCircle(after, (id) => people.get(id))
+    if (circle) {
+      const written = circle.map((id) => people.get(id)?.userId ?? id).join(' → ')
+      yield importProblem(row, 'supervisor', 'person.circle', { written })
+    }
+  }
+}
+
+const { compare } = Temporal.Instant
+
+function later(one: Temporal.Instant, other: Temporal.Instant): Temporal.Instant {
+  return compare(one, other) < 0 ? other : one
+}

@@ -1,0 +1,63 @@
+import { sql, type Kysely, type Transaction } from 'kysely'
+import { inSession } from '#platform/database/connect.ts'
+import { appendAudit, type AuditEntry } from '../audit/append.ts'
+import { safeguardsOf, type HoldingSafeguards, type SafeguardTables } from '../tables.ts'
+import { refusalOf, type DirectoryRefusal } from './directory-refusal.ts'
+import type { Session } from './session.ts'
+
+/** Who changes the directory: an administrator in their session, or the identity system that holds a token. */
+export type Keeper = { session: Pick<Session, 'token' | 'personId'> } | { scimToken: string }
+
+type Traced = Pick<AuditEntry, 'action' | 'object' | 'detail'>
+
+/**
+ * One step of keeping the directory: whole or not at all, one after another with all others, with its trace in the same
+ * transaction (R21). The database lets nobody but a keeper write.
+ */
+export async function keepDirectory<Done extends object>(
+  holding: HoldingSafeguards,
+  keeper: Keeper,
+  trace: Traced,
+  work: (tx: Transaction<SafeguardTables>) => Promise<DirectoryRefusal | { done: Done; trace?: Traced }>,
+): Promise<DirectoryRefusal | Done> {
+  const db: Kysely<SafeguardTables> = safeguardsOf(holding)
+  const settings =
+    'session' in keeper ? { 'seloste.session': keeper.session.token } : { 'seloste.scim': keeper.scimToken }
+  // Refused in the middle, nothing of it stays.
+  const refusal = await inSession(db, settings, async (tx) => {
+    const { rows } = await sql<{ keeps: boolean; client: string | null }>`
+      select keeps_directory() as keeps, scim_client() as client, lock_directory()`.execute(tx)
+    if (!rows[0]?.keeps) throw new Refused({ refused: 'deny.role' })
+    const result = await work(tx)
+    if ('refused' in result) throw new Refused(result)
+    const client = rows[0].client
+    const { detail, ...traced } = result.trace ?? trace
+    await appendAudit(tx, {
+      ...traced,
+      ...by(keeper),
+      result: 'ok',
+      detail: { ...detail, ...(client !== null && !('session' in keeper) && { scimClient: client }) },
+    })
+    return result
+  }).catch((error: unknown): DirectoryRefusal => {
+    const known = error instanceof Refused ? error.refusal : refusalOf(error)
+    if (known) return known
+    throw error
+  })
+  if (!('refused' in refusal)) return refusal.done
+  await appendAudit(db, { ...trace, ...by(keeper), result: `refused:${refusal.refused}` })
+  return refusal
+}
+
+function by(keeper: Keeper): Pick<AuditEntry, 'personId' | 'role'> {
+  return 'session' in keeper ? { personId: keeper.session.personId, role: 'ADMINISTRATOR' } : {}
+}
+
+/** Rolls the transaction back. */
+class Refused extends Error {
+  readonly refusal: DirectoryRefusal
+  constructor(refusal: DirectoryRefusal) {
+    super(refusal.refused)
+    this.refusal = refusal
+  }
+}

@@ -1,0 +1,222 @@
+import type { Transaction } from 'kysely'
+import type { NumberingOptions, PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
+import type { DirectorySource, HoldingSafeguards, SafeguardTables } from '../tables.ts'
+import { changeHistory, findPhoneClash, type HistoryChange, type PhoneClash } from './change-history.ts'
+import type { DirectoryRefusal } from './directory-refusal.ts'
+import { newHistory } from './enter-person.ts'
+import { groupBy, holdsAt, overlap } from './intervals.ts'
+import { keepDirectory, type Keeper } from './keep-directory.ts'
+import { readHistories, type PersonHistory, type PersonName } from './person-history.ts'
+import { isSame, writeHistories } from './write-histories.ts'
+import { nameOf, officialsPhone, unitIds, userIdOf } from './written-values.ts'
+
+type Tx = Transaction<SafeguardTables>
+
+/** Somebody to enter, as people write it. */
+export interface PersonToEnter {
+  userId: string
+  name: string
+  givenName?: string | undefined
+  familyName?: string | undefined
+  unit?: string | undefined
+  /** User id. */
+  supervisor?: string | undefined
+  /** Id, where it is known. */
+  supervisorId?: string | undefined
+  /** In any written form. */
+  phones?: readonly string[] | undefined
+  employedFrom: Temporal.Instant
+  employedTo?: Temporal.Instant | undefined
+  source?: DirectorySource | undefined
+  externalId?: string | undefined
+}
+
+/** A change as people write it; it holds from an instant, what was before stays (R11). Empty texts: none. */
+export interface ChangeToMake {
+  from: Temporal.Instant
+  name?: string | undefined
+  givenName?: string | undefined
+  familyName?: string | undefined
+  unit?: string | undefined
+  supervisor?: string | undefined
+  supervisorId?: string | null | undefined
+  addPhones?: readonly string[] | undefined
+  endPhones?: readonly string[] | undefined
+  /** All numbers from then on: others end. */
+  phones?: readonly string[] | undefined
+  employedTo?: Temporal.Instant | null | undefined
+  informed?: boolean | undefined
+  consents?: boolean | undefined
+  source?: DirectorySource | undefined
+  externalId?: string | null | undefined
+}
+
+/** Enters a person (R8, R20). @returns the person, or why not */
+export async function enterIntoDirectory(
+  holding: HoldingSafeguards,
+  keeper: Keeper,
+  person: PersonToEnter,
+  numbering: NumberingOptions,
+): Promise<PersonHistory | DirectoryRefusal> {
+  const trace = { action: 'directory.changed' as const, object: { kind: 'person' as const } }
+  return keepDirectory(holding, keeper, trace, async (tx) => {
+    const userId = userIdOf(person.userId)
+    const taken = await tx.selectFrom('person').select('id').where('user_id', '=', userId).executeTakeFirst()
+    if (taken) return { refused: 'person.user-id-taken' }
+    const name = nameOf(person.name)
+    if (name === '') return { refused: 'person.name-missing' }
+    const { employedFrom, employedTo } = person
+    if (employedTo && Temporal.Instant.compare(employedTo, employedFrom) < 0) {
+      return { refused: 'person.ends-before-it-begins', field: 'employedTo' }
+    }
+    const phoneKeys = readPhones(person.phones ?? [], numbering)
+    if ('refused' in phoneKeys) return phoneKeys
+    const supervisor = await findSupervisor(tx, person)
+    if (supervisor && typeof supervisor === 'object') return supervisor
+    const unitId = await unitIdOf(tx, person.unit)
+    const after = newHistory({
+      userId,
+      name,
+      givenName: person.givenName,
+      familyName: person.familyName,
+      unitId: unitId ?? undefined,
+      supervisorId: supervisor ?? undefined,
+      phoneKeys,
+      employedFrom,
+      employedTo,
+      source: person.source,
+      externalId: person.externalId,
+    })
+    const clash = findPhoneClash(after, await phonesOfOthers(tx, after.id, phoneKeys))
+    if (clash) return phoneTaken(tx, clash)
+    await writeHistories(tx, [{ before: undefined, after }])
+    return { done: after, trace: { ...trace, object: { kind: 'person', id: after.id }, detail: { entered: true } } }
+  })
+}
+
+/** Makes a change that holds from an instant on. @returns the person after it, or why not */
+export async function changePerson(
+  holding: HoldingSafeguards,
+  keeper: Keeper,
+  personId: string,
+  change: ChangeToMake,
+  numbering: NumberingOptions,
+): Promise<PersonHistory | DirectoryRefusal> {
+  const trace = { action: 'directory.changed' as const, object: { kind: 'person' as const, id: personId } }
+  return keepDirectory(holding, keeper, trace, async (tx) => {
+    const [before] = await readHistories(tx, [personId])
+    if (!before) return { refused: 'not-found' }
+    const read = await readChange(tx, before, change, numbering)
+    if ('refused' in read) return read
+    const keys = [...before.phones.map(({ phoneKey }) => phoneKey), ...(read.addPhones ?? [])]
+    const others = await phonesOfOthers(tx, personId, keys)
+    const after = changeHistory(
+      before,
+      read,
+      (phone) => !others.get(phone.phoneKey)?.some((other) => overlap(phone, other)),
+    )
+    if ('refused' in after) return after
+    const clash = findPhoneClash(after, others)
+    if (clash) return phoneTaken(tx, clash)
+    if (!isSame(before, after)) await writeHistories(tx, [{ before, after }])
+    const fields = Object.entries(change).flatMap(([field, value]) =>
+      value === undefined || field === 'from' ? [] : [field],
+    )
+    return { done: after, trace: { ...trace, detail: { fields, from: change.from.toString() } } }
+  })
+}
+
+async function readChange(
+  tx: Tx,
+  before: PersonHistory,
+  change: ChangeToMake,
+  numbering: NumberingOptions,
+): Promise<HistoryChange | DirectoryRefusal> {
+  const { from, employedTo, informed, consents, source, externalId } = change
+  const name = change.name === undefined ? undefined : nameOf(change.name)
+  if (name === '') return { refused: 'person.name-missing' }
+  const added = readPhones(change.addPhones ?? [], numbering)
+  if ('refused' in added) return added
+  const ended = readPhones(change.endPhones ?? [], numbering)
+  if ('refused' in ended) return ended
+  const wanted = change.phones && readPhones(change.phones, numbering)
+  if (wanted && 'refused' in wanted) return wanted
+  const held = before.phones.filter((phone) => holdsAt(phone, from)).map(({ phoneKey }) => phoneKey)
+  const supervisor = await findSupervisor(tx, change)
+  if (supervisor && typeof supervisor === 'object') return supervisor
+  const unitId = await unitIdOf(tx, change.unit)
+  const parts: Pick<PersonName, 'given' | 'family'> = {
+    given: change.givenName ?? null,
+    family: change.familyName ?? null,
+  }
+  return {
+    from,
+    ...(name !== undefined && { name: { name, ...parts } }),
+    ...(unitId !== undefined && { unitId }),
+    ...(supervisor !== undefined && { supervisorId: supervisor }),
+    addPhones: [...added, ...(wanted ?? []).filter((key) => !held.includes(key))],
+    endPhones: [...ended, ...(wanted ? held.filter((key) => !wanted.includes(key)) : [])],
+    ...(employedTo !== undefined && { employedTo }),
+    ...(informed !== undefined && { informed }),
+    ...(consents !== undefined && { consents }),
+    ...(source !== undefined && { source }),
+    ...(externalId !== undefined && { externalId }),
+  }
+}
+
+function readPhones(written: readonly string[], numbering: NumberingOptions): PhoneNumberKey[] | DirectoryRefusal {
+  const keys = written.map((text) => officialsPhone(text, numbering))
+  const wrong = keys.indexOf(undefined)
+  if (wrong !== -1) return { refused: 'person.not-a-number', written: written[wrong] ?? '' }
+  return [...new Set(keys.filter((key) => key !== undefined))]
+}
+
+/** The id of who is named as supervisor; null for nobody, nothing where the change does not speak of it. */
+async function findSupervisor(
+  tx: Tx,
+  named: { supervisor?: string | undefined; supervisorId?: string | null | undefined },
+): Promise<string | null | undefined | DirectoryRefusal> {
+  if (named.supervisorId === null || named.supervisor === '') return null
+  const wanted = named.supervisorId ?? named.supervisor
+  if (wanted === undefined) return undefined
+  const found = await tx
+    .selectFrom('person')
+    .select('id')
+    .where((eb) => (named.supervisorId ? eb('id', '=', wanted) : eb('user_id', '=', userIdOf(wanted))))
+    .executeTakeFirst()
+  return found?.id ?? { refused: 'person.unknown-supervisor', userId: wanted }
+}
+
+async function unitIdOf(tx: Tx, written: string | undefined): Promise<string | null | undefined> {
+  if (written === undefined) return undefined
+  const name = nameOf(written)
+  return name === '' ? null : (await unitIds(tx, [name])).get(name)
+}
+
+async function phonesOfOthers(
+  tx: Tx,
+  personId: string,
+  keys: readonly PhoneNumberKey[],
+): Promise<ReadonlyMap<PhoneNumberKey, PhoneClash[]>> {
+  if (keys.length === 0) return new Map()
+  const rows = await tx
+    .selectFrom('person_phone')
+    .select(['person_id as personId', 'phone_key as phoneKey', 'valid_from as from', 'valid_to as to'])
+    .where('phone_key', 'in', [...new Set(keys)])
+    .where('person_id', '<>', personId)
+    .orderBy('valid_from')
+    .execute()
+  return groupBy(rows, ({ phoneKey }) => phoneKey)
+}
+
+async function phoneTaken(tx: Tx, clash: PhoneClash): Promise<DirectoryRefusal> {
+  const [holder] = await readHistories(tx, [clash.personId])
+  const name = holder?.names.find((one) => holdsAt(one, clash.from)) ?? holder?.names[0]
+  return {
+    refused: 'person.phone-taken',
+    phoneKey: clash.phoneKey,
+    by: { id: clash.personId, name: name?.name ?? '' },
+    from: clash.from,
+    until: clash.to,
+  }
+}

@@ -1,0 +1,137 @@
+import { sql, type RawBuilder } from 'kysely'
+import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
+import type { DirectorySource, HoldingSafeguards } from '../tables.ts'
+import { lookIntoDirectory } from './look-into-directory.ts'
+import type { Session } from './session.ts'
+
+export interface PeopleSearch {
+  /** Part of a name or user id. */
+  text?: string | undefined
+  /** Everybody who has this number now. */
+  phoneKey?: PhoneNumberKey | undefined
+  unit?: string | undefined
+  employed: 'now' | 'past' | 'any'
+  cursor?: string | undefined
+  limit: number
+}
+
+/** A person as they are now; who has left as they were last, who is to come as they will be first. */
+export interface PersonSummary {
+  id: string
+  userId: string
+  name: string
+  unit: string | null
+  supervisorId: string | null
+  supervisorName: string | null
+  phones: PhoneNumberKey[]
+  employedFrom: Temporal.Instant
+  employedTo: Temporal.Instant | null
+  source: DirectorySource
+}
+
+/** A page of the directory, by name; the administrators' whole, the supervisors' units. */
+export function listPeople(
+  holding: HoldingSafeguards,
+  session: Pick<Session, 'token' | 'personId'>,
+  search: PeopleSearch,
+  now: Temporal.Instant,
+) {
+  return lookIntoDirectory(holding, session, async ({ tx, reach }) => {
+    if (reach.kind === 'own') return { refused: 'deny.role' }
+    const after = search.cursor === undefined ? undefined : readCursor(search.cursor)
+    const found = peopleAt(now, [
+      ...(reach.kind === 'units' ? [sql<boolean>`unit_id = any (${reach.units}::uuid[])`] : []),
+      ...conditions(search, now),
+    ])
+    const { rows: counted } = await sql<{
+      total: number
+    }>`select count(*)::integer as total from (${found}) as f`.execute(tx)
+    const { rows } = await sql<PersonSummary>`
+      select id, user_id as "userId", name, unit, supervisor_id as "supervisorId", (
+          select n.name from person_name n where n.person_id = f.supervisor_id and n.valid_from <= ${now}::timestamptz
+          order by n.valid_from desc limit 1
+        ) as "supervisorName", (
+          select coalesce(array_agg(ph.phone_key order by ph.valid_from, ph.phone_key), '{}') from person_phone ph
+          where ph.person_id = f.id and ph.valid_from <= f.at and (ph.valid_to is null or ph.valid_to > f.at)
+        ) as phones, employed_from as "employedFrom", employed_to as "employedTo", source
+      from (${found}) as f
+      where ${after ? sql<boolean>`(name, id) > (${after.name}, ${after.id}::uuid)` : sql<boolean>`true`}
+      order by name, id
+      limit ${search.limit + 1}`.execute(tx)
+    const items = rows.slice(0, search.limit)
+    const last = items.at(-1)
+    return {
+      found: {
+        items,
+        total: counted[0]?.total ?? 0,
+        mayChange: reach.mayChange,
+        ...(rows.length > items.length && last && { next: writeCursor(last) }),
+      },
+      trace: { object: { kind: 'directory' }, detail: { people: items.map(({ id }) => id) } },
+    }
+  })
+}
+
+function conditions({ text, phoneKey, unit, employed }: PeopleSearch, now: Temporal.Instant): RawBuilder<boolean>[] {
+  const pattern =
+    text === undefined
+      ? undefined
+      : `%${text
+          .normalize('NFC')
+          .trim()
+          .replaceAll(/[\\%_]/g, '\\$&')}%`
+  const matches = [
+    ...(pattern === undefined ? [] : [sql<boolean>`name ilike ${pattern}`, sql<boolean>`user_id ilike ${pattern}`]),
+    ...(phoneKey === undefined
+      ? []
+      : [
+          sql<boolean>`exists (select from person_phone ph where ph.person_id = id and ph.phone_key = ${phoneKey}
+            and ph.valid_from <= at and (ph.valid_to is null or ph.valid_to > at))`,
+        ]),
+  ]
+  return [
+    ...(matches.length === 0 ? [] : [sql<boolean>`(${sql.join(matches, sql` or `)})`]),
+    ...(unit === undefined ? [] : [sql<boolean>`unit = ${unit}`]),
+    // Who is to come is among those of now: they are being entered.
+    ...(employed === 'now' ? [sql<boolean>`(employed_to is null or employed_to > ${now}::timestamptz)`] : []),
+    ...(employed === 'past' ? [sql<boolean>`employed_to <= ${now}::timestamptz`] : []),
+  ]
+}
+
+/** Everybody, each at their instant, under conditions. */
+function peopleAt(now: Temporal.Instant, conditions: RawBuilder<boolean>[]) {
+  return sql`
+    select * from (
+      select p.id, p.user_id, p.employed_from, p.employed_to, p.source, w.at, n.name, pl.unit_id, pl.supervisor_id, u.name as unit
+      from person p
+      cross join lateral (
+        select case
+          when p.employed_to <= ${now}::timestamptz then p.employed_to - interval '1 microsecond'
+          else greatest(p.employed_from, ${now}::timestamptz) end as at
+      ) w
+      cross join lateral (
+        select n.name from person_name n where n.person_id = p.id
+        order by n.valid_from <= greatest(w.at, ${now}::timestamptz) desc, abs(extract(epoch from n.valid_from - greatest(w.at, ${now}::timestamptz))) limit 1
+      ) n
+      left join person_placement pl on pl.person_id = p.id and pl.valid_from <= w.at and (pl.valid_to is null or pl.valid_to > w.at)
+      left join unit u on u.id = pl.unit_id
+    ) as everybody
+    where ${conditions.length === 0 ? sql`true` : sql.join(conditions, sql` and `)}`
+}
+
+/** Somebody made up a cursor. */
+export class InvalidPeopleCursor extends Error {}
+
+function writeCursor({ name, id }: { name: string; id: string }): string {
+  return Buffer.from(JSON.stringify([name, id])).toString('base64url')
+}
+
+function readCursor(cursor: string): { name: string; id: string } {
+  try {
+    const [name, id] = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as unknown[]
+    if (typeof name === 'string' && typeof id === 'string' && /^[0-9a-f-]{36}$/.test(id)) return { name, id }
+  } catch {
+    // Answered below, as any other cursor that is none of ours.
+  }
+  throw new InvalidPeopleCursor('the cursor is none that this server gave')
+}

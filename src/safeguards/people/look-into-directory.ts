@@ -1,0 +1,58 @@
+import { sql, type Kysely, type Transaction } from 'kysely'
+import { inSession } from '#platform/database/connect.ts'
+import { appendAudit, type AuditEntry } from '../audit/append.ts'
+import { safeguardsOf, type HoldingSafeguards, type SafeguardTables } from '../tables.ts'
+import type { Session } from './session.ts'
+
+/** Whose entries somebody sees: an administrator everybody's, a supervisor the units', and everybody their own. */
+export type DirectoryReach =
+  | { kind: 'all'; mayChange: boolean }
+  | { kind: 'units'; units: readonly string[]; mayChange: false }
+  | { kind: 'own'; mayChange: false }
+
+export interface Look {
+  tx: Transaction<SafeguardTables>
+  reach: DirectoryReach
+  viewerId: string
+}
+
+/**
+ * A look into the directory in a session, with its trace in the same transaction (R21).
+ * @returns what `look` found; `deny.role` where the reach is not enough for it
+ */
+export async function lookIntoDirectory<Found extends object>(
+  holding: HoldingSafeguards,
+  session: Pick<Session, 'token' | 'personId'>,
+  look: (
+    look: Look,
+  ) => Promise<{ refused: 'deny.role' | 'not-found' } | { found: Found; trace: Pick<AuditEntry, 'object' | 'detail'> }>,
+): Promise<Found | { refused: 'deny.role' | 'not-found' }> {
+  const db: Kysely<SafeguardTables> = safeguardsOf(holding)
+  return inSession(db, { 'seloste.session': session.token }, async (tx) => {
+    const reach = await reachOf(tx)
+    const result = await look({ tx, reach, viewerId: session.personId })
+    const role = reach.kind === 'all' ? 'ADMINISTRATOR' : reach.kind === 'units' ? 'SUPERVISOR' : undefined
+    await appendAudit(tx, {
+      action: 'directory.read',
+      personId: session.personId,
+      role,
+      ...('refused' in result
+        ? { result: `refused:${result.refused}` as const, object: { kind: 'directory' as const } }
+        : { result: 'ok' as const, ...result.trace }),
+    })
+    return 'refused' in result ? result : result.found
+  })
+}
+
+async function reachOf(tx: Transaction<SafeguardTables>): Promise<DirectoryReach> {
+  const { rows } = await sql<{ administers: boolean; supervises: boolean; units: string[] }>`
+    select viewer_is('ADMINISTRATOR') as administers, viewer_is('SUPERVISOR') as supervises, (
+      select coalesce(array_agg(distinct u), '{}') from access_right r, unnest(r.scope_units) u
+      where r.person_id = viewer() and r.role = 'SUPERVISOR' and r.scope_kind = 'unit'
+        and r.revoked_at is null and r.valid_from <= now() and (r.valid_to is null or r.valid_to > now())
+    ) as units`.execute(tx)
+  const [row] = rows
+  if (row?.administers) return { kind: 'all', mayChange: true }
+  if (row?.supervises) return { kind: 'units', units: row.units, mayChange: false }
+  return { kind: 'own', mayChange: false }
+}

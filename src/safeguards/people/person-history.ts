@@ -1,0 +1,103 @@
+import { sql } from 'kysely'
+import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
+import { safeguardsOf, type DirectorySource, type HoldingSafeguards } from '../tables.ts'
+import { groupBy, type Interval } from './intervals.ts'
+
+export interface PersonName {
+  name: string
+  /** Only where the identity system told them. */
+  given: string | null
+  family: string | null
+}
+
+export interface Placement {
+  unitId: string | null
+  supervisorId: string | null
+}
+
+/** One person with everything the directory knows of them, each thing for its time and in order. */
+export interface PersonHistory {
+  id: string
+  userId: string
+  /** The employment that goes on, or the last; of earlier ones there are the places and numbers. */
+  employedFrom: Temporal.Instant
+  employedTo: Temporal.Instant | null
+  source: DirectorySource
+  externalId: string | null
+  informedAt: Temporal.Instant | null
+  createdAt: Temporal.Instant
+  changedAt: Temporal.Instant
+  names: (Interval & PersonName)[]
+  placements: (Interval & Placement)[]
+  phones: (Interval & { phoneKey: PhoneNumberKey })[]
+  consents: Interval[]
+}
+
+/** Everything about some people, or about all, in the order of their user ids. */
+export async function readHistories(holding: HoldingSafeguards, ids?: readonly string[]): Promise<PersonHistory[]> {
+  if (ids?.length === 0) return []
+  const db = safeguardsOf(holding)
+  const these = (column: 'id' | 'person_id') =>
+    ids === undefined ? sql<boolean>`true` : sql<boolean>`${sql.ref(column)} = any (${ids}::uuid[])`
+  const interval = ['person_id as personId', 'valid_from as from', 'valid_to as to'] as const
+  // One after another: the caller may be in a transaction, which is one connection.
+  const people = await db
+    .selectFrom('person')
+    .select([
+      'id',
+      'user_id as userId',
+      'employed_from as employedFrom',
+      'employed_to as employedTo',
+      'source',
+      'external_id as externalId',
+      'informed_at as informedAt',
+      'created_at as createdAt',
+      'changed_at as changedAt',
+    ])
+    .where(these('id'))
+    .orderBy('user_id')
+    .execute()
+  const names = await db
+    .selectFrom('person_name')
+    .select([...interval, 'name', 'given_name as given', 'family_name as family'])
+    .where(these('person_id'))
+    .orderBy('valid_from')
+    .execute()
+  const placements = await db
+    .selectFrom('person_placement')
+    .select([...interval, 'unit_id as unitId', 'supervisor_id as supervisorId'])
+    .where(these('person_id'))
+    .orderBy('valid_from')
+    .execute()
+  const phones = await db
+    .selectFrom('person_phone')
+    .select([...interval, 'phone_key as phoneKey'])
+    .where(these('person_id'))
+    .orderBy('valid_from')
+    .orderBy('phone_key')
+    .execute()
+  const consents = await db
+    .selectFrom('person_recording_consent')
+    .select(interval)
+    .where(these('person_id'))
+    .orderBy('valid_from')
+    .execute()
+  const [namesOf, placementsOf, phonesOf, consentsOf] = [
+    byPerson(names),
+    byPerson(placements),
+    byPerson(phones),
+    byPerson(consents),
+  ]
+  return people.map((person) => ({
+    ...person,
+    names: namesOf(person.id),
+    placements: placementsOf(person.id),
+    phones: phonesOf(person.id),
+    consents: consentsOf(person.id),
+  }))
+}
+
+function byPerson<Row extends { personId: string }>(rows: readonly Row[]): (id: string) => Omit<Row, 'personId'>[] {
+  const groups = groupBy(rows, ({ personId }) => personId)
+  return (id) => (groups.get(id) ?? []).map(({ personId: _, ...row }) => row)
+}

@@ -1,0 +1,109 @@
+import type { NumberingOptions, PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
+import type { CsvProblem } from '#platform/csv/csv-problem.ts'
+import { readCsv, type CsvRow } from '#platform/csv/read-csv.ts'
+import { importProblem, type ImportProblemCode } from './import-problem.ts'
+import { dayBegins, dayEnds, nameOf, officialsPhone, userIdOf } from './written-values.ts'
+
+/** A row of a file of people. What its file has no column for is not there; an empty cell is null or empty. */
+export interface PersonRow {
+  row: number
+  userId: string
+  name: string
+  unit?: string | null
+  /** User id. */
+  supervisor?: string | null
+  phones?: { written: string; key: PhoneNumberKey }[]
+  employedFrom?: Temporal.Instant | undefined
+  employedTo?: Temporal.Instant | null
+}
+
+const shape = {
+  required: ['user_id', 'name'],
+  optional: ['unit', 'supervisor', 'phone', 'employed_from', 'employed_to'],
+}
+const phoneSeparator = '|'
+const longestName = 200
+const userIdForm = /^[\p{L}\p{N}][\p{L}\p{N}._@-]{0,63}$/u
+// Control characters, and halves of characters.
+const unstorable = /[\p{Cc}\p{Cs}]/u
+
+/** The rows of a CSV file of people, or every row that is wrong by itself; what they mean together is judged elsewhere. */
+export function readPeopleFile(
+  content: Buffer,
+  numbering: NumberingOptions,
+): { rows: PersonRow[]; problems: CsvProblem[] } {
+  const read = readCsv(content, shape)
+  if (!read.ok) return { rows: [], problems: read.problems }
+  const problems: CsvProblem[] = []
+  const rowOf = new Map<string, number>()
+  const rows: PersonRow[] = []
+  for (const line of read.rows) {
+    const found = readRow(line, numbering)
+    problems.push(...found.problems)
+    const { userId } = found.person
+    const other = rowOf.get(userId)
+    if (other !== undefined)
+      problems.push(importProblem(line.row, 'user_id', 'person.twice', { written: userId, other }))
+    else if (userId !== '') {
+      rowOf.set(userId, line.row)
+      rows.push(found.person)
+    }
+  }
+  return { rows, problems }
+}
+
+function readRow({ row, values }: CsvRow, numbering: NumberingOptions): { person: PersonRow; problems: CsvProblem[] } {
+  const problems: CsvProblem[] = []
+  const wrong = (column: string, code: ImportProblemCode, more?: Record<string, string | number>) =>
+    void problems.push(importProblem(row, column, code, more))
+  const text = (column: string): string => {
+    const name = nameOf(values[column] ?? '')
+    if (name.length > longestName) wrong(column, 'person.text-too-long', { limit: longestName })
+    else if (unstorable.test(name)) wrong(column, 'person.text-wrong')
+    return name
+  }
+  const day = (column: string): Temporal.PlainDate | undefined => {
+    const written = values[column] ?? ''
+    const read = written === '' ? undefined : readDay(written)
+    if (written !== '' && !read) wrong(column, 'person.not-a-day', { written })
+    return read
+  }
+
+  const userId = userIdOf(values['user_id'] ?? '')
+  if (userId === '') wrong('user_id', 'person.user-id-missing')
+  else if (!userIdForm.test(userId)) wrong('user_id', 'person.user-id-wrong', { written: userId })
+  const person: PersonRow = { row, userId, name: text('name') }
+  if (person.name === '') wrong('name', 'person.name-missing')
+  if ('unit' in values) person.unit = text('unit') || null
+  if ('supervisor' in values) person.supervisor = userIdOf(values['supervisor'] ?? '') || null
+  if ('phone' in values) {
+    person.phones = []
+    for (const written of (values['phone'] ?? '').split(phoneSeparator).map((part) => part.trim())) {
+      if (written === '') continue
+      const key = officialsPhone(written, numbering)
+      if (!key) wrong('phone', 'person.not-a-number', { written })
+      else if (!person.phones.some((phone) => phone.key === key)) person.phones.push({ written, key })
+    }
+  }
+  const [first, last] = [day('employed_from'), day('employed_to')]
+  if (first) person.employedFrom = dayBegins(first)
+  if ('employed_to' in values) person.employedTo = last ? dayEnds(last) : null
+  if (first && last && Temporal.PlainDate.compare(first, last) > 0) wrong('employed_to', 'person.ends-before-it-begins')
+  return { person, problems }
+}
+
+/** 2026-03-01, or 1.3.2026 as a Finnish spreadsheet writes it. */
+function readDay(written: string): Temporal.PlainDate | undefined {
+  const iso = /^(\d{4})-(\d{2})-(\d{2})$/.exec(written)
+  const finnish = /^(\d{1,2})\.(\d{1,2})\.(\d{4})$/.exec(written)
+  const [year, month, day] = iso?.slice(1) ?? finnish?.slice(1).reverse() ?? []
+  if (year === undefined) return undefined
+  try {
+    return Temporal.PlainDate.from(
+      { year: Number(year), month: Number(month), day: Number(day) },
+      { overflow: 'reject' },
+    )
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,84 @@
+import { sql, type Transaction } from 'kysely'
+import type { HoldingSafeguards, SafeguardTables } from '../tables.ts'
+import { holdsAt } from './intervals.ts'
+import { lookIntoDirectory, type Look } from './look-into-directory.ts'
+import { readHistories, type PersonHistory } from './person-history.ts'
+import type { Session } from './session.ts'
+
+export interface NamedPerson {
+  id: string
+  name: string
+}
+
+/** A person with the names of those that their history speaks of. */
+export interface PersonInContext {
+  person: PersonHistory
+  /** By id. */
+  units: ReadonlyMap<string, string>
+  /** Names as of now, by id. */
+  supervisors: ReadonlyMap<string, string>
+  /** Whose supervisor the person is now. */
+  subordinates: NamedPerson[]
+}
+
+/** One person with everything they have had; administrators see everybody, supervisors their units, others themselves. */
+export function readPerson(
+  holding: HoldingSafeguards,
+  session: Pick<Session, 'token' | 'personId'>,
+  personId: string,
+  now: Temporal.Instant,
+): Promise<PersonInContext | { refused: 'deny.role' | 'not-found' }> {
+  return lookIntoDirectory(holding, session, async (look) => {
+    const [person] = await readHistories(look.tx, [personId])
+    if (!person || !reaches(look, person, now)) {
+      return { refused: look.reach.kind === 'own' ? 'deny.role' : 'not-found' }
+    }
+    return {
+      found: { person, ...(await contextOf(look.tx, person, now)) },
+      trace: { object: { kind: 'person', id: personId } },
+    }
+  })
+}
+
+function reaches({ reach, viewerId }: Look, person: PersonHistory, now: Temporal.Instant): boolean {
+  if (reach.kind === 'all' || person.id === viewerId) return true
+  if (reach.kind === 'own') return false
+  // Where they are; where they were last, when they have left.
+  const placement = person.placements.find((one) => holdsAt(one, now)) ?? person.placements.at(-1)
+  return placement?.unitId != null && reach.units.includes(placement.unitId)
+}
+
+async function contextOf(
+  tx: Transaction<SafeguardTables>,
+  person: PersonHistory,
+  now: Temporal.Instant,
+): Promise<Omit<PersonInContext, 'person'>> {
+  const units = await tx.selectFrom('unit').select(['id', 'name']).execute()
+  const above = person.placements.flatMap(({ supervisorId }) => supervisorId ?? [])
+  const { rows: supervisors } = await namesNow(tx, sql<boolean>`p.id = any (${above}::uuid[])`, now)
+  const { rows: subordinates } = await namesNow(
+    tx,
+    sql<boolean>`exists (select from person_placement pl where pl.person_id = p.id and pl.supervisor_id = ${person.id}
+      and pl.valid_from <= ${now}::timestamptz and (pl.valid_to is null or pl.valid_to > ${now}::timestamptz))`,
+    now,
+  )
+  return {
+    units: new Map(units.map(({ id, name }) => [id, name])),
+    supervisors: new Map(supervisors.map(({ id, name }) => [id, name])),
+    subordinates,
+  }
+}
+
+function namesNow(tx: Transaction<SafeguardTables>, which: ReturnType<typeof sql<boolean>>, now: Temporal.Instant) {
+  return sql<NamedPerson>`
+    select p.id, n.name from person p
+    cross join lateral (
+      select name from person_name where person_id = p.id order by valid_from <= ${now}::timestamptz desc, abs(extract(epoch from valid_from - ${now}::timestamptz)) limit 1
+    ) n
+    where ${which} order by n.name, p.id`.execute(tx)
+}
+
+/** Every unit, by name, for whoever is signed in. */
+export async function listUnits(holding: HoldingSafeguards): Promise<NamedPerson[]> {
+  return holding.selectFrom('unit').select(['id', 'name']).orderBy('name').execute() as Promise<NamedPerson[]>
+}

@@ -1,0 +1,53 @@
+import { randomUUID } from 'node:crypto'
+import type { Transaction } from 'kysely'
+import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone-number.ts'
+import type { NumberingOptions, PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
+import type { SafeguardTables } from '../tables.ts'
+
+/** The zone in which a day of the directory begins. */
+const zone = 'Europe/Helsinki'
+
+/** The first moment of a day. */
+export function dayBegins(day: Temporal.PlainDate): Temporal.Instant {
+  return day.toZonedDateTime(zone).toInstant()
+}
+
+/** The moment after the last of a day: what has this as its last day ends here. */
+export function dayEnds(day: Temporal.PlainDate): Temporal.Instant {
+  return dayBegins(day.add({ days: 1 }))
+}
+
+/** The day that an instant is in. */
+export function dayAt(instant: Temporal.Instant): Temporal.PlainDate {
+  return instant.toZonedDateTimeISO(zone).toPlainDate()
+}
+
+/** A user id as it is kept and compared: without the blanks around it, in small letters. */
+export function userIdOf(written: string): string {
+  return written.normalize('NFC').trim().toLowerCase()
+}
+
+/** A name as it is kept: composed, with single blanks. */
+export function nameOf(written: string): string {
+  return written.normalize('NFC').trim().replaceAll(/\s+/g, ' ')
+}
+
+/** The key of a number at which an official can answer; nothing for a short code, a withheld number or no number. */
+export function officialsPhone(written: string, numbering: NumberingOptions): PhoneNumberKey | undefined {
+  const number = normalisePhoneNumber(written, numbering)
+  return number.kind === 'e164' || number.kind === 'extension' || number.kind === 'address' ? number.key : undefined
+}
+
+/** Ids of units by their names; those that are not there yet are entered. */
+export async function unitIds(
+  tx: Transaction<SafeguardTables>,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const wanted = [...new Set(names)]
+  if (wanted.length === 0) return new Map()
+  const known = await tx.selectFrom('unit').select(['id', 'name']).execute()
+  const ids = new Map(known.map(({ id, name }) => [name, id]))
+  const missing = wanted.filter((name) => !ids.has(name)).map((name) => ({ id: randomUUID(), name }))
+  if (missing.length > 0) await tx.insertInto('unit').values(missing).execute()
+  return new Map([...ids, ...missing.map(({ id, name }) => [name, id] as const)])
+}

@@ -1,0 +1,17 @@
+import { sql } from 'kysely'
+import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+
+/** What people are called now, or were called last; by id. */
+export async function currentNames(holding: HoldingSafeguards, ids: readonly string[]): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map()
+  const rows = await safeguardsOf(holding)
+    .selectFrom('person_name')
+    .distinctOn('person_id')
+    .select(['person_id', 'name'])
+    .where('person_id', 'in', [...new Set(ids)])
+    .where('valid_from', '<=', sql<Temporal.Instant>`now()`)
+    .orderBy('person_id')
+    .orderBy('valid_from', 'desc')
+    .execute()
+  return new Map(rows.map(({ person_id, name }) => [person_id, name]))
+}

@@ -1,0 +1,133 @@
+/**
+ * The decision on a draft (R14). In: the session of who decides for the controller, and the revision they have read.
+ * Out: a new version, or the draft sent back; or why neither. Never here: a text of the approver's own (the database
+ * makes the version's text of the draft's), a decision by the draft's author.
+ */
+import { sql } from 'kysely'
+import { appendAudit } from '../audit/append.ts'
+import type { Session } from '../people/session.ts'
+import type { HoldingSafeguards } from '../tables.ts'
+import {
+  asViewer,
+  decidingRight,
+  findDraft,
+  newestVersion,
+  trace,
+  type Draft,
+  type DraftRefusal,
+  type DraftRefusalCode,
+} from './drafts.ts'
+import { judgeDraft } from './judge-draft.ts'
+import { readText, rolesForDatabase } from './versions.ts'
+
+export interface Decision {
+  /** The revision that was read. */
+  revision: number
+  note?: string | undefined
+}
+
+/** Approves a submitted draft: it becomes the next version, in force from its instant on. */
+export function approveDraft(
+  holding: HoldingSafeguards,
+  session: Session,
+  id: string,
+  { revision, note }: Decision,
+  now: Temporal.Instant,
+): Promise<Draft | DraftRefusal> {
+  return deciding(holding, session, id, 'description.approved', () =>
+    asViewer(holding, session, now, async (tx, viewer) => {
+      const draft = await findDraft(tx, viewer, id)
+      if ('refused' in draft) return draft
+      const newest = await newestVersion(tx)
+      const base = readText(newest.text, `version ${newest.version}`).description
+      const { problems, changes, description } = judgeDraft(draft.text, base, now)
+      // What the database asks comes first: who may not decide learns nothing of the draft's problems.
+      const roles = description ? rolesForDatabase(description) : '[]'
+      const { rows } = await sql<{ version: number }>`
+        select approve_draft(${id}::uuid, ${revision}, ${JSON.stringify(changes)}::jsonb, ${roles}::jsonb, ${note ?? null}) as version`.execute(
+        tx,
+      )
+      if (problems.length > 0) throw new Refused({ refused: 'draft.problems', problems })
+      const version = rows[0]?.version ?? 0
+      const made = await tx
+        .selectFrom('description_version')
+        .select(['text', 'effective_from'])
+        .where('version', '=', version)
+        .executeTakeFirstOrThrow()
+      const { description: approved, hash } = readText(made.text, `version ${version}`)
+      if (approved.version !== version || !approved.effectiveFrom.equals(made.effective_from)) {
+        throw new Refused({ refused: 'draft.problems' })
+      }
+      await trace(tx, viewer, decidingRight(viewer.rights), 'description.approved', id, { version, hash, revision })
+      return findDraft(tx, viewer, id)
+    }),
+  )
+}
+
+/** Rejects a submitted draft; its author may begin another. */
+export function rejectDraft(
+  holding: HoldingSafeguards,
+  session: Session,
+  id: string,
+  { revision, note }: Decision,
+  now: Temporal.Instant,
+): Promise<Draft | DraftRefusal> {
+  return deciding(holding, session, id, 'description.rejected', () =>
+    asViewer(holding, session, now, async (tx, viewer) => {
+      const draft = await findDraft(tx, viewer, id)
+      if ('refused' in draft) return draft
+      await sql`select reject_draft(${id}::uuid, ${revision}, ${note ?? null})`.execute(tx)
+      await trace(tx, viewer, decidingRight(viewer.rights), 'description.rejected', id, { revision })
+      return findDraft(tx, viewer, id)
+    }),
+  )
+}
+
+/** Ends the transaction with a refusal. */
+class Refused extends Error {
+  readonly refusal: DraftRefusal
+
+  constructor(refusal: DraftRefusal) {
+    super(refusal.refused)
+    this.refusal = refusal
+  }
+}
+
+/** What migration 0002 raises with SQLSTATE SE001. */
+const raised = new Set<string>([
+  'deny.role',
+  'draft.own',
+  'draft.outdated',
+  'draft.not-future',
+  'draft.changed-meanwhile',
+  'draft.problems',
+] satisfies DraftRefusalCode[])
+
+/** A decision that is refused leaves nothing but its trace. */
+async function deciding(
+  holding: HoldingSafeguards,
+  session: Session,
+  id: string,
+  _now: Temporal.Instant,
+  action: 'description.approved' | 'description.rejected',
+  decide: () => Promise<Draft | DraftRefusal>,
+): Promise<Draft | DraftRefusal> {
+  const decided = await decide().catch((error: unknown) => refusalOf(error))
+  if ('refused' in decided && decided.refused !== 'not-found') {
+    await appendAudit(holding, {
+      action,
+      result: `refused:${decided.refused}`,
+      personId: session.personId,
+      object: { kind: 'draft', id },
+    })
+  }
+  return decided
+}
+
+/** Throws what is none. */
+function refusalOf(error: unknown): DraftRefusal {
+  if (error instanceof Refused) return error.refusal
+  const { code, message } = error as { code?: string; message?: string }
+  if (code === 'SE001' && message !== undefined && raised.has(message)) return { refused: message as DraftRefusalCode }
+  throw error
+}

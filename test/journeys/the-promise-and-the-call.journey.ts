@@ -1,0 +1,127 @@
+// AC1 (R1, R2, R9-R11, R14, R16, R17, R25): a call is recorded as the published description says, and when the description
+// changes, so do the page, the terms and the name on every screen.
+import { setTimeout as wait } from 'node:timers/promises'
+import { expect, test as base, type Page } from '@playwright/test'
+import { officialByKey } from '#test/simulator/people.ts'
+import { placeCall } from '#test/simulator/place-call.ts'
+import { startSeloste, type RunningSeloste } from '#test/whole/start-seloste.ts'
+import { changeDescription } from './change-description.ts'
+import { signInOn } from './at-the-desk.ts'
+
+const test = base.extend<object, { seloste: RunningSeloste }>({
+  seloste: [
+    async ({}, use) => {
+      const seloste = await startSeloste()
+      await use(seloste)
+      await seloste.stop()
+    },
+    { scope: 'worker', timeout: 200_000 },
+  ],
+  baseURL: async ({ seloste }, use) => use(seloste.url),
+})
+test.describe.configure({ mode: 'serial', timeout: 180_000 })
+
+const pages = { fi: '/rekisteriseloste', sv: '/registerbeskrivning', en: '/register-description' } as const
+const serviceNumber = '+35829497000'
+const atOnce = 12
+
+/** Calls to the service number until the draw falls on one; that one's caller. */
+async function recordedCall(seloste: RunningSeloste): Promise<string> {
+  for (let batch = 0; batch < 20; batch++) {
+    const drawn: string[] = []
+    await Promise.all(
+      Array.from({ length: atOnce }, async (_, place) => {
+        const caller = `+3584012${String(10_000 + batch * atOnce + place)}`
+        await placeCall({
+          seed: caller,
+          caller,
+          number: serviceNumber,
+          official: officialByKey('aino'),
+          seconds: 2,
+          waitedMs: 90_000,
+          server: seloste.sip,
+          onEvent: (event) => {
+            if (event.kind === 'answered' && event.recording) drawn.push(caller)
+          },
+        })
+      }),
+    )
+    if (drawn[0] !== undefined) return drawn[0]
+  }
+  throw new Error('of 240 calls at 10 % not one was drawn')
+}
+
+test('a drawn call is one contact with its five fields, one recording, and the rule that decided', async ({
+  page,
+  seloste,
+}) => {
+  const caller = await recordedCall(seloste)
+  // Taken into keeping within seconds of the call's end.
+  await wait(3_000)
+  await signInOn(page, seloste, 'sari', {
+    path: `/contacts?caller=${encodeURIComponent(caller)}`,
+    purpose: 'Laadun arviointi',
+  })
+  await expect(page.locator('a[data-contact]')).toHaveCount(1)
+  await page.locator('a[data-contact]').click()
+  const content = page.locator('#content')
+  await expect(content).toContainText('029 497 000')
+  await expect(content).toContainText('Aino Virtanen')
+  await expect(content).toContainText('029 512 1001')
+  await expect(content.getByRole('heading', { name: 'Miksi puhelu tallennettiin' })).toHaveCount(1)
+  await expect(content).toContainText('Palvelunumerot')
+  await expect(content).toContainText('versio 3')
+  // The term is the description's: six calendar months less the day that the work takes, never before two.
+  const today = Temporal.Now.zonedDateTimeISO('Europe/Helsinki').toPlainDate()
+  const day = (date: Temporal.PlainDate) => `${date.day}.${date.month}.${date.year}`
+  await expect(content).toContainText(day(today.add({ months: 6 }).subtract({ days: 1 })))
+  await expect(content).toContainText(day(today.add({ months: 2 })))
+})
+
+test('another controller and a shorter term are a new version, in three languages, and the old name is gone', async ({
+  page,
+  seloste,
+}) => {
+  const { version } = await changeDescription(seloste, (text) =>
+    text
+      .replaceAll('Verohallinnon', 'Lupaviraston')
+      .replaceAll('Verohallinnolla', 'Lupavirastolla')
+      .replaceAll('Verohallinnossa', 'Lupavirastossa')
+      .replaceAll('Verohallinto', 'Lupavirasto')
+      .replaceAll('Skatteförvaltningen', 'Tillståndsverket')
+      .replaceAll('Tax Administration', 'Permit Agency')
+      .replace('recordingMonths: 6', 'recordingMonths: 3'),
+  )
+  expect(version).toBe(2)
+
+  const says = { fi: 'Lupavirasto', sv: 'Tillståndsverket', en: 'Permit Agency' } as const
+  for (const language of ['fi', 'sv', 'en'] as const) {
+    await page.goto(pages[language])
+    await expect(page.locator('html')).toHaveAttribute('lang', language)
+    const text = await page.locator('body').innerText()
+    expect(text).toContain(says[language])
+    expect(text, 'between 2 and 6 months, now 3').toMatch(/2[\s\S]{1,40}6[\s\S]{1,120}3/)
+    expectNoOldName(text)
+    await page.goto(`${pages[language]}/1`)
+    expect(await page.locator('body').innerText()).toMatch(/Verohallinto|Skatteförvaltningen|Tax Administration/)
+  }
+
+  await page.goto('/contacts')
+  await expect(page.locator('.service-organisation')).toHaveText('Lupavirasto')
+  expectNoOldName(await page.locator('body').innerText())
+  await signInOn(page, seloste, 'sari', { purpose: 'Laadun arviointi' })
+  for (const path of ['/contacts', '/calls', '/plan', '/numbers', '/people']) {
+    await page.goto(path)
+    await page.getByRole('heading', { level: 1 }).waitFor()
+    expectNoOldName(await settledText(page))
+  }
+})
+
+function expectNoOldName(text: string): void {
+  expect(text).not.toMatch(/Verohallin|Skatteförvaltning|Tax Administration/)
+}
+
+async function settledText(page: Page): Promise<string> {
+  await page.waitForLoadState('networkidle')
+  return page.locator('body').innerText()
+}

@@ -1,0 +1,68 @@
+import { ChevronDown } from 'lucide-react'
+import { Button, ComboBox, FieldError, Input, Label, ListBox, ListBoxItem, Popover, Text } from 'react-aria-components'
+import type { Option } from './choice.tsx'
+
+/** A text field that suggests; what is not among the suggestions may be written too. */
+export function Suggest({
+  label,
+  hint,
+  error,
+  options,
+  value,
+  onChange,
+  isFiltered = true,
+  maxLength,
+  className,
+}: {
+  label: string
+  hint?: string | undefined
+  error?: string | undefined
+  options: Option[]
+  value: string
+  onChange: (value: string) => void
+  /** False where the suggestions are already those that fit. */
+  isFiltered?: boolean
+  maxLength?: number
+  className?: string
+}) {
+  return (
+    <ComboBox
+      className={`field ${className ?? ''}`}
+      inputValue={value}
+      onInputChange={onChange}
+      allowsCustomValue
+      allowsEmptyCollection={false}
+      menuTrigger="input"
+      isInvalid={error != null}
+      validationBehavior="aria"
+      items={options.map((option) => ({ ...option, id: option.value }))}
+      {...(!isFiltered && { defaultFilter: () => true })}
+    >
+      <Label className="label">{label}</Label>
+      {hint && (
+        <Text slot="description" className="hint">
+          {hint}
+        </Text>
+      )}
+      <div className="with-toggle">
+        <Input className="input" autoComplete="off" {...(maxLength && { maxLength })} />
+        <Button className="toggle-inside">
+          <ChevronDown aria-hidden="true" size={18} />
+        </Button>
+      </div>
+      <FieldError className="field-error">{error}</FieldError>
+      <Popover className="popover select-popover">
+        <ListBox<Option & { id: string }> className="listbox">
+          {(option) => (
+            <ListBoxItem className="option" textValue={option.value}>
+              <span className="option-words">
+                <span>{option.label}</span>
+                {option.detail && <span className="option-detail">{option.detail}</span>}
+              </span>
+            </ListBoxItem>
+          )}
+        </ListBox>
+      </Popover>
+    </ComboBox>
+  )
+}

@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest'
+import { addEdit, applyEdits, fieldOf, readAt } from './edits.ts'
+
+const document = {
+  recordingPlan: { defaultShare: 0.1, rules: [{ id: 'a', share: 1 }, { id: 'b' }] },
+}
+
+describe('editing a description by its fields', () => {
+  test('an edit changes what it names and leaves the document it began from alone', () => {
+    const edits = [
+      { path: ['recordingPlan', 'rules', 0, 'share'], value: 0.2 },
+      { path: ['recordingPlan', 'rules', 2], value: { id: 'c' } },
+    ]
+    expect(applyEdits(document, edits)).toEqual({
+      recordingPlan: { defaultShare: 0.1, rules: [{ id: 'a', share: 0.2 }, { id: 'b' }, { id: 'c' }] },
+    })
+    expect(document.recordingPlan.rules).toHaveLength(2)
+  })
+
+  test('without a value a field is removed, and an item of a list leaves no hole', () => {
+    const edits = [{ path: ['recordingPlan', 'rules', 0, 'share'] }, { path: ['recordingPlan', 'rules', 0] }]
+    expect(applyEdits(document, edits)).toEqual({ recordingPlan: { defaultShare: 0.1, rules: [{ id: 'b' }] } })
+  })
+
+  test('a field that is typed letter by letter is one edit, and one that is back as it was is none', () => {
+    const path = ['recordingPlan', 'defaultShare']
+    let edits = addEdit(document, [], { path, value: 0.5 })
+    edits = addEdit(document, edits, { path, value: 0.55 })
+    expect(edits).toEqual([{ path, value: 0.55 }])
+    expect(addEdit(document, edits, { path, value: 0.1 })).toEqual([])
+  })
+
+  test('nothing is drawn together across the removal of an item', () => {
+    const path = ['recordingPlan', 'rules', 0, 'id']
+    let edits = addEdit(document, [], { path, value: 'x' })
+    edits = addEdit(document, edits, { path: ['recordingPlan', 'rules', 0] })
+    edits = addEdit(document, edits, { path, value: 'y' })
+    expect(edits).toHaveLength(3)
+    expect(applyEdits(document, edits)).toEqual({ recordingPlan: { defaultShare: 0.1, rules: [{ id: 'y' }] } })
+  })
+
+  test('an object set anew swallows the edits inside it', () => {
+    const inside = addEdit(document, [], { path: ['recordingPlan', 'rules', 1, 'id'], value: 'x' })
+    expect(addEdit(document, inside, { path: ['recordingPlan', 'rules', 1], value: { id: 'z' } })).toEqual([
+      { path: ['recordingPlan', 'rules', 1], value: { id: 'z' } },
+    ])
+  })
+
+  test('a field inside an added item stays behind the item', () => {
+    const added = addEdit(document, [], { path: ['recordingPlan', 'rules', 2], value: { id: 'c' } })
+    const edits = addEdit(document, added, { path: ['recordingPlan', 'rules', 2, 'id'], value: 'd' })
+    expect(readAt(applyEdits(document, edits), ['recordingPlan', 'rules', 2, 'id'])).toBe('d')
+  })
+})
+
+test('a field is named as problems name it', () => {
+  expect(fieldOf(['recordingPlan', 'rules', 0, 'share'])).toBe('recordingPlan.rules[0].share')
+})
+
+test('what is not there reads as nothing, whatever stands in the way', () => {
+  expect(readAt('text', ['a', 0])).toBeUndefined()
+  expect(readAt({ a: null }, ['a', 'b'])).toBeUndefined()
+})

@@ -1,0 +1,30 @@
+import type { Option } from '../../controls/choice.tsx'
+import { readAt } from '../edits.ts'
+import { digitsOf } from '../same-number.ts'
+import { useAt, useItems } from './form-state.tsx'
+import { useNameOf } from './path-fields.tsx'
+import type { Path } from '../edits.ts'
+
+/**
+ * The service numbers of the list to choose from, each once, and behind them what a list of the document already names
+ * in another way or beside them.
+ */
+export function useNumberChoices(path: Path): Option[] {
+  const nameOf = useNameOf()
+  const { value } = useAt(path)
+  const named = Array.isArray(value) ? value.map(String) : []
+  const choices = new Map<string, Option>()
+  for (const item of useItems(['numbers'])) {
+    if (readAt(item, ['kind']) === 'SWITCHBOARD') continue
+    const written = String(readAt(item, ['number']) ?? '')
+    const digits = digitsOf(written)
+    if (digits === '' || choices.has(digits)) continue
+    // The document's own way of writing it, so that the box is ticked.
+    const already = named.find((one) => digitsOf(one) === digits)
+    choices.set(digits, { value: already ?? written, label: written, detail: nameOf(readAt(item, ['names']), '') })
+  }
+  for (const one of named) {
+    if (!choices.has(digitsOf(one))) choices.set(digitsOf(one), { value: one, label: one })
+  }
+  return [...choices.values()]
+}

@@ -1,0 +1,82 @@
+import { today } from '@internationalized/date'
+import { zone } from '../../format/instant.ts'
+import { useLanguage, type Word } from '../../language/use-words.ts'
+import { readAt, type Path } from '../edits.ts'
+import { useAt, useItems } from './form-state.tsx'
+import { PathChoice, PathDay, PathText, PathTrilingual, useNameOf } from './path-fields.tsx'
+import { Optional } from './optional.tsx'
+import { Items, Section } from './section.tsx'
+
+const kinds = ['NATIONAL_SERVICE', 'REGIONAL_SERVICE', 'SWITCHBOARD'] as const
+
+/** The numbers that customers call, and what they mean from when to when (R7, R11). */
+export function NumbersSection() {
+  const { say } = useLanguage()
+  const nameOf = useNameOf()
+  const numbers = useItems(['numbers'])
+  return (
+    <Section
+      name="section-numbers"
+      title={say('form.numbers')}
+      summary={say('form.numbers.summary', { count: numbers.length })}
+      fields={['numbers']}
+    >
+      <p className="hint">{say('form.numbers.hint')}</p>
+      <Items
+        path={['numbers']}
+        titleOf={(one, index) => String(readAt(one, ['number']) || say('form.number.new', { number: index + 1 }))}
+        detailOf={(one) => nameOf(readAt(one, ['names']), '')}
+        addLabel={say('form.number.add')}
+        empty={say('form.numbers.none')}
+        areOpen={false}
+        fresh={() => ({
+          number: '',
+          kind: 'NATIONAL_SERVICE',
+          language: 'fi',
+          names: { fi: '', sv: '', en: '' },
+          validFrom: today(zone).add({ days: 1 }).toString(),
+        })}
+      >
+        {(path) => <NumberFields path={path} />}
+      </Items>
+    </Section>
+  )
+}
+
+function NumberFields({ path }: { path: Path }) {
+  const { say } = useLanguage()
+  const { value: kind } = useAt([...path, 'kind'])
+  const { value: region } = useAt([...path, 'region'])
+  return (
+    <>
+      <div className="row-fields">
+        <PathText path={[...path, 'number']} label={say('form.number')} className="field-medium" inputMode="tel" />
+        <PathChoice
+          path={[...path, 'kind']}
+          label={say('form.number.kind')}
+          options={kinds.map((value) => ({ value, label: say(`numberKind.${value}` as Word) }))}
+        />
+        <PathChoice
+          path={[...path, 'language']}
+          label={say('form.number.language')}
+          options={(['fi', 'sv', 'en'] as const).map((value) => ({ value, label: say(`language.${value}`) }))}
+        />
+      </div>
+      <PathTrilingual path={[...path, 'names']} label={say('form.number.names')} />
+      {(kind === 'REGIONAL_SERVICE' || region != null) && (
+        <Optional
+          path={[...path, 'region']}
+          addLabel={say('form.number.region.add')}
+          removeLabel={say('form.number.region.remove')}
+          fresh={() => ({ fi: '', sv: '', en: '' })}
+        >
+          <PathTrilingual path={[...path, 'region']} label={say('form.number.region')} />
+        </Optional>
+      )}
+      <div className="row-fields">
+        <PathDay path={[...path, 'validFrom']} label={say('form.from')} />
+        <PathDay path={[...path, 'validTo']} label={say('form.number.until')} isOptional />
+      </div>
+    </>
+  )
+}

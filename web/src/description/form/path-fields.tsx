@@ -1,0 +1,222 @@
+import { parseDate, type CalendarDate } from '@internationalized/date'
+import { useId, useState, type ReactNode } from 'react'
+import type { Named } from '../../api/shapes.ts'
+import { Checks } from '../../controls/checks.tsx'
+import { Choice, type Option } from '../../controls/choice.tsx'
+import { Day } from '../../controls/day.tsx'
+import { Field } from '../../controls/field.tsx'
+import { Toggle } from '../../controls/toggle.tsx'
+import { languages, locales } from '../../language/language.ts'
+import { useLanguage } from '../../language/use-words.ts'
+import type { Path } from '../edits.ts'
+import { useAt } from './form-state.tsx'
+
+interface Labelled {
+  path: Path
+  label: string
+  hint?: string
+  className?: string
+}
+
+/** A text of the document. One that may be left out is removed when it is empty. */
+export function PathText({
+  isOptional = false,
+  path,
+  ...props
+}: Labelled & { isOptional?: boolean; lang?: string; rows?: number; inputMode?: 'tel' | 'email' }) {
+  const { id, value, error, set } = useAt(path)
+  return (
+    <Field
+      {...props}
+      id={id}
+      error={error}
+      value={typeof value === 'string' || typeof value === 'number' ? String(value) : ''}
+      onChange={(text) => set(text === '' && isOptional ? undefined : text)}
+      maxLength={2000}
+      autoComplete="off"
+    />
+  )
+}
+
+/** A text in the three languages. */
+export function PathTrilingual({ path, label, hint, rows }: Labelled & { rows?: number }) {
+  const { say } = useLanguage()
+  return (
+    <Together path={path} label={label} hint={hint}>
+      <div className="three">
+        {languages.map((language) => (
+          <PathText
+            key={language}
+            path={[...path, language]}
+            label={say(`form.language.${language}`)}
+            lang={language}
+            {...(rows && { rows })}
+          />
+        ))}
+      </div>
+    </Together>
+  )
+}
+
+/** Fields that belong together under one label. */
+export function Together({
+  path,
+  label,
+  hint,
+  children,
+}: {
+  path: Path
+  label: string
+  hint?: string | undefined
+  children: ReactNode
+}) {
+  const { id, error } = useAt(path)
+  const own = useId()
+  return (
+    <div
+      role="group"
+      id={id}
+      tabIndex={-1}
+      className="together"
+      aria-labelledby={own}
+      aria-describedby={hint || error ? `${own}-more` : undefined}
+    >
+      <p className="label" id={own}>
+        {label}
+      </p>
+      {(hint || error) && (
+        <div id={`${own}-more`}>
+          {hint && <p className="hint">{hint}</p>}
+          {error && <p className="field-error">{error}</p>}
+        </div>
+      )}
+      {children}
+    </div>
+  )
+}
+
+/** On or off. */
+export function PathToggle({ path, label, hint }: Labelled) {
+  const { id, value, error, set } = useAt(path)
+  return (
+    <div>
+      <Toggle id={id} label={label} hint={hint} value={value === true} onChange={set} />
+      {error && <p className="field-error">{error}</p>}
+    </div>
+  )
+}
+
+/** One of a few values. */
+export function PathChoice({
+  path,
+  options,
+  read = String,
+  ...props
+}: Labelled & { options: Option[]; read?: (value: string) => unknown }) {
+  const { id, value, error, set } = useAt(path)
+  const shown = value == null ? '' : String(value as string)
+  const known = options.some((option) => option.value === shown)
+  return (
+    <Choice
+      {...props}
+      id={id}
+      error={error}
+      options={known || shown === '' ? options : [...options, { value: shown, label: shown }]}
+      value={shown}
+      onChange={(chosen) => set(read(chosen))}
+    />
+  )
+}
+
+/** A whole day, `2026-11-24`. */
+export function PathDay({ path, isOptional = false, ...props }: Labelled & { isOptional?: boolean }) {
+  const { id, value, error, set } = useAt(path)
+  return (
+    <Day
+      {...props}
+      id={id}
+      error={error}
+      value={dayOf(value)}
+      onChange={(day) => set(day ? day.toString() : isOptional ? undefined : '')}
+    />
+  )
+}
+
+/** A number that people write: what cannot be read as one stays as typed, for the server to name. */
+export function PathNumber({
+  path,
+  isPercent = false,
+  isOptional = false,
+  ...props
+}: Labelled & { isPercent?: boolean; isOptional?: boolean }) {
+  const { id, value, error, set } = useAt(path)
+  const { language } = useLanguage()
+  const write = (held: unknown) =>
+    typeof held === 'number'
+      ? new Intl.NumberFormat(locales[language], { maximumFractionDigits: 6 }).format(isPercent ? held * 100 : held)
+      : typeof held === 'string'
+        ? held
+        : ''
+  const [typed, setTyped] = useState(() => write(value))
+  if (readNumber(typed, isPercent, isOptional) !== value) {
+    const now = write(value)
+    if (now !== typed) setTyped(now)
+  }
+  return (
+    <Field
+      {...props}
+      className={`field-short ${props.className ?? ''}`}
+      id={id}
+      error={error}
+      inputMode={isPercent ? 'decimal' : 'numeric'}
+      value={typed}
+      onChange={(text) => {
+        setTyped(text)
+        set(readNumber(text, isPercent, isOptional))
+      }}
+      maxLength={16}
+      autoComplete="off"
+    />
+  )
+}
+
+/** Any of a few values, as a list of the document. */
+export function PathChecks({ path, options, ...props }: Labelled & { options: Option[] }) {
+  const { id, value, error, set } = useAt(path)
+  const chosen = Array.isArray(value) ? value.map(String) : []
+  return (
+    <Checks
+      {...props}
+      id={id}
+      error={error}
+      options={options}
+      value={chosen}
+      onChange={(next) => set(options.map((option) => option.value).filter((one) => next.includes(one)))}
+    />
+  )
+}
+
+/** A name of the document in the reader's language; the other text where it is not there. */
+export function useNameOf(): (value: unknown, otherwise: string) => string {
+  const { language } = useLanguage()
+  return (value, otherwise) => {
+    const name = (value as Partial<Named> | undefined)?.[language]
+    return typeof name === 'string' && name.trim() !== '' ? name : otherwise
+  }
+}
+
+export function readNumber(text: string, isPercent: boolean, isOptional: boolean): unknown {
+  const written = text.replace(/[\s%]/g, '').replace(',', '.')
+  if (written === '') return isOptional ? undefined : ''
+  if (!/^\d+(\.\d+)?$/.test(written)) return text
+  // 12,5 % is 0.125 and not 0.12500000000000001.
+  return isPercent ? Math.round(Number(written) * 1e6) / 1e8 : Number(written)
+}
+
+function dayOf(value: unknown): CalendarDate | null {
+  try {
+    return typeof value === 'string' ? parseDate(value) : null
+  } catch {
+    return null
+  }
+}

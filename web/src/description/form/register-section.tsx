@@ -1,0 +1,41 @@
+import { useLanguage, type Word } from '../../language/use-words.ts'
+import { Optional } from './optional.tsx'
+import { PathChoice, PathTrilingual } from './path-fields.tsx'
+import { readAt } from '../edits.ts'
+import { useItems } from './form-state.tsx'
+import { Section } from './section.tsx'
+
+/** What the register is called, by which law it is described, and the legal basis of each purpose (C15, L1). */
+export function RegisterSection() {
+  const { say } = useLanguage()
+  const purposes = useItems(['purposes'])
+  return (
+    <Section name="section-register" title={say('form.register')} fields={['name', 'title', 'profile', 'purposes']}>
+      <PathTrilingual path={['name']} label={say('form.name')} />
+      <PathTrilingual path={['title']} label={say('form.title')} hint={say('form.title.hint')} />
+      <PathChoice
+        path={['profile']}
+        label={say('form.profile')}
+        hint={say('form.profile.hint')}
+        options={(['seed', 'gdpr'] as const).map((value) => ({ value, label: say(`form.profile.${value}`) }))}
+      />
+      <h4 className="small-heading">{say('form.bases')}</h4>
+      <p className="hint">{say('form.bases.hint')}</p>
+      {purposes.map((one, index) => {
+        const purpose = String(readAt(one, ['purpose']))
+        const name = say(`purpose.${purpose}` as Word)
+        return (
+          <Optional
+            key={purpose}
+            path={['purposes', index, 'legalBasis']}
+            addLabel={say('form.basis.add', { purpose: name })}
+            removeLabel={say('form.basis.remove', { purpose: name })}
+            fresh={() => ({ fi: '', sv: '', en: '' })}
+          >
+            <PathTrilingual path={['purposes', index, 'legalBasis']} label={name} rows={2} />
+          </Optional>
+        )
+      })}
+    </Section>
+  )
+}

@@ -1,0 +1,56 @@
+import { today } from '@internationalized/date'
+import { zone } from '../../format/instant.ts'
+import { useLanguage } from '../../language/use-words.ts'
+import { readAt, type Path } from '../edits.ts'
+import { useItems } from './form-state.tsx'
+import { PathDay, PathText, PathToggle, PathTrilingual, useNameOf } from './path-fields.tsx'
+import { freshId } from './plan-section.tsx'
+import { Items, Section } from './section.tsx'
+
+const path: Path = ['storage', 'sites']
+
+/** Where data lie, and who has attested the access control of the premises (R18, R19). */
+export function StorageSection() {
+  const { say } = useLanguage()
+  const nameOf = useNameOf()
+  const sites = useItems(path)
+  return (
+    <Section
+      name="section-storage"
+      title={say('form.sites')}
+      summary={say('form.sites.summary', { count: sites.length })}
+      fields={['storage']}
+    >
+      <Items
+        path={path}
+        titleOf={(site, index) => nameOf(readAt(site, ['names']), say('form.site.new', { number: index + 1 }))}
+        addLabel={say('form.site.add')}
+        empty={say('form.sites.none')}
+        fresh={() => ({
+          id: freshId('site', sites),
+          names: { fi: '', sv: '', en: '' },
+          electronicAccessControl: false,
+          attestedBy: '',
+          attestedOn: today(zone).toString(),
+          nextReview: today(zone).add({ years: 1 }).toString(),
+        })}
+      >
+        {(place) => (
+          <>
+            <PathTrilingual path={[...place, 'names']} label={say('form.site.names')} />
+            <PathToggle
+              path={[...place, 'electronicAccessControl']}
+              label={say('form.site.control')}
+              hint={say('form.site.control.hint')}
+            />
+            <div className="row-fields">
+              <PathText path={[...place, 'attestedBy']} label={say('form.site.by')} className="grow" />
+              <PathDay path={[...place, 'attestedOn']} label={say('form.site.on')} />
+              <PathDay path={[...place, 'nextReview']} label={say('form.site.next')} />
+            </div>
+          </>
+        )}
+      </Items>
+    </Section>
+  )
+}

@@ -1,0 +1,206 @@
+import { today, type CalendarDate } from '@internationalized/date'
+import { useEffect, useRef, useState } from 'react'
+import { Form } from 'react-aria-components'
+import { $api, queries } from '../api/client.ts'
+import { serverNowMs } from '../api/server-time.ts'
+import { Button } from '../controls/button.tsx'
+import { Choice, type Option } from '../controls/choice.tsx'
+import { Day } from '../controls/day.tsx'
+import { Field } from '../controls/field.tsx'
+import { focusWrong } from '../controls/focus-wrong.ts'
+import { Notice } from '../controls/notice.tsx'
+import { formatDate, zone } from '../format/instant.ts'
+import { useLanguage, type Word } from '../language/use-words.ts'
+import { announce } from '../shell/announce.tsx'
+import {
+  bodyOf,
+  possibleChanges,
+  problemsOf,
+  type ChangeDraft,
+  type ChangeKind,
+  type ChangeProblems,
+} from './change.ts'
+import { refusalIn } from './directory-refusal.ts'
+import type { PersonDetail } from './filters.ts'
+import { SupervisorField, UnitField } from './place-fields.tsx'
+import { peopleKey } from './use-people.ts'
+
+/** Changes one thing of a person from a day on, and says what that does and does not touch (R11). */
+export function ChangeForm({ person }: { person: PersonDetail }) {
+  const { say, language } = useLanguage()
+  const todayHere = today(zone)
+  const [draft, setDraft] = useState<ChangeDraft>(() => begin('name', person, todayHere))
+  const [wrong, setWrong] = useState<ChangeProblems>({})
+  const [isDone, setIsDone] = useState(false)
+  const form = useRef<HTMLFormElement>(null)
+  const change = $api.useMutation('post', '/api/people/{id}/changes')
+  const refusal = change.error ? refusalIn(change.error) : undefined
+  useEffect(() => focusWrong(form.current), [wrong, change.error])
+
+  const { kind, day } = draft
+  const edit = (edited: Partial<ChangeDraft>) => {
+    setIsDone(false)
+    setDraft({ ...draft, ...edited })
+  }
+  const submit = async () => {
+    const problems = problemsOf(draft)
+    setWrong(problems)
+    setIsDone(false)
+    if (Object.keys(problems).length > 0) return
+    const changed = await change
+      .mutateAsync({ params: { path: { id: person.id } }, body: bodyOf(draft, todayHere) })
+      .catch(() => undefined)
+    if (!changed) return
+    const key = $api.queryOptions('get', '/api/people/{id}', { params: { path: { id: person.id } } }).queryKey
+    queries.setQueryData(key, changed)
+    void queries.invalidateQueries({ queryKey: [peopleKey] })
+    void queries.invalidateQueries({ queryKey: ['get', '/api/units'] })
+    setDraft(begin(kind, changed, todayHere))
+    setIsDone(true)
+    announce(say('person.change.done'))
+  }
+  const told = refusal && say(refusal.word)
+  const isOfDay = refusal?.field === 'day'
+  // Beside the day there is one field to a change: whatever else is refused is refused of that one.
+  const isOfText = refusal?.field != null && !isOfDay
+  const textError = (wrong.text && say(wrong.text)) ?? (isOfText ? told : undefined)
+  const dayError = (wrong.day && say(wrong.day)) ?? (isOfDay ? told : undefined)
+  const written = { value: draft.text, onChange: (text: string) => edit({ text }), error: textError }
+
+  return (
+    <section className="panel change" aria-labelledby="person-change">
+      <h2 id="person-change">{say('person.change')}</h2>
+      <Form
+        ref={form}
+        validationBehavior="aria"
+        className="stack"
+        onSubmit={(event) => {
+          event.preventDefault()
+          if (!change.isPending) void submit()
+        }}
+      >
+        <Choice
+          label={say('person.change.kind')}
+          options={possibleChanges(person).map((one) => ({ value: one, label: say(`person.change.${one}` as Word) }))}
+          value={kind}
+          onChange={(next) => {
+            setWrong({})
+            setIsDone(false)
+            change.reset()
+            setDraft(begin(next as ChangeKind, person, todayHere))
+          }}
+        />
+        {kind === 'name' && <Field {...written} label={say('person.change.name.new')} maxLength={200} />}
+        {kind === 'unit' && <UnitField {...written} />}
+        {kind === 'supervisor' && <SupervisorField {...written} except={person.id} />}
+        {kind === 'addPhone' && (
+          <>
+            <Field
+              {...written}
+              label={say('person.change.addPhone.new')}
+              hint={say('person.phone.hint')}
+              maxLength={64}
+              inputMode="tel"
+              autoComplete="off"
+            />
+            {person.phones.length > 0 && (
+              <Choice
+                label={say('person.change.replaces')}
+                options={[
+                  { value: '', label: say('person.change.replaces.none') },
+                  ...person.phones.map((phone) => ({
+                    value: phone,
+                    label: say('person.change.replaces.one', { phone }),
+                  })),
+                ]}
+                value={draft.replaces}
+                onChange={(replaces) => edit({ replaces })}
+              />
+            )}
+          </>
+        )}
+        {kind === 'endPhone' && (
+          <Choice
+            label={say('person.change.endPhone.which')}
+            options={person.phones.map((phone) => ({ value: phone, label: phone }))}
+            value={draft.text}
+            onChange={(text) => edit({ text })}
+          />
+        )}
+        {(kind === 'informed' || kind === 'consents') && (
+          <Choice
+            label={say(`person.change.${kind}.now` as Word)}
+            options={yesOrNo(kind, say)}
+            value={draft.yes ? 'yes' : 'no'}
+            onChange={(value) => edit({ yes: value === 'yes' })}
+          />
+        )}
+        <Day
+          label={say(
+            kind === 'employedTo'
+              ? 'person.change.lastDay'
+              : kind === 'endPhone'
+                ? 'person.change.lastPhoneDay'
+                : 'person.change.day',
+          )}
+          hint={kind === 'employedTo' ? say('person.change.lastDay.hint') : undefined}
+          error={dayError}
+          value={day}
+          onChange={(picked) => edit({ day: picked })}
+        />
+        <p className="effect">
+          {say(effectOf(draft, person), {
+            date: day ? formatDate(day.toDate(zone).toISOString(), language) : '…',
+            before: beforeOf(draft, person) ?? say('person.none'),
+          })}
+        </p>
+        {refusal && !refusal.field && (
+          <Notice kind="error" isUrgent>
+            {told}
+          </Notice>
+        )}
+        <div className="actions">
+          <Button type="submit" kind="primary" isBusy={change.isPending}>
+            {say(change.isPending ? 'person.change.busy' : 'person.change.do')}
+          </Button>
+        </div>
+        {isDone && <Notice kind="success">{say('person.change.done')}</Notice>}
+      </Form>
+    </section>
+  )
+}
+
+function begin(kind: ChangeKind, person: PersonDetail, todayHere: CalendarDate): ChangeDraft {
+  const text = kind === 'endPhone' ? (person.phones[0] ?? '') : ''
+  const isYes = kind === 'informed' ? person.recording.informedAt : person.recording.consentedAt
+  return {
+    kind,
+    text,
+    replaces: kind === 'addPhone' ? (person.phones[0] ?? '') : '',
+    day: kind === 'employedTo' ? null : todayHere,
+    yes: isYes == null,
+  }
+}
+
+function effectOf({ kind, day, yes, replaces }: ChangeDraft, person: PersonDetail): Word {
+  if (kind === 'employedTo' && day === null) {
+    const hasLeft = person.employedTo != null && Date.parse(person.employedTo) <= serverNowMs()
+    return hasLeft ? 'person.change.employedTo.again' : 'person.change.employedTo.goesOn'
+  }
+  if (kind === 'addPhone' && replaces) return 'person.change.addPhone.swap'
+  if (kind === 'consents' && !yes) return 'person.change.consents.back'
+  if (kind === 'informed' && !yes) return 'person.change.informed.back'
+  return `person.change.${kind}.effect` as Word
+}
+
+function beforeOf({ kind, replaces }: ChangeDraft, person: PersonDetail): string | undefined {
+  if (kind === 'name') return person.name
+  if (kind === 'unit') return person.unit
+  if (kind === 'supervisor') return person.supervisor?.name
+  if (kind === 'addPhone') return replaces
+  return undefined
+}
+
+function yesOrNo(kind: 'informed' | 'consents', say: (key: Word) => string): Option[] {
+  return ['yes', 'no'].map((value) => ({ value, label: say(`person.change.${kind}.${value}` as Word) }))
+}

@@ -1,0 +1,171 @@
+import { Download } from 'lucide-react'
+import { useEffect, useRef, useState } from 'react'
+import { api, queries } from '../api/client.ts'
+import type { paths } from '../api/schema.d.ts'
+import { Button } from '../controls/button.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { Notice } from '../controls/notice.tsx'
+import { PickFile } from '../controls/pick-file.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { formatCount } from '../format/number.ts'
+import { useLanguage, type Word } from '../language/use-words.ts'
+import { announce } from '../shell/announce.tsx'
+import { Page } from '../shell/page.tsx'
+import '../styles/people.css'
+import type { Imported } from './filters.ts'
+import { base64Of, headingRow, importColumns } from './import-file.ts'
+import { RowProblems } from './row-problems.tsx'
+
+type Refused = paths['/api/people/import']['post']['responses'][422]['content']['application/json']
+interface Picked {
+  name: string
+  content: string
+}
+type Outcome =
+  | { state: 'trying' | 'importing' }
+  | { state: 'tried' | 'done'; counts: Imported }
+  | { state: 'refused'; rows: Refused['error']['rows'] }
+  | { state: 'failed'; error: unknown; wasTry: boolean }
+
+/** Brings the directory up to a file: tried first, entered only when every row is right, all rows or none. */
+export function ImportPage() {
+  const { say } = useLanguage()
+  const [picked, setPicked] = useState<Picked>()
+  const [outcome, setOutcome] = useState<Outcome>()
+  const heading = useRef<HTMLHeadingElement>(null)
+  const state = outcome?.state
+  const isBusy = state === 'trying' || state === 'importing'
+  useEffect(() => {
+    if (state && state !== 'trying' && state !== 'importing') heading.current?.focus()
+  }, [state, picked])
+
+  const send = async (file: Picked, tryOnly: boolean) => {
+    setOutcome({ state: tryOnly ? 'trying' : 'importing' })
+    announce(say(tryOnly ? 'import.trying' : 'import.busy'))
+    setOutcome(await outcomeOf(file, tryOnly))
+    if (!tryOnly) void queries.invalidateQueries()
+  }
+  const pick = async (file: File) => {
+    const next = { name: file.name, content: await base64Of(file) }
+    setPicked(next)
+    await send(next, true)
+  }
+
+  return (
+    <Page
+      title={say('people.import')}
+      lead={say('import.lead')}
+      crumbs={[{ label: say('people.title'), to: '/people' }]}
+    >
+      <section className="panel stack" aria-labelledby="import-file">
+        <h2 id="import-file">{say('import.file')}</h2>
+        <p>{say('import.file.how')}</p>
+        <div className="scroll" tabIndex={0} role="region" aria-label={say('import.columns')}>
+          <table className="table">
+            <caption className="visually-hidden">{say('import.columns')}</caption>
+            <thead>
+              <tr>
+                <th scope="col">{say('import.column')}</th>
+                <th scope="col">{say('import.column.what')}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {importColumns.map(({ column, needed }) => (
+                <tr key={column}>
+                  <th scope="row">
+                    <code>{column}</code>
+                  </th>
+                  <td className="wrapping">
+                    {say(`import.column.${column}` as Word)}
+                    {!needed && <span className="muted"> {say('import.column.optional')}</span>}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+        <p>
+          <a href={headingRow()} download="henkilot.csv" className="with-icon">
+            <Download aria-hidden="true" size={18} />
+            {say('import.heading')}
+          </a>
+        </p>
+        <PickFile
+          label={say(picked ? 'import.pick.another' : 'import.pick')}
+          accept={['.csv', 'text/csv', 'text/plain']}
+          name={picked?.name}
+          none={say('import.pick.none')}
+          isBusy={isBusy}
+          onPick={(file) => void pick(file)}
+        />
+      </section>
+      {picked && outcome && (
+        <section className="panel stack" aria-labelledby="import-outcome" aria-busy={isBusy}>
+          <h2 id="import-outcome" ref={heading} tabIndex={-1}>
+            {say(titleOf(outcome))}
+          </h2>
+          {isBusy && <Waiting lines={3} />}
+          {outcome.state === 'refused' && <RowProblems rows={outcome.rows} />}
+          {outcome.state === 'failed' && (
+            <Failure error={outcome.error} onAgain={() => void send(picked, outcome.wasTry)} />
+          )}
+          {(outcome.state === 'tried' || outcome.state === 'done') && <Counts counts={outcome.counts} />}
+          {outcome.state === 'tried' && <Confirm counts={outcome.counts} onImport={() => void send(picked, false)} />}
+          {outcome.state === 'done' && <Notice kind="success">{say('import.done.note')}</Notice>}
+        </section>
+      )}
+    </Page>
+  )
+}
+
+async function outcomeOf(file: Picked, tryOnly: boolean): Promise<Outcome> {
+  try {
+    const { data, error } = await api.POST('/api/people/import', { body: { content: file.content, tryOnly } })
+    if (data) return { state: data.done ? 'done' : 'tried', counts: data }
+    if ('rows' in error.error) return { state: 'refused', rows: error.error.rows }
+    return { state: 'failed', error, wasTry: tryOnly }
+  } catch (error) {
+    return { state: 'failed', error, wasTry: tryOnly }
+  }
+}
+
+function titleOf({ state }: Outcome): Word {
+  if (state === 'trying') return 'import.trying'
+  if (state === 'importing') return 'import.busy'
+  return `import.${state}` as Word
+}
+
+const counted = ['entered', 'changed', 'unchanged'] as const
+
+function Counts({ counts }: { counts: Imported }) {
+  const { say, language } = useLanguage()
+  return (
+    <dl className="counts">
+      <div>
+        <dt>{say('import.rows')}</dt>
+        <dd>{formatCount(counts.rows, language)}</dd>
+      </div>
+      {counted.map((one) => (
+        <div key={one}>
+          <dt>{say(`import.${one}.${counts.done ? 'done' : 'tried'}` as Word)}</dt>
+          <dd>{formatCount(counts[one], language)}</dd>
+        </div>
+      ))}
+    </dl>
+  )
+}
+
+function Confirm({ counts, onImport }: { counts: Imported; onImport: () => void }) {
+  const { say } = useLanguage()
+  if (counts.entered + counts.changed === 0) return <Notice kind="info">{say('import.nothing')}</Notice>
+  return (
+    <>
+      <p>{say('import.tried.note')}</p>
+      <div className="actions">
+        <Button kind="primary" onPress={onImport}>
+          {say('import.do', { count: counts.entered + counts.changed })}
+        </Button>
+      </div>
+    </>
+  )
+}

@@ -1,0 +1,85 @@
+import { Search, X } from 'lucide-react'
+import { useState } from 'react'
+import { Form } from 'react-aria-components'
+import { $api } from '../api/client.ts'
+import { Button } from '../controls/button.tsx'
+import { Choice, type Option } from '../controls/choice.tsx'
+import { Field } from '../controls/field.tsx'
+import { useLanguage, type Word } from '../language/use-words.ts'
+import { employedChoices, readPeopleFilters, type PeopleFilters } from './filters.ts'
+
+/** What to look for in the directory. It starts from the address and, submitted, becomes the address. */
+export function PeopleForm({
+  filters,
+  onSearch,
+}: {
+  filters: PeopleFilters
+  onSearch: (filters: PeopleFilters) => void
+}) {
+  const { say } = useLanguage()
+  const [draft, setDraft] = useState(filters)
+  // The address may change by itself (back, a saved search): the form follows. No remount, the focus stays.
+  const [seen, setSeen] = useState(filters)
+  if (JSON.stringify(seen) !== JSON.stringify(filters)) {
+    setSeen(filters)
+    setDraft(filters)
+  }
+  const { data: units } = $api.useQuery('get', '/api/units', undefined, { staleTime: 60_000 })
+  const unitOptions: Option[] = [
+    { value: '', label: say('people.unit.any') },
+    ...(units?.items ?? []).map(({ name }) => ({ value: name, label: name })),
+  ]
+  if (draft.unit && !unitOptions.some(({ value }) => value === draft.unit)) {
+    unitOptions.push({ value: draft.unit, label: draft.unit })
+  }
+  return (
+    <Form
+      className="panel people-form"
+      role="search"
+      aria-label={say('people.form')}
+      onSubmit={(event) => {
+        event.preventDefault()
+        onSearch(readPeopleFilters({ ...draft }))
+      }}
+    >
+      <Field
+        className="people-q"
+        label={say('people.q')}
+        hint={say('people.q.hint')}
+        value={draft.q ?? ''}
+        onChange={(q) => setDraft({ ...draft, q })}
+        maxLength={100}
+        autoComplete="off"
+        spellCheck="false"
+      />
+      <Choice
+        label={say('person.unit')}
+        options={unitOptions}
+        value={draft.unit ?? ''}
+        onChange={(unit) => setDraft({ ...draft, unit })}
+      />
+      <Choice
+        label={say('people.employed')}
+        options={employedChoices.map((one) => ({ value: one, label: say(`people.employed.${one}` as Word) }))}
+        value={draft.employed ?? 'now'}
+        onChange={(employed) => setDraft({ ...draft, employed: employed as (typeof employedChoices)[number] })}
+      />
+      <div className="actions">
+        <Button type="submit" kind="primary">
+          <Search aria-hidden="true" size={18} />
+          {say('search.submit')}
+        </Button>
+        <Button
+          kind="secondary"
+          onPress={() => {
+            setDraft({})
+            onSearch({})
+          }}
+        >
+          <X aria-hidden="true" size={18} />
+          {say('search.clear')}
+        </Button>
+      </div>
+    </Form>
+  )
+}

@@ -1,0 +1,126 @@
+import { Link } from '@tanstack/react-router'
+import { formatDate } from '../format/instant.ts'
+import { serverNowMs } from '../api/server-time.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { useWide } from '../shell/use-wide.ts'
+import type { Person } from './filters.ts'
+import { lastMomentOf } from './timeline.ts'
+
+/** People as a table; as cards where there is no room for one. */
+export function PeopleList({ people }: { people: Person[] }) {
+  return useWide(1100) ? <PeopleTable people={people} /> : <PeopleCards people={people} />
+}
+
+function PeopleTable({ people }: { people: Person[] }) {
+  const { say } = useLanguage()
+  return (
+    <table className="results">
+      <caption className="visually-hidden">{say('people.found')}</caption>
+      <thead>
+        <tr>
+          <th scope="col">{say('person.name')}</th>
+          <th scope="col">{say('person.unit')}</th>
+          <th scope="col">{say('person.supervisor')}</th>
+          <th scope="col">{say('person.phones')}</th>
+          <th scope="col">{say('person.employed')}</th>
+        </tr>
+      </thead>
+      {people.map((person) => (
+        <tbody key={person.id}>
+          <tr>
+            <td>
+              <PersonLink person={person} />
+              <span className="second">{person.userId}</span>
+            </td>
+            <td>{person.unit ?? <Nothing />}</td>
+            <td>{person.supervisor?.name ?? <Nothing />}</td>
+            <td>
+              <Phones phones={person.phones} />
+            </td>
+            <td>
+              <Employed person={person} />
+            </td>
+          </tr>
+        </tbody>
+      ))}
+    </table>
+  )
+}
+
+function PeopleCards({ people }: { people: Person[] }) {
+  const { say } = useLanguage()
+  return (
+    <ul className="cards">
+      {people.map((person) => (
+        <li key={person.id} className="card">
+          <p className="card-title">
+            <PersonLink person={person} />
+          </p>
+          <dl className="card-facts">
+            <div>
+              <dt>{say('person.userId')}</dt>
+              <dd>{person.userId}</dd>
+            </div>
+            <div>
+              <dt>{say('person.unit')}</dt>
+              <dd>{person.unit ?? <Nothing />}</dd>
+            </div>
+            <div>
+              <dt>{say('person.supervisor')}</dt>
+              <dd>{person.supervisor?.name ?? <Nothing />}</dd>
+            </div>
+            <div>
+              <dt>{say('person.phones')}</dt>
+              <dd>
+                <Phones phones={person.phones} />
+              </dd>
+            </div>
+            <div>
+              <dt>{say('person.employed')}</dt>
+              <dd>
+                <Employed person={person} />
+              </dd>
+            </div>
+          </dl>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function PersonLink({ person }: { person: Person }) {
+  return (
+    <Link to="/people/$id" params={{ id: person.id }} className="row-link" data-person="">
+      {person.name}
+    </Link>
+  )
+}
+
+function Phones({ phones }: { phones: string[] }) {
+  if (phones.length === 0) return <Nothing />
+  return phones.map((phone) => (
+    <span key={phone} className="number phone-line">
+      {phone}
+    </span>
+  ))
+}
+
+/** From when and, where it has ended or will, until which day. */
+export function Employed({ person }: { person: Pick<Person, 'employedFrom' | 'employedTo'> }) {
+  const { say, language } = useLanguage()
+  const from = formatDate(person.employedFrom, language)
+  if (person.employedTo == null) return say('person.employed.since', { from })
+  const to = formatDate(lastMomentOf(person.employedTo), language)
+  const isOver = Date.parse(person.employedTo) <= serverNowMs()
+  return (
+    <>
+      {from}–{to}
+      {isOver && <span className="second">{say('person.employed.over')}</span>}
+    </>
+  )
+}
+
+function Nothing() {
+  const { say } = useLanguage()
+  return <span className="muted">{say('person.none')}</span>
+}

@@ -1,0 +1,72 @@
+import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { Fact } from '../contact/facts.tsx'
+import { formatDate } from '../format/instant.ts'
+import { useLanguage, type Word } from '../language/use-words.ts'
+import type { PersonDetail } from './filters.ts'
+import { Employed } from './people-list.tsx'
+
+const knownSources = ['manual', 'csv', 'scim']
+
+/** What holds of a person now (R8, L16). */
+export function PersonFacts({ person }: { person: PersonDetail }) {
+  const { say, language } = useLanguage()
+  const { informedAt, consentedAt } = person.recording
+  const since = (instant: string | undefined, yes: Word, no: Word): ReactNode =>
+    instant ? say(yes, { date: formatDate(instant, language) }) : <span className="muted">{say(no)}</span>
+  return (
+    <section className="panel" aria-labelledby="person-now">
+      <h2 id="person-now" className="visually-hidden">
+        {say('person.now')}
+      </h2>
+      <dl className="facts">
+        <Fact label={say('person.userId')}>{person.userId}</Fact>
+        <Fact label={say('person.unit')}>{person.unit ?? <Nothing />}</Fact>
+        <Fact label={say('person.supervisor')}>
+          {person.supervisor ? <PersonName {...person.supervisor} /> : <Nothing />}
+        </Fact>
+        <Fact label={say('person.phones')}>
+          {person.phones.length === 0 && <Nothing />}
+          {person.phones.map((phone) => (
+            <span key={phone} className="number phone-line">
+              {phone}
+            </span>
+          ))}
+        </Fact>
+        <Fact label={say('person.employed')}>
+          <Employed person={person} />
+        </Fact>
+        <Fact label={say('person.informed')}>{since(informedAt, 'person.informed.yes', 'person.informed.no')}</Fact>
+        <Fact label={say('person.consent')}>{since(consentedAt, 'person.consent.yes', 'person.consent.no')}</Fact>
+        <Fact label={say('person.source')}>
+          {knownSources.includes(person.source) ? say(`person.source.${person.source}` as Word) : person.source}
+        </Fact>
+        {person.subordinates.length > 0 && (
+          <Fact label={say('person.subordinates')}>
+            <ul className="plain-list">
+              {person.subordinates.map((one) => (
+                <li key={one.id}>
+                  <PersonName {...one} />
+                </li>
+              ))}
+            </ul>
+          </Fact>
+        )}
+      </dl>
+    </section>
+  )
+}
+
+/** Somebody's name that leads to their page. */
+export function PersonName({ id, name }: { id: string; name: string }) {
+  return (
+    <Link to="/people/$id" params={{ id }}>
+      {name}
+    </Link>
+  )
+}
+
+function Nothing() {
+  const { say } = useLanguage()
+  return <span className="muted">{say('person.none')}</span>
+}

@@ -1,0 +1,71 @@
+import { serverNowMs } from '../api/server-time.ts'
+import { formatDate } from '../format/instant.ts'
+import { useLanguage } from '../language/use-words.ts'
+import type { PersonDetail } from './filters.ts'
+import { PersonName } from './person-facts.tsx'
+import { timelineOf, type PersonEvent } from './timeline.ts'
+
+/** Every name, place and number a person has had, day by day, the newest first; what is to come says so (R11). */
+export function PersonHistory({ person }: { person: PersonDetail }) {
+  const { say, language } = useLanguage()
+  const now = serverNowMs()
+  return (
+    <section className="panel history" aria-labelledby="person-history">
+      <h2 id="person-history">{say('person.history')}</h2>
+      <p className="muted">{say('person.history.why')}</p>
+      <ol className="timeline">
+        {timelineOf(person).map(({ at, events }) => (
+          <li key={at} className={Date.parse(at) > now ? 'is-coming' : undefined}>
+            <h3 className="timeline-day">
+              {formatDate(at, language)}
+              {Date.parse(at) > now && <span className="timeline-coming">{say('person.history.coming')}</span>}
+            </h3>
+            <ul>
+              {events.map((event) => (
+                <li key={`${event.kind} ${'phone' in event ? event.phone : ''}`}>
+                  <EventText event={event} />
+                </li>
+              ))}
+            </ul>
+          </li>
+        ))}
+      </ol>
+    </section>
+  )
+}
+
+function EventText({ event }: { event: PersonEvent }) {
+  const { say } = useLanguage()
+  switch (event.kind) {
+    case 'employed':
+      return say('person.event.employed')
+    case 'left':
+      return say('person.event.left')
+    case 'named':
+      return say('person.event.named', { name: event.name })
+    case 'renamed':
+      return say('person.event.renamed', { name: event.name, before: event.before })
+    case 'placed':
+      return (
+        <>
+          {event.unit ? say('person.event.unit', { unit: event.unit }) : say('person.event.unit.none')}
+          {event.supervisor && (
+            <>
+              {' · '}
+              {say('person.supervisor')} <PersonName {...event.supervisor} />
+            </>
+          )}
+        </>
+      )
+    case 'unplaced':
+      return say('person.event.unit.none')
+    case 'phone-added':
+      return say('person.event.phone.added', { phone: event.phone })
+    case 'phone-ended':
+      return say('person.event.phone.ended', { phone: event.phone })
+    case 'informed':
+      return say('person.event.informed')
+    case 'consented':
+      return say('person.event.consented')
+  }
+}

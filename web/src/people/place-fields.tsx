@@ -1,0 +1,60 @@
+import { useQuery } from '@tanstack/react-query'
+import { $api, api } from '../api/client.ts'
+import { Suggest } from '../controls/suggest.tsx'
+import { useLanguage } from '../language/use-words.ts'
+import { peopleKey } from './use-people.ts'
+
+interface Written {
+  value: string
+  onChange: (value: string) => void
+  error?: string | undefined
+}
+
+/** A unit by its name: one of those there are, or a new one. */
+export function UnitField(written: Written) {
+  const { say } = useLanguage()
+  const { data: units } = $api.useQuery('get', '/api/units', undefined, { staleTime: 60_000 })
+  return (
+    <Suggest
+      {...written}
+      label={say('person.unit')}
+      hint={say('person.unit.hint')}
+      options={(units?.items ?? []).map(({ name }) => ({ value: name, label: name }))}
+      maxLength={200}
+    />
+  )
+}
+
+const fewest = 2
+const most = 8
+
+/** A supervisor by user id, found by name. */
+export function SupervisorField({ except, ...written }: Written & { except?: string }) {
+  const { say } = useLanguage()
+  const q = written.value.trim()
+  const { data: people } = useQuery({
+    queryKey: [peopleKey, 'supervisors', q],
+    enabled: q.length >= fewest,
+    queryFn: async ({ signal }) => {
+      const { data, error } = await api.GET('/api/people', { params: { query: { q, limit: most } }, signal })
+      if (!data) throw error
+      return data.items
+    },
+  })
+  return (
+    <Suggest
+      {...written}
+      label={say('person.supervisor')}
+      hint={say('person.supervisor.hint')}
+      isFiltered={false}
+      options={(people ?? [])
+        .filter(({ id }) => id !== except)
+        .map(({ userId, name, unit }) => ({
+          value: userId,
+          label: name,
+          detail: [userId, unit].filter(Boolean).join(' · '),
+        }))}
+      maxLength={64}
+    />
+  )
+}

@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest'
+import type { PersonDetail } from './filters.ts'
+import { timelineOf } from './timeline.ts'
+
+const [y2020, y2023, y2026] = ['2019-12-31T22:00:00Z', '2023-04-30T21:00:00Z', '2026-01-31T22:00:00Z'] as const
+const sari = { id: 's', name: 'Sari Niemi' }
+const aino: PersonDetail = {
+  id: 'a',
+  userId: 'aino',
+  name: 'Aino Korhonen',
+  unit: 'Henkilöverotus',
+  phones: ['029 512 1001'],
+  employedFrom: y2020,
+  source: 'manual',
+  names: [
+    { name: 'Aino Korhonen', from: y2023 },
+    { name: 'Aino Virtanen', from: y2020, to: y2023 },
+  ],
+  placements: [
+    { unit: 'Neuvonta', from: y2020, to: y2023 },
+    { unit: 'Henkilöverotus', supervisor: sari, from: y2023 },
+  ],
+  phoneHistory: [
+    { phone: '029 512 1001', from: y2023 },
+    { phone: '029 512 1999', from: y2020, to: y2023 },
+  ],
+  recording: { informedAt: '2020-01-01T08:00:00Z' },
+  subordinates: [],
+}
+const told = (person: PersonDetail) =>
+  timelineOf(person).map(({ at, events }) => [at, events.map(({ kind }) => kind).join(' ')])
+
+test('a person’s history is told newest first, what changed together in one place', () => {
+  expect(told(aino)).toEqual([
+    [y2023, 'renamed placed phone-ended phone-added'],
+    [y2020, 'employed named placed phone-added informed'],
+  ])
+  expect(timelineOf(aino)[0]?.events[0]).toEqual({
+    at: y2023,
+    kind: 'renamed',
+    name: 'Aino Korhonen',
+    before: 'Aino Virtanen',
+  })
+})
+
+test('what ends with the employment is told once: that it ended', () => {
+  const left = {
+    ...aino,
+    employedTo: y2026,
+    placements: aino.placements.map((one) => (one.to ? one : { ...one, to: y2026 })),
+    phoneHistory: aino.phoneHistory.map((one) => (one.to ? one : { ...one, to: y2026 })),
+  }
+  expect(told(left)[0]).toEqual(['2026-01-31T21:59:59.999Z', 'left'])
+})
+
+test('a place that ends and is not followed by another is told', () => {
+  const nowhere = { ...aino, placements: [{ unit: 'Neuvonta', from: y2020, to: y2026 }] }
+  expect(told(nowhere)[0]).toEqual([y2026, 'unplaced'])
+})
