@@ -6,6 +6,7 @@ import cookie from '@fastify/cookie'
 import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyError } from 'fastify'
+import { readProofs } from '#use/evidence/read-proofs.ts'
 import { publicationRoutes } from '../publication/publication-routes.ts'
 import { callEvents } from './call-events.ts'
 import { contactRoutes } from './contact-routes.ts'
@@ -13,6 +14,7 @@ import { openApiDocument } from './contract/openapi.ts'
 import { descriptionRoutes } from './description-routes.ts'
 import type { Desk } from './desk.ts'
 import { directoryRoutes } from './directory-routes.ts'
+import { evidenceRoutes } from './evidence-routes.ts'
 import { listeningRoutes } from './listening-routes.ts'
 import { organisationRoutes } from './organisation-routes.ts'
 import { refusals, refuse } from './refuse.ts'
@@ -88,6 +90,7 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
   callEvents(app, desk)
   directoryRoutes(app, desk)
   descriptionRoutes(app, desk)
+  evidenceRoutes(app, desk)
   app.get('/api/openapi.json', async (_request, reply) => reply.send(openApiDocument(options.version)))
   app.get('/health/live', async (_request, reply) => reply.send({ live: true }))
   app.get('/health/ready', async (_request, reply) => {
@@ -98,7 +101,7 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
     const { type, text } = await options.metrics()
     return reply.type(type).send(text)
   })
-  await publicationRoutes(app, desk, { readProofs: () => Promise.resolve([]) })
+  await publicationRoutes(app, desk, { readProofs: () => readProofs(desk.db, desk.clock.now()) })
   await webFiles(app, options.webFolder)
 
   const url = await app.listen({ host: options.host, port: options.port })
