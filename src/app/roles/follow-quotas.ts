@@ -1,6 +1,11 @@
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import type { Kysely } from 'kysely'
-import { createQuotaCounts, type CountedRecording, type QuotaCounts, type QuotaTally } from '#capture/session/quota-counts.ts'
+import {
+  createQuotaCounts,
+  type CountedRecording,
+  type QuotaCounts,
+  type QuotaTally,
+} from '#capture/session/quota-counts.ts'
 import { weekStart } from '#description/local-time.ts'
 import type { Clock } from '#platform/clock/clock.ts'
 import type { SegmentFacts } from '#register/admit.ts'
@@ -45,7 +50,11 @@ export async function followQuotas(options: QuotaOptions): Promise<QuotaCounts &
 
   async function read(): Promise<void> {
     const thisWeek = weekStart(clock.now())
-    const starts = [weekStart(thisWeek.subtract({ hours: 1 })), thisWeek, weekStart(thisWeek.add({ hours: 7 * 24 + 12 }))]
+    const starts = [
+      weekStart(thisWeek.subtract({ hours: 1 })),
+      thisWeek,
+      weekStart(thisWeek.add({ hours: 7 * 24 + 12 })),
+    ]
     for (let tries = 0; tries < triesAtOnce; tries++) {
       const known = counts.known.map(({ segmentId }) => segmentId)
       const found = await Promise.all(

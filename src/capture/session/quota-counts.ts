@@ -91,7 +91,8 @@ export function createQuotaCounts(onChange: () => void = () => undefined): Quota
 }
 
 function countedRecording({ segmentId, decision, answeredAt, official, numberReached }: SegmentFacts) {
-  if (!decision.record || decision.quotaUsed === undefined || decision.ruleId === undefined || !answeredAt) return undefined
+  if (!decision.record || decision.quotaUsed === undefined || decision.ruleId === undefined || !answeredAt)
+    return undefined
   const officialId = official?.personId ?? null
   return { segmentId, ruleId: decision.ruleId, officialId, number: numberReached.key, answeredAt }
 }

@@ -16,6 +16,7 @@ import { createQuotaCounts } from './quota-counts.ts'
 import { createRecorder } from './recorder.ts'
 import { openSpool } from './spool.ts'
 
+const seed = { version: 1, description: await readDescription() }
 const opened: (() => unknown)[] = []
 let folder = ''
 let noted: SegmentFacts[] = []

@@ -11,7 +11,12 @@ export async function readQuotaCounts(
   to: Temporal.Instant,
   knownSegments: readonly string[],
 ): Promise<{ ruleId: string; officialId: string | null; number: string; recorded: number }[]> {
-  const { rows } = await sql<{ rule_id: string; official_person_id: string | null; number_reached: string; recorded: number }>`
+  const { rows } = await sql<{
+    rule_id: string
+    official_person_id: string | null
+    number_reached: string
+    recorded: number
+  }>`
     select rule_id, official_person_id, number_reached, recorded::int as recorded
     from quota_counts(${from}, ${to}, ${knownSegments}::uuid[])`.execute(db)
   return rows.map((row) => ({
