@@ -1,0 +1,107 @@
+// Calls that were over before Seloste heard of them, admitted into a running one by the feed of past calls and the one
+// door there is. In: call detail records. Out: contacts as of any call. Never here: a row written past the door.
+import { join } from 'node:path'
+import type { Kysely } from 'kysely'
+import {
+  describePastCall,
+  sealPastAudio,
+  type PastAudio,
+  type PastCall,
+  type PastCallContext,
+} from '#capture/feeds/past-calls.ts'
+import { admitTo } from '#capture/session/admit-facts.ts'
+import { createQuotaCounts } from '#capture/session/quota-counts.ts'
+import { connectDatabase } from '#platform/database/connect.ts'
+import { findEmbeddedPostgres } from '#platform/database/embedded.ts'
+import { openDirectoryStore } from '#platform/objects/directory-store.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { dayOf, readIntakeKeys } from '#safeguards/keys/intake-keys.ts'
+import { readDirectory } from '#safeguards/people/people.ts'
+import { readVersions, versionAt } from '#safeguards/versions/versions.ts'
+import type { RunningSeloste } from '#test/whole/start-seloste.ts'
+import { readDrawKey } from '../../src/app/roles/draw-key.ts'
+
+/** The running Seloste's database, as its owner. */
+export async function ownDatabase<Result>(
+  seloste: RunningSeloste,
+  use: (db: Kysely<RegisterTables>) => Promise<Result>,
+): Promise<Result> {
+  const postgres = await findEmbeddedPostgres(join(seloste.dataDirectory, 'database'))
+  if (!postgres) throw new Error('the database is not running')
+  const { db, close } = connectDatabase<RegisterTables>({
+    url: postgres.adminUrl(),
+    applicationName: 'seloste-journey',
+    size: 1,
+    onIdleError: () => undefined,
+  })
+  try {
+    return await use(db)
+  } finally {
+    await close()
+  }
+}
+
+/** A past call, and whether the draw must have fallen on it: then it goes by another id until it has. */
+export type ToldCall = Omit<PastCall, 'callId'> & { drawn?: boolean }
+
+/** Tells a running Seloste of past calls; those that the plan drew come with their audio, a quiet line. */
+export async function tellPastCalls(seloste: RunningSeloste, calls: readonly ToldCall[]): Promise<void> {
+  await ownDatabase(seloste, async (db) => {
+    const versions = await readVersions(db)
+    const admit = admitTo(db)
+    const today = dayOf(Temporal.Now.instant())
+    const intake = (await readIntakeKeys(db)).find(({ day }) => day.equals(today))
+    const objects = await openDirectoryStore(join(seloste.dataDirectory, 'objects'))
+    const context = {
+      versionAt: (at: Temporal.Instant) => versionAt(versions, at),
+      officials: await readDirectory(db),
+      drawKey: await readDrawKey(seloste.dataDirectory),
+      quotas: createQuotaCounts(),
+    }
+    for (const call of calls) {
+      for (const facts of describeAs(call, context)) {
+        if (!facts.recording) {
+          await admit(facts)
+          continue
+        }
+        const recording = { ...facts.recording, intakeDay: today }
+        const stored = await sealPastAudio(recording, quiet(recording), {
+          objects,
+          spoolFolder: seloste.dataDirectory,
+          intakePublicKey: intake?.publicKey ?? '',
+        })
+        await admit({ ...facts, recording: { ...recording, stored } })
+      }
+    }
+  })
+}
+
+let told = 0
+
+function describeAs({ drawn, ...call }: ToldCall, context: PastCallContext) {
+  for (;;) {
+    const facts = describePastCall({ ...call, callId: `journey-${process.pid}-${told++}` }, context)
+    if (drawn === undefined || facts.some(({ decision }) => decision.record) === drawn) return facts
+    if (told > 10_000) throw new Error('the plan never decides so')
+  }
+}
+
+/** A-law's silence, as long as the recording. */
+function* quiet({
+  startedAt,
+  endedAt,
+}: {
+  startedAt: Temporal.Instant
+  endedAt?: Temporal.Instant | undefined
+}): PastAudio {
+  const frame = Buffer.alloc(160, 0xd5)
+  const frames = Math.ceil(((endedAt ?? startedAt).epochMilliseconds - startedAt.epochMilliseconds) / 20)
+  for (let at = 0; at < frames; at++) yield { caller: frame, official: frame }
+}
+
+/** A clock time in Finland: `2026-10-25T03:50+03:00` where the clock shows it twice. */
+export function inFinland(written: string): Temporal.Instant {
+  return /[+Z]/.test(written)
+    ? Temporal.Instant.from(written)
+    : Temporal.PlainDateTime.from(written).toZonedDateTime('Europe/Helsinki').toInstant()
+}

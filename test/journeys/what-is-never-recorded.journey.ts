@@ -1,0 +1,161 @@
+// AC3 and AC4 (R7-R9, R12, R13, R17): the switchboard, calls that nobody answers, calls that are none of the register's,
+// and what the switchboard forwards, with real SIPREC sessions.
+import { setTimeout as wait } from 'node:timers/promises'
+import { expect } from '@playwright/test'
+import { numbersCalled, officialByKey } from '#test/simulator/people.ts'
+import { placeCall, type PlaceCallOptions } from '#test/simulator/place-call.ts'
+import { eventually, signInAt, type ContactShape } from '#test/whole/api.ts'
+import type { RunningSeloste } from '#test/whole/start-seloste.ts'
+import { signInOn } from './at-the-desk.ts'
+import { changeDescription } from './change-description.ts'
+import { tellPastCalls } from './past-calls.ts'
+import { test } from './without-calls.ts'
+
+test.describe.configure({ mode: 'serial', timeout: 180_000 })
+
+let placed = 0
+
+/** Places a call and returns its caller and whether any of it was recorded. */
+async function place(
+  seloste: RunningSeloste,
+  plan: Omit<PlaceCallOptions, 'seed' | 'server' | 'caller'> & { caller?: string },
+) {
+  const caller = plan.caller ?? `+3584020${String(10_000 + placed)}`
+  const recorded: boolean[] = []
+  await placeCall({
+    seed: `never ${placed++}`,
+    server: seloste.sip,
+    ...plan,
+    caller,
+    onEvent: (event) => {
+      if (event.kind === 'answered') recorded.push(event.recording)
+    },
+  })
+  return { caller, recorded }
+}
+
+/** As the person of the security unit sees it, who sees every call. */
+async function found(seloste: RunningSeloste, caller: string): Promise<ContactShape | undefined> {
+  const tuula = await signInAt(seloste.url, 'tuula', seloste.password)
+  const [contact] = await tuula.contacts({ caller, purpose: 'CRIME_OR_MISUSE', reference: 'TU-2026-7' })
+  return contact && tuula.contact(contact.id, 'CRIME_OR_MISUSE&reference=TU-2026-7')
+}
+
+test('a call to the Swedish switchboard is in the history, in its language, and never recorded', async ({
+  page,
+  seloste,
+}) => {
+  const calls = await Promise.all(
+    Array.from({ length: 12 }, () =>
+      place(seloste, { number: numbersCalled.switchboardSwedish, official: officialByKey('monica'), seconds: 1 }),
+    ),
+  )
+  expect(calls.flatMap(({ recorded }) => recorded)).toEqual(calls.map(() => false))
+  await signInOn(page, seloste, 'monica', {
+    path: '/contacts',
+    purpose: 'Asiakaspalvelun kehittäminen',
+  })
+  // The operator sees the call that she answered (R12).
+  await expect(page.locator('a[data-contact]')).toHaveCount(12)
+  await page.locator('a[data-contact]').first().click()
+  const content = page.locator('#content')
+  await expect(content).toContainText('029 512 001')
+  await expect(content).toContainText('Monica Westerback')
+  await expect(content).toContainText('Puhelua ei ole tallennettu.')
+  await expect(content.locator('.why')).toContainText(/vaihte/i)
+})
+
+test('a call abandoned in the queue is in the history without an official', async ({ page, seloste }) => {
+  const startedAt = Temporal.Now.instant().subtract({ minutes: 9 })
+  const caller = '+358402099901'
+  await tellPastCalls(seloste, [
+    {
+      startedAt,
+      endedAt: startedAt.add({ minutes: 4 }),
+      caller,
+      numberCalled: numbersCalled.national,
+      segments: [],
+    },
+  ])
+  await signInOn(page, seloste, 'eero', {
+    path: `/contacts?caller=${encodeURIComponent(caller)}`,
+    purpose: 'Laadun arviointi',
+  })
+  await page.locator('a[data-contact]').click()
+  const content = page.locator('#content')
+  await expect(content).toContainText('029 497 000')
+  await expect(content).toContainText('Puheluun ei vastattu')
+  await expect(content).toContainText('Puhelua ei ole tallennettu.')
+})
+
+test('a call out and a call between officials leave nothing', async ({ seloste }) => {
+  const [aino, bertil] = [officialByKey('aino'), officialByKey('bertil')]
+  const customer = { name: 'Asiakas', phone: '+358402077777', language: 'fi' } as const
+  const out = await place(seloste, { caller: aino.phone, number: customer.phone, official: customer, seconds: 1 })
+  const between = await place(seloste, { caller: aino.phone, number: bertil.phone, official: bertil, seconds: 1 })
+  expect([...out.recorded, ...between.recorded]).toEqual([false, false])
+  await wait(3_000)
+  expect(await found(seloste, aino.phone)).toBeUndefined()
+  expect(await found(seloste, customer.phone)).toBeUndefined()
+})
+
+/** Forwards calls from the switchboard to the north until `enough` says so of what was recorded of one. */
+async function forward(seloste: RunningSeloste, batches: number) {
+  const calls: { caller: string; recorded: boolean[] }[] = []
+  for (let batch = 0; batch < batches; batch++) {
+    calls.push(
+      ...(await Promise.all(
+        Array.from({ length: 12 }, () =>
+          place(seloste, {
+            number: numbersCalled.switchboard,
+            official: officialByKey('raija'),
+            transferTo: {
+              official: officialByKey('bertil'),
+              afterMs: 1_500,
+              number: numbersCalled.northern,
+              seconds: 2,
+            },
+          }),
+        ),
+      )),
+    )
+    if (calls.some(({ recorded }) => recorded[1])) break
+  }
+  return calls
+}
+
+test('of a forwarded call only what follows the answer at the service number is recorded', async ({
+  page,
+  seloste,
+}) => {
+  const calls = await forward(seloste, 20)
+  expect(calls.every(({ recorded }) => recorded[0] === false)).toBe(true)
+  const drawn = calls.find(({ recorded }) => recorded[1])
+  expect(drawn).toBeDefined()
+  const caller = drawn?.caller ?? ''
+  const contact = await eventually(async () => {
+    const contact = await found(seloste, caller)
+    return contact?.segments[1]?.recording.state === 'available' ? contact : undefined
+  }, 'the recording in keeping')
+  expect(contact.number).toBe(numbersCalled.switchboard)
+  expect(contact.segments.map(({ numberReached, official }) => [numberReached, official?.name])).toEqual([
+    [numbersCalled.switchboard, 'Raija Hietala'],
+    [numbersCalled.northern, 'Bertil Lindqvist'],
+  ])
+  expect(contact.segments[0]?.recording.state).toBe('none')
+  await signInOn(page, seloste, 'tuula', { path: `/contacts/${contact.id}`, reference: 'TU-2026-7' })
+  await expect(page.locator('#content')).toContainText('Raija Hietala')
+  await expect(page.locator('#content')).toContainText('Bertil Lindqvist')
+})
+
+test('with forwarded calls switched off in the description, none of them is recorded', async ({ seloste }) => {
+  const { changes } = await changeDescription(seloste, (text) =>
+    text.replace('recordForwarded: true', 'recordForwarded: false'),
+  )
+  expect(changes.length).toBeGreaterThan(0)
+  const calls = await forward(seloste, 3)
+  expect(calls).toHaveLength(36)
+  expect(calls.flatMap(({ recorded }) => recorded)).not.toContain(true)
+  const contact = await eventually(() => found(seloste, calls[0]?.caller ?? ''), 'the contact')
+  expect(contact.segments[1]?.decision).toMatchObject({ record: false, reason: 'forwarded' })
+})
