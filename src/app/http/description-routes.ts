@@ -22,7 +22,6 @@ import type { Routes } from './routes.ts'
 import { cookieName, signedIn } from './signed-in.ts'
 
 const largestTextBytes = 4 * 1024 * 1024
-const largestFileBytes = 9 * 1024 * 1024
 
 /** The description's versions, and the procedure that leads to the next one (R1, R14). */
 export function descriptionRoutes(app: Routes, desk: Desk): void {

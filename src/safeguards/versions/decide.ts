@@ -108,7 +108,6 @@ async function deciding(
   holding: HoldingSafeguards,
   session: Session,
   id: string,
-  _now: Temporal.Instant,
   action: 'description.approved' | 'description.rejected',
   decide: () => Promise<Draft | DraftRefusal>,
 ): Promise<Draft | DraftRefusal> {

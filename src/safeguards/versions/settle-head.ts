@@ -22,6 +22,7 @@ export const awaitsDecision = '(awaits decision)'
 export function settleHead(text: string, head: DraftHead): string {
   const document = parseDocument(text)
   if (document.errors.length > 0 || !isMap(document.contents)) return text
+  const mapping = document.contents
   const lines: [string, string][] = [
     ['version', String(head.version)],
     [
@@ -31,7 +32,7 @@ export function settleHead(text: string, head: DraftHead): string {
   ]
   if (head.effectiveFrom) lines.push(['effectiveFrom', writeInstant(head.effectiveFrom)])
   const places = lines.map(([name, value]) => {
-    const pair = document.contents.items.find(({ key }) => isScalar(key) && key.value === name)
+    const pair = mapping.items.find(({ key }) => isScalar(key) && key.value === name)
     return { ...placeOf(pair), line: `${name}: ${value}` }
   })
   return places
@@ -43,7 +44,7 @@ export function settleHead(text: string, head: DraftHead): string {
 
   /** From the first letter of the key to the last of the value; the beginning of the text where there is none. */
   function placeOf(pair: Pair | undefined): { from: number; to: number } {
-    const start = document.contents?.range?.[0] ?? 0
+    const start = mapping.range?.[0] ?? 0
     const key = pair?.key as { range?: [number, number, number] } | undefined
     if (!pair || !key?.range) return { from: start, to: start }
     return { from: key.range[0], to: lastLetter(pair.value) ?? text.indexOf(':', key.range[1]) + 1 }
