@@ -25,6 +25,7 @@ export function Suggest({
   maxLength?: number
   className?: string
 }) {
+  const items = options.map((option) => ({ ...option, id: option.value }))
   return (
     <ComboBox
       className={`field ${className ?? ''}`}
@@ -35,8 +36,7 @@ export function Suggest({
       menuTrigger="input"
       isInvalid={error != null}
       validationBehavior="aria"
-      items={options.map((option) => ({ ...option, id: option.value }))}
-      {...(!isFiltered && { defaultFilter: () => true })}
+      {...(isFiltered ? { defaultItems: items } : { items })}
     >
       <Label className="label">{label}</Label>
       {hint && (

@@ -14,6 +14,8 @@ import { useLanguage, type Word } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
 import {
   bodyOf,
+  heldBefore,
+  heldUntil,
   possibleChanges,
   problemsOf,
   type ChangeDraft,
@@ -23,6 +25,7 @@ import {
 import { refusalIn } from './directory-refusal.ts'
 import type { PersonDetail } from './filters.ts'
 import { SupervisorField, UnitField } from './place-fields.tsx'
+import { lastMomentOf } from './timeline.ts'
 import { peopleKey } from './use-people.ts'
 
 /** Changes one thing of a person from a day on, and says what that does and does not touch (R11). */
@@ -43,7 +46,7 @@ export function ChangeForm({ person }: { person: PersonDetail }) {
     setDraft({ ...draft, ...edited })
   }
   const submit = async () => {
-    const problems = problemsOf(draft)
+    const problems = problemsOf(draft, person)
     setWrong(problems)
     setIsDone(false)
     if (Object.keys(problems).length > 0) return
@@ -55,7 +58,7 @@ export function ChangeForm({ person }: { person: PersonDetail }) {
     queries.setQueryData(key, changed)
     void queries.invalidateQueries({ queryKey: [peopleKey] })
     void queries.invalidateQueries({ queryKey: ['get', '/api/units'] })
-    setDraft(begin(kind, changed, todayHere))
+    setDraft(begin(possibleChanges(changed).includes(kind) ? kind : 'name', changed, todayHere))
     setIsDone(true)
     announce(say('person.change.done'))
   }
@@ -65,6 +68,8 @@ export function ChangeForm({ person }: { person: PersonDetail }) {
   const isOfText = refusal?.field != null && !isOfDay
   const textError = (wrong.text && say(wrong.text)) ?? (isOfText ? told : undefined)
   const dayError = (wrong.day && say(wrong.day)) ?? (isOfDay ? told : undefined)
+  const before = heldBefore(draft, person)
+  const until = heldUntil(draft, person)
   const written = { value: draft.text, onChange: (text: string) => edit({ text }), error: textError }
 
   return (
@@ -139,8 +144,8 @@ export function ChangeForm({ person }: { person: PersonDetail }) {
           label={say(
             kind === 'employedTo'
               ? 'person.change.lastDay'
-              : kind === 'endPhone'
-                ? 'person.change.lastPhoneDay'
+              : kind.startsWith('end')
+                ? 'person.change.lastDayOf'
                 : 'person.change.day',
           )}
           hint={kind === 'employedTo' ? say('person.change.lastDay.hint') : undefined}
@@ -149,10 +154,11 @@ export function ChangeForm({ person }: { person: PersonDetail }) {
           onChange={(picked) => edit({ day: picked })}
         />
         <p className="effect">
-          {say(effectOf(draft, person), {
+          {say(effectOf(draft, person, before), {
             date: day ? formatDate(day.toDate(zone).toISOString(), language) : '…',
-            before: beforeOf(draft, person) ?? say('person.none'),
+            before: before ?? '',
           })}
+          {until && ` ${say('person.change.until', { date: formatDate(lastMomentOf(until), language) })}`}
         </p>
         {refusal && !refusal.field && (
           <Notice kind="error" isUrgent>
@@ -182,23 +188,17 @@ function begin(kind: ChangeKind, person: PersonDetail, todayHere: CalendarDate):
   }
 }
 
-function effectOf({ kind, day, yes, replaces }: ChangeDraft, person: PersonDetail): Word {
+function effectOf({ kind, day, yes, replaces }: ChangeDraft, person: PersonDetail, before?: string): Word {
   if (kind === 'employedTo' && day === null) {
     const hasLeft = person.employedTo != null && Date.parse(person.employedTo) <= serverNowMs()
     return hasLeft ? 'person.change.employedTo.again' : 'person.change.employedTo.goesOn'
   }
   if (kind === 'addPhone' && replaces) return 'person.change.addPhone.swap'
+  if (kind === 'unit' && !before) return 'person.change.unit.first'
+  if (kind === 'supervisor' && !before) return 'person.change.supervisor.first'
   if (kind === 'consents' && !yes) return 'person.change.consents.back'
   if (kind === 'informed' && !yes) return 'person.change.informed.back'
   return `person.change.${kind}.effect` as Word
-}
-
-function beforeOf({ kind, replaces }: ChangeDraft, person: PersonDetail): string | undefined {
-  if (kind === 'name') return person.name
-  if (kind === 'unit') return person.unit
-  if (kind === 'supervisor') return person.supervisor?.name
-  if (kind === 'addPhone') return replaces
-  return undefined
 }
 
 function yesOrNo(kind: 'informed' | 'consents', say: (key: Word) => string): Option[] {

@@ -1,6 +1,7 @@
 import { parseDate } from '@internationalized/date'
 import { describe, expect, test } from 'vitest'
-import { bodyOf, problemsOf, type ChangeDraft } from './change.ts'
+import { bodyOf, heldBefore, heldUntil, possibleChanges, problemsOf, type ChangeDraft } from './change.ts'
+import type { PersonDetail } from './filters.ts'
 
 const day = parseDate('2026-12-01')
 const today = parseDate('2026-11-25')
@@ -12,6 +13,28 @@ const draft = (given: Partial<ChangeDraft>): ChangeDraft => ({
   yes: true,
   ...given,
 })
+
+const [y2020, y2023, y2027] = ['2019-12-31T22:00:00Z', '2023-04-30T21:00:00Z', '2026-12-31T22:00:00Z'] as const
+const aino: PersonDetail = {
+  id: 'a',
+  userId: 'aino',
+  name: 'Aino Korhonen',
+  unit: 'Neuvonta',
+  phones: [],
+  employedFrom: y2020,
+  source: 'manual',
+  names: [
+    { name: 'Aino Korhonen', from: y2023 },
+    { name: 'Aino Virtanen', from: y2020, to: y2023 },
+  ],
+  placements: [
+    { unit: 'Neuvonta', from: y2020, to: y2027 },
+    { unit: 'Yritysverotus', from: y2027 },
+  ],
+  phoneHistory: [],
+  recording: {},
+  subordinates: [],
+}
 
 describe('a change', () => {
   test('holds from the day that was picked', () => {
@@ -36,12 +59,39 @@ describe('a change', () => {
     expect(bodyOf(draft({ kind: 'employedTo', day: null }), today)).toEqual({ from: '2026-11-25', employedTo: '' })
   })
 
-  test('needs a day, and what is new where it cannot be nothing', () => {
-    expect(problemsOf(draft({ day: null }))).toEqual({
+  test('of a place that ends holds from the day after its last', () => {
+    expect(bodyOf(draft({ kind: 'endUnit' }), today)).toEqual({ from: '2026-12-02', unit: '' })
+    expect(bodyOf(draft({ kind: 'endSupervisor' }), today)).toEqual({ from: '2026-12-02', supervisor: '' })
+  })
+
+  test('needs a day, and what is new', () => {
+    expect(problemsOf(draft({ day: null }), aino)).toEqual({
       text: 'person.change.name.missing',
       day: 'person.change.day.missing',
     })
-    expect(problemsOf(draft({ kind: 'unit' }))).toEqual({})
-    expect(problemsOf(draft({ kind: 'employedTo', day: null }))).toEqual({})
+    // An empty unit is no way to end one: that would be done by not writing anything.
+    expect(problemsOf(draft({ kind: 'unit' }), aino)).toEqual({ text: 'person.change.unit.missing' })
+    expect(problemsOf(draft({ kind: 'endUnit' }), aino)).toEqual({})
+    expect(problemsOf(draft({ kind: 'employedTo', day: null }), aino)).toEqual({})
+  })
+
+  test('to what holds on that day already is none', () => {
+    const back = { text: 'Aino Virtanen', day: parseDate('2023-04-30') }
+    expect(problemsOf(draft(back), aino)).toEqual({ text: 'person.change.same' })
+    expect(problemsOf(draft({ ...back, day: parseDate('2023-05-01') }), aino)).toEqual({})
+    expect(problemsOf(draft({ kind: 'unit', text: 'Neuvonta' }), aino)).toEqual({ text: 'person.change.same' })
+  })
+
+  test('replaces what holds on its day, until the change that is entered after it', () => {
+    expect(heldBefore(draft({ kind: 'unit' }), aino)).toBe('Neuvonta')
+    expect(heldUntil(draft({ kind: 'unit' }), aino)).toBe(y2027)
+    expect(heldUntil(draft({ kind: 'unit', day: parseDate('2027-01-01') }), aino)).toBeUndefined()
+    expect(heldUntil(draft({}), aino)).toBeUndefined()
+  })
+
+  test('that ends what a person does not have is not offered', () => {
+    expect(possibleChanges(aino)).toContain('endUnit')
+    expect(possibleChanges(aino)).not.toContain('endSupervisor')
+    expect(possibleChanges(aino)).not.toContain('endPhone')
   })
 })

@@ -1,5 +1,7 @@
 import type { CalendarDate } from '@internationalized/date'
 import type { paths } from '../api/schema.d.ts'
+import { serverNowMs } from '../api/server-time.ts'
+import { zone } from '../format/instant.ts'
 import type { Word } from '../language/use-words.ts'
 import type { PersonDetail } from './filters.ts'
 
@@ -9,7 +11,9 @@ type Body = paths['/api/people/{id}/changes']['post']['requestBody']['content'][
 export const changeKinds = [
   'name',
   'unit',
+  'endUnit',
   'supervisor',
+  'endSupervisor',
   'addPhone',
   'endPhone',
   'employedTo',
@@ -25,7 +29,7 @@ export interface ChangeDraft {
   text: string
   /** With a new number: the number that ends as it begins; none where that is ''. */
   replaces: string
-  /** From which day on; of an employment's end and a number's, the last day. */
+  /** From which day on; of what ends, the last day. */
   day: CalendarDate | null
   yes: boolean
 }
@@ -36,28 +40,66 @@ export interface ChangeProblems {
   day?: Word
 }
 
+const needsText: readonly ChangeKind[] = ['name', 'unit', 'supervisor', 'addPhone', 'endPhone']
+const ends: readonly ChangeKind[] = ['endUnit', 'endSupervisor', 'endPhone']
+
 /** Which of the changes make sense for this person now. */
 export function possibleChanges(person: PersonDetail): ChangeKind[] {
-  return changeKinds.filter((kind) => kind !== 'endPhone' || person.phones.length > 0)
+  const held: Partial<Record<ChangeKind, boolean>> = {
+    endUnit: person.unit !== undefined,
+    endSupervisor: person.supervisor !== undefined,
+    endPhone: person.phones.length > 0,
+  }
+  return changeKinds.filter((kind) => held[kind] ?? true)
 }
 
-export function problemsOf({ kind, text, day }: ChangeDraft): ChangeProblems {
-  const needsText = kind === 'name' || kind === 'addPhone' || kind === 'endPhone'
+export function problemsOf(draft: ChangeDraft, person: PersonDetail): ChangeProblems {
+  const { kind, text, day } = draft
   const goesOn = kind === 'employedTo' && day === null
+  const isMissing = needsText.includes(kind) && text.trim() === ''
+  const isSame = (kind === 'name' || kind === 'unit') && day !== null && text.trim() === heldBefore(draft, person)
   return {
-    ...(needsText && text.trim() === '' && { text: `person.change.${kind}.missing` as Word }),
+    ...(isMissing && { text: `person.change.${kind}.missing` as Word }),
+    ...(!isMissing && isSame && { text: 'person.change.same' as const }),
     ...(day === null && !goesOn && { day: 'person.change.day.missing' as const }),
   }
 }
 
-/** The change in the contract's words. A number ends after its last day, so the day after is the first without it. */
+/** What holds on the day of the change, which it replaces; nothing where nothing does. */
+export function heldBefore({ kind, replaces, day }: ChangeDraft, person: PersonDetail): string | undefined {
+  if (kind === 'addPhone') return replaces
+  const at = day ? day.toDate(zone).getTime() : serverNowMs()
+  const holds = ({ from, to }: { from: string; to?: string }) =>
+    Date.parse(from) <= at && (to === undefined || at < Date.parse(to))
+  if (kind === 'name') return person.names.find(holds)?.name
+  const place = person.placements.find(holds)
+  if (kind === 'unit' || kind === 'endUnit') return place?.unit
+  if (kind === 'supervisor' || kind === 'endSupervisor') return place?.supervisor?.name
+  return undefined
+}
+
+/** The instant until which the change holds, where one that begins later is in the history already. */
+export function heldUntil({ kind, day }: ChangeDraft, person: PersonDetail): string | undefined {
+  if (!day) return undefined
+  const from = firstDayOf(kind, day).toDate(zone).getTime()
+  const isPlace = kind === 'unit' || kind === 'endUnit' || kind === 'supervisor' || kind === 'endSupervisor'
+  const intervals = kind === 'name' ? person.names : isPlace ? person.placements : []
+  const later = intervals.map((one) => one.from).filter((begins) => Date.parse(begins) > from)
+  return later.sort((one, other) => Date.parse(one) - Date.parse(other))[0]
+}
+
+/** The change in the contract's words. What ends does so after its last day, so the day after is the first without it. */
 export function bodyOf({ kind, text, replaces, day, yes }: ChangeDraft, todayHere: CalendarDate): Body {
-  const from = (day ?? todayHere).toString()
+  const from = firstDayOf(kind, day ?? todayHere).toString()
   switch (kind) {
     case 'employedTo':
       return { from: todayHere.toString(), employedTo: day?.toString() ?? '' }
     case 'endPhone':
-      return { from: (day ?? todayHere).add({ days: 1 }).toString(), endPhone: text.trim() }
+      return { from, endPhone: text.trim() }
+    case 'endUnit':
+      return { from, unit: '' }
+    case 'endSupervisor':
+      return { from, supervisor: '' }
     case 'informed':
     case 'consents':
       return { from, [kind]: yes }
@@ -68,4 +110,8 @@ export function bodyOf({ kind, text, replaces, day, yes }: ChangeDraft, todayHer
     case 'supervisor':
       return { from, [kind]: text.trim() }
   }
+}
+
+function firstDayOf(kind: ChangeKind, day: CalendarDate): CalendarDate {
+  return ends.includes(kind) ? day.add({ days: 1 }) : day
 }

@@ -55,8 +55,8 @@ export function NewPersonPage() {
     if (enter.error) enter.reset()
     setDraft({ ...draft, ...edited })
   }
-  const refusedAt = (field: NonNullable<typeof refusal>['field']) =>
-    refusal?.field === field && field ? say(refusal.word) : undefined
+  const refusedAt = (field: 'userId' | 'name' | 'phone' | 'supervisor' | 'day') =>
+    refusal?.field === field ? say(refusal.word) : undefined
   const submit = async () => {
     setTries(tries + 1)
     if (Object.values(isWrong).some(Boolean) || !from) return
@@ -111,15 +111,16 @@ export function NewPersonPage() {
           autoCapitalize="none"
           spellCheck="false"
         />
-        <UnitField value={unit} onChange={(value) => edit({ unit: value })} />
+        <UnitField isOptional value={unit} onChange={(value) => edit({ unit: value })} />
         <SupervisorField
+          isOptional
           value={supervisor}
           onChange={(value) => edit({ supervisor: value })}
           error={refusedAt('supervisor')}
         />
         <Field
           label={say('person.phone')}
-          hint={say('person.phone.hint')}
+          hint={say('person.phone.hint.optional')}
           value={phone}
           onChange={(value) => edit({ phone: value })}
           error={refusedAt('phone')}

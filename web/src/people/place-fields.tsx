@@ -8,17 +8,18 @@ interface Written {
   value: string
   onChange: (value: string) => void
   error?: string | undefined
+  isOptional?: boolean
 }
 
 /** A unit by its name: one of those there are, or a new one. */
-export function UnitField(written: Written) {
+export function UnitField({ isOptional = false, ...written }: Written) {
   const { say } = useLanguage()
   const { data: units } = $api.useQuery('get', '/api/units', undefined, { staleTime: 60_000 })
   return (
     <Suggest
       {...written}
       label={say('person.unit')}
-      hint={say('person.unit.hint')}
+      hint={say(isOptional ? 'person.unit.hint.optional' : 'person.unit.hint')}
       options={(units?.items ?? []).map(({ name }) => ({ value: name, label: name }))}
       maxLength={200}
     />
@@ -29,7 +30,7 @@ const fewest = 2
 const most = 8
 
 /** A supervisor by user id, found by name. */
-export function SupervisorField({ except, ...written }: Written & { except?: string }) {
+export function SupervisorField({ except, isOptional = false, ...written }: Written & { except?: string }) {
   const { say } = useLanguage()
   const q = written.value.trim()
   const { data: people } = useQuery({
@@ -45,7 +46,7 @@ export function SupervisorField({ except, ...written }: Written & { except?: str
     <Suggest
       {...written}
       label={say('person.supervisor')}
-      hint={say('person.supervisor.hint')}
+      hint={say(isOptional ? 'person.supervisor.hint.optional' : 'person.supervisor.hint')}
       isFiltered={false}
       options={(people ?? [])
         .filter(({ id }) => id !== except)
