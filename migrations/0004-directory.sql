@@ -12,7 +12,7 @@ create table person_placement (
   primary key (person_id, valid_from),
   check (valid_to > valid_from),
   check (unit_id is not null or supervisor_id is not null),
-  check (supervisor_id <> person_id)
+  constraint person_placement_own check (supervisor_id <> person_id)
 );
 create index person_placement_supervisor on person_placement (supervisor_id);
 create index person_placement_unit on person_placement (unit_id);

@@ -64,6 +64,9 @@ export function directoryRoutes(app: Routes, desk: Desk): void {
       const { phone, employedFrom, employedTo, ...person } = request.body
       const [first, last] = [readDay(employedFrom), readDay(employedTo)]
       if (!first) return refuse(reply, 'person.not-a-day', { field: 'employedFrom' })
+      if (last && Temporal.PlainDate.compare(last, first) < 0) {
+        return refuse(reply, 'person.ends-before-it-begins', { field: 'employedTo' })
+      }
       const entered = await enterIntoDirectory(
         desk.db,
         { session },

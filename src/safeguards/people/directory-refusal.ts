@@ -29,7 +29,7 @@ const byConstraint: Record<
 > = {
   person_user_id_key: 'person.user-id-taken',
   person_placement_circle: 'person.circle',
-  person_placement_supervisor_id_check: 'person.circle',
+  person_placement_own: 'person.circle',
   person_name_apart: 'person.overlap',
   person_phone_apart: 'person.overlap',
   person_placement_apart: 'person.overlap',

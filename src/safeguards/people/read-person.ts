@@ -80,5 +80,5 @@ function namesNow(tx: Transaction<SafeguardTables>, which: ReturnType<typeof sql
 
 /** Every unit, by name, for whoever is signed in. */
 export async function listUnits(holding: HoldingSafeguards): Promise<NamedPerson[]> {
-  return holding.selectFrom('unit').select(['id', 'name']).orderBy('name').execute() as Promise<NamedPerson[]>
+  return holding.selectFrom('unit').select(['id', 'name']).orderBy('name').execute()
 }

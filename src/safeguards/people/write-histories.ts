@@ -40,7 +40,7 @@ export async function writeHistories(tx: Tx, steps: readonly HistoryStep[]): Pro
     for (const rows of chunks(added))
       await tx
         .insertInto(table)
-        .values(rows as never)
+        .values(rows)
         .execute()
   }
 }
