@@ -1,0 +1,191 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { enterTestPerson } from '#test/database/people.ts'
+import { inSession } from '#platform/database/connect.ts'
+import type { SafeguardTables } from '#safeguards/tables.ts'
+import { sql, type RawBuilder } from 'kysely'
+
+const database = await createTestDatabase<SafeguardTables>()
+const admin = database.as().db
+const desk = database.as('seloste_desk').db
+const nothing = { kind: 'none' as const, units: [], numbers: [] }
+const anssi = await enterTestPerson(admin, desk, {
+  name: 'Anssi',
+  right: { role: 'ADMINISTRATOR', purposes: [], scope: nothing },
+})
+const sari = await enterTestPerson(admin, desk, {
+  name: 'Sari',
+  right: { role: 'SUPERVISOR', purposes: ['DEVELOPMENT'], scope: 'their unit' },
+})
+const past = await enterTestPerson(admin, desk, {
+  name: 'Entinen',
+  right: {
+    role: 'ADMINISTRATOR',
+    purposes: [],
+    scope: nothing,
+    until: Temporal.Instant.from('2026-01-01T00:00:00Z'),
+  },
+})
+const person = await enterTestPerson(admin, desk, { name: 'Maija Meri', phone: '029 512 1001' })
+
+const token = (name: string) => ({ name, secret: `token of ${name}` })
+const [held, revoked] = [token('Entra'), token('Okta')]
+
+type Settings = Record<string, string>
+let keepers: Settings[]
+let others: Settings[]
+beforeAll(async () => {
+  for (const { name, secret } of [held, revoked]) {
+    await admin
+      .insertInto('scim_token')
+      .values({
+        name,
+        hash: createHash('sha256').update(secret).digest(),
+        revoked_at: name === revoked.name ? Temporal.Now.instant() : null,
+      })
+      .execute()
+  }
+  keepers = [{ 'seloste.session': (await anssi.signIn()).token }, { 'seloste.scim': held.secret }]
+  others = [
+    {},
+    { 'seloste.session': (await sari.signIn()).token },
+    { 'seloste.session': (await past.signIn()).token },
+    { 'seloste.session': 'made up' },
+    { 'seloste.scim': revoked.secret },
+    { 'seloste.scim': '' },
+    { 'seloste.scim': held.name },
+  ]
+})
+
+const run = (settings: Settings, statement: RawBuilder<unknown>) =>
+  inSession(desk, settings, (tx) => statement.execute(tx)).then(
+    ({ numAffectedRows }) => Number(numAffectedRows ?? 0n),
+    (error: { code?: string }) => error.code,
+  )
+
+/** Each writes something that its keeper may write. */
+const writes = {
+  'a unit': () => sql`insert into unit (id, name) values (${randomUUID()}, ${randomUUID()})`,
+  'a person': () =>
+    sql`insert into person (id, user_id, employed_from) values (${randomUUID()}, ${randomUUID()}, now())`,
+  'a name': () => sql`update person_name set name = ${randomUUID()} where person_id = ${person.id}`,
+  'a placement': () =>
+    sql`update person_placement set valid_to = now() + interval '1 year' where person_id = ${person.id}`,
+  'a number': () =>
+    sql`insert into person_phone (person_id, phone_key, valid_from) values (${person.id}, ${randomUUID()}, now())`,
+  consent: () =>
+    sql`insert into person_recording_consent (person_id, valid_from) values (${person.id}, clock_timestamp())`,
+  'an end of employment': () => sql`update person set employed_to = now() + interval '1 year' where id = ${person.id}`,
+  'a name away': () => sql`delete from person_name where person_id = ${person.id} and valid_from > now()`,
+}
+
+describe('the database lets the desk write', () => {
+  test.each(Object.entries(writes).filter(([what]) => what !== 'a name away'))(
+    '%s for an administrator and for an identity system, and for nobody else',
+    async (what, statement) => {
+      for (const settings of others) {
+        const done = await run(settings, statement())
+        // An update of rows that nobody may change finds none.
+        expect([0, '42501'], JSON.stringify(settings)).toContain(done)
+      }
+      for (const settings of keepers) {
+        expect(await run(settings, statement()), JSON.stringify(settings)).toBe(1)
+        if (what === 'consent') await admin.deleteFrom('person_recording_consent').execute()
+      }
+    },
+  )
+
+  test('no user id anew, no person away, no password, whoever asks', async () => {
+    for (const settings of [...keepers, ...others]) {
+      for (const statement of [
+        sql`update person set user_id = ${randomUUID()} where id = ${person.id}`,
+        sql`delete from person where id = ${person.id}`,
+        sql`update person set password_salt = '', password_check = '' where id = ${person.id}`,
+        sql`insert into person (id, user_id, employed_from, password_salt, password_check) values (${randomUUID()}, ${randomUUID()}, now(), '', '')`,
+      ])
+        expect(await run(settings, statement)).toBe('42501')
+    }
+  })
+})
+
+describe('an identity system', () => {
+  const scim = { 'seloste.scim': held.secret }
+
+  test('reaches the directory and nothing else: no call, no recording, no draft, no token', async () => {
+    for (const table of ['contact', 'segment', 'recording', 'listening', 'description_draft']) {
+      const rows = await inSession(desk, scim, (tx) => sql`select * from ${sql.table(table)}`.execute(tx)).then(
+        (found) => found.rows.length,
+        (error: { code?: string }) => error.code,
+      )
+      expect([0, '42501'], table).toContain(rows)
+    }
+    expect(await run(scim, sql`select * from scim_token`)).toBe('42501')
+    expect(
+      await run(
+        scim,
+        sql`insert into access_right (id, person_id, role, purposes, scope_kind, valid_from, requested_by, approved_by)
+          values (${randomUUID()}, ${person.id}, 'MAINTENANCE', '{MAINTENANCE}', 'all', now(), ${person.id}, ${sari.id})`,
+      ),
+    ).toBe('42501')
+    expect(await run(scim, sql`select open_session(${person.id}, '', '', now())`)).toBe(0)
+  })
+})
+
+describe('intervals', () => {
+  const insert = (table: string, values: Record<string, unknown>) => {
+    const columns = Object.keys(values)
+    return admin
+      .insertInto(table as 'person_name')
+      .values(values as never)
+      .execute()
+      .then(
+        () => 'written',
+        (error: { code?: string; constraint?: string }) => `${error.code} ${error.constraint ?? columns.join()}`,
+      )
+  }
+  const day = (text: string) => Temporal.Instant.from(`${text}T00:00:00Z`)
+
+  test.each([
+    ['person_name', { name: 'Toinen' }],
+    ['person_placement', { unit_id: person.unitId }],
+    ['person_recording_consent', {}],
+  ])('of %s do not overlap, whoever writes', async (table, values) => {
+    const somebody = await enterTestPerson(admin, desk, { name: 'Joku' })
+    await admin
+      .deleteFrom(table as 'person_name')
+      .where('person_id', '=', somebody.id)
+      .execute()
+    const entry = (from: string, to?: string) =>
+      insert(table, { person_id: somebody.id, ...values, valid_from: day(from), valid_to: to ? day(to) : null })
+    expect(await entry('2025-01-01', '2025-06-01')).toBe('written')
+    const apart = `SE002 ${table}_apart`
+    expect(await entry('2025-03-01')).toBe(apart)
+    expect(await entry('2024-01-01')).toBe(apart)
+    expect(await entry('2025-02-01', '2025-03-01')).toBe(apart)
+    expect(await entry('2025-06-01', '2025-06-01')).toContain('23514')
+    expect(await entry('2025-06-01')).toBe('written')
+    expect(await entry('2024-01-01', '2025-01-01')).toBe('written')
+  })
+
+  test('of one number do not overlap, not even of two people', async () => {
+    const entry = (personId: string, from: string) =>
+      insert('person_phone', { person_id: personId, phone_key: '+358295129999', valid_from: day(from), valid_to: null })
+    expect(await entry(person.id, '2025-01-01')).toBe('written')
+    expect(await entry(sari.id, '2025-03-01')).toMatch(/^(SE002 person_phone_apart|23505 person_phone_current)$/)
+  })
+
+  test('that two write at once do not overlap either', async () => {
+    const results = await Promise.all(
+      ['2025-01-01', '2025-02-01', '2025-03-01', '2025-04-01'].map((from, index) =>
+        insert('person_phone', {
+          person_id: [person.id, sari.id][index % 2],
+          phone_key: '+358295128888',
+          valid_from: day(from),
+          valid_to: null,
+        }),
+      ),
+    )
+    expect(results.filter((result) => result === 'written')).toHaveLength(1)
+  })
+})
