@@ -7,12 +7,17 @@ create table proof (
   promise text primary key,
   checked_at timestamptz not null,
   holds boolean not null,
-  facts jsonb not null,
+  -- Of the last check that could be made; none before that.
+  facts jsonb,
+  -- Why the last check could not be made: such a promise does not hold.
+  fault text,
   broken_since timestamptz,
   duration_ms integer not null,
   -- From where a check goes on that does not look at everything each time.
   memo jsonb not null default '{}',
-  check (holds = (broken_since is null))
+  check (holds = (broken_since is null)),
+  check (fault is null or not holds),
+  check (fault is not null or facts is not null)
 );
 
 -- When a promise was broken and when it held again.
@@ -21,15 +26,15 @@ create table proof_change (
   at timestamptz not null default clock_timestamp(),
   promise text not null,
   holds boolean not null,
-  facts jsonb not null
+  facts jsonb,
+  fault text
 );
 create trigger append_only before update or delete or truncate on proof_change for each statement execute function append_only();
 
 -- When work that comes round was done last: the sweep.
 create table work_done (
   work text primary key,
-  at timestamptz not null default clock_timestamp(),
-  result jsonb not null default '{}'
+  at timestamptz not null
 );
 
 -- The version of the description that each running process says it obeys.
@@ -223,7 +228,7 @@ create index destruction_entry_object on destruction_entry (object_id);
 
 grant select, insert, update on proof, work_done to seloste_custodian;
 grant select on proof_change, obeyed_version to seloste_custodian;
-grant insert (promise, holds, facts) on proof_change to seloste_custodian;
+grant insert (promise, holds, facts, fault) on proof_change to seloste_custodian;
 grant select on proof, proof_change to seloste_desk;
 
 revoke execute on function report_obeyed(uuid, integer, bytea), report_ended(uuid), looks_by_purpose(jsonb), looks_without_reference(),

@@ -18,7 +18,7 @@ const usage = `Seloste ${version}
                                                   call a running Seloste
   seloste people add --user-id ID --name NAME [--unit UNIT] [--phone NUMBER]
                                                   enter a person; prints a first password
-  seloste status [--json]                         whether the parts of a running Seloste answer
+  seloste status [--json]                         whether the parts of a running Seloste answer, and its promises hold
 
 Settings: SELOSTE_DATA, SELOSTE_HTTP, SELOSTE_SIP, SELOSTE_RTP, DATABASE_URL (docs/operate/settings.md)`
 

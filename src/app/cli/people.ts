@@ -1,14 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone-number.ts'
 import type { Settings } from '#platform/config/settings.ts'
-import { connectDatabase } from '#platform/database/connect.ts'
-import { findEmbeddedPostgres } from '#platform/database/embedded.ts'
 import { Fault } from '#platform/fault.ts'
-import type { RegisterTables } from '#register/tables.ts'
 import { enterPerson, enterUnit } from '#safeguards/people/enter-person.ts'
 import { readVersions, versionAt } from '#safeguards/versions/versions.ts'
+import { withRunningDatabase } from './running-database.ts'
 
 /** `people add`: enters a person in a running Seloste and prints a first password. Rights come by procedure, not by this. */
 export async function people(settings: Settings, args: string[]): Promise<void> {
@@ -26,20 +23,7 @@ export async function people(settings: Settings, args: string[]): Promise<void> 
   if (positionals[0] !== 'add' || !userId || !name) {
     throw new Fault('argument-wrong', 'people add needs --user-id and --name; see "seloste help"')
   }
-  const url = settings.databaseUrl ?? (await findEmbeddedPostgres(join(settings.dataDirectory, 'database')))?.adminUrl()
-  if (url === undefined) {
-    throw new Fault(
-      'database-not-running',
-      `no Seloste runs on ${settings.dataDirectory}; start it first, or set DATABASE_URL`,
-    )
-  }
-  const { db, close } = connectDatabase<RegisterTables>({
-    url,
-    applicationName: 'seloste-people',
-    size: 1,
-    onIdleError: () => undefined,
-  })
-  try {
+  await withRunningDatabase(settings, 'people', async (db) => {
     const now = Temporal.Now.instant()
     const { numbering } = versionAt(await readVersions(db), now).description
     const phoneKey = phone === undefined ? undefined : normalisePhoneNumber(phone, numbering).key
@@ -58,7 +42,5 @@ export async function people(settings: Settings, args: string[]): Promise<void> 
     if ('refused' in entered)
       throw new Fault('user-id-taken', `the user id "${userId}" has been used; ids are never used again`)
     console.log(`${name} can sign in as ${userId} with the first password ${password}`)
-  } finally {
-    await close()
-  }
+  })
 }

@@ -1,26 +1,44 @@
+import { promises, type PromiseId } from '#description/promises.ts'
 import type { Settings } from '#platform/config/settings.ts'
+import { readProofs, type Proof } from '#use/evidence/read-proofs.ts'
+import { withRunningDatabase } from './running-database.ts'
 
 interface Status {
   desk: 'ready' | 'not-ready' | 'does-not-answer'
   missing: string[]
+  /** Promises of the description that do not hold; nothing where the database could not be asked. */
+  broken: { promise: PromiseId; text: string; since?: string }[] | undefined
 }
 
-/** Asks a running Seloste whether its parts answer. Exit code 1 when one does not. */
+/** Asks a running Seloste whether its parts answer and its promises hold. Exit code 1 where one does not. */
 export async function status(settings: Settings, asJson: boolean): Promise<void> {
   const host = settings.http.host.includes(':') ? `[${settings.http.host}]` : settings.http.host
-  const found = await ask(`http://${host}:${settings.http.port}/health/ready`)
-  if (asJson) console.log(JSON.stringify(found))
-  else if (found.desk === 'ready') console.log('desk, custodian and database answer')
-  else
-    console.log(
-      found.desk === 'does-not-answer'
-        ? `nothing answers at ${host}:${settings.http.port}`
-        : `does not answer: ${found.missing.join(', ')}`,
-    )
-  if (found.desk !== 'ready') process.exitCode = 1
+  const address = `${host}:${settings.http.port}`
+  const [parts, broken] = await Promise.all([askParts(`http://${address}/health/ready`), askPromises(settings)])
+  const found: Status = { ...parts, broken }
+  console.log(asJson ? JSON.stringify(found) : told(found, address).join('\n'))
+  if (found.desk !== 'ready' || found.broken?.length !== 0) process.exitCode = 1
 }
 
-async function ask(url: string): Promise<Status> {
+function told({ desk, missing, broken }: Status, address: string): string[] {
+  const parts = {
+    ready: 'desk, custodian and database answer',
+    'not-ready': `does not answer: ${missing.join(', ')}`,
+    'does-not-answer': `nothing answers at ${address}`,
+  }
+  if (!broken)
+    return [parts[desk], 'whether the promises of the description hold is not known: the database does not answer']
+  if (broken.length === 0) return [parts[desk], `all ${promises.length} promises of the description hold`]
+  return [
+    parts[desk],
+    `${broken.length} of ${promises.length} promises of the description ${broken.length === 1 ? 'does' : 'do'} not hold (docs/operate says what to do):`,
+    ...broken.map(
+      ({ promise, text, since }) => `  ${promise}${since === undefined ? '' : `, since ${since}`}: ${text}`,
+    ),
+  ]
+}
+
+async function askParts(url: string): Promise<Pick<Status, 'desk' | 'missing'>> {
   try {
     const answer = await fetch(url, { signal: AbortSignal.timeout(5_000) })
     const { ready, missing } = (await answer.json()) as { ready: boolean; missing: string[] }
@@ -28,4 +46,20 @@ async function ask(url: string): Promise<Status> {
   } catch {
     return { desk: 'does-not-answer', missing: [] }
   }
+}
+
+async function askPromises(settings: Settings): Promise<Status['broken']> {
+  try {
+    const proofs = await withRunningDatabase(settings, 'status', (db) => readProofs(db, Temporal.Now.instant()))
+    return promises.flatMap((promise) => brokenOf(promise, proofs) ?? [])
+  } catch {
+    return undefined
+  }
+}
+
+function brokenOf(promise: PromiseId, proofs: readonly Proof[]): NonNullable<Status['broken']>[number] | undefined {
+  const proof = proofs.find((one) => one.promise === promise)
+  if (!proof) return { promise, text: 'It has never been checked.' }
+  if (proof.holds) return undefined
+  return { promise, text: proof.text.en, ...(proof.brokenSince !== undefined && { since: proof.brokenSince }) }
 }

@@ -22,6 +22,7 @@ import { readDrawKey } from './draw-key.ts'
 import { followKnown } from './follow-known.ts'
 import { followQuotas } from './follow-quotas.ts'
 import { followVersions } from './follow-versions.ts'
+import { reportVersions } from './report-versions.ts'
 import type { Role } from './role.ts'
 import { socketPath } from './sockets.ts'
 
@@ -48,6 +49,14 @@ export const runCapture: Role = async ({ settings, log, databaseUrl }) => {
     copyPath: join(folder, 'versions.json'),
     onFault: (error) => {
       log.warn({ err: error }, 'the register description could not be read; going on with the versions known')
+    },
+  })
+  const reporting = reportVersions({
+    db,
+    versions,
+    clock,
+    onFault: (error) => {
+      log.warn({ err: error }, 'which description is obeyed could not be reported')
     },
   })
   const known = await followKnown(db, databaseUrl, join(folder, 'known.json'), (error) => {
@@ -142,7 +151,8 @@ export const runCapture: Role = async ({ settings, log, databaseUrl }) => {
       await tail.close()
       await Promise.race([spool.settled(), new Promise((resolve) => setTimeout(resolve, settleMs))])
       await spool.stop()
-      await Promise.all([known.stop(), quotas.stop(), versions.stop()])
+      await Promise.all([known.stop(), quotas.stop(), reporting.stop()])
+      await versions.stop()
       await close()
     },
   }

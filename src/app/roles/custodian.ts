@@ -14,8 +14,13 @@ import type { RegisterTables } from '#register/tables.ts'
 import { ensurePartitions } from '#register/history/partitions.ts'
 import { prepareIntakeKeys } from '#safeguards/keys/intake-keys.ts'
 import { openKeyFolder } from '#safeguards/keys/key-store.ts'
+import { noteWorkDone } from '#use/evidence/note-work-done.ts'
 import { createAudioServer } from '#use/playback/serve-audio.ts'
 import { serveCustodian } from './custodian-server.ts'
+import { readDrawKey } from './draw-key.ts'
+import { followVersions } from './follow-versions.ts'
+import { keepProofs } from './keep-proofs.ts'
+import { reportVersions } from './report-versions.ts'
 import type { Role } from './role.ts'
 import { socketPath } from './sockets.ts'
 
@@ -24,7 +29,10 @@ const keepAtOnce = 50
 const sweepMs = 60 * 60_000
 const dayMs = 60 * 60_000
 
-/** The custodian: holds the keys, takes recordings into keeping, serves ranges to the desk, ends what has come to its day. */
+/**
+ * The custodian: holds the keys, takes recordings into keeping, serves ranges to the desk, ends what has come to its day,
+ * and checks that the description's promises hold.
+ */
 export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
   const address = socketPath(settings, 'custodian')
   const metrics = startMetrics('custodian')
@@ -40,6 +48,21 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
   const objects = await openDirectoryStore(settings.objectsDirectory)
   const keys = await openKeyFolder(join(settings.dataDirectory, 'keys'))
   const clock = systemClock
+  const versions = await followVersions({
+    db,
+    databaseUrl,
+    onFault: (error) => {
+      log.error({ err: error }, 'the register description could not be read; going on with the one known')
+    },
+  })
+  const reporting = reportVersions({
+    db,
+    versions,
+    clock,
+    onFault: (error) => {
+      log.warn({ err: error }, 'which description is obeyed could not be reported')
+    },
+  })
   await prepareIntakeKeys(db, keys, generateIntakeKeyPair, clock.now())
 
   const keeping: Keeping = { db, objects, keys, workFolder: join(settings.dataDirectory, 'custodian') }
@@ -62,17 +85,40 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
       log.warn({ err: error }, 'the database does not tell of recordings; looking every few seconds')
     },
   })
+  const drawKey = await readDrawKey(settings.dataDirectory)
+  const firstSweep = Promise.withResolvers<void>()
   const sweeper = every({
     pool,
     intervalMs: sweepMs,
     lockName: 'seloste.sweep',
     work: async () => {
       const swept = await sweep(db, objects, keys, clock.now())
+      await noteWorkDone(db, 'sweep', clock.now())
       if (swept.recordings + swept.contacts > 0) log.info(swept, 'ended what had come to its day')
+      firstSweep.resolve()
+      await proofs.swept()
     },
     onError: (error) => {
+      firstSweep.resolve()
       log.error({ err: error }, 'the sweep failed; it runs again in an hour')
     },
+  })
+  const proofs = keepProofs({
+    pool,
+    db,
+    objects,
+    keys,
+    places: [
+      { name: 'data', folder: settings.dataDirectory, site: settings.sites.data },
+      { name: 'objects', folder: settings.objectsDirectory, site: settings.sites.objects },
+      { name: 'keys', folder: join(settings.dataDirectory, 'keys'), site: settings.sites.keys },
+      { name: 'database', folder: settings.dataDirectory, site: settings.sites.database },
+    ],
+    drawKey,
+    versions,
+    clock,
+    log,
+    firstSweep: firstSweep.promise,
   })
   const daily = every({
     pool,
@@ -125,8 +171,10 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
       await offered.stop()
       metrics.stop()
       await stored.stop()
-      await Promise.all([keeper.stop(), sweeper.stop(), daily.stop()])
+      await Promise.all([keeper.stop(), sweeper.stop(), daily.stop(), proofs.stop()])
       await looking
+      await reporting.stop()
+      await versions.stop()
       await close()
     },
   }

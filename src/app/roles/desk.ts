@@ -7,9 +7,12 @@ import { startMetrics } from '#platform/metrics/metrics.ts'
 import { gatherMetrics } from '#platform/metrics/share-metrics.ts'
 import { channels } from '#register/channels.ts'
 import type { RegisterTables } from '#register/tables.ts'
+import { readProofs } from '#use/evidence/read-proofs.ts'
 import { serve } from '../http/serve.ts'
 import { connectCustodian } from './custodian-client.ts'
 import { followVersions } from './follow-versions.ts'
+import { measurePromises } from './promise-metrics.ts'
+import { reportVersions } from './report-versions.ts'
 import type { Role, RoleContext } from './role.ts'
 import { socketPath } from './sockets.ts'
 
@@ -32,10 +35,19 @@ export const runDesk: Role = async ({ settings, log, databaseUrl, version }: Rol
       log.error({ err: error }, 'the register description could not be read; going on with the one known')
     },
   })
+  const reporting = reportVersions({
+    db,
+    versions,
+    clock: systemClock,
+    onFault: (error) => {
+      log.warn({ err: error }, 'which description is obeyed could not be reported')
+    },
+  })
   const custodian = connectCustodian(socketPath(settings, 'custodian'))
   const watchers = new Set<() => void>()
   const changes = listenToCalls(databaseUrl, watchers, log)
   const metrics = startMetrics('desk')
+  measurePromises(metrics.registry, () => readProofs(db, systemClock.now()))
 
   const web = await serve(
     {
@@ -80,6 +92,7 @@ export const runDesk: Role = async ({ settings, log, databaseUrl, version }: Rol
     async stop() {
       await web.stop()
       await changes.stop()
+      await reporting.stop()
       await versions.stop()
       metrics.stop()
       await close()

@@ -28,6 +28,7 @@ test('without any setting, everything is embedded and on loopback', () => {
     databaseUrl: undefined,
     objectsDirectory: join(folder, 'var/objects'),
     descriptionFile: undefined,
+    sites: {},
     demoPassword: undefined,
   })
 })
@@ -37,6 +38,17 @@ test('an IPv6 address stands in brackets', () => {
   expect(http).toEqual({ host: '::1', port: 80 })
   expect(formatEndpoint(http)).toBe('[::1]:80')
   expect(rtp).toEqual({ host: 'fe80::1', firstPort: 2000, lastPort: 2003 })
+})
+
+test('the site of each place of data is told one by one, or of all at once', () => {
+  const sites = (text: string) => readSettings({ SELOSTE_SITES: text }, folder).sites
+  expect(sites('server-room')).toEqual({
+    data: 'server-room',
+    objects: 'server-room',
+    keys: 'server-room',
+    database: 'server-room',
+  })
+  expect(sites('data=server-room, database = vault')).toEqual({ data: 'server-room', database: 'vault' })
 })
 
 describe('a wrong setting is one line: which, what was found, what is allowed', () => {
@@ -53,6 +65,9 @@ describe('a wrong setting is one line: which, what was found, what is allowed', 
     [{ SELOSTE_RTP: '127.0.0.1:30000' }, 'SELOSTE_RTP is "127.0.0.1:30000"'],
     [{ SELOSTE_HTTP: '127.0.0.1:5060' }, 'SELOSTE_SIP is "127.0.0.1:5060": allowed is a port that SELOSTE_HTTP'],
     [{ SELOSTE_SIP: '127.0.0.1:30010' }, 'a port outside the media ports of SELOSTE_RTP'],
+    [{ SELOSTE_SITES: 'disks=vault' }, 'SELOSTE_SITES is "disks=vault": allowed is a storage site of the description'],
+    [{ SELOSTE_SITES: 'data=vault,' }, 'SELOSTE_SITES is "data=vault,"'],
+    [{ SELOSTE_SITES: 'the vault' }, 'SELOSTE_SITES is "the vault"'],
     [{ SELOSTE_DATA: '/etc/passwd' }, 'SELOSTE_DATA is "/etc/passwd": allowed is a folder'],
     [{ SELOSTE_CONFIG: 'none.yaml' }, 'SELOSTE_CONFIG is "none.yaml"'],
     [{ OBJECTS_URL: 's3://bucket' }, 'an S3 store is not supported by this version'],

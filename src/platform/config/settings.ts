@@ -25,9 +25,15 @@ export type Settings = {
   objectsDirectory: string
   /** SELOSTE_DESCRIPTION: the register description that a new installation begins with; `undefined`: the program's own. */
   descriptionFile: string | undefined
+  /** SELOSTE_SITES: on which of the description's storage sites each place of data is, by its id; what is not told is left out. */
+  sites: Partial<Record<PlaceOfData, string>>
   /** SELOSTE_DEMO_PASSWORD; `undefined`: the demo makes one and prints it. */
   demoPassword: string | undefined
 }
+
+/** What may be on a site of its own: everything below SELOSTE_DATA, the objects, the keys, the database. */
+const placesOfData = ['data', 'objects', 'keys', 'database'] as const
+export type PlaceOfData = (typeof placesOfData)[number]
 
 const defaults = {
   SELOSTE_DATA: './var',
@@ -43,6 +49,7 @@ const fileNames = [
   'DATABASE_URL',
   'OBJECTS_URL',
   'SELOSTE_DESCRIPTION',
+  'SELOSTE_SITES',
   'SELOSTE_DEMO_PASSWORD',
 ]
 const shortestPassword = 8
@@ -70,6 +77,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     databaseUrl: checkDatabaseUrl(given('DATABASE_URL')),
     objectsDirectory: checkObjectsUrl(given('OBJECTS_URL')) ?? join(dataDirectory, 'objects'),
     descriptionFile: checkDescriptionFile(given('SELOSTE_DESCRIPTION'), folder),
+    sites: checkSites(given('SELOSTE_SITES')),
     demoPassword: checkDemoPassword(given('SELOSTE_DEMO_PASSWORD')),
   }
   assertApart(settings)
@@ -130,6 +138,20 @@ function checkDescriptionFile(text: string | undefined, folder: string): string 
     throw wrongSetting('SELOSTE_DESCRIPTION', text, 'the path of a register description that is there')
   }
   return path
+}
+
+/** `server-room` for all of them, or `data=server-room, database=vault`; a place within the data folder is where that is. */
+function checkSites(text: string | undefined): Settings['sites'] {
+  if (text === undefined) return {}
+  const allowed = `a storage site of the description, or one for each place: ${placesOfData.map((place) => `${place}=site`).join(', ')}`
+  const told: Settings['sites'] = {}
+  for (const entry of text.split(',').map((one) => one.trim())) {
+    const [, place, site] = /^(?:(\w+)\s*=\s*)?([\w.-]+)$/.exec(entry) ?? []
+    const places = placesOfData.filter((one) => place === undefined || one === place)
+    if (site === undefined || places.length === 0) throw wrongSetting('SELOSTE_SITES', text, allowed)
+    for (const one of places) told[one] ??= site
+  }
+  return told
 }
 
 /** OWASP ASVS 5.0, 6.2.1. */

@@ -1,93 +1,115 @@
-import { sql } from 'kysely'
 import { promises, type PromiseId } from '#description/promises.ts'
 import { appendAudit } from '#safeguards/audit/append.ts'
 import { catalogue } from './catalogue.ts'
-import type { Facts, Found, Looking } from './promise.ts'
+import type { Check, Facts, Found, Looking } from './promise.ts'
 
-/** The database tells here that a promise is broken, or holds again; the payload is its id. */
-export const proofChannel = 'seloste_proof'
-
-export interface Change {
+/** A promise as it was found, in the words of the program. */
+export interface Finding {
   promise: PromiseId
-  holds: boolean
-  facts: Facts
+  /** What was found; nothing where the check could not be made. */
+  facts: Facts | null
+  /** Why the check could not be made: a code, or the name of the error. */
+  fault: string | null
   rule: string
   remedy: string
 }
 
 export interface Checked {
-  /** Promises that began not to hold, or to hold again. */
-  changes: Change[]
-  /** Checks that could not be made; their last proof stays, and grows old. */
-  failed: { promise: PromiseId; error: unknown }[]
+  /** Promises that do not hold now, whether that is new or not. */
+  broken: Finding[]
+  /** Promises that held when they were checked last and do not now. */
+  newlyBroken: Finding[]
+  /** Promises that did not hold and do now. */
+  restored: Finding[]
+  /** What kept checks from being made; those promises are among the broken ones. */
+  errors: { promise: PromiseId; error: unknown }[]
 }
 
-/** Checks promises one after another (all of them unless told), and writes down what it finds. */
+type Catalogue = Readonly<Record<PromiseId, Check>>
+
+/**
+ * Checks promises one after another (all of them unless told), and writes down what it finds: the proof, and with a change
+ * an entry in the audit log. A check that cannot be made is a proof that does not hold.
+ * @throws when not even that can be written down; what was written last grows old then, and stops being a proof
+ */
 export async function checkPromises(
   looking: Looking,
   which: readonly PromiseId[] = promises,
   signal?: AbortSignal,
+  checks: Catalogue = catalogue,
 ): Promise<Checked> {
-  const checked: Checked = { changes: [], failed: [] }
+  const checked: Checked = { broken: [], newlyBroken: [], restored: [], errors: [] }
   for (const promise of which) {
     if (signal?.aborted) break
-    try {
-      const change = await checkOne(looking, promise)
-      if (change) checked.changes.push(change)
-    } catch (error) {
-      checked.failed.push({ promise, error })
-    }
+    await checkOne(looking, promise, checks[promise], checked)
   }
   return checked
 }
 
-async function checkOne(looking: Looking, promise: PromiseId): Promise<Change | undefined> {
+async function checkOne(looking: Looking, promise: PromiseId, check: Check, checked: Checked): Promise<void> {
   const { db, now } = looking
-  const check = catalogue[promise]
   const before = await db
     .selectFrom('proof')
-    .select(['holds', 'broken_since', 'memo'])
+    .select(['holds', 'facts', 'broken_since', 'memo'])
     .where('promise', '=', promise)
     .executeTakeFirst()
   const begun = performance.now()
-  const found = await check.check(looking, remembered(before?.memo))
-  const row = rowOf(found, now, before?.broken_since ?? null, Math.round(performance.now() - begun))
+  const made = await make(check, looking, remembered(before?.memo))
+  if ('error' in made) checked.errors.push({ promise, error: made.error })
+  const holds = 'found' in made && made.found.holds
+  const finding: Finding = {
+    promise,
+    facts: 'found' in made ? made.found.facts : null,
+    fault: 'error' in made ? codeOf(made.error) : null,
+    rule: check.rule,
+    remedy: check.remedy,
+  }
+  const row = {
+    checked_at: now,
+    holds,
+    fault: finding.fault,
+    broken_since: holds ? null : (before?.broken_since ?? now),
+    duration_ms: Math.round(performance.now() - begun),
+    ...('found' in made && { facts: JSON.stringify(made.found.facts), memo: JSON.stringify(made.found.memo ?? {}) }),
+  }
   // A promise that has never been proved is taken to hold: the first proof that it does not is a change.
-  const changed = (before?.holds ?? true) !== found.holds
+  const changed = (before?.holds ?? true) !== holds
   await db.transaction().execute(async (tx) => {
     await tx
       .insertInto('proof')
-      .values({ promise, ...row })
+      .values({ promise, facts: null, ...row })
       .onConflict((conflict) => conflict.column('promise').doUpdateSet(row))
       .execute()
     if (!changed) return
     await tx
       .insertInto('proof_change')
-      .values({ promise, holds: found.holds, facts: JSON.stringify(found.facts) })
+      .values({ promise, holds, facts: finding.facts && JSON.stringify(finding.facts), fault: finding.fault })
       .execute()
     await appendAudit(tx, {
-      action: found.holds ? 'promise.restored' : 'promise.broken',
+      action: holds ? 'promise.restored' : 'promise.broken',
       result: 'ok',
       object: { kind: 'promise' },
-      detail: { promise, ...found.facts },
+      detail: { promise, ...finding.facts, ...(finding.fault !== null && { fault: finding.fault }) },
     })
-    await sql`select pg_notify(${proofChannel}, ${promise})`.execute(tx)
   })
-  if (!changed) return undefined
-  return { promise, holds: found.holds, facts: found.facts, rule: check.rule, remedy: check.remedy }
+  if (!holds) checked.broken.push(finding)
+  if (changed) (holds ? checked.restored : checked.newlyBroken).push(finding)
 }
 
-function rowOf(found: Found, now: Temporal.Instant, brokenSince: Temporal.Instant | null, durationMs: number) {
-  return {
-    checked_at: now,
-    holds: found.holds,
-    facts: JSON.stringify(found.facts),
-    broken_since: found.holds ? null : (brokenSince ?? now),
-    duration_ms: durationMs,
-    memo: JSON.stringify(found.memo ?? {}),
+async function make(check: Check, looking: Looking, memo: unknown): Promise<{ found: Found } | { error: unknown }> {
+  try {
+    return { found: await check.check(looking, memo) }
+  } catch (error) {
+    return { error }
   }
 }
 
 function remembered(memo: unknown): unknown {
   return memo !== null && typeof memo === 'object' && Object.keys(memo).length > 0 ? memo : undefined
+}
+
+/** A message may name what it should not; a code names none. */
+function codeOf(error: unknown): string {
+  const { code, name } = error as { code?: unknown; name?: unknown }
+  return typeof code === 'string' ? code : typeof name === 'string' ? name : 'unknown'
 }

@@ -70,9 +70,9 @@ export const descriptionCurrent: Check<CurrentFacts> = {
   say(facts, now) {
     const { fi, sv, en } = wordsAt(now)
     return {
-      fi: `Voimassa on versio ${facts.version}, ${fi.instant(facts.effectiveFrom)} alkaen: ${fi.count(facts.processes, 'käynnissä oleva prosessi', 'käynnissä olevaa prosessia')}, joista muuta versiota noudattaa ${fi.number(facts.disobeying)}; ${fi.count(facts.versions, 'julkaistu teksti', 'julkaistua tekstiä')}, joista muuttunut ${fi.number(facts.changedTexts)}.`,
-      sv: `I kraft är version ${facts.version}, från och med ${sv.instant(facts.effectiveFrom)}: ${sv.count(facts.processes, 'process i gång', 'processer i gång')}, av vilka ${sv.number(facts.disobeying)} följer en annan version; ${sv.count(facts.versions, 'publicerad text', 'publicerade texter')}, av vilka ${sv.number(facts.changedTexts)} har ändrats.`,
-      en: `Version ${facts.version} is in force, from ${en.instant(facts.effectiveFrom)}: ${en.count(facts.processes, 'running process', 'running processes')}, ${en.number(facts.disobeying)} of them obeying another; ${en.count(facts.versions, 'published text', 'published texts')}, ${en.number(facts.changedTexts)} of them changed.`,
+      fi: `Voimassa on versio ${facts.version}, ${fi.instant(facts.effectiveFrom)} alkaen: ${fi.count(facts.processes, 'käynnissä oleva prosessi', 'käynnissä olevaa prosessia')}, muuta versiota noudattaa ${fi.number(facts.disobeying)}; ${fi.count(facts.versions, 'julkaistu teksti', 'julkaistua tekstiä')}, muuttunut ${fi.number(facts.changedTexts)}.`,
+      sv: `I kraft är version ${facts.version}, från och med ${sv.instant(facts.effectiveFrom)}: ${sv.count(facts.processes, 'process i gång', 'processer i gång')}, varav ${sv.number(facts.disobeying)} följer en annan version; ${sv.count(facts.versions, 'publicerad text', 'publicerade texter')}, varav ${sv.number(facts.changedTexts)} har ändrats.`,
+      en: `Version ${facts.version} is in force, from ${en.instant(facts.effectiveFrom)}: ${en.count(facts.processes, 'running process', 'running processes')}, ${en.number(facts.disobeying)} obeying another; ${en.count(facts.versions, 'published text', 'published texts')}, ${en.number(facts.changedTexts)} changed.`,
     }
   },
 }

@@ -14,8 +14,18 @@ const custodian = database.as('seloste_custodian').db
 
 test('smoke', async () => {
   const versions = await readVersions(custodian)
-  const looking: Looking = { db: custodian, versions, version: versions[0]!, now: Temporal.Now.instant(), objects: register.objects, keys: register.keys, places: [{ name: 'data', folder: '/tmp' }], drawKey: Buffer.alloc(32) }
+  const looking: Looking = {
+    db: custodian,
+    versions,
+    version: versions[0]!,
+    now: Temporal.Now.instant(),
+    objects: register.objects,
+    keys: register.keys,
+    places: [{ name: 'data', folder: '/tmp' }],
+    drawKey: Buffer.alloc(32),
+  }
   const checked = await checkPromises(looking)
   console.log(checked)
-  for (const proof of await readProofs(database.as('seloste_desk').db, Temporal.Now.instant())) console.log(proof.promise, proof.holds, proof.text)
+  for (const proof of await readProofs(database.as('seloste_desk').db, Temporal.Now.instant()))
+    console.log(proof.promise, proof.holds, proof.text)
 })

@@ -55,9 +55,9 @@ export const historyComplete: Check<CompleteFacts> = {
   say(facts, now) {
     const { fi, sv, en } = wordsAt(now)
     return {
-      fi: `Puhelut ovat kontaktihistoriassa: ${fi.count(facts.recordings, 'tallenne', 'tallennetta')}, joista ilman puhelua ${fi.number(facts.strayRecordings)}; päättyneitä puheluja ilman tietojaan ${fi.number(facts.unfinished)}, käynnissä ${fi.number(facts.live)}.`,
-      sv: `Samtalen finns i kontakthistorian: ${sv.count(facts.recordings, 'inspelning', 'inspelningar')}, av vilka ${sv.number(facts.strayRecordings)} utan samtal; ${sv.number(facts.unfinished)} avslutade samtal utan sina uppgifter, ${sv.number(facts.live)} pågår.`,
-      en: `The calls are in the contact history: ${en.count(facts.recordings, 'recording', 'recordings')}, ${en.number(facts.strayRecordings)} of them without a call; ${en.number(facts.unfinished)} ended calls without their data, ${en.number(facts.live)} in progress.`,
+      fi: `Puhelut ovat kontaktihistoriassa: ${fi.count(facts.recordings, 'tallenne', 'tallennetta')}, ilman puhelua ${fi.number(facts.strayRecordings)}; päättyneitä puheluja ilman tietojaan ${fi.number(facts.unfinished)}, käynnissä ${fi.number(facts.live)}.`,
+      sv: `Samtalen finns i kontakthistorian: ${sv.count(facts.recordings, 'inspelning', 'inspelningar')}, varav ${sv.number(facts.strayRecordings)} utan samtal; ${sv.number(facts.unfinished)} avslutade samtal utan sina uppgifter, ${sv.number(facts.live)} pågår.`,
+      en: `The calls are in the contact history: ${en.count(facts.recordings, 'recording', 'recordings')}, ${en.number(facts.strayRecordings)} without a call; ${en.number(facts.unfinished)} ended calls without their data, ${en.number(facts.live)} in progress.`,
     }
   },
 }
@@ -158,9 +158,9 @@ export const historyFields: Check<FieldFacts> = {
   say(facts, now) {
     const { fi, sv, en } = wordsAt(now)
     return {
-      fi: `Puhelusta tallentuu ${fi.count(facts.identificationData, 'tunnistetieto', 'tunnistetietoa')}: tietokannan tauluissa on ${fi.count(facts.columns, 'sarake', 'saraketta')}, joista muuta varten ${fi.number(facts.unknown)}; soittajia, joista on muuta kuin numero, ${fi.number(facts.beyondNumber)}.`,
-      sv: `Av ett samtal sparas ${sv.count(facts.identificationData, 'identifieringsuppgift', 'identifieringsuppgifter')}: databasens tabeller har ${sv.count(facts.columns, 'kolumn', 'kolumner')}, av vilka ${sv.number(facts.unknown)} för något annat; uppringare av vilka annat än numret har sparats: ${sv.number(facts.beyondNumber)}.`,
-      en: `Of a call ${en.count(facts.identificationData, 'identification datum is', 'identification data are')} stored: the database’s tables have ${en.count(facts.columns, 'column', 'columns')}, ${en.number(facts.unknown)} of them for anything else; callers of whom more than the number is kept: ${en.number(facts.beyondNumber)}.`,
+      fi: `Puhelusta tallentuu ${fi.count(facts.identificationData, 'tunnistetieto', 'tunnistetietoa')}: tietokannan tauluissa on ${fi.count(facts.columns, 'sarake', 'saraketta')}, muuta varten ${fi.number(facts.unknown)}; soittajia, joista on tallessa muuta kuin numero, ${fi.number(facts.beyondNumber)}.`,
+      sv: `Av ett samtal sparas ${sv.count(facts.identificationData, 'identifieringsuppgift', 'identifieringsuppgifter')}: databasens tabeller har ${sv.count(facts.columns, 'kolumn', 'kolumner')}, varav ${sv.number(facts.unknown)} för något annat; uppringare av vilka annat än numret har sparats: ${sv.number(facts.beyondNumber)}.`,
+      en: `Of a call ${en.count(facts.identificationData, 'identification datum is', 'identification data are')} stored: the database’s tables have ${en.count(facts.columns, 'column', 'columns')}, ${en.number(facts.unknown)} for anything else; callers of whom more than the number is kept: ${en.number(facts.beyondNumber)}.`,
     }
   },
 }
@@ -224,9 +224,9 @@ export const historyTerm: Check<TermFacts> = {
     const { fi, sv, en } = wordsAt(now)
     const oldest = facts.oldestEndsAt
     return {
-      fi: `Kontaktihistoriaa säilytetään ${fi.number(facts.months)} kuukautta: ${fi.count(facts.contacts, 'puhelu', 'puhelua')}${oldest ? `, vanhimman tiedot poistetaan ${fi.instant(oldest)}` : ''}, viimeisin poisto ajettu ${fi.ago(facts.lastSweepAt)}, ${fi.number(facts.overdue)} myöhässä.`,
-      sv: `Kontakthistorian förvaras i ${sv.number(facts.months)} månader: ${sv.count(facts.contacts, 'samtal', 'samtal')}${oldest ? `, det äldstas uppgifter raderas ${sv.instant(oldest)}` : ''}, gallringen kördes senast ${sv.ago(facts.lastSweepAt)}, ${sv.number(facts.overdue)} försenade.`,
-      en: `The contact history is kept for ${en.number(facts.months)} months: ${en.count(facts.contacts, 'call', 'calls')} held${oldest ? `, the oldest ends ${en.instant(oldest)}` : ''}, last sweep ${en.ago(facts.lastSweepAt)}, ${en.number(facts.overdue)} overdue.`,
+      fi: `Kontaktihistoriaa säilytetään ${fi.number(facts.months)} kuukautta: ${fi.count(facts.contacts, 'puhelu', 'puhelua')}${oldest ? `, vanhimman tiedot poistetaan ${fi.instant(oldest)}` : ''}, ${fi.sweep(facts.lastSweepAt)}, ${fi.number(facts.overdue)} myöhässä.`,
+      sv: `Kontakthistorian förvaras i ${sv.number(facts.months)} månader: ${sv.count(facts.contacts, 'samtal', 'samtal')}${oldest ? `, det äldstas uppgifter raderas ${sv.instant(oldest)}` : ''}, ${sv.sweep(facts.lastSweepAt)}, ${sv.number(facts.overdue)} försenade.`,
+      en: `The contact history is kept for ${en.number(facts.months)} months: ${en.count(facts.contacts, 'call', 'calls')} held${oldest ? `, the oldest ends ${en.instant(oldest)}` : ''}, ${en.sweep(facts.lastSweepAt)}, ${en.number(facts.overdue)} overdue.`,
     }
   },
 }

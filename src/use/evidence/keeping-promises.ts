@@ -54,7 +54,7 @@ export const recordingsFloor: Check<FloorFacts> = {
   say(facts, now) {
     const { fi, sv, en } = wordsAt(now)
     return {
-      fi: `Tallenteet säilytetään vähintään ${fi.number(facts.months)} kuukautta: määräajan päätyttyä tuhottu ${fi.number(facts.destroyedByTerm)}, muusta selosteen mukaisesta syystä ${fi.number(facts.destroyedOtherwise)}, liian aikaisin ${fi.number(facts.early)}.`,
+      fi: `Tallenteita säilytetään vähintään ${fi.number(facts.months)} kuukautta: määräajan päätyttyä tuhottu ${fi.number(facts.destroyedByTerm)}, muusta selosteen mukaisesta syystä ${fi.number(facts.destroyedOtherwise)}, liian aikaisin ${fi.number(facts.early)}.`,
       sv: `Inspelningarna förvaras i minst ${sv.number(facts.months)} månader: förstörda efter förvaringstiden ${sv.number(facts.destroyedByTerm)}, av någon annan i beskrivningen nämnd orsak ${sv.number(facts.destroyedOtherwise)}, för tidigt ${sv.number(facts.early)}.`,
       en: `Recordings are kept for at least ${en.number(facts.months)} months: destroyed by their term ${en.number(facts.destroyedByTerm)}, for another cause of the description ${en.number(facts.destroyedOtherwise)}, too early ${en.number(facts.early)}.`,
     }
@@ -151,9 +151,9 @@ export const recordingsCeiling: Check<CeilingFacts> = {
     const oldest = facts.oldestExpiresAt
     const left = facts.leftovers > 0
     return {
-      fi: `Tallenteet säilytetään enintään ${fi.number(facts.months)} kuukautta: ${fi.count(facts.held, 'tallenne', 'tallennetta')} tallessa${oldest ? `, vanhin tuhotaan ${fi.instant(oldest)}` : ''}, viimeisin poisto ajettu ${fi.ago(facts.lastSweepAt)}, ${fi.number(facts.overdue)} myöhässä${left ? `, tuhotuista jäljellä ${fi.count(facts.leftovers, 'tiedosto tai avain', 'tiedostoa tai avainta')}` : ''}.`,
-      sv: `Inspelningarna förvaras i högst ${sv.number(facts.months)} månader: ${sv.count(facts.held, 'inspelning', 'inspelningar')} i förvar${oldest ? `, den äldsta förstörs ${sv.instant(oldest)}` : ''}, gallringen kördes senast ${sv.ago(facts.lastSweepAt)}, ${sv.number(facts.overdue)} försenade${left ? `, av förstörda återstår ${sv.count(facts.leftovers, 'fil eller nyckel', 'filer eller nycklar')}` : ''}.`,
-      en: `Recordings are kept at most ${en.number(facts.months)} months: ${en.number(facts.held)} held${oldest ? `, oldest expires ${en.instant(oldest)}` : ''}, last sweep ${en.ago(facts.lastSweepAt)}, ${en.number(facts.overdue)} overdue${left ? `, ${en.count(facts.leftovers, 'file or key', 'files or keys')} left of destroyed ones` : ''}.`,
+      fi: `Tallenteita säilytetään enintään ${fi.number(facts.months)} kuukautta: ${fi.count(facts.held, 'tallenne', 'tallennetta')} tallessa${oldest ? `, vanhin tuhotaan ${fi.instant(oldest)}` : ''}, ${fi.sweep(facts.lastSweepAt)}, ${fi.number(facts.overdue)} myöhässä${left ? `, tuhotuista jäljellä ${fi.count(facts.leftovers, 'tiedosto tai avain', 'tiedostoa tai avainta')}` : ''}.`,
+      sv: `Inspelningarna förvaras i högst ${sv.number(facts.months)} månader: ${sv.count(facts.held, 'inspelning', 'inspelningar')} i förvar${oldest ? `, den äldsta förstörs ${sv.instant(oldest)}` : ''}, ${sv.sweep(facts.lastSweepAt)}, ${sv.number(facts.overdue)} försenade${left ? `, av förstörda återstår ${sv.count(facts.leftovers, 'fil eller nyckel', 'filer eller nycklar')}` : ''}.`,
+      en: `Recordings are kept at most ${en.number(facts.months)} months: ${en.number(facts.held)} held${oldest ? `, oldest expires ${en.instant(oldest)}` : ''}, ${en.sweep(facts.lastSweepAt)}, ${en.number(facts.overdue)} overdue${left ? `, ${en.count(facts.leftovers, 'file or key', 'files or keys')} left of destroyed ones` : ''}.`,
     }
   },
 }
@@ -265,8 +265,8 @@ export const recordingsStay: Check<StayFacts> = {
   say(facts, now) {
     const { fi, sv, en } = wordsAt(now)
     return {
-      fi: `Tallenteet eivät lähde talosta: ${fi.count(facts.listenings, 'kuuntelu', 'kuuntelua')}, ${fi.count(facts.ranges, 'toistettu jakso', 'toistettua jaksoa')}, joita toistettiin kuuntelun ulkopuolella ${fi.number(facts.outside)}.`,
-      sv: `Inspelningarna lämnas inte ut: ${sv.count(facts.listenings, 'lyssning', 'lyssningar')}, ${sv.count(facts.ranges, 'uppspelat avsnitt', 'uppspelade avsnitt')}, av vilka ${sv.number(facts.outside)} utanför en lyssning.`,
+      fi: `Tallenteet eivät lähde talosta: ${fi.count(facts.listenings, 'kuuntelu', 'kuuntelua')}, ${fi.count(facts.ranges, 'toistettu jakso', 'toistettua jaksoa')}, kuuntelun ulkopuolella ${fi.number(facts.outside)}.`,
+      sv: `Inspelningarna lämnas inte ut: ${sv.count(facts.listenings, 'lyssning', 'lyssningar')}, ${sv.count(facts.ranges, 'uppspelat avsnitt', 'uppspelade avsnitt')}, varav ${sv.number(facts.outside)} utanför en lyssning.`,
       en: `Recordings stay: ${en.count(facts.listenings, 'listening', 'listenings')}, ${en.count(facts.ranges, 'stretch', 'stretches')} of sound served, ${en.number(facts.outside)} outside a listening.`,
     }
   },

@@ -70,9 +70,9 @@ export const purposesClosed: Check<PurposeFacts> = {
   say(facts, now) {
     const { fi, sv, en } = wordsAt(now)
     return {
-      fi: `Käyttötarkoituksia on ${fi.number(facts.purposes)}: lokissa on ${fi.count(facts.looks, 'katselu', 'katselua')}, joista ilman käyttötarkoitusta ${fi.number(facts.withoutPurpose)} ja muuhun tarkoitukseen ${fi.number(facts.outside)}.`,
-      sv: `Det finns ${sv.count(facts.purposes, 'användningsändamål', 'användningsändamål')}: loggen har ${sv.count(facts.looks, 'läsning', 'läsningar')}, av vilka ${sv.number(facts.withoutPurpose)} utan ändamål och ${sv.number(facts.outside)} för något annat ändamål.`,
-      en: `There are ${en.count(facts.purposes, 'purpose', 'purposes')}: ${en.count(facts.looks, 'look', 'looks')} in the log, ${en.number(facts.withoutPurpose)} of them without a purpose and ${en.number(facts.outside)} for any other.`,
+      fi: `Käyttötarkoituksia on ${fi.number(facts.purposes)}: lokissa on ${fi.count(facts.looks, 'katselu', 'katselua')}, ilman käyttötarkoitusta ${fi.number(facts.withoutPurpose)} ja muuhun tarkoitukseen ${fi.number(facts.outside)}.`,
+      sv: `Det finns ${sv.count(facts.purposes, 'användningsändamål', 'användningsändamål')}: loggen har ${sv.count(facts.looks, 'läsning', 'läsningar')}, varav ${sv.number(facts.withoutPurpose)} utan ändamål och ${sv.number(facts.outside)} för något annat ändamål.`,
+      en: `There are ${en.count(facts.purposes, 'purpose', 'purposes')}: ${en.count(facts.looks, 'look', 'looks')} in the log, ${en.number(facts.withoutPurpose)} without a purpose and ${en.number(facts.outside)} for any other.`,
     }
   },
 }

@@ -1,10 +1,11 @@
+import type { Kysely, Selectable } from 'kysely'
 import { promises, type PromiseId } from '#description/promises.ts'
-import type { Trilingual } from '#description/register-description.ts'
+import { languages, type Language, type Trilingual } from '#description/register-description.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
-import type { Kysely } from 'kysely'
 import { catalogue } from './catalogue.ts'
 import type { Facts } from './promise.ts'
 import type { EvidenceTables } from './tables.ts'
+import { wordsAt } from './words.ts'
 
 /** A proof older than this is none any more: whoever checks has stopped. */
 export const proofHoldsMinutes = 30
@@ -21,42 +22,62 @@ export interface Proof {
   brokenSince?: string
 }
 
-const notChecked: Trilingual = {
-  fi: 'Tarkistus ei ole onnistunut puoleen tuntiin. Viimeksi todettua: ',
-  sv: 'Kontrollen har inte lyckats på en halvtimme. Det senast konstaterade: ',
-  en: 'The check has not succeeded for half an hour. Last found: ',
+const notChecked: Record<Language, (since: string) => string> = {
+  fi: (since) => `Tarkistettu viimeksi ${since}; sen jälkeen tarkistusta ei ole tehty, eikä lupauksesta ole näyttöä.`,
+  sv: (since) =>
+    `Kontrollerat senast ${since}; därefter har kontrollen inte gjorts, och det finns inget bevis för löftet.`,
+  en: (since) => `Last checked ${since}; the check has not been made since, and there is no proof of the promise.`,
+}
+const couldNotCheck: Record<Language, (fault: string) => string> = {
+  fi: (fault) => `Tarkistusta ei voitu tehdä (${fault}), eikä lupauksesta ole näyttöä.`,
+  sv: (fault) => `Kontrollen kunde inte göras (${fault}), och det finns inget bevis för löftet.`,
+  en: (fault) => `The check could not be made (${fault}), and there is no proof of the promise.`,
+}
+const foundBefore: Record<Language, string> = {
+  fi: 'Viimeksi todettua:',
+  sv: 'Senast konstaterades:',
+  en: 'Last found:',
 }
 
 /**
  * The last proof of every promise, in the order of the list; a promise that has never been checked is not in it. A proof
- * that is older than half an hour does not hold, and says so.
+ * that is older than half an hour does not hold, and says so; nor does one whose check could not be made.
  */
 export async function readProofs(holding: HoldingSafeguards, now: Temporal.Instant): Promise<Proof[]> {
-  const db = holding as Kysely<EvidenceTables>
-  const rows = await db.selectFrom('proof').selectAll().execute()
+  const rows = await (holding as Kysely<EvidenceTables>).selectFrom('proof').selectAll().execute()
   return promises.flatMap((promise) => {
     const row = rows.find((one) => one.promise === promise)
-    if (!row) return []
-    const check = catalogue[promise]
-    const ends = row.checked_at.add({ minutes: proofHoldsMinutes })
-    const stale = Temporal.Instant.compare(ends, now) < 0
-    const text = check.say(row.facts, now)
-    const brokenSince = row.broken_since ?? (stale ? ends : undefined)
-    return [
-      {
-        promise,
-        holds: row.holds && !stale,
-        checkedAt: row.checked_at.toString(),
-        text: stale ? joined(notChecked, text) : text,
-        facts: row.facts,
-        rule: check.rule,
-        test: `${check.test.file}: ${check.test.title}`,
-        ...(brokenSince && { brokenSince: brokenSince.toString() }),
-      },
-    ]
+    return row ? [asSeen(row, now)] : []
   })
 }
 
-function joined(first: Trilingual, second: Trilingual): Trilingual {
-  return { fi: first.fi + second.fi, sv: first.sv + second.sv, en: first.en + second.en }
+function asSeen(row: Selectable<EvidenceTables['proof']>, now: Temporal.Instant): Proof {
+  const check = catalogue[row.promise]
+  const ends = row.checked_at.add({ minutes: proofHoldsMinutes })
+  const stale = Temporal.Instant.compare(ends, now) < 0
+  const brokenSince = row.broken_since ?? (stale ? ends : undefined)
+  return {
+    promise: row.promise,
+    holds: row.holds && !stale,
+    checkedAt: row.checked_at.toString(),
+    text: textOf(row, stale, now),
+    facts: row.facts ?? {},
+    rule: check.rule,
+    test: `${check.test.file}: ${check.test.title}`,
+    ...(brokenSince && { brokenSince: brokenSince.toString() }),
+  }
+}
+
+function textOf(row: Selectable<EvidenceTables['proof']>, stale: boolean, now: Temporal.Instant): Trilingual {
+  const found = row.facts && catalogue[row.promise].say(row.facts, now)
+  const words = wordsAt(now)
+  const text = (language: Language) => {
+    const missing = [
+      ...(stale ? [notChecked[language](words[language].ago(row.checked_at.toString()))] : []),
+      ...(row.fault === null ? [] : [couldNotCheck[language](row.fault)]),
+    ]
+    if (!found) return missing.join(' ')
+    return missing.length === 0 ? found[language] : [...missing, foundBefore[language], found[language]].join(' ')
+  }
+  return Object.fromEntries(languages.map((language) => [language, text(language)])) as unknown as Trilingual
 }

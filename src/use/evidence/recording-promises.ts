@@ -188,9 +188,9 @@ export const withinSignals: Check<SignalFacts> = {
   say(facts, now) {
     const { fi, sv, en } = wordsAt(now)
     return {
-      fi: `Tallenne alkaa aloitusmerkistä ja päättyy lopettamismerkkiin: ${fi.count(facts.recordings, 'tallenne', 'tallennetta')}, joista puhelun ulkopuolelle ulottuu ${fi.number(facts.outside)}.`,
-      sv: `En inspelning börjar vid startsignalen och slutar vid slutsignalen: ${sv.count(facts.recordings, 'inspelning', 'inspelningar')}, av vilka ${sv.number(facts.outside)} sträcker sig utanför samtalet.`,
-      en: `A recording begins at the start signal and ends at the end signal: ${en.count(facts.recordings, 'recording', 'recordings')} held, ${en.number(facts.outside)} of them reaching beyond the call.`,
+      fi: `Tallenne alkaa aloitusmerkistä ja päättyy lopettamismerkkiin: ${fi.count(facts.recordings, 'tallenne', 'tallennetta')}, puhelun ulkopuolelle ulottuu ${fi.number(facts.outside)}.`,
+      sv: `En inspelning börjar vid startsignalen och slutar vid slutsignalen: ${sv.count(facts.recordings, 'inspelning', 'inspelningar')}, varav ${sv.number(facts.outside)} sträcker sig utanför samtalet.`,
+      en: `A recording begins at the start signal and ends at the end signal: ${en.count(facts.recordings, 'recording', 'recordings')} held, ${en.number(facts.outside)} reaching beyond the call.`,
     }
   },
 }

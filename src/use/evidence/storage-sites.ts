@@ -72,9 +72,9 @@ export const storageSites: Check<SiteFacts> = {
     const { fi, sv, en } = wordsAt(now)
     const { nextReview } = facts
     return {
-      fi: `Tiedot ovat lueteltuissa tiloissa (${facts.sitesFi || 'ei yhtään'}): ${fi.count(facts.places, 'säilytyspaikka', 'säilytyspaikkaa')}, joista luettelon ulkopuolella ${fi.number(facts.unlisted)}; tiloja, joiden kulunvalvonnan vahvistus ei ole voimassa, ${fi.number(facts.unattested)}${nextReview ? `, seuraava tarkistus ${fi.date(nextReview)}` : ''}.`,
-      sv: `Uppgifterna finns i angivna utrymmen (${facts.sitesSv || 'inget'}): ${sv.count(facts.places, 'förvaringsplats', 'förvaringsplatser')}, av vilka ${sv.number(facts.unlisted)} utanför förteckningen; utrymmen vars intyg om passagekontroll inte gäller: ${sv.number(facts.unattested)}${nextReview ? `, nästa granskning ${sv.date(nextReview)}` : ''}.`,
-      en: `The data are on listed sites (${facts.sitesEn || 'none'}): ${en.count(facts.places, 'place', 'places')}, ${en.number(facts.unlisted)} of them not listed; sites whose attestation of access control is not valid: ${en.number(facts.unattested)}${nextReview ? `, next review ${en.date(nextReview)}` : ''}.`,
+      fi: `Tiedot ovat lueteltuissa tiloissa (${facts.sitesFi || 'ei yhtään'}): ${fi.count(facts.places, 'säilytyspaikka', 'säilytyspaikkaa')}, luettelon ulkopuolella ${fi.number(facts.unlisted)}; tiloja, joiden kulunvalvonnan vahvistus ei ole voimassa, ${fi.number(facts.unattested)}${nextReview ? `, seuraava tarkistus ${fi.date(nextReview)}` : ''}.`,
+      sv: `Uppgifterna finns i angivna utrymmen (${facts.sitesSv || 'inget'}): ${sv.count(facts.places, 'förvaringsplats', 'förvaringsplatser')}, varav ${sv.number(facts.unlisted)} utanför förteckningen; utrymmen vars intyg om passagekontroll inte gäller: ${sv.number(facts.unattested)}${nextReview ? `, nästa granskning ${sv.date(nextReview)}` : ''}.`,
+      en: `The data are on listed sites (${facts.sitesEn || 'none'}): ${en.count(facts.places, 'place', 'places')}, ${en.number(facts.unlisted)} not listed; sites whose attestation of access control is not valid: ${en.number(facts.unattested)}${nextReview ? `, next review ${en.date(nextReview)}` : ''}.`,
     }
   },
 }

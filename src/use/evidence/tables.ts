@@ -10,18 +10,20 @@ export interface EvidenceTables {
     promise: PromiseId
     checked_at: Instant
     holds: boolean
-    facts: ColumnType<Facts, string, string>
+    facts: ColumnType<Facts | null, string | null, string>
+    fault: string | null
     broken_since: Instant | null
     duration_ms: number
-    memo: ColumnType<unknown, string, string>
+    memo: ColumnType<unknown, string | undefined, string>
   }
   proof_change: {
     seq: Generated<number>
     at: Generated<Instant>
     promise: PromiseId
     holds: boolean
-    facts: ColumnType<Facts, string, never>
+    facts: ColumnType<Facts | null, string | null, never>
+    fault: string | null
   }
-  work_done: { work: string; at: Generated<Instant>; result: ColumnType<unknown, string, string> }
+  work_done: { work: string; at: Instant }
   obeyed_version: { instance: string; process: string; version: number; hash: Buffer; reported_at: Generated<Instant> }
 }

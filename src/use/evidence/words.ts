@@ -1,11 +1,15 @@
-/** How counts, times and shares are written in the three languages; times are Finnish time. */
+/** How counts, times and shares are written in the three languages; times are Finnish time, `28.2.2027 10.05`. */
 import { languages, type Language } from '#description/register-description.ts'
 
 const zone = 'Europe/Helsinki'
-const locales: Record<Language, string> = { fi: 'fi-FI', sv: 'sv-FI', en: 'en-FI' }
-const between: Record<Language, string> = { fi: ' klo ', sv: ' kl. ', en: ' at ' }
+const locales: Record<Language, string> = { fi: 'fi-FI', sv: 'sv-FI', en: 'en-GB' }
 const justNow: Record<Language, string> = { fi: 'juuri äsken', sv: 'alldeles nyss', en: 'just now' }
-const never: Record<Language, string> = { fi: 'ei vielä', sv: 'inte ännu', en: 'not yet' }
+const lastSweep: Record<Language, string> = { fi: 'viimeisin poistoajo', sv: 'senaste gallring', en: 'last sweep' }
+const noSweep: Record<Language, string> = {
+  fi: 'poistoajoa ei ole vielä ollut',
+  sv: 'gallringen har inte körts ännu',
+  en: 'no sweep yet',
+}
 
 export interface Words {
   /** `12 408 tallennetta`, `1 tallenne`. */
@@ -13,12 +17,14 @@ export interface Words {
   number: (n: number) => string
   /** 0.1 -> `10 %` */
   percent: (share: number) => string
-  /** `28.2.2027 klo 10.05` */
+  /** `28.2.2027 10.05` */
   instant: (iso: string) => string
   /** `28.2.2027` */
   date: (iso: string) => string
-  /** `14 minuuttia sitten`; of nothing, `ei vielä` */
-  ago: (iso: string | null) => string
+  /** `14 minuuttia sitten` */
+  ago: (iso: string) => string
+  /** `viimeisin poistoajo 14 minuuttia sitten`, or that there was none */
+  sweep: (iso: string | null) => string
 }
 
 /** The three languages' words as seen at `now`. */
@@ -29,21 +35,16 @@ export function wordsAt(now: Temporal.Instant): Record<Language, Words> {
 function wordsOf(language: Language, now: Temporal.Instant): Words {
   const locale = locales[language]
   const number = (n: number) => new Intl.NumberFormat(locale).format(n)
-  const date = (iso: string) => format(iso, { day: 'numeric', month: 'numeric', year: 'numeric' })
-  const time = (iso: string) => format(iso, { hour: 'numeric', minute: '2-digit', hourCycle: 'h23' })
-  function format(iso: string, options: Intl.DateTimeFormatOptions): string {
-    // Without a time it is a day, the same everywhere.
-    const timeZone = iso.includes('T') ? zone : 'UTC'
-    return new Intl.DateTimeFormat(locale, { ...options, timeZone }).format(new Date(iso))
-  }
-  return {
+  const words: Words = {
     count: (n, one, many) => `${number(n)} ${n === 1 ? one : many}`,
     number,
     percent: (share) => new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 }).format(share),
-    instant: (iso) => `${date(iso)}${between[language]}${time(iso)}`,
-    date,
+    instant(iso) {
+      const at = Temporal.Instant.from(iso).toZonedDateTimeISO(zone)
+      return `${day(at)} ${at.hour}.${String(at.minute).padStart(2, '0')}`
+    },
+    date: (iso) => day(Temporal.PlainDate.from(iso)),
     ago(iso) {
-      if (iso === null) return never[language]
       const seconds = now.since(Temporal.Instant.from(iso)).total('seconds')
       if (seconds < 60) return justNow[language]
       const [amount, unit] =
@@ -54,5 +55,11 @@ function wordsOf(language: Language, now: Temporal.Instant): Words {
             : ([seconds / 86_400, 'day'] as const)
       return new Intl.RelativeTimeFormat(locale, { numeric: 'always' }).format(-Math.floor(amount), unit)
     },
+    sweep: (iso) => (iso === null ? noSweep[language] : `${lastSweep[language]} ${words.ago(iso)}`),
   }
+  return words
+}
+
+function day({ day, month, year }: { day: number; month: number; year: number }): string {
+  return `${day}.${month}.${year}`
 }

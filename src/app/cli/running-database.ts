@@ -1,0 +1,36 @@
+import { join } from 'node:path'
+import type { Settings } from '#platform/config/settings.ts'
+import { connectDatabase } from '#platform/database/connect.ts'
+import { findEmbeddedPostgres } from '#platform/database/embedded.ts'
+import { Fault } from '#platform/fault.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import type { Kysely } from 'kysely'
+
+/**
+ * Works, as its owner, with the database of a Seloste that runs on these settings.
+ * @throws Fault `database-not-running` where none does
+ */
+export async function withRunningDatabase<Result>(
+  settings: Settings,
+  purpose: string,
+  work: (db: Kysely<RegisterTables>) => Promise<Result>,
+): Promise<Result> {
+  const url = settings.databaseUrl ?? (await findEmbeddedPostgres(join(settings.dataDirectory, 'database')))?.adminUrl()
+  if (url === undefined) {
+    throw new Fault(
+      'database-not-running',
+      `no Seloste runs on ${settings.dataDirectory}; start it first, or set DATABASE_URL`,
+    )
+  }
+  const { db, close } = connectDatabase<RegisterTables>({
+    url,
+    applicationName: `seloste-${purpose}`,
+    size: 1,
+    onIdleError: () => undefined,
+  })
+  try {
+    return await work(db)
+  } finally {
+    await close()
+  }
+}

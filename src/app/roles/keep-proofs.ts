@@ -1,0 +1,97 @@
+/**
+ * Proofs kept fresh. In: the data, as the custodian sees them. Out: every promise of the description checked at the start,
+ * every five minutes and, what the sweep is about, after each sweep; an alarm in the log when one is broken. Never here:
+ * a check, or a repair.
+ */
+import { setTimeout as wait } from 'node:timers/promises'
+import type { PromiseId } from '#description/promises.ts'
+import type { Clock } from '#platform/clock/clock.ts'
+import { every, withLock, type EveryOptions } from '#platform/jobs/every.ts'
+import type { Log } from '#platform/log/log.ts'
+import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import { checkPromises, type Finding } from '#use/evidence/check-promises.ts'
+import type { Looking } from '#use/evidence/promise.ts'
+import type { Versions } from './follow-versions.ts'
+
+export interface ProofKeeper {
+  /** The sweep has been: what it is about is checked anew. */
+  swept: () => Promise<void>
+  stop: () => Promise<void>
+}
+
+export interface KeepProofsOptions extends Omit<Looking, 'db' | 'versions' | 'version' | 'now'> {
+  db: HoldingSafeguards
+  pool: EveryOptions['pool']
+  versions: Pick<Versions, 'all' | 'at'>
+  clock: Clock
+  log: Log
+  /** The first check waits for it: a sweep that is late at the start is no broken promise. */
+  firstSweep: Promise<void>
+  intervalMs?: number
+}
+
+const checkMs = 5 * 60_000
+/** The sweep at the start may be another process's, or long. */
+const sweepWaitMs = 60_000
+const lockName = 'seloste.evidence'
+const sweepsOwn: readonly PromiseId[] = [
+  'history.term',
+  'recordings.floor',
+  'recordings.ceiling',
+  'history.tells-recorded',
+]
+
+/** Begins to keep the proofs fresh. One process checks at a time, on whatever machine. */
+export function keepProofs(options: KeepProofsOptions): ProofKeeper {
+  const { pool, clock, log, firstSweep, versions, ...looked } = options
+  const ending = new AbortController()
+  let begun = false
+  let afterSweep: Promise<void> = Promise.resolve()
+
+  async function check(signal: AbortSignal, which?: readonly PromiseId[]): Promise<void> {
+    const now = clock.now()
+    const looking: Looking = { ...looked, versions: versions.all, version: versions.at(now), now }
+    const { broken, newlyBroken, restored, errors } = await checkPromises(looking, which, signal)
+    for (const { promise, error } of errors) log.error({ err: error, promise }, 'a promise could not be checked')
+    // What was broken before this process began has had its alarm in another's log.
+    for (const finding of begun ? newlyBroken : broken) alarm(finding)
+    for (const { promise, facts } of restored)
+      log.warn({ promise, facts }, 'a promise of the register description holds again')
+    if (which === undefined) begun = true
+  }
+
+  function alarm({ promise, rule, remedy, facts, fault }: Finding): void {
+    log.error({ promise, rule, facts, fault, remedy }, 'a promise of the register description does not hold')
+  }
+
+  const onError = (error: unknown) => {
+    log.error({ err: error }, 'the promises could not be checked; after half an hour they count as broken')
+  }
+  const regular = every({
+    pool,
+    intervalMs: options.intervalMs ?? checkMs,
+    lockName,
+    work: async (signal) => {
+      await Promise.race([firstSweep, wait(sweepWaitMs, undefined, { signal, ref: false }).catch(() => undefined)])
+      if (!signal.aborted) await check(signal)
+    },
+    onError,
+  })
+
+  return {
+    swept() {
+      // Before the first check of all there is nothing to do anew; a check by another process is as good.
+      if (begun) {
+        afterSweep = withLock(pool, lockName, ending.signal, (signal) => check(signal, sweepsOwn)).then(
+          () => undefined,
+          onError,
+        )
+      }
+      return afterSweep
+    },
+    async stop() {
+      ending.abort()
+      await Promise.all([regular.stop(), afterSweep])
+    },
+  }
+}

@@ -1,0 +1,32 @@
+import { randomUUID } from 'node:crypto'
+import type { Clock } from '#platform/clock/clock.ts'
+import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import { reportEnded, reportObeyed } from '#use/evidence/report-obeyed.ts'
+import type { Versions } from './follow-versions.ts'
+
+export interface ReportOptions {
+  db: HoldingSafeguards
+  versions: Pick<Versions, 'at'>
+  clock: Clock
+  onFault: (error: unknown) => void
+}
+
+const reportMs = 60_000
+
+/** Reports every minute which version of the description this process obeys (R1). A report that fails stops nothing. */
+export function reportVersions({ db, versions, clock, onFault }: ReportOptions): { stop: () => Promise<void> } {
+  const instance = randomUUID()
+  let reporting = Promise.resolve()
+  function report(): void {
+    reporting = reporting.then(() => reportObeyed(db, instance, versions.at(clock.now()))).catch(onFault)
+  }
+  report()
+  const timer = setInterval(report, reportMs)
+  return {
+    async stop() {
+      clearInterval(timer)
+      await reporting
+      await reportEnded(db, instance).catch(() => undefined)
+    },
+  }
+}

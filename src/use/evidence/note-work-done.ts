@@ -1,0 +1,12 @@
+import type { Kysely } from 'kysely'
+import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import type { EvidenceTables } from './tables.ts'
+
+/** Notes that work which comes round has been done (R22, R24): who checks whether it comes finds it here. */
+export async function noteWorkDone(holding: HoldingSafeguards, work: 'sweep', at: Temporal.Instant): Promise<void> {
+  await (holding as Kysely<EvidenceTables>)
+    .insertInto('work_done')
+    .values({ work, at })
+    .onConflict((conflict) => conflict.column('work').doUpdateSet({ at }))
+    .execute()
+}
