@@ -48,7 +48,7 @@ const importProblems = {
     en: 'The employment ends before it begins.',
   },
   'person.not-employed': {
-    fi: 'Henkilön palvelussuhde on päättynyt: hänen yksikkönsä, esimiehensä ja numeronsa eivät enää muutu.',
+    fi: 'Henkilön palvelussuhde on päättynyt: hänen yksikkönsä, esihenkilönsä ja numeronsa eivät enää muutu.',
     sv: 'Personens anställning har upphört: enheten, chefen och numren ändras inte längre.',
     en: 'The person has left: their unit, supervisor and numbers do not change any more.',
   },
@@ -68,12 +68,12 @@ const importProblems = {
     en: 'The number {written} is that of {name} ({userId}) {until}.',
   },
   'person.unknown-supervisor': {
-    fi: 'Esimiestä ”{written}” ei ole hakemistossa eikä tässä tiedostossa.',
+    fi: 'Esihenkilöä ”{written}” ei ole hakemistossa eikä tässä tiedostossa.',
     sv: 'Chefen ”{written}” finns varken i katalogen eller i denna fil.',
     en: 'The supervisor “{written}” is neither in the directory nor in this file.',
   },
   'person.circle': {
-    fi: 'Esimiehet muodostavat kehän: {written}.',
+    fi: 'Esihenkilöt muodostavat kehän: {written}.',
     sv: 'Cheferna bildar en ring: {written}.',
     en: 'The supervisors form a circle: {written}.',
   },

@@ -58,7 +58,9 @@ export function ChangeForm({ person }: { person: PersonDetail }) {
     queries.setQueryData(key, changed)
     void queries.invalidateQueries({ queryKey: [peopleKey] })
     void queries.invalidateQueries({ queryKey: ['get', '/api/units'] })
-    setDraft(begin(possibleChanges(changed).includes(kind) ? kind : 'name', changed, todayHere))
+    const next = begin(possibleChanges(changed).includes(kind) ? kind : 'name', changed, todayHere)
+    // What was answered stays answered: saved once more by mistake, it is not taken back.
+    setDraft({ ...next, yes: draft.yes })
     setIsDone(true)
     announce(say('person.change.done'))
   }
@@ -137,6 +139,7 @@ export function ChangeForm({ person }: { person: PersonDetail }) {
             label={say(`person.change.${kind}.now` as Word)}
             options={yesOrNo(kind, say)}
             value={draft.yes ? 'yes' : 'no'}
+            error={textError}
             onChange={(value) => edit({ yes: value === 'yes' })}
           />
         )}

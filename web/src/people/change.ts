@@ -54,10 +54,16 @@ export function possibleChanges(person: PersonDetail): ChangeKind[] {
 }
 
 export function problemsOf(draft: ChangeDraft, person: PersonDetail): ChangeProblems {
-  const { kind, text, day } = draft
+  const { kind, text, day, yes } = draft
   const goesOn = kind === 'employedTo' && day === null
   const isMissing = needsText.includes(kind) && text.trim() === ''
-  const isSame = (kind === 'name' || kind === 'unit') && day !== null && text.trim() === heldBefore(draft, person)
+  const isWrittenSame =
+    (kind === 'name' || kind === 'unit') && day !== null && text.trim() === heldBefore(draft, person)
+  const { informedAt, consentedAt } = person.recording
+  const isSame =
+    isWrittenSame ||
+    (kind === 'informed' && yes === (informedAt !== undefined)) ||
+    (kind === 'consents' && yes === (consentedAt !== undefined))
   return {
     ...(isMissing && { text: `person.change.${kind}.missing` as Word }),
     ...(!isMissing && isSame && { text: 'person.change.same' as const }),

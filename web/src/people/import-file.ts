@@ -1,12 +1,12 @@
 /** The columns of a file of people, in the order of the heading row that is offered. */
 export const importColumns = [
-  { column: 'userId', needed: true },
+  { column: 'user_id', needed: true },
   { column: 'name', needed: true },
   { column: 'unit', needed: false },
   { column: 'supervisor', needed: false },
   { column: 'phone', needed: false },
-  { column: 'employedFrom', needed: true },
-  { column: 'employedTo', needed: false },
+  { column: 'employed_from', needed: false },
+  { column: 'employed_to', needed: false },
 ] as const
 
 /** A file with the heading row alone: UTF-8 with its mark, so that spreadsheets read it as it is. */

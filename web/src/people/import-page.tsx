@@ -60,6 +60,7 @@ export function ImportPage() {
       <section className="panel stack" aria-labelledby="import-file">
         <h2 id="import-file">{say('import.file')}</h2>
         <p>{say('import.file.how')}</p>
+        <p>{say('import.file.cells')}</p>
         <div className="scroll" tabIndex={0} role="region" aria-label={say('import.columns')}>
           <table className="table">
             <caption className="visually-hidden">{say('import.columns')}</caption>

@@ -24,7 +24,7 @@ export function RowProblems({ rows }: { rows: Rows }) {
           </thead>
           <tbody>
             {rows.map((row) => (
-              <tr key={`${row.row} ${row.column ?? ''} ${row.code}`}>
+              <tr key={`${row.row} ${row.column ?? ''} ${row.message.fi}`}>
                 <td className="numeric">{row.row}</td>
                 <td>{row.column ? <code>{row.column}</code> : '–'}</td>
                 <td className="wrapping">{named(row.message)}</td>
