@@ -198,10 +198,13 @@ end $$;
 -- Who has consented is nobody's business without a session.
 drop policy everybody_reads on person_recording_consent;
 create policy capture_reads on person_recording_consent for select to seloste_capture using (true);
+-- Makes decisions again (R14).
+create policy custodian_reads on person_recording_consent for select to seloste_custodian using (true);
 create policy desk_reads on person_recording_consent for select to seloste_desk
   using ((select viewer()) is not null or (select scim_client()) is not null);
 
 grant select on person_placement, person_recording_consent to seloste_capture, seloste_desk;
+grant select on person_recording_consent to seloste_custodian;
 grant select (source, external_id, informed_at, created_at, changed_at) on person to seloste_desk;
 grant insert on unit, person_name, person_phone, person_placement, person_recording_consent to seloste_desk;
 grant insert (id, user_id, employed_from, employed_to, source, external_id, informed_at) on person to seloste_desk;

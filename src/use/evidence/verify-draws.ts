@@ -1,0 +1,206 @@
+/**
+ * Makes every decision of the recording plan again (R14, R15). In: the register as the custodian sees it, the versions of
+ * the description and the draw key. Out: the recordings that should not be there, those that should, and the decisions
+ * that say otherwise than the plan does, each by name. Never here: a repair, a caller's number, an id of a call.
+ */
+import { sql, type Kysely, type Transaction } from 'kysely'
+import { inForce } from '#description/register-description.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import type { DescriptionVersion } from '#safeguards/versions/versions.ts'
+import { findingKinds, judgeDecision, type DecidedSegment, type Finding, type FindingKind } from './judge-decision.ts'
+import { judgeQuotas } from './judge-quotas.ts'
+
+export interface VerifyOptions {
+  /** All of them, oldest first. */
+  versions: readonly DescriptionVersion[]
+  /** The installation's secret for draws. */
+  drawKey: Uint8Array
+  /** Calls answered at or after this instant; everything that the register holds unless told. */
+  since?: Temporal.Instant | undefined
+}
+
+export interface Verified {
+  /** Answered segments whose decision was judged. */
+  judged: number
+  /** Of them, those that were to be recorded. */
+  drawn: number
+  /** Recordings of them, destroyed ones included. */
+  recorded: number
+  counts: Record<FindingKind, number>
+  /** By name, the latest first; at most `namedAtMost` of each kind. */
+  findings: Finding[]
+}
+
+export const namedAtMost = 100
+const segmentsAtOnce = 5_000
+/** Months whose whole history is certainly there still: it ends after 14 (R22). */
+const wholeMonths = 13
+/** What waits for the database somewhere is there after so long. */
+const settledHours = 24
+
+/** Verifies in one snapshot of the register. Throws where the database does not answer. */
+export async function verifyDraws(db: Kysely<RegisterTables>, options: VerifyOptions): Promise<Verified> {
+  return db
+    .transaction()
+    .setIsolationLevel('repeatable read')
+    .setAccessMode('read only')
+    .execute(async (tx) => {
+      const { versions, drawKey, since } = options
+      const by = { versions, drawKey, consents: await readConsents(tx, versions) }
+      const now = await readNow(tx)
+      const whole = now.toZonedDateTimeISO('UTC').subtract({ months: wholeMonths }).toInstant()
+      const from = since && Temporal.Instant.compare(since, whole) > 0 ? since : whole
+      const quotas = judgeQuotas(by, from, now.subtract({ hours: settledHours }))
+      const found = collect()
+      const all = { judged: 0, drawn: 0, recorded: 0 }
+      for await (const segment of decidedSegments(tx, since)) {
+        all.judged += 1
+        if (segment.decision.record) all.drawn += 1
+        if (segment.recordingId !== null) all.recorded += 1
+        quotas.add(segment)
+        found.add(judgeDecision(segment, by))
+      }
+      for (const finding of [...quotas.findings(), ...(await recordingsOfNothing(tx, since))]) found.add(finding)
+      return { ...all, ...found.result() }
+    })
+}
+
+function collect() {
+  const named = new Map<FindingKind, Finding[]>(findingKinds.map((kind) => [kind, []]))
+  const counts = Object.fromEntries(findingKinds.map((kind) => [kind, 0])) as Record<FindingKind, number>
+  const latestFirst = (a: Finding, b: Finding) => Temporal.Instant.compare(b.answeredAt, a.answeredAt)
+  return {
+    add(finding: Finding | undefined): void {
+      if (!finding) return
+      counts[finding.kind] += 1
+      const some = named.get(finding.kind)
+      some?.push(finding)
+      if (some && some.length >= 2 * namedAtMost) some.sort(latestFirst).splice(namedAtMost)
+    },
+    result: () => ({
+      counts,
+      findings: [...named.values()].flatMap((some) => some.sort(latestFirst).slice(0, namedAtMost)),
+    }),
+  }
+}
+
+interface Row {
+  segment_id: string
+  contact_id: string
+  answered_ms: number
+  number_reached: DecidedSegment['numberReached']
+  via_switchboard: boolean
+  official_person_id: string | null
+  drawn_on: string | null
+  foreign_draw: boolean
+  decision_record: boolean
+  decision_reason: string
+  rule_id: string | null
+  rule_version: number | null
+  rule_share: number | null
+  draw: number | null
+  description_version: number | null
+  quota_used: number | null
+  capture_failure: string | null
+  recording_id: string | null
+}
+
+/**
+ * Every answered segment. A draw is foreign where the id that was drawn is no contact's, or another's: not where the
+ * telephone system gave the id to a later call (admit.ts), nor where two contacts of one caller turned out to be one call.
+ */
+async function* decidedSegments(tx: Transaction<RegisterTables>, since: Temporal.Instant | undefined) {
+  await sql`set local cursor_tuple_fraction = 1`.execute(tx)
+  await sql`
+    declare decided no scroll cursor for
+    select s.id as segment_id, s.contact_id, (extract(epoch from s.answered_at) * 1000)::float8 as answered_ms,
+      s.number_reached, (c.number_kind = 'SWITCHBOARD' and c.number_called <> s.number_reached) as via_switchboard,
+      s.official_person_id, encode(s.drawn_on, 'hex') as drawn_on,
+      case
+        when s.drawn_on is null or i.contact_id = s.contact_id then false
+        when i.contact_id is null then true
+        when i.contact_started_at >= s.contact_started_at + interval '1 day' then false
+        else not exists (
+          select from contact o
+          where o.id = i.contact_id and o.started_at = i.contact_started_at
+            and o.caller_kind = c.caller_kind and o.caller_key is not distinct from c.caller_key)
+      end as foreign_draw,
+      s.decision_record, s.decision_reason, s.rule_id, s.rule_version, s.rule_share, s.draw, s.description_version,
+      s.quota_used, s.capture_failure, r.id as recording_id
+    from segment s
+    join contact c on c.id = s.contact_id and c.started_at = s.contact_started_at
+    left join call_identity i on i.external_id_hash = s.drawn_on
+    left join recording r on r.segment_id = s.id
+    where s.answered_at is not null and s.answered_at >= ${since ?? '-infinity'}::timestamptz`.execute(tx)
+  for (;;) {
+    const { rows } = await sql<Row>`fetch ${sql.lit(segmentsAtOnce)} from decided`.execute(tx)
+    for (const row of rows) yield segmentOf(row)
+    if (rows.length < segmentsAtOnce) return
+  }
+}
+
+function segmentOf(row: Row): DecidedSegment {
+  return {
+    segmentId: row.segment_id,
+    contactId: row.contact_id,
+    answeredMs: Math.floor(row.answered_ms),
+    numberReached: row.number_reached,
+    viaSwitchboard: row.via_switchboard,
+    officialId: row.official_person_id,
+    drawnOn: row.drawn_on,
+    foreignDraw: row.foreign_draw,
+    decision: {
+      record: row.decision_record,
+      reason: row.decision_reason,
+      ...(row.description_version !== null && { descriptionVersion: row.description_version }),
+      ...(row.rule_id !== null && { ruleId: row.rule_id }),
+      ...(row.rule_version !== null && { ruleVersion: row.rule_version }),
+      ...(row.rule_share !== null && { share: row.rule_share }),
+      ...(row.draw !== null && { draw: row.draw }),
+      ...(row.quota_used !== null && { quotaUsed: row.quota_used }),
+    },
+    captureFailure: row.capture_failure,
+    recordingId: row.recording_id,
+  }
+}
+
+/** Recordings whose segment nobody answered, or that have none (R17). */
+async function recordingsOfNothing(
+  tx: Transaction<RegisterTables>,
+  since: Temporal.Instant | undefined,
+): Promise<Finding[]> {
+  const rows = await tx
+    .selectFrom('recording as r')
+    .leftJoin('segment as s', (join) =>
+      join.onRef('s.id', '=', 'r.segment_id').onRef('s.contact_started_at', '=', 'r.contact_started_at'),
+    )
+    .select(['r.id', 'r.segment_id', 'r.contact_id', 'r.started_at', 'r.number_reached', 's.number_reached as reached'])
+    .where('s.answered_at', 'is', null)
+    .$if(since !== undefined, (query) => query.where('r.started_at', '>=', since as Temporal.Instant))
+    .execute()
+  return rows.map((row) => ({
+    kind: 'extra' as const,
+    segmentId: row.segment_id,
+    contactId: row.contact_id,
+    recordingId: row.id,
+    answeredAt: row.started_at,
+    number: (row.reached ?? row.number_reached ?? 'unknown') as Finding['number'],
+    differences: [],
+  }))
+}
+
+/** Consent is asked for only where a version of the description demands it (C10). */
+async function readConsents(tx: Transaction<RegisterTables>, versions: readonly DescriptionVersion[]) {
+  if (versions.every(({ description }) => description.switches.officialConsent !== 'required')) return () => false
+  const rows = await tx.selectFrom('person_recording_consent').selectAll().execute()
+  const byPerson = Map.groupBy(rows, ({ person_id }) => person_id)
+  return (officialId: string, at: Temporal.Instant) =>
+    (byPerson.get(officialId) ?? []).some(({ valid_from, valid_to }) => inForce(valid_from, valid_to ?? undefined, at))
+}
+
+async function readNow(tx: Transaction<RegisterTables>): Promise<Temporal.Instant> {
+  const { rows } = await sql<{ now: Temporal.Instant }>`select now() as now`.execute(tx)
+  const [row] = rows
+  if (!row) throw new Error('the database does not tell the time')
+  return row.now
+}
