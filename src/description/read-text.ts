@@ -1,4 +1,4 @@
-import { isNode, LineCounter, parseDocument, type Document, type YAMLError } from 'yaml'
+import { isMap, isNode, isScalar, LineCounter, parseDocument, type Document, type YAMLError } from 'yaml'
 import { problemAt, tellProblem, type FieldPath, type FieldProblem, type Problem } from './problem.ts'
 import { type ProblemCode } from './problem-texts/problem-texts.ts'
 
@@ -42,10 +42,21 @@ export function readText(text: string): { ok: true; read: ReadText } | { ok: fal
   /** The line of a field, or of the nearest thing around it that is there. */
   function lineOf(path: FieldPath): number {
     for (let length = path.length; length >= 0; length -= 1) {
-      const node = length === 0 ? document.contents : document.getIn(path.slice(0, length), true)
-      if (isNode(node) && node.range) return lineCounter.linePos(node.range[0]).line
+      const start = startOf(path.slice(0, length))
+      if (start !== undefined) return lineCounter.linePos(start).line
     }
     return 1
+  }
+
+  /** Of a field its name, of an item the item. */
+  function startOf(path: FieldPath): number | undefined {
+    const within = path.length < 2 ? document.contents : document.getIn(path.slice(0, -1), true)
+    if (path.length > 0 && isMap(within)) {
+      const pair = within.items.find(({ key }) => isScalar(key) && String(key.value) === path.at(-1))
+      return isNode(pair?.key) ? pair.key.range?.[0] : undefined
+    }
+    const node = path.length === 0 ? document.contents : document.getIn(path, true)
+    return isNode(node) ? node.range?.[0] : undefined
   }
 
   function aliasLine(): number {

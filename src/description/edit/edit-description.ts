@@ -1,0 +1,81 @@
+import { problemAt, tellProblem, type FieldPath, type FieldProblem, type Problem } from '../problem.ts'
+import { readText } from '../read-text.ts'
+import { rewriteText } from './rewrite-text.ts'
+import { isFields } from './write-value.ts'
+
+/**
+ * One change of a field: `['recordingPlan', 'rules', 0, 'share']`. An index one past a list's end adds an item. Without a
+ * value the field is removed, or the item, and those behind it move up.
+ */
+export type TextEdit = { path: FieldPath; value?: unknown }
+
+/** An edit that cannot be made; nothing of it was. Code `edit.unreadable`, `edit.no-place` or `edit.value`. */
+export class EditFault extends Error {
+  readonly problem: Problem
+
+  constructor(problem: Problem) {
+    super(`Line ${problem.line}, ${problem.field}: ${problem.message.en} ${problem.remedy.en}`)
+    this.name = 'EditFault'
+    this.problem = problem
+  }
+}
+
+/**
+ * The text after the edits, in order. Comments and whatever is not edited stay as they are, to the letter. Whether the
+ * outcome is a description is parseDescription's to say: a draft may be wrong.
+ * @throws EditFault where the text cannot be read as YAML, where there is no place for a value, or it is none
+ */
+export function editDescription(text: string, edits: readonly TextEdit[]): string {
+  if (edits.length === 0) return text
+  const reading = readText(text)
+  if (!reading.ok) {
+    const line = reading.problems[0]?.line ?? 1
+    throw new EditFault(tellProblem(problemAt([], 'edit.unreadable', { line }), line))
+  }
+  const { document, file, tell } = reading.read
+  const wanted = edits.reduce((before, { path, value }) => {
+    if (!isValue(value)) fail(problemAt(path, 'edit.value'))
+    return edited(before, path, 0, value)
+  }, file)
+  return rewriteText(text, document, wanted)
+
+  function edited(at: unknown, path: FieldPath, depth: number, value: unknown): unknown {
+    const part = path[depth]
+    if (part === undefined) return value
+    if (at === undefined || at === null) {
+      if (value === undefined) return at
+      return edited(typeof part === 'number' ? [] : {}, path, depth, value)
+    }
+    const isRemoved = value === undefined && depth === path.length - 1
+    if (Array.isArray(at) && typeof part === 'number') {
+      if (value === undefined && part >= at.length) return at
+      if (part > at.length) return fail(problemAt(path, 'edit.no-place'))
+      const items = [...(at as unknown[])]
+      if (isRemoved) items.splice(part, 1)
+      else items[part] = edited(items[part], path, depth + 1, value)
+      return items
+    }
+    if (!isFields(at) || typeof part !== 'string' || part === '__proto__') {
+      return fail(problemAt(path, 'edit.no-place'))
+    }
+    const fields = { ...at }
+    if (isRemoved) Reflect.deleteProperty(fields, part)
+    else if (value !== undefined || Object.hasOwn(fields, part)) {
+      fields[part] = edited(Object.hasOwn(fields, part) ? fields[part] : undefined, path, depth + 1, value)
+    }
+    return fields
+  }
+
+  function fail(problem: FieldProblem): never {
+    throw new EditFault(tell([problem])[0]!)
+  }
+}
+
+/** True of what YAML and JSON both can say; nothing at all is a removal. */
+function isValue(value: unknown): boolean {
+  if (value === undefined || value === null) return true
+  if (typeof value === 'number') return Number.isFinite(value)
+  if (typeof value === 'string' || typeof value === 'boolean') return true
+  if (typeof value !== 'object') return false
+  return Object.entries(value).every(([key, item]) => key !== '__proto__' && item !== undefined && isValue(item))
+}

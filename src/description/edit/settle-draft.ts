@@ -1,0 +1,118 @@
+import { isMap, isScalar, parseDocument, type Pair } from 'yaml'
+import { expectedRuleVersions } from '../check-succession.ts'
+import { readSoundParts } from '../read-description.ts'
+import { readText } from '../read-text.ts'
+import { type RegisterDescription } from '../register-description.ts'
+import { termZone } from '../terms.ts'
+import { rewriteText } from './rewrite-text.ts'
+import { isFields } from './write-value.ts'
+
+/** What a draft says of itself: the lines that the procedure writes, and nobody else (R14). */
+export type DraftHead = {
+  version: number
+  /** Without it the text keeps its own. */
+  effectiveFrom?: Temporal.Instant
+  /** User ids. Without an approver the line is left open for one (migration 0002, settled_text). */
+  decision?: { author: string; approver?: string; decidedOn: Temporal.PlainDate }
+}
+
+/** Stands for the approver until there is one; no user id has brackets. */
+const awaitsDecision = '(awaits decision)'
+
+/**
+ * The draft's text with its head and the versions of its rules as they must be after `history`: a rule that decides
+ * otherwise than before gets the next version, one that does not keeps its own (R14). Every other letter stays. What
+ * cannot be read stays too: its problems are told first.
+ *
+ * @param history every version so far, oldest first
+ */
+export function settleDraft(text: string, history: readonly RegisterDescription[], head: DraftHead): string {
+  return settleHead(settleRules(text, history), head)
+}
+
+function settleRules(text: string, history: readonly RegisterDescription[]): string {
+  const reading = readText(text)
+  if (!reading.ok) return text
+  const { document, file } = reading.read
+  const rules = rulesOf(file)
+  if (!rules) return text
+  // A new rule needs no version of its own to be told from the others.
+  const numbered = withRules(file, (rule) => (Number.isInteger(rule['version']) ? rule : { ...rule, version: 1 }))
+  const { description, asWritten } = readSoundParts(numbered)
+  const read = description.recordingPlan?.rules ?? []
+  const versions = new Map(
+    expectedRuleVersions(history, read).map((version, index) => [
+      asWritten(['recordingPlan', 'rules', index])[2],
+      version,
+    ]),
+  )
+  const settled = withRules(file, (rule, index) =>
+    versions.has(index) ? { ...rule, version: versions.get(index) } : rule,
+  )
+  return rewriteText(text, document, settled)
+}
+
+function rulesOf(file: unknown): unknown[] | undefined {
+  const plan = isFields(file) ? file['recordingPlan'] : undefined
+  const rules = isFields(plan) ? plan['rules'] : undefined
+  return Array.isArray(rules) ? rules : undefined
+}
+
+function withRules(
+  file: unknown,
+  change: (rule: Record<string, unknown>, index: number) => Record<string, unknown>,
+): unknown {
+  const { recordingPlan, ...rest } = file as { recordingPlan: object }
+  const rules = rulesOf(file)!.map((rule, index) => (isFields(rule) ? change(rule, index) : rule))
+  return { ...rest, recordingPlan: { ...recordingPlan, rules } }
+}
+
+/** A text that is no YAML mapping comes back unchanged. */
+function settleHead(text: string, { version, effectiveFrom, decision }: DraftHead): string {
+  const document = parseDocument(text)
+  const { contents } = document
+  if (document.errors.length > 0 || !isMap(contents) || contents.flow === true) return text
+  const fields = contents
+  const lines: [name: string, value: string][] = [['version', String(version)]]
+  if (decision) {
+    const { author, approver = awaitsDecision, decidedOn } = decision
+    const people = `author: ${JSON.stringify(author)}, approver: ${JSON.stringify(approver)}`
+    lines.push(['decision', `{ ${people}, decidedOn: ${decidedOn.toString()} }`])
+  }
+  if (effectiveFrom) lines.push(['effectiveFrom', writeInstant(effectiveFrom)])
+  return lines
+    .map(([name, value]) => {
+      const pair = fields.items.find(({ key }) => isScalar(key) && key.value === name)
+      return { ...placeOf(pair), line: `${name}: ${value}` }
+    })
+    .sort((one, other) => other.from - one.from)
+    .reduce(
+      (written, { from, to, line }) => written.slice(0, from) + line + (from === to ? '\n' : '') + written.slice(to),
+      text,
+    )
+
+  /** From the first letter of the key to the last of the value; the beginning of the text where there is none. */
+  function placeOf(pair: Pair | undefined): { from: number; to: number } {
+    const start = fields.range?.[0] ?? 0
+    const key = pair?.key as { range?: [number, number, number] } | undefined
+    if (!pair || !key?.range) return { from: start, to: start }
+    return { from: key.range[0], to: lastLetter(pair.value) ?? text.indexOf(':', key.range[1]) + 1 }
+  }
+}
+
+/** An instant as the file writes it: a day where it is the beginning of one. */
+function writeInstant(instant: Temporal.Instant): string {
+  const there = instant.toZonedDateTimeISO(termZone)
+  return there.equals(there.startOfDay())
+    ? there.toPlainDate().toString()
+    : there.toString({ timeZoneName: 'never', smallestUnit: 'second' })
+}
+
+/** Where a value ends, without what a block leaves behind its last entry. */
+function lastLetter(value: unknown): number | undefined {
+  if (isMap(value) && value.flow !== true) {
+    const last = value.items.at(-1)
+    return last && (lastLetter(last.value) ?? (last.key as { range?: number[] }).range?.[1])
+  }
+  return (value as { range?: [number, number, number] } | null)?.range?.[1]
+}
