@@ -4,6 +4,7 @@ import { operations } from './contract/operations.ts'
 import { describedNow, type Desk } from './desk.ts'
 import { refuse } from './refuse.ts'
 import type { Routes } from './routes.ts'
+import { ruleThen } from './rule-then.ts'
 import { granted, signedIn } from './signed-in.ts'
 
 const pageSize = 50
@@ -37,7 +38,12 @@ export function contactRoutes(app: Routes, desk: Desk): void {
       const grant = await granted(desk, request, reply, { ...request.query, action: 'contact.read' })
       if (!grant) return reply
       const contact = await readContact(desk.db, grant, request.params.id, desk.clock.now())
-      return contact === 'not-found' ? refuse(reply, 'not-found') : reply.send(contact)
+      if (contact === 'not-found') return refuse(reply, 'not-found')
+      const segments = contact.segments.map((segment) => ({
+        ...segment,
+        decision: { ...segment.decision, ...ruleThen(desk.versions.all, segment.decision) },
+      }))
+      return reply.send({ ...contact, segments })
     },
   })
 

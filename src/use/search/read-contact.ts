@@ -35,6 +35,8 @@ export function readContact(db: Kysely<RegisterTables>, grant: Grant, contactId:
             ...(segment.rule_version !== null && { ruleVersion: segment.rule_version }),
             ...(segment.rule_share !== null && { share: segment.rule_share }),
             ...(segment.draw !== null && { draw: segment.draw }),
+            ...(segment.quota_used !== null && { quotaUsed: segment.quota_used }),
+            ...(segment.description_version !== null && { descriptionVersion: segment.description_version }),
           },
           ...(recording?.duration_ms != null && { durationMs: recording.duration_ms }),
           ...(recording?.packets_lost != null && { lostPackets: recording.packets_lost }),

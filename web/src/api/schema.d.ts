@@ -868,7 +868,9 @@ export interface operations {
                              * @description Last change
                              */
                             changedAt: string;
+                            /** @description Own and open: to be changed while DRAFT, taken back while SUBMITTED, withdrawn */
                             mayEdit: boolean;
+                            /** @description Submitted by another, and the viewer decides for the controller */
                             mayDecide: boolean;
                         }[];
                         mayDraft: boolean;
@@ -1080,7 +1082,9 @@ export interface operations {
                                 en: string;
                             };
                         }[];
+                        /** @description Own and open: to be changed while DRAFT, taken back while SUBMITTED, withdrawn */
                         mayEdit: boolean;
+                        /** @description Submitted by another, and the viewer decides for the controller */
                         mayDecide: boolean;
                     };
                 };
@@ -1292,7 +1296,9 @@ export interface operations {
                                 en: string;
                             };
                         }[];
+                        /** @description Own and open: to be changed while DRAFT, taken back while SUBMITTED, withdrawn */
                         mayEdit: boolean;
+                        /** @description Submitted by another, and the viewer decides for the controller */
                         mayDecide: boolean;
                     };
                 };
@@ -1504,7 +1510,9 @@ export interface operations {
                                 en: string;
                             };
                         }[];
+                        /** @description Own and open: to be changed while DRAFT, taken back while SUBMITTED, withdrawn */
                         mayEdit: boolean;
+                        /** @description Submitted by another, and the viewer decides for the controller */
                         mayDecide: boolean;
                     };
                 };
@@ -1565,6 +1573,24 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1733,7 +1759,9 @@ export interface operations {
                                 en: string;
                             };
                         }[];
+                        /** @description Own and open: to be changed while DRAFT, taken back while SUBMITTED, withdrawn */
                         mayEdit: boolean;
+                        /** @description Submitted by another, and the viewer decides for the controller */
                         mayDecide: boolean;
                     };
                 };
@@ -1971,7 +1999,9 @@ export interface operations {
                                 en: string;
                             };
                         }[];
+                        /** @description Own and open: to be changed while DRAFT, taken back while SUBMITTED, withdrawn */
                         mayEdit: boolean;
+                        /** @description Submitted by another, and the viewer decides for the controller */
                         mayDecide: boolean;
                     };
                 };
@@ -2388,7 +2418,9 @@ export interface operations {
                                 en: string;
                             };
                         }[];
+                        /** @description Own and open: to be changed while DRAFT, taken back while SUBMITTED, withdrawn */
                         mayEdit: boolean;
+                        /** @description Submitted by another, and the viewer decides for the controller */
                         mayDecide: boolean;
                     };
                 };
@@ -2618,7 +2650,9 @@ export interface operations {
                                 en: string;
                             };
                         }[];
+                        /** @description Own and open: to be changed while DRAFT, taken back while SUBMITTED, withdrawn */
                         mayEdit: boolean;
+                        /** @description Submitted by another, and the viewer decides for the controller */
                         mayDecide: boolean;
                     };
                 };
@@ -2679,6 +2713,24 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2842,7 +2894,9 @@ export interface operations {
                                 en: string;
                             };
                         }[];
+                        /** @description Own and open: to be changed while DRAFT, taken back while SUBMITTED, withdrawn */
                         mayEdit: boolean;
+                        /** @description Submitted by another, and the viewer decides for the controller */
                         mayDecide: boolean;
                     };
                 };
@@ -5657,7 +5711,7 @@ export interface operations {
                             };
                             decision: {
                                 record: boolean;
-                                /** @description drawn, not-drawn, switchboard, forwarded, unknown-number, no-rule, rule-ended, no-official, not-registered */
+                                /** @description drawn, not-drawn, switchboard, forwarded, unknown-number, no-rule, rule-ended, outside-hours, quota-full, no-official, no-consent, no-announcement, not-answered */
                                 reason: string;
                                 ruleId?: string;
                                 ruleVersion?: number;
@@ -5665,6 +5719,33 @@ export interface operations {
                                 share?: number;
                                 /** @description The keyed draw, 0 to 1; recorded when below the share (R14) */
                                 draw?: number;
+                                /** @description Recordings that the quota had counted before this call */
+                                quotaUsed?: number;
+                                /** @description The version that decided: in force at the answer */
+                                descriptionVersion?: number;
+                                /** @description The rule as that version has it (R14) */
+                                rule?: {
+                                    name: {
+                                        fi: string;
+                                        sv: string;
+                                        en: string;
+                                    };
+                                    quota?: {
+                                        /**
+                                         * @description Of each
+                                         * @enum {unknown}
+                                         */
+                                        per: "official" | "number";
+                                        weekly: number;
+                                    };
+                                    hours?: {
+                                        days: ("MON" | "TUE" | "WED" | "THU" | "FRI" | "SAT" | "SUN")[];
+                                        /** @description 08:00 */
+                                        from: string;
+                                        /** @description 16:15; 24:00 is the end of the day */
+                                        to: string;
+                                    };
+                                };
                             };
                             /** @description Length of the recording */
                             durationMs?: number;

@@ -6,6 +6,7 @@
 import Type, { type Static } from 'typebox'
 import { numberKinds } from '#description/register-description.ts'
 import { scopes } from '#description/roles.ts'
+import { Rule } from './plan.ts'
 import { closed, ErrorBody, instant, literals, Purpose, Role } from './shapes.ts'
 
 export { closed, ErrorBody, Purpose, Role }
@@ -129,12 +130,17 @@ export const Decision = Type.Object({
   record: Type.Boolean(),
   reason: Type.String({
     description:
-      'drawn, not-drawn, switchboard, forwarded, unknown-number, no-rule, rule-ended, no-official, not-registered',
+      'drawn, not-drawn, switchboard, forwarded, unknown-number, no-rule, rule-ended, outside-hours, quota-full, no-official, no-consent, no-announcement, not-answered',
   }),
   ruleId: Type.Optional(Type.String()),
   ruleVersion: Type.Optional(Type.Integer()),
   share: Type.Optional(Type.Number({ description: 'Share of calls to record, 0 to 1' })),
   draw: Type.Optional(Type.Number({ description: 'The keyed draw, 0 to 1; recorded when below the share (R14)' })),
+  quotaUsed: Type.Optional(Type.Integer({ description: 'Recordings that the quota had counted before this call' })),
+  descriptionVersion: Type.Optional(Type.Integer({ description: 'The version that decided: in force at the answer' })),
+  rule: Type.Optional(
+    Type.Pick(Rule, ['name', 'quota', 'hours'], { description: 'The rule as that version has it (R14)' }),
+  ),
 })
 
 export const Look = Type.Object({
