@@ -1,15 +1,33 @@
 // A Seloste of one's own without invented calls, for journeys that make their own calls and look at what became of them.
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test as base } from '@playwright/test'
+import { seedDescriptionFile } from '#description/read-description.ts'
 import { startSeloste, type RunningSeloste } from '#test/whole/start-seloste.ts'
+
+interface Options {
+  /** What stands in the seed's text and what to write instead, before it is installed. */
+  written: Readonly<Record<string, string>>
+}
 
 const startMs = 200_000
 
-export const test = base.extend<object, { seloste: RunningSeloste }>({
+export const test = base.extend<object, Options & { seloste: RunningSeloste }>({
+  written: [{}, { scope: 'worker', option: true }],
   seloste: [
-    async ({}, use) => {
-      const seloste = await startSeloste()
+    async ({ written }, use) => {
+      const folder = await mkdtemp(join(tmpdir(), 'seloste-described-'))
+      const file = join(folder, 'description.yaml')
+      const seed = await readFile(seedDescriptionFile, 'utf8')
+      await writeFile(
+        file,
+        Object.entries(written).reduce((text, [from, to]) => text.replaceAll(from, to), seed),
+      )
+      const seloste = await startSeloste({ environment: { SELOSTE_DESCRIPTION: file } })
       await use(seloste)
       await seloste.stop()
+      await rm(folder, { recursive: true })
     },
     { scope: 'worker', timeout: startMs },
   ],
