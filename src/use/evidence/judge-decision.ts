@@ -22,7 +22,7 @@ export type FindingKind = (typeof findingKinds)[number]
 export interface DecidedSegment {
   segmentId: string
   contactId: string
-  answeredMs: number
+  answeredAt: Temporal.Instant
   numberReached: PhoneNumberKey
   viaSwitchboard: boolean
   officialId: string | null
@@ -77,8 +77,7 @@ const compared = [
 
 /** Makes a decision again and compares it with what was stored and done (R14). Nothing where all is as it should be. */
 export function judgeDecision(segment: DecidedSegment, by: JudgedBy): Finding | undefined {
-  const { decision, recordingId, drawnOn, officialId } = segment
-  const answeredAt = Temporal.Instant.fromEpochMilliseconds(segment.answeredMs)
+  const { answeredAt, decision, recordingId, drawnOn, officialId } = segment
   const found = (kind: FindingKind, differences: Difference[] = []): Finding => ({
     kind,
     segmentId: segment.segmentId,

@@ -22,12 +22,12 @@ export function judgeQuotas(by: Pick<JudgedBy, 'versions'>, from: Temporal.Insta
 
   return {
     add(segment: DecidedSegment): void {
-      const { decision, answeredMs } = segment
+      const { answeredAt, decision } = segment
       const { quotaUsed, ruleId } = decision
       if (quotaUsed === undefined || ruleId === undefined) return
-      const { week } = localTime(answeredMs)
+      const { week } = localTime(answeredAt.epochMilliseconds)
       if (week < first || week >= end) return
-      const of = countedOf(segment, versionAt(by.versions, instant(answeredMs)).description)
+      const of = countedOf(segment, versionAt(by.versions, answeredAt).description)
       if (of === undefined) return
       const key = `${ruleId} ${week} ${of}`
       let counts = weeks.get(key)
@@ -38,13 +38,13 @@ export function judgeQuotas(by: Pick<JudgedBy, 'versions'>, from: Temporal.Insta
     findings(): Finding[] {
       return [...weeks.values()].flatMap(({ recorded, claim }) => {
         if (!claim || claim.used <= recorded + givenUpAtOnce) return []
-        const { segmentId, contactId, answeredMs, numberReached, recordingId } = claim.segment
+        const { segmentId, contactId, answeredAt, numberReached, recordingId } = claim.segment
         return {
           kind: 'decision-differs' as const,
           segmentId,
           contactId,
           recordingId,
-          answeredAt: instant(answeredMs),
+          answeredAt,
           number: numberReached,
           differences: [{ what: 'quotaUsed' as const, stored: claim.used, again: recorded }],
         }
@@ -59,5 +59,3 @@ function countedOf(segment: DecidedSegment, { recordingPlan }: RegisterDescripti
   if (!rule?.quota) return undefined
   return rule.quota.per === 'number' ? segment.numberReached : (segment.officialId ?? undefined)
 }
-
-const instant = (ms: number) => Temporal.Instant.fromEpochMilliseconds(ms)

@@ -1,0 +1,335 @@
+import { randomUUID } from 'node:crypto'
+import { sql } from 'kysely'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { decideRecording, type RecordingQuestion } from '#description/decide-recording.ts'
+import { hashCallId } from '#description/draw.ts'
+import type { RegisterDescription } from '#description/register-description.ts'
+import { admit, type SegmentFacts } from '#register/admit.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { enterPerson } from '#safeguards/people/enter-person.ts'
+import { readVersions, versionAt, type DescriptionVersion } from '#safeguards/versions/versions.ts'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { callFacts, phone, recordingFacts } from '#test/database/people.ts'
+import { namedAtMost, verifyDraws, type Verified } from './verify-draws.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const [admin, capture, custodian] = [database.as(), database.as('seloste_capture'), database.as('seloste_custodian')]
+const drawKey = Buffer.alloc(32, 7)
+const versions = await readVersions(admin.db)
+const seed = versions[0]!
+const { rules } = seed.description.recordingPlan
+const [number, testLine] = [phone('029 497 000'), phone('029 497 099')]
+const now = Temporal.Now.instant()
+const minutesAgo = (minutes: number) => now.subtract({ minutes })
+const nothing = { extra: 0, omitted: 0, failed: 0, 'decision-differs': 0, 'foreign-draw': 0, unverifiable: 0 }
+
+beforeEach(async () => {
+  await sql`truncate contact, segment, call_identity, recording cascade`.execute(admin.db)
+})
+
+/** The seed with another plan or other switches, in force from an instant. */
+function changed(
+  change: {
+    rules?: RegisterDescription['recordingPlan']['rules']
+    switches?: Partial<RegisterDescription['switches']>
+  },
+  { version = 1, effectiveFrom = seed.effectiveFrom } = {},
+): DescriptionVersion {
+  const { description } = seed
+  return {
+    ...seed,
+    version,
+    effectiveFrom,
+    description: {
+      ...description,
+      recordingPlan: { ...description.recordingPlan, ...(change.rules && { rules: change.rules }) },
+      switches: { ...description.switches, ...change.switches },
+    },
+  }
+}
+
+interface Asked extends Partial<RecordingQuestion> {
+  by?: readonly DescriptionVersion[]
+  facts?: Partial<SegmentFacts>
+}
+
+/** A call as capture enters it: decided, and recorded where it is to be. */
+async function enter({ by = versions, facts: more, ...asked }: Asked = {}): Promise<SegmentFacts> {
+  const answeredAt = asked.answeredAt ?? minutesAgo(60)
+  const callIds = [`sipCallId:${randomUUID()}`]
+  const key = asked.numberReached ?? number
+  const { recordingMonths, ...decision } = decideRecording({
+    version: versionAt(by, answeredAt),
+    drawKey,
+    drawnOn: hashCallId(callIds[0]!),
+    numberReached: key,
+    answeredAt,
+    viaSwitchboard: false,
+    quotaUsed: () => 0,
+    ...asked,
+  })
+  const facts = callFacts({
+    callIds,
+    startedAt: answeredAt.subtract({ seconds: 20 }),
+    answeredAt,
+    endedAt: answeredAt.add({ minutes: 3 }),
+    numberCalled: { key, kind: 'NATIONAL_SERVICE' },
+    numberReached: { key },
+    ...(asked.officialId && { official: { personId: asked.officialId, name: 'Aino', phone: phone('029 512 1001') } }),
+    decision,
+    ...(recordingMonths !== undefined && {
+      recording: recordingFacts({ startedAt: answeredAt, months: recordingMonths }),
+    }),
+    ...more,
+  })
+  await admit(capture.db, facts)
+  return facts
+}
+
+/** Enters calls until one is decided as wanted: a tenth of those to a service number are drawn. */
+async function enterOne(record: boolean, asked: Asked = {}): Promise<SegmentFacts> {
+  for (;;) {
+    const facts = await enter(asked)
+    if (facts.decision.record === record) return facts
+  }
+}
+
+const verify = (given: Partial<Parameters<typeof verifyDraws>[1]> = {}): Promise<Verified> =>
+  verifyDraws(custodian.db, { versions, drawKey, ...given })
+
+/** What is found, by name. */
+async function found(given?: Parameters<typeof verify>[0]): Promise<{ kind: string; segmentId: string }[]> {
+  return (await verify(given)).findings.map(({ kind, segmentId }) => ({ kind, segmentId }))
+}
+
+const change = (facts: SegmentFacts, columns: Record<string, unknown>) =>
+  admin.db.updateTable('segment').set(columns).where('id', '=', facts.segmentId).execute()
+const removeRecording = async (facts: SegmentFacts) => {
+  await sql`alter table recording disable trigger user`.execute(admin.db)
+  await admin.db.deleteFrom('recording').where('segment_id', '=', facts.segmentId).execute()
+  await sql`alter table recording enable trigger user`.execute(admin.db)
+}
+const plantRecording = (facts: SegmentFacts) =>
+  admit(capture.db, { ...facts, recording: recordingFacts({ startedAt: facts.answeredAt! }) })
+
+describe('the proof that exactly the drawn calls were recorded', () => {
+  beforeEach(async () => {
+    for (let call = 0; call < 60; call++) await enter({ answeredAt: minutesAgo(60 + call) })
+    await enterOne(true)
+    await enter({ numberReached: testLine })
+    await enter({ numberReached: phone('029 512 000') })
+    await enter({ numberReached: phone('029 497 777') })
+  })
+
+  test('finds nothing where it is so, whatever the reason of each decision', async () => {
+    const { judged, drawn, recorded, counts, findings } = await verify()
+    expect(findings).toEqual([])
+    expect(counts).toEqual(nothing)
+    expect(judged).toBeGreaterThanOrEqual(64)
+    expect(drawn).toBeGreaterThanOrEqual(2)
+    expect(recorded).toBe(drawn)
+  })
+
+  test('finds one planted extra recording and one planted omission, each by name, and nothing else', async () => {
+    const [spared, chosen] = [await enterOne(false), await enterOne(true)]
+    await plantRecording(spared)
+    await removeRecording(chosen)
+    const { findings, counts } = await verify()
+    expect(counts).toEqual({ ...nothing, extra: 1, omitted: 1 })
+    expect(findings).toMatchObject([
+      { kind: 'extra', segmentId: spared.segmentId, recordingId: expect.any(String), number, differences: [] },
+      { kind: 'omitted', segmentId: chosen.segmentId, recordingId: null, answeredAt: chosen.answeredAt },
+    ])
+  })
+
+  test('finds them where the stored decisions were altered to suit them', async () => {
+    const [spared, chosen] = [await enterOne(false), await enterOne(true)]
+    await plantRecording(spared)
+    await change(spared, { decision_record: true, decision_reason: 'drawn', draw: 0.01 })
+    await removeRecording(chosen)
+    await change(chosen, { decision_record: false, decision_reason: 'not-drawn', draw: 0.9 })
+    const { findings } = await verify()
+    expect(findings).toMatchObject([
+      { kind: 'extra', segmentId: spared.segmentId },
+      { kind: 'omitted', segmentId: chosen.segmentId },
+    ])
+    expect(findings[1]?.differences).toEqual([
+      { what: 'record', stored: false, again: true },
+      { what: 'reason', stored: 'not-drawn', again: 'drawn' },
+      { what: 'draw', stored: 0.9, again: chosen.decision.draw },
+    ])
+  })
+
+  test('finds a decision that was altered, though it was acted on rightly', async () => {
+    const facts = await enterOne(false)
+    await change(facts, { draw: facts.decision.draw! / 2 + 0.5 })
+    expect(await found()).toEqual([{ kind: 'decision-differs', segmentId: facts.segmentId }])
+    await change(facts, { draw: facts.decision.draw, rule_share: 0.05 })
+    expect(await found()).toEqual([{ kind: 'decision-differs', segmentId: facts.segmentId }])
+  })
+
+  test('finds nearly every draw where another key was used', async () => {
+    const { judged, counts } = await verify({ drawKey: Buffer.alloc(32, 8) })
+    expect(counts['decision-differs'] + counts.extra + counts.omitted).toBeGreaterThan(judged - 5)
+    expect(counts['decision-differs']).toBeGreaterThan(30)
+  })
+
+  test('names at most so many of a kind, the latest, and counts them all', async () => {
+    for (let call = 0; call < 2 * namedAtMost + 10; call++) await enter({ answeredAt: minutesAgo(200 + call) })
+    await sql`update segment set draw = 0.99, decision_record = decision_record where draw is not null`.execute(
+      admin.db,
+    )
+    const { counts, findings } = await verify()
+    expect(counts['decision-differs']).toBeGreaterThan(2 * namedAtMost)
+    const named = findings.filter(({ kind }) => kind === 'decision-differs')
+    expect(named).toHaveLength(namedAtMost)
+    expect(named.every(({ answeredAt }) => Temporal.Instant.compare(answeredAt, minutesAgo(300)) > 0)).toBe(true)
+  })
+})
+
+test('a call that was drawn and could not be recorded is a failure, not an omission', async () => {
+  const facts = await enter({ numberReached: testLine, facts: { recording: undefined, captureFailure: 'disk-full' } })
+  expect(await found()).toEqual([{ kind: 'failed', segmentId: facts.segmentId }])
+})
+
+test('a recording of a call that nobody answered is extra', async () => {
+  const facts = await enter({
+    facts: { answeredAt: undefined, decision: { record: false, reason: 'not-answered' }, recording: undefined },
+  })
+  await admit(capture.db, { ...facts, recording: recordingFacts() })
+  expect(await found()).toEqual([{ kind: 'extra', segmentId: facts.segmentId }])
+})
+
+describe('what was drawn', () => {
+  test('must be an id of that very call', async () => {
+    const [facts, other] = [await enterOne(false), await enter({ facts: { caller: withheld } })]
+    await change(facts, { drawn_on: Buffer.from(other.decision.drawnOn!, 'hex') })
+    expect(await found()).toEqual([{ kind: 'foreign-draw', segmentId: facts.segmentId }])
+    await change(facts, { drawn_on: Buffer.from(hashCallId('made up'), 'hex') })
+    expect(await found()).toEqual([{ kind: 'foreign-draw', segmentId: facts.segmentId }])
+  })
+
+  test('is still that call’s where the telephone system has given the id away since', async () => {
+    const callIds = ['counter:17']
+    const drawnOn = hashCallId('counter:17')
+    const days = (ago: number) => now.subtract({ hours: 24 * ago })
+    await enter({ drawnOn, facts: { callIds, caller: withheld }, answeredAt: days(3) })
+    await enter({ drawnOn, facts: { callIds }, answeredAt: days(1) })
+    expect(await found()).toEqual([])
+  })
+
+  const withheld: SegmentFacts['caller'] = { kind: 'withheld', key: null, raw: null }
+})
+
+describe('the version that decides', () => {
+  const from = minutesAgo(120)
+  const next = changed(
+    { rules: rules.map((rule) => ({ ...rule, version: rule.version + 1 })) },
+    { version: 2, effectiveFrom: from },
+  )
+  const both = [seed, next]
+
+  test('is the one in force when the call was answered', async () => {
+    await enter({ by: both, answeredAt: minutesAgo(121) })
+    await enter({ by: both, answeredAt: minutesAgo(120) })
+    expect(await found({ versions: both })).toEqual([])
+  })
+
+  test('is not an earlier one, and not a later one', async () => {
+    const late = await enter({ by: [seed], answeredAt: minutesAgo(119) })
+    const early = await enter({ by: [{ ...next, effectiveFrom: seed.effectiveFrom }], answeredAt: minutesAgo(121) })
+    const findings = (await verify({ versions: both })).findings
+    expect(findings.map(({ segmentId }) => segmentId).sort()).toEqual([late.segmentId, early.segmentId].sort())
+    const { differences } = findings.find(({ segmentId }) => segmentId === late.segmentId)!
+    expect(differences).toContainEqual({ what: 'descriptionVersion', stored: 1, again: 2 })
+  })
+
+  test('is not known of calls older than versions: they are told apart, and recordings without a decision found', async () => {
+    const decision = { record: false, reason: 'not-drawn', ruleId: 'general', ruleVersion: 1, share: 0.1, draw: 0.5 }
+    const [old, recorded] = [
+      await enter({ facts: { decision, recording: undefined } }),
+      await enter({ facts: { decision, recording: undefined } }),
+    ]
+    await plantRecording(recorded)
+    expect(await found()).toEqual([
+      { kind: 'extra', segmentId: recorded.segmentId },
+      { kind: 'unverifiable', segmentId: old.segmentId },
+    ])
+  })
+})
+
+describe('hours and quotas', () => {
+  const clock = (text: string) => Temporal.PlainTime.from(text)
+  const office = { days: ['MON', 'TUE', 'WED', 'THU', 'FRI'], from: clock('08:00'), to: clock('16:00') } as const
+  const full = { ...rules[0]!, share: 1, numbers: [number] }
+  const lastMonday = now.toZonedDateTimeISO('Europe/Helsinki').subtract({ days: 21 }).with({ hour: 10, minute: 0 })
+  const monday = lastMonday.subtract({ days: lastMonday.dayOfWeek - 1 })
+  const at = (hours: number) => monday.add({ hours }).toInstant()
+
+  test('explain what was not recorded, and do not excuse what they do not cover', async () => {
+    const by = [changed({ rules: [{ ...full, hours: office }] })]
+    const evening = await enter({ by, answeredAt: at(8) })
+    expect(evening.decision.reason).toBe('outside-hours')
+    expect(await found({ versions: by })).toEqual([])
+    const morning = await enter({ by, answeredAt: at(0) })
+    await removeRecording(morning)
+    await change(morning, { decision_record: false, decision_reason: 'outside-hours', draw: null })
+    expect(await found({ versions: by })).toEqual([{ kind: 'omitted', segmentId: morning.segmentId }])
+  })
+
+  test('a full quota is borne out by the recordings of its week', async () => {
+    const by = [changed({ rules: [{ ...full, quota: { per: 'official', weekly: 3 } }] })]
+    const officialId = randomUUID()
+    const fill = async (recordings: number, used = recordings) => {
+      for (let n = 0; n < recordings; n++) await enter({ by, officialId, answeredAt: at(n), quotaUsed: () => n })
+      return enter({ by, officialId, answeredAt: at(30), quotaUsed: () => used })
+    }
+    const refused = await fill(3)
+    expect(refused.decision).toMatchObject({ record: false, reason: 'quota-full', quotaUsed: 3 })
+    expect(await found({ versions: by })).toEqual([])
+    await sql`truncate contact, segment, call_identity, recording cascade`.execute(admin.db)
+    const hidden = await fill(1, 3)
+    const { findings } = await verify({ versions: by })
+    expect(findings).toMatchObject([{ kind: 'decision-differs', segmentId: hidden.segmentId }])
+    expect(findings[0]?.differences).toEqual([{ what: 'quotaUsed', stored: 3, again: 1 }])
+  })
+
+  test('of an official who was told after the decision it cannot be said any more', async () => {
+    const by = [changed({ rules: [{ ...full, quota: { per: 'official', weekly: 3 } }] })]
+    const facts = await enter({ by })
+    expect(facts.decision.reason).toBe('no-official')
+    expect(await found({ versions: by })).toEqual([])
+    await admit(capture.db, {
+      ...facts,
+      official: { personId: randomUUID(), name: 'Aino', phone: phone('029 512 1001') },
+    })
+    expect(await found({ versions: by })).toEqual([{ kind: 'unverifiable', segmentId: facts.segmentId }])
+  })
+})
+
+test('who has not consented is not recorded; what the directory learns later is told apart from that', async () => {
+  const by = [changed({ rules: [{ ...rules[0]!, share: 1 }], switches: { officialConsent: 'required' } })]
+  const person = await enterPerson(admin.db, { userId: 'aino.v', name: 'Aino', employedFrom: seed.effectiveFrom })
+  if ('refused' in person) throw new Error(person.refused)
+  const from = minutesAgo(60)
+  const values = { person_id: person.id, valid_from: from, valid_to: null }
+  await admin.db.insertInto('person_recording_consent').values(values).execute()
+  const asked = { by, officialId: person.id }
+  await enter({ ...asked, consents: true, answeredAt: minutesAgo(50) })
+  await enter({ ...asked, consents: false, answeredAt: minutesAgo(61) })
+  expect(await found({ versions: by })).toEqual([])
+  const unwilling = await enter({ ...asked, consents: true, answeredAt: minutesAgo(61) })
+  const unknown = await enter({ ...asked, consents: false, answeredAt: minutesAgo(50) })
+  expect(await found({ versions: by })).toEqual([
+    { kind: 'extra', segmentId: unwilling.segmentId },
+    { kind: 'unverifiable', segmentId: unknown.segmentId },
+  ])
+})
+
+test('only calls since an instant are judged, where that is asked', async () => {
+  const [old, recent] = [await enter({ answeredAt: minutesAgo(90) }), await enter({ answeredAt: minutesAgo(30) })]
+  for (const facts of [old, recent]) await change(facts, { draw: 2 })
+  const { judged, findings } = await verify({ since: minutesAgo(60) })
+  expect(judged).toBe(1)
+  expect(findings.map(({ segmentId }) => segmentId)).toEqual([recent.segmentId])
+})
