@@ -12,7 +12,7 @@ create table description_version (
   version integer primary key check (version > 0),
   text text not null,
   hash bytea not null check (hash = sha256(convert_to(text, 'UTF8'))),
-  effective_from timestamptz not null unique,
+  effective_from timestamptz not null unique check (isfinite(effective_from)),
   -- None for the first, which comes with the installation.
   draft_id uuid unique,
   author uuid,
@@ -53,6 +53,36 @@ create table described_role (
 create trigger append_only before update or delete or truncate on description_version for each statement execute function append_only();
 create trigger append_only before update or delete or truncate on described_role for each statement execute function append_only();
 
+-- When a version was first obeyed by the custodian: once, and not before its instant.
+create table version_effect (
+  version integer primary key references description_version,
+  at timestamptz not null default clock_timestamp()
+);
+create function version_effect_guard() returns trigger language plpgsql as $$
+begin
+  if not exists (select from description_version v where v.version = new.version and v.effective_from <= clock_timestamp()) then
+    raise exception 'version % is not in force yet', new.version;
+  end if;
+  return new;
+end $$;
+create trigger version_effect_guard before insert on version_effect for each row execute function version_effect_guard();
+create trigger append_only before update or delete or truncate on version_effect for each statement execute function append_only();
+
+-- A changed term reaches what is held by making it shorter (R25); nobody makes a promised term longer. Only the end of its
+-- call moves a recording's day, and that is capture's to tell.
+create function term_guard() returns trigger language plpgsql as $$
+begin
+  if new.recording_months > old.recording_months then
+    raise exception 'recording % is kept % months and no longer', old.id, old.recording_months;
+  end if;
+  if current_user = 'seloste_custodian' and new.destroy_at > old.destroy_at then
+    raise exception 'recording % is destroyed at % and no later', old.id, old.destroy_at;
+  end if;
+  return new;
+end $$;
+create trigger term_guard before update on recording for each row execute function term_guard();
+grant update (recording_months) on recording to seloste_custodian;
+
 create table description_draft (
   id uuid primary key,
   based_on integer not null references description_version,
@@ -60,7 +90,7 @@ create table description_draft (
   revision integer not null default 1,
   text text not null check (length(text) < 2000000),
   reason text not null default '' check (length(reason) <= 2000),
-  effective_from timestamptz,
+  effective_from timestamptz check (isfinite(effective_from)),
   author uuid not null references person,
   state text not null default 'DRAFT' check (state in ('DRAFT', 'SUBMITTED', 'APPROVED', 'REJECTED', 'WITHDRAWN')),
   created_at timestamptz not null default clock_timestamp(),
@@ -145,7 +175,7 @@ language plpgsql stable set search_path = pg_catalog, public, pg_temp as $$
 declare
   open_line text;
   parts text[];
-  from_text text := (regexp_match(d.text, '^effectiveFrom: ([^\s#]+)(\s+#[^\n]*)?\s*$', 'n'))[1];
+  from_text text := (regexp_match(d.text, '^effectiveFrom: (\d{4}-\d{2}-\d{2}(?:T[\d:]+[+Z][\d:]*)?)(\s+#[^\n]*)?\s*$', 'n'))[1];
 begin
   select format('decision: { author: %s, approver: ', to_json(user_id)) into open_line from person where id = d.author;
   parts := string_to_array(d.text, open_line || '"(awaits decision)", decidedOn: ');
@@ -186,13 +216,17 @@ begin
   if d.based_on <> newest.version then
     raise exception 'draft.outdated' using errcode = 'SE001';
   end if;
-  if d.effective_from <= clock_timestamp() or d.effective_from <= newest.effective_from then
+  -- Not years ahead either: no version could come into force before it, and a slip of the pen would bind for good.
+  if d.effective_from <= clock_timestamp() or d.effective_from <= newest.effective_from
+     or d.effective_from > clock_timestamp() + interval '1 year' then
     raise exception 'draft.not-future' using errcode = 'SE001';
   end if;
   number := newest.version + 1;
   settled := settled_text(d, number, viewer());
-  -- A description without a decision maker could never be followed by another.
-  if settled is null or not exists (select from jsonb_array_elements(roles) r where r ->> 'role' = 'DECISION_MAKER') then
+  -- A description that lets nobody draft or nobody decide could never be followed by another.
+  if settled is null or not exists (select from jsonb_array_elements(roles) r where r ->> 'role' = 'DECISION_MAKER')
+     or not exists (select from jsonb_array_elements(roles) r
+       where r ->> 'role' = 'ADMINISTRATOR' or (r ->> 'role' = 'EXPERT' and r ->> 'duty' = 'QUALITY')) then
     raise exception 'draft.problems' using errcode = 'SE001';
   end if;
   insert into description_version (version, text, hash, effective_from, draft_id, author, approver, changes)
@@ -223,6 +257,16 @@ begin
   update description_draft set state = 'REJECTED', decided_by = viewer(), decided_at = clock_timestamp(), decision_note = note where id = draft;
 end $$;
 
+-- A draft that is to be tried on what is held, for whoever may draft or decide: its text, its instant, the newest version's
+-- text. Nothing for anybody else.
+create function draft_to_try(draft uuid) returns table (text text, effective_from timestamptz, newest_text text)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select d.text, d.effective_from, (select v.text from description_version v order by v.version desc limit 1)
+  from description_draft d
+  where d.id = draft and d.state in ('DRAFT', 'SUBMITTED')
+    and (viewer_is('ADMINISTRATOR') or viewer_is('EXPERT', 'QUALITY') or viewer_is('DECISION_MAKER'))
+$$;
+
 -- A right reaches no further than the description in force lets its role reach (R3, R36-R41): with no description, or
 -- none that knows the role, it reaches nothing.
 create or replace function active_rights() returns setof access_right
@@ -251,12 +295,15 @@ create policy desk_changes on description_draft for update to seloste_desk
   with check (author = viewer() and state in ('DRAFT', 'SUBMITTED', 'WITHDRAWN'));
 
 grant select on description_version, described_role to seloste_capture, seloste_desk, seloste_custodian;
+grant select, insert (version) on version_effect to seloste_custodian;
 grant select on description_draft to seloste_desk;
 grant insert (id, based_on, text, reason, effective_from, author) on description_draft to seloste_desk;
 grant update (text, reason, effective_from, state) on description_draft to seloste_desk;
 
 revoke execute on function version_at(timestamptz), viewer_is(text, text), install_description(text, timestamptz, jsonb),
-  approve_draft(uuid, integer, jsonb, jsonb, text), reject_draft(uuid, integer, text), draft_guard(), settled_text(description_draft, integer, uuid) from public;
+  approve_draft(uuid, integer, jsonb, jsonb, text), reject_draft(uuid, integer, text), draft_guard(), settled_text(description_draft, integer, uuid),
+  draft_to_try(uuid), version_effect_guard(), term_guard() from public;
+grant execute on function draft_to_try(uuid) to seloste_custodian;
 grant execute on function version_at(timestamptz) to seloste_desk, seloste_custodian, seloste_capture;
 grant execute on function viewer_is(text, text), approve_draft(uuid, integer, jsonb, jsonb, text), reject_draft(uuid, integer, text)
   to seloste_desk;

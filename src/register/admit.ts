@@ -259,6 +259,8 @@ async function settleEnd(tx: Transaction<RegisterTables>, contact: ContactKey, i
     .select(['id', 'recording_months'])
     .where('contact_id', '=', contact.id)
     .where('state', 'in', ['CAPTURING', 'STORED'])
+    // The months may be becoming fewer at this moment.
+    .forUpdate()
     .execute()
   for (const recording of recordings) {
     const terms = recordingTerms(endedAt, recording.recording_months)

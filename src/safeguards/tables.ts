@@ -82,6 +82,7 @@ export interface SafeguardTables {
     purposes: Purpose[]
     scope: ScopeKind
   }
+  version_effect: { version: number; at: Generated<Instant> }
   description_draft: {
     id: string
     based_on: number

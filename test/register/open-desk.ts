@@ -10,6 +10,7 @@ import { serve } from '#app/http/serve.ts'
 import { connectCustodian } from '#app/roles/custodian-client.ts'
 import { serveCustodian } from '#app/roles/custodian-server.ts'
 import { followVersions } from '#app/roles/follow-versions.ts'
+import { createDraftTrier } from '#app/roles/try-draft.ts'
 import { systemClock } from '#platform/clock/clock.ts'
 import { makeLog } from '#platform/log/log.ts'
 import type { RegisterTables } from '#register/tables.ts'
@@ -46,7 +47,8 @@ export async function openTestDesk(database: TestDatabase<RegisterTables>, regis
   const socket = join(register.folder, 'c')
   const faults: unknown[] = []
   const audio = createAudioServer(database.as('seloste_custodian').db, register.objects, register.keys)
-  const custodian = await serveCustodian(socket, audio, (fault) => faults.push(fault))
+  const answers = { ...audio, tryDraft: createDraftTrier(database.as('seloste_custodian').db, systemClock) }
+  const custodian = await serveCustodian(socket, answers, (fault) => faults.push(fault))
   const log: string[] = []
   const watchers = new Set<() => void>()
   const versions = await followVersions({

@@ -1,6 +1,7 @@
 import type { FastifyReply } from 'fastify'
 import { useSession } from '#safeguards/people/session.ts'
 import { approveDraft, rejectDraft } from '#safeguards/versions/decide.ts'
+import { permitTrial } from '#safeguards/versions/draft-to-try.ts'
 import {
   changeDraft,
   listDrafts,
@@ -13,10 +14,12 @@ import {
   type DraftRefusal,
 } from '#safeguards/versions/drafts.ts'
 import { editText } from '#safeguards/versions/edit-text.ts'
+import { rightsNarrowed } from '#safeguards/versions/rights-narrowed.ts'
 import { readPublished } from '#safeguards/versions/versions.ts'
 import { operations } from './contract/operations.ts'
 import { documentOf, viewDraft, viewDrafts, viewVersions } from './description-view.ts'
 import type { Desk } from './desk.ts'
+import { viewDryRun } from './dry-run-view.ts'
 import { refuse } from './refuse.ts'
 import type { Routes } from './routes.ts'
 import { cookieName, signedIn } from './signed-in.ts'
@@ -91,6 +94,23 @@ export function descriptionRoutes(app: Routes, desk: Desk): void {
         effectiveFrom: from,
       }
       return answer(reply, await changeDraft(desk.db, session, request.params.id, change, desk.clock.now()))
+    },
+  })
+
+  app.route({
+    ...operations.tryDraft,
+    handler: async (request, reply) => {
+      const session = await signedIn(desk, request, reply)
+      if (!session) return reply
+      const { id } = request.params
+      const permitted = await permitTrial(desk.db, session, id, desk.clock.now())
+      if ('refused' in permitted) return refuseDraft(reply, permitted)
+      const tried = await desk.custodian.tryDraft({ session: session.token, draft: id })
+      if (tried === 'refused') return refuse(reply, 'draft.not-editable')
+      if (tried === 'unreadable') return refuse(reply, 'draft.problems')
+      const { before, after } = permitted
+      const narrowed = await rightsNarrowed(desk.db, before, after, desk.clock.now())
+      return reply.send(viewDryRun(tried, narrowed, after))
     },
   })
 

@@ -1,7 +1,8 @@
 import { Agent, request } from 'node:http'
 import type { Peaks } from '../http/contract/schemas.ts'
+import type { DraftAsked, TriedDraft } from './try-draft.ts'
 
-/** What the desk may ask of the custodian: ranges of a listening, and nothing by a recording's own id. */
+/** What the desk may ask of the custodian: ranges of a listening, counts for a draft, and nothing by a recording's own id. */
 export interface CustodianClient {
   audio(asked: {
     session: string
@@ -10,6 +11,7 @@ export interface CustodianClient {
     to?: number
   }): Promise<ServedAudio | 'refused' | 'out-of-range'>
   peaks(asked: { session: string; listening: string }): Promise<Peaks | 'refused'>
+  tryDraft(asked: DraftAsked): Promise<TriedDraft | 'refused' | 'unreadable'>
   alive(): Promise<boolean>
 }
 
@@ -61,6 +63,13 @@ export function connectCustodian(socketPath: string): CustodianClient {
       if (status === 404) return 'refused'
       if (status !== 200) throw new Error(`the custodian answered ${status}`)
       return JSON.parse(body.toString('utf8')) as Peaks
+    },
+    async tryDraft(asked) {
+      const { status, body } = await ask('/try-draft', asked)
+      if (status === 404) return 'refused'
+      if (status === 422) return 'unreadable'
+      if (status !== 200) throw new Error(`the custodian answered ${status}`)
+      return JSON.parse(body.toString('utf8')) as TriedDraft
     },
     alive: () =>
       ask('/alive', {}).then(

@@ -1,16 +1,22 @@
 import { chmod, rm } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AudioServer } from '#use/playback/serve-audio.ts'
+import type { DraftAsked, TriedDraft } from './try-draft.ts'
 
 const largestQuestionBytes = 4096
 
+/** What the custodian answers to the desk. */
+export interface CustodianAnswers extends AudioServer {
+  tryDraft: (asked: DraftAsked) => Promise<TriedDraft | 'refused' | 'unreadable'>
+}
+
 /**
- * Answers the desk over a unix socket that only this user can open. Every question names a session and a listening; the
- * audio server asks the database whether that listening may be served at this instant.
+ * Answers the desk over a unix socket that only this user can open. Every question names a session, and a listening or a
+ * draft; whoever answers asks the database whether that session may have it at this instant.
  */
 export async function serveCustodian(
   socketPath: string,
-  audioServer: AudioServer,
+  answers: CustodianAnswers,
   onFault: (error: unknown) => void,
 ): Promise<{ stop: () => Promise<void> }> {
   await rm(socketPath, { force: true })
@@ -34,7 +40,7 @@ export async function serveCustodian(
         outgoing.writeHead(200).end()
         return
       case '/audio': {
-        const served = await audioServer.audio(asked as Parameters<AudioServer['audio']>[0])
+        const served = await answers.audio(asked as Parameters<AudioServer['audio']>[0])
         if (served === 'refused' || served === 'out-of-range') {
           outgoing.writeHead(served === 'refused' ? 404 : 416).end()
           return
@@ -44,9 +50,15 @@ export async function serveCustodian(
         return
       }
       case '/peaks': {
-        const peaks = await audioServer.peaks(asked as Parameters<AudioServer['peaks']>[0])
+        const peaks = await answers.peaks(asked as Parameters<AudioServer['peaks']>[0])
         if (peaks === 'refused') outgoing.writeHead(404).end()
         else outgoing.writeHead(200).end(JSON.stringify(peaks))
+        return
+      }
+      case '/try-draft': {
+        const tried = await answers.tryDraft(asked as DraftAsked)
+        if (typeof tried === 'string') outgoing.writeHead(tried === 'refused' ? 404 : 422).end()
+        else outgoing.writeHead(200).end(JSON.stringify(tried))
         return
       }
       default:

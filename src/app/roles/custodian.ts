@@ -20,9 +20,11 @@ import { serveCustodian } from './custodian-server.ts'
 import { readDrawKey } from './draw-key.ts'
 import { followVersions } from './follow-versions.ts'
 import { keepProofs } from './keep-proofs.ts'
+import { obeyVersion } from './obey-version.ts'
 import { reportVersions } from './report-versions.ts'
 import type { Role } from './role.ts'
 import { socketPath } from './sockets.ts'
+import { createDraftTrier } from './try-draft.ts'
 
 const lookMs = 5_000
 const keepAtOnce = 50
@@ -92,9 +94,8 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
     intervalMs: sweepMs,
     lockName: 'seloste.sweep',
     work: async () => {
-      const swept = await sweep(db, objects, keys, clock.now())
+      await sweepNow()
       await noteWorkDone(db, 'sweep', clock.now())
-      if (swept.recordings + swept.contacts > 0) log.info(swept, 'ended what had come to its day')
       firstSweep.resolve()
       await proofs.swept()
     },
@@ -132,9 +133,17 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
       log.error({ err: error }, 'keys or partitions of the days ahead could not be made')
     },
   })
-  const audio = await serveCustodian(address, createAudioServer(db, objects, keys), (error) => {
-    log.error({ err: error }, 'audio could not be served')
+  const obeying = obeyVersion({ pool, db, versions, clock, log, onShortened: sweepNow })
+  const answers = { ...createAudioServer(db, objects, keys), tryDraft: createDraftTrier(db, clock) }
+  const served = await serveCustodian(address, answers, (error) => {
+    log.error({ err: error }, 'the desk could not be answered')
   })
+
+  /** Beside the one that comes round, where terms have become shorter: two at once do no harm. */
+  async function sweepNow(): Promise<void> {
+    const swept = await sweep(db, objects, keys, clock.now())
+    if (swept.recordings + swept.contacts > 0) log.info(swept, 'ended what had come to its day')
+  }
 
   /** One look at a time; a call that comes during a look makes one more after it. */
   function look(): Promise<void> {
@@ -167,11 +176,11 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
   return {
     address,
     async stop() {
-      await audio.stop()
+      await served.stop()
       await offered.stop()
       metrics.stop()
       await stored.stop()
-      await Promise.all([keeper.stop(), sweeper.stop(), daily.stop(), proofs.stop()])
+      await Promise.all([keeper.stop(), sweeper.stop(), daily.stop(), obeying.stop(), proofs.stop()])
       await looking
       await reporting.stop()
       await versions.stop()

@@ -61,6 +61,7 @@ export type AuditAction =
   | 'description.approved'
   | 'description.rejected'
   | 'description.took-effect'
+  | 'description.tried'
   | 'terms.shortened'
   | 'promise.broken'
   | 'promise.restored'

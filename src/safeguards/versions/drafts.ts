@@ -275,7 +275,8 @@ export async function trace(
   })
 }
 
-async function denied(tx: Tx, viewer: Viewer, action: AuditAction, id?: string): Promise<DraftRefusal> {
+/** Refuses for want of a role, and notes it. */
+export async function denied(tx: Tx, viewer: Viewer, action: AuditAction, id?: string): Promise<DraftRefusal> {
   await appendAudit(tx, {
     action,
     result: 'refused:deny.role',

@@ -1,0 +1,147 @@
+/** What a draft would do, in words. In: the custodian's counts, the rights that would reach less. Out: the contract's dry run. */
+import { displayPhoneNumber } from '#description/phone-numbers/display-phone-number.ts'
+import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
+import { inForce, type RegisterDescription, type Trilingual } from '#description/register-description.ts'
+import { inEach, momentText, percentText } from '#description/tell-values.ts'
+import { termZone } from '#description/terms.ts'
+import type { NarrowedRights } from '#safeguards/versions/rights-narrowed.ts'
+import type { TriedDraft } from '../roles/try-draft.ts'
+import type { DryRun } from './contract/description.ts'
+
+type Consequence = DryRun['consequences'][number]
+
+/** Every consequence as a sentence; nothing where nothing would change for what is held. */
+export function viewDryRun(tried: TriedDraft, narrowed: readonly NarrowedRights[], draft: RegisterDescription): DryRun {
+  const now = Temporal.Instant.from(tried.at)
+  return {
+    at: tried.at,
+    effectiveFrom: tried.effectiveFrom,
+    consequences: [
+      ...tried.terms.flatMap((step) => termConsequences({ ...step, at: Temporal.Instant.from(step.at) }, draft, now)),
+      ...tried.shares.map((share) => shareConsequence(share, draft, Temporal.Instant.from(tried.effectiveFrom))),
+      ...narrowed.map((rights) => rightsConsequence(rights, draft)),
+    ],
+  }
+}
+
+function termConsequences(
+  step: Omit<TriedDraft['terms'][number], 'at'> & { at: Temporal.Instant },
+  draft: RegisterDescription,
+  now: Temporal.Instant,
+): Consequence[] {
+  const { at, key, months, from, destroyed, shortened } = step
+  // A number that had no rule and holds nothing loses nothing.
+  if (from === undefined && destroyed + shortened === 0) return []
+  const number = written(key, draft)
+  const field = ruleField(draft, key, at, 'recordingMonths', (rule) => rule.recordingMonths === months)
+  const when = whenText(at, now)
+  const term =
+    from === undefined
+      ? {
+          fi: `Säilytysaika numerossa ${number} ${months} kk`,
+          sv: `Förvaringstiden på ${number} ${months} månader`,
+          en: `Retention on ${number} ${months} months`,
+        }
+      : {
+          fi: `Säilytysaika numerossa ${number} ${from} kuukaudesta ${months} kuukauteen`,
+          sv: `Förvaringstiden på ${number} från ${from} till ${months} månader`,
+          en: `Retention on ${number} from ${from} to ${months} months`,
+        }
+  const destruction: Consequence = {
+    kind: 'recordings-destroyed',
+    field,
+    count: destroyed,
+    text: {
+      fi: `${term.fi}: ${counted(destroyed, 'fi', 'tallenne', 'tallennetta')} tuhottaisiin ${when.fi}.`,
+      sv: `${term.sv}: ${counted(destroyed, 'sv', 'inspelning', 'inspelningar')} skulle förstöras ${when.sv}.`,
+      en: `${term.en}: ${counted(destroyed, 'en', 'recording', 'recordings')} would be destroyed ${when.en}.`,
+    },
+  }
+  if (shortened === 0) return [destruction]
+  return [
+    destruction,
+    {
+      kind: 'recordings-shortened',
+      field,
+      count: shortened,
+      text: {
+        fi: `${term.fi}: lisäksi ${counted(shortened, 'fi', 'tallenne', 'tallennetta')} tuhottaisiin aiemmin kuin nyt on määrä.`,
+        sv: `${term.sv}: dessutom skulle ${counted(shortened, 'sv', 'inspelning', 'inspelningar')} förstöras tidigare än vad som nu är bestämt.`,
+        en: `${term.en}: ${counted(shortened, 'en', 'more recording', 'more recordings')} would be destroyed earlier than is due now.`,
+      },
+    },
+  ]
+}
+
+function shareConsequence(
+  { key, from, to, calls, recorded, wouldBe }: TriedDraft['shares'][number],
+  draft: RegisterDescription,
+  at: Temporal.Instant,
+): Consequence {
+  const number = written(key, draft)
+  const [before, after] = [percentText(from), percentText(to)]
+  return {
+    kind: 'recorded-share',
+    field: ruleField(draft, key, at, 'share', (rule) => rule.share === to),
+    count: wouldBe,
+    text: {
+      fi: `Osuus numerossa ${number} ${before.fi} prosentista ${after.fi} prosenttiin: viime viikon ${counted(calls, 'fi', 'puhelusta', 'puhelusta')} tallennettiin ${amount(recorded, 'fi')}, nyt tallennettaisiin noin ${amount(wouldBe, 'fi')}.`,
+      sv: `Andelen på ${number} från ${before.sv} till ${after.sv} procent: av den senaste veckans ${counted(calls, 'sv', 'samtal', 'samtal')} spelades ${amount(recorded, 'sv')} in, nu skulle omkring ${amount(wouldBe, 'sv')} spelas in.`,
+      en: `Share on ${number} from ${before.en} to ${after.en} per cent: of last week's ${counted(calls, 'en', 'call', 'calls')} ${amount(recorded, 'en')} were recorded; about ${amount(wouldBe, 'en')} would be.`,
+    },
+  }
+}
+
+function rightsConsequence({ role, rights }: NarrowedRights, draft: RegisterDescription): Consequence {
+  const index = draft.roles.findIndex((one) => one.role === role.role && one.duty === role.duty)
+  const isKept = index >= 0
+  const { fi, sv, en } = role.names
+  return {
+    kind: 'rights-narrowed',
+    field: isKept ? `roles[${index}]` : 'roles',
+    count: rights,
+    text: {
+      fi: `${counted(rights, 'fi', 'käyttöoikeus', 'käyttöoikeutta')} roolissa ”${fi}” ${isKept ? 'supistuisi' : 'lakkaisi'}.`,
+      sv: `${counted(rights, 'sv', 'behörighet', 'behörigheter')} i rollen ”${sv}” skulle ${isKept ? 'begränsas' : 'upphöra'}.`,
+      en: `${counted(rights, 'en', 'right', 'rights')} to the role “${en}” would ${isKept ? 'reach less' : 'end'}.`,
+    },
+  }
+}
+
+/** The first rule in force for the number that says what is asked; the rules as a whole where none does. */
+function ruleField(
+  { recordingPlan }: RegisterDescription,
+  key: PhoneNumberKey,
+  at: Temporal.Instant,
+  field: string,
+  says: (rule: RegisterDescription['recordingPlan']['rules'][number]) => boolean,
+): string {
+  const index = recordingPlan.rules.findIndex(
+    (rule) => rule.numbers.includes(key) && inForce(rule.from, rule.until, at) && says(rule),
+  )
+  return index < 0 ? 'recordingPlan.rules' : `recordingPlan.rules[${index}].${field}`
+}
+
+function written(key: PhoneNumberKey, draft: RegisterDescription): string {
+  return draft.numbers.find((number) => number.key === key)?.display ?? displayPhoneNumber(key, draft.numbering)
+}
+
+/** Tonight, where that is when; a day and a time of day otherwise. */
+function whenText(at: Temporal.Instant, now: Temporal.Instant): Trilingual {
+  const today = now.toZonedDateTimeISO(termZone).startOfDay()
+  const [evening, morning] = [today.with({ hour: 18 }), today.add({ days: 1 }).with({ hour: 6 })]
+  const isTonight =
+    Temporal.Instant.compare(evening.toInstant(), at) <= 0 && Temporal.Instant.compare(at, morning.toInstant()) < 0
+  if (isTonight) return { fi: 'ensi yönä', sv: 'i natt', en: 'tonight' }
+  const moment = momentText(at)
+  return inEach((language) => `${on[language]}${moment[language]}`)
+}
+const on: Trilingual = { fi: '', sv: 'den ', en: 'on ' }
+
+function counted(count: number, language: keyof Trilingual, one: string, many: string): string {
+  return `${amount(count, language)} ${count === 1 ? one : many}`
+}
+
+function amount(count: number, language: keyof Trilingual): string {
+  return new Intl.NumberFormat(language).format(count)
+}

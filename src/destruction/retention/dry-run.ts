@@ -1,0 +1,87 @@
+/**
+ * The dry run of a draft's terms (R25). In: the description that would hold without the draft, the draft, and the database.
+ * Out: how many of the recordings held now would be destroyed as the draft comes into force, and how many would be kept
+ * for a shorter time. Never here: a change of anything.
+ */
+import { sql, type Kysely } from 'kysely'
+import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
+import type { RegisterDescription } from '#description/register-description.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { destructionAt, dueEnds, termSteps, type TermStep } from './terms-in-force.ts'
+
+/** What one shorter term would do to one number's recordings. */
+export interface TermConsequence extends TermStep {
+  /** Recordings that would be destroyed at `at` and not without the draft. */
+  destroyed: number
+  /** Recordings that would be kept on, until an earlier day than without the draft. */
+  shortened: number
+}
+
+/** Counts on the recordings that are held now; those of calls still to come are not foreseen. */
+export async function dryRunTerms(
+  db: Kysely<RegisterTables>,
+  before: RegisterDescription,
+  after: RegisterDescription,
+): Promise<TermConsequence[]> {
+  const together = Map.groupBy(termSteps(before, after), ({ at, months, from }) =>
+    [at.toString(), months, from].join(' '),
+  )
+  const counted: TermConsequence[] = []
+  for (const steps of together.values()) counted.push(...(await count(db, steps)))
+  return counted.sort((a, b) => Temporal.Instant.compare(a.at, b.at))
+}
+
+/** Steps alike but for their numbers. */
+async function count(db: Kysely<RegisterTables>, steps: readonly TermStep[]): Promise<TermConsequence[]> {
+  const { at, months, from } = steps[0]!
+  const keys = steps.map(({ key }) => key)
+  const due = dueEnds(at, months)
+  // A call before this is past its term without the draft as well.
+  const dueAnyway = from === undefined ? undefined : dueEnds(at, from)
+  const counts = new Map(keys.map((key) => [key, { destroyed: 0, shortened: 0 }]))
+  const affected = db
+    .selectFrom('recording')
+    .where('number_reached', 'in', keys)
+    .where('recording_months', '>', months)
+    .where('state', 'not in', ['DESTROYING', 'DESTROYED'])
+    .where('destroy_at', '>', at)
+
+  const sure = await affected
+    .$if(dueAnyway !== undefined, (query) => query.where('call_ended_at', '>=', dueAnyway!.until))
+    .where((eb) => eb.or([eb('call_ended_at', '<', due.from), eb('call_ended_at', '>=', due.until)]))
+    .select([
+      'number_reached',
+      sql<number>`count(*) filter (where call_ended_at < ${due.from} and min_keep_until <= ${at})`.as('destroyed'),
+      sql<number>`count(*)`.as('all'),
+    ])
+    .groupBy('number_reached')
+    .execute()
+  for (const { number_reached: key, destroyed, all } of sure) {
+    add(key, { destroyed: Number(destroyed), shortened: Number(all) - Number(destroyed) })
+  }
+
+  // The days on which the time of day decides, one by one.
+  const within = (ends: { from: Temporal.Instant; until: Temporal.Instant }) =>
+    sql<boolean>`(call_ended_at >= ${ends.from} and call_ended_at < ${ends.until})`
+  const unsure = await affected
+    .where((eb) => eb.or([within(due), ...(dueAnyway ? [within(dueAnyway)] : [])]))
+    .select(['number_reached', 'call_ended_at', 'min_keep_until'])
+    .execute()
+  const isDue = (recording: Parameters<typeof destructionAt>[0], kept: number) =>
+    Temporal.Instant.compare(destructionAt(recording, kept), at) <= 0
+  for (const { number_reached: key, call_ended_at, min_keep_until } of unsure) {
+    if (!call_ended_at || !min_keep_until) continue
+    const recording = { call_ended_at, min_keep_until }
+    if (from !== undefined && isDue(recording, from)) continue
+    const destroyed = isDue(recording, months) ? 1 : 0
+    add(key, { destroyed, shortened: 1 - destroyed })
+  }
+  return steps.map((step) => ({ ...step, ...counts.get(step.key)! }))
+
+  function add(key: PhoneNumberKey | null, more: { destroyed: number; shortened: number }): void {
+    const known = key === null ? undefined : counts.get(key)
+    if (!known) return
+    known.destroyed += more.destroyed
+    known.shortened += more.shortened
+  }
+}

@@ -1,0 +1,66 @@
+import { sql } from 'kysely'
+import { inSession } from '#platform/database/connect.ts'
+import { parseDescription } from '#description/read-description.ts'
+import type { RegisterDescription } from '#description/register-description.ts'
+import type { Session } from '../people/session.ts'
+import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { asViewer, decidingRight, denied, findDraft, newestVersion, trace, type DraftRefusal } from './drafts.ts'
+import { readText } from './versions.ts'
+
+/** What a draft would change, and from when. */
+export interface DraftToTry {
+  /** What holds without it. */
+  before: RegisterDescription
+  /** As of the instant at which it would come into force. */
+  after: RegisterDescription
+}
+
+/**
+ * An open draft for whoever may draft or decide: the database asks who that is by the session (migration 0002,
+ * draft_to_try). One without an instant of its own that lies ahead is tried for `otherwise`.
+ */
+export async function readDraftToTry(
+  holding: HoldingSafeguards,
+  asked: { session: string; draft: string },
+  now: Temporal.Instant,
+  otherwise: Temporal.Instant,
+): Promise<DraftToTry | 'refused' | 'unreadable'> {
+  const row = await inSession(safeguardsOf(holding), { 'seloste.session': asked.session }, async (tx) => {
+    const { rows } = await sql<{ text: string; effective_from: Temporal.Instant | null; newest_text: string }>`
+      select * from draft_to_try(${asked.draft}::uuid)`.execute(tx)
+    return rows[0]
+  })
+  if (!row) return 'refused'
+  const parsed = parseDescription(row.text)
+  if (!parsed.ok) return 'unreadable'
+  const isAhead = row.effective_from !== null && Temporal.Instant.compare(row.effective_from, now) > 0
+  const effectiveFrom = isAhead ? row.effective_from! : otherwise
+  return {
+    before: readText(row.newest_text, 'the newest version').description,
+    after: { ...parsed.description, effectiveFrom },
+  }
+}
+
+/** The desk's part of a dry run: whoever may draft or decide may try a draft that can be read, and the log says so. */
+export async function permitTrial(
+  holding: HoldingSafeguards,
+  session: Session,
+  id: string,
+  now: Temporal.Instant,
+): Promise<DraftToTry | DraftRefusal> {
+  return asViewer(holding, session, now, async (tx, viewer) => {
+    const draft = await findDraft(tx, viewer, id)
+    if ('refused' in draft) return draft
+    const right = viewer.drafts ?? decidingRight(viewer.rights)
+    if (!right) return denied(tx, viewer, 'description.tried', id)
+    if (draft.state !== 'DRAFT' && draft.state !== 'SUBMITTED') return { refused: 'draft.not-editable' }
+    const parsed = parseDescription(draft.text)
+    if (!parsed.ok) return { refused: 'draft.problems', problems: parsed.problems }
+    const newest = await newestVersion(tx)
+    await trace(tx, viewer, right, 'description.tried', id, { revision: draft.revision })
+    return {
+      before: readText(newest.text, `version ${newest.version}`).description,
+      after: parsed.description,
+    }
+  })
+}

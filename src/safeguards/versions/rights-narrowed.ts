@@ -1,0 +1,41 @@
+import type { RegisterDescription } from '#description/register-description.ts'
+import type { RoleRights } from '#description/roles.ts'
+import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+
+/** Rights in force to one role that would reach less. */
+export interface NarrowedRights {
+  role: RoleRights
+  rights: number
+}
+
+/** Which rights in force now would reach less under `after` than they do under `before`, by the role of `before`. */
+export async function rightsNarrowed(
+  holding: HoldingSafeguards,
+  before: Pick<RegisterDescription, 'roles'>,
+  after: Pick<RegisterDescription, 'roles'>,
+  now: Temporal.Instant,
+): Promise<NarrowedRights[]> {
+  const rights = await safeguardsOf(holding)
+    .selectFrom('access_right')
+    .select(['role', 'duty', 'purposes', 'scope_kind'])
+    .where('revoked_at', 'is', null)
+    .where('valid_from', '<=', now)
+    .where((eb) => eb.or([eb('valid_to', 'is', null), eb('valid_to', '>', now)]))
+    .execute()
+  return before.roles.flatMap((role) => {
+    const known = after.roles.find((one) => one.role === role.role && one.duty === role.duty)
+    const narrowed = rights.filter((right) => {
+      if (right.role !== role.role || (right.duty ?? undefined) !== role.duty) return false
+      const reach = (described: RoleRights) =>
+        described.purposes.filter(({ purpose }) => right.purposes.includes(purpose)).length
+      const isReached = (described: RoleRights) =>
+        right.scope_kind === described.scope ||
+        right.scope_kind === 'own' ||
+        right.scope_kind === 'none' ||
+        described.scope === 'all'
+      if (!isReached(role)) return false
+      return !known || reach(known) < reach(role) || !isReached(known)
+    }).length
+    return narrowed === 0 ? [] : [{ role, rights: narrowed }]
+  })
+}

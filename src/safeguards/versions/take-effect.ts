@@ -1,0 +1,48 @@
+import { sql } from 'kysely'
+import { appendAudit } from '../audit/append.ts'
+import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import type { DescriptionVersion } from './versions.ts'
+
+/**
+ * Notes in the audit log each version that has come into force, with its hash, once (R1). The database takes none before
+ * its instant.
+ * @returns the versions that were noted now, oldest first
+ */
+export async function noteEffect(
+  holding: HoldingSafeguards,
+  versions: readonly DescriptionVersion[],
+  now: Temporal.Instant,
+): Promise<DescriptionVersion[]> {
+  const db = safeguardsOf(holding)
+  const { newest } = await db
+    .selectFrom('version_effect')
+    .select(({ fn }) => fn.max('version').as('newest'))
+    .executeTakeFirstOrThrow()
+  const begun = versions.filter(
+    ({ version, effectiveFrom }) => version > (newest ?? 0) && Temporal.Instant.compare(effectiveFrom, now) <= 0,
+  )
+  const noted: DescriptionVersion[] = []
+  for (const version of begun) {
+    await db.transaction().execute(async (tx) => {
+      const entered = await tx
+        .insertInto('version_effect')
+        .values({ version: version.version })
+        .onConflict((conflict) => conflict.doNothing())
+        .returning(sql`1`.as('entered'))
+        .executeTakeFirst()
+      if (!entered) return
+      await appendAudit(tx, {
+        action: 'description.took-effect',
+        result: 'ok',
+        object: { kind: 'description' },
+        detail: {
+          version: version.version,
+          hash: version.hash,
+          effectiveFrom: version.effectiveFrom.toString(),
+        },
+      })
+      noted.push(version)
+    })
+  }
+  return noted
+}
