@@ -1,0 +1,133 @@
+/**
+ * What people write about accessibility (L34). In: a message from anyone; an administrator's session. Out: by when it is
+ * answered; the messages; the answer noted. Never here: mail (the administrator sends their own), a look by anyone else.
+ */
+import { sql, type Kysely } from 'kysely'
+import { inSession } from '#platform/database/connect.ts'
+import type { Language } from '#description/register-description.ts'
+import { appendAudit } from '../audit/append.ts'
+import type { Session } from '../people/session.ts'
+import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+
+export interface GivenFeedback {
+  language: Language
+  message: string
+  /** The page or place that it is about, in the writer's words. */
+  place?: string | undefined
+  /** Where to answer; nobody has to say. */
+  email?: string | undefined
+}
+
+export interface Feedback {
+  id: string
+  receivedAt: Temporal.Instant
+  answerDueAt: Temporal.Instant
+  language: Language
+  message: string
+  place: string | null
+  email: string | null
+  answer?: { at: Temporal.Instant; text: string }
+}
+
+/** The longest that each part may be, in characters; the database holds to the same (migration 0006). */
+export const longest = { message: 4000, place: 300, email: 254, answer: 4000 }
+
+interface FeedbackTables {
+  feedback: {
+    id: string
+    received_at: Temporal.Instant
+    answer_due_at: Temporal.Instant
+    language: Language
+    message: string
+    place: string | null
+    email: string | null
+    answered_at: Temporal.Instant | null
+    answer: string | null
+  }
+}
+
+/** Takes a message in; the answer is due at the instant returned. `full` where too many wait for an answer already. */
+export async function giveFeedback(
+  holding: HoldingSafeguards,
+  given: GivenFeedback,
+): Promise<Temporal.Instant | 'full'> {
+  try {
+    const { rows } = await sql<{ due: Temporal.Instant }>`
+      select give_feedback(${given.language}, ${given.message}, ${given.place ?? null}, ${given.email ?? null}) as due`.execute(
+      safeguardsOf(holding),
+    )
+    const [row] = rows
+    if (!row) throw new Error('give_feedback returned nothing')
+    return row.due
+  } catch (error) {
+    if (raised(error) === 'feedback.full') return 'full'
+    throw error
+  }
+}
+
+/** Everything that was written, what waits first and of that what is due first; only for an administrator. */
+export async function listFeedback(holding: HoldingSafeguards, session: Session): Promise<Feedback[] | 'deny.role'> {
+  const db = holding as Kysely<FeedbackTables>
+  return inSession(db, { 'seloste.session': session.token }, async (tx) => {
+    if (!(await isAdministrator(tx))) return 'deny.role'
+    const rows = await tx
+      .selectFrom('feedback')
+      .select(['id', 'received_at', 'answer_due_at', 'language', 'message', 'place', 'email', 'answered_at', 'answer'])
+      .orderBy(sql`answered_at is not null`)
+      .orderBy(sql`case when answered_at is null then answer_due_at end`)
+      .orderBy('answered_at', 'desc')
+      .limit(mostListed)
+      .execute()
+    return rows.map(({ answered_at: at, answer: text, ...row }) => ({
+      id: row.id,
+      receivedAt: row.received_at,
+      answerDueAt: row.answer_due_at,
+      language: row.language,
+      message: row.message,
+      place: row.place,
+      email: row.email,
+      ...(at && text !== null && { answer: { at, text } }),
+    }))
+  })
+}
+
+const mostListed = 2000
+
+/** Notes what was answered (R21); `gone` where there is no such message, or it has its answer. */
+export async function answerFeedback(
+  holding: HoldingSafeguards,
+  session: Session,
+  id: string,
+  answer: string,
+): Promise<'answered' | 'deny.role' | 'gone'> {
+  return inSession(safeguardsOf(holding), { 'seloste.session': session.token }, async (tx) => {
+    const trace = { action: 'feedback.answered', personId: session.personId, object: { kind: 'feedback', id } } as const
+    if (!(await isAdministrator(tx))) {
+      await appendAudit(tx, { ...trace, result: 'refused:deny.role' })
+      return 'deny.role'
+    }
+    const { rows } = await sql<{ noted: boolean }>`select answer_feedback(${id}::uuid, ${answer}) as noted`.execute(tx)
+    if (!rows[0]?.noted) return 'gone'
+    await appendAudit(tx, { ...trace, role: 'ADMINISTRATOR', result: 'ok' })
+    return 'answered'
+  })
+}
+
+/** Deletes what was answered over a year ago; returns how many messages. */
+export async function endOldFeedback(holding: HoldingSafeguards): Promise<number> {
+  const { numAffectedRows } = await sql`delete from feedback where answered_at < now() - interval '1 year'`.execute(
+    safeguardsOf(holding),
+  )
+  return Number(numAffectedRows ?? 0)
+}
+
+async function isAdministrator(tx: HoldingSafeguards): Promise<boolean> {
+  const { rows } = await sql<{ is: boolean }>`select viewer_is('ADMINISTRATOR') as is`.execute(tx)
+  return rows[0]?.is === true
+}
+
+/** What migration 0006 raises with SQLSTATE SE001. */
+function raised(error: unknown): string | undefined {
+  const { code, message } = error as { code?: string; message?: string }
+  return code === 'SE001' ? message : undefined
+}
