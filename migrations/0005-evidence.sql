@@ -134,9 +134,18 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     (select coalesce(greatest(after, max(seq)), after) from seen where at < now() - interval '10 minutes')
 $$;
 
+-- Hashes of the versions of the description, as the log was told of them when they were installed or approved.
+create index audit_entry_announcing on audit_entry (seq) where action in ('description.installed', 'description.approved');
+create function announced_versions() returns table (version integer, hash text)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select (detail ->> 'version')::integer, detail ->> 'hash' from audit_entry
+  where action in ('description.installed', 'description.approved') and result = 'ok'
+$$;
+
 -- Accounts and rights ------------------------------------------------------------------------------------------------
 
--- Accounts of those employed; accounts that two may be sharing; sessions that are open, and those of nobody who works here.
+-- Accounts of those employed; accounts that two may be sharing; sessions that are open, and those that were opened or used
+-- by somebody who did not work here then. A session of somebody who has left in the meantime opens nothing any more.
 create function accounts_in_use()
 returns table (accounts bigint, shared bigint, sessions bigint, strange_sessions bigint, example uuid)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -159,11 +168,14 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     join employed e on e.id = m.person_id
   ),
   open as (
-    select s.person_id from session s where s.ended_at is null and s.expires_at > now()
+    -- Each use moves the end of a session an hour ahead of itself (src/safeguards/people/session.ts).
+    select s.person_id, s.created_at, s.expires_at - interval '1 hour' as used_at
+    from session s where s.ended_at is null and s.expires_at > now()
   ),
   strange as (
-    select o.person_id from open o
-    where not exists (select from employed e where e.id = o.person_id)
+    select o.person_id from open o join person p on p.id = o.person_id
+    where p.employed_from > o.created_at + interval '5 seconds'
+      or p.employed_to < greatest(o.created_at, o.used_at) - interval '5 seconds'
   )
   select
     (select count(*) from employed where password_check is not null),
@@ -232,7 +244,7 @@ grant insert (promise, holds, facts, fault) on proof_change to seloste_custodian
 grant select on proof, proof_change to seloste_desk;
 
 revoke execute on function report_obeyed(uuid, integer, bytea), report_ended(uuid), looks_by_purpose(jsonb), looks_without_reference(),
-  looks_at_others(bigint, bigint[]), accounts_in_use(), purposes_cover(text[], text[]), rights_in_force(), standbys() from public;
+  looks_at_others(bigint, bigint[]), accounts_in_use(), announced_versions(), purposes_cover(text[], text[]), rights_in_force(), standbys() from public;
 grant execute on function report_obeyed(uuid, integer, bytea), report_ended(uuid) to seloste_capture, seloste_desk, seloste_custodian;
 grant execute on function looks_by_purpose(jsonb), looks_without_reference(), looks_at_others(bigint, bigint[]), accounts_in_use(),
-  rights_in_force(), standbys() to seloste_custodian;
+  announced_versions(), rights_in_force(), standbys() to seloste_custodian;

@@ -19,7 +19,7 @@ export interface ProofKeeper {
   stop: () => Promise<void>
 }
 
-export interface KeepProofsOptions extends Omit<Looking, 'db' | 'versions' | 'version' | 'now'> {
+export interface KeepProofsOptions extends Omit<Looking, 'db' | 'versions' | 'version' | 'now' | 'afresh'> {
   db: HoldingSafeguards
   pool: EveryOptions['pool']
   versions: Pick<Versions, 'all' | 'at'>
@@ -50,7 +50,7 @@ export function keepProofs(options: KeepProofsOptions): ProofKeeper {
 
   async function check(signal: AbortSignal, which?: readonly PromiseId[]): Promise<void> {
     const now = clock.now()
-    const looking: Looking = { ...looked, versions: versions.all, version: versions.at(now), now }
+    const looking: Looking = { ...looked, versions: versions.all, version: versions.at(now), now, afresh: !begun }
     const { broken, newlyBroken, restored, errors } = await checkPromises(looking, which, signal)
     for (const { promise, error } of errors) log.error({ err: error, promise }, 'a promise could not be checked')
     // What was broken before this process began has had its alarm in another's log.

@@ -1,41 +1,105 @@
-import { sql } from 'kysely'
-import { askOne } from './ask-one.ts'
-import type { Check } from './promise.ts'
+import type { DescriptionVersion } from '#safeguards/versions/versions.ts'
+import type { Finding } from './judge-decision.ts'
+import type { Check, Looking } from './promise.ts'
+import { verifyDraws, type Verified } from './verify-draws.ts'
 import { wordsAt } from './words.ts'
 
 type DrawFacts = {
   judged: number
   drawn: number
-  /** Recordings of calls that were not drawn, and draws that their share does not bear out. */
-  wrong: number
+  recorded: number
+  /** Recordings of calls that were not drawn. */
+  extra: number
+  /** Drawn calls without a recording and without a fault that explains it. */
+  omitted: number
+  /** Decisions that the plan, the key and the call's own id do not bear out. */
+  otherwise: number
+  /** Drawn calls that could not be recorded, and say why: a failure, told here, and no choice. */
+  failed: number
+  /** Decisions that cannot be made again: older than versions, or who answered was told later. */
+  unverifiable: number
+  /** When all of them were made again last. */
+  verifiedAt: string
   example: string | null
 }
 
+/** The last time that all decisions were made again, and what came of it. */
+type DrawMemo = { facts: DrawFacts }
+
+const verifyAllEveryMinutes = 55
+/** In between, the decisions of the last hours: as long as a call may wait for the database, mostly. */
+const recentHours = 3
+
 /** R14. */
 export const recordingAsDrawn: Check<DrawFacts> = {
-  rule: 'No recording exists of a segment that was not drawn, and every stored draw is below its rule’s share exactly where it was to be recorded.',
-  test: { file: 'src/description/decide-recording.test.ts', title: 'drawn' },
+  rule: 'Every decision of the recording plan, made again from the version in force then, the draw key and the call’s own id, is the stored one; every call that was drawn has its recording or says what failed, and no other call has one.',
+  test: {
+    file: 'src/use/evidence/verify-draws.test.ts',
+    title: 'finds one planted extra recording and one planted omission, each by name, and nothing else',
+  },
   remedy:
-    'The example is the id of a segment. Its decision can be made again from the version, the rule and the draw key: find out which process decided otherwise.',
-  async check({ db }) {
-    const row = await askOne(
-      db as never,
-      sql<{ judged: number; drawn: number; wrong: string[] }>`
-        select count(*) as judged, count(*) filter (where s.decision_record) as drawn,
-          coalesce(array_agg(s.id::text) filter (where s.decision_record and s.draw >= s.rule_share), '{}') as wrong
-        from segment s where s.decision_record`,
-    )
+    'The example is the kind of the finding and the id of a segment. Compare the decision stored with it with the plan of that day; a draw key that was lost or replaced shows as a great many of them.',
+  async check(looking, memo) {
+    const before = (memo as DrawMemo | undefined)?.facts
+    if (!before || looking.afresh || wrongIn(before) > 0 || isOver(before.verifiedAt, looking.now)) {
+      const facts = factsOf(await verify(looking), looking)
+      return { holds: wrongIn(facts) === 0, facts, memo: { facts } satisfies DrawMemo }
+    }
+    const recent = factsOf(await verify(looking, looking.now.subtract({ hours: recentHours })), looking)
+    const { extra, omitted, otherwise, example } = recent
+    // What all of them came to stays told until all of them are made again.
     return {
-      holds: row.wrong.length === 0,
-      facts: { judged: row.judged, drawn: row.drawn, wrong: row.wrong.length, example: row.wrong[0] ?? null },
+      holds: wrongIn(recent) === 0,
+      facts: { ...before, extra, omitted, otherwise, example },
+      memo: { facts: { ...before, extra, omitted, otherwise } } satisfies DrawMemo,
     }
   },
   say(facts, now) {
     const { fi, sv, en } = wordsAt(now)
     return {
-      fi: `Tallennetaan arvotut puhelut: ${fi.count(facts.judged, 'ratkaisu', 'ratkaisua')} tarkistettu, ${fi.number(facts.drawn)} arvottu tallennettavaksi, poikkeavia ${fi.number(facts.wrong)}.`,
-      sv: `De samtal som lottats spelas in: ${sv.count(facts.judged, 'beslut', 'beslut')} kontrollerade, ${sv.number(facts.drawn)} lottade för inspelning, ${sv.number(facts.wrong)} avvikande.`,
-      en: `Exactly the drawn calls are recorded: ${en.count(facts.judged, 'decision', 'decisions')} verified, ${en.number(facts.drawn)} drawn, ${en.number(facts.wrong)} otherwise.`,
+      fi: `Tallennetaan täsmälleen arvotut puhelut: ${fi.count(facts.judged, 'ratkaisu', 'ratkaisua')} tehty uudelleen ${fi.ago(facts.verifiedAt)}, ${fi.number(facts.drawn)} arvottu ja ${fi.number(facts.recorded)} tallennettu; arpomatta tallennettuja ${fi.number(facts.extra)}, tallentamatta jääneitä ${fi.number(facts.omitted)}, suunnitelmasta poikkeavia ratkaisuja ${fi.number(facts.otherwise)}; vian vuoksi tallentamatta ${fi.number(facts.failed)}, ei tarkistettavissa ${fi.number(facts.unverifiable)}.`,
+      sv: `Exakt de lottade samtalen spelas in: ${sv.count(facts.judged, 'beslut gjordes', 'beslut gjordes')} om ${sv.ago(facts.verifiedAt)}, ${sv.number(facts.drawn)} lottade och ${sv.number(facts.recorded)} inspelade; inspelade utan lottning: ${sv.number(facts.extra)}, uteblivna inspelningar: ${sv.number(facts.omitted)}, beslut som avviker från planen: ${sv.number(facts.otherwise)}; inte inspelade på grund av fel: ${sv.number(facts.failed)}, kan inte kontrolleras: ${sv.number(facts.unverifiable)}.`,
+      en: `Exactly the drawn calls are recorded: ${en.count(facts.judged, 'decision', 'decisions')} made again ${en.ago(facts.verifiedAt)}, ${en.number(facts.drawn)} drawn and ${en.number(facts.recorded)} recorded; recorded without a draw: ${en.number(facts.extra)}, drawn without a recording: ${en.number(facts.omitted)}, decided otherwise than planned: ${en.number(facts.otherwise)}; kept from being recorded by a fault: ${en.number(facts.failed)}, not verifiable: ${en.number(facts.unverifiable)}.`,
     }
   },
+}
+
+function verify({ db, versions, drawKey }: Looking, since?: Temporal.Instant): Promise<Verified> {
+  return verifyDraws(db as never, { versions, drawKey, since })
+}
+
+function factsOf({ judged, drawn, recorded, counts, findings }: Verified, { versions, now }: Looking): DrawFacts {
+  const undecided = findings.filter((finding) => lacksDecision(finding, versions[0]))
+  const wrong = [...findings.filter(({ kind }) => kind !== 'failed' && kind !== 'unverifiable'), ...undecided]
+  const [first] = wrong
+  return {
+    judged,
+    drawn,
+    recorded,
+    extra: counts.extra,
+    omitted: counts.omitted,
+    otherwise: counts['decision-differs'] + counts['foreign-draw'] + undecided.length,
+    failed: counts.failed,
+    unverifiable: counts.unverifiable - undecided.length,
+    verifiedAt: now.toString(),
+    example: first ? `${first.kind}: ${first.segmentId}` : null,
+  }
+}
+
+/** Since there are versions every answered call is stored with its decision: one without was written by somebody else. */
+function lacksDecision({ kind, differences, answeredAt }: Finding, first: DescriptionVersion | undefined): boolean {
+  return (
+    kind === 'unverifiable' &&
+    differences.length === 0 &&
+    first !== undefined &&
+    Temporal.Instant.compare(answeredAt, first.approvedAt) > 0
+  )
+}
+
+function wrongIn({ extra, omitted, otherwise }: DrawFacts): number {
+  return extra + omitted + otherwise
+}
+
+function isOver(verifiedAt: string, now: Temporal.Instant): boolean {
+  return Temporal.Instant.compare(Temporal.Instant.from(verifiedAt).add({ minutes: verifyAllEveryMinutes }), now) < 0
 }

@@ -21,7 +21,7 @@ const clockSeconds = 5
 
 /** R1: what is published is what the processes obey and what row-level security obeys. */
 export const descriptionCurrent: Check<CurrentFacts> = {
-  rule: 'The text of every published version hashes to its hash, the database’s roles are those of its text, and every running process reports that it obeys the version in force.',
+  rule: 'The text of every published version has the hash that the audit log was told when it was approved, the database’s roles are those of its text, and every running process reports that it obeys the version in force.',
   test: {
     file: 'src/use/evidence/evidence.test.ts',
     title:
@@ -34,10 +34,18 @@ export const descriptionCurrent: Check<CurrentFacts> = {
       .selectFrom('description_version')
       .select(['version', 'hash', sql<Buffer>`sha256(convert_to(text, 'UTF8'))`.as('found')])
       .execute()
+    const { rows: announced } = await sql<{
+      version: number
+      hash: string
+    }>`select * from announced_versions()`.execute(db)
     const roles = await db.selectFrom('described_role').selectAll().execute()
     const changed = versions.filter((known) => {
       const row = stored.find((one) => one.version === known.version)
-      const same = row?.found.equals(row.hash) === true && row.found.toString('hex') === known.hash
+      const found = row?.found.toString('hex')
+      const same =
+        found === known.hash &&
+        row?.found.equals(row.hash) === true &&
+        announced.some(({ version: one, hash }) => one === known.version && hash === found)
       const described = roles.filter((role) => role.version === known.version)
       return !same || !sameRoles(JSON.parse(rolesForDatabase(known.description)) as RoleRow[], described)
     })

@@ -162,7 +162,12 @@ export const recordingsCeiling: Check<CeilingFacts> = {
 async function lookAtStore(looking: Looking, before: StoreMemo | undefined): Promise<StoreMemo> {
   const { now } = looking
   const listed = before?.listedAt === undefined ? undefined : Temporal.Instant.from(before.listedAt)
-  if (!before || !listed || Temporal.Instant.compare(listed.add({ minutes: listStoreEveryMinutes }), now) < 0) {
+  if (
+    !before ||
+    !listed ||
+    looking.afresh ||
+    Temporal.Instant.compare(listed.add({ minutes: listStoreEveryMinutes }), now) < 0
+  ) {
     return listStore(looking, before?.unclaimed ?? {})
   }
   const { db, objects } = looking

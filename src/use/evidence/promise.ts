@@ -17,6 +17,7 @@ export type Facts = Record<string, Fact>
 
 /** What the checks look at. */
 export interface Looking {
+  /** As the custodian signs in. */
   db: Kysely<RegisterTables & EvidenceTables>
   /** Oldest first, those to come included. */
   versions: readonly DescriptionVersion[]
@@ -28,6 +29,8 @@ export interface Looking {
   /** Every place where this installation keeps data. */
   places: readonly Place[]
   drawKey: Uint8Array
+  /** The first check of this process: nothing is taken over from an earlier one's that can be looked at anew. */
+  afresh: boolean
 }
 
 /** A folder where data lie; the database tells of its own places itself. */

@@ -19,7 +19,7 @@ const versions = await readVersions(admin.db)
 const seed = versions[0]!
 const { rules } = seed.description.recordingPlan
 const [number, testLine] = [phone('029 497 000'), phone('029 497 099')]
-const now = Temporal.Now.instant()
+const now = Temporal.Now.instant().round('millisecond')
 const minutesAgo = (minutes: number) => now.subtract({ minutes })
 const nothing = { extra: 0, omitted: 0, failed: 0, 'decision-differs': 0, 'foreign-draw': 0, unverifiable: 0 }
 
