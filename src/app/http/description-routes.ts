@@ -2,18 +2,8 @@ import type { FastifyReply } from 'fastify'
 import { useSession } from '#safeguards/people/session.ts'
 import { approveDraft, rejectDraft } from '#safeguards/versions/decide.ts'
 import { permitTrial } from '#safeguards/versions/draft-to-try.ts'
-import {
-  changeDraft,
-  listDrafts,
-  readDraft,
-  startDraft,
-  submitDraft,
-  takeBackDraft,
-  withdrawDraft,
-  type Draft,
-  type DraftRefusal,
-} from '#safeguards/versions/drafts.ts'
-import { editText } from '#safeguards/versions/edit-text.ts'
+import { listDrafts, readDraft, type Draft, type DraftRefusal } from '#safeguards/versions/draft.ts'
+import { changeDraft, startDraft, submitDraft, takeBackDraft, withdrawDraft } from '#safeguards/versions/drafts.ts'
 import { rightsNarrowed } from '#safeguards/versions/rights-narrowed.ts'
 import { readPublished } from '#safeguards/versions/versions.ts'
 import { operations } from './contract/operations.ts'
@@ -84,15 +74,10 @@ export function descriptionRoutes(app: Routes, desk: Desk): void {
     handler: async (request, reply) => {
       const session = await signedIn(desk, request, reply)
       if (!session) return reply
-      const { revision, text, edits = [], reason, effectiveFrom } = request.body
+      const { revision, text, edits, reason, effectiveFrom } = request.body
       const from = effectiveFrom === undefined ? undefined : readInstant(effectiveFrom)
       if (from === 'invalid') return refuse(reply, 'input.invalid', { field: 'effectiveFrom' })
-      const change = {
-        revision,
-        text: (old: string) => editText(text ?? old, edits),
-        reason,
-        effectiveFrom: from,
-      }
+      const change = { revision, text, edits, reason, effectiveFrom: from }
       return answer(reply, await changeDraft(desk.db, session, request.params.id, change, desk.clock.now()))
     },
   })

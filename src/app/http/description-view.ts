@@ -1,7 +1,8 @@
 import type { Static } from 'typebox'
 import { parseDocument } from 'yaml'
-import { judge, type Draft } from '#safeguards/versions/drafts.ts'
+import type { Draft } from '#safeguards/versions/draft.ts'
 import { currentNames } from '#safeguards/versions/current-names.ts'
+import { judge } from '#safeguards/versions/judge-draft.ts'
 import type { PublishedVersion } from '#safeguards/versions/versions.ts'
 import type { Draft as DraftView, DraftSummary, Version } from './contract/description.ts'
 import type { Desk } from './desk.ts'
@@ -11,7 +12,7 @@ type Names = Map<string, string>
 /** A draft with its text judged. */
 export async function viewDraft(desk: Desk, draft: Draft): Promise<DraftView> {
   const names = await currentNames(desk.db, peopleOf([draft]))
-  const { document, problems, changes } = await judge(desk.db, draft, desk.clock.now())
+  const { document, problems, changes } = await judge(desk.db, draft)
   return {
     ...summary(draft, names),
     revision: draft.revision,
@@ -44,7 +45,7 @@ export async function viewVersions(
 ): Promise<Version[]> {
   const inForce = desk.versions.at(desk.clock.now()).version
   const people = versions.flatMap(({ author, approver }) => [author, approver]).filter((id) => id !== null)
-  const names: Names = withPeople ? await currentNames(desk.db, people) : new Map()
+  const names: Names = withPeople ? await currentNames(desk.db, people) : new Map<string, string>()
   return versions
     .map(
       (version) =>

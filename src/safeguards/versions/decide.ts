@@ -16,9 +16,9 @@ import {
   type Draft,
   type DraftRefusal,
   type DraftRefusalCode,
-} from './drafts.ts'
+} from './draft.ts'
 import { judgeDraft } from './judge-draft.ts'
-import { readText, rolesForDatabase } from './versions.ts'
+import { historyUpTo, readText, rolesForDatabase } from './versions.ts'
 
 export interface Decision {
   /** The revision that was read. */
@@ -39,8 +39,7 @@ export function approveDraft(
       const draft = await findDraft(tx, viewer, id)
       if ('refused' in draft) return draft
       const newest = await newestVersion(tx)
-      const base = readText(newest.text, `version ${newest.version}`).description
-      const { problems, changes, description } = judgeDraft(draft.text, base, now)
+      const { problems, changes, description } = judgeDraft(draft.text, await historyUpTo(tx, newest.version))
       // What the database asks comes first: who may not decide learns nothing of the draft's problems.
       const roles = description ? rolesForDatabase(description) : '[]'
       const { rows } = await sql<{ version: number }>`

@@ -4,7 +4,7 @@ import { parseDescription } from '#description/read-description.ts'
 import type { RegisterDescription } from '#description/register-description.ts'
 import type { Session } from '../people/session.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
-import { asViewer, decidingRight, denied, findDraft, newestVersion, trace, type DraftRefusal } from './drafts.ts'
+import { asViewer, decidingRight, denied, findDraft, newestVersion, trace, type DraftRefusal } from './draft.ts'
 import { readText } from './versions.ts'
 
 /** What a draft would change, and from when. */

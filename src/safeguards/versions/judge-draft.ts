@@ -1,8 +1,11 @@
 import { parseDocument } from 'yaml'
 import type { Change } from '#description/describe-change.ts'
 import type { Problem } from '#description/problem.ts'
-import { parseDescription } from '#description/read-description.ts'
+import { parseSuccessor } from '#description/read-description.ts'
 import type { RegisterDescription } from '#description/register-description.ts'
+import type { HoldingSafeguards } from '../tables.ts'
+import type { Draft } from './draft.ts'
+import { historyUpTo } from './versions.ts'
 
 /** What a draft's text says, what is wrong with it, and what it changes. */
 export interface JudgedDraft {
@@ -15,9 +18,15 @@ export interface JudgedDraft {
   changes: Change[]
 }
 
-/** Judges a draft against the version it is based on, as of `now`. */
-export function judgeDraft(text: string, _base: RegisterDescription, _now: Temporal.Instant): JudgedDraft {
-  const parsed = parseDescription(text)
+/** The draft's text judged; what is decided or withdrawn has no problems any more. */
+export async function judge(holding: HoldingSafeguards, draft: Draft): Promise<JudgedDraft> {
+  const judged = judgeDraft(draft.text, await historyUpTo(holding, draft.basedOn))
+  return draft.state === 'DRAFT' || draft.state === 'SUBMITTED' ? judged : { ...judged, problems: [] }
+}
+
+/** Judges a text that is to follow `history` (oldest first). */
+export function judgeDraft(text: string, history: readonly RegisterDescription[]): JudgedDraft {
+  const parsed = parseSuccessor(text, history)
   const document = valuesOf(text)
   return {
     ...(document !== undefined && { document }),

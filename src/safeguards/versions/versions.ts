@@ -73,6 +73,17 @@ export async function readVersions(holding: HoldingSafeguards): Promise<Descript
   }))
 }
 
+/** What the versions up to one say, oldest first. */
+export async function historyUpTo(holding: HoldingSafeguards, version: number): Promise<RegisterDescription[]> {
+  const rows = await safeguardsOf(holding)
+    .selectFrom('description_version')
+    .select(['version', 'text'])
+    .where('version', '<=', version)
+    .orderBy('version')
+    .execute()
+  return rows.map((row) => readText(row.text, `version ${row.version}`).description)
+}
+
 /** A version as it was published, unread. */
 export interface PublishedVersion {
   version: number
@@ -108,11 +119,22 @@ export async function readPublished(holding: HoldingSafeguards, version?: number
   }))
 }
 
+/** Versions never change, so each text is read once. */
+const textsRead = new Map<string, RegisterDescription>()
+const mostRemembered = 500
+
 /** A version's text, what it says, and its hash. Throws DescriptionFault. */
 export function readText(text: string, name: string): Pick<DescriptionVersion, 'text' | 'hash' | 'description'> {
-  const parsed = parseDescription(text)
-  if (!parsed.ok) throw new DescriptionFault(name, parsed.problems)
-  return { text, hash: hashOf(text), description: parsed.description }
+  const hash = hashOf(text)
+  let description = textsRead.get(hash)
+  if (!description) {
+    const parsed = parseDescription(text)
+    if (!parsed.ok) throw new DescriptionFault(name, parsed.problems)
+    description = parsed.description
+    if (textsRead.size >= mostRemembered) textsRead.clear()
+    textsRead.set(hash, description)
+  }
+  return { text, hash, description }
 }
 
 /** The version in force at an instant: the last that began before it; the first, where none did yet. */

@@ -1,0 +1,187 @@
+/**
+ * Drafts as their viewers find them. In: a session. Out: drafts, what the viewer may do with each, and the transaction in
+ * which the database knows the session. Never here: a change of a draft (drafts.ts) or a decision on one (decide.ts).
+ */
+import type { Transaction } from 'kysely'
+import { inSession } from '#platform/database/connect.ts'
+import type { Problem } from '#description/problem.ts'
+import { rightsOf, type Right } from '../access/grant.ts'
+import { appendAudit, type AuditAction } from '../audit/append.ts'
+import type { Session } from '../people/session.ts'
+import { safeguardsOf, type DraftState, type HoldingSafeguards, type SafeguardTables } from '../tables.ts'
+
+export interface Draft {
+  id: string
+  revision: number
+  basedOn: number
+  /** The newest version; the draft is outdated where that is not the one it is based on. */
+  newest: number
+  state: DraftState
+  /** Person ids. */
+  author: string
+  reason: string
+  effectiveFrom: Temporal.Instant | null
+  changedAt: Temporal.Instant
+  submittedAt: Temporal.Instant | null
+  decision?: { by: string; at: Temporal.Instant; note: string | null }
+  text: string
+  /** What the viewer may do with it now. */
+  mayEdit: boolean
+  mayDecide: boolean
+}
+
+export type DraftRefusalCode =
+  | 'not-found'
+  | 'deny.role'
+  | 'draft.own'
+  | 'draft.outdated'
+  | 'draft.not-future'
+  | 'draft.changed-meanwhile'
+  | 'draft.problems'
+  | 'draft.not-editable'
+
+export interface DraftRefusal {
+  refused: DraftRefusalCode
+  /** With draft.problems: what is wrong. */
+  problems?: readonly Problem[]
+}
+
+export type Tx = Transaction<SafeguardTables>
+
+/** The right on which a person drafts, of those in force. */
+export function draftingRight(rights: readonly Right[]): Right | undefined {
+  return rights.find(({ role, duty }) => role === 'ADMINISTRATOR' || (role === 'EXPERT' && duty === 'QUALITY'))
+}
+
+/** The right on which a person decides for the controller. */
+export function decidingRight(rights: readonly Right[]): Right | undefined {
+  return rights.find(({ role }) => role === 'DECISION_MAKER')
+}
+
+/** Every draft the procedure has seen, open ones first, then the last changed. */
+export function listDrafts(
+  holding: HoldingSafeguards,
+  session: Session,
+  now: Temporal.Instant,
+): Promise<{ drafts: Draft[]; mayDraft: boolean }> {
+  return asViewer(holding, session, now, async (tx, viewer) => {
+    const rows = await draftRows(tx).orderBy('changed_at', 'desc').limit(mostListed).execute()
+    const newest = await newestVersion(tx)
+    const drafts = rows.map((row) => viewDraft(row, newest.version, viewer))
+    const isOpen = ({ state }: Draft) => state === 'DRAFT' || state === 'SUBMITTED'
+    return {
+      drafts: [...drafts.filter(isOpen), ...drafts.filter((draft) => !isOpen(draft))],
+      mayDraft: draftingRight(viewer.rights) !== undefined,
+    }
+  })
+}
+
+/** One draft; everyone signed in may read it. */
+export function readDraft(
+  holding: HoldingSafeguards,
+  session: Session,
+  id: string,
+  now: Temporal.Instant,
+): Promise<Draft | DraftRefusal> {
+  return asViewer(holding, session, now, (tx, viewer) => findDraft(tx, viewer, id))
+}
+
+const mostListed = 200
+
+export interface Viewer {
+  personId: string
+  rights: Right[]
+  drafts: Right | undefined
+  now: Temporal.Instant
+}
+
+/** Runs in one transaction in which the database knows the session. */
+export async function asViewer<Result>(
+  holding: HoldingSafeguards,
+  session: Session,
+  now: Temporal.Instant,
+  work: (tx: Tx, viewer: Viewer) => Promise<Result>,
+): Promise<Result> {
+  return inSession(safeguardsOf(holding), { 'seloste.session': session.token }, async (tx) => {
+    const rights = await rightsOf(tx, session.personId, now)
+    return work(tx, { personId: session.personId, rights, drafts: draftingRight(rights), now })
+  })
+}
+
+/** A draft as its viewer finds it. */
+export async function findDraft(tx: Tx, viewer: Viewer, id: string): Promise<Draft | { refused: 'not-found' }> {
+  const row = await draftRows(tx).where('id', '=', id).executeTakeFirst()
+  if (!row) return { refused: 'not-found' }
+  return viewDraft(row, (await newestVersion(tx)).version, viewer)
+}
+
+/** Notes what was done with a draft, in the transaction that does it. */
+export async function trace(
+  tx: Tx,
+  viewer: Viewer,
+  right: Right | undefined,
+  action: AuditAction,
+  id: string,
+  detail: Record<string, string | number> = {},
+): Promise<void> {
+  await appendAudit(tx, {
+    action,
+    result: 'ok',
+    personId: viewer.personId,
+    rightId: right?.id,
+    role: right?.role,
+    object: { kind: 'draft', id },
+    detail,
+  })
+}
+
+/** Refuses for want of a role, and notes it. */
+export async function denied(tx: Tx, viewer: Viewer, action: AuditAction, id?: string): Promise<DraftRefusal> {
+  await appendAudit(tx, {
+    action,
+    result: 'refused:deny.role',
+    personId: viewer.personId,
+    object: { kind: 'draft', ...(id !== undefined && { id }) },
+  })
+  return { refused: 'deny.role' }
+}
+
+function draftRows(tx: Tx) {
+  return tx.selectFrom('description_draft').selectAll()
+}
+
+/** The version that a new draft begins from. */
+export async function newestVersion(tx: Tx) {
+  return tx
+    .selectFrom('description_version')
+    .select(['version', 'text', 'effective_from'])
+    .orderBy('version', 'desc')
+    .limit(1)
+    .executeTakeFirstOrThrow()
+}
+
+function viewDraft(
+  row: Awaited<ReturnType<ReturnType<typeof draftRows>['executeTakeFirstOrThrow']>>,
+  newest: number,
+  viewer: Viewer,
+): Draft {
+  const isOpen = row.state === 'DRAFT' || row.state === 'SUBMITTED'
+  return {
+    id: row.id,
+    revision: row.revision,
+    basedOn: row.based_on,
+    newest,
+    state: row.state,
+    author: row.author,
+    reason: row.reason,
+    effectiveFrom: row.effective_from,
+    changedAt: row.changed_at,
+    submittedAt: row.submitted_at,
+    ...(row.decided_by &&
+      row.decided_at && { decision: { by: row.decided_by, at: row.decided_at, note: row.decision_note } }),
+    text: row.text,
+    mayEdit: isOpen && row.author === viewer.personId && viewer.drafts !== undefined,
+    mayDecide:
+      row.state === 'SUBMITTED' && row.author !== viewer.personId && decidingRight(viewer.rights) !== undefined,
+  }
+}
