@@ -2,6 +2,7 @@ import { InvalidCursor, listContacts } from '#use/search/list-contacts.ts'
 import { readContact, revealCaller } from '#use/search/read-contact.ts'
 import { operations } from './contract/operations.ts'
 import { describedNow, type Desk } from './desk.ts'
+import { readInstant } from './read-instant.ts'
 import { refuse } from './refuse.ts'
 import type { Routes } from './routes.ts'
 import { ruleThen } from './rule-then.ts'
@@ -72,14 +73,4 @@ export function contactRoutes(app: Routes, desk: Desk): void {
       })
     },
   })
-}
-
-/** An instant of RFC 3339, which allows more digits of a second than Temporal does. */
-function readInstant(text: string | undefined): Temporal.Instant | undefined | 'invalid' {
-  if (!text) return undefined
-  try {
-    return Temporal.Instant.from(text)
-  } catch {
-    return 'invalid'
-  }
 }

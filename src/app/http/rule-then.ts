@@ -13,7 +13,7 @@ export function ruleThen(
 }
 
 /** When, and up to how many recordings, a rule holds. */
-function viewLimits({ quota, hours }: RecordingRule): Pick<Rule, 'quota' | 'hours'> {
+export function viewLimits({ quota, hours }: RecordingRule): Pick<Rule, 'quota' | 'hours'> {
   return {
     ...(quota && { quota: { per: quota.per, weekly: quota.weekly } }),
     ...(hours && { hours: { days: [...hours.days], from: clock(hours.from), to: clock(hours.to) } }),

@@ -17,6 +17,7 @@ import { directoryRoutes } from './directory-routes.ts'
 import { evidenceRoutes } from './evidence-routes.ts'
 import { listeningRoutes } from './listening-routes.ts'
 import { organisationRoutes } from './organisation-routes.ts'
+import { planRoutes } from './plan-routes.ts'
 import { refusals, refuse } from './refuse.ts'
 import type { Routes } from './routes.ts'
 import { sessionRoutes } from './session-routes.ts'
@@ -90,6 +91,7 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
   callEvents(app, desk)
   directoryRoutes(app, desk)
   descriptionRoutes(app, desk)
+  planRoutes(app, desk)
   evidenceRoutes(app, desk)
   app.get('/api/openapi.json', async (_request, reply) => reply.send(openApiDocument(options.version)))
   app.get('/health/live', async (_request, reply) => reply.send({ live: true }))

@@ -1,0 +1,102 @@
+/**
+ * Planned and actual shares (R15). In: a Grant and a time. Out: by number and by official, of the calls that the Grant's
+ * purpose lets its person see, how many were drawn, how many the plan expects and how many were recorded. Never here: a
+ * single call.
+ */
+import { sql, type Kysely } from 'kysely'
+import { read } from '#register/read.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import type { Grant } from '#safeguards/access/grant.ts'
+
+/** Counts of answered segments. */
+export interface Share {
+  /** Those that a rule drew. */
+  answered: number
+  /** How many of them the shares of their rules let expect as recordings. */
+  expected: number
+  /** Those that were decided to be recorded. */
+  drawn: number
+  /** Those of which there is or was a recording. */
+  recorded: number
+}
+
+export interface Shares {
+  byNumber: ({ number: string } & Share)[]
+  byOfficial: ({ personId: string; name: string; unit?: string } & Share)[]
+}
+
+/** The history goes back so far (R22); what is past its term is shown to nobody, swept or not. */
+const historyMonths = 14
+
+/** Calls answered from one instant until before another, the busiest number and official first. */
+export function readShares(
+  db: Kysely<RegisterTables>,
+  grant: Grant,
+  { from, to }: { from: Temporal.Instant; to: Temporal.Instant },
+  now: Temporal.Instant,
+) {
+  return read(db, grant, async (tx) => {
+    const oldest = now.toZonedDateTimeISO('Europe/Helsinki').subtract({ months: historyMonths }).toInstant()
+    const begin = Temporal.Instant.compare(from, oldest) < 0 ? oldest : from
+    const { rows } = await sql<Row>`
+      select s.number_reached as number, s.official_person_id as official,
+        (array_agg(s.official_name order by s.answered_at desc))[1] as name,
+        (array_agg(s.official_unit_id order by s.answered_at desc))[1] as unit,
+        max(s.answered_at) as last,
+        count(*) filter (where s.draw is not null) as answered,
+        coalesce(sum(s.rule_share) filter (where s.draw is not null), 0) as expected,
+        count(*) filter (where s.decision_record) as drawn,
+        count(r.id) as recorded
+      from segment s left join recording r on r.segment_id = s.id
+      where s.answered_at >= ${begin} and s.answered_at < ${to}
+      group by 1, 2`.execute(tx)
+    const units = await tx.selectFrom('unit').select(['id', 'name']).execute()
+    const unitNames = new Map(units.map(({ id, name }) => [id, name]))
+    const judged = rows.filter(({ answered, drawn, recorded }) => answered + drawn + recorded > 0)
+    const byNumber = [...Map.groupBy(judged, ({ number }) => number)].map(([number, parts]) => ({
+      number,
+      ...sumOf(parts),
+    }))
+    const byOfficial = [...Map.groupBy(judged, ({ official }) => official)].flatMap(([personId, parts]) => {
+      if (personId === null) return []
+      const { name, unit } = parts.reduce((a, b) => (Temporal.Instant.compare(a.last, b.last) < 0 ? b : a))
+      const unitName = unit === null ? undefined : unitNames.get(unit)
+      return [{ personId, name: name ?? '', ...(unitName !== undefined && { unit: unitName }), ...sumOf(parts) }]
+    })
+    const busiestFirst = (a: Share, b: Share) => b.answered - a.answered
+    const found: Shares = { byNumber: byNumber.sort(busiestFirst), byOfficial: byOfficial.sort(busiestFirst) }
+    return {
+      found,
+      trace: {
+        action: 'shares.read',
+        result: 'ok',
+        object: { kind: 'search' },
+        detail: {
+          from: begin.toString(),
+          to: to.toString(),
+          numbers: found.byNumber.length,
+          officials: found.byOfficial.map(({ personId }) => personId),
+        },
+      },
+    }
+  })
+}
+
+interface Row extends Share {
+  number: string
+  official: string | null
+  name: string | null
+  unit: string | null
+  last: Temporal.Instant
+}
+
+function sumOf(parts: readonly Share[]): Share {
+  const sum = { answered: 0, expected: 0, drawn: 0, recorded: 0 }
+  for (const part of parts) {
+    sum.answered += part.answered
+    sum.expected += part.expected
+    sum.drawn += part.drawn
+    sum.recorded += part.recorded
+  }
+  return sum
+}
