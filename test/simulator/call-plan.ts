@@ -40,6 +40,8 @@ export type CallPlan = {
   readonly forbid?: { readonly afterMs: number; readonly by: Speaker }
   /** The INVITE names caller and number only; the official follows in an UPDATE with metadata alone, as Avaya's SBC does it. */
   readonly officialNamedAfterMs?: number
+  /** The metadata say which party placed the call, as Oracle's SBC does. */
+  readonly saysWhoCalls?: boolean
   readonly faults?: MediaFaults
   readonly codec?: Codec
   /** RMS of line noise, dBFS, for dialogues. */

@@ -38,6 +38,7 @@ export function describeLeg(plan: CallPlan, ids: Identifiers, leg: Leg, answered
     aor: plan.withheld ? 'sip:anonymous@anonymous.invalid' : aorOf(plan.caller),
     ...(plan.withheld ? { name: 'Anonymous' } : {}),
     joinedAt: leg.startedAt,
+    ...(plan.saysWhoCalls ? { calling: true } : {}),
     sends: callerStream,
     receives: officialStream,
   }
@@ -47,6 +48,7 @@ export function describeLeg(plan: CallPlan, ids: Identifiers, leg: Leg, answered
     name: official.name,
     language: official.language,
     joinedAt: answeredAt,
+    ...(plan.saysWhoCalls ? { calling: false } : {}),
     sends: officialStream,
     receives: callerStream,
   }

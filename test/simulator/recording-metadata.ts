@@ -12,6 +12,8 @@ export type MetadataParticipant = {
   readonly name?: string
   readonly language?: string
   readonly joinedAt: Date
+  /** Whether this party placed the call, as Oracle's SBC says it; unsaid by default. */
+  readonly calling?: boolean
   readonly sends?: string
   readonly receives?: string
 }
@@ -43,12 +45,19 @@ export function writeMetadata(metadata: RecordingMetadata): string {
     `    <start-time>${time(metadata.startedAt)}</start-time>`,
     ...(metadata.stoppedAt ? [`    <stop-time>${time(metadata.stoppedAt)}</stop-time>`] : []),
     '  </session>',
-    ...participants.flatMap(({ id, aor, name, language }) => [
+    ...participants.flatMap(({ id, aor, name, language, calling }) => [
       `  <participant participant_id="${id}">`,
       `    <nameID aor="${escapeXml(aor)}"${name === undefined ? '/' : ''}>`,
       ...(name === undefined
         ? []
         : [`      <name${language ? ` xml:lang="${language}"` : ''}>${escapeXml(name)}</name>`, '    </nameID>']),
+      ...(calling === undefined
+        ? []
+        : [
+            '    <extensiondata xmlns:apkt="http://acmepacket.com/siprec/extensiondata">',
+            `      <apkt:callingParty>${calling}</apkt:callingParty>`,
+            '    </extensiondata>',
+          ]),
       '  </participant>',
     ]),
     ...streams.flatMap(({ id, label }) => [

@@ -167,6 +167,14 @@ describe('direction', () => {
     expect(identify(acme(aino, bertil)).direction).toBe('internal')
   })
 
+  test('a call between two officials is internal even where nothing says who placed it', () => {
+    expect(identify(person('a', aino, '1') + person('b', bertil, '2') + streams).direction).toBe('internal')
+  })
+
+  test('one official whose caller cannot be seen is no internal call', () => {
+    expect(identify(person('a', aino, '1') + streams).direction).toBe('unknown')
+  })
+
   test("a customer's call is incoming", () => {
     expect(identify(acme(caller, service)).direction).toBe('incoming')
   })

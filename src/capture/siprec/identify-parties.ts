@@ -44,7 +44,7 @@ export function identifyParties<N, O>(given: Evidence<N, O>, options: IdentifyOp
   for (const reason of mapping.needsReview) draft.review.add(reason)
   const { caller, number, official } = draft
   return {
-    direction: directionOf(evidence, draft),
+    direction: directionOf(evidence, draft, candidates),
     ...(caller ? { caller } : {}),
     ...(number ? { number } : {}),
     ...(official ? { official } : {}),
@@ -195,10 +195,13 @@ function placeRemaining<N, O>(candidates: readonly Candidate[], draft: Draft<N, 
 function directionOf<N, O>(
   evidence: Evidence<N, O>,
   { caller, number, official }: Draft<N, O>,
+  candidates: readonly Candidate[],
 ): IdentifiedParties['direction'] {
   const ownCaller = caller ? lookUp(evidence, [caller.number]) : undefined
   if (ownCaller) return (number?.entry ?? official?.entry) ? 'internal' : 'outgoing'
   if (claimsOutgoing(evidence)) return 'outgoing'
   if (number) return 'incoming'
-  return 'unknown'
+  // Two officials and nobody else: no customer has called.
+  const onlyOfficials = candidates.every(({ numbers }) => lookUp(evidence, numbers)?.role === 'official')
+  return onlyOfficials && !caller && candidates.length > 1 ? 'internal' : 'unknown'
 }
