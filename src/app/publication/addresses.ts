@@ -6,7 +6,7 @@ export const descriptionPaths: Record<Language, string> = {
   sv: '/registerbeskrivning',
   en: '/register-description',
 }
-export const versionsWord: Record<Language, string> = { fi: 'versiot', sv: 'versioner', en: 'versions' }
+const versionsWord: Record<Language, string> = { fi: 'versiot', sv: 'versioner', en: 'versions' }
 export const statementPaths: Record<Language, string> = {
   fi: '/saavutettavuusseloste',
   sv: '/tillganglighetsutlatande',
@@ -17,8 +17,10 @@ export const feedbackPaths: Record<Language, string> = {
   sv: '/tillganglighetsrespons',
   en: '/accessibility-feedback',
 }
-/** The administrator's list of feedback, in the language of the person's choice. */
-export const feedbackListPath = '/palaute'
+/** Where one is after sending feedback. */
+export const receivedWord: Record<Language, string> = { fi: 'vastaanotettu', sv: 'mottagen', en: 'received' }
+/** The administrator's list of feedback. */
+export const feedbackListPaths: Record<Language, string> = { fi: '/palaute', sv: '/respons', en: '/feedback' }
 export const filesPath = '/publication'
 
 /** The same page in every language. */
@@ -34,4 +36,10 @@ export function versionAddresses(version: number): Addresses {
 
 export function versionsAddresses(): Addresses {
   return everyLanguage((language) => `${descriptionPaths[language]}/${versionsWord[language]}`)
+}
+
+/** The language of an address; Finnish where it has none. */
+export function languageOf(address: string): Language {
+  const families = [descriptionPaths, statementPaths, feedbackPaths, feedbackListPaths]
+  return languages.find((language) => families.some((paths) => address.startsWith(paths[language]))) ?? 'fi'
 }

@@ -1,18 +1,11 @@
-import type { Block, Fact, PublishedDocument, Sentence } from '#description/publish/published-document.ts'
+import type { Block, Fact, PublishedDocument, Sentence, Table } from '#description/publish/published-document.ts'
 import type { Language } from '#description/register-description.ts'
-import type { DescriptionVersion } from '#safeguards/versions/versions.ts'
 import { descriptionPaths, versionsAddresses } from './addresses.ts'
-import { formatBeginning, formatDay, formatEnding } from './dates.ts'
+import { formatDay } from './dates.ts'
 import { besideSentence, evidenceSummary, type Evidence } from './evidence.ts'
 import { html, type Html } from './html.ts'
+import { addressOf, whenInForce, type PlacedVersion } from './place-version.ts'
 import { words } from './words.ts'
-
-/** A version as the page tells of it: where it stands in time, and until when it is or was in force. */
-export interface PlacedVersion {
-  version: DescriptionVersion
-  state: 'past' | 'in-force' | 'coming'
-  endsAt?: Temporal.Instant | undefined
-}
 
 /** The description itself; for somebody signed in with the evidence beside each sentence. */
 export function descriptionPage(document: PublishedDocument, placed: PlacedVersion, evidence?: Evidence): Html {
@@ -26,46 +19,51 @@ export function descriptionPage(document: PublishedDocument, placed: PlacedVersi
       <p class="edition">
         <span>${say.version} ${placed.version.version}</span>
         <span>${whenInForce(placed, language)}</span>
-        <span class="on-screen"><a href="${addressOf(placed, language)}.pdf" type="application/pdf">${say.asPdf}</a></span>
+        <span class="on-screen"
+          ><a href="${addressOf(placed, language)}.pdf" type="application/pdf">${say.asPdf}</a></span
+        >
         <span class="on-screen"><a href="${versionsAddresses()[language]}">${say.allVersions}</a></span>
       </p>
     </header>
     ${evidence && evidenceSummary(document, evidence)}
     ${document.sections.map(
       ({ id, heading, blocks }) =>
-        html`<section id="${id}">${heading !== '' && html`<h2>${heading}</h2>`}${blocks.map((block) => renderBlock(block, language, evidence))}</section>`,
+        html`<section id="${id}">
+          ${heading !== '' && html`<h2>${heading}</h2>`}${blocks.map((block) => renderBlock(block, language, evidence))}
+        </section>`,
     )}
     <section class="this-version" aria-labelledby="this-version">
       <h2 id="this-version">${say.thisVersion}</h2>
       <dl>
-        <div><dt>${say.version}</dt><dd>${placed.version.version}</dd></div>
-        <div><dt>${say.inForce}</dt><dd>${whenInForce(placed, language)}</dd></div>
-        <div><dt>${say.approved}</dt><dd>${formatDay(placed.version.description.decision.decidedOn, language)}</dd></div>
-        <div><dt>${say.hash}</dt><dd><code class="hash">${placed.version.hash}</code><span class="note">${say.hashNote}</span></dd></div>
-        <div class="on-screen"><dt>${say.inOtherForms}</dt><dd>
-          <ul class="plain">
-            <li><a href="${addressOf(placed, language)}.pdf" type="application/pdf">${say.asPdf}</a></li>
-            <li><a href="${addressOf(placed, language)}.json" type="application/json">${say.asJson}</a></li>
-            <li><a href="${versionsAddresses()[language]}">${say.allVersions}</a></li>
-          </ul>
-        </dd></div>
+        <div>
+          <dt>${say.version}</dt>
+          <dd>${placed.version.version}</dd>
+        </div>
+        <div>
+          <dt>${say.inForce}</dt>
+          <dd>${whenInForce(placed, language)}</dd>
+        </div>
+        <div>
+          <dt>${say.approved}</dt>
+          <dd>${formatDay(placed.version.description.decision.decidedOn, language)}</dd>
+        </div>
+        <div>
+          <dt>${say.hash}</dt>
+          <dd><code class="hash">${placed.version.hash}</code><span class="note">${say.hashNote}</span></dd>
+        </div>
+        <div class="on-screen">
+          <dt>${say.inOtherForms}</dt>
+          <dd>
+            <ul class="plain">
+              <li><a href="${addressOf(placed, language)}.pdf" type="application/pdf">${say.asPdf}</a></li>
+              <li><a href="${addressOf(placed, language)}.json" type="application/json">${say.asJson}</a></li>
+              <li><a href="${versionsAddresses()[language]}">${say.allVersions}</a></li>
+            </ul>
+          </dd>
+        </div>
       </dl>
     </section>
   </article>`
-}
-
-/** The version's own address: it stays when the next version comes into force. */
-export function addressOf({ version }: PlacedVersion, language: Language): string {
-  return `${descriptionPaths[language]}/${version.version}`
-}
-
-export function whenInForce({ version, state, endsAt }: PlacedVersion, language: Language): string {
-  const say = words[language]
-  const from = formatBeginning(version.effectiveFrom, language)
-  if (state === 'coming') return say.willBeInForce(from)
-  if (endsAt === undefined) return say.inForceFrom(from)
-  const to = formatEnding(endsAt, language)
-  return state === 'past' ? say.wasInForce(from, to) : say.inForceUntil(from, to)
 }
 
 function standing(placed: PlacedVersion, language: Language): Html {
@@ -82,21 +80,50 @@ function renderBlock(block: Block, language: Language, evidence?: Evidence): Htm
       return html`<h3>${block.text}</h3>`
     case 'facts':
       return html`<dl class="facts">${block.facts.map((fact) => renderFact(fact, language, evidence))}</dl>`
+    case 'table':
+      return renderTable(block)
     case 'paragraph':
       if (evidence) return html`${block.sentences.map((one) => proved(one, language, evidence))}`
       return html`<p>${spaced(block.sentences)}</p>`
     case 'list':
       return html`${block.lead && (evidence ? proved(block.lead, language, evidence) : html`<p id="${block.lead.id}" class="lead-in">${block.lead.text}</p>`)}
-      <ul>${block.items.map((item) => html`<li id="${item.id}">${item.text}</li>`)}</ul>`
+        <ul>
+          ${block.items.map((item) => html`<li id="${item.id}">${item.text}</li>`)}
+        </ul>`
   }
 }
 
+function renderTable({ head, rows }: Table): Html {
+  return html`<div class="table">
+    <table>
+      <thead>
+        <tr>
+          ${head.map((text) => html`<th scope="col">${text}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows.map(
+          ({ cells }) =>
+            html`<tr>
+              ${cells.map(({ id, text }, index) =>
+                index === 0 ? html`<th scope="row" id="${id}">${text}</th>` : html`<td id="${id}">${text}</td>`,
+              )}
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`
+}
+
 function renderFact({ label, lines }: Fact, language: Language, evidence?: Evidence): Html {
-  return html`<div><dt>${label}</dt>${lines.map((line) =>
-    evidence
-      ? html`<dd>${proved(line, language, evidence)}</dd>`
-      : html`<dd${line.id !== 'S0' && html` id="${line.id}"`}>${line.text}</dd>`,
-  )}</div>`
+  return html`<div>
+    <dt>${label}</dt>
+    ${lines.map((line) =>
+      evidence
+        ? html`<dd>${proved(line, language, evidence)}</dd>`
+        : html`<dd${line.id !== 'S0' && html` id="${line.id}"`}>${line.text}</dd>`,
+    )}
+  </div>`
 }
 
 /** The sentences of a paragraph, each under its number. */

@@ -29,7 +29,9 @@ export const evidenceWords: Record<Language, EvidenceWords> = {
     unchecked: (count) =>
       count === 1 ? '1 lupausta ei ole vielä tarkistettu.' : `${count} lupausta ei ole vielä tarkistettu.`,
     unproved: (count) =>
-      count === 1 ? 'Yhtä virkettä mikään ei vielä todista.' : `${count} virkettä on sellaisia, joita mikään ei vielä todista.`,
+      count === 1
+        ? 'Yhtä virkettä mikään ei vielä todista.'
+        : `${count} virkettä on sellaisia, joita mikään ei vielä todista.`,
     onlyYou: 'Näyttö on vain kirjautuneille. Se on laskettu tiedoista, ei asetuksista.',
     holds: 'Pitää paikkansa.',
     doesNotHold: 'Ei pidä paikkaansa.',
@@ -72,7 +74,8 @@ export const evidenceWords: Record<Language, EvidenceWords> = {
       count === 1 ? '1 promise has not been checked yet.' : `${count} promises have not been checked yet.`,
     unproved: (count) =>
       count === 1 ? 'Nothing proves one of the sentences yet.' : `Nothing proves ${count} of the sentences yet.`,
-    onlyYou: 'The evidence is shown only to those who are signed in. It is counted from the data, not from the configuration.',
+    onlyYou:
+      'The evidence is shown only to those who are signed in. It is counted from the data, not from the configuration.',
     holds: 'Holds.',
     doesNotHold: 'Does not hold.',
     notChecked: 'Not checked yet.',

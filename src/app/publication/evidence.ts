@@ -24,13 +24,23 @@ export function evidenceSummary(document: PublishedDocument, evidence: Evidence)
   const unproved = sentences.filter((one) => standingOf(one) === 'unproved').length
   return html`<section class="summary ${broken.length > 0 ? 'broken' : 'holds'}" aria-labelledby="evidence">
     <h2 id="evidence">${say.title}</h2>
-    <p class="summary-count">${mark(broken.length > 0 ? 'broken' : 'holds')}<span>${say.hold(proofs.length - broken.length)}${broken.length > 0 && html` <strong>${say.doNotHold(broken.length)}</strong>`}${unchecked > 0 && ` ${say.unchecked(unchecked)}`}</span></p>
+    <p class="summary-count">
+      ${mark(broken.length > 0 ? 'broken' : 'holds')}<span
+        >${say.hold(proofs.length - broken.length)}${broken.length > 0 && html` <strong>${say.doNotHold(broken.length)}</strong>`}${unchecked > 0 && ` ${say.unchecked(unchecked)}`}</span
+      >
+    </p>
     ${
       broken.length > 0 &&
-      html`<ul>${broken.map(
-        (proof) =>
-          html`<li><a href="#${sentences.find(({ promises }) => promises.includes(proof.promise))?.id}">${proof.text[document.language]}</a></li>`,
-      )}</ul>`
+      html`<ul>
+        ${broken.map(
+          (proof) =>
+            html`<li>
+              <a href="#${sentences.find(({ promises }) => promises.includes(proof.promise))?.id}"
+                >${proof.text[document.language]}</a
+              >
+            </li>`,
+        )}
+      </ul>`
     }
     <p class="note">${say.unproved(unproved)} ${say.onlyYou}</p>
   </section>`
@@ -47,7 +57,9 @@ export function besideSentence(one: Sentence, language: Language, evidence: Evid
     case 'unproved':
       return html`<p class="evidence quiet">${say.nothingProves}</p>`
     case 'promised':
-      return html`<div class="evidence">${one.promises.map((promise) => renderProof(promise, evidence.get(promise), language))}</div>`
+      return html`<div class="evidence">
+        ${one.promises.map((promise) => renderProof(promise, evidence.get(promise), language))}
+      </div>`
   }
 }
 
@@ -56,14 +68,46 @@ function renderProof(promise: PromiseId, proof: Proof | undefined, language: Lan
   if (!proof) return html`<p class="quiet">${say.notChecked}</p>`
   const facts = Object.entries(proof.facts)
   return html`<details class="proof ${proof.holds ? 'holds' : 'broken'}">
-    <summary>${mark(proof.holds ? 'holds' : 'broken')}<span><strong>${proof.holds ? say.holds : say.doesNotHold}</strong> ${proof.text[language]}</span></summary>
+    <summary>
+      ${mark(proof.holds ? 'holds' : 'broken')}<span
+        ><strong>${proof.holds ? say.holds : say.doesNotHold}</strong> ${proof.text[language]}</span
+      >
+    </summary>
     <dl>
-      <div><dt>${say.checkedAt}</dt><dd>${formatInstant(Temporal.Instant.from(proof.checkedAt), language)}</dd></div>
-      ${proof.brokenSince !== undefined && html`<div><dt>${say.brokenSince}</dt><dd>${formatInstant(Temporal.Instant.from(proof.brokenSince), language)}</dd></div>`}
-      <div><dt>${say.rule}</dt><dd lang="en">${proof.rule}</dd></div>
-      ${facts.length > 0 && html`<div><dt>${say.counts}</dt><dd lang="en"><ul class="plain">${facts.map(([name, value]) => html`<li>${name}: ${String(value)}</li>`)}</ul></dd></div>`}
-      <div><dt>${say.test}</dt><dd lang="en"><code>${proof.test}</code></dd></div>
-      <div><dt>${say.promise}</dt><dd lang="en"><code>${promise}</code></dd></div>
+      <div>
+        <dt>${say.checkedAt}</dt>
+        <dd>${formatInstant(Temporal.Instant.from(proof.checkedAt), language)}</dd>
+      </div>
+      ${
+        proof.brokenSince !== undefined &&
+        html`<div>
+          <dt>${say.brokenSince}</dt>
+          <dd>${formatInstant(Temporal.Instant.from(proof.brokenSince), language)}</dd>
+        </div>`
+      }
+      <div>
+        <dt>${say.rule}</dt>
+        <dd lang="en">${proof.rule}</dd>
+      </div>
+      ${
+        facts.length > 0 &&
+        html`<div>
+          <dt>${say.counts}</dt>
+          <dd lang="en">
+            <ul class="plain">
+              ${facts.map(([name, value]) => html`<li>${name}: ${String(value)}</li>`)}
+            </ul>
+          </dd>
+        </div>`
+      }
+      <div>
+        <dt>${say.test}</dt>
+        <dd lang="en"><code>${proof.test}</code></dd>
+      </div>
+      <div>
+        <dt>${say.promise}</dt>
+        <dd lang="en"><code>${promise}</code></dd>
+      </div>
     </dl>
   </details>`
 }
@@ -83,5 +127,8 @@ function standingOf({ id, promises }: Sentence): Standing {
 /** Never by colour alone: the mark has a shape, and words follow it. */
 function mark(kind: 'holds' | 'broken'): Html {
   const path = kind === 'holds' ? 'M5.5 10.5l3 3 6-7' : 'M6.5 6.5l7 7M13.5 6.5l-7 7'
-  return html`<svg class="mark" viewBox="0 0 20 20" width="20" height="20" aria-hidden="true" focusable="false"><circle cx="10" cy="10" r="9" /><path d="${path}" /></svg>`
+  return html`<svg class="mark" viewBox="0 0 20 20" width="20" height="20" aria-hidden="true" focusable="false">
+    <circle cx="10" cy="10" r="9" />
+    <path d="${path}" />
+  </svg>`
 }

@@ -2,29 +2,48 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 
-/** What the pages are made with, read once at the start: one style sheet and three pieces of one typeface (OFL-1.1). */
+/** The pieces of one typeface (OFL-1.1), by script and weight: `latin-400`. */
+export type TypefacePieces = ReadonlyMap<string, Buffer>
+
+/** What pages and PDFs are made with, read once at the start. */
 export interface PublicationFiles {
   css: string
   /** Changes with the style sheet. */
   styleVersion: string
-  fonts: ReadonlyMap<string, Buffer>
+  /** By file name; what the style sheet asks for. */
+  pageFonts: ReadonlyMap<string, Buffer>
+  /** In the order in which a character is looked for. */
+  pdfFonts: TypefacePieces
 }
 
-const fontNames = ['latin-400', 'latin-600', 'latin-ext-400', 'latin-ext-600']
+const scriptsOnPages = ['latin', 'latin-ext']
+const scriptsInPdf = ['latin', 'latin-ext', 'vietnamese', 'cyrillic', 'cyrillic-ext', 'greek', 'greek-ext']
 
 export async function readPublicationFiles(): Promise<PublicationFiles> {
   const css = await readFile(new URL('./page.css', import.meta.url), 'utf8')
-  const fonts = await Promise.all(
-    fontNames.map(async (name) => [`source-sans-3-${name}.woff2`, await readFile(fontFile(name, 'woff2'))] as const),
-  )
   return {
     css,
     styleVersion: createHash('sha256').update(css).digest('hex').slice(0, 12),
-    fonts: new Map(fonts),
+    pageFonts: new Map(
+      await Promise.all(
+        inBothWeights(scriptsOnPages).map(
+          async (piece) => [`source-sans-3-${piece}.woff2`, await readFont(piece, 'woff2')] as const,
+        ),
+      ),
+    ),
+    pdfFonts: new Map(
+      await Promise.all(
+        inBothWeights(scriptsInPdf).map(async (piece) => [piece, await readFont(piece, 'woff')] as const),
+      ),
+    ),
   }
 }
 
-/** Where the package has a piece of the typeface. */
-export function fontFile(name: string, format: 'woff' | 'woff2'): string {
-  return fileURLToPath(import.meta.resolve(`@fontsource/source-sans-3/files/source-sans-3-${name}-normal.${format}`))
+function inBothWeights(scripts: readonly string[]): string[] {
+  return scripts.flatMap((script) => [`${script}-400`, `${script}-600`])
+}
+
+function readFont(piece: string, format: 'woff' | 'woff2'): Promise<Buffer> {
+  const file = `@fontsource/source-sans-3/files/source-sans-3-${piece}-normal.${format}`
+  return readFile(fileURLToPath(import.meta.resolve(file)))
 }

@@ -26,57 +26,65 @@ export function framedPage(page: Frame): string {
   const say = words[language]
   const addressOf = (one: Language) => addresses?.[one] ?? descriptionPaths[one]
   return html`<!doctype html>
-<html lang="${language}">
-  <head>
-    <meta charset="utf-8" />
-    <meta name="viewport" content="width=device-width, initial-scale=1" />
-    <meta name="color-scheme" content="light" />
-    <title>${page.title} – ${page.organisation}</title>
-    <link rel="icon" href="/seloste.svg" type="image/svg+xml" />
-    <link rel="preload" href="${filesPath}/source-sans-3-latin-400.woff2" as="font" type="font/woff2" crossorigin />
-    <link rel="stylesheet" href="${filesPath}/page.css?v=${page.styleVersion}" />
-    ${addresses && languages.map((one) => html`<link rel="alternate" hreflang="${one}" href="${addresses[one]}" />`)}
-  </head>
-  <body>
-    <a class="skip-link" href="#content">${say.skip}</a>
-    <header class="header">
-      <div class="header-inner">
-        <a class="service" href="/">
-          <img src="/seloste.svg" alt="" width="32" height="32" />
-          <span class="service-words">
-            <span class="service-name">Seloste</span>
-            <span class="service-organisation">${page.organisation}</span>
-          </span>
-        </a>
-        <nav class="languages" aria-label="${say.languages}">
-          <ul>
-            ${languages.map(
-              (one) => html`<li><a href="${addressOf(one)}" lang="${one}" hreflang="${one}"${one === language && html` aria-current="true"`}>${words[one].language}</a></li>`,
-            )}
-          </ul>
-        </nav>
-        <a class="sign-in" href="/">${page.signedIn ? say.toService : say.signIn}</a>
-      </div>
-    </header>
-    <div class="beside">
-      <nav class="breadcrumbs" aria-label="${say.breadcrumbs}">
-        <ol>
-          <li><a href="/">${say.home}</a></li>
-          ${page.crumbs.map(({ label, href }) => html`<li><a href="${href}">${label}</a></li>`)}
-          <li aria-current="page">${page.here ?? page.title}</li>
-        </ol>
-      </nav>
-      <main id="content" tabindex="-1">${page.content}</main>
-    </div>
-    <footer class="footer">
-      <nav aria-label="${say.foot}">
-        <ul>
-          <li><a href="${descriptionPaths[language]}">${say.description}</a></li>
-          <li><a href="${statementPaths[language]}">${say.statement}</a></li>
-        </ul>
-      </nav>
-    </footer>
-  </body>
-</html>
-`.source
+    <html lang="${language}">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light" />
+        <title>${page.title} – ${page.organisation}</title>
+        <link rel="icon" href="/seloste.svg" type="image/svg+xml" />
+        <link rel="preload" href="${filesPath}/source-sans-3-latin-400.woff2" as="font" type="font/woff2" crossorigin />
+        <link rel="stylesheet" href="${filesPath}/page.css?v=${page.styleVersion}" />
+        ${addresses && languages.map((one) => html`<link rel="alternate" hreflang="${one}" href="${addresses[one]}" />`)}
+      </head>
+      <body>
+        <a class="skip-link" href="#content">${say.skip}</a>
+        <header class="header">
+          <div class="header-inner">
+            <a class="service" href="/">
+              <img src="/seloste.svg" alt="" width="32" height="32" />
+              <span class="service-words">
+                <span class="service-name">Seloste</span>
+                <span class="service-organisation">${page.organisation}</span>
+              </span>
+            </a>
+            <nav class="languages" aria-label="${say.languages}">
+              <ul>
+                ${languages.map(
+                  (one) =>
+                    html`<li>
+                      <a
+                        href="${addressOf(one)}"
+                        lang="${one}"
+                        hreflang="${one}"
+                        ${one === language && html` aria-current="true"`}
+                        >${words[one].language}</a
+                      >
+                    </li>`,
+                )}
+              </ul>
+            </nav>
+            <a class="sign-in" href="/">${page.signedIn ? say.toService : say.signIn}</a>
+          </div>
+        </header>
+        <div class="beside">
+          <nav class="breadcrumbs" aria-label="${say.breadcrumbs}">
+            <ol>
+              <li><a href="/">${say.home}</a></li>
+              ${page.crumbs.map(({ label, href }) => html`<li><a href="${href}">${label}</a></li>`)}
+              <li aria-current="page">${page.here ?? page.title}</li>
+            </ol>
+          </nav>
+          <main id="content" tabindex="-1">${page.content}</main>
+        </div>
+        <footer class="footer">
+          <nav aria-label="${say.foot}">
+            <ul>
+              <li><a href="${descriptionPaths[language]}">${say.description}</a></li>
+              <li><a href="${statementPaths[language]}">${say.statement}</a></li>
+            </ul>
+          </nav>
+        </footer>
+      </body>
+    </html> `.source
 }

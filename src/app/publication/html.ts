@@ -24,8 +24,15 @@ function sourceOf(part: Part): string {
   return escapeText(String(part))
 }
 
-const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
+const escapes: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
 
-function escapeText(text: string): string {
+/** Text as it stands in HTML and XML. */
+export function escapeText(text: string): string {
   return text.replace(/[&<>"']/g, (character) => escapes[character] ?? character)
 }

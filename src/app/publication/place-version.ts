@@ -1,5 +1,15 @@
+import type { Language } from '#description/register-description.ts'
 import type { DescriptionVersion } from '#safeguards/versions/versions.ts'
-import type { PlacedVersion } from './description-page.ts'
+import { descriptionPaths } from './addresses.ts'
+import { formatBeginning, formatEnding } from './dates.ts'
+import { words } from './words.ts'
+
+/** A version as the page tells of it: where it stands in time, and until when it is or was in force. */
+export interface PlacedVersion {
+  version: DescriptionVersion
+  state: 'past' | 'in-force' | 'coming'
+  endsAt?: Temporal.Instant | undefined
+}
 
 /** Every version with its place in time as of `now`, oldest first. */
 export function placeVersions(versions: readonly DescriptionVersion[], now: Temporal.Instant): PlacedVersion[] {
@@ -26,4 +36,18 @@ export function momentOf({ version, endsAt }: PlacedVersion, now: Temporal.Insta
   if (Temporal.Instant.compare(now, effectiveFrom) < 0) return effectiveFrom
   if (endsAt !== undefined && Temporal.Instant.compare(endsAt, now) <= 0) return endsAt.subtract({ milliseconds: 1 })
   return now
+}
+
+/** The version's own address: it stays when the next version comes into force. */
+export function addressOf({ version }: PlacedVersion, language: Language): string {
+  return `${descriptionPaths[language]}/${version.version}`
+}
+
+export function whenInForce({ version, state, endsAt }: PlacedVersion, language: Language): string {
+  const say = words[language]
+  const from = formatBeginning(version.effectiveFrom, language)
+  if (state === 'coming') return say.willBeInForce(from)
+  if (endsAt === undefined) return say.inForceFrom(from)
+  const to = formatEnding(endsAt, language)
+  return state === 'past' ? say.wasInForce(from, to) : say.inForceUntil(from, to)
 }

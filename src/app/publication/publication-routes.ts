@@ -1,24 +1,24 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import { createHash } from 'node:crypto'
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import type { Proof } from '#app/http/contract/plan.ts'
-import { describedNow, type Desk } from '#app/http/desk.ts'
+import type { Desk } from '#app/http/desk.ts'
 import type { Routes } from '#app/http/routes.ts'
-import { cookieName } from '#app/http/signed-in.ts'
 import { publishDescription } from '#description/publish/publish-description.ts'
+import { recordOfProcessing } from '#description/publish/record-of-processing.ts'
 import { languages, type Language } from '#description/register-description.ts'
-import { useSession, type Session } from '#safeguards/people/session.ts'
-import { descriptionPaths, filesPath, versionAddresses, versionsAddresses, versionsWord } from './addresses.ts'
-import { answerPage, answerVisitor } from './answer-page.ts'
-import { descriptionPage, type PlacedVersion } from './description-page.ts'
+import { readPublished } from '#safeguards/versions/versions.ts'
+import { accessibilityRoutes } from './accessibility-routes.ts'
+import { descriptionPaths, filesPath, languageOf, versionAddresses, versionsAddresses } from './addresses.ts'
+import { answerVisitor } from './answer-page.ts'
+import { descriptionPage } from './description-page.ts'
 import { evidenceOf } from './evidence.ts'
 import { readPublicationFiles } from './files.ts'
-import { framedPage, type Frame } from './frame.ts'
-import { html, type Html } from './html.ts'
-import { inForceNow, momentOf, placeVersions } from './place-version.ts'
-import { readChanges } from './read-changes.ts'
+import { pagesOf } from './pages.ts'
+import { descriptionPdf } from './pdf/description-pdf.ts'
+import { inForceNow, momentOf, placeVersions, type PlacedVersion } from './place-version.ts'
 import { versionsPage } from './versions-page.ts'
 import { words } from './words.ts'
 
-const htmlType = 'text/html; charset=utf-8'
 const year = 'public, max-age=31536000, immutable'
 
 /** What the pages take from elsewhere. */
@@ -29,59 +29,63 @@ export interface PublicationSources {
 /** The register description and what belongs to it, in three languages, as pages, PDF and JSON. */
 export async function publicationRoutes(app: Routes, desk: Desk, sources: PublicationSources): Promise<void> {
   const files = await readPublicationFiles()
+  const pages = pagesOf(desk, files)
+  const pdfs = new Map<string, Promise<Buffer>>()
 
-  app.get(`${filesPath}/page.css`, async (_request, reply) =>
-    reply.header('cache-control', year).type('text/css; charset=utf-8').send(files.css),
-  )
-  for (const [name, font] of files.fonts) {
-    app.get(`${filesPath}/${name}`, async (_request, reply) =>
-      reply.header('cache-control', year).type('font/woff2').send(font),
-    )
-  }
+  // In a scope of their own: what goes wrong here is told to people, not to programs.
+  await app.register(async (scope: Routes) => {
+    scope.setErrorHandler((error: FastifyError, request, reply) => answerFault(error, request, reply))
 
-  for (const language of languages) {
-    const path = descriptionPaths[language]
-    app.get(path, async (request, reply) =>
-      sendVersion(request, reply, language, inForceNow(placed()), 'page', descriptionPaths),
+    scope.get(`${filesPath}/page.css`, async (_request, reply) =>
+      reply.header('cache-control', year).type('text/css; charset=utf-8').send(files.css),
     )
-    app.get(`${path}/${versionsWord[language]}`, async (request, reply) => {
-      const content = versionsPage(placed(), await readChanges(desk.db), language)
-      return sendPage(request, reply, language, {
-        title: words[language].versionsTitle,
-        here: words[language].versions,
-        crumbs: [{ label: words[language].description, href: path }],
-        addresses: versionsAddresses(),
-        content,
+    for (const [name, font] of files.pageFonts) {
+      scope.get(`${filesPath}/${name}`, async (_request, reply) =>
+        reply.header('cache-control', year).type('font/woff2').send(font),
+      )
+    }
+    for (const language of languages) {
+      const path = descriptionPaths[language]
+      scope.get(path, async (request, reply) =>
+        sendPage(request, reply, language, inForceNow(placed()), descriptionPaths),
+      )
+      scope.get(`${path}.pdf`, async (request, reply) => sendPdf(request, reply, language, inForceNow(placed())))
+      scope.get(`${path}.json`, async (request, reply) => sendJson(request, reply, language, inForceNow(placed())))
+      scope.get(versionsAddresses()[language], async (request, reply) => sendVersions(request, reply, language))
+      scope.get<{ Params: { version: string } }>(`${path}/:version`, async (request, reply) => {
+        const [, number, form] = /^([1-9]\d{0,8})(\.pdf|\.json)?$/.exec(request.params.version) ?? []
+        const version = placed().find((one) => one.version.version === Number(number))
+        if (!version) return sendNotFound(request, reply, language, number)
+        if (form === '.pdf') return sendPdf(request, reply, language, version)
+        if (form === '.json') return sendJson(request, reply, language, version)
+        return sendPage(request, reply, language, version, versionAddresses(version.version.version))
       })
-    })
-    app.get<{ Params: { version: string } }>(`${path}/:version`, async (request, reply) => {
-      const asked = /^([1-9]\d{0,8})$/.exec(request.params.version)
-      const found = asked && placed().find(({ version }) => version.version === Number(asked[1]))
-      if (!found) return sendNotFound(request, reply, language, asked?.[1])
-      return sendVersion(request, reply, language, found, 'page', versionAddresses(found.version.version))
-    })
-  }
+    }
+    accessibilityRoutes(scope, desk, pages)
+  })
 
   function placed(): PlacedVersion[] {
     return placeVersions(desk.versions.all, desk.clock.now())
   }
 
-  async function sendVersion(
+  function documentOf(version: PlacedVersion, language: Language) {
+    return publishDescription(version.version.description, language, momentOf(version, desk.clock.now()))
+  }
+
+  async function sendPage(
     request: FastifyRequest,
     reply: FastifyReply,
     language: Language,
     version: PlacedVersion,
-    _form: 'page',
     addresses: Record<Language, string>,
   ) {
     const { description } = version.version
-    const document = publishDescription(description, language, momentOf(version, desk.clock.now()))
-    const session = await visitorSession(request)
+    const session = await pages.session(request)
     const evidence = session && evidenceOf(await sources.readProofs())
     const say = words[language]
     const kind = description.profile === 'seed' ? say.description : say.notice
     const isOwnAddress = addresses !== descriptionPaths
-    return sendPage(request, reply, language, {
+    return pages.send(request, reply, language, {
       title: isOwnAddress ? `${kind}, ${say.version.toLowerCase()} ${version.version.version}` : kind,
       crumbs: isOwnAddress
         ? [
@@ -93,53 +97,93 @@ export async function publicationRoutes(app: Routes, desk: Desk, sources: Public
       addresses,
       session,
       organisation: description.controller.name[language],
-      content: descriptionPage(document, version, evidence),
+      content: descriptionPage(documentOf(version, language), version, evidence),
     })
   }
 
-  async function sendPage(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    language: Language,
-    page: Pick<Frame, 'title' | 'crumbs' | 'here' | 'addresses' | 'content'> & {
-      organisation?: string
-      session?: Session | undefined
-    },
-  ) {
-    const { session = await visitorSession(request), organisation, ...rest } = page
-    const body = framedPage({
-      ...rest,
-      language,
-      organisation: organisation ?? describedNow(desk).controller.name[language],
-      signedIn: session !== undefined,
-      styleVersion: files.styleVersion,
+  async function sendVersions(request: FastifyRequest, reply: FastifyReply, language: Language) {
+    const published = await readPublished(desk.db)
+    const changes = new Map(published.map((one) => [one.version, one.changes]))
+    const say = words[language]
+    return pages.send(request, reply, language, {
+      title: say.versionsTitle,
+      here: say.versions,
+      crumbs: [{ label: say.description, href: descriptionPaths[language] }],
+      addresses: versionsAddresses(),
+      content: versionsPage(placed(), changes, language),
     })
-    return session ? answerPage(reply, body) : answerVisitor(request, reply, { type: htmlType, body })
+  }
+
+  async function sendPdf(request: FastifyRequest, reply: FastifyReply, language: Language, version: PlacedVersion) {
+    const body = await pdfOf(version, language)
+    void reply.header('content-disposition', `inline; filename="${fileName(version, language)}.pdf"`)
+    return answerVisitor(request, reply, { type: 'application/pdf', body })
+  }
+
+  /** Made once for every text: making one takes a third of a second. */
+  function pdfOf(version: PlacedVersion, language: Language): Promise<Buffer> {
+    const document = documentOf(version, language)
+    const { hash } = version.version
+    const what = JSON.stringify([hash, version.version.version, version.state, version.endsAt?.toString(), document])
+    const key = createHash('sha256').update(what).digest('hex')
+    const made = pdfs.get(key) ?? descriptionPdf(document, version, files.pdfFonts)
+    pdfs.delete(key)
+    pdfs.set(key, made)
+    const [oldest] = pdfs.keys()
+    if (pdfs.size > mostPdfs && oldest !== undefined) pdfs.delete(oldest)
+    made.catch(() => pdfs.delete(key))
+    return made
+  }
+
+  async function sendJson(request: FastifyRequest, reply: FastifyReply, language: Language, version: PlacedVersion) {
+    const { version: one, endsAt } = version
+    const record = recordOfProcessing(
+      one.description,
+      {
+        version: one.version,
+        sha256: one.hash,
+        effectiveFrom: one.effectiveFrom.toString(),
+        ...(endsAt && { effectiveUntil: endsAt.toString() }),
+      },
+      language,
+      momentOf(version, desk.clock.now()),
+    )
+    void reply.header('content-disposition', `inline; filename="${fileName(version, language)}.json"`)
+    return answerVisitor(request, reply, { type: 'application/json', body: `${JSON.stringify(record, null, 2)}\n` })
   }
 
   async function sendNotFound(request: FastifyRequest, reply: FastifyReply, language: Language, version?: string) {
     const say = words[language]
-    const content: Html = html`<article class="sheet">
-      <h1>${say.notFoundTitle}</h1>
-      <p>${version === undefined ? say.notFoundText : say.noSuchVersion(version)}</p>
-      <p><a href="${descriptionPaths[language]}">${say.description}</a> · <a href="${versionsAddresses()[language]}">${say.allVersions}</a></p>
-    </article>`
-    const body = framedPage({
-      language,
+    return pages.sendNotice(request, reply, language, {
+      status: 404,
       title: say.notFoundTitle,
-      crumbs: [],
-      organisation: describedNow(desk).controller.name[language],
-      signedIn: (await visitorSession(request)) !== undefined,
-      styleVersion: files.styleVersion,
-      content,
+      text: version === undefined ? say.notFoundText : say.noSuchVersion(version),
     })
-    return answerPage(reply, body, 404)
   }
 
-  /** Who reads, if it is somebody signed in; a page that anyone may read needs no database for anyone. */
-  async function visitorSession(request: FastifyRequest): Promise<Session | undefined> {
-    const token = request.cookies[cookieName]
-    if (!token) return undefined
-    return useSession(desk.db, token, desk.clock.now())
+  async function answerFault(error: FastifyError, request: FastifyRequest, reply: FastifyReply) {
+    const language = languageOf(request.url)
+    const say = words[language]
+    if (error.statusCode === 429) {
+      return pages.sendNotice(request, reply, language, { status: 429, title: say.tooManyTitle, text: say.tooManyText })
+    }
+    if (error.statusCode !== undefined && error.statusCode < 500) {
+      const notice = { title: say.notUnderstoodTitle, text: say.notUnderstoodText }
+      return pages.sendNotice(request, reply, language, { status: error.statusCode, ...notice })
+    }
+    request.log.error({ err: error }, 'a request failed')
+    // Without the session: the database may be what does not answer.
+    request.cookies = {}
+    return pages.sendNotice(request, reply, language, {
+      status: 503,
+      title: say.unavailableTitle,
+      text: say.unavailableText,
+    })
   }
+}
+
+const mostPdfs = 48
+
+function fileName({ version }: PlacedVersion, language: Language): string {
+  return `${descriptionPaths[language].slice(1)}-${version.version}`
 }

@@ -2,8 +2,8 @@ import type { Change } from '#description/describe-change.ts'
 import type { Language } from '#description/register-description.ts'
 import { descriptionPaths } from './addresses.ts'
 import { formatDay } from './dates.ts'
-import { whenInForce, type PlacedVersion } from './description-page.ts'
 import { html, type Html } from './html.ts'
+import { whenInForce, type PlacedVersion } from './place-version.ts'
 import { words } from './words.ts'
 
 /** Every version, newest first: when it holds, when it was approved, what it changed, its hash. */
@@ -20,13 +20,38 @@ export function versionsPage(
       const { version, state } = one
       const path = `${descriptionPaths[language]}/${version.version}`
       return html`<section id="v${version.version}">
-        <h2><a href="${path}">${say.version} ${version.version}</a> <span class="state ${state}">${stateWord(state, language)}</span></h2>
+        <h2>
+          <a href="${path}">${say.version} ${version.version}</a>
+          <span class="state ${state}">${stateWord(state, language)}</span>
+        </h2>
         <dl class="details">
-          <div><dt>${say.inForce}</dt><dd>${whenInForce(one, language)}</dd></div>
-          <div><dt>${say.approved}</dt><dd>${formatDay(version.description.decision.decidedOn, language)}</dd></div>
-          <div><dt>${say.changes}</dt><dd>${whatChanged(version.version, changes.get(version.version) ?? [], language)}</dd></div>
-          <div><dt>${say.hash}</dt><dd><code class="hash">${version.hash}</code></dd></div>
-          <div class="on-screen"><dt>${say.inOtherForms}</dt><dd><a href="${path}.pdf" type="application/pdf">${say.asPdf}<span class="visually-hidden"> (${say.version} ${version.version})</span></a>, <a href="${path}.json" type="application/json">JSON<span class="visually-hidden"> (${say.version} ${version.version})</span></a></dd></div>
+          <div>
+            <dt>${say.inForce}</dt>
+            <dd>${whenInForce(one, language)}</dd>
+          </div>
+          <div>
+            <dt>${say.approved}</dt>
+            <dd>${formatDay(version.description.decision.decidedOn, language)}</dd>
+          </div>
+          <div>
+            <dt>${say.changes}</dt>
+            <dd>${whatChanged(version.version, changes.get(version.version) ?? [], language)}</dd>
+          </div>
+          <div>
+            <dt>${say.hash}</dt>
+            <dd><code class="hash">${version.hash}</code></dd>
+          </div>
+          <div class="on-screen">
+            <dt>${say.inOtherForms}</dt>
+            <dd>
+              <a href="${path}.pdf" type="application/pdf"
+                >${say.asPdf}<span class="visually-hidden"> (${say.version} ${version.version})</span></a
+              >,
+              <a href="${path}.json" type="application/json"
+                >JSON<span class="visually-hidden"> (${say.version} ${version.version})</span></a
+              >
+            </dd>
+          </div>
         </dl>
       </section>`
     })}
@@ -41,6 +66,9 @@ function stateWord(state: PlacedVersion['state'], language: Language): string {
 
 function whatChanged(version: number, changes: readonly Change[], language: Language): Html {
   const say = words[language]
-  if (changes.length > 0) return html`<ul>${changes.map(({ text }) => html`<li>${text[language]}</li>`)}</ul>`
+  if (changes.length > 0)
+    return html`<ul>
+      ${changes.map(({ text }) => html`<li>${text[language]}</li>`)}
+    </ul>`
   return html`${version === 1 ? say.firstVersion : say.noChanges}`
 }

@@ -33,6 +33,7 @@ export interface Words {
   asPdf: string
   asJson: string
   inOtherForms: string
+  pageOf: (page: number, pages: number) => string
   changes: string
   firstVersion: string
   noChanges: string
@@ -44,6 +45,8 @@ export interface Words {
   noSuchVersion: (version: string) => string
   tooManyTitle: string
   tooManyText: string
+  notUnderstoodTitle: string
+  notUnderstoodText: string
   unavailableTitle: string
   unavailableText: string
 }
@@ -80,6 +83,7 @@ const fi: Words = {
   asPdf: 'PDF',
   asJson: 'JSON (seloste käsittelytoimista, tietosuoja-asetuksen 30 artikla)',
   inOtherForms: 'Muut muodot',
+  pageOf: (page, pages) => `Sivu ${page}/${pages}`,
   changes: 'Mikä muuttui',
   firstVersion: 'Ensimmäinen versio.',
   noChanges: 'Muutoksia ei ole kuvattu.',
@@ -91,7 +95,11 @@ const fi: Words = {
   notFoundText: 'Osoitteessa ei ole sivua. Tarkista osoite tai aloita rekisteriselosteesta.',
   noSuchVersion: (version) => `Rekisteriselosteesta ei ole versiota ${version}.`,
   tooManyTitle: 'Liian monta lähetystä',
-  tooManyText: 'Tästä verkko-osoitteesta on lähetetty monta viestiä lyhyessä ajassa. Odota kymmenen minuuttia ja lähetä viesti uudelleen.',
+  tooManyText:
+    'Tästä verkko-osoitteesta on lähetetty monta viestiä lyhyessä ajassa. Odota kymmenen minuuttia ja lähetä viesti uudelleen.',
+  notUnderstoodTitle: 'Pyyntöä ei voitu käsitellä',
+  notUnderstoodText:
+    'Lähetetyt tiedot eivät olleet sellaisia kuin sivu odottaa. Palaa edelliselle sivulle ja yritä uudelleen.',
   unavailableTitle: 'Palvelu ei vastaa',
   unavailableText: 'Palvelun osa ei vastaa. Yritä hetken päästä uudelleen.',
 }
@@ -128,6 +136,7 @@ const sv: Words = {
   asPdf: 'PDF',
   asJson: 'JSON (register över behandling, artikel 30 i dataskyddsförordningen)',
   inOtherForms: 'I andra format',
+  pageOf: (page, pages) => `Sida ${page}/${pages}`,
   changes: 'Vad som ändrades',
   firstVersion: 'Den första versionen.',
   noChanges: 'Ändringarna har inte beskrivits.',
@@ -139,7 +148,11 @@ const sv: Words = {
   notFoundText: 'Det finns ingen sida på adressen. Kontrollera adressen eller börja från registerbeskrivningen.',
   noSuchVersion: (version) => `Det finns ingen version ${version} av registerbeskrivningen.`,
   tooManyTitle: 'För många meddelanden',
-  tooManyText: 'Från den här nätadressen har många meddelanden skickats på kort tid. Vänta tio minuter och skicka meddelandet på nytt.',
+  tooManyText:
+    'Från den här nätadressen har många meddelanden skickats på kort tid. Vänta tio minuter och skicka meddelandet på nytt.',
+  notUnderstoodTitle: 'Begäran kunde inte behandlas',
+  notUnderstoodText:
+    'Det som skickades var inte sådant som sidan väntar sig. Gå tillbaka till föregående sida och försök på nytt.',
   unavailableTitle: 'Tjänsten svarar inte',
   unavailableText: 'En del av tjänsten svarar inte. Försök igen om en stund.',
 }
@@ -176,6 +189,7 @@ const en: Words = {
   asPdf: 'PDF',
   asJson: 'JSON (record of processing activities, GDPR Article 30)',
   inOtherForms: 'In other forms',
+  pageOf: (page, pages) => `Page ${page} of ${pages}`,
   changes: 'What changed',
   firstVersion: 'The first version.',
   noChanges: 'The changes have not been described.',
@@ -187,7 +201,10 @@ const en: Words = {
   notFoundText: 'There is no page at this address. Check the address, or begin at the register description.',
   noSuchVersion: (version) => `The register description has no version ${version}.`,
   tooManyTitle: 'Too many messages',
-  tooManyText: 'Many messages have been sent from this network address in a short time. Wait ten minutes and send the message again.',
+  tooManyText:
+    'Many messages have been sent from this network address in a short time. Wait ten minutes and send the message again.',
+  notUnderstoodTitle: 'The request could not be handled',
+  notUnderstoodText: 'What was sent was not what the page expects. Go back to the previous page and try again.',
   unavailableTitle: 'The service does not answer',
   unavailableText: 'A part of the service does not answer. Try again in a moment.',
 }

@@ -1,8 +1,168 @@
-import type { Language } from '../register-description.ts'
+import type { Language, RegisterDescription } from '../register-description.ts'
+import { gdprEn } from './gdpr-en.ts'
+import { gdprFi } from './gdpr-fi.ts'
+import { gdprSv } from './gdpr-sv.ts'
 import type { Grounds } from './grounds.ts'
-import type { PublishedDocument } from './published-document.ts'
-import { seedDocument } from './seed-document.ts'
+import type { Block, Fact, PublishedDocument, Section, Sentence } from './published-document.ts'
+import {
+  controllerLines,
+  fieldList,
+  keptNow,
+  numberedFrom,
+  sentence,
+  wordings,
+  type Numbered,
+} from './seed-document.ts'
 
+type SectionId = 'controller' | 'purposes' | 'data' | 'recipients' | 'retention' | 'protection' | 'rights' | 'officials'
+
+/** What a notice says beyond the sentences of the seed, by the law that asks for it (L numbers). */
+type Added =
+  | 'L2-source'
+  | 'L2-number'
+  | 'L2-complaint'
+  | 'L3'
+  | 'L7-rights'
+  | 'L7-time'
+  | 'L7-where'
+  | 'L10-portability'
+  | 'L10-automatic'
+  | 'L16-procedure'
+  | 'L16-consent'
+  | 'L19'
+  | 'L26'
+  | 'L36'
+
+export type GdprWords = {
+  subtitle: string
+  headings: Record<SectionId, string>
+  labels: Record<
+    'register' | 'controller' | 'visitingAddress' | 'switchboard' | 'officer' | 'phone' | 'dataSubjects',
+    string
+  >
+  /** Purpose, legal basis, data: the heads of the table of purposes. */
+  purposeHead: readonly [string, string, string]
+  dataSets: Record<'history' | 'recordings', string>
+  /** What has no ground is not there. */
+  added: (grounds: Grounds) => { [id in Added]?: string | undefined }
+}
+
+const added: Record<Language, GdprWords> = { fi: gdprFi, sv: gdprSv, en: gdprEn }
+
+/**
+ * The notice under GDPR Articles 13 and 14 (L2), in the Articles' order: who, why and on what basis, whose and what data,
+ * recipients, how long, and the rights. The seed's sentences are said where they stand.
+ */
 export function gdprDocument(grounds: Grounds, language: Language): PublishedDocument {
-  return { ...seedDocument(grounds, language), profile: 'gdpr' }
+  const { description } = grounds
+  const { headings, labels, subtitle, purposeHead, dataSets, added: addedOf } = added[language]
+  const seedTexts = wordings[language].textsOf(grounds)
+  const addedTexts = addedOf(grounds)
+
+  const numbered = (...ids: Numbered[]): Sentence[] => numberedFrom(seedTexts, ids)
+  const also = (...ids: Added[]): Sentence[] =>
+    ids.flatMap((id) => (addedTexts[id] === undefined ? [] : [sentence(id, addedTexts[id])]))
+  const paragraph = (...sentences: Sentence[]): Block[] =>
+    sentences.length > 0 ? [{ kind: 'paragraph', sentences }] : []
+  const section = (id: SectionId, ...blocks: Block[][]): Section => ({
+    id,
+    heading: headings[id],
+    blocks: blocks.flat(),
+  })
+
+  const title = sentence('S0', description.name[language])
+  return {
+    language,
+    profile: 'gdpr',
+    title,
+    subtitle: sentence('S1', subtitle),
+    sections: [
+      section('controller', [
+        {
+          kind: 'facts',
+          facts: [
+            { label: labels.register, lines: [title] },
+            { label: labels.controller, lines: controllerLines(description, labels, language) },
+            ...officerFact(description, labels, language),
+          ],
+        },
+      ]),
+      section('purposes', paragraph(...numbered('S4', 'S5')), paragraph(...numbered('S6')), [
+        {
+          kind: 'table',
+          head: purposeHead,
+          rows: description.purposes.map((described, index) => ({
+            cells: [
+              described.names[language],
+              described.legalBasis?.[language] ?? '–',
+              described.dataSets.map((set) => dataSets[set]).join(', '),
+            ].map((text, column) => sentence(`setting:purpose-${index + 1}-${column + 1}`, text)),
+          })),
+        },
+      ]),
+      section(
+        'data',
+        [{ kind: 'facts', facts: [{ label: labels.dataSubjects, lines: numbered('S11') }] }],
+        paragraph(...numbered('S7', 'S8')),
+        paragraph(...numbered('S9')),
+        fieldList(description, seedTexts),
+        paragraph(...also('L2-source', 'L2-number')),
+        paragraph(...numbered('S10')),
+        paragraph(...(grounds.records ? numbered('S13', 'S14', 'S15', 'S16') : numbered('S13'))),
+        announcements(description, addedTexts.L3, language),
+      ),
+      section(
+        'recipients',
+        paragraph(...numbered('S22')),
+        paragraph(...numbered('S23', 'S24', 'S25')),
+        paragraph(...numbered('S26'), ...also('L36')),
+        paragraph(...also('L26')),
+      ),
+      section('retention', paragraph(...numbered('S20')), paragraph(...numbered('S21')), keptNow(seedTexts.now)),
+      section(
+        'protection',
+        paragraph(...numbered('S17'), ...(grounds.guardedPremises ? numbered('S18') : [])),
+        paragraph(...numbered('S19'), ...also('L19')),
+        paragraph(...numbered('S27', 'S28')),
+        paragraph(...numbered('S29')),
+      ),
+      section(
+        'rights',
+        paragraph(...numbered('S30', 'S31', 'S32', 'S33')),
+        paragraph(...numbered('S34', 'S35')),
+        paragraph(...also('L7-rights', 'L10-portability', 'L10-automatic')),
+        paragraph(...also('L7-where', 'L7-time')),
+        paragraph(...also('L2-complaint')),
+      ),
+      section('officials', paragraph(...also('L16-procedure', 'L16-consent'))),
+    ].filter(({ blocks }) => blocks.length > 0),
+  }
+}
+
+function officerFact(
+  { contacts }: RegisterDescription,
+  labels: Pick<GdprWords['labels'], 'officer' | 'phone'>,
+  language: Language,
+): Fact[] {
+  const officer = contacts.dataProtectionOfficer
+  if (!officer) return []
+  const lines = [officer.address[language], officer.email, `${labels.phone}: ${officer.phone}`]
+  return [{ label: labels.officer, lines: lines.map((text, index) => sentence(`setting:officer-${index + 1}`, text)) }]
+}
+
+/** L3, L4: what callers hear, in the page's language where there is such a text. */
+function announcements(
+  { recordingPlan, switches }: RegisterDescription,
+  lead: string | undefined,
+  language: Language,
+): Block[] {
+  const texts = recordingPlan.announcements.flatMap((one) => one.texts[language] ?? one.texts.fi ?? [])
+  if (!switches.announcementRequired || lead === undefined || texts.length === 0) return []
+  return [
+    {
+      kind: 'list',
+      lead: sentence('L3', lead),
+      items: [...new Set(texts)].map((text, index) => sentence(`setting:announcement-${index + 1}`, text)),
+    },
+  ]
 }

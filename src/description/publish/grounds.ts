@@ -1,6 +1,7 @@
 import { covers, type Purpose } from '../purposes.ts'
 import { inForce, type Language, type RegisterDescription, type Trilingual } from '../register-description.ts'
 import type { Duty, Role } from '../roles.ts'
+import { termZone } from '../terms.ts'
 import { agencyIn, type Agency } from './agency.ts'
 
 /** What the sentences rest on at one instant: a sentence whose ground is gone is changed or left out. */
@@ -51,4 +52,18 @@ export function groundsOf(description: RegisterDescription, at: Temporal.Instant
 /** The months of `kept`, each once, shortest first. */
 export function monthsKept({ kept }: Grounds): number[] {
   return [...new Set(kept.map(({ months }) => months))].sort((a, b) => a - b)
+}
+
+/** The provisions that hold on the day the description comes into force, one after another. */
+export function lawsOf(
+  provisions: RegisterDescription['disclosure']['provisions'],
+  effectiveFrom: Temporal.Instant,
+  language: Language,
+): string | undefined {
+  const from = effectiveFrom.toZonedDateTimeISO(termZone).toPlainDate()
+  const { compare } = Temporal.PlainDate
+  const named = provisions
+    .filter(({ validFrom, validTo }) => compare(validFrom, from) <= 0 && !(validTo && compare(validTo, from) < 0))
+    .map(({ names }) => names[language])
+  return named.length > 0 ? named.join('; ') : undefined
 }

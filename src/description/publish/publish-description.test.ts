@@ -29,7 +29,9 @@ function textOf(document: PublishedDocument): string {
       if (block.kind === 'heading') parts.push(block.text)
       else if (block.kind === 'paragraph') parts.push(...block.sentences.map(({ text }) => text))
       else if (block.kind === 'list') parts.push(block.lead?.text ?? '', ...block.items.map(({ text }) => text))
-      else for (const { label, lines } of block.facts) parts.push(label, ...lines.map(({ text }) => text))
+      else if (block.kind === 'facts') {
+        for (const { label, lines } of block.facts) parts.push(label, ...lines.map(({ text }) => text))
+      } else parts.push(...block.head, ...block.rows.flatMap(({ cells }) => cells.map(({ text }) => text)))
     }
   }
   return parts.join(' ')

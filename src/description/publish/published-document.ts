@@ -12,10 +12,14 @@ export type Sentence = { id: string; text: string; promises: readonly PromiseId[
 /** A label and what belongs to it: REKISTERINPITÄJÄ and its lines; each line is a sentence of its own. */
 export type Fact = { label: string; lines: readonly Sentence[] }
 
+/** A table whose first column names its rows; each cell is a sentence of its own. */
+export type Table = { kind: 'table'; head: readonly string[]; rows: readonly { cells: readonly Sentence[] }[] }
+
 export type Block =
   | { kind: 'facts'; facts: readonly Fact[] }
   | { kind: 'paragraph'; sentences: readonly Sentence[] }
   | { kind: 'list'; lead?: Sentence; items: readonly Sentence[] }
+  | Table
   /** A heading within a section. */
   | { kind: 'heading'; text: string }
 
@@ -49,6 +53,8 @@ function sentencesOfBlock(block: Block): readonly Sentence[] {
       return block.sentences
     case 'list':
       return block.lead ? [block.lead, ...block.items] : block.items
+    case 'table':
+      return block.rows.flatMap(({ cells }) => cells)
     case 'heading':
       return []
   }

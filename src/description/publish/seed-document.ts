@@ -12,7 +12,7 @@ export type SeedLabels = Record<
   'register' | 'controller' | 'visitingAddress' | 'switchboard' | 'purposes' | 'dataSubjects' | 'content',
   string
 >
-type Numbered =
+export type Numbered =
   | `S${4 | 5 | 6 | 7 | 8 | 9}`
   | `S1${0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9}`
   | `S2${0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9}`
@@ -24,7 +24,7 @@ export type SeedTexts = { [id in Numbered]?: string | undefined } & {
   now: { lead: string; items: readonly string[] } | undefined
 }
 
-const wordings = {
+export const wordings = {
   fi: { headings: seedHeadingsFi, labels: seedLabelsFi, textsOf: seedTextsFi },
   sv: { headings: seedHeadingsSv, labels: seedLabelsSv, textsOf: seedTextsSv },
   en: { headings: seedHeadingsEn, labels: seedLabelsEn, textsOf: seedTextsEn },
@@ -36,13 +36,16 @@ export function seedDocument(grounds: Grounds, language: Language): PublishedDoc
   const { headings, labels, textsOf } = wordings[language]
   const texts = textsOf(grounds)
 
-  const numbered = (...ids: Numbered[]): Sentence[] =>
-    ids.flatMap((id) => (texts[id] === undefined ? [] : [sentence(id, texts[id])]))
+  const numbered = (...ids: Numbered[]): Sentence[] => numberedFrom(texts, ids)
   const paragraph = (...ids: Numbered[]): Block[] => {
     const sentences = numbered(...ids)
     return sentences.length > 0 ? [{ kind: 'paragraph', sentences }] : []
   }
-  const section = (id: SectionId, ...blocks: Block[][]): Section => ({ id, heading: headings[id], blocks: blocks.flat() })
+  const section = (id: SectionId, ...blocks: Block[][]): Section => ({
+    id,
+    heading: headings[id],
+    blocks: blocks.flat(),
+  })
 
   const title = sentence('S0', description.name[language])
   const opening: Section = {
@@ -124,6 +127,11 @@ export function keptNow(now: SeedTexts['now']): Block[] {
   const lead = sentence('S21.now', now.lead)
   if (now.items.length === 0) return [{ kind: 'paragraph', sentences: [lead] }]
   return [{ kind: 'list', lead, items: now.items.map((text, index) => sentence(`S21.now.${index + 1}`, text)) }]
+}
+
+/** The sentences of some numbers, those that are there. */
+export function numberedFrom(texts: SeedTexts, ids: readonly Numbered[]): Sentence[] {
+  return ids.flatMap((id) => (texts[id] === undefined ? [] : [sentence(id, texts[id])]))
 }
 
 export function sentence(id: string, text: string): Sentence {

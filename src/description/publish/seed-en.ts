@@ -44,7 +44,9 @@ export function seedTextsEn(grounds: Grounds): SeedTexts {
       SERVICE_NUMBER: 'Service number called',
       OFFICIAL_NAME_AND_NUMBER: 'Official’s name and phone number',
     },
-    S13: grounds.records ? 'Some of the calls made to the service numbers are recorded.' : 'At present no calls are recorded.',
+    S13: grounds.records
+      ? 'Some of the calls made to the service numbers are recorded.'
+      : 'At present no calls are recorded.',
     S14: 'Recording is done in a predefined manner.',
     S15: 'Because of the primary purpose, it is not necessary to record all calls.',
     S16: 'Recording begins at the call’s start signal and ends at the end signal.',
@@ -85,7 +87,10 @@ function developing(training: boolean, study: boolean): string | undefined {
 function crime({ uses, dataSetsOf, description }: Grounds): string | undefined {
   if (!uses('CRIME_OR_MISUSE')) return undefined
   const sets = dataSetsOf('CRIME_OR_MISUSE')
-  const what = joined([sets.includes('history') && 'contact history', sets.includes('recordings') && 'recordings'], 'and')
+  const what = joined(
+    [sets.includes('history') && 'contact history', sets.includes('recordings') && 'recordings'],
+    'and',
+  )
   const how = description.disclosure.authority
     ? ', as stated below under disclosure of recordings and identification data'
     : ''

@@ -92,19 +92,23 @@ function developing(training: boolean, study: boolean): string | undefined {
 function crime({ uses, dataSetsOf, description }: Grounds): string | undefined {
   if (!uses('CRIME_OR_MISUSE')) return undefined
   const sets = dataSetsOf('CRIME_OR_MISUSE')
-  const what = joined([sets.includes('history') && 'kontaktihistoriaa', sets.includes('recordings') && 'tallenteita'], 'ja')
+  const what = joined(
+    [sets.includes('history') && 'kontaktihistoriaa', sets.includes('recordings') && 'tallenteita'],
+    'ja',
+  )
   const how = description.disclosure.authority
     ? ' siten kuin jäljempänä kohdassa tallenteiden ja tunnistetietojen luovutus kerrotaan'
     : ''
   return (
-    what &&
-    `${capital(what)} voidaan käyttää myös rikoksen tai väärinkäytön estämiseksi tai selvittämiseksi${how}.`
+    what && `${capital(what)} voidaan käyttää myös rikoksen tai väärinkäytön estämiseksi tai selvittämiseksi${how}.`
   )
 }
 
 export function numbersThereAre({ national, regional, switchboard }: Grounds['numbers']): string {
   const service = joined([national && 'valtakunnallisia', regional && 'alueellisia'], 'ja')
-  return joined([service && `${service} palvelunumeroita`, switchboard && 'puhelunvälityksen kutsunumeroja'], 'sekä') ?? ''
+  return (
+    joined([service && `${service} palvelunumeroita`, switchboard && 'puhelunvälityksen kutsunumeroja'], 'sekä') ?? ''
+  )
 }
 
 export function months(count: number): string {

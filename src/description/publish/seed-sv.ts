@@ -45,9 +45,7 @@ export function seedTextsSv(grounds: Grounds): SeedTexts {
       SERVICE_NUMBER: 'Servicenumret som kunden ringt',
       OFFICIAL_NAME_AND_NUMBER: 'Tjänstemannens namn och telefonnummer',
     },
-    S13: grounds.records
-      ? 'En del av samtalen till servicenumren spelas in.'
-      : 'För närvarande spelas inga samtal in.',
+    S13: grounds.records ? 'En del av samtalen till servicenumren spelas in.' : 'För närvarande spelas inga samtal in.',
     S14: 'Inspelningen sker på ett på förhand bestämt sätt.',
     S15: 'På grund av det primära användningsändamålet är det inte nödvändigt att spela in alla samtal.',
     S16: 'Inspelningen börjar vid samtalets startsignal och slutar vid slutsignalen.',
@@ -93,7 +91,10 @@ function developing(training: boolean, study: boolean): string | undefined {
 function crime({ uses, dataSetsOf, description }: Grounds): string | undefined {
   if (!uses('CRIME_OR_MISUSE')) return undefined
   const sets = dataSetsOf('CRIME_OR_MISUSE')
-  const what = joined([sets.includes('history') && 'kontakthistorian', sets.includes('recordings') && 'inspelningarna'], 'och')
+  const what = joined(
+    [sets.includes('history') && 'kontakthistorian', sets.includes('recordings') && 'inspelningarna'],
+    'och',
+  )
   const how = description.disclosure.authority
     ? ' på det sätt som anges nedan i punkten om utlämnande av inspelningar och identifieringsuppgifter'
     : ''

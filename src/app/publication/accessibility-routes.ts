@@ -1,0 +1,141 @@
+import { describedNow, type Desk } from '#app/http/desk.ts'
+import type { Routes } from '#app/http/routes.ts'
+import { languages, type Language } from '#description/register-description.ts'
+import { answerFeedback, giveFeedback, listFeedback } from '#safeguards/feedback/feedback.ts'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { everyLanguage, feedbackListPaths, feedbackPaths, receivedWord, statementPaths } from './addresses.ts'
+import { formatInstant } from './dates.ts'
+import { readAnswer, readFeedback } from './feedback-form.ts'
+import { feedbackListPage, feedbackPage, receivedPage } from './feedback-page.ts'
+import { feedbackWords } from './feedback-words.ts'
+import { html } from './html.ts'
+import type { Pages } from './pages.ts'
+import { statementPage } from './statement-page.ts'
+import { statementWords } from './statement-words.ts'
+import { words } from './words.ts'
+
+/** So many messages from one network address in ten minutes. */
+const mostMessages = { max: 5, timeWindow: '10 minutes' }
+const answerDays = 14
+const isId = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i
+
+/** The accessibility statement, the form for feedback and the administrator's list of it (L34). */
+export function accessibilityRoutes(app: Routes, desk: Desk, pages: Pages): void {
+  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) =>
+    done(null, new URLSearchParams(String(body))),
+  )
+  for (const language of languages) routesIn(language)
+
+  function routesIn(language: Language): void {
+    const say = feedbackWords[language]
+    const statement = { label: statementWords[language].title, href: statementPaths[language] }
+    const form = feedbackPaths[language]
+    const received = `${form}/${receivedWord[language]}`
+
+    app.get(statementPaths[language], async (request, reply) => {
+      const session = await pages.session(request)
+      return pages.send(request, reply, language, {
+        title: statement.label,
+        crumbs: [],
+        addresses: statementPaths,
+        session,
+        content: statementPage(describedNow(desk), language, session !== undefined),
+      })
+    })
+
+    app.get(form, async (request, reply) =>
+      pages.send(request, reply, language, {
+        title: say.title,
+        crumbs: [statement],
+        addresses: feedbackPaths,
+        content: feedbackPage(language),
+      }),
+    )
+
+    app.post(form, { config: { rateLimit: mostMessages } }, async (request, reply) => {
+      const read = readFeedback(request.body, language)
+      if ('problems' in read) {
+        return pages.send(request, reply, language, {
+          // The title says it first to those who hear the page (WCAG 3.3.1).
+          title: `${say.problemsTitle} – ${say.title}`,
+          here: say.title,
+          crumbs: [statement],
+          addresses: feedbackPaths,
+          status: 400,
+          content: feedbackPage(language, read.written, read.problems),
+        })
+      }
+      const due = await giveFeedback(desk.db, read.given)
+      if (due !== 'full') return reply.redirect(received, 303)
+      return pages.sendNotice(request, reply, language, {
+        status: 503,
+        title: say.fullTitle,
+        text: say.full,
+        links: html`<a href="${statement.href}">${statement.label}</a>`,
+      })
+    })
+
+    app.get(received, async (request, reply) =>
+      pages.send(request, reply, language, {
+        title: say.receivedTitle,
+        crumbs: [statement],
+        addresses: everyLanguage((one) => `${feedbackPaths[one]}/${receivedWord[one]}`),
+        content: receivedPage(language, formatInstant(desk.clock.now().add({ hours: 24 * answerDays }), language)),
+      }),
+    )
+
+    app.get(feedbackListPaths[language], async (request, reply) => sendList(request, reply, language))
+
+    app.post<{ Params: { id: string } }>(`${feedbackListPaths[language]}/:id`, async (request, reply) => {
+      const session = await pages.session(request)
+      if (!session) return sendSignIn(request, reply, language)
+      const { id } = request.params
+      const { answer, problem } = readAnswer(request.body, language)
+      if (problem !== undefined) return sendList(request, reply, language, { id, answer, problem })
+      const outcome = isId.test(id) ? await answerFeedback(desk.db, session, id, answer) : 'gone'
+      if (outcome === 'answered') return reply.redirect(feedbackListPaths[language], 303)
+      if (outcome === 'deny.role') return sendDenied(request, reply, language)
+      return pages.sendNotice(request, reply, language, {
+        status: 409,
+        title: say.goneTitle,
+        text: say.gone,
+        links: html`<a href="${feedbackListPaths[language]}">${say.listTitle}</a>`,
+      })
+    })
+  }
+
+  async function sendList(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    language: Language,
+    wrong?: { id: string; answer: string; problem: string },
+  ) {
+    const session = await pages.session(request)
+    if (!session) return sendSignIn(request, reply, language)
+    const all = await listFeedback(desk.db, session)
+    if (all === 'deny.role') return sendDenied(request, reply, language)
+    return pages.send(request, reply, language, {
+      title: feedbackWords[language].listTitle,
+      crumbs: [{ label: statementWords[language].title, href: statementPaths[language] }],
+      addresses: feedbackListPaths,
+      session,
+      ...(wrong && { status: 400 }),
+      content: feedbackListPage(all, language, desk.clock.now(), wrong),
+    })
+  }
+
+  function sendSignIn(request: FastifyRequest, reply: FastifyReply, language: Language) {
+    const { signInTitle: title, signIn: text } = feedbackWords[language]
+    return pages.sendNotice(request, reply, language, {
+      status: 401,
+      title,
+      text,
+      links: html`<a href="/">${words[language].signIn}</a>`,
+    })
+  }
+
+  function sendDenied(request: FastifyRequest, reply: FastifyReply, language: Language) {
+    const { deniedTitle: title, denied: text } = feedbackWords[language]
+    return pages.sendNotice(request, reply, language, { status: 403, title, text })
+  }
+}

@@ -1,0 +1,55 @@
+import type { Language } from '#description/register-description.ts'
+import { longest, type GivenFeedback } from '#safeguards/feedback/feedback.ts'
+import { feedbackWords } from './feedback-words.ts'
+
+/** As it was written, to give back where something is wrong. */
+export interface WrittenFeedback {
+  message: string
+  place: string
+  email: string
+}
+
+export type FeedbackProblems = Partial<Record<keyof WrittenFeedback, string>>
+
+/** What the form sent, or everything that is wrong with it. */
+export function readFeedback(
+  body: unknown,
+  language: Language,
+): { written: WrittenFeedback; given: GivenFeedback } | { written: WrittenFeedback; problems: FeedbackProblems } {
+  const say = feedbackWords[language]
+  const written = { message: textOf(body, 'message'), place: textOf(body, 'place'), email: textOf(body, 'email') }
+  const [message, place, email] = [written.message.trim(), written.place.trim(), written.email.trim()]
+  const tooLong = (text: string, limit: number) =>
+    lengthOf(text) > limit ? say.tooLong(limit, lengthOf(text)) : undefined
+  const problems: FeedbackProblems = {}
+  const note = (field: keyof WrittenFeedback, problem: string | undefined) => {
+    if (problem !== undefined) problems[field] = problem
+  }
+  note('message', message === '' ? say.messageMissing : tooLong(message, longest.message))
+  note('place', tooLong(place, longest.place))
+  note('email', email !== '' && !isEmail.test(email) ? say.notAnEmail : tooLong(email, longest.email))
+  if (Object.keys(problems).length > 0) return { written, problems }
+  return { written, given: { language, message, ...(place !== '' && { place }), ...(email !== '' && { email }) } }
+}
+
+/** What an administrator noted of an answer, or what is wrong with it. */
+export function readAnswer(body: unknown, language: Language): { answer: string; problem?: string } {
+  const say = feedbackWords[language]
+  const answer = textOf(body, 'answer').trim()
+  if (answer === '') return { answer, problem: say.answerMissing }
+  const length = lengthOf(answer)
+  return length > longest.answer ? { answer, problem: say.tooLong(longest.answer, length) } : { answer }
+}
+
+const isEmail = /^[^\s@<>"',;:()]+@[^\s@<>"',;:()]+\.[^\s@<>"',;:().]{2,}$/
+
+/** A field of a form as text; characters that no text has and the database does not keep are left out. */
+function textOf(body: unknown, field: string): string {
+  const value = body instanceof URLSearchParams ? (body.get(field) ?? '') : ''
+  return value.replaceAll('\r\n', '\n').replaceAll('\0', '')
+}
+
+/** In characters, as the database counts them. */
+function lengthOf(text: string): number {
+  return [...text].length
+}

@@ -1,0 +1,163 @@
+import type { Language } from '#description/register-description.ts'
+import type { Feedback } from '#safeguards/feedback/feedback.ts'
+import { feedbackListPaths, feedbackPaths, statementPaths } from './addresses.ts'
+import { formatInstant } from './dates.ts'
+import type { FeedbackProblems, WrittenFeedback } from './feedback-form.ts'
+import { feedbackWords } from './feedback-words.ts'
+import { html, type Html } from './html.ts'
+
+interface Field {
+  name: string
+  label: string
+  hint: string
+  value: string
+  problem?: string | undefined
+  rows?: number
+  type?: 'text' | 'email'
+  optional?: boolean
+}
+
+/** The form; with what was written and what is wrong with it, where it comes back. */
+export function feedbackPage(language: Language, written?: WrittenFeedback, problems: FeedbackProblems = {}): Html {
+  const say = feedbackWords[language]
+  const fields: Field[] = [
+    { name: 'message', label: say.message, hint: say.messageHint, value: written?.message ?? '', rows: 8 },
+    { name: 'place', label: say.place, hint: say.placeHint, value: written?.place ?? '', type: 'text', optional: true },
+    {
+      name: 'email',
+      label: say.email,
+      hint: say.emailHint,
+      value: written?.email ?? '',
+      type: 'email',
+      optional: true,
+    },
+  ]
+  return html`<article class="sheet">
+    <h1>${say.title}</h1>
+    <p class="lead">${say.lead}</p>
+    ${problemSummary(language, problems)}
+    <form class="form" method="post" action="${feedbackPaths[language]}" novalidate>
+      ${fields.map((field) => renderField({ ...field, problem: problems[field.name as keyof FeedbackProblems] }, language))}
+      <p class="note">${say.privacy}</p>
+      <button class="button" type="submit">${say.send}</button>
+    </form>
+    <p><a href="${statementPaths[language]}">${say.toStatement}</a></p>
+  </article>`
+}
+
+/** After sending: by when there is an answer. */
+export function receivedPage(language: Language, dueBy: string): Html {
+  const say = feedbackWords[language]
+  return html`<article class="sheet">
+    <h1>${say.receivedTitle}</h1>
+    <p>${say.received(dueBy)}</p>
+    <p><a href="${statementPaths[language]}">${say.toStatement}</a></p>
+  </article>`
+}
+
+/** What people wrote, for the administrator; what waits has a form for its answer. */
+export function feedbackListPage(
+  all: readonly Feedback[],
+  language: Language,
+  now: Temporal.Instant,
+  wrong?: { id: string; answer: string; problem: string },
+): Html {
+  const say = feedbackWords[language]
+  const waiting = all.filter(({ answer }) => !answer).length
+  return html`<article class="sheet">
+    <h1>${say.listTitle}</h1>
+    <p class="lead">${all.length === 0 ? say.none : say.listLead(waiting)}</p>
+    ${wrong && problemSummary(language, { [`answer-${wrong.id}`]: wrong.problem })}
+    ${all.map((one) => renderFeedback(one, language, now, wrong?.id === one.id ? wrong : undefined))}
+  </article>`
+}
+
+function renderFeedback(
+  one: Feedback,
+  language: Language,
+  now: Temporal.Instant,
+  wrong: { answer: string; problem: string } | undefined,
+): Html {
+  const say = feedbackWords[language]
+  const { id, message, place, email, answer } = one
+  const overdue = !answer && Temporal.Instant.compare(one.answerDueAt, now) < 0
+  return html`<section id="f-${id}" aria-labelledby="h-${id}">
+    <h2 id="h-${id}">
+      ${say.receivedAt}
+      ${formatInstant(one.receivedAt, language)}${overdue && html` <span class="state overdue">${say.overdue}</span>`}
+    </h2>
+    <p class="written" lang="${one.language}">${message}</p>
+    <dl class="details">
+      ${
+        place !== null &&
+        html`<div>
+          <dt>${say.about}</dt>
+          <dd lang="${one.language}">${place}</dd>
+        </div>`
+      }
+      <div>
+        <dt>${say.writer}</dt>
+        <dd>${email === null ? say.noAddress : html`<a href="mailto:${email}">${email}</a>`}</dd>
+      </div>
+      ${
+        answer
+          ? html`<div>
+                <dt>${say.answeredAt}</dt>
+                <dd>${formatInstant(answer.at, language)}</dd>
+              </div>
+              <div>
+                <dt>${say.answer}</dt>
+                <dd class="written">${answer.text}</dd>
+              </div>`
+          : html`<div>
+              <dt>${say.dueBy}</dt>
+              <dd>${formatInstant(one.answerDueAt, language)}</dd>
+            </div>`
+      }
+    </dl>
+    ${
+      !answer &&
+      html`<form class="form" method="post" action="${feedbackListPaths[language]}/${id}" novalidate>
+        ${renderField({ name: 'answer', label: say.answerLabel, hint: say.answerHint, value: wrong?.answer ?? '', problem: wrong?.problem, rows: 3 }, language, id)}
+        <button class="button" type="submit" aria-describedby="h-${id}">${say.note}</button>
+      </form>`
+    }
+  </section>`
+}
+
+/** Each problem with a link to its field; announced first because it comes first. */
+function problemSummary(language: Language, problems: Readonly<Record<string, string | undefined>>): Html | undefined {
+  const told = Object.entries(problems).filter(([, problem]) => problem !== undefined)
+  if (told.length === 0) return undefined
+  return html`<div class="problems" role="alert" aria-labelledby="problems">
+    <h2 id="problems">${feedbackWords[language].problemsTitle}</h2>
+    <ul>
+      ${told.map(([field, problem]) => html`<li><a href="#${field}">${problem}</a></li>`)}
+    </ul>
+  </div>`
+}
+
+/** Label above, hint between, the problem beside the field and named by it (WCAG 3.3.1, 1.3.1). */
+function renderField(field: Field, language: Language, of?: string): Html {
+  const say = feedbackWords[language]
+  const { name, label, hint, value, problem, rows, type, optional } = field
+  const id = of === undefined ? name : `${name}-${of}`
+  const described = `${id}-hint${problem === undefined ? '' : ` ${id}-problem`}`
+  const shared = html`id="${id}" name="${name}"
+  aria-describedby="${described}"${problem !== undefined && html` aria-invalid="true"`}${!optional && html` required`}`
+  return html`<div class="field${problem !== undefined && ' is-wrong'}">
+    <label for="${id}">${label}${optional && html` <span class="note-inline">(${say.optional})</span>`}</label>
+    <p class="note" id="${id}-hint">${hint}</p>
+    ${problem !== undefined && html`<p class="problem" id="${id}-problem"><strong>${say.errorPrefix}</strong> ${problem}</p>`}
+    ${
+      rows === undefined
+        ? html`<input
+            ${shared}
+            type="${type}"
+            value="${value}"
+            ${type === 'email' && html` autocomplete="email" spellcheck="false"`}
+          />`
+        : html`<textarea ${shared} rows="${rows}">${value}</textarea>`
+    }
+  </div>`
+}

@@ -1,0 +1,67 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { describedNow, type Desk } from '#app/http/desk.ts'
+import { cookieName } from '#app/http/signed-in.ts'
+import type { Language } from '#description/register-description.ts'
+import { useSession, type Session } from '#safeguards/people/session.ts'
+import { descriptionPaths, versionsAddresses } from './addresses.ts'
+import { answerPage, answerVisitor } from './answer-page.ts'
+import type { PublicationFiles } from './files.ts'
+import { framedPage, type Frame } from './frame.ts'
+import { html, type Html } from './html.ts'
+import { words } from './words.ts'
+
+export interface Page extends Pick<Frame, 'title' | 'crumbs' | 'here' | 'addresses' | 'content'> {
+  /** Whose page it is, where that is not the controller of today. */
+  organisation?: string
+  /** Who reads, where the page has found out already. */
+  session?: Session | undefined
+  /** 200 where nothing else is said. */
+  status?: number
+}
+
+export interface Pages {
+  /** Answers with a page in the service's look; a visitor's may be kept and asked for anew. */
+  send: (request: FastifyRequest, reply: FastifyReply, language: Language, page: Page) => Promise<FastifyReply>
+  /** Answers with a short page that says why there is nothing else. */
+  sendNotice: (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    language: Language,
+    notice: { status: number; title: string; text: string; links?: Html },
+  ) => Promise<FastifyReply>
+  /** Who reads, if it is somebody signed in; a page that anyone may read needs no database for anyone. */
+  session: (request: FastifyRequest) => Promise<Session | undefined>
+}
+
+export function pagesOf(desk: Desk, files: PublicationFiles): Pages {
+  const pages: Pages = {
+    async send(request, reply, language, page) {
+      const { session = await pages.session(request), organisation, status, ...frame } = page
+      const body = framedPage({
+        ...frame,
+        language,
+        organisation: organisation ?? describedNow(desk).controller.name[language],
+        signedIn: session !== undefined,
+        styleVersion: files.styleVersion,
+      })
+      if (session || status !== undefined) return answerPage(reply, body, status)
+      return answerVisitor(request, reply, { type: 'text/html; charset=utf-8', body })
+    },
+    sendNotice(request, reply, language, { status, title, text, links }) {
+      const say = words[language]
+      const elsewhere = html`<a href="${descriptionPaths[language]}">${say.description}</a> ·
+        <a href="${versionsAddresses()[language]}">${say.allVersions}</a>`
+      const content = html`<article class="sheet">
+        <h1>${title}</h1>
+        <p>${text}</p>
+        <p>${links ?? elsewhere}</p>
+      </article>`
+      return pages.send(request, reply, language, { title, crumbs: [], content, status })
+    },
+    async session(request) {
+      const token = request.cookies[cookieName]
+      return token ? useSession(desk.db, token, desk.clock.now()) : undefined
+    },
+  }
+  return pages
+}

@@ -1,0 +1,116 @@
+import type { Look, Typesetter } from './typeset.ts'
+
+export type Parent = PDFKit.PDFStructureElement
+
+/** What pdfkit has and its types do not tell of. */
+interface Attributed {
+  dictionary: { data: { A?: object } }
+}
+
+/** Where text may stand on a page, in points from the left edge. */
+export interface Column {
+  x: number
+  width: number
+}
+
+/** The sheet: A4, its edges in points. */
+export const sheet = { width: 595.28, height: 841.89, left: 56, right: 56, top: 68, bottom: 76 }
+export const fullColumn: Column = { x: sheet.left, width: sheet.width - sheet.left - sheet.right }
+
+export interface Flow {
+  /** Where the next line stands: page (from 0) and upper edge. */
+  at: () => Place
+  /** Goes back up, for a second column beside the first. */
+  goTo: (place: Place) => void
+  /** Leaves space, unless a page has just begun. */
+  space: (points: number) => void
+  /** Begins a new page where less than so much is left. */
+  need: (points: number) => void
+  /** A structure element under another, filled by `content`, and ended. */
+  within: (parent: Parent, type: string, content: (element: Parent) => void, attributes?: object) => void
+  /** One element of text. */
+  text: (parent: Parent, type: string, text: string, look: Look, column?: Column) => void
+  /** A thin line over the whole width that no reader hears of. */
+  rule: () => void
+  heightOf: (text: string, look: Look, column?: Column) => number
+}
+
+export interface Place {
+  page: number
+  y: number
+}
+
+/** Lets text flow from page to page; nothing is drawn outside an element or an artifact (ISO 14289-1, 7.1). */
+export function flowIn(doc: PDFKit.PDFDocument, typesetter: Typesetter): Flow {
+  const lowest = sheet.height - sheet.bottom
+  let place: Place = { page: 0, y: sheet.top }
+
+  function nextPage(): void {
+    const { start, count } = doc.bufferedPageRange()
+    const page = place.page + 1
+    if (page < start + count) doc.switchToPage(page)
+    else doc.addPage()
+    place = { page, y: sheet.top }
+  }
+
+  function within(parent: Parent, type: string, content: (element: Parent) => void, attributes?: object): void {
+    const element = doc.struct(type)
+    if (attributes) (element as Parent & Attributed).dictionary.data.A = attributes
+    parent.add(element)
+    content(element)
+    element.end()
+  }
+
+  function drawLines(lines: readonly string[], look: Look, column: Column): void {
+    for (const line of lines) {
+      typesetter.draw(line, look, column.x, place.y)
+      place.y += look.leading
+    }
+  }
+
+  /** How many of the lines stand on this page: never one alone at its foot or at the next one's head. */
+  function fitting(count: number, leading: number): number {
+    const room = Math.floor((lowest - place.y + 0.01) / leading)
+    if (room >= count) return count
+    const fit = count - room === 1 ? room - 1 : room
+    return fit < 2 ? 0 : fit
+  }
+
+  return {
+    at: () => ({ ...place }),
+    goTo(to) {
+      place = { ...to }
+      doc.switchToPage(to.page)
+    },
+    space(points) {
+      if (place.y > sheet.top) place.y += points
+    },
+    need(points) {
+      if (place.y + points > lowest && place.y > sheet.top) nextPage()
+    },
+    within,
+    text(parent, type, text, look, column = fullColumn) {
+      within(parent, type, (element) => {
+        const lines = typesetter.linesOf(text, look, column.width)
+        // The space at a line's end keeps its words apart for who reads the text without its lines.
+        const drawn = lines.map((line, index) => (index < lines.length - 1 ? `${line} ` : line))
+        while (drawn.length > 0) {
+          const now = fitting(drawn.length, look.leading)
+          if (now === 0) nextPage()
+          else element.add(() => drawLines(drawn.splice(0, now), look, column))
+        }
+      })
+    },
+    rule() {
+      doc.markContent('Artifact', { type: 'Layout' })
+      doc
+        .moveTo(fullColumn.x, place.y)
+        .lineTo(fullColumn.x + fullColumn.width, place.y)
+        .lineWidth(0.5)
+        .strokeColor('#d9dee0')
+        .stroke()
+      doc.endMarkedContent()
+    },
+    heightOf: (text, look, column = fullColumn) => typesetter.linesOf(text, look, column.width).length * look.leading,
+  }
+}

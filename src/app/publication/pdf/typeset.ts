@@ -1,0 +1,107 @@
+import type { TypefacePieces } from '../files.ts'
+
+/** How text looks: points, and a colour as #rrggbb. */
+export interface Look {
+  weight: Weight
+  size: number
+  leading: number
+  color: string
+}
+export type Weight = 400 | 600
+
+/** Text as it is drawn: each part with the piece of the typeface that has its characters. */
+interface Run {
+  font: string
+  text: string
+}
+
+export interface Typesetter {
+  /** Breaks a text into lines no wider than `width` points; a word that is wider itself is broken within. */
+  linesOf: (text: string, look: Look, width: number) => string[]
+  widthOf: (text: string, look: Look) => number
+  /** Draws one line; `y` is its upper edge. */
+  draw: (line: string, look: Look, x: number, y: number) => void
+}
+
+/** What pdfkit has and its types do not tell of. */
+interface OpenFont {
+  _font: { font: { hasGlyphForCodePoint: (codePoint: number) => boolean } }
+}
+
+/** Sets text in a typeface that comes in pieces by script. */
+export function typesetIn(doc: PDFKit.PDFDocument, pieces: TypefacePieces): Typesetter {
+  const known = new Map<string, string>()
+  for (const [name, font] of pieces) doc.registerFont(name, font)
+  const names = [...pieces.keys()]
+
+  function fontFor(character: string, weight: Weight): string | undefined {
+    const key = `${weight}${character}`
+    const found = known.get(key)
+    if (found !== undefined) return found
+    const name = names.find((one) => {
+      if (!one.endsWith(`-${weight}`)) return false
+      const { _font: open } = doc.font(one) as unknown as OpenFont
+      return open.font.hasGlyphForCodePoint(character.codePointAt(0) ?? 0)
+    })
+    if (name !== undefined) known.set(key, name)
+    return name
+  }
+
+  function runsOf(text: string, weight: Weight): Run[] {
+    const runs: Run[] = []
+    for (const character of text) {
+      const drawn = fontFor(character, weight) === undefined ? '?' : character
+      const font = fontFor(drawn, weight) ?? `latin-${weight}`
+      const last = runs.at(-1)
+      if (last?.font === font) last.text += drawn
+      else runs.push({ font, text: drawn })
+    }
+    return runs
+  }
+
+  const runWidth = ({ font, text }: Run, look: Look) => doc.font(font).fontSize(look.size).widthOfString(text)
+
+  function widthOf(text: string, look: Look): number {
+    return runsOf(text, look.weight).reduce((sum, run) => sum + runWidth(run, look), 0)
+  }
+
+  function linesOf(text: string, look: Look, width: number): string[] {
+    const lines: string[] = []
+    let line = ''
+    for (const word of plain(text).split(' ')) {
+      const longer = line === '' ? word : `${line} ${word}`
+      if (widthOf(longer, look) <= width) {
+        line = longer
+        continue
+      }
+      if (line !== '') lines.push(line)
+      line = ''
+      for (const character of word) {
+        if (line !== '' && widthOf(line + character, look) > width) {
+          lines.push(line)
+          line = ''
+        }
+        line += character
+      }
+    }
+    return [...lines, line]
+  }
+
+  return {
+    linesOf,
+    widthOf,
+    draw(line, look, x, y) {
+      let at = x
+      for (const run of runsOf(line, look.weight)) {
+        const width = runWidth(run, look)
+        doc.fillColor(look.color).text(run.text, at, y, { lineBreak: false })
+        at += width
+      }
+    },
+  }
+}
+
+/** One line of text without what cannot be seen. */
+function plain(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\s]+/gu, (found) => (found === '\u00A0' ? found : ' ')).trim()
+}

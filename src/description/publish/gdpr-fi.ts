@@ -1,0 +1,59 @@
+import { dayText } from '../tell-values.ts'
+import type { GdprWords } from './gdpr-document.ts'
+import { lawsOf } from './grounds.ts'
+
+export const gdprFi: GdprWords = {
+  subtitle: 'Tietosuojaseloste: EU:n yleisen tietosuoja-asetuksen (2016/679) 13 ja 14 artiklan mukaiset tiedot',
+  headings: {
+    controller: 'Rekisterinpitäjä',
+    purposes: 'Käsittelyn tarkoitukset ja oikeusperuste',
+    data: 'Rekisteröityjen ryhmät ja henkilötiedot',
+    recipients: 'Tietojen luovuttaminen',
+    retention: 'Säilytysajat',
+    protection: 'Tietojen suojaaminen ja käyttöoikeudet',
+    rights: 'Rekisteröidyn oikeudet',
+    officials: 'Virkailijoiden puheluiden tallentaminen',
+  },
+  labels: {
+    register: 'Rekisteri',
+    controller: 'Rekisterinpitäjä',
+    visitingAddress: 'Käyntiosoite',
+    switchboard: 'Puhelinvaihde',
+    officer: 'Tietosuojavastaava',
+    phone: 'Puhelin',
+    dataSubjects: 'Rekisteröidyt',
+  },
+  purposeHead: ['Tarkoitus', 'Oikeusperuste', 'Tiedot'],
+  dataSets: { history: 'kontaktihistoria', recordings: 'tallenteet' },
+  added({ description }) {
+    const { controller, rights, recordingPlan, disclosure, switches, effectiveFrom } = description
+    const { cooperation } = recordingPlan
+    const laws = lawsOf(disclosure.provisions, effectiveFrom, 'fi')
+    return {
+      'L2-source':
+        'Tiedot syntyvät puhelinjärjestelmässä puhelun aikana; virkailijan nimi ja puhelinnumero tulevat rekisterinpitäjän henkilöhakemistosta.',
+      'L2-number': 'Soittajan ei ole pakko antaa puhelinnumeroaan: numeron näkymisen voi estää.',
+      'L2-complaint':
+        'Rekisteröity voi valittaa valvontaviranomaiselle, jos hän katsoo, että hänen henkilötietojensa käsittelyssä rikotaan lakia: tietosuojavaltuutetun toimisto, www.tietosuoja.fi.',
+      L3: 'Ennen kuin virkailija vastaa, soittaja kuulee tiedotteen:',
+      'L7-rights':
+        'Rekisteröidyllä on oikeus saada pääsy tietoihinsa, pyytää virheellisten tietojen oikaisemista, tietojen poistamista ja käsittelyn rajoittamista sekä vastustaa käsittelyä (tietosuoja-asetuksen 15–18 ja 21 artikla).',
+      'L7-time':
+        'Pyyntöön vastataan maksutta kuukauden kuluessa; jos pyyntö on monimutkainen, aikaa voidaan jatkaa enintään kahdella kuukaudella (12 artikla).',
+      'L7-where': `Pyynnöt osoitetaan yksikölle: ${rights.unit.fi}, ${controller.postalAddress.fi}.`,
+      'L10-portability':
+        'Oikeus siirtää tiedot järjestelmästä toiseen koskee vain tietoja, joiden käsittely perustuu suostumukseen tai sopimukseen (20 artikla).',
+      'L10-automatic': 'Tietojen perusteella ei tehdä automaattisia päätöksiä eikä profilointia (22 artikla).',
+      'L16-procedure':
+        cooperation &&
+        `Puheluiden tallentaminen on käsitelty yhteistoimintamenettelyssä ${dayText(cooperation.decidedOn).fi} (${cooperation.document}).`,
+      'L16-consent':
+        switches.officialConsent === 'required'
+          ? 'Puheluita tallennetaan vain niiltä virkailijoilta, jotka ovat suostuneet siihen; suostumuksen voi peruuttaa milloin tahansa, eikä peruuttaminen vaikuta sitä ennen tehtyyn käsittelyyn.'
+          : undefined,
+      L19: 'Tietojen jokaisesta katselusta ja kuuntelusta jää merkintä lokiin.',
+      L26: 'Tietoja ei siirretä Euroopan talousalueen ulkopuolelle.',
+      L36: disclosure.authority && laws ? `Luovuttaminen viranomaiselle perustuu lakiin: ${laws}.` : undefined,
+    }
+  },
+}

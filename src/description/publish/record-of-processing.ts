@@ -1,0 +1,128 @@
+import type { Language, RegisterDescription, Trilingual } from '../register-description.ts'
+import { termZone } from '../terms.ts'
+import { groundsOf } from './grounds.ts'
+import { publishDescription } from './publish-description.ts'
+import { sentencesOf } from './published-document.ts'
+
+/** Which version a record is of, and when; instants are ISO 8601. */
+export type RecordedVersion = {
+  version: number
+  /** SHA-256 of the version's text, in hexadecimal. */
+  sha256: string
+  effectiveFrom: string
+  /** Until before; not there while no later version is approved. */
+  effectiveUntil?: string
+}
+
+/** GDPR Article 30(1) asks for these; docs/formats/record-of-processing.md tells of each field. */
+export type RecordOfProcessing = {
+  format: 'seloste/record-of-processing'
+  formatVersion: 1
+  version: RecordedVersion & { approvedOn: string; asOf: string }
+  register: { name: Trilingual }
+  controller: Omit<RegisterDescription['controller'], 'finnishForms'> & {
+    dataProtectionOfficer?: { address: Trilingual; email: string; phone: string }
+  }
+  purposes: readonly {
+    id: string
+    name: Trilingual
+    legalBasis?: Trilingual
+    dataSets: readonly string[]
+    primary: boolean
+  }[]
+  dataSubjects: readonly string[]
+  personalData: { history: readonly string[]; recordings: readonly string[] }
+  recipients: readonly {
+    id: 'RESEARCH_INSTITUTE' | 'AUTHORITY'
+    dataSets: readonly string[]
+    provisions?: readonly Trilingual[]
+  }[]
+  transfersToThirdCountries: readonly never[]
+  retention: {
+    historyMonths: number
+    recordings: { minimumMonths: number; maximumMonths: number; now: readonly { name: Trilingual; months: number }[] }
+  }
+  security: {
+    sites: readonly { name: Trilingual; electronicAccessControl: boolean; attestedOn: string; nextReview: string }[]
+    roles: readonly { role: string; duty?: string; name: Trilingual; scope: string; purposes: readonly string[] }[]
+  }
+  /** The published text in one language, sentence by sentence. */
+  document: { language: Language; sentences: readonly { id: string; text: string }[] }
+}
+
+/**
+ * The record of processing activities (GDPR Article 30, L2) as of an instant. Nothing of a person who decided or attests
+ * is in it: it is published.
+ */
+export function recordOfProcessing(
+  description: RegisterDescription,
+  recorded: RecordedVersion,
+  language: Language,
+  at: Temporal.Instant,
+): RecordOfProcessing {
+  const { controller, contacts, purposes, dataSubjects, identificationData, terms, storage, roles, disclosure } =
+    description
+  const { finnishForms: _, ...reached } = controller
+  const { kept } = groundsOf(description, at, language)
+  const officer = contacts.dataProtectionOfficer
+  return {
+    format: 'seloste/record-of-processing',
+    formatVersion: 1,
+    version: {
+      ...recorded,
+      approvedOn: description.decision.decidedOn.toString(),
+      asOf: at.toZonedDateTimeISO(termZone).toPlainDate().toString(),
+    },
+    register: { name: description.name },
+    controller: { ...reached, ...(officer && { dataProtectionOfficer: officer }) },
+    purposes: purposes.map(({ purpose, names, legalBasis, dataSets }, index) => ({
+      id: purpose,
+      name: names,
+      ...(legalBasis && { legalBasis }),
+      dataSets,
+      primary: index === 0,
+    })),
+    dataSubjects,
+    personalData: { history: identificationData, recordings: ['SOUND_OF_THE_CALL'] },
+    recipients: [
+      ...(disclosure.research ? [{ id: 'RESEARCH_INSTITUTE' as const, dataSets: ['recordings'] }] : []),
+      ...(disclosure.authority
+        ? [
+            {
+              id: 'AUTHORITY' as const,
+              dataSets: ['history', 'recordings'],
+              provisions: disclosure.provisions.map(({ names }) => names),
+            },
+          ]
+        : []),
+    ],
+    transfersToThirdCountries: [],
+    retention: {
+      historyMonths: terms.historyMonths,
+      recordings: {
+        minimumMonths: terms.recordingFloorMonths,
+        maximumMonths: terms.recordingCeilingMonths,
+        now: kept.map(({ names, months }) => ({ name: names, months })),
+      },
+    },
+    security: {
+      sites: storage.sites.map(({ names, electronicAccessControl, attestedOn, nextReview }) => ({
+        name: names,
+        electronicAccessControl,
+        attestedOn: attestedOn.toString(),
+        nextReview: nextReview.toString(),
+      })),
+      roles: roles.map(({ role, duty, names, scope, purposes: held }) => ({
+        role,
+        ...(duty && { duty }),
+        name: names,
+        scope,
+        purposes: held.map(({ purpose }) => purpose),
+      })),
+    },
+    document: {
+      language,
+      sentences: sentencesOf(publishDescription(description, language, at)).map(({ id, text }) => ({ id, text })),
+    },
+  }
+}
