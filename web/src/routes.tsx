@@ -3,6 +3,7 @@ import { readMoment } from './contact/moment.ts'
 import { readFilters } from './contacts/filters.ts'
 import { readNumberFilters } from './description/number-filters.ts'
 import { readPeopleFilters } from './people/filters.ts'
+import { readPeriod } from './plan/filters.ts'
 import { NotFound } from './shell/not-found.tsx'
 import { Shell } from './shell/shell.tsx'
 import { readSearch, writeSearch } from './shell/search-string.ts'
@@ -54,10 +55,17 @@ export const numbersRoute = createRoute({
   component: lazyRouteComponent(() => import('./description/numbers-page.tsx'), 'NumbersPage'),
 })
 
+export const importNumbersRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/numbers/import',
+  component: lazyRouteComponent(() => import('./description/import-numbers-page.tsx'), 'ImportNumbersPage'),
+})
+
 export const planRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/plan',
   staticData: { purpose: 'shown' },
+  validateSearch: readPeriod,
   component: lazyRouteComponent(() => import('./plan/plan-page.tsx'), 'PlanPage'),
 })
 
@@ -95,6 +103,7 @@ export const router = createRouter({
     descriptionRoute,
     draftRoute,
     numbersRoute,
+    importNumbersRoute,
     planRoute,
     peopleRoute,
     newPersonRoute,

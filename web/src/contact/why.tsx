@@ -1,44 +1,50 @@
 import type { SegmentDetail } from '../api/shapes.ts'
-import { formatDraw, formatShare } from '../format/number.ts'
+import { formatCount, formatDraw, formatShare } from '../format/number.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
+import { formatHours, sayQuota } from '../plan/rule-words.ts'
+import { publicPages } from '../shell/public-pages.ts'
 import { Fact } from './facts.tsx'
+import { sentencesOf } from './why-sentences.ts'
 
-const knownReasons = [
-  'drawn',
-  'not-drawn',
-  'switchboard',
-  'forwarded',
-  'unknown-number',
-  'no-rule',
-  'rule-ended',
-  'no-official',
-  'not-registered',
-]
+type Decision = SegmentDetail['decision']
 
-/** Why the call was recorded, or was not, in plain words, with the rule and the draw beside them (R14). */
-export function Why({ decision, isOngoing }: { decision: SegmentDetail['decision']; isOngoing: boolean }) {
-  const { say, language } = useLanguage()
+/**
+ * Why the call was recorded, or was not: in one line, in plain words, and with what the rule said in the version of the
+ * description that was in force when the call was answered (R14).
+ */
+export function Why({ decision, isOngoing }: { decision: Decision; isOngoing: boolean }) {
+  const { say, language, named } = useLanguage()
+  const { share, draw, quotaUsed, rule, ruleId, ruleVersion, descriptionVersion } = decision
+  const outcome = decision.record ? 'yes' : 'no'
+  const ending = isOngoing ? '.ongoing' : ''
   const values = {
-    share: decision.share == null ? '' : formatShare(decision.share, language),
-    draw: decision.draw == null ? '' : formatDraw(decision.draw, language),
+    rule: rule ? named(rule.name) : (ruleId ?? ''),
+    version: ruleVersion ?? '',
+    share: share == null ? '' : formatShare(share, language),
+    draw: draw == null ? '' : formatDraw(draw, language),
+    hours: rule?.hours ? formatHours(rule.hours, language) : '',
+    used: quotaUsed == null ? '' : formatCount(quotaUsed, language),
+    outcome: say(`why.outcome.${outcome}${ending}` as Word),
   }
-  const isDrawn = decision.reason === 'drawn' || decision.reason === 'not-drawn'
-  const reason = knownReasons.includes(decision.reason) ? decision.reason : 'other'
-  const sentence =
-    isDrawn && decision.share === 1 ? 'all' : isDrawn && decision.draw == null ? `${reason}.plain` : reason
-  const title = decision.record ? 'why.title.yes' : 'why.title.no'
+  const isExplained = ruleId !== undefined && ruleVersion !== undefined && share !== undefined
   return (
     <div className="why">
-      <h3>{say(isOngoing ? `${title}.ongoing` : title)}</h3>
-      <p>{say(`why.${sentence}` as Word, values)}</p>
-      {decision.ruleId && (
+      <h3>{say(`why.title.${outcome}${ending}` as Word)}</h3>
+      {isExplained && <p className="why-short">{say(draw == null ? 'why.short.rule' : 'why.short.draw', values)}</p>}
+      <p>
+        {sentencesOf(decision)
+          .map((word) => say(word, values))
+          .join(' ')}
+      </p>
+      {(rule?.quota ?? rule?.hours ?? descriptionVersion) !== undefined && (
         <dl className="facts facts-small">
-          <Fact label={say('why.rule')}>
-            {decision.ruleId}
-            {decision.ruleVersion != null && `, ${say('why.version', { version: decision.ruleVersion })}`}
-          </Fact>
-          {decision.share != null && <Fact label={say('why.share')}>{values.share}</Fact>}
-          {decision.draw != null && <Fact label={say('why.draw')}>{values.draw}</Fact>}
+          {rule?.quota && <Fact label={say('why.quota')}>{sayQuota(rule.quota, say, language)}</Fact>}
+          {rule?.hours && <Fact label={say('why.hours')}>{values.hours}</Fact>}
+          {descriptionVersion !== undefined && (
+            <Fact label={say('why.description')}>
+              <a href={`${publicPages.description[language]}/${descriptionVersion}`}>{descriptionVersion}</a>
+            </Fact>
+          )}
         </dl>
       )}
     </div>

@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest'
+import { decisionReasons } from '../../../src/description/decide-recording.ts'
+import { sentencesOf } from './why-sentences.ts'
+
+const name = { fi: 'Palvelunumerot', sv: 'Servicenumren', en: 'Service numbers' }
+
+test('every reason that a decision may have is told in words of its own', () => {
+  const told = [...decisionReasons, 'not-answered'].map((reason) => sentencesOf({ reason, draw: 0.04, share: 0.1 }))
+  expect(told.flat()).not.toContain('why.other')
+  expect(new Set(told.map((words) => words.join())).size).toBe(told.length)
+})
+
+test('a reason that is not known is not made up', () => {
+  expect(sentencesOf({ reason: 'toString' })).toEqual(['why.other'])
+  expect(sentencesOf({ reason: 'something-new' })).toEqual(['why.other'])
+})
+
+test('a draw that is not stored is not told', () => {
+  expect(sentencesOf({ reason: 'drawn' })).toEqual(['why.drawn.plain'])
+  expect(sentencesOf({ reason: 'not-drawn', share: 0.1 })).toEqual(['why.not-drawn.plain'])
+})
+
+test('a rule of all calls is told as that, and room in a quota where there is one', () => {
+  const quota = { per: 'official', weekly: 5 } as const
+  expect(sentencesOf({ reason: 'drawn', draw: 0.4, share: 1 })).toEqual(['why.all'])
+  expect(sentencesOf({ reason: 'drawn', draw: 0.04, share: 0.1, quotaUsed: 2, rule: { name, quota } })).toEqual([
+    'why.drawn',
+    'why.quota-room',
+  ])
+})
+
+test('hours are told where the rule’s are known', () => {
+  const hours = { days: ['MON'], from: '08:00', to: '16:00' } as const
+  expect(sentencesOf({ reason: 'outside-hours', rule: { name, hours: { ...hours, days: [...hours.days] } } })).toEqual([
+    'why.outside-hours',
+  ])
+  expect(sentencesOf({ reason: 'outside-hours' })).toEqual(['why.outside-hours.plain'])
+})

@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest'
+import { daysOf, readPeriod } from './filters.ts'
+import { judgeShare } from './judge-share.ts'
+import { ordinaryRange } from './ordinary-range.ts'
+import { formatHours } from './rule-words.ts'
+
+/** The chance of each count, from factorials: another way than the one under test. */
+function chances(calls: number, share: number): number[] {
+  const logs = [0]
+  for (let n = 1; n <= calls; n++) logs.push(logs[n - 1]! + Math.log(n))
+  return Array.from({ length: calls + 1 }, (_, k) =>
+    Math.exp(logs[calls]! - logs[k]! - logs[calls - k]! + k * Math.log(share) + (calls - k) * Math.log(1 - share)),
+  )
+}
+
+describe('an ordinary range', () => {
+  test.each([
+    [10, 0.1],
+    [120, 0.1],
+    [500, 0.35],
+    [1000, 0.9],
+  ])('of %i calls at %f leaves at most one in two hundred at each end, and no more than it must', (calls, share) => {
+    const { low, high } = ordinaryRange(calls, share)
+    const chance = chances(calls, share)
+    const below = (count: number) => chance.slice(0, Math.max(0, count)).reduce((sum, one) => sum + one, 0)
+    const above = (count: number) => chance.slice(count + 1).reduce((sum, one) => sum + one, 0)
+    expect(below(low)).toBeLessThanOrEqual(0.005)
+    expect(above(high)).toBeLessThanOrEqual(0.005)
+    expect(below(low + 1)).toBeGreaterThan(0.005)
+    expect(above(high - 1)).toBeGreaterThan(0.005)
+  })
+
+  test('of a share of none or all is one count', () => {
+    expect([ordinaryRange(50, 0), ordinaryRange(50, 1), ordinaryRange(0, 0.1)]).toEqual([
+      { low: 0, high: 0 },
+      { low: 50, high: 50 },
+      { low: 0, high: 0 },
+    ])
+  })
+
+  test('of a million calls is found at once', () => {
+    const begun = performance.now()
+    const { low, high } = ordinaryRange(1_000_000, 0.1)
+    expect(performance.now() - begun).toBeLessThan(100)
+    // 100 000 and 2.58 standard deviations of 300 each way.
+    expect([Math.abs(low - 99_227), Math.abs(high - 100_773)].every((apart) => apart <= 2)).toBe(true)
+  })
+})
+
+describe('a share', () => {
+  const share = { answered: 1000, expected: 100, drawn: 104, recorded: 104 }
+
+  test('within the range is ordinary; beyond it chance is no explanation', () => {
+    expect(judgeShare(share, false)).toMatchObject({ draw: 'ordinary', planned: 0.1, actual: 0.104, apart: 0 })
+    expect(judgeShare({ ...share, drawn: 150, recorded: 150 }, false).draw).toBe('more')
+    expect(judgeShare({ ...share, drawn: 60, recorded: 60 }, false).draw).toBe('fewer')
+  })
+
+  test('that a quota kept small is explained; one that is too large is not', () => {
+    expect(judgeShare({ ...share, drawn: 60, recorded: 60 }, true).draw).toBe('quota')
+    expect(judgeShare({ ...share, drawn: 150, recorded: 150 }, true).draw).toBe('more')
+  })
+
+  test('tells drawn calls without a recording, and recordings without a draw', () => {
+    expect(judgeShare({ ...share, recorded: 101 }, false).apart).toBe(-3)
+    expect(judgeShare({ ...share, recorded: 105 }, false).apart).toBe(1)
+  })
+
+  test('of no calls is no share', () => {
+    const none = judgeShare({ answered: 0, expected: 0, drawn: 0, recorded: 0 }, false)
+    expect(none).toMatchObject({ draw: 'none', planned: undefined, actual: undefined })
+  })
+})
+
+describe('the hours of a rule', () => {
+  test('are told as people do: days that follow each other as one', () => {
+    const hours = { from: '08:00', to: '16:15' }
+    expect(formatHours({ ...hours, days: ['MON', 'TUE', 'WED', 'THU', 'FRI'] }, 'fi')).toBe('ma–pe 8.00–16.15')
+    expect(formatHours({ ...hours, days: ['SAT', 'MON', 'TUE'] }, 'fi')).toBe('ma, ti, la 8.00–16.15')
+    expect(formatHours({ days: ['SUN'], from: '00:00', to: '24:00' }, 'en')).toBe('Sun 0.00–24.00')
+  })
+})
+
+describe('the period', () => {
+  test('is two days in order, or none', () => {
+    const period = { from: '2026-10-01', to: '2026-10-31' }
+    expect(readPeriod(period)).toEqual(period)
+    expect(readPeriod({ from: '2026-10-31', to: '2026-10-01' })).toEqual({})
+    expect(readPeriod({ from: '2026-02-30', to: '2026-10-01' })).toEqual({})
+    expect(readPeriod({ from: 7 })).toEqual({})
+  })
+
+  test('is the last thirty days unless it is chosen', () => {
+    const { start, end } = daysOf({})
+    expect(end.compare(start)).toBe(29)
+    expect(daysOf({ from: '2026-10-01', to: '2026-10-31' }).start.toString()).toBe('2026-10-01')
+  })
+})

@@ -1,0 +1,39 @@
+import { formatCount } from '../format/number.ts'
+import type { Language } from '../language/language.ts'
+import { locales } from '../language/language.ts'
+import type { Say } from '../language/use-words.ts'
+import type { Rule } from './filters.ts'
+
+type Hours = NonNullable<Rule['hours']>
+
+const week: readonly Hours['days'][number][] = ['MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT', 'SUN']
+
+/** When a rule holds: `ma–pe 8.00–16.15`. */
+export function formatHours({ days, from, to }: Hours, language: Language): string {
+  const places = days.map((day) => week.indexOf(day)).sort((one, other) => one - other)
+  const runs: number[][] = []
+  for (const place of places) {
+    const run = runs.at(-1)
+    if (run?.at(-1) === place - 1) run.push(place)
+    else runs.push([place])
+  }
+  const name = new Intl.DateTimeFormat(locales[language], { weekday: 'short', timeZone: 'UTC' })
+  // 1 January 2024 was a Monday.
+  const dayName = (place: number) => name.format(new Date(Date.UTC(2024, 0, 1 + place)))
+  const said = runs.map((run) => {
+    const [first, last] = [dayName(run[0]!), dayName(run.at(-1)!)]
+    return run.length === 1 ? first : run.length === 2 ? `${first}, ${last}` : `${first}–${last}`
+  })
+  return `${said.join(', ')} ${clock(from)}–${clock(to)}`
+}
+
+/** Up to how many recordings, of whom and in which time. */
+export function sayQuota({ per, weekly }: NonNullable<Rule['quota']>, say: Say, language: Language): string {
+  return say(`plan.quota.${per}`, { weekly: formatCount(weekly, language) })
+}
+
+/** `08:00` as it is written in Finland: `8.00`. */
+function clock(time: string): string {
+  const [hours, minutes] = time.split(':')
+  return `${Number(hours)}.${minutes}`
+}

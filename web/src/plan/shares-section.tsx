@@ -1,0 +1,157 @@
+import { today } from '@internationalized/date'
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { useEffect, useEffectEvent, useRef, useState } from 'react'
+import { Form } from 'react-aria-components'
+import { $api } from '../api/client.ts'
+import type { UnderPurpose } from '../api/shapes.ts'
+import { Button } from '../controls/button.tsx'
+import { DateRangeField } from '../controls/date-range.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { focusWrong } from '../controls/focus-wrong.ts'
+import { Notice } from '../controls/notice.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { zone } from '../format/instant.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { PurposeForm } from '../session/purpose-form.tsx'
+import { usePurposeState } from '../session/purpose.tsx'
+import { announce } from '../shell/announce.tsx'
+import { daysOf, readPeriod, type Period, type Rule } from './filters.ts'
+import { SharesTable } from './shares-table.tsx'
+
+/** Planned and actual shares of what the viewer may see, in a period (R15). They are counts of calls, so a purpose is needed. */
+export function SharesSection({ rules }: { rules: readonly Rule[] }) {
+  const { say } = useLanguage()
+  const { choices, chosen } = usePurposeState()
+  const heading = useRef<HTMLHeadingElement>(null)
+  return (
+    <section aria-labelledby="plan-shares" className="plan-section">
+      <h2 id="plan-shares" ref={heading} tabIndex={-1}>
+        {say('plan.shares')}
+      </h2>
+      <p className="plan-explained">{say('plan.shares.what')}</p>
+      {choices.length === 0 && <Notice kind="info">{say('plan.shares.no-rights')}</Notice>}
+      {choices.length > 0 && !chosen && (
+        <div className="panel stack">
+          <p>{say('plan.shares.purpose')}</p>
+          <PurposeForm onChosen={() => heading.current?.focus()} />
+        </div>
+      )}
+      {chosen && <SharesUnder key={`${chosen.purpose} ${chosen.reference ?? ''}`} under={chosen} rules={rules} />}
+    </section>
+  )
+}
+
+function SharesUnder({ under, rules }: { under: UnderPurpose; rules: readonly Rule[] }) {
+  const { say } = useLanguage()
+  const period = useSearch({ from: '/plan', select: readPeriod, structuralSharing: true })
+  const { start, end } = daysOf(period)
+  const from = start.toDate(zone).toISOString()
+  const to = end.add({ days: 1 }).toDate(zone).toISOString()
+  const {
+    data: shares,
+    error,
+    isPending,
+    isFetching,
+    refetch,
+  } = $api.useQuery('get', '/api/shares', { params: { query: { ...under, from, to } } })
+  const tell = useEffectEvent(() => {
+    const answered = shares?.byNumber.reduce((sum, one) => sum + one.answered, 0) ?? 0
+    announce(say('plan.shares.counted', { count: answered }))
+  })
+  const isCounted = shares !== undefined && !isFetching
+  useEffect(() => {
+    if (isCounted) tell()
+  }, [isCounted, from, to])
+  const withQuota = rules.filter((rule) => rule.quota)
+  const quotaNumbers = new Set(withQuota.flatMap((rule) => rule.numbers.map((one) => one.number)))
+  return (
+    <div className="stack" aria-busy={isFetching}>
+      <PeriodForm period={period} />
+      {isPending && <Waiting lines={6} />}
+      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      {shares && (
+        <>
+          <SharesTable
+            title={say('plan.shares.byNumber')}
+            first={say('field.number')}
+            rows={shares.byNumber.map((share) => ({
+              share,
+              key: share.number,
+              title: share.display,
+              isNumber: true,
+              more: share.name,
+              hasQuota: quotaNumbers.has(share.number),
+            }))}
+          />
+          <SharesTable
+            title={say('plan.shares.byOfficial')}
+            first={say('field.official')}
+            rows={shares.byOfficial.map((share) => ({
+              share,
+              key: share.personId,
+              title: share.name,
+              isNumber: false,
+              more: share.unit,
+              hasQuota: withQuota.length > 0,
+            }))}
+          />
+        </>
+      )}
+    </div>
+  )
+}
+
+/** Which days are counted; the choice stands in the address. */
+function PeriodForm({ period }: { period: Period }) {
+  const { say } = useLanguage()
+  const navigate = useNavigate()
+  const [days, setDays] = useState<ReturnType<typeof daysOf> | null>(() => daysOf(period))
+  const [tries, setTries] = useState(0)
+  const form = useRef<HTMLFormElement>(null)
+  useEffect(() => focusWrong(form.current), [tries])
+  const isWrong = days !== null && days.end.compare(days.start) < 0
+  const show = (next: typeof days) => {
+    setTries(tries + 1)
+    if (next && next.end.compare(next.start) < 0) return
+    const search = next ? { from: next.start.toString(), to: next.end.toString() } : {}
+    void navigate({ to: '/plan', search, replace: true, resetScroll: false })
+  }
+  return (
+    <Form
+      ref={form}
+      validationBehavior="aria"
+      className="panel period-form"
+      aria-label={say('plan.period')}
+      onSubmit={(event) => {
+        event.preventDefault()
+        show(days)
+      }}
+    >
+      <DateRangeField
+        label={say('plan.period')}
+        error={isWrong ? say('search.days.wrong') : ''}
+        value={days}
+        onChange={setDays}
+      />
+      <div className="actions">
+        <Button type="submit" kind="primary">
+          {say('plan.period.show')}
+        </Button>
+        {([7, 30, 90] as const).map((count) => (
+          <Button
+            key={count}
+            kind="secondary"
+            onPress={() => {
+              const end = today(zone)
+              const next = { start: end.subtract({ days: count - 1 }), end }
+              setDays(next)
+              show(next)
+            }}
+          >
+            {say('plan.period.days', { count })}
+          </Button>
+        ))}
+      </div>
+    </Form>
+  )
+}

@@ -1,0 +1,161 @@
+import type { Named } from '../api/shapes.ts'
+import { formatCount, formatShare } from '../format/number.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { useWide } from '../shell/use-wide.ts'
+import type { Share } from './filters.ts'
+import { judgeShare } from './judge-share.ts'
+import { RangePlot } from './range-plot.tsx'
+
+interface Row {
+  share: Share
+  key: string
+  title: string
+  isNumber: boolean
+  more: string | Named | undefined
+  /** A quota may have kept drawn calls of this row from being recorded. */
+  hasQuota: boolean
+}
+
+/** Planned beside actual, a row each, with the range that chance explains; as cards where there is no room for a table. */
+export function SharesTable({ title, first, rows }: { title: string; first: string; rows: readonly Row[] }) {
+  const { say } = useLanguage()
+  const isWide = useWide(1100)
+  return (
+    <div className="shares">
+      <h3>{title}</h3>
+      {rows.length === 0 && <p>{say('plan.shares.none')}</p>}
+      {rows.length > 0 && (isWide ? <Table title={title} first={first} rows={rows} /> : <Cards rows={rows} />)}
+    </div>
+  )
+}
+
+function Table({ title, first, rows }: { title: string; first: string; rows: readonly Row[] }) {
+  const { say, language } = useLanguage()
+  return (
+    <table className="results shares-table">
+      <caption className="visually-hidden">{title}</caption>
+      <thead>
+        <tr>
+          <th scope="col">{first}</th>
+          <th scope="col" className="numeric">
+            {say('plan.answered')}
+          </th>
+          <th scope="col" className="numeric">
+            {say('plan.planned')}
+          </th>
+          <th scope="col" className="numeric">
+            {say('plan.actual')}
+          </th>
+          <th scope="col" className="numeric">
+            {say('plan.recorded')}
+          </th>
+          <th scope="col">{say('plan.ordinary')}</th>
+          <th scope="col">{say('plan.verdict')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => {
+          const judged = judgeShare(row.share, row.hasQuota)
+          return (
+            <tr key={row.key}>
+              <th scope="row">
+                <RowTitle row={row} />
+              </th>
+              <td className="numeric">{formatCount(row.share.answered, language)}</td>
+              <td className="numeric">{judged.planned == null ? '–' : formatShare(judged.planned, language)}</td>
+              <td className="numeric">{judged.actual == null ? '–' : formatShare(judged.actual, language)}</td>
+              <td className="numeric">{formatCount(row.share.recorded, language)}</td>
+              <td>
+                <Ordinary judged={judged} />
+                <RangePlot judged={judged} share={row.share} />
+              </td>
+              <td>
+                <Verdict judged={judged} />
+              </td>
+            </tr>
+          )
+        })}
+      </tbody>
+    </table>
+  )
+}
+
+function Cards({ rows }: { rows: readonly Row[] }) {
+  const { say, language } = useLanguage()
+  return (
+    <ul className="cards">
+      {rows.map((row) => {
+        const judged = judgeShare(row.share, row.hasQuota)
+        return (
+          <li key={row.key} className="card">
+            <p className="card-title">
+              <RowTitle row={row} />
+            </p>
+            <dl className="card-facts">
+              <div>
+                <dt>{say('plan.answered')}</dt>
+                <dd>{formatCount(row.share.answered, language)}</dd>
+              </div>
+              <div>
+                <dt>{say('plan.planned')}</dt>
+                <dd>{judged.planned == null ? '–' : formatShare(judged.planned, language)}</dd>
+              </div>
+              <div>
+                <dt>{say('plan.actual')}</dt>
+                <dd>{judged.actual == null ? '–' : formatShare(judged.actual, language)}</dd>
+              </div>
+              <div>
+                <dt>{say('plan.recorded')}</dt>
+                <dd>{formatCount(row.share.recorded, language)}</dd>
+              </div>
+              <div>
+                <dt>{say('plan.ordinary')}</dt>
+                <dd>
+                  <Ordinary judged={judged} />
+                </dd>
+              </div>
+              <div>
+                <dt>{say('plan.verdict')}</dt>
+                <dd>
+                  <Verdict judged={judged} />
+                </dd>
+              </div>
+            </dl>
+          </li>
+        )
+      })}
+    </ul>
+  )
+}
+
+function RowTitle({ row }: { row: Row }) {
+  const { named } = useLanguage()
+  const more = typeof row.more === 'object' ? named(row.more) : row.more
+  return (
+    <>
+      <span className={row.isNumber ? 'number' : undefined}>{row.title}</span>
+      {more && <span className="second">{more}</span>}
+    </>
+  )
+}
+
+function Ordinary({ judged: { draw, range } }: { judged: ReturnType<typeof judgeShare> }) {
+  const { language } = useLanguage()
+  if (draw === 'none') return '–'
+  const [low, high] = [formatCount(range.low, language), formatCount(range.high, language)]
+  return low === high ? low : `${low}–${high}`
+}
+
+const badges = { ordinary: 'available', quota: 'none', none: 'none', more: 'restricted', fewer: 'restricted' } as const
+
+/** What chance says of the draw, and whether the drawn ones and no others have a recording. */
+function Verdict({ judged: { draw, apart } }: { judged: ReturnType<typeof judgeShare> }) {
+  const { say } = useLanguage()
+  return (
+    <>
+      <span className={`badge badge-${badges[draw]}`}>{say(`plan.verdict.${draw}`)}</span>
+      {apart < 0 && <span className="second shares-apart">{say('plan.apart.missing', { count: -apart })}</span>}
+      {apart > 0 && <span className="second shares-apart">{say('plan.apart.extra', { count: apart })}</span>}
+    </>
+  )
+}
