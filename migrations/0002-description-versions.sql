@@ -206,7 +206,7 @@ begin
     raise exception 'deny.role' using errcode = 'SE001';
   end if;
   select * into d from description_draft where id = draft for update;
-  if d.id is null or d.state <> 'SUBMITTED' or d.revision <> approve_draft.revision then
+  if d.id is null or d.state <> 'SUBMITTED' or d.revision is distinct from approve_draft.revision then
     raise exception 'draft.changed-meanwhile' using errcode = 'SE001';
   end if;
   if viewer() = d.author then
@@ -248,7 +248,7 @@ begin
     raise exception 'deny.role' using errcode = 'SE001';
   end if;
   select * into d from description_draft where id = draft for update;
-  if d.id is null or d.state <> 'SUBMITTED' or d.revision <> reject_draft.revision then
+  if d.id is null or d.state <> 'SUBMITTED' or d.revision is distinct from reject_draft.revision then
     raise exception 'draft.changed-meanwhile' using errcode = 'SE001';
   end if;
   if viewer() = d.author then

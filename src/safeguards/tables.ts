@@ -21,6 +21,7 @@ export interface SafeguardTables {
     employed_to: Instant | null
     source: Generated<DirectorySource>
     external_id: string | null
+    withdrawn_at: Instant | null
     informed_at: Instant | null
     created_at: Generated<Instant>
     changed_at: Generated<Instant>
@@ -89,15 +90,15 @@ export interface SafeguardTables {
     revision: Generated<number>
     text: string
     reason: Generated<string>
-    effective_from: Instant | null
+    effective_from: Generated<Instant | null>
     author: string
     state: Generated<DraftState>
     created_at: Generated<Instant>
     changed_at: Generated<Instant>
-    submitted_at: Instant | null
-    decided_by: string | null
-    decided_at: Instant | null
-    decision_note: string | null
+    submitted_at: ColumnType<Instant | null, never, never>
+    decided_by: ColumnType<string | null, never, never>
+    decided_at: ColumnType<Instant | null, never, never>
+    decision_note: ColumnType<string | null, never, never>
   }
   session: { token_hash: Buffer; person_id: string; created_at: Instant; expires_at: Instant; ended_at: Instant | null }
   intake_key: { day: Temporal.PlainDate; public_key: string; private_destroyed_at: Instant | null }

@@ -26,7 +26,10 @@ export const refusals = {
   'draft.not-editable': [409, 'The draft cannot be changed: it is another person’s, or it is submitted or decided.'],
   'draft.changed-meanwhile': [409, 'The draft has changed since you read it; read it again.'],
   'draft.outdated': [409, 'Another version has been approved meanwhile; begin a new draft from it.'],
-  'draft.not-future': [400, 'The version must come into force at an instant that lies ahead, after the newest version.'],
+  'draft.not-future': [
+    400,
+    'The version must come into force at an instant that lies ahead, within a year and after the newest version.',
+  ],
   'draft.problems': [400, 'The draft has problems; correct them first.'],
   'person.user-id-taken': [409, 'This user id has been used; user ids are never used again.'],
   'person.phone-taken': [409, 'The number is somebody else’s in this time.'],

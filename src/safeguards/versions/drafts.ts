@@ -53,12 +53,7 @@ export function startDraft(
         id,
         based_on: newest.version,
         text: await settle(tx, viewer, newest.text, newest.version, null),
-        effective_from: null,
         author: viewer.personId,
-        submitted_at: null,
-        decided_by: null,
-        decided_at: null,
-        decision_note: null,
       })
       .execute()
     await trace(tx, viewer, right, 'description.drafted', id, { basedOn: newest.version })
@@ -91,7 +86,7 @@ export function changeDraft(
   })
 }
 
-/** Submits a draft as it is: without problems, on the newest version, for an instant that lies ahead. */
+/** Submits a draft as it is: without problems, on the newest version, for an instant within the year ahead. */
 export function submitDraft(
   holding: HoldingSafeguards,
   session: Session,
@@ -106,7 +101,9 @@ export function submitDraft(
     const newest = await newestVersion(tx)
     if (newest.version !== draft.basedOn) return { refused: 'draft.outdated' }
     const from = draft.effectiveFrom
-    if (!from || !isAfter(from, now) || !isAfter(from, newest.effective_from)) return { refused: 'draft.not-future' }
+    if (!from || !isAfter(from, now) || !isAfter(from, newest.effective_from) || isAfter(from, yearAfter(now))) {
+      return { refused: 'draft.not-future' }
+    }
     const text = await settle(tx, viewer, draft.text, draft.basedOn, from)
     const { problems } = judgeDraft(text, await historyUpTo(tx, draft.basedOn))
     if (problems.length > 0) return { refused: 'draft.problems', problems }
@@ -208,6 +205,11 @@ async function settle(
     ...(effectiveFrom && { effectiveFrom }),
     decision: { author, decidedOn },
   })
+}
+
+/** No version may be planned further ahead: none could come into force before it. */
+function yearAfter(now: Temporal.Instant): Temporal.Instant {
+  return now.toZonedDateTimeISO('UTC').add({ years: 1 }).toInstant()
 }
 
 function isAfter(a: Temporal.Instant, b: Temporal.Instant): boolean {

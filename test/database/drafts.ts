@@ -1,0 +1,40 @@
+/** The procedure in tests: who drafts, who decides, and a version made by both. */
+import { approveDraft } from '#safeguards/versions/decide.ts'
+import type { Draft, DraftRefusal } from '#safeguards/versions/draft.ts'
+import { changeDraft, startDraft, submitDraft, type DraftChange } from '#safeguards/versions/drafts.ts'
+import type { Session } from '#safeguards/people/session.ts'
+import type { HoldingSafeguards } from '#safeguards/tables.ts'
+
+/** The draft, or an error that names the refusal and the problems. */
+export function taken(result: Draft | DraftRefusal): Draft {
+  if (!('refused' in result)) return result
+  const problems = result.problems?.map(({ field, message }) => `${field}: ${message.en}`) ?? []
+  throw new Error([result.refused, ...problems].join('\n'))
+}
+
+/** Drafts and submits a change of the newest version. */
+export async function submitted(
+  desk: HoldingSafeguards,
+  author: Session,
+  effectiveFrom: Temporal.Instant,
+  change: Pick<DraftChange, 'text' | 'edits'>,
+): Promise<Draft> {
+  const now = Temporal.Now.instant()
+  const begun = taken(await startDraft(desk, author, now))
+  const written = taken(
+    await changeDraft(desk, author, begun.id, { revision: begun.revision, effectiveFrom, ...change }, now),
+  )
+  return taken(await submitDraft(desk, author, begun.id, written.revision, now))
+}
+
+/** Drafts, submits and approves a change; the version is in force from `effectiveFrom` on. */
+export async function newVersion(
+  desk: HoldingSafeguards,
+  people: { author: Session; approver: Session },
+  effectiveFrom: Temporal.Instant,
+  change: Pick<DraftChange, 'text' | 'edits'>,
+): Promise<Draft> {
+  const draft = await submitted(desk, people.author, effectiveFrom, change)
+  const decision = { revision: draft.revision }
+  return taken(await approveDraft(desk, people.approver, draft.id, decision, Temporal.Now.instant()))
+}
