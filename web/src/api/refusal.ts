@@ -20,6 +20,13 @@ export const knownRefusals = [
   'recording.restricted',
   'listening.ended',
   'input.invalid',
+  'deny.role',
+  'draft.own',
+  'draft.not-editable',
+  'draft.changed-meanwhile',
+  'draft.outdated',
+  'draft.not-future',
+  'draft.problems',
   'unavailable',
   'audio',
 ] as const

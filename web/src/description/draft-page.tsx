@@ -1,8 +1,76 @@
+import { Link, useParams } from '@tanstack/react-router'
+import type { Draft } from '../api/shapes.ts'
+import { Failure } from '../controls/failure.tsx'
+import { Notice } from '../controls/notice.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
+import { usePresence } from '../session/use-me.ts'
 import { Page } from '../shell/page.tsx'
+import '../styles/description.css'
+import { DraftState } from './draft-state.tsx'
+import { Editor } from './draft/editor.tsx'
+import { Reading } from './draft/reading.tsx'
+import { useDraft } from './use-draft.ts'
 
-/** One draft. */
+/** One draft of the next version: its author changes it, another decides on it, everyone signed in may read it. */
 export function DraftPage() {
-  const { say } = useLanguage()
-  return <Page title={say('nav.versions')}>{null}</Page>
+  const { say, language } = useLanguage()
+  const id = useParams({ from: '/description/drafts/$id', select: (params) => params.id })
+  const presence = usePresence()
+  const work = useDraft(id)
+  const { draft } = work
+  const crumbs = [{ label: say('nav.versions'), to: '/description' as const }]
+  if (!draft || presence.state !== 'signed-in') {
+    return (
+      <Page title={say('draft.title.any')} crumbs={crumbs}>
+        {work.error ? <Failure error={work.error} onAgain={work.again} /> : <Waiting lines={8} />}
+      </Page>
+    )
+  }
+  const isOwn = draft.mayEdit && draft.state === 'DRAFT'
+  return (
+    <Page
+      title={say('draft.title', { version: draft.basedOn + 1 })}
+      lead={say('draft.lead', {
+        author: draft.author.name,
+        version: draft.basedOn,
+        time: formatInstant(draft.changedAt, language),
+      })}
+      crumbs={crumbs}
+      aside={<DraftState state={draft.state} />}
+      className="page-draft"
+    >
+      <Standing draft={draft} />
+      {isOwn ? <Editor draft={draft} me={presence.me} work={work} /> : <Reading draft={draft} work={work} />}
+    </Page>
+  )
+}
+
+/** What has become of it, where that is more than its state says. */
+function Standing({ draft }: { draft: Draft }) {
+  const { say, language } = useLanguage()
+  const { decision } = draft
+  return (
+    <>
+      {draft.isOutdated && (
+        <Notice kind="warning" title={say('draft.outdated')}>
+          <p>{say('draft.outdated.text')}</p>
+          <Link to="/description">{say('draft.outdated.link')}</Link>
+        </Notice>
+      )}
+      {decision && (
+        <Notice
+          kind={draft.state === 'APPROVED' ? 'success' : 'info'}
+          title={say(draft.state === 'APPROVED' ? 'draft.approved' : 'draft.rejected', { version: draft.basedOn + 1 })}
+        >
+          <p>{say('draft.decided', { name: decision.by.name, time: formatInstant(decision.at, language) })}</p>
+          {draft.state === 'APPROVED' && draft.effectiveFrom && (
+            <p>{say('draft.approved.from', { time: formatInstant(draft.effectiveFrom, language) })}</p>
+          )}
+          {decision.note && <p className="draft-reason">{decision.note}</p>}
+        </Notice>
+      )}
+    </>
+  )
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { addEdit, applyEdits, fieldOf, readAt } from './edits.ts'
+import { addEdit, applyEdits, fieldOf, isTouched, readAt } from './edits.ts'
 
 const document = {
   recordingPlan: { defaultShare: 0.1, rules: [{ id: 'a', share: 1 }, { id: 'b' }] },
@@ -60,4 +60,13 @@ test('a field is named as problems name it', () => {
 test('what is not there reads as nothing, whatever stands in the way', () => {
   expect(readAt('text', ['a', 0])).toBeUndefined()
   expect(readAt({ a: null }, ['a', 'b'])).toBeUndefined()
+})
+
+test('a problem is in doubt once its field, what is within it, or its list is edited', () => {
+  const share = [{ path: ['recordingPlan', 'rules', 1, 'share'], value: 0.2 }]
+  expect(isTouched('recordingPlan.rules[1].share', share)).toBe(true)
+  expect(isTouched('recordingPlan.rules', share)).toBe(true)
+  expect(isTouched('recordingPlan.rules[1].shared', share)).toBe(false)
+  expect(isTouched('recordingPlan.rules[2].until', [{ path: ['recordingPlan', 'rules', 0] }])).toBe(true)
+  expect(isTouched('numbers[0].number', share)).toBe(false)
 })

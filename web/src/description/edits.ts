@@ -15,6 +15,12 @@ export function readAt(document: unknown, path: Path): unknown {
   )
 }
 
+/** What a document says at a path as text; empty where there is none, or something that is no text. */
+export function textAt(document: unknown, path: Path): string {
+  const value = readAt(document, path)
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
+}
+
 /** The document after the edits, in order; the one given stays as it was. */
 export function applyEdits(document: unknown, edits: readonly DraftEdit[]): unknown {
   return edits.reduce((before, edit) => applyEdit(before, edit.path, edit.value), document)
@@ -49,6 +55,23 @@ export function fieldOf(path: Path): string {
   return name.replace(/^\./, '')
 }
 
+/** True where a field is the one that `start` names or is within it. */
+export function isIn(field: string, start: string): boolean {
+  return field === start || field.startsWith(`${start}.`) || field.startsWith(`${start}[`)
+}
+
+/**
+ * True where a problem found before these edits may be settled by them, or stands elsewhere now: its field, or one around
+ * or within it, is edited, or its list has lost an item.
+ */
+export function isTouched(field: string, edits: readonly DraftEdit[]): boolean {
+  return edits.some((edit) => {
+    const edited = fieldOf(edit.path)
+    if (isIn(field, edited) || isIn(edited, field)) return true
+    return isRemovalOfItem(edit) && isIn(field, fieldOf(edit.path.slice(0, -1)))
+  })
+}
+
 function applyEdit(at: unknown, [part, ...rest]: Path, value: unknown): unknown {
   if (part === undefined) return value
   if (Array.isArray(at) && typeof part === 'number') {
@@ -60,7 +83,7 @@ function applyEdit(at: unknown, [part, ...rest]: Path, value: unknown): unknown 
   const empty = typeof part === 'number' ? [] : {}
   if (typeof at !== 'object' || at === null) return value === undefined ? at : applyEdit(empty, [part, ...rest], value)
   const fields = { ...(at as Record<string, unknown>) }
-  if (rest.length === 0 && value === undefined) delete fields[part]
+  if (rest.length === 0 && value === undefined) Reflect.deleteProperty(fields, part)
   else fields[part] = applyEdit(fields[part], rest, value)
   return fields
 }

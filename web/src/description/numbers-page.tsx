@@ -1,8 +1,99 @@
-import { useLanguage } from '../language/use-words.ts'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { FileUp, X } from 'lucide-react'
+import { useEffect, useEffectEvent } from 'react'
+import { $api } from '../api/client.ts'
+import { Button } from '../controls/button.tsx'
+import { Choice } from '../controls/choice.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { Field } from '../controls/field.tsx'
+import { Notice } from '../controls/notice.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { formatCount } from '../format/number.ts'
+import { useLanguage, type Word } from '../language/use-words.ts'
+import { announce } from '../shell/announce.tsx'
 import { Page } from '../shell/page.tsx'
+import '../styles/description.css'
+import '../styles/search.css'
+import { readNumberFilters, type NumberFilters } from './number-filters.ts'
+import { filterNumbers, numbersOf } from './number-list.ts'
+import { NumberTable } from './number-table.tsx'
+import { useInForce } from './use-in-force.ts'
 
-/** The number registry. */
+const kinds = ['NATIONAL_SERVICE', 'REGIONAL_SERVICE', 'SWITCHBOARD'] as const
+
+/** The number registry of the version in force, filtered by what stands in the address. */
 export function NumbersPage() {
-  const { say } = useLanguage()
-  return <Page title={say('nav.numbers')}>{null}</Page>
+  const { say, language } = useLanguage()
+  const filters = useSearch({ from: '/numbers', select: readNumberFilters, structuralSharing: true })
+  const navigate = useNavigate()
+  const { version, error, again } = useInForce()
+  const drafts = $api.useQuery('get', '/api/description/drafts')
+  const all = version ? numbersOf(version.document) : []
+  const shown = filterNumbers(all, filters)
+  const count = say('numbers.count', {
+    shown: formatCount(shown.length, language),
+    total: formatCount(all.length, language),
+  })
+
+  const tell = useEffectEvent(() => announce(shown.length === 0 ? say('numbers.none') : count))
+  const isReady = version !== undefined
+  useEffect(() => {
+    if (isReady) tell()
+  }, [isReady, shown.length])
+
+  const set = (next: NumberFilters) =>
+    void navigate({ to: '/numbers', search: readNumberFilters({ ...next }), replace: true })
+
+  return (
+    <Page
+      title={say('nav.numbers')}
+      {...(version && { lead: say('numbers.lead', { version: version.version }) })}
+      aside={
+        drafts.data?.mayDraft && (
+          <Link to="/numbers/import" className="button button-secondary">
+            <FileUp aria-hidden="true" size={18} />
+            {say('numbers.import')}
+          </Link>
+        )
+      }
+    >
+      <div className="panel numbers-form" role="search" aria-label={say('numbers.form')}>
+        <Field
+          label={say('numbers.text')}
+          value={filters.text ?? ''}
+          onChange={(text) => set({ ...filters, text })}
+          maxLength={100}
+          autoComplete="off"
+          spellCheck="false"
+        />
+        <Choice
+          label={say('form.number.kind')}
+          options={[
+            { value: '', label: say('numbers.kind.any') },
+            ...kinds.map((value) => ({ value, label: say(`numberKind.${value}` as Word) })),
+          ]}
+          value={filters.kind ?? ''}
+          onChange={(kind) => set({ ...filters, kind })}
+        />
+        <Button kind="secondary" onPress={() => set({})}>
+          <X aria-hidden="true" size={18} />
+          {say('search.clear')}
+        </Button>
+      </div>
+      <section aria-labelledby="numbers-found" className="results-section">
+        <div className="results-head">
+          <h2 id="numbers-found">{say('numbers.found')}</h2>
+          {shown.length > 0 && <p className="results-count">{count}</p>}
+        </div>
+        {error !== undefined && <Failure error={error} onAgain={again} />}
+        {!version && error === undefined && <Waiting lines={6} />}
+        {version && shown.length === 0 && (
+          <Notice kind="info" title={say('numbers.none')}>
+            {say('numbers.none.hint')}
+          </Notice>
+        )}
+        {shown.length > 0 && <NumberTable numbers={shown} />}
+      </section>
+    </Page>
+  )
 }

@@ -16,9 +16,12 @@ const listeners = new Set<() => void>()
 
 /**
  * What one person typed into one draft, kept while this browser tab lives: a session that ends, or another page, loses
- * nothing. Null forgets it.
+ * nothing. `update` gets what is kept now and gives what is kept from here on; null forgets it.
  */
-export function useUnsaved(personId: string, draftId: string): [Unsaved | undefined, (next: Unsaved | null) => void] {
+export function useUnsaved(
+  personId: string,
+  draftId: string,
+): [Unsaved | undefined, (update: (now: Unsaved | undefined) => Unsaved | null) => void] {
   const key = `${personId} ${draftId}`
   const unsaved = useSyncExternalStore(
     (listener) => {
@@ -27,16 +30,37 @@ export function useUnsaved(personId: string, draftId: string): [Unsaved | undefi
     },
     () => kept.get(key),
   )
-  const set = (next: Unsaved | null) => {
-    if (next && (next.edits.length > 0 || [next.text, next.reason, next.effectiveFrom].some((one) => one != null))) {
-      kept.set(key, next)
-    } else kept.delete(key)
+  const change = (update: (now: Unsaved | undefined) => Unsaved | null) => {
+    const next = update(kept.get(key))
+    if (next && isAnything(next)) kept.set(key, next)
+    else kept.delete(key)
     for (const listener of listeners) listener()
   }
-  return [unsaved, set]
+  return [unsaved, change]
+}
+
+/** What was typed while `sent` was on its way, on the revision that came of it. */
+export function withoutSent(now: Unsaved, sent: Unsaved, revision: number): Unsaved {
+  return {
+    revision,
+    edits: now.edits.filter((edit) => !sent.edits.includes(edit)),
+    ...(now.text !== undefined && now.text !== sent.text && { text: now.text }),
+    ...(now.reason !== undefined && now.reason !== sent.reason && { reason: now.reason }),
+    ...(now.effectiveFrom !== undefined &&
+      now.effectiveFrom !== sent.effectiveFrom && { effectiveFrom: now.effectiveFrom }),
+  }
 }
 
 /** True while anything anywhere is typed and not saved. */
 export function hasUnsaved(): boolean {
   return kept.size > 0
+}
+
+/** How many things are typed and not saved. */
+export function countUnsaved({ edits, text, reason, effectiveFrom }: Unsaved): number {
+  return edits.length + [text, reason, effectiveFrom].filter((one) => one !== undefined).length
+}
+
+function isAnything(unsaved: Unsaved): boolean {
+  return countUnsaved(unsaved) > 0
 }

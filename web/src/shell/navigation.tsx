@@ -1,10 +1,10 @@
 import { Link } from '@tanstack/react-router'
 import { BookOpenText, Disc3, GitCompareArrows, Hash, PhoneCall, Search, TriangleAlert, UsersRound } from 'lucide-react'
-import { $api } from '../api/client.ts'
 import type { Me } from '../api/shapes.ts'
-import { useLanguage, type Word } from '../language/use-words.ts'
+import { useLanguage } from '../language/use-words.ts'
 import { hasRole, purposesOf } from '../session/rights.ts'
 import { publicPages } from './public-pages.ts'
+import { useEvidence } from './use-evidence.ts'
 
 const looks = [
   { to: '/contacts', word: 'nav.search', Icon: Search },
@@ -60,15 +60,10 @@ export function Navigation({
   )
 }
 
-const evidenceMs = 60_000
-
 /** The public page, and beside it the mark of a promise that does not hold now. */
 function PublicDescription() {
   const { say, language } = useLanguage()
-  const { data } = $api.useQuery('get', '/api/evidence', undefined, {
-    staleTime: evidenceMs,
-    refetchInterval: evidenceMs,
-  })
+  const { data } = useEvidence()
   const broken = data?.items.filter((proof) => !proof.holds).length ?? 0
   return (
     <li>
@@ -79,7 +74,7 @@ function PublicDescription() {
           {broken > 0 && (
             <span className="navigation-mark">
               <TriangleAlert aria-hidden="true" size={16} />
-              {say('nav.public.broken' as Word, { count: broken })}
+              {say('nav.public.broken', { count: broken })}
             </span>
           )}
         </span>

@@ -14,10 +14,9 @@ export function AnnouncementsSection() {
   const announcements = useItems(path)
   return (
     <Section
-      name="section-announcements"
+      name="announcements"
       title={say('form.announcements')}
       summary={say('form.announcements.summary', { count: announcements.length })}
-      fields={['recordingPlan.announcements']}
     >
       <p className="hint">{say('form.announcements.hint')}</p>
       <Items

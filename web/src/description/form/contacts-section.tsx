@@ -10,7 +10,7 @@ const officer: Path = ['contacts', 'dataProtectionOfficer']
 export function ContactsSection() {
   const { say } = useLanguage()
   return (
-    <Section name="section-contacts" title={say('form.contacts')} fields={['contacts']}>
+    <Section name="contacts" title={say('form.contacts')}>
       <Together path={['contacts', 'accessibility']} label={say('form.accessibility')}>
         <div className="row-fields">
           <PathText

@@ -13,10 +13,9 @@ export function ControllerSection() {
   const nameOf = useNameOf()
   return (
     <Section
-      name="section-controller"
+      name="controller"
       title={say('form.controller')}
       summary={nameOf(readAt(document, ['controller', 'name']), '')}
-      fields={['controller', 'rights']}
     >
       <PathTrilingual path={['controller', 'name']} label={say('form.controller.name')} />
       <Together
@@ -44,11 +43,7 @@ export function ControllerSection() {
         label={say('form.controller.switchboard')}
         hint={say('form.controller.switchboard.hint')}
       />
-      <PathTrilingual
-        path={['rights', 'unit']}
-        label={say('form.rights.unit')}
-        hint={say('form.rights.unit.hint')}
-      />
+      <PathTrilingual path={['rights', 'unit']} label={say('form.rights.unit')} hint={say('form.rights.unit.hint')} />
       <PathText
         path={['rights', 'finnishForms', 'illative']}
         label={say('form.forms.illative')}

@@ -1,7 +1,7 @@
 import { createContext, use } from 'react'
 import type { Problem } from '../../api/shapes.ts'
 import { useLanguage } from '../../language/use-words.ts'
-import { fieldOf, readAt, type Path } from '../edits.ts'
+import { fieldOf, isIn, readAt, type Path } from '../edits.ts'
 
 export interface FormState {
   /** The draft's document with what is typed and not saved. */
@@ -24,8 +24,14 @@ export function useForm(): FormState {
   return state
 }
 
-/** One field of the document: what it says, what is wrong with it, and how it is set. */
-export function useAt(path: Path): {
+/**
+ * One field of the document: what it says, what is wrong with it, and how it is set. `isWhole`: the field has no fields
+ * within it on the page, so that what is wrong within it is told at it.
+ */
+export function useAt(
+  path: Path,
+  { isWhole = false }: { isWhole?: boolean } = {},
+): {
   id: string
   value: unknown
   error: string | undefined
@@ -34,11 +40,12 @@ export function useAt(path: Path): {
   const { document, problems, edit } = useForm()
   const { named } = useLanguage()
   const field = fieldOf(path)
-  const own = problems.filter((problem) => problem.field === field)
+  const own = problems.filter((problem) => (isWhole ? isIn(problem.field, field) : problem.field === field))
   return {
     id: fieldId(field),
     value: readAt(document, path),
-    error: own.length > 0 ? own.map(({ message, remedy }) => `${named(message)} ${named(remedy)}`).join(' ') : undefined,
+    error:
+      own.length > 0 ? own.map(({ message, remedy }) => `${named(message)} ${named(remedy)}`).join(' ') : undefined,
     set: (value) => edit(path, value),
   }
 }

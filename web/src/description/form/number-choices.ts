@@ -1,5 +1,5 @@
 import type { Option } from '../../controls/choice.tsx'
-import { readAt } from '../edits.ts'
+import { readAt, textAt } from '../edits.ts'
 import { digitsOf } from '../same-number.ts'
 import { useAt, useItems } from './form-state.tsx'
 import { useNameOf } from './path-fields.tsx'
@@ -16,7 +16,7 @@ export function useNumberChoices(path: Path): Option[] {
   const choices = new Map<string, Option>()
   for (const item of useItems(['numbers'])) {
     if (readAt(item, ['kind']) === 'SWITCHBOARD') continue
-    const written = String(readAt(item, ['number']) ?? '')
+    const written = textAt(item, ['number'])
     const digits = digitsOf(written)
     if (digits === '' || choices.has(digits)) continue
     // The document's own way of writing it, so that the box is ticked.

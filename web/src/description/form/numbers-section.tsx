@@ -1,7 +1,7 @@
 import { today } from '@internationalized/date'
 import { zone } from '../../format/instant.ts'
 import { useLanguage, type Word } from '../../language/use-words.ts'
-import { readAt, type Path } from '../edits.ts'
+import { readAt, textAt, type Path } from '../edits.ts'
 import { useAt, useItems } from './form-state.tsx'
 import { PathChoice, PathDay, PathText, PathTrilingual, useNameOf } from './path-fields.tsx'
 import { Optional } from './optional.tsx'
@@ -16,15 +16,14 @@ export function NumbersSection() {
   const numbers = useItems(['numbers'])
   return (
     <Section
-      name="section-numbers"
+      name="numbers"
       title={say('form.numbers')}
       summary={say('form.numbers.summary', { count: numbers.length })}
-      fields={['numbers']}
     >
       <p className="hint">{say('form.numbers.hint')}</p>
       <Items
         path={['numbers']}
-        titleOf={(one, index) => String(readAt(one, ['number']) || say('form.number.new', { number: index + 1 }))}
+        titleOf={(one, index) => textAt(one, ['number']) || say('form.number.new', { number: index + 1 })}
         detailOf={(one) => nameOf(readAt(one, ['names']), '')}
         addLabel={say('form.number.add')}
         empty={say('form.numbers.none')}
@@ -69,6 +68,7 @@ function NumberFields({ path }: { path: Path }) {
           addLabel={say('form.number.region.add')}
           removeLabel={say('form.number.region.remove')}
           fresh={() => ({ fi: '', sv: '', en: '' })}
+          tellsError
         >
           <PathTrilingual path={[...path, 'region']} label={say('form.number.region')} />
         </Optional>

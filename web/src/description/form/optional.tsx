@@ -3,7 +3,7 @@ import { flushSync } from 'react-dom'
 import type { ReactNode } from 'react'
 import { Button } from '../../controls/button.tsx'
 import { fieldOf, readAt, type Path } from '../edits.ts'
-import { fieldId, useForm } from './form-state.tsx'
+import { useAt, useForm } from './form-state.tsx'
 
 /** A part that the description may leave out: begun and removed as a whole. */
 export function Optional({
@@ -11,30 +11,43 @@ export function Optional({
   addLabel,
   removeLabel,
   fresh,
+  tellsError = false,
   children,
 }: {
   path: Path
   addLabel: string
   removeLabel: string
   fresh: () => unknown
+  /** Where nothing around it tells what is wrong when the part is missing. */
+  tellsError?: boolean
   children: ReactNode
 }) {
   const { document: said, edit, goTo } = useForm()
+  const { id, error } = useAt(path)
   const field = fieldOf(path)
   if (readAt(said, path) == null) {
+    const tells = tellsError && error != null
     return (
-      <Button
-        id={fieldId(field)}
-        kind="secondary"
-        className="small"
-        onPress={() => {
-          edit(path, fresh())
-          goTo(field)
-        }}
-      >
-        <Plus aria-hidden="true" size={18} />
-        {addLabel}
-      </Button>
+      <div>
+        <Button
+          id={id}
+          kind="secondary"
+          className="small"
+          {...(tells && { 'aria-describedby': `${id}-error` })}
+          onPress={() => {
+            edit(path, fresh())
+            goTo(field)
+          }}
+        >
+          <Plus aria-hidden="true" size={18} />
+          {addLabel}
+        </Button>
+        {tells && (
+          <p id={`${id}-error`} className="field-error">
+            {error}
+          </p>
+        )}
+      </div>
     )
   }
   return (
@@ -44,7 +57,7 @@ export function Optional({
         kind="link"
         onPress={() => {
           flushSync(() => edit(path))
-          document.getElementById(fieldId(field))?.focus()
+          document.getElementById(id)?.focus()
         }}
       >
         <Trash2 aria-hidden="true" size={16} />

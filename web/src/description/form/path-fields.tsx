@@ -30,7 +30,7 @@ export function PathText({
       {...props}
       id={id}
       error={error}
-      value={typeof value === 'string' || typeof value === 'number' ? String(value) : ''}
+      value={isPlain(value) ? String(value) : ''}
       onChange={(text) => set(text === '' && isOptional ? undefined : text)}
       maxLength={2000}
       autoComplete="off"
@@ -114,7 +114,7 @@ export function PathChoice({
   ...props
 }: Labelled & { options: Option[]; read?: (value: string) => unknown }) {
   const { id, value, error, set } = useAt(path)
-  const shown = value == null ? '' : String(value as string)
+  const shown = isPlain(value) ? String(value) : ''
   const known = options.some((option) => option.value === shown)
   return (
     <Choice
@@ -142,15 +142,20 @@ export function PathDay({ path, isOptional = false, ...props }: Labelled & { isO
   )
 }
 
-/** A number that people write: what cannot be read as one stays as typed, for the server to name. */
+/**
+ * A number that people write: what cannot be read as one stays as typed, for the server to name. Where
+ * nothing is written an optional field is removed, and one that `isNullable` says null.
+ */
 export function PathNumber({
   path,
   isPercent = false,
   isOptional = false,
+  isNullable = false,
   ...props
-}: Labelled & { isPercent?: boolean; isOptional?: boolean }) {
+}: Labelled & { isPercent?: boolean; isOptional?: boolean; isNullable?: boolean }) {
   const { id, value, error, set } = useAt(path)
   const { language } = useLanguage()
+  const empty = isOptional ? undefined : isNullable ? null : ''
   const write = (held: unknown) =>
     typeof held === 'number'
       ? new Intl.NumberFormat(locales[language], { maximumFractionDigits: 6 }).format(isPercent ? held * 100 : held)
@@ -158,7 +163,7 @@ export function PathNumber({
         ? held
         : ''
   const [typed, setTyped] = useState(() => write(value))
-  if (readNumber(typed, isPercent, isOptional) !== value) {
+  if (readNumber(typed, isPercent, empty) !== value) {
     const now = write(value)
     if (now !== typed) setTyped(now)
   }
@@ -172,7 +177,7 @@ export function PathNumber({
       value={typed}
       onChange={(text) => {
         setTyped(text)
-        set(readNumber(text, isPercent, isOptional))
+        set(readNumber(text, isPercent, empty))
       }}
       maxLength={16}
       autoComplete="off"
@@ -182,7 +187,7 @@ export function PathNumber({
 
 /** Any of a few values, as a list of the document. */
 export function PathChecks({ path, options, ...props }: Labelled & { options: Option[] }) {
-  const { id, value, error, set } = useAt(path)
+  const { id, value, error, set } = useAt(path, { isWhole: true })
   const chosen = Array.isArray(value) ? value.map(String) : []
   return (
     <Checks
@@ -205,12 +210,16 @@ export function useNameOf(): (value: unknown, otherwise: string) => string {
   }
 }
 
-export function readNumber(text: string, isPercent: boolean, isOptional: boolean): unknown {
+function readNumber(text: string, isPercent: boolean, empty: unknown): unknown {
   const written = text.replace(/[\s%]/g, '').replace(',', '.')
-  if (written === '') return isOptional ? undefined : ''
+  if (written === '') return empty
   if (!/^\d+(\.\d+)?$/.test(written)) return text
   // 12,5 % is 0.125 and not 0.12500000000000001.
   return isPercent ? Math.round(Number(written) * 1e6) / 1e8 : Number(written)
+}
+
+function isPlain(value: unknown): value is string | number | boolean {
+  return ['string', 'number', 'boolean'].includes(typeof value)
 }
 
 function dayOf(value: unknown): CalendarDate | null {

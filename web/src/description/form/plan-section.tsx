@@ -22,12 +22,7 @@ export function PlanSection() {
     return typeof months === 'number' ? `${said}, ${say('form.months', { count: months })}` : said
   }
   return (
-    <Section
-      name="section-plan"
-      title={say('form.plan')}
-      summary={say('form.plan.summary', { count: rules.length })}
-      fields={['recordingPlan.defaultShare', 'recordingPlan.recordForwarded', 'recordingPlan.cooperation', 'recordingPlan.rules']}
-    >
+    <Section name="plan" title={say('form.plan')} summary={say('form.plan.summary', { count: rules.length })}>
       <PathNumber
         path={['recordingPlan', 'defaultShare']}
         label={say('form.defaultShare')}

@@ -10,7 +10,7 @@ export function RegisterSection() {
   const { say } = useLanguage()
   const purposes = useItems(['purposes'])
   return (
-    <Section name="section-register" title={say('form.register')} fields={['name', 'title', 'profile', 'purposes']}>
+    <Section name="register" title={say('form.register')}>
       <PathTrilingual path={['name']} label={say('form.name')} />
       <PathTrilingual path={['title']} label={say('form.title')} hint={say('form.title.hint')} />
       <PathChoice
@@ -31,6 +31,7 @@ export function RegisterSection() {
             addLabel={say('form.basis.add', { purpose: name })}
             removeLabel={say('form.basis.remove', { purpose: name })}
             fresh={() => ({ fi: '', sv: '', en: '' })}
+            tellsError
           >
             <PathTrilingual path={['purposes', index, 'legalBasis']} label={name} rows={2} />
           </Optional>

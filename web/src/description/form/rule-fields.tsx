@@ -95,9 +95,7 @@ function QuotaFields({ path }: { path: Path }) {
             { value: 'number', label: say('form.quota.number') },
           ]}
           value={per}
-          onChange={(next) =>
-            set(next === '' ? undefined : { weekly: 5, ...(value as object | undefined), per: next })
-          }
+          onChange={(next) => set(next === '' ? undefined : { weekly: 5, ...(value as object | undefined), per: next })}
         />
         {per !== '' && <PathNumber path={[...path, 'weekly']} label={say('form.quota.weekly')} />}
       </div>

@@ -3,7 +3,8 @@ import { useId, type ReactNode } from 'react'
 import { announce } from '../../shell/announce.tsx'
 import { Button } from '../../controls/button.tsx'
 import { useLanguage } from '../../language/use-words.ts'
-import { fieldOf, type Path } from '../edits.ts'
+import { fieldOf, isIn, type Path } from '../edits.ts'
+import { sections, type SectionName } from '../sections.ts'
 import { fieldId, useForm, useItems } from './form-state.tsx'
 
 /** A part of the form that opens and closes; what is closed is not there to be read. */
@@ -11,30 +12,28 @@ export function Section({
   name,
   title,
   summary,
-  fields,
   children,
 }: {
-  name: string
+  name: SectionName
   title: string
   summary?: string | undefined
-  /** Where its problems are: the beginnings of their fields. */
-  fields: readonly string[]
   children: ReactNode
 }) {
   const { isOpen, setOpen, problems } = useForm()
   const { say } = useLanguage()
   const id = useId()
-  const open = isOpen(name, false)
-  const wrong = problems.filter(({ field }) => fields.some((start) => isIn(field, start))).length
+  const key = `section-${name}`
+  const open = isOpen(key, false)
+  const wrong = problems.filter(({ field }) => sections[name].some((start) => isIn(field, start))).length
   return (
     <section className="form-section">
       <h3 className="form-section-head">
         <button
           type="button"
-          id={fieldId(name)}
+          id={key}
           aria-expanded={open}
           aria-controls={open ? id : undefined}
-          onClick={() => setOpen(name, !open)}
+          onClick={() => setOpen(key, !open)}
         >
           {open ? <ChevronDown aria-hidden="true" size={20} /> : <ChevronRight aria-hidden="true" size={20} />}
           <span className="form-section-words">
@@ -51,11 +50,6 @@ export function Section({
       )}
     </section>
   )
-}
-
-/** True where a field is the one that `start` names or is within it. */
-export function isIn(field: string, start: string): boolean {
-  return field === start || field.startsWith(`${start}.`) || field.startsWith(`${start}[`)
 }
 
 /** A list of the document: each item opens to its fields; items come and go. */
@@ -110,7 +104,7 @@ export function Items({
         kind="secondary"
         onPress={() => {
           edit([...path, items.length], fresh())
-          goTo(`${fieldOf([...path, items.length])}`)
+          goTo(fieldOf([...path, items.length]))
         }}
       >
         <Plus aria-hidden="true" size={18} />

@@ -15,12 +15,7 @@ export function StorageSection() {
   const nameOf = useNameOf()
   const sites = useItems(path)
   return (
-    <Section
-      name="section-storage"
-      title={say('form.sites')}
-      summary={say('form.sites.summary', { count: sites.length })}
-      fields={['storage']}
-    >
+    <Section name="storage" title={say('form.sites')} summary={say('form.sites.summary', { count: sites.length })}>
       <Items
         path={path}
         titleOf={(site, index) => nameOf(readAt(site, ['names']), say('form.site.new', { number: index + 1 }))}

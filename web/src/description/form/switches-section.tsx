@@ -1,59 +1,86 @@
 import { useLanguage, type Word } from '../../language/use-words.ts'
-import type { Path } from '../edits.ts'
+import { fieldOf, readAt, type Path } from '../edits.ts'
+import { useForm } from './form-state.tsx'
 import { PathChoice, PathNumber, PathToggle } from './path-fields.tsx'
 import { Section } from './section.tsx'
 
-const onOrOff = [
-  'announcementRequired',
-  'researchTreatAsPersonal',
-  'holdForInspection',
-  'accessCopy',
-  'accessTranscript',
-  'legalClaim',
-  'julklRequests',
-  'mentionedPersons',
-] as const
-const choices = {
-  officialConsent: ['informed', 'required'],
-  secondFactor: ['off', 'optional', 'required'],
-  maintenanceContent: ['allowed', 'breakGlass', 'denied'],
-} as const
-const months = ['maskCallerAfterMonths', 'logRetentionMonths'] as const
+interface Switch {
+  name: string
+  /** To choose from; none for on or off and for a number of months. */
+  values?: readonly string[]
+  isMonths?: true
+  /** The one value that this version of the program keeps, where there is only one. */
+  kept?: unknown
+}
+
+const switches: readonly Switch[] = [
+  { name: 'announcementRequired' },
+  { name: 'officialConsent', values: ['informed', 'required'] },
+  { name: 'researchTreatAsPersonal' },
+  { name: 'secondFactor', values: ['off', 'optional', 'required'], kept: 'off' },
+  { name: 'maintenanceContent', values: ['allowed', 'breakGlass', 'denied'], kept: 'allowed' },
+  { name: 'accessCopy', kept: false },
+  { name: 'accessTranscript', kept: false },
+  { name: 'holdForInspection', kept: false },
+  { name: 'legalClaim', kept: false },
+  { name: 'julklRequests', kept: false },
+  { name: 'mentionedPersons', kept: false },
+  { name: 'maskCallerAfterMonths', isMonths: true, kept: null },
+  { name: 'logRetentionMonths', isMonths: true, kept: null },
+]
 
 /** What today's law offers beside the old text, each with the law it comes from (C1-C14). */
 export function SwitchesSection() {
   const { say } = useLanguage()
-  const at = (name: string): Path => ['switches', name]
+  const { document, problems } = useForm()
+  // What cannot be chosen is told and not offered; what a text says all the same can be put right here.
+  const isFixed = ({ name, kept }: Switch) =>
+    kept !== undefined &&
+    readAt(document, ['switches', name]) === kept &&
+    !problems.some(({ field }) => field === fieldOf(['switches', name]))
+  const fixed = switches.filter(isFixed)
   return (
-    <Section name="section-switches" title={say('form.switches')} fields={['switches']}>
+    <Section name="switches" title={say('form.switches')}>
       <p className="hint">{say('form.switches.hint')}</p>
-      {Object.entries(choices).map(([name, values]) => (
-        <PathChoice
-          key={name}
-          path={at(name)}
-          label={say(`switch.${name}` as Word)}
-          hint={say(`switch.${name}.law` as Word)}
-          options={values.map((value) => ({ value, label: say(`switch.${name}.${value}` as Word) }))}
-          className="field-wide"
-        />
-      ))}
-      {onOrOff.map((name) => (
-        <PathToggle
-          key={name}
-          path={at(name)}
-          label={say(`switch.${name}` as Word)}
-          hint={say(`switch.${name}.law` as Word)}
-        />
-      ))}
-      {months.map((name) => (
-        <PathNumber
-          key={name}
-          path={at(name)}
-          label={say(`switch.${name}` as Word)}
-          hint={say(`switch.${name}.law` as Word)}
-          isOptional
-        />
-      ))}
+      {switches
+        .filter((one) => !isFixed(one))
+        .map((one) => (
+          <SwitchField key={one.name} {...one} />
+        ))}
+      <h4 className="small-heading">{say('form.switches.fixed')}</h4>
+      <p className="hint">{say('form.switches.fixed.hint')}</p>
+      <dl className="fixed">
+        {fixed.map(({ name, values, kept }) => (
+          <div key={name}>
+            <dt>{say(`switch.${name}` as Word)}</dt>
+            <dd>
+              {values
+                ? say(`switch.${name}.${String(kept)}` as Word)
+                : say(kept === null ? 'form.switches.unlimited' : 'form.switches.off')}
+            </dd>
+          </div>
+        ))}
+      </dl>
     </Section>
   )
+}
+
+function SwitchField({ name, values, isMonths }: Switch) {
+  const { say } = useLanguage()
+  const path: Path = ['switches', name]
+  const label = say(`switch.${name}` as Word)
+  const hint = say(`switch.${name}.law` as Word)
+  if (values) {
+    return (
+      <PathChoice
+        path={path}
+        label={label}
+        hint={hint}
+        options={values.map((value) => ({ value, label: say(`switch.${name}.${value}` as Word) }))}
+        className="field-wide"
+      />
+    )
+  }
+  if (isMonths) return <PathNumber path={path} label={label} hint={hint} isNullable />
+  return <PathToggle path={path} label={label} hint={hint} />
 }

@@ -1,0 +1,49 @@
+import type { ReactNode } from 'react'
+import { Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components'
+import { useLanguage } from '../language/use-words.ts'
+import { Button } from './button.tsx'
+
+/** Asks once more before something that cannot be undone; the focus begins at the way back. */
+export function Confirm({
+  title,
+  doLabel,
+  isOpen,
+  onDo,
+  onClose,
+  children,
+}: {
+  title: string
+  doLabel: string
+  isOpen: boolean
+  onDo: () => void
+  onClose: () => void
+  children: ReactNode
+}) {
+  const { say } = useLanguage()
+  return (
+    <ModalOverlay className="modal-overlay" isOpen={isOpen} onOpenChange={(open) => !open && onClose()} isDismissable>
+      <Modal className="modal">
+        <Dialog role="alertdialog" className="dialog-body stack">
+          <Heading slot="title" className="dialog-title">
+            {title}
+          </Heading>
+          {children}
+          <div className="actions">
+            <Button
+              kind="primary"
+              onPress={() => {
+                onClose()
+                onDo()
+              }}
+            >
+              {doLabel}
+            </Button>
+            <Button kind="secondary" autoFocus onPress={onClose}>
+              {say('cancel')}
+            </Button>
+          </div>
+        </Dialog>
+      </Modal>
+    </ModalOverlay>
+  )
+}

@@ -1,0 +1,46 @@
+import { CircleCheck } from 'lucide-react'
+import { Failure } from '../controls/failure.tsx'
+import { Notice } from '../controls/notice.tsx'
+import { formatInstant } from '../format/instant.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { publicPages } from '../shell/public-pages.ts'
+import { useEvidence } from '../shell/use-evidence.ts'
+
+/** The promises of the description that do not hold in the data now; where all of them do, one quiet line. */
+export function BrokenPromises() {
+  const { say, named, language } = useLanguage()
+  const { data, error, refetch } = useEvidence()
+  if (error) return <Failure error={error} onAgain={() => void refetch()} />
+  if (!data || data.items.length === 0) return null
+  const broken = data.items.filter((proof) => !proof.holds)
+  const checkedAt = data.items.map((proof) => proof.checkedAt).reduce((one, other) => (one < other ? one : other))
+  const page = <a href={publicPages.description[language]}>{say('promises.page')}</a>
+  if (broken.length === 0) {
+    return (
+      <p className="promises-hold">
+        <CircleCheck aria-hidden="true" size={20} />
+        <span>
+          {say('promises.hold', { count: data.items.length, time: formatInstant(checkedAt, language) })} {page}
+        </span>
+      </p>
+    )
+  }
+  return (
+    <Notice kind="error">
+      <h2 className="notice-title">{say('nav.public.broken', { count: broken.length })}</h2>
+      <ul>
+        {broken.map((proof) => (
+          <li key={proof.promise}>
+            {named(proof.text)}
+            {proof.brokenSince && (
+              <span className="second">
+                {say('promises.since', { time: formatInstant(proof.brokenSince, language) })}
+              </span>
+            )}
+          </li>
+        ))}
+      </ul>
+      <p>{page}</p>
+    </Notice>
+  )
+}

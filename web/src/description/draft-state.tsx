@@ -1,0 +1,23 @@
+import { Ban, CircleCheck, CircleX, Hourglass, PencilLine } from 'lucide-react'
+import type { Draft } from '../api/shapes.ts'
+import { useLanguage } from '../language/use-words.ts'
+
+const looks = {
+  DRAFT: { Icon: PencilLine, badge: 'none' },
+  SUBMITTED: { Icon: Hourglass, badge: 'capturing' },
+  APPROVED: { Icon: CircleCheck, badge: 'available' },
+  REJECTED: { Icon: CircleX, badge: 'restricted' },
+  WITHDRAWN: { Icon: Ban, badge: 'destroyed' },
+} as const
+
+/** Where in the procedure a draft is. */
+export function DraftState({ state }: { state: Draft['state'] }) {
+  const { say } = useLanguage()
+  const { Icon, badge } = looks[state]
+  return (
+    <span className={`badge badge-${badge}`}>
+      <Icon aria-hidden="true" size={16} />
+      {say(`draft.state.${state}`)}
+    </span>
+  )
+}

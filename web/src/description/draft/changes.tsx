@@ -1,0 +1,18 @@
+import { GitCompareArrows } from 'lucide-react'
+import type { Change } from '../../api/shapes.ts'
+import { useLanguage } from '../../language/use-words.ts'
+
+/** What a text changes, in plain language. */
+export function Changes({ changes }: { changes: Change[] }) {
+  const { named } = useLanguage()
+  return (
+    <ul className="changes">
+      {changes.map((change, index) => (
+        <li key={index}>
+          <GitCompareArrows aria-hidden="true" size={18} />
+          <span>{named(change.text)}</span>
+        </li>
+      ))}
+    </ul>
+  )
+}

@@ -1,0 +1,71 @@
+import { useQuery } from '@tanstack/react-query'
+import { Hourglass, ShieldMinus, Shuffle, Trash2 } from 'lucide-react'
+import { api } from '../../api/client.ts'
+import type { Draft, DryRun } from '../../api/shapes.ts'
+import { Button } from '../../controls/button.tsx'
+import { Failure } from '../../controls/failure.tsx'
+import { Waiting } from '../../controls/waiting.tsx'
+import { formatInstant } from '../../format/instant.ts'
+import { useLanguage } from '../../language/use-words.ts'
+
+const icons = {
+  'recordings-destroyed': Trash2,
+  'recordings-shortened': Hourglass,
+  'recorded-share': Shuffle,
+  'rights-narrowed': ShieldMinus,
+} as const
+
+/** What the draft would do to what is held now, counted anew for every revision that has no problems. */
+export function Consequences({ draft }: { draft: Draft }) {
+  const { say, language } = useLanguage()
+  const { data, error, isFetching, refetch } = useQuery({
+    queryKey: ['dry-run', draft.id, draft.revision],
+    queryFn: () => tryDraft(draft.id),
+    staleTime: 60_000,
+    enabled: draft.problems.length === 0,
+  })
+  if (draft.problems.length > 0) return <p className="muted">{say('draft.dryRun.problems')}</p>
+  return (
+    <div className="stack-small" aria-busy={isFetching}>
+      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      {!data && isFetching && <Waiting lines={2} />}
+      {data && (
+        <>
+          {data.consequences.length === 0 ? (
+            <p>{say('draft.dryRun.none')}</p>
+          ) : (
+            <List consequences={data.consequences} />
+          )}
+          <p className="muted small-text">{say('draft.dryRun.at', { time: formatInstant(data.at, language) })}</p>
+          <Button kind="link" isBusy={isFetching} onPress={() => void refetch()}>
+            {say('draft.dryRun.again')}
+          </Button>
+        </>
+      )}
+    </div>
+  )
+}
+
+function List({ consequences }: { consequences: DryRun['consequences'] }) {
+  const { named } = useLanguage()
+  return (
+    <ul className="changes consequences">
+      {consequences.map(({ kind, text }, index) => {
+        const Icon = icons[kind]
+        return (
+          <li key={index} className={kind === 'recordings-destroyed' ? 'is-grave' : undefined}>
+            <Icon aria-hidden="true" size={18} />
+            <span>{named(text)}</span>
+          </li>
+        )
+      })}
+    </ul>
+  )
+}
+
+async function tryDraft(id: string): Promise<DryRun> {
+  const { data, error } = await api.POST('/api/description/drafts/{id}/dry-run', { params: { path: { id } } })
+
+  if (!data) throw error
+  return data
+}

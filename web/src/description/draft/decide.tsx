@@ -1,0 +1,77 @@
+import { useState } from 'react'
+import { refusalKey } from '../../api/refusal.ts'
+import type { Draft } from '../../api/shapes.ts'
+import { Button } from '../../controls/button.tsx'
+import { Confirm } from '../../controls/confirm.tsx'
+import { Failure } from '../../controls/failure.tsx'
+import { Field } from '../../controls/field.tsx'
+import { formatInstant } from '../../format/instant.ts'
+import { useLanguage } from '../../language/use-words.ts'
+import { announce } from '../../shell/announce.tsx'
+import { focusField } from './draft-form.tsx'
+import { fieldId } from '../form/form-state.tsx'
+import type { useDraft } from '../use-draft.ts'
+
+/** Approves or rejects, with a note; a rejection needs one. What is decided is the revision on the page. */
+export function Decide({ draft, work }: { draft: Draft; work: ReturnType<typeof useDraft> }) {
+  const { say, language } = useLanguage()
+  const [note, setNote] = useState('')
+  const [asks, setAsks] = useState(false)
+  const [isMissing, setMissing] = useState(false)
+  const [failed, setFailed] = useState<unknown>()
+  const version = draft.basedOn + 1
+
+  const decide = async (decision: 'approve' | 'reject') => {
+    setFailed(undefined)
+    const answer = await work.decide(draft.revision, decision, note)
+    if ('error' in answer) {
+      if (refusalKey(answer.error) === 'draft.changed-meanwhile') await work.readAgain()
+      return setFailed(answer.error)
+    }
+    announce(say(decision === 'approve' ? 'draft.approved' : 'draft.rejected', { version }))
+  }
+  const reject = () => {
+    if (note.trim() !== '') return void decide('reject')
+    setMissing(true)
+    focusField('note')
+  }
+
+  return (
+    <section className="panel stack-small" aria-labelledby="draft-decide">
+      <h2 id="draft-decide">{say('draft.decide')}</h2>
+      <p>{say('draft.decide.text')}</p>
+      <Field
+        id={fieldId('note')}
+        label={say('draft.note')}
+        hint={say('draft.note.hint')}
+        error={isMissing && note.trim() === '' ? say('draft.note.missing') : undefined}
+        rows={3}
+        value={note}
+        onChange={setNote}
+        maxLength={2000}
+      />
+      {failed !== undefined && <Failure error={failed} />}
+      <div className="actions">
+        <Button kind="primary" isBusy={work.isBusy} onPress={() => setAsks(true)}>
+          {say('draft.approve')}
+        </Button>
+        <Button kind="secondary" isBusy={work.isBusy} onPress={reject}>
+          {say('draft.reject')}
+        </Button>
+      </div>
+      <Confirm
+        title={say('draft.approve.sure', { version })}
+        doLabel={say('draft.approve')}
+        isOpen={asks}
+        onClose={() => setAsks(false)}
+        onDo={() => void decide('approve')}
+      >
+        <p>
+          {say('draft.approve.text', {
+            time: draft.effectiveFrom ? formatInstant(draft.effectiveFrom, language) : '',
+          })}
+        </p>
+      </Confirm>
+    </section>
+  )
+}

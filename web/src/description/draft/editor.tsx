@@ -1,0 +1,244 @@
+import { useNavigate } from '@tanstack/react-router'
+import { useEffect, useRef, useState } from 'react'
+import { flushSync } from 'react-dom'
+import { refusalKey } from '../../api/refusal.ts'
+import { serverNowMs } from '../../api/server-time.ts'
+import type { Draft, Me, Problem } from '../../api/shapes.ts'
+import { Button } from '../../controls/button.tsx'
+import { Confirm } from '../../controls/confirm.tsx'
+import { Failure } from '../../controls/failure.tsx'
+import { Notice } from '../../controls/notice.tsx'
+import { useLanguage } from '../../language/use-words.ts'
+import { announce } from '../../shell/announce.tsx'
+import { addEdit, applyEdits, isTouched } from '../edits.ts'
+import type { FormState } from '../form/form-state.tsx'
+import { itemsAround, sectionOf } from '../sections.ts'
+import { countUnsaved, hasUnsaved, useUnsaved, withoutSent, type Unsaved } from '../unsaved.ts'
+import type { useDraft } from '../use-draft.ts'
+import { Changes } from './changes.tsx'
+import { Consequences } from './consequences.tsx'
+import { focusField } from './draft-form.tsx'
+import { ProblemSummary } from './problems.tsx'
+import { ReasonAndTime } from './reason-and-time.tsx'
+import type { TextPlace } from './text-editor.tsx'
+import { Views, type View } from './views.tsx'
+
+type Work = ReturnType<typeof useDraft>
+const listDescription = { to: '/description' } as const
+
+/** A draft of one's own that can be changed: why and when, its fields or its text, what comes of it, and the way on. */
+export function Editor({ draft, me, work }: { draft: Draft; me: Me; work: Work }) {
+  const { say, named } = useLanguage()
+  const navigate = useNavigate()
+  const [unsaved, update] = useUnsaved(me.personId, draft.id)
+  const [view, setView] = useState<View>('form')
+  const [open, setOpen] = useState<ReadonlyMap<string, boolean>>(new Map())
+  const [wasSubmitted, setWasSubmitted] = useState(false)
+  const [failed, setFailed] = useState<unknown>()
+  const [asksWithdrawal, setAsksWithdrawal] = useState(false)
+  const summary = useRef<HTMLHeadingElement>(null)
+  const text = useRef<TextPlace>(null)
+
+  useEffect(() => {
+    const ask = (event: BeforeUnloadEvent) => hasUnsaved() && event.preventDefault()
+    window.addEventListener('beforeunload', ask)
+    return () => window.removeEventListener('beforeunload', ask)
+  }, [])
+
+  const edits = unsaved?.edits ?? []
+  const problems = draft.problems.filter(({ field }) => unsaved?.text === undefined && !isTouched(field, edits))
+  const reason = unsaved?.reason ?? draft.reason
+  const effectiveFrom = unsaved?.effectiveFrom ?? draft.effectiveFrom
+  const isElsewhere = unsaved !== undefined && unsaved.revision !== draft.revision
+  const reasonError = wasSubmitted && reason.trim() === '' ? say('draft.reason.missing') : undefined
+  const timeError = timeErrorOf()
+
+  function timeErrorOf(): string | undefined {
+    if (effectiveFrom === undefined) return wasSubmitted ? say('draft.day.missing') : undefined
+    if (Date.parse(effectiveFrom) <= serverNowMs()) return say('error.draft.not-future')
+    const own = problems.filter(({ field }) => field === 'effectiveFrom')
+    return own.length > 0 ? own.map((one) => `${named(one.message)} ${named(one.remedy)}`).join(' ') : undefined
+  }
+
+  const type = (typed: (now: Unsaved) => Unsaved) =>
+    update((now) => typed(now ?? { revision: draft.revision, edits: [] }))
+
+  /** The draft as saved, or nothing where it could not be. */
+  const save = async (): Promise<Draft | undefined> => {
+    setFailed(undefined)
+    if (!unsaved) return draft
+    const { revision, edits: sent, text: written, reason: why, effectiveFrom: from } = unsaved
+    const answer = await work.change({
+      revision,
+      ...(written !== undefined && { text: written }),
+      ...(sent.length > 0 && { edits: sent }),
+      ...(why !== undefined && { reason: why }),
+      ...(from !== undefined && { effectiveFrom: from }),
+    })
+    if ('error' in answer) {
+      if (refusalKey(answer.error) === 'draft.changed-meanwhile') await work.readAgain()
+      else setFailed(answer.error)
+      return undefined
+    }
+    update((now) => (now ? withoutSent(now, unsaved, answer.draft.revision) : null))
+    const count = answer.draft.problems.length
+    announce(count > 0 ? say('draft.saved.problems', { count }) : say('draft.saved'))
+    return answer.draft
+  }
+
+  const show = async (next: View) => {
+    // Each view shows what is saved: fields and text would go apart.
+    if (next !== view && (!unsaved || (await save()))) setView(next)
+  }
+
+  const submit = async () => {
+    flushSync(() => setWasSubmitted(true))
+    if (reason.trim() === '') return void focusField('reason')
+    if (effectiveFrom === undefined || Date.parse(effectiveFrom) <= serverNowMs())
+      return void focusField('effectiveFrom')
+    const saved = await save()
+    if (!saved) return
+    if (saved.problems.length > 0) return void window.requestAnimationFrame(() => summary.current?.focus())
+    const answer = await work.submit(saved.revision)
+    if ('error' in answer) setFailed(answer.error)
+    else announce(say('draft.submitted'))
+  }
+
+  const withdraw = async () => {
+    const answer = await work.withdraw()
+    if ('error' in answer) return setFailed(answer.error)
+    update(() => null)
+    announce(say('draft.withdrawn'))
+    await navigate(listDescription)
+  }
+
+  const goTo = (field: string) => {
+    const section = sectionOf(field)
+    flushSync(() => {
+      setOpen((now) => {
+        const keys = [...(section ? [`section-${section}`] : []), ...itemsAround(field)]
+        return new Map([...now, ...keys.map((key) => [key, true] as const)])
+      })
+    })
+    return focusField(field)
+  }
+
+  const goToProblem = async ({ field, line }: Problem) => {
+    const isHead = field === 'effectiveFrom'
+    const hasField = isHead || (sectionOf(field) !== undefined && draft.document !== undefined)
+    if (hasField && view !== 'text') {
+      if (view !== 'form' && !isHead) flushSync(() => setView('form'))
+      if (goTo(field)) return
+    }
+    if (view === 'text' || !unsaved || (await save())) {
+      flushSync(() => setView('text'))
+      text.current?.goToLine(line)
+    }
+  }
+
+  const form: FormState = {
+    document: applyEdits(draft.document, edits),
+    problems,
+    edit: (path, value) =>
+      type((now) => ({
+        ...now,
+        edits: addEdit(draft.document, now.edits, value === undefined ? { path } : { path, value }),
+      })),
+    isOpen: (key, byDefault) => open.get(key) ?? byDefault,
+    setOpen: (key, isOpen) => setOpen((now) => new Map(now).set(key, isOpen)),
+    goTo: (field) => void goTo(field),
+  }
+
+  return (
+    <>
+      {isElsewhere && (
+        <Notice kind="warning" title={say('draft.elsewhere')} isUrgent>
+          <p>{say('draft.elsewhere.text')}</p>
+          <div className="actions">
+            <Button kind="secondary" onPress={() => type((now) => ({ ...now, revision: draft.revision }))}>
+              {say('draft.elsewhere.mine')}
+            </Button>
+            <Button kind="link" onPress={() => update(() => null)}>
+              {say('draft.elsewhere.theirs')}
+            </Button>
+          </div>
+        </Notice>
+      )}
+      {failed !== undefined && <Failure error={failed} />}
+      {draft.problems.length > 0 && (
+        <ProblemSummary problems={draft.problems} heading={summary} onGo={(problem) => void goToProblem(problem)} />
+      )}
+      <div className="draft-columns">
+        <div className="draft-main">
+          <ReasonAndTime
+            reason={reason}
+            reasonError={reasonError}
+            effectiveFrom={effectiveFrom}
+            timeError={timeError}
+            onReason={(next) => type((now) => ({ ...now, reason: next }))}
+            onEffectiveFrom={(next) => type((now) => ({ ...now, effectiveFrom: next }))}
+          />
+          <Views
+            view={view}
+            onView={(next) => void show(next)}
+            draft={draft}
+            form={form}
+            text={unsaved?.text ?? draft.text}
+            problems={problems}
+            onText={(next) => type((now) => ({ ...now, text: next }))}
+            place={text}
+          />
+          {unsaved && (
+            <div className="save-bar" role="region" aria-label={say('draft.unsaved.label')}>
+              <p>{say('draft.unsaved', { count: countUnsaved(unsaved) })}</p>
+              <div className="actions">
+                <Button kind="link" onPress={() => update(() => null)}>
+                  {say('draft.discard')}
+                </Button>
+                <Button kind="primary" isBusy={work.isBusy} onPress={() => void save()}>
+                  {say('draft.save')}
+                </Button>
+              </div>
+            </div>
+          )}
+        </div>
+        <aside className="draft-aside" aria-label={say('draft.outcome')}>
+          <section className="panel stack-small" aria-labelledby="draft-changes">
+            <h2 id="draft-changes">{say('draft.changes')}</h2>
+            {unsaved && <p className="muted small-text">{say('draft.changes.saved')}</p>}
+            {draft.changes.length > 0 ? (
+              <Changes changes={draft.changes} />
+            ) : (
+              <p className="muted">
+                {say(draft.problems.length > 0 ? 'draft.changes.problems' : 'draft.changes.none')}
+              </p>
+            )}
+          </section>
+          <section className="panel stack-small" aria-labelledby="draft-consequences">
+            <h2 id="draft-consequences">{say('draft.consequences')}</h2>
+            <Consequences draft={draft} />
+          </section>
+          <section className="panel stack-small" aria-labelledby="draft-next">
+            <h2 id="draft-next">{say('draft.next')}</h2>
+            <p>{say('draft.next.text')}</p>
+            <Button kind={unsaved ? 'secondary' : 'primary'} isBusy={work.isBusy} onPress={() => void submit()}>
+              {say(unsaved ? 'draft.saveAndSubmit' : 'draft.submit')}
+            </Button>
+            <Button kind="link" onPress={() => setAsksWithdrawal(true)}>
+              {say('draft.withdraw')}
+            </Button>
+          </section>
+        </aside>
+      </div>
+      <Confirm
+        title={say('draft.withdraw.sure')}
+        doLabel={say('draft.withdraw')}
+        isOpen={asksWithdrawal}
+        onClose={() => setAsksWithdrawal(false)}
+        onDo={() => void withdraw()}
+      >
+        <p>{say('draft.withdraw.text')}</p>
+      </Confirm>
+    </>
+  )
+}

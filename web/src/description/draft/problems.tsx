@@ -1,0 +1,48 @@
+import type { Ref } from 'react'
+import type { Problem } from '../../api/shapes.ts'
+import { Notice } from '../../controls/notice.tsx'
+import { useLanguage } from '../../language/use-words.ts'
+
+/** Everything that is wrong with a draft, at once; each leads to its field where `onGo` knows the way. */
+export function ProblemSummary({
+  problems,
+  heading,
+  onGo,
+}: {
+  problems: Problem[]
+  heading: Ref<HTMLHeadingElement>
+  onGo?: (problem: Problem) => void
+}) {
+  const { say, named } = useLanguage()
+  return (
+    <Notice kind="error">
+      <h2 ref={heading} tabIndex={-1} className="problems-title">
+        {say('draft.problems', { count: problems.length })}
+      </h2>
+      {onGo && <p>{say('draft.problems.how')}</p>}
+      <ol className="problems">
+        {problems.map((problem, index) => (
+          <li key={index}>
+            {onGo ? (
+              <a
+                href={`#f-${problem.field}`}
+                onClick={(event) => {
+                  event.preventDefault()
+                  onGo(problem)
+                }}
+              >
+                {named(problem.message)}
+              </a>
+            ) : (
+              <strong>{named(problem.message)}</strong>
+            )}
+            <span className="problem-remedy">{named(problem.remedy)}</span>
+            <span className="problem-place">
+              {say('draft.line', { line: problem.line })} <code translate="no">{problem.field}</code>
+            </span>
+          </li>
+        ))}
+      </ol>
+    </Notice>
+  )
+}

@@ -1,0 +1,98 @@
+import { useRef, useState } from 'react'
+import type { Draft } from '../../api/shapes.ts'
+import { Button } from '../../controls/button.tsx'
+import { Failure } from '../../controls/failure.tsx'
+import { formatInstant } from '../../format/instant.ts'
+import { useLanguage } from '../../language/use-words.ts'
+import { announce } from '../../shell/announce.tsx'
+import type { useDraft } from '../use-draft.ts'
+import { Changes } from './changes.tsx'
+import { Consequences } from './consequences.tsx'
+import { Decide } from './decide.tsx'
+import { ProblemSummary } from './problems.tsx'
+import { DiffToBase } from './views.tsx'
+
+type Work = ReturnType<typeof useDraft>
+
+/** A draft to be read: another's, or one that is submitted, decided or given up. */
+export function Reading({ draft, work }: { draft: Draft; work: Work }) {
+  const { say, language } = useLanguage()
+  const heading = useRef<HTMLHeadingElement>(null)
+  const isOpen = draft.state === 'DRAFT' || draft.state === 'SUBMITTED'
+  return (
+    <>
+      {draft.problems.length > 0 && <ProblemSummary problems={draft.problems} heading={heading} />}
+      <div className="draft-columns">
+        <div className="draft-main">
+          <section className="panel stack-small" aria-labelledby="draft-why">
+            <h2 id="draft-why">{say('draft.why')}</h2>
+            {draft.reason === '' ? (
+              <p className="muted">{say('draft.reason.none')}</p>
+            ) : (
+              <p className="draft-reason">{draft.reason}</p>
+            )}
+            <dl className="facts-line">
+              <div>
+                <dt>{say('draft.effectiveFrom')}</dt>
+                <dd>
+                  {draft.effectiveFrom ? formatInstant(draft.effectiveFrom, language) : say('draft.effectiveFrom.none')}
+                </dd>
+              </div>
+              {draft.submittedAt && (
+                <div>
+                  <dt>{say('draft.submittedAt')}</dt>
+                  <dd>{formatInstant(draft.submittedAt, language)}</dd>
+                </div>
+              )}
+            </dl>
+          </section>
+          <section className="panel stack-small" aria-labelledby="draft-changes">
+            <h2 id="draft-changes">{say('draft.changes')}</h2>
+            {draft.changes.length > 0 ? (
+              <Changes changes={draft.changes} />
+            ) : (
+              <p className="muted">
+                {say(draft.problems.length > 0 ? 'draft.changes.problems' : 'draft.changes.none')}
+              </p>
+            )}
+          </section>
+          <section className="panel stack-small" aria-labelledby="draft-diff">
+            <h2 id="draft-diff">{say('draft.view.diff')}</h2>
+            <DiffToBase draft={draft} />
+          </section>
+        </div>
+        <aside className="draft-aside" aria-label={say('draft.outcome')}>
+          {isOpen && (
+            <section className="panel stack-small" aria-labelledby="draft-consequences">
+              <h2 id="draft-consequences">{say('draft.consequences')}</h2>
+              <Consequences draft={draft} />
+            </section>
+          )}
+          {draft.mayDecide && <Decide draft={draft} work={work} />}
+          {draft.mayEdit && draft.state === 'SUBMITTED' && <TakeBack work={work} />}
+        </aside>
+      </div>
+    </>
+  )
+}
+
+/** The author's way back from a submission. */
+function TakeBack({ work }: { work: Work }) {
+  const { say } = useLanguage()
+  const [failed, setFailed] = useState<unknown>()
+  const takeBack = async () => {
+    const answer = await work.takeBack()
+    if ('error' in answer) setFailed(answer.error)
+    else announce(say('draft.takenBack'))
+  }
+  return (
+    <section className="panel stack-small" aria-labelledby="draft-next">
+      <h2 id="draft-next">{say('draft.waits')}</h2>
+      <p>{say('draft.waits.text')}</p>
+      {failed !== undefined && <Failure error={failed} />}
+      <Button kind="secondary" isBusy={work.isBusy} onPress={() => void takeBack()}>
+        {say('draft.takeBack')}
+      </Button>
+    </section>
+  )
+}

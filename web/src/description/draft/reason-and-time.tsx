@@ -1,0 +1,96 @@
+import {
+  Time,
+  parseAbsolute,
+  toCalendarDate,
+  toCalendarDateTime,
+  toTime,
+  toZoned,
+  today,
+  type CalendarDate,
+} from '@internationalized/date'
+import { useState } from 'react'
+import { Day } from '../../controls/day.tsx'
+import { Field } from '../../controls/field.tsx'
+import { TimeOfDay } from '../../controls/time-of-day.tsx'
+import { zone } from '../../format/instant.ts'
+import { useLanguage } from '../../language/use-words.ts'
+import { fieldId } from '../form/form-state.tsx'
+
+/** Why the description changes, and from which instant on. */
+export function ReasonAndTime({
+  reason,
+  reasonError,
+  effectiveFrom,
+  timeError,
+  onReason,
+  onEffectiveFrom,
+}: {
+  reason: string
+  reasonError: string | undefined
+  effectiveFrom: string | undefined
+  timeError: string | undefined
+  onReason: (reason: string) => void
+  onEffectiveFrom: (instant: string) => void
+}) {
+  const { say } = useLanguage()
+  const [typed, setTyped] = useState(() => partsOf(effectiveFrom))
+  // What was saved, or thrown away, elsewhere: the fields follow.
+  const [seen, setSeen] = useState(effectiveFrom)
+  if (seen !== effectiveFrom) {
+    setSeen(effectiveFrom)
+    if (instantOf(typed) !== effectiveFrom) setTyped(partsOf(effectiveFrom))
+  }
+  const set = (next: Typed) => {
+    setTyped(next)
+    const instant = instantOf(next)
+    if (instant !== undefined) onEffectiveFrom(instant)
+  }
+  return (
+    <section className="panel stack" aria-labelledby="draft-why">
+      <h2 id="draft-why">{say('draft.why')}</h2>
+      <Field
+        id={fieldId('reason')}
+        label={say('draft.reason')}
+        hint={say('draft.reason.hint')}
+        error={reasonError}
+        rows={3}
+        value={reason}
+        onChange={onReason}
+        maxLength={2000}
+      />
+      <div className="row-fields">
+        <Day
+          id={fieldId('effectiveFrom')}
+          label={say('draft.day')}
+          error={timeError}
+          value={typed.day}
+          minValue={today(zone)}
+          onChange={(day) => set({ day, time: typed.time ?? new Time(0, 0) })}
+        />
+        <TimeOfDay
+          label={say('draft.time')}
+          isWrong={timeError !== undefined}
+          value={typed.time}
+          onChange={(time) => set({ ...typed, time })}
+        />
+      </div>
+      <p className="hint">{say('draft.day.hint')}</p>
+    </section>
+  )
+}
+
+interface Typed {
+  day: CalendarDate | null
+  time: Time | null
+}
+
+function partsOf(instant: string | undefined): Typed {
+  if (instant === undefined) return { day: null, time: null }
+  const there = parseAbsolute(instant, zone)
+  return { day: toCalendarDate(there), time: toTime(there) }
+}
+
+function instantOf({ day, time }: Typed): string | undefined {
+  if (!day || !time) return undefined
+  return toZoned(toCalendarDateTime(day, time), zone).toAbsoluteString()
+}

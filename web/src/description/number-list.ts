@@ -1,0 +1,74 @@
+import { today, type CalendarDate } from '@internationalized/date'
+import type { Named } from '../api/shapes.ts'
+import { zone } from '../format/instant.ts'
+import { readAt, textAt } from './edits.ts'
+import type { NumberFilters } from './number-filters.ts'
+import { digitsOf } from './same-number.ts'
+
+/** A number of the list, as the document writes it. */
+export interface ListedNumber {
+  number: string
+  kind: string
+  language: string
+  names: Partial<Named>
+  region?: Partial<Named>
+  /** Whole days; the last one is the number's still. */
+  validFrom: string
+  validTo?: string
+  state: 'now' | 'past' | 'coming'
+  /** The rules that may record its calls. */
+  rules: { names: Partial<Named>; share: number; months: number }[]
+}
+
+/** The numbers of a document, in its order, as they are on a day. */
+export function numbersOf(document: unknown, day: CalendarDate = today(zone)): ListedNumber[] {
+  const rules = listAt(document, ['recordingPlan', 'rules'])
+  const defaultShare = Number(readAt(document, ['recordingPlan', 'defaultShare']))
+  return listAt(document, ['numbers']).map((one) => {
+    const number = textAt(one, ['number'])
+    const validTo = textAt(one, ['validTo'])
+    const region = readAt(one, ['region']) as Partial<Named> | undefined
+    return {
+      number,
+      kind: textAt(one, ['kind']),
+      language: textAt(one, ['language']),
+      names: readAt(one, ['names']) ?? {},
+      ...(region && { region }),
+      validFrom: textAt(one, ['validFrom']),
+      ...(validTo !== '' && { validTo }),
+      state: stateOf(textAt(one, ['validFrom']), validTo, day),
+      rules: rules
+        .filter((rule) => listAt(rule, ['numbers']).some((named) => digitsOf(String(named)) === digitsOf(number)))
+        .filter((rule) => stateOf(textAt(rule, ['from']), textAt(rule, ['until']), day) === 'now')
+        .map((rule) => ({
+          names: readAt(rule, ['names']) ?? {},
+          share: Number(readAt(rule, ['share']) ?? defaultShare),
+          months: Number(readAt(rule, ['recordingMonths'])),
+        })),
+    }
+  })
+}
+
+/** Those that the filters leave: by digits in any form of writing, or by a part of a name in any language. */
+export function filterNumbers(numbers: readonly ListedNumber[], { text = '', kind }: NumberFilters): ListedNumber[] {
+  const sought = text.trim().toLowerCase()
+  const digits = /^[\d\s+()./-]+$/.test(sought) ? digitsOf(sought) : ''
+  return numbers.filter((one) => {
+    if (kind !== undefined && one.kind !== kind) return false
+    if (sought === '') return true
+    if (digits !== '' && digitsOf(one.number).includes(digits)) return true
+    const names = [one.names, one.region ?? {}].flatMap((name) => Object.values(name))
+    return names.some((name) => String(name).toLowerCase().includes(sought))
+  })
+}
+
+function stateOf(from: string, to: string, day: CalendarDate): ListedNumber['state'] {
+  const written = day.toString()
+  if (/^\d/.test(from) && written < from) return 'coming'
+  return to !== '' && written > to ? 'past' : 'now'
+}
+
+function listAt(document: unknown, path: string[]): unknown[] {
+  const list = readAt(document, path)
+  return Array.isArray(list) ? list : []
+}

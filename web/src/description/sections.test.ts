@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest'
+import { itemsAround, sectionOf } from './sections.ts'
+
+test('a field is found in the part of the form that holds it, and one without a part in none', () => {
+  expect(sectionOf('recordingPlan.rules[0].share')).toBe('plan')
+  expect(sectionOf('recordingPlan.announcements')).toBe('announcements')
+  expect(sectionOf('rights.unit.fi')).toBe('controller')
+  // A beginning of letters is no beginning of a field.
+  expect(sectionOf('numbering.pbx')).toBeUndefined()
+  expect(sectionOf('(file)')).toBeUndefined()
+})
+
+test('a field is reached through the items that it stands within', () => {
+  expect(itemsAround('recordingPlan.rules[1].numbers[0]')).toEqual([
+    'recordingPlan.rules[1]',
+    'recordingPlan.rules[1].numbers[0]',
+  ])
+  expect(itemsAround('controller.name.fi')).toEqual([])
+})

@@ -1,0 +1,19 @@
+import { $api } from '../api/client.ts'
+import type { VersionText } from '../api/shapes.ts'
+
+/** The version in force, with its text and what the text says. */
+export function useInForce(): { version: VersionText | undefined; error: unknown; again: () => void } {
+  const versions = $api.useQuery('get', '/api/description/versions')
+  const number = versions.data?.items.find(({ state }) => state === 'in-force')?.version
+  const text = $api.useQuery(
+    'get',
+    '/api/description/versions/{version}',
+    { params: { path: { version: number ?? 1 } } },
+    { enabled: number !== undefined, staleTime: Infinity },
+  )
+  return {
+    version: text.data,
+    error: versions.error ?? text.error ?? undefined,
+    again: () => void (versions.error ? versions.refetch() : text.refetch()),
+  }
+}

@@ -1,0 +1,94 @@
+import { CircleCheck, Clock, History } from 'lucide-react'
+import type { Version } from '../api/shapes.ts'
+import { formatInstant } from '../format/instant.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { publicPages } from '../shell/public-pages.ts'
+import { Changes } from './draft/changes.tsx'
+
+/** What the program obeys now, and from when on. */
+export function InForce({ versions }: { versions: Version[] }) {
+  const { say, language } = useLanguage()
+  const now = versions.find(({ state }) => state === 'in-force')
+  const coming = versions.find(({ state }) => state === 'coming')
+  if (!now) return null
+  return (
+    <section aria-labelledby="in-force" className="panel in-force">
+      <div>
+        <h2 id="in-force">{say('versions.inForce', { version: now.version })}</h2>
+        <p>{say('versions.since', { time: formatInstant(now.effectiveFrom, language) })}</p>
+        <ApprovedBy version={now} />
+        {coming && (
+          <p className="in-force-next">
+            <Clock aria-hidden="true" size={18} />
+            {say('versions.next', {
+              version: coming.version,
+              time: formatInstant(coming.effectiveFrom, language),
+            })}
+          </p>
+        )}
+      </div>
+      <div className="in-force-end">
+        <a className="button button-secondary" href={publicPages.description[language]}>
+          {say('versions.public')}
+        </a>
+        <Hash hash={now.hash} />
+      </div>
+    </section>
+  )
+}
+
+const looks = {
+  'in-force': { Icon: CircleCheck, badge: 'available' },
+  coming: { Icon: Clock, badge: 'capturing' },
+  past: { Icon: History, badge: 'none' },
+} as const
+
+/** Every version, newest first, with what it changed. */
+export function VersionList({ versions }: { versions: Version[] }) {
+  const { say, language } = useLanguage()
+  return (
+    <ol className="versions">
+      {versions.map((version) => {
+        const { Icon, badge } = looks[version.state]
+        return (
+          <li key={version.version} className="version">
+            <div className="draft-card-head">
+              <h3>{say('versions.one', { version: version.version })}</h3>
+              <span className={`badge badge-${badge}`}>
+                <Icon aria-hidden="true" size={16} />
+                {say(`versions.state.${version.state}`)}
+              </span>
+              <a className="version-page" href={`${publicPages.description[language]}/${version.version}`}>
+                {say('versions.page', { version: version.version })}
+              </a>
+            </div>
+            <p>{say('versions.from', { time: formatInstant(version.effectiveFrom, language) })}</p>
+            <ApprovedBy version={version} />
+            {version.changes.length > 0 ? (
+              <Changes changes={version.changes} />
+            ) : (
+              <p className="muted">{say(version.version === 1 ? 'versions.first' : 'draft.changes.none')}</p>
+            )}
+            <Hash hash={version.hash} />
+          </li>
+        )
+      })}
+    </ol>
+  )
+}
+
+function ApprovedBy({ version: { author, approver, approvedAt } }: { version: Version }) {
+  const { say, language } = useLanguage()
+  if (!author || !approver) return null
+  const names = { author: author.name, approver: approver.name, time: formatInstant(approvedAt, language) }
+  return <p className="muted">{say('versions.approved', names)}</p>
+}
+
+function Hash({ hash }: { hash: string }) {
+  const { say } = useLanguage()
+  return (
+    <p className="hash muted">
+      {say('versions.hash')} <code translate="no">{hash}</code>
+    </p>
+  )
+}
