@@ -1,0 +1,135 @@
+import { type Change } from '../describe-change.ts'
+import { type Purpose } from '../purposes.ts'
+import { type RegisterDescription, type Trilingual } from '../register-description.ts'
+import { type RolePurpose, type RoleRights } from '../roles.ts'
+import { inEach, listText } from '../tell-values.ts'
+import { aspectOf, changed, changedList, changedTexts, matchByName, named, sentence, type Told } from './tell-change.ts'
+import * as words from './words.ts'
+
+/** What changes in what the register may be used for, and by whom (R3-R6, R36-R41). */
+export function accessChanges(before: RegisterDescription, after: RegisterDescription): Change[] {
+  const purposeName = (purpose: Purpose): Told =>
+    [...after.purposes, ...before.purposes].find((described) => described.purpose === purpose)?.names ?? purpose
+  return [...purposeChanges(before, after), ...roleChanges(before, after, purposeName)]
+}
+
+function purposeChanges({ purposes: from }: RegisterDescription, { purposes: to }: RegisterDescription): Change[] {
+  const { kind, dataSets, legalBasis } = words.purposeFields
+  const { added, removed, kept } = matchByName(from, to, ({ purpose }) => purpose)
+  return [
+    ...added.map(([{ names }, place]) =>
+      sentence(['purposes', place], {
+        fi: (say) => `Uusi käyttötarkoitus: ${say(names)}.`,
+        sv: (say) => `Nytt ändamål: ${say(names)}.`,
+        en: (say) => `New purpose: ${say(names)}.`,
+      }),
+    ),
+    ...kept.flatMap(([one, other, place]) => {
+      const subject = named(kind, one.names)
+      const sets = (names: typeof one.dataSets): Trilingual[] => names.map((set) => words.dataSets[set])
+      return [
+        ...changedTexts(
+          ['purposes', place, 'names'],
+          aspectOf(named(kind, one.purpose), words.name),
+          one.names,
+          other.names,
+        ),
+        ...changedList(
+          ['purposes', place, 'dataSets'],
+          aspectOf(subject, dataSets),
+          sets(one.dataSets),
+          sets(other.dataSets),
+        ),
+        ...changedTexts(
+          ['purposes', place, 'legalBasis'],
+          aspectOf(subject, legalBasis),
+          one.legalBasis,
+          other.legalBasis,
+        ),
+      ]
+    }),
+    ...removed.map(({ names }) =>
+      sentence(['purposes'], {
+        fi: (say) => `Käyttötarkoitus poistuu: ${say(names)}.`,
+        sv: (say) => `Ändamålet tas bort: ${say(names)}.`,
+        en: (say) => `Purpose removed: ${say(names)}.`,
+      }),
+    ),
+  ]
+}
+
+function roleChanges(
+  { roles: from }: RegisterDescription,
+  { roles: to }: RegisterDescription,
+  purposeName: (purpose: Purpose) => Told,
+): Change[] {
+  const { kind, scope } = words.roleFields
+  const { added, removed, kept } = matchByName(from, to, ({ role, duty }) => `${role} ${duty ?? ''}`)
+  const held = ({ purposes }: RoleRights): Trilingual =>
+    purposes.length === 0 ? words.scopeNames.none : listText(purposes.map(({ purpose }) => purposeName(purpose)))
+  return [
+    ...added.map(([entry, place]) =>
+      sentence(['roles', place], {
+        fi: (say) => `Uusi rooli ${say(entry.names)}: ${say(words.scopeNames[entry.scope])} (${say(held(entry))}).`,
+        sv: (say) => `Ny roll ${say(entry.names)}: ${say(words.scopeNames[entry.scope])} (${say(held(entry))}).`,
+        en: (say) => `New role ${say(entry.names)}: ${say(words.scopeNames[entry.scope])} (${say(held(entry))}).`,
+      }),
+    ),
+    ...kept.flatMap(([one, other, place]) => {
+      const id = one.duty ? `${one.role} (${one.duty})` : one.role
+      return [
+        ...changedTexts(['roles', place, 'names'], aspectOf(named(kind, id), words.name), one.names, other.names),
+        ...changed(
+          ['roles', place, 'scope'],
+          aspectOf(named(kind, one.names), scope),
+          words.scopeNames[one.scope],
+          words.scopeNames[other.scope],
+        ),
+        ...heldChanges(one, other, place, purposeName),
+      ]
+    }),
+    ...removed.map(({ names }) =>
+      sentence(['roles'], {
+        fi: (say) => `Rooli ${say(names)} poistuu: sen nojalla ei enää käytetä rekisteriä.`,
+        sv: (say) => `Rollen ${say(names)} tas bort: registret används inte längre med stöd av den.`,
+        en: (say) => `The role ${say(names)} is removed: nobody uses the register in it any more.`,
+      }),
+    ),
+  ]
+}
+
+function heldChanges(
+  from: RoleRights,
+  to: RoleRights,
+  place: number,
+  purposeName: (purpose: Purpose) => Told,
+): Change[] {
+  const role = named(words.roleFields.kind, to.names)
+  const path = ['roles', place, 'purposes']
+  const { added, removed, kept } = matchByName(from.purposes, to.purposes, ({ purpose }) => purpose)
+  const reference = ({ reference: written }: RolePurpose): Told | undefined => written && words.referenceNames[written]
+  return [
+    ...added.map(([{ purpose }, at]) =>
+      sentence([...path, at], {
+        fi: (say) => `${say(role)} saa käyttää rekisteriä tarkoitukseen ${say(purposeName(purpose))}.`,
+        sv: (say) => `${say(role)} får använda registret för ändamålet ${say(purposeName(purpose))}.`,
+        en: (say) => `${say(role)} may use the register for ${say(purposeName(purpose))}.`,
+      }),
+    ),
+    ...kept.flatMap(([one, other, at]) => {
+      const label = inEach((language) => {
+        const purpose = purposeName(one.purpose)
+        const name = typeof purpose === 'string' ? purpose : purpose[language]
+        return `${role[language]}, ${words.roleFields.reference[language]} ${name}`
+      })
+      return changed([...path, at, 'reference'], label, reference(one), reference(other))
+    }),
+    ...removed.map(({ purpose }) =>
+      sentence(path, {
+        fi: (say) => `${say(role)} ei enää saa käyttää rekisteriä tarkoitukseen ${say(purposeName(purpose))}.`,
+        sv: (say) => `${say(role)} får inte längre använda registret för ändamålet ${say(purposeName(purpose))}.`,
+        en: (say) => `${say(role)} may no longer use the register for ${say(purposeName(purpose))}.`,
+      }),
+    ),
+  ]
+}

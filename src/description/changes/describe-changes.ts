@@ -1,0 +1,48 @@
+import { type Change } from '../describe-change.ts'
+import { type RegisterDescription } from '../register-description.ts'
+import { accessChanges } from './access-changes.ts'
+import { numberChanges } from './number-changes.ts'
+import { planChanges } from './plan-changes.ts'
+import { registerChanges } from './register-changes.ts'
+import { isSame, sentence } from './tell-change.ts'
+import { sections } from './words.ts'
+
+/**
+ * What a version changes, in plain language, in the order of the file: "Retention on 029 497 000 from 6 to 3 months." None
+ * where both say the same. The head (version, effectiveFrom, decision) and the versions of rules are not told: they follow
+ * from the procedure.
+ */
+export function describeChanges(from: RegisterDescription, to: RegisterDescription): Change[] {
+  const told = [
+    ...registerChanges(from, to),
+    ...accessChanges(from, to),
+    ...numberChanges(from, to),
+    ...planChanges(from, to),
+  ]
+  return (Object.keys(sections) as (keyof typeof sections)[]).flatMap((section) => {
+    const ofSection = told.filter(({ field }) => field.split(/[.[]/)[0] === section)
+    if (ofSection.length > 0 || isSame(withoutRuleVersions(from)[section], withoutRuleVersions(to)[section])) {
+      return ofSection
+    }
+    return [
+      sentence([section], {
+        fi: (say) => `${say(sections[section])}: järjestys muuttuu.`,
+        sv: (say) => `${say(sections[section])}: ordningen ändras.`,
+        en: (say) => `${say(sections[section])}: the order changes.`,
+      }),
+    ]
+  })
+}
+
+function withoutRuleVersions(description: RegisterDescription): object & Record<keyof typeof sections, unknown> {
+  const { recordingPlan, numbers, ...rest } = description
+  return {
+    ...rest,
+    // How a number is displayed follows from the prefixes of exchanges.
+    numbers: numbers.map((number) => ({ ...number, display: undefined })),
+    recordingPlan: {
+      ...recordingPlan,
+      rules: recordingPlan.rules.map((rule) => ({ ...rule, version: undefined })),
+    },
+  }
+}

@@ -1,0 +1,81 @@
+import { type Change } from '../describe-change.ts'
+import { type FieldPath } from '../problem.ts'
+import { type RegisterDescription, type ServiceNumber, type Trilingual } from '../register-description.ts'
+import { dayText, inEach, lastDayText } from '../tell-values.ts'
+import { aspectOf, changed, changedList, changedTexts, matchByName, named, quoted, sentence } from './tell-change.ts'
+import * as words from './words.ts'
+
+/** What changes in the numbers that customers call, and what they mean (R7, R11). */
+export function numberChanges(before: RegisterDescription, after: RegisterDescription): Change[] {
+  const { numbering: from } = before
+  const { numbering: to } = after
+  const prefixes = (exchanges: readonly string[]): string[] => exchanges.map((digits) => `0${digits}`)
+  return [
+    ...changed(['numbering', 'pbx'], words.numberFields.pbx, quoted(from.pbx), quoted(to.pbx)),
+    ...changedList(
+      ['numbering', 'exchanges'],
+      words.numberFields.exchanges,
+      prefixes(from.exchanges),
+      prefixes(to.exchanges),
+    ),
+    ...listChanges(before.numbers, after.numbers),
+  ]
+}
+
+function listChanges(from: readonly ServiceNumber[], to: readonly ServiceNumber[]): Change[] {
+  // An entry is the same one while number and beginning are; of what is left, while the number is.
+  const exact = matchByName(from, to, ({ key, validFrom }) => `${key} ${validFrom.toString()}`)
+  const rest = matchByName(
+    exact.removed,
+    exact.added.map(([entry]) => entry),
+    ({ key }) => key,
+  )
+  return [
+    ...exact.kept.flatMap(([one, other, place]) => changedNumber(one, other, ['numbers', place])),
+    ...rest.kept.flatMap(([one, other]) => changedNumber(one, other, ['numbers', to.indexOf(other)])),
+    ...rest.added.map(([entry]) => newNumber(entry, ['numbers', to.indexOf(entry)])),
+    ...rest.removed.map(({ display, names, validFrom }) =>
+      sentence(['numbers'], {
+        fi: (say) => `Numero ${display} (${say(names)}, ${say(dayText(validFrom))} alkaen) poistuu luettelosta.`,
+        sv: (say) => `Numret ${display} (${say(names)}, från ${say(dayText(validFrom))}) tas bort ur förteckningen.`,
+        en: (say) => `The number ${display} (${say(names)}, from ${say(dayText(validFrom))}) is taken off the list.`,
+      }),
+    ),
+  ]
+}
+
+function changedNumber(from: ServiceNumber, to: ServiceNumber, path: FieldPath): Change[] {
+  const { kind, ofKind, language, region } = words.numberFields
+  const of = (aspect: Trilingual): Trilingual => aspectOf(named(kind, to.display), aspect)
+  const last = (until: Temporal.Instant | undefined): Trilingual => (until ? lastDayText(until) : words.noLimit)
+  return [
+    ...changed([...path, 'kind'], of(ofKind), words.kindNames[from.kind], words.kindNames[to.kind]),
+    ...changed(
+      [...path, 'language'],
+      of(language),
+      words.languageNames[from.language],
+      words.languageNames[to.language],
+    ),
+    ...changedTexts([...path, 'region'], of(region), from.region, to.region),
+    ...changedTexts([...path, 'names'], of(words.name), from.names, to.names),
+    ...changed([...path, 'validFrom'], of(words.firstDay), dayText(from.validFrom), dayText(to.validFrom)),
+    ...changed([...path, 'validTo'], of(words.lastDay), last(from.validTo), last(to.validTo)),
+  ]
+}
+
+function newNumber(
+  { display, names, kind, region, language, validFrom, validTo }: ServiceNumber,
+  path: FieldPath,
+): Change {
+  const what = inEach((reader) =>
+    [words.kindNames[kind][reader], ...(region ? [region[reader]] : []), words.languageNames[language][reader]].join(
+      ', ',
+    ),
+  )
+  const until = inEach((reader) => (validTo ? lastDayText(validTo)[reader] : ''))
+  return sentence(path, {
+    fi: (say) => `Uusi numero ${display}, ${say(names)} (${say(what)}), ${say(dayText(validFrom))}–${say(until)}.`,
+    sv: (say) => `Nytt nummer ${display}, ${say(names)} (${say(what)}), ${say(dayText(validFrom))}–${say(until)}.`,
+    en: (say) => `New number ${display}, ${say(names)} (${say(what)}), ${say(dayText(validFrom))}–${say(until)}.`,
+  })
+}

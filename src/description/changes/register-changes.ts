@@ -1,0 +1,210 @@
+import { type Change } from '../describe-change.ts'
+import { type FieldPath } from '../problem.ts'
+import { type RegisterDescription, type Switches, type Trilingual } from '../register-description.ts'
+import { dayText, inEach } from '../tell-values.ts'
+import {
+  aspectOf,
+  changed,
+  changedList,
+  changedTexts,
+  matchByName,
+  named,
+  quoted,
+  sentence,
+  type Told,
+} from './tell-change.ts'
+import * as words from './words.ts'
+
+/** What changes in the register itself: whose it is, what it holds, for how long, where, and what is given out of it. */
+export function registerChanges(from: RegisterDescription, to: RegisterDescription): Change[] {
+  return [
+    ...changed(['profile'], words.sections.profile, words.profiles[from.profile], words.profiles[to.profile]),
+    ...changedTexts(['name'], words.sections.name, from.name, to.name),
+    ...changedTexts(['title'], words.sections.title, from.title, to.title),
+    ...controllerChanges(from, to),
+    ...changedList(
+      ['dataSubjects'],
+      words.sections.dataSubjects,
+      from.dataSubjects.map((subject) => words.dataSubjectNames[subject]),
+      to.dataSubjects.map((subject) => words.dataSubjectNames[subject]),
+    ),
+    ...changedList(
+      ['identificationData'],
+      words.sections.identificationData,
+      from.identificationData.map((data) => words.identificationDataNames[data]),
+      to.identificationData.map((data) => words.identificationDataNames[data]),
+    ),
+    ...(['historyMonths', 'recordingFloorMonths', 'recordingCeilingMonths'] as const).flatMap((term) =>
+      changed(['terms', term], words.termNames[term], months(from.terms[term]), months(to.terms[term])),
+    ),
+    ...storageChanges(from, to),
+    ...disclosureChanges(from, to),
+    ...changedTexts(['rights', 'unit'], words.contactFields.rightsUnit, from.rights.unit, to.rights.unit),
+    ...changed(
+      ['rights', 'finnishForms', 'illative'],
+      aspectOf(words.contactFields.rightsUnit, words.finnishForms),
+      quoted(from.rights.finnishForms.illative),
+      quoted(to.rights.finnishForms.illative),
+    ),
+    ...contactChanges(from, to),
+    ...switchChanges(from.switches, to.switches),
+  ]
+}
+
+function controllerChanges(
+  { controller: from }: RegisterDescription,
+  { controller: to }: RegisterDescription,
+): Change[] {
+  const labels = words.controllerFields
+  return [
+    ...(['name', 'unit', 'postalAddress', 'visitingAddress', 'switchboard'] as const).flatMap((field) =>
+      changedTexts(['controller', field], labels[field], from[field], to[field]),
+    ),
+    ...(['genitive', 'adessive', 'inessive'] as const).flatMap((form) =>
+      changed(
+        ['controller', 'finnishForms', form],
+        aspectOf(labels.name, words.finnishForms),
+        quoted(from.finnishForms[form]),
+        quoted(to.finnishForms[form]),
+      ),
+    ),
+  ]
+}
+
+function storageChanges({ storage: from }: RegisterDescription, { storage: to }: RegisterDescription): Change[] {
+  const list = ['storage', 'sites']
+  const labels = words.siteFields
+  const { added, removed, kept } = matchByName(from.sites, to.sites, ({ id }) => id)
+  return [
+    ...added.map(([{ names }, place]) =>
+      sentence([...list, place], {
+        fi: (say) => `Uusi säilytyspaikka: ${say(names)}.`,
+        sv: (say) => `Ny förvaringsplats: ${say(names)}.`,
+        en: (say) => `New storage site: ${say(names)}.`,
+      }),
+    ),
+    ...kept.flatMap(([one, other, place]) => {
+      const of = (aspect: Trilingual): Trilingual => aspectOf(named(labels.kind, one.id), aspect)
+      return [
+        ...changedTexts([...list, place, 'names'], of(words.name), one.names, other.names),
+        ...changed(
+          [...list, place, 'electronicAccessControl'],
+          of(labels.electronicAccessControl),
+          flag(one.electronicAccessControl),
+          flag(other.electronicAccessControl),
+        ),
+        ...changed(
+          [...list, place, 'attestedBy'],
+          of(labels.attestedBy),
+          quoted(one.attestedBy),
+          quoted(other.attestedBy),
+        ),
+        ...changed(
+          [...list, place, 'attestedOn'],
+          of(labels.attestedOn),
+          dayText(one.attestedOn),
+          dayText(other.attestedOn),
+        ),
+        ...changed(
+          [...list, place, 'nextReview'],
+          of(labels.nextReview),
+          dayText(one.nextReview),
+          dayText(other.nextReview),
+        ),
+      ]
+    }),
+    ...removed.map(({ names }) =>
+      sentence(list, {
+        fi: (say) => `Säilytyspaikka poistuu: ${say(names)}.`,
+        sv: (say) => `Förvaringsplatsen tas bort: ${say(names)}.`,
+        en: (say) => `Storage site removed: ${say(names)}.`,
+      }),
+    ),
+  ]
+}
+
+function disclosureChanges(
+  { disclosure: from }: RegisterDescription,
+  { disclosure: to }: RegisterDescription,
+): Change[] {
+  const list = ['disclosure', 'provisions']
+  const labels = words.disclosureFields
+  const { added, removed, kept } = matchByName(from.provisions, to.provisions, ({ id }) => id)
+  const last = (day: Temporal.PlainDate | undefined): Trilingual => (day ? dayText(day) : words.noLimit)
+  return [
+    ...changed(['disclosure', 'research'], labels.research, flag(from.research), flag(to.research)),
+    ...changed(['disclosure', 'authority'], labels.authority, flag(from.authority), flag(to.authority)),
+    ...added.map(([{ names }, place]) =>
+      sentence([...list, place], {
+        fi: (say) => `Uusi säädösperuste: ${say(names)}.`,
+        sv: (say) => `Ny författningsgrund: ${say(names)}.`,
+        en: (say) => `New statutory ground: ${say(names)}.`,
+      }),
+    ),
+    ...kept.flatMap(([one, other, place]) => {
+      const of = (aspect: Trilingual): Trilingual => aspectOf(named(labels.provision, one.id), aspect)
+      return [
+        ...changedTexts([...list, place, 'names'], of(words.name), one.names, other.names),
+        ...changed([...list, place, 'validFrom'], of(words.firstDay), dayText(one.validFrom), dayText(other.validFrom)),
+        ...changed([...list, place, 'validTo'], of(words.lastDay), last(one.validTo), last(other.validTo)),
+      ]
+    }),
+    ...removed.map(({ names }) =>
+      sentence(list, {
+        fi: (say) => `Säädösperuste poistuu: ${say(names)}.`,
+        sv: (say) => `Författningsgrunden tas bort: ${say(names)}.`,
+        en: (say) => `Statutory ground removed: ${say(names)}.`,
+      }),
+    ),
+  ]
+}
+
+function contactChanges({ contacts: from }: RegisterDescription, { contacts: to }: RegisterDescription): Change[] {
+  const labels = words.contactFields
+  const [one, other] = [from.dataProtectionOfficer, to.dataProtectionOfficer]
+  const path = ['contacts', 'dataProtectionOfficer']
+  const whole = (officer: typeof one): Told | undefined =>
+    officer && inEach((language) => `${officer.address[language]}, ${officer.email}, ${officer.phone}`)
+  return [
+    ...(one && other
+      ? [
+          ...changedTexts([...path, 'address'], aspectOf(labels.officer, labels.address), one.address, other.address),
+          ...changedWritten([...path, 'email'], aspectOf(labels.officer, labels.email), one.email, other.email),
+          ...changedWritten([...path, 'phone'], aspectOf(labels.officer, labels.phone), one.phone, other.phone),
+        ]
+      : changed(path, labels.officer, whole(one), whole(other))),
+    ...(['email', 'phone'] as const).flatMap((field) =>
+      changedWritten(
+        ['contacts', 'accessibility', field],
+        aspectOf(labels.accessibility, labels[field]),
+        from.accessibility[field],
+        to.accessibility[field],
+      ),
+    ),
+  ]
+}
+
+function switchChanges(from: Switches, to: Switches): Change[] {
+  return (Object.keys(words.switchNames) as (keyof Switches)[]).flatMap((name) =>
+    changed(['switches', name], words.switchNames[name], switchValue(name, from[name]), switchValue(name, to[name])),
+  )
+}
+
+function switchValue(name: keyof Switches, value: Switches[keyof Switches]): Told {
+  if (value === null) return words.noLimit
+  if (typeof value === 'boolean') return flag(value)
+  if (typeof value === 'number') return months(value)
+  return name === 'officialConsent' && value === 'required' ? words.consentRequired : words.switchValues[value]
+}
+
+function changedWritten(path: FieldPath, label: Told, from: string | undefined, to: string | undefined): Change[] {
+  return changed(path, label, from === undefined ? from : quoted(from), to === undefined ? to : quoted(to))
+}
+
+function flag(value: boolean): Trilingual {
+  return value ? words.yes : words.no
+}
+
+function months(count: number): Trilingual {
+  return { fi: `${count} kk`, sv: `${count} mån.`, en: `${count} months` }
+}

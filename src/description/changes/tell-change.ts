@@ -1,0 +1,123 @@
+import { type Change } from '../describe-change.ts'
+import { fieldName, type FieldPath } from '../problem.ts'
+import { languages, type Language, type Trilingual } from '../register-description.ts'
+import { inEach, listText } from '../tell-values.ts'
+import { inLanguage } from './words.ts'
+
+/** What a sentence speaks of: the same for all readers, or a text for each. */
+export type Told = string | Trilingual
+
+/** One change, as a sentence in each language; `tell` gets what reads a value in that language. */
+export function sentence(path: FieldPath, tell: Record<Language, (say: (told: Told) => string) => string>): Change {
+  const text = inEach((language) => tell[language]((told) => (typeof told === 'string' ? told : told[language])))
+  return { field: fieldName(path), text }
+}
+
+/** A value that is another than before, new, or gone; nothing where it is the same. */
+export function changed(path: FieldPath, label: Told, from: Told | undefined, to: Told | undefined): Change[] {
+  if (isSame(from, to)) return []
+  if (from === undefined) {
+    return [
+      sentence(path, {
+        fi: (say) => `${say(label)}: ${say(to!)} (uusi).`,
+        sv: (say) => `${say(label)}: ${say(to!)} (nytt).`,
+        en: (say) => `${say(label)}: ${say(to!)} (new).`,
+      }),
+    ]
+  }
+  if (to === undefined) {
+    return [
+      sentence(path, {
+        fi: (say) => `${say(label)}: ${say(from)} (poistuu).`,
+        sv: (say) => `${say(label)}: ${say(from)} (tas bort).`,
+        en: (say) => `${say(label)}: ${say(from)} (removed).`,
+      }),
+    ]
+  }
+  return [
+    sentence(path, {
+      fi: (say) => `${say(label)}: aiemmin ${say(from)}, jatkossa ${say(to)}.`,
+      sv: (say) => `${say(label)}: hittills ${say(from)}, framöver ${say(to)}.`,
+      en: (say) => `${say(label)}: from ${say(from)} to ${say(to)}.`,
+    }),
+  ]
+}
+
+/** A text in three languages: one sentence where each changed, else one for each language that did. */
+export function changedTexts(
+  path: FieldPath,
+  label: Told,
+  from: Partial<Trilingual> | undefined,
+  to: Partial<Trilingual> | undefined,
+): Change[] {
+  const different = languages.filter((language) => from?.[language] !== to?.[language])
+  const isWhole = different.length === languages.length && isFull(from) && isFull(to)
+  if (isWhole) return changed(path, label, from && quoted(from), to && quoted(to))
+  return different.flatMap((language) => {
+    const [before, after] = [from?.[language], to?.[language]]
+    return changed(
+      [...path, language],
+      inEach((reader) => `${tellIn(label, reader)} ${inLanguage[language][reader]}`),
+      before === undefined ? undefined : quoted(before),
+      after === undefined ? undefined : quoted(after),
+    )
+  })
+}
+
+/** Items of a list that is told as a whole. */
+export function changedList(path: FieldPath, label: Told, from: readonly Told[], to: readonly Told[]): Change[] {
+  return changed(path, label, listOrNone(from), listOrNone(to))
+}
+
+/** In quotation marks of the reader's language. */
+export function quoted(text: Told): Trilingual {
+  return inEach((reader) => (reader === 'en' ? `“${tellIn(text, reader)}”` : `”${tellIn(text, reader)}”`))
+}
+
+/** Whose, and what of it: a label of two parts. */
+export function aspectOf(subject: Told, aspect: Told): Trilingual {
+  return inEach((reader) => `${tellIn(subject, reader)}, ${tellIn(aspect, reader)}`)
+}
+
+export function named(kind: Trilingual, name: Told): Trilingual {
+  return inEach((reader) => `${kind[reader]} ${tellIn(name, reader)}`)
+}
+
+/** Items of two lists that are the same one by name; those of one name in their order. Places are those in `after`. */
+export function matchByName<Item>(
+  before: readonly Item[],
+  after: readonly Item[],
+  nameOf: (item: Item) => string,
+): { added: [Item, number][]; removed: Item[]; kept: [before: Item, after: Item, place: number][] } {
+  const left = [...before]
+  const added: [Item, number][] = []
+  const kept: [Item, Item, number][] = []
+  after.forEach((item, place) => {
+    const at = left.findIndex((one) => nameOf(one) === nameOf(item))
+    if (at < 0) added.push([item, place])
+    else kept.push([left.splice(at, 1)[0]!, item, place])
+  })
+  return { added, removed: left, kept }
+}
+
+/** Alike in every value, the order of fields apart. */
+export function isSame(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one, inOrder) === JSON.stringify(other, inOrder)
+}
+
+function inOrder(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)))
+}
+
+function listOrNone(items: readonly Told[]): Told | undefined {
+  return items.length === 0 ? undefined : listText(items)
+}
+
+function isFull(text: Partial<Trilingual> | undefined): text is Trilingual | undefined {
+  return text === undefined || languages.every((language) => text[language] !== undefined)
+}
+
+function tellIn(told: Told, reader: Language): string {
+  return typeof told === 'string' ? told : told[reader]
+}
