@@ -71,7 +71,7 @@ export async function signInOn(
   await page.locator('#signin-userId').fill(userId)
   await page.locator('#signin-password').fill(seloste.password)
   await page.locator('#signin-password').press('Enter')
-  await page.getByRole('button', { name: 'Kirjaudu sisään' }).waitFor({ state: 'detached' })
+  await page.locator('#signin-userId').waitFor({ state: 'detached' })
   if (purpose) await page.locator('.radio-card', { hasText: purpose }).click()
   if (reference) await page.locator('.purpose-form .input').fill(reference)
   if (purpose || reference) await page.getByRole('button', { name: 'Käytä tätä tarkoitusta' }).click()
