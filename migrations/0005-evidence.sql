@@ -233,6 +233,7 @@ $$;
 -- What is wrong is found without a look at what is not ----------------------------------------------------------------
 
 create index contact_termless on contact (started_at) where ended_at is not null and history_ends_at is null;
+create index contact_backwards on contact (started_at) where ended_at < started_at;
 create index contact_overwritten on contact (started_at) where caller_raw is not null and caller_key is not null;
 create index segment_endless on segment (contact_started_at) where ended_at is null;
 create index segment_to_record on segment (id) where decision_record;

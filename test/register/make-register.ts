@@ -71,7 +71,7 @@ export async function makeTestRegister(database: TestDatabase<RegisterTables>): 
       await objects.moveIn(bodyKey(id), finished.bodyPath)
       const { contactId } = await admit(capture, {
         ...facts,
-        decision: { record: true, reason: 'drawn' },
+        decision: facts.decision.record ? facts.decision : { record: true, reason: 'drawn' },
         recording: recordingFacts({
           id,
           startedAt,

@@ -66,8 +66,8 @@ type GrantedFacts = {
 export const rightsGranted: Check<GrantedFacts> = {
   rule: 'Every right was approved by somebody other than who asked for it and who has it, and when it began reached no further than the description let its role; every listening stands on a right of its person that held when it began and covers its purpose.',
   test: {
-    file: 'src/use/playback/playback.test.ts',
-    title: 'lasts no longer than the right, the recording’s term, or two hours',
+    file: 'src/safeguards/access/grant.test.ts',
+    title: 'is approved neither by the one who gets it nor by the one who asked for it',
   },
   remedy:
     'The example is the id of a right or a listening. Revoke the right; the audit log tells what was looked at with it.',

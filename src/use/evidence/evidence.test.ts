@@ -1,31 +1,292 @@
-import { describe, expect, test } from 'vitest'
-import { readVersions } from '#safeguards/versions/versions.ts'
+import { randomUUID } from 'node:crypto'
+import { afterEach, expect, test } from 'vitest'
+import type { PromiseId } from '#description/promises.ts'
+import { bodyKey } from '#register/recordings/objects.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
-import { makeTestRegister } from '#test/register/make-register.ts'
-import { checkPromises } from './check-promises.ts'
-import type { Looking } from './promise.ts'
+import { phone } from '#test/database/people.ts'
+import { makeKeptPromises } from '#test/register/make-kept-promises.ts'
+import type { Place } from './promise.ts'
 import { readProofs } from './read-proofs.ts'
-import type { EvidenceTables } from './tables.ts'
+import { reportEnded, reportObeyed } from './report-obeyed.ts'
 
-const database = await createTestDatabase<RegisterTables & EvidenceTables>()
-const register = await makeTestRegister(database as never)
-const custodian = database.as('seloste_custodian').db
+const database = await createTestDatabase<RegisterTables>()
+const desk = database.as('seloste_desk').db
+const { pool } = database.as()
+const kept = await makeKeptPromises(database)
+const { tamper, check, aino, colleague, recordings, destroyed, register } = kept
+const nobody = randomUUID()
+const { ainos, colleagues, older } = recordings
 
-test('smoke', async () => {
-  const versions = await readVersions(custodian)
-  const looking: Looking = {
-    db: custodian,
-    versions,
-    version: versions[0]!,
-    now: Temporal.Now.instant(),
-    objects: register.objects,
-    keys: register.keys,
-    places: [{ name: 'data', folder: '/tmp' }],
-    drawKey: Buffer.alloc(32),
+/** What mends a break, and makes every promise hold again. */
+let heal: (() => Promise<unknown>)[] = []
+afterEach(async () => {
+  await mended()
+  expect((await check()).broken).toEqual([])
+})
+
+/** Breaks it, and sees that exactly the promise is broken, with its counts. */
+async function expectBroken(
+  promise: PromiseId,
+  facts: Record<string, unknown>,
+  given: Parameters<typeof check>[0] = {},
+): Promise<void> {
+  const { broken, errors } = await check(given)
+  expect(errors).toEqual([])
+  expect(broken.map((one) => one.promise)).toEqual([promise])
+  expect(broken[0]?.facts).toMatchObject(facts)
+  const proofs = await readProofs(desk, Temporal.Now.instant())
+  expect(proofs.filter(({ holds }) => !holds).map((one) => one.promise)).toEqual([promise])
+}
+
+/** Plants a row in the log as no process of the program writes it. */
+async function plantLook(look: { person?: string; role?: string; purpose?: string; object?: string }): Promise<string> {
+  const { rows } = await pool.query<{ seq: string }>(
+    `insert into audit_entry (action, result, person_id, role, purpose, object_kind, object_id)
+     values ('contact.read', 'ok', $1, $2, $3, 'contact', $4) returning seq`,
+    [look.person, look.role, look.purpose, look.object],
+  )
+  const { seq } = rows[0] as { seq: string }
+  heal.push(() => tamper(`delete from audit_entry where seq = ${seq}`))
+  return String(seq)
+}
+
+async function plantListening(columns: { recording: string; role: string; purpose: string; started?: string }) {
+  const id = randomUUID()
+  await pool.query(
+    `insert into listening (id, recording_id, person_id, right_id, session_hash, role, purpose, started_at, until)
+     select $1, $2, person_id, id, '', $3, $4, $5, $5::timestamptz + interval '1 hour' from access_right where person_id = $6`,
+    [id, columns.recording, columns.role, columns.purpose, columns.started ?? new Date().toISOString(), aino.id],
+  )
+  heal.push(() => pool.query('delete from listening where id = $1', [id]))
+  return id
+}
+
+/** Changes columns of a row, and back again afterwards. */
+async function change(table: string, where: string, set: string): Promise<void> {
+  const { rows } = await pool.query<{ row: string }>(`select to_jsonb(t)::text as row from ${table} t where ${where}`)
+  const row = (rows[0] as { row: string }).row.replaceAll("'", "''")
+  await tamper(`update ${table} set ${set} where ${where}`)
+  heal.push(() =>
+    tamper(
+      `delete from ${table} where ${where}`,
+      `insert into ${table} overriding system value select (jsonb_populate_record(null::${table}, '${row}')).*`,
+    ),
+  )
+}
+
+async function mended(): Promise<void> {
+  for (const mend of heal.splice(0).reverse()) await mend()
+}
+
+test('every promise holds where nobody has broken one', async () => {
+  expect(await check()).toEqual({ broken: [], newlyBroken: [], restored: [], errors: [] })
+  const proofs = await readProofs(desk, Temporal.Now.instant())
+  expect(proofs).toHaveLength(18)
+  expect(proofs.filter(({ holds }) => !holds)).toEqual([])
+})
+
+test('description.current is broken by a published text that was changed, and by a process that obeys another version', async () => {
+  const instance = randomUUID()
+  await reportObeyed(desk, instance, { version: 1, hash: 'ab'.repeat(32) })
+  await expectBroken('description.current', { disobeying: 1, example: 'seloste_desk obeys version 1' })
+  await reportEnded(desk, instance)
+  expect((await check()).broken).toEqual([])
+
+  await tamper(
+    `update description_version set text = replace(text, '0.1', '0.2'),
+       hash = sha256(convert_to(replace(text, '0.1', '0.2'), 'UTF8'))`,
+  )
+  heal.push(() =>
+    tamper(
+      `update description_version set text = replace(text, '0.2', '0.1'),
+         hash = sha256(convert_to(replace(text, '0.2', '0.1'), 'UTF8'))`,
+    ),
+  )
+  // What the custodian read before the change, and what it reads after.
+  await expectBroken('description.current', { changedTexts: 1 }, { versions: [kept.version], version: kept.version })
+})
+
+test('description.current is broken by a role in the database that no text gives', async () => {
+  await tamper(
+    `update described_role set purposes = '{DEVELOPMENT,INSPECTION}' where role = 'OFFICIAL' and purposes <> '{}'`,
+  )
+  await tamper(`update described_role set scope = 'none' where role = 'EXPERT' and duty = 'TRAINING'`)
+  heal.push(() => tamper(`update described_role set scope = 'numbers' where role = 'EXPERT' and duty = 'TRAINING'`))
+  await expectBroken('description.current', { changedTexts: 1 })
+})
+
+test('purposes.closed is broken by a look without a purpose, and by one under a purpose that nobody described', async () => {
+  const without = await plantLook({ person: aino.id })
+  await expectBroken('purposes.closed', { withoutPurpose: 1, outside: 0, example: Number(without) })
+  await mended()
+  await plantLook({ person: aino.id, purpose: 'MARKETING' })
+  await expectBroken('purposes.closed', { withoutPurpose: 0, outside: 1 })
+})
+
+test('history.complete is broken by a recording whose call is gone, and by a call that ended without its term or before it began', async () => {
+  await change('contact', `id = '${colleagues.contactId}'`, 'history_ends_at = null')
+  await expectBroken('history.complete', { unfinished: 1, example: colleagues.contactId })
+  await mended()
+  await change('contact', `id = '${colleagues.contactId}'`, `id = gen_random_uuid()`)
+  heal.unshift(() =>
+    tamper(`delete from contact where not exists (select from segment s where s.contact_id = contact.id)`),
+  )
+  await expectBroken('history.complete', { strayRecordings: 1, example: colleagues.id })
+})
+
+test('history.fields is broken by a column that nobody described, and by a caller of whom more than the number is kept', async () => {
+  await pool.query('alter table contact add column topic text')
+  heal.push(() => pool.query('alter table contact drop column topic'))
+  await expectBroken('history.fields', { unknown: 1, example: 'contact.topic' })
+  await mended()
+  await change('contact', `id = '${ainos.contactId}'`, `caller_raw = 'Aino from next door'`)
+  await expectBroken('history.fields', { unknown: 0, beyondNumber: 1 })
+})
+
+test('recording.partial is broken by a number of which everything is recorded, and not by one whose rule says so for a limited time', async () => {
+  const at = (key: string) => {
+    const number = phone(key)
+    return { numberCalled: { key: number, kind: 'NATIONAL_SERVICE' as const }, numberReached: { key: number } }
   }
-  const checked = await checkPromises(looking)
-  console.log(checked)
-  for (const proof of await readProofs(database.as('seloste_desk').db, Temporal.Now.instant()))
-    console.log(proof.promise, proof.holds, proof.text)
+  for (let call = 0; call < 20; call++) await kept.enter(kept.decide(true, at('029 497 099')))
+  expect((await check()).broken).toEqual([])
+  for (let call = 0; call < 20; call++) await kept.enter(kept.decide(true, at('029 497 010')))
+  await expectBroken('recording.partial', { tooMany: 1, inFull: 1, example: phone('029 497 010') })
+  for (let call = 0; call < 2; call++) await kept.enter(kept.decide(false, at('029 497 010')))
+})
+
+test('recording.never-switchboard is broken by a recording of a number that was a switchboard then', async () => {
+  await change('recording', `id = '${ainos.id}'`, `number_reached = '${phone('029 512 000')}'`)
+  await expectBroken('recording.never-switchboard', { recorded: 1, example: ainos.id })
+})
+
+test('recording.as-drawn is broken by a recording that nobody drew, and by a drawn call without one', async () => {
+  const spared = await kept.enter(kept.decide(false), { recorded: true })
+  await expectBroken('recording.as-drawn', { extra: 1, omitted: 0, example: `extra: ${spared.segmentId}` })
+  await tamper(`delete from recording where segment_id = '${spared.segmentId}'`)
+
+  // The call must not be silent about its recording, or another promise is broken as well.
+  const chosen = kept.decide(true)
+  await kept.enter({ ...chosen, decision: { ...kept.decide(false).decision, drawnOn: chosen.decision.drawnOn } })
+  await expectBroken('recording.as-drawn', { extra: 0, omitted: 1, example: `omitted: ${chosen.segmentId}` })
+  await tamper(
+    `delete from segment where id = '${chosen.segmentId}'`,
+    `delete from contact where id = '${chosen.contactId}'`,
+  )
+})
+
+test('recording.as-drawn is broken by an answered call without a decision, and forgives a fault that is told', async () => {
+  const failed = kept.decide(true, { captureFailure: 'disk-full' })
+  await kept.enter({ ...failed, decision: { ...failed.decision, record: false } })
+  await tamper(`update segment set decision_record = true where id = '${failed.segmentId}'`)
+  expect((await check()).broken).toEqual([])
+  const undecided = kept.decide(false)
+  await kept.enter({ ...undecided, decision: { record: false, reason: 'not-drawn' } })
+  await expectBroken('recording.as-drawn', { otherwise: 1, failed: 1, example: `unverifiable: ${undecided.segmentId}` })
+  await tamper(
+    `delete from segment where id in ('${undecided.segmentId}', '${failed.segmentId}')`,
+    `delete from contact where id in ('${undecided.contactId}', '${failed.contactId}')`,
+  )
+})
+
+test('recording.within-signals is broken by a recording that began before its call was answered', async () => {
+  await change('recording', `id = '${ainos.id}'`, `started_at = started_at - interval '10 seconds'`)
+  await expectBroken('recording.within-signals', { outside: 1, example: ainos.id })
+})
+
+test('storage.sites is broken by a place on no listed site, and by an attestation that is out of date', async () => {
+  const places: Place[] = [{ name: 'objects', folder: register.folder, site: 'cloud' }]
+  await expectBroken('storage.sites', { unlisted: 1, unattested: 0, example: 'objects' }, { places })
+  const nextReview = kept.version.description.storage.sites[0]?.nextReview as Temporal.PlainDate
+  const now = nextReview.add({ days: 1 }).toZonedDateTime('Europe/Helsinki').toInstant()
+  const { broken } = await check({ now })
+  expect(broken.find(({ promise }) => promise === 'storage.sites')?.facts).toMatchObject({ unlisted: 0, unattested: 1 })
+})
+
+test('access.personal is broken by a password copied to another account, and by a session that somebody used who had left', async () => {
+  await change(
+    'person',
+    `id = '${colleague.id}'`,
+    `password_check = (select password_check from person where id = '${aino.id}')`,
+  )
+  await expectBroken('access.personal', { shared: 2, strangeSessions: 0 })
+  await mended()
+  await change('person', `id = '${aino.id}'`, `employed_to = now() - interval '1 day'`)
+  await expectBroken('access.personal', { shared: 0, strangeSessions: 1, example: aino.id })
+})
+
+test('history.term is broken by a call past its term that is still there', async () => {
+  await change('contact', `id = '${colleagues.contactId}'`, `history_ends_at = now() - interval '3 hours'`)
+  await expectBroken('history.term', { overdue: 1, example: colleagues.contactId })
+})
+
+test('a sweep that does not come breaks the promises of both terms', async () => {
+  await pool.query(`update work_done set at = at - interval '3 hours'`)
+  heal.push(() => pool.query('update work_done set at = now()'))
+  expect((await check()).broken.map(({ promise }) => promise)).toEqual(['history.term', 'recordings.ceiling'])
+})
+
+test('recordings.floor is broken by a recording that was destroyed by its term before its floor', async () => {
+  await change('recording', `id = '${destroyed.byTerm.id}'`, `destroyed_at = min_keep_until - interval '1 day'`)
+  await expectBroken('recordings.floor', { early: 1, example: destroyed.byTerm.id })
+})
+
+test('recordings.ceiling is broken by a recording past its day, and by what is left of one that is destroyed', async () => {
+  await change('recording', `id = '${older.id}'`, `destroy_at = now() - interval '3 hours'`)
+  await expectBroken('recordings.ceiling', { overdue: 1, example: older.id })
+  await mended()
+  const key = bodyKey(destroyed.byTerm.id)
+  await register.objects.put(key, Buffer.from('sound'))
+  heal.push(() => register.objects.delete(key))
+  await expectBroken('recordings.ceiling', { overdue: 0, leftovers: 1, example: key })
+})
+
+test('recordings.ceiling does not wait for the next listing of the store for what was destroyed since', async () => {
+  const key = bodyKey(destroyed.byCaller.id)
+  await check({ now: Temporal.Now.instant().subtract({ minutes: 10 }) })
+  await register.objects.put(key, Buffer.from('sound'))
+  heal.push(() => register.objects.delete(key))
+  await expectBroken('recordings.ceiling', { leftovers: 1, example: key }, { afresh: false })
+})
+
+test('recordings.stay is broken by sound that was served outside its listening', async () => {
+  const { rows } = await pool.query<{ listening_id: string }>(
+    `insert into listening_range (listening_id, at, from_ms, to_ms)
+     select id, until + interval '1 minute', 0, 1000 from listening limit 1 returning listening_id`,
+  )
+  heal.push(() => pool.query(`delete from listening_range where at > now()`))
+  await expectBroken('recordings.stay', { outside: 1, example: rows[0]?.listening_id })
+})
+
+test('rights.granted is broken by a right wider than the description, and by a listening on no right', async () => {
+  await change('access_right', `person_id = '${aino.id}'`, `purposes = '{DEVELOPMENT,MAINTENANCE}'`)
+  await expectBroken('rights.granted', { beyond: 1, withoutRight: 0 })
+  await mended()
+  const listening = await plantListening({ recording: ainos.id, role: 'OFFICIAL', purpose: 'CRIME_OR_MISUSE' })
+  await expectBroken('rights.granted', { beyond: 0, withoutRight: 1, example: listening })
+})
+
+test('rights.own is broken by an official’s look at another’s call, and by an official who listened to it', async () => {
+  const seq = await plantLook({
+    person: aino.id,
+    role: 'OFFICIAL',
+    purpose: 'DEVELOPMENT',
+    object: colleagues.contactId,
+  })
+  await expectBroken('rights.own', { ofOthers: 1, example: seq })
+  await expectBroken('rights.own', { ofOthers: 1, example: seq }, { afresh: false })
+  await mended()
+  const listening = await plantListening({ recording: colleagues.id, role: 'OFFICIAL', purpose: 'DEVELOPMENT' })
+  await expectBroken('rights.own', { ofOthers: 1, example: listening })
+})
+
+test('rights.maintenance-security is broken by a look of maintenance that names no fault', async () => {
+  const seq = await plantLook({ person: aino.id, role: 'MAINTENANCE', purpose: 'MAINTENANCE' })
+  await expectBroken('rights.maintenance-security', { withoutReference: 1, example: seq })
+})
+
+test('history.tells-recorded is broken by a destruction that the ledger does not know', async () => {
+  await change('destruction_entry', `object_id in ('${destroyed.byCaller.id}', '${nobody}')`, `object_id = '${nobody}'`)
+  await expectBroken('history.tells-recorded', { withoutLedger: 1, example: destroyed.byCaller.id })
 })

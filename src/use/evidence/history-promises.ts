@@ -11,7 +11,7 @@ type CompleteFacts = {
   live: number
   /** Recordings whose segment or contact is not there. */
   strayRecordings: number
-  /** Contacts that have ended without their term or an end of each part, or have no part. */
+  /** Contacts that have ended without their term or an end of each part, or before they began. */
   unfinished: number
   example: string | null
 }
@@ -36,6 +36,8 @@ export const historyComplete: Check<CompleteFacts> = {
           ) stray) as stray,
           (select coalesce(array_agg(id::text), '{}') from (
             select id from contact where ended_at is not null and history_ends_at is null
+            union
+            select id from contact where ended_at < started_at
             union
             select c.id from segment s join contact c on c.id = s.contact_id and c.started_at = s.contact_started_at
             where s.ended_at is null and c.ended_at is not null
@@ -244,7 +246,10 @@ type TellsFacts = {
 /** R26, R42. */
 export const historyTellsRecorded: Check<TellsFacts> = {
   rule: 'Every ended segment that was to be recorded has its recording’s row or says what failed, and every destroyed recording has its date, its cause and its entry in the destruction ledger.',
-  test: { file: 'src/use/search/search.test.ts', title: 'tells available, destroyed and none apart' },
+  test: {
+    file: 'src/use/search/search.test.ts',
+    title: 'tells available, destroyed and none apart, and restricted is not available',
+  },
   remedy:
     'The example is the id of a segment or a recording. A row that is gone was deleted by hand: restore it from a backup, so that the caller can be told.',
   async check({ db, now }) {

@@ -1,0 +1,159 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { promises } from '#description/promises.ts'
+import { languages } from '#description/register-description.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { makeKeptPromises } from '#test/register/make-kept-promises.ts'
+import { catalogue } from './catalogue.ts'
+import { checkPromises } from './check-promises.ts'
+import type { Check } from './promise.ts'
+import { readProofs } from './read-proofs.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const desk = database.as('seloste_desk').db
+const { db: admin, pool } = database.as()
+const { check, looking, recordings } = await makeKeptPromises(database)
+const now = () => Temporal.Now.instant()
+
+const proofOf = async (promise: string, at = now()) =>
+  (await readProofs(desk, at)).find((proof) => proof.promise === promise)
+const traces = () =>
+  admin
+    .selectFrom('audit_entry')
+    .select(['action', 'detail'])
+    .where('object_kind', '=', 'promise')
+    .orderBy('seq')
+    .execute()
+
+test.each(promises)('the test that %s names is there', (promise) => {
+  const { file, title } = catalogue[promise].test
+  const text = readFileSync(new URL(`../../../${file}`, import.meta.url), 'utf8')
+  expect(text.replaceAll(/\s+/g, ' ')).toMatch(
+    new RegExp(`test\\( ?'${title.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}'`),
+  )
+})
+
+test('of a register without a call every promise can be checked, and its sentences are whole', async () => {
+  const empty = await looking()
+  for (const promise of promises) {
+    const { facts } = await catalogue[promise].check(empty, undefined)
+    const bare = Object.fromEntries(
+      Object.entries(facts).map(([name, fact]) => [
+        name,
+        typeof fact === 'number' ? 0 : name.endsWith('At') ? null : fact,
+      ]),
+    )
+    if (promise === 'recording.as-drawn') bare['verifiedAt'] = now().toString()
+    for (const said of [facts, bare]) {
+      const text = catalogue[promise].say(said, now())
+      for (const language of languages) {
+        expect(text[language], promise).toMatch(/^[A-ZÄÖ].*[^.]\.$/)
+        expect(text[language], promise).not.toMatch(/undefined|null|NaN|\[object| ,|, \.|  |\bof them\b/)
+      }
+    }
+  }
+})
+
+test('a sentence has the rule and the counts, its dates and numbers as each language writes them', () => {
+  const at = Temporal.Instant.from('2026-11-25T12:00:00Z')
+  const facts = {
+    months: 6,
+    held: 12_408,
+    oldestExpiresAt: '2027-02-28T08:05:00Z',
+    lastSweepAt: at.subtract({ minutes: 14 }).toString(),
+    overdue: 0,
+    leftovers: 0,
+    storeListedAt: null,
+    example: null,
+  }
+  const say = (given: Partial<typeof facts>) => catalogue['recordings.ceiling'].say({ ...facts, ...given }, at)
+  expect(say({})).toEqual({
+    fi: 'Tallenteita säilytetään enintään 6 kuukautta: 12\u00a0408 tallennetta tallessa, vanhin tuhotaan 28.2.2027 10.05, viimeisin poistoajo 14 minuuttia sitten, 0 myöhässä.',
+    sv: 'Inspelningarna förvaras i högst 6 månader: 12\u00a0408 inspelningar i förvar, den äldsta förstörs 28.2.2027 10.05, senaste gallring för 14 minuter sedan, 0 försenade.',
+    en: 'Recordings are kept at most 6 months: 12,408 held, oldest expires 28.2.2027 10.05, last sweep 14 minutes ago, 0 overdue.',
+  })
+  expect(say({ held: 1 }).fi).toContain(': 1 tallenne tallessa,')
+  expect(say({ leftovers: 1 }).en).toContain(', 0 overdue, 1 file or key left of destroyed ones.')
+  const seconds = at.subtract({ seconds: 59 }).toString()
+  expect(say({ lastSweepAt: seconds }).en).toContain('last sweep just now')
+  const days = at.subtract({ hours: 50 }).toString()
+  expect(say({ lastSweepAt: days }).sv).toContain('senaste gallring för 2 dagar sedan')
+})
+
+test('a promise that breaks and one that holds again are each told once, in the log and to who reads the changes', async () => {
+  await check()
+  const before = (await traces()).length
+  const where = `where id = '${recordings.ainos.id}'`
+  await pool.query(`alter table recording disable trigger user`)
+  await pool.query(`update recording set started_at = started_at - interval '1 minute' ${where}`)
+  const broken = await check()
+  expect(broken.newlyBroken.map(({ promise }) => promise)).toEqual(['recording.within-signals'])
+  expect((await check()).newlyBroken).toEqual([])
+  const since = (await proofOf('recording.within-signals'))?.brokenSince
+  expect(since).toBeDefined()
+  await pool.query(`update recording set started_at = started_at + interval '1 minute' ${where}`)
+  await pool.query(`alter table recording enable trigger user`)
+  expect((await check()).restored.map(({ promise }) => promise)).toEqual(['recording.within-signals'])
+  expect(await proofOf('recording.within-signals')).not.toHaveProperty('brokenSince')
+
+  expect((await traces()).slice(before)).toMatchObject([
+    { action: 'promise.broken', detail: { promise: 'recording.within-signals', outside: 1 } },
+    { action: 'promise.restored', detail: { promise: 'recording.within-signals', outside: 0 } },
+  ])
+  const { rows } = await pool.query('select promise, holds from proof_change order by seq desc limit 2')
+  expect(rows).toEqual([
+    { promise: 'recording.within-signals', holds: true },
+    { promise: 'recording.within-signals', holds: false },
+  ])
+})
+
+test('a check that cannot be made is a proof that does not hold, with its reason and what was found last', async () => {
+  await check()
+  await pool.query('revoke select on listening from seloste_custodian')
+  const { broken, errors, newlyBroken } = await check()
+  await pool.query('grant select on listening to seloste_custodian')
+  const blind = ['purposes.closed', 'recordings.stay', 'rights.own', 'rights.maintenance-security']
+  expect(errors.map(({ promise }) => promise)).toEqual(blind)
+  expect(broken.map(({ promise }) => promise)).toEqual(blind)
+  expect(newlyBroken[0]).toMatchObject({ promise: 'purposes.closed', facts: null, fault: '42501' })
+  const proof = await proofOf('recordings.stay')
+  expect(proof?.holds).toBe(false)
+  expect(proof?.brokenSince).toBeDefined()
+  expect(proof?.text.en).toMatch(
+    /^The check could not be made \(42501\), and there is no proof of the promise\. Last found: Recordings stay: 2 listenings, /,
+  )
+  expect(proof?.text.fi).toContain('Tarkistusta ei voitu tehdä (42501)')
+  expect((await traces()).at(-1)).toMatchObject({ action: 'promise.broken', detail: { fault: '42501' } })
+  expect((await check()).restored.map(({ promise }) => promise)).toEqual(blind)
+})
+
+test('a check that never could be made says so without a count', async () => {
+  const unable: Check = { ...catalogue['storage.sites'], check: () => Promise.reject(new Error('the disk is away')) }
+  await pool.query('delete from proof')
+  await checkPromises(await looking(), ['storage.sites'], undefined, { ...catalogue, 'storage.sites': unable })
+  const [proof, ...others] = await readProofs(desk, now())
+  expect(others).toEqual([])
+  expect(proof).toMatchObject({ promise: 'storage.sites', holds: false, facts: {} })
+  expect(proof?.text.sv).toBe('Kontrollen kunde inte göras (Error), och det finns inget bevis för löftet.')
+})
+
+test('a proof older than half an hour is none, and says when it was made', async () => {
+  await check()
+  const [first] = await readProofs(desk, now())
+  const made = Temporal.Instant.from(first!.checkedAt)
+  expect((await readProofs(desk, made.add({ minutes: 29 }))).every(({ holds }) => holds)).toBe(true)
+  const later = await readProofs(desk, made.add({ minutes: 31 }))
+  expect(later).toHaveLength(promises.length)
+  expect(later.some(({ holds }) => holds)).toBe(false)
+  expect(later[0]).toMatchObject({ brokenSince: made.add({ minutes: 30 }).toString() })
+  expect(later[0]?.text.en).toMatch(
+    /^Last checked 31 minutes ago; the check has not been made since.* Last found: Version 1/,
+  )
+})
+
+test('a proof has counts, instants and ids, and nobody’s name or number', async () => {
+  await check()
+  const written = JSON.stringify(await pool.query('select facts, memo from proof').then(({ rows }) => rows))
+  expect(written).not.toMatch(/Aino|Kaisa|Matti|\+35840|0401234567/)
+})

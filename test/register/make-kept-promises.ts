@@ -1,0 +1,196 @@
+/**
+ * A register of which every promise holds: calls decided by the plan, recordings in keeping, destroyed by their term and at
+ * their caller's wish, people who looked and listened, a sweep that has been. In: a test database. Out: its parts, and how
+ * to check its promises. Never: a stand-in for any of it.
+ */
+import { randomUUID } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import type { Kysely } from 'kysely'
+import { decideRecording } from '#description/decide-recording.ts'
+import { hashCallId } from '#description/draw.ts'
+import { seedDescriptionFile } from '#description/read-description.ts'
+import { sweep } from '#destruction/retention/sweep.ts'
+import { admit, type SegmentFacts } from '#register/admit.ts'
+import { expungeRecording } from '#register/expunge.ts'
+import { keepRecording } from '#register/recordings/keep-recording.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { requestGrant } from '#safeguards/access/grant.ts'
+import { installDescription, readVersions, type DescriptionVersion } from '#safeguards/versions/versions.ts'
+import { checkPromises } from '#use/evidence/check-promises.ts'
+import { noteWorkDone } from '#use/evidence/note-work-done.ts'
+import type { Looking } from '#use/evidence/promise.ts'
+import { reportObeyed } from '#use/evidence/report-obeyed.ts'
+import type { EvidenceTables } from '#use/evidence/tables.ts'
+import { createAudioServer } from '#use/playback/serve-audio.ts'
+import { startListening } from '#use/playback/start-listening.ts'
+import { readContact } from '#use/search/read-contact.ts'
+import type { TestDatabase } from '../database/create-test-database.ts'
+import { callFacts, enterTestPerson, phone, recordingFacts, type TestPerson } from '../database/people.ts'
+import { callOfMonthsAgo, makeTestRegister, type RecordedSegment, type TestRegister } from './make-register.ts'
+
+const drawKey = Buffer.alloc(32, 7)
+export const serviceNumber = phone('029 497 000')
+const now = () => Temporal.Now.instant()
+
+export interface KeptPromises {
+  register: TestRegister
+  version: DescriptionVersion
+  /** An official who answered, and a colleague of hers. */
+  aino: TestPerson
+  colleague: TestPerson
+  /** In keeping: answered by aino, by her colleague, and one whose floor is past. */
+  recordings: { ainos: RecordedSegment; colleagues: RecordedSegment; older: RecordedSegment }
+  /** Destroyed: by its term, and at its caller's wish. */
+  destroyed: { byTerm: RecordedSegment; byCaller: RecordedSegment }
+  /** Facts of a call that the plan decides as wanted, not entered yet. */
+  decide: (record: boolean, given?: Partial<SegmentFacts>) => SegmentFacts
+  /** Enters it as capture does, recorded as the plan decided or otherwise. */
+  enter: (facts: SegmentFacts, otherwise?: { recorded: boolean }) => Promise<SegmentFacts>
+  looking: (given?: Partial<Looking>) => Promise<Looking>
+  check: (given?: Partial<Looking>) => ReturnType<typeof checkPromises>
+  /** Runs statements as somebody who has switched the database's guards off. */
+  tamper: (...statements: string[]) => Promise<void>
+}
+
+/** Call it at the top of a test file. */
+export async function makeKeptPromises(database: TestDatabase<RegisterTables>): Promise<KeptPromises> {
+  const register = await makeTestRegister(database)
+  const { db: admin, pool } = database.as()
+  const desk = database.as('seloste_desk').db
+  const capture = database.as('seloste_capture').db
+  const custodian = database.as('seloste_custodian').db
+
+  async function tamper(...statements: string[]): Promise<void> {
+    const client = await pool.connect()
+    try {
+      await client.query('begin; set local session_replication_role = replica')
+      for (const statement of statements) await client.query(statement)
+      await client.query('commit')
+    } finally {
+      client.release(true)
+    }
+  }
+
+  // The seed, with its ends as far off as they were when it was written.
+  const later = Temporal.Now.plainDateISO('Europe/Helsinki').add({ months: 6 }).toString()
+  const text = (await readFile(seedDescriptionFile, 'utf8'))
+    .replace(/until: [\d-]+/, `until: ${later}`)
+    .replace(/nextReview: [\d-]+/, `nextReview: ${later}`)
+  await tamper('delete from described_role', 'delete from description_version')
+  await installDescription(admin, text, 'the seed')
+  await tamper(`update description_version set approved_at = approved_at - interval '1 day'`)
+  const [version] = await readVersions(custodian)
+  if (!version) throw new Error('no description')
+
+  function decide(record: boolean, given: Partial<SegmentFacts> = {}): SegmentFacts {
+    const facts = callFacts(given)
+    for (;;) {
+      const callIds = [`sipCallId:${randomUUID()}`]
+      const decision = decideRecording({
+        version: version as DescriptionVersion,
+        drawKey,
+        drawnOn: hashCallId(callIds[0] ?? ''),
+        numberReached: facts.numberReached.key,
+        answeredAt: facts.answeredAt ?? facts.startedAt,
+        viaSwitchboard: false,
+        quotaUsed: () => 0,
+      })
+      if (decision.record === record) return { ...facts, callIds, decision }
+    }
+  }
+
+  async function enter(facts: SegmentFacts, { recorded } = { recorded: facts.decision.record }): Promise<SegmentFacts> {
+    const { answeredAt, startedAt, endedAt } = facts
+    const recording = recorded && { recording: recordingFacts({ startedAt: answeredAt ?? startedAt, endedAt }) }
+    await admit(capture, { ...facts, ...recording })
+    return facts
+  }
+
+  const official = (person: TestPerson, name: string) => ({
+    official: { personId: person.id, unitId: person.unitId, name, phone: phone('029 512 1001') },
+  })
+  const enterOfficial = (name: string) =>
+    enterTestPerson(admin, desk, {
+      name,
+      right: { role: 'OFFICIAL', purposes: ['DEVELOPMENT'], scope: { kind: 'own', units: [], numbers: [] } },
+    })
+  const aino = await enterOfficial('Aino')
+  const colleague = await enterOfficial('Kaisa')
+  const matti = await enterTestPerson(admin, desk, {
+    name: 'Matti',
+    right: { role: 'MAINTENANCE', purposes: ['MAINTENANCE'], scope: { kind: 'all', units: [], numbers: [] } },
+  })
+
+  for (let call = 0; call < 22; call++) await enter(decide(false))
+  await enter(decide(false, { ...official(aino, 'Aino'), caller: { kind: 'withheld', key: null, raw: null } }))
+  const switchboard = phone('029 512 000')
+  await enter(
+    decide(false, {
+      numberCalled: { key: switchboard, kind: 'SWITCHBOARD' },
+      numberReached: { key: switchboard },
+    }),
+  )
+  const kept = async (given: Partial<SegmentFacts>, months = 6) => {
+    const recording = await register.record(decide(true, given), { months })
+    await keepRecording(register.keeping, recording.id, now())
+    return recording
+  }
+  const ainos = await kept(official(aino, 'Aino'))
+  const colleagues = await kept(official(colleague, 'Kaisa'))
+  const older = await kept({ ...official(aino, 'Aino'), ...callOfMonthsAgo(3) })
+  const byTerm = await kept(callOfMonthsAgo(6))
+  const byCaller = await kept({})
+
+  for (const [person, purpose, reference] of [
+    [aino, 'DEVELOPMENT', undefined],
+    [matti, 'MAINTENANCE', 'fault 7'],
+  ] as const) {
+    const session = await person.signIn()
+    const asked = { purpose, reference, action: 'contact.read' as const }
+    const grant = await requestGrant(desk, session, asked, now())
+    if ('refused' in grant) throw new Error(grant.refused)
+    await readContact(desk, grant, ainos.contactId, now())
+    const listening = await startListening(desk, grant, ainos.id, now())
+    if (typeof listening === 'string') throw new Error(listening)
+    const audio = createAudioServer(custodian, register.objects, register.keys)
+    await audio.audio({ session: session.token, listening: listening.id, from: 0, to: 4000 })
+  }
+
+  await expungeRecording(custodian, register.objects, { id: byCaller.id, cause: 'caller', doneBy: 'test' }, now())
+  await sweep(custodian, register.objects, register.keys, now())
+  await noteWorkDone(custodian, 'sweep', now())
+  for (const db of [desk, capture, custodian]) await reportObeyed(db, randomUUID(), version)
+
+  async function looking(given: Partial<Looking> = {}): Promise<Looking> {
+    const versions = await readVersions(custodian)
+    return {
+      db: custodian as unknown as Kysely<RegisterTables & EvidenceTables>,
+      versions,
+      version: versions[0] as DescriptionVersion,
+      now: now(),
+      objects: register.objects,
+      keys: register.keys,
+      places: [
+        { name: 'data', folder: register.folder },
+        { name: 'objects', folder: register.folder },
+      ],
+      drawKey,
+      afresh: true,
+      ...given,
+    }
+  }
+
+  return {
+    register,
+    version,
+    aino,
+    colleague,
+    recordings: { ainos, colleagues, older },
+    destroyed: { byTerm, byCaller },
+    decide,
+    enter,
+    looking,
+    check: async (given) => checkPromises(await looking(given)),
+    tamper,
+  }
+}
