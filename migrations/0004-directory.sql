@@ -26,6 +26,8 @@ alter table person
   -- Who keeps the entry up to date, and what that system calls it.
   add column source text not null default 'manual' check (source in ('manual', 'csv', 'scim')),
   add column external_id text,
+  -- Since when the identity system has taken the person out: to it they are not there, until it brings them back.
+  add column withdrawn_at timestamptz,
   -- When the person was told that calls are recorded (L16).
   add column informed_at timestamptz,
   add column created_at timestamptz not null default now(),
@@ -156,6 +158,10 @@ begin
       raise exception 'person % keeps the user id: it is never changed and never used again', old.id
         using errcode = 'SE002', constraint = 'person_user_id_kept';
     end if;
+    -- Who left and comes back has no right of before: the procedure gives rights, not the directory (R36).
+    if old.employed_to <= new.employed_from and old.employed_from <> new.employed_from then
+      update access_right set revoked_at = now() where person_id = old.id and revoked_at is null and valid_from < new.employed_from;
+    end if;
     return new;
   end if;
   if exists (select from spent_user_id where hash = sha256(convert_to(new.user_id, 'UTF8'))) then
@@ -205,10 +211,10 @@ create policy desk_reads on person_recording_consent for select to seloste_desk
 
 grant select on person_placement, person_recording_consent to seloste_capture, seloste_desk;
 grant select on person_recording_consent to seloste_custodian;
-grant select (source, external_id, informed_at, created_at, changed_at) on person to seloste_desk;
+grant select (source, external_id, withdrawn_at, informed_at, created_at, changed_at) on person to seloste_desk;
 grant insert on unit, person_name, person_phone, person_placement, person_recording_consent to seloste_desk;
 grant insert (id, user_id, employed_from, employed_to, source, external_id, informed_at) on person to seloste_desk;
-grant update (employed_from, employed_to, source, external_id, informed_at, changed_at) on person to seloste_desk;
+grant update (employed_from, employed_to, source, external_id, withdrawn_at, informed_at, changed_at) on person to seloste_desk;
 grant update (name, given_name, family_name, valid_to) on person_name to seloste_desk;
 grant update (valid_to) on person_phone, person_recording_consent to seloste_desk;
 grant update (unit_id, supervisor_id, valid_to) on person_placement to seloste_desk;

@@ -3,6 +3,7 @@ import type { NumberingOptions } from '#description/phone-numbers/phone-number.t
 import type { PersonSummary } from '#safeguards/people/list-people.ts'
 import type { Interval } from '#safeguards/people/intervals.ts'
 import { holdsAt } from '#safeguards/people/intervals.ts'
+import { lookedAt } from '#safeguards/people/person-now.ts'
 import type { PersonInContext } from '#safeguards/people/read-person.ts'
 import type { Person, PersonDetail } from './contract/directory.ts'
 
@@ -29,14 +30,8 @@ export function viewPerson(
   numbering: NumberingOptions,
   now: Temporal.Instant,
 ): PersonDetail {
-  const { compare } = Temporal.Instant
   const { employedFrom, employedTo } = person
-  const at =
-    employedTo && compare(employedTo, now) <= 0
-      ? employedTo.subtract({ nanoseconds: 1000 })
-      : compare(employedFrom, now) > 0
-        ? employedFrom
-        : now
+  const at = lookedAt(person, now)
   const place = ({ unitId, supervisorId }: { unitId: string | null; supervisorId: string | null }) => ({
     ...(unitId !== null && { unit: units.get(unitId) ?? unitId }),
     ...(supervisorId !== null && { supervisor: { id: supervisorId, name: supervisors.get(supervisorId) ?? '' } }),

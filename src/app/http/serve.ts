@@ -8,6 +8,7 @@ import rateLimit from '@fastify/rate-limit'
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyError } from 'fastify'
 import { readProofs } from '#use/evidence/read-proofs.ts'
 import { publicationRoutes } from '../publication/publication-routes.ts'
+import { scimRoutes } from '../scim/scim-routes.ts'
 import { callEvents } from './call-events.ts'
 import { contactRoutes } from './contact-routes.ts'
 import { openApiDocument } from './contract/openapi.ts'
@@ -93,6 +94,7 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
   descriptionRoutes(app, desk)
   planRoutes(app, desk)
   evidenceRoutes(app, desk)
+  await scimRoutes(app, desk)
   app.get('/api/openapi.json', async (_request, reply) => reply.send(openApiDocument(options.version)))
   app.get('/health/live', async (_request, reply) => reply.send({ live: true }))
   app.get('/health/ready', async (_request, reply) => {

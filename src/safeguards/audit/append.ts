@@ -30,6 +30,7 @@ export interface AuditEntry {
           | 'draft'
           | 'promise'
           | 'directory'
+          | 'scim-token'
           | 'feedback'
         id?: string
       }
@@ -69,6 +70,8 @@ export type AuditAction =
   | 'directory.read'
   | 'directory.changed'
   | 'directory.imported'
+  | 'scim-token.added'
+  | 'scim-token.revoked'
   | 'feedback.answered'
 
 /** Appends one entry in the caller's transaction (R21): nothing leaves before that transaction has committed. */

@@ -17,6 +17,8 @@ export interface HistoryChange {
   consents?: boolean
   source?: DirectorySource
   externalId?: string | null
+  /** The identity system takes the person out. */
+  withdrawn?: boolean
 }
 
 /** Why a change cannot be: the change's own field where there is one. */
@@ -70,7 +72,13 @@ export function changeHistory(
     ...after,
     source: change.source ?? before.source,
     externalId: change.externalId === undefined ? before.externalId : change.externalId,
+    withdrawnAt: change.withdrawn ? from : sameEnd(before, after) ? before.withdrawnAt : null,
   }
+}
+
+/** Whether the end of the employment stays as it was: who is brought back is not taken out any more. */
+function sameEnd(before: PersonHistory, after: PersonHistory): boolean {
+  return before.employedTo?.epochNanoseconds === after.employedTo?.epochNanoseconds
 }
 
 /** Only the employment, and what of places and numbers it ends, gives back or lets begin. */

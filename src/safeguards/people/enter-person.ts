@@ -70,6 +70,7 @@ export function newHistory(person: NewPerson): PersonHistory {
     employedTo,
     source: person.source ?? 'manual',
     externalId: person.externalId ?? null,
+    withdrawnAt: null,
     informedAt: null,
     createdAt: employedFrom,
     changedAt: employedFrom,

@@ -55,7 +55,9 @@ export async function importPeople(
   return keepDirectory<ImportedPeople | ImportRefused>(holding, keeper, trace, async (tx) => {
     const { rows, problems } = readPeopleFile(options.content, options.numbering)
     const judged = rows.length === 0 ? { steps: [], units: [], problems: [] } : await judge(tx, rows, options)
-    const all = [...problems, ...judged.problems]
+    // A cell that is wrong by itself is told once.
+    const told = new Set(problems.map(({ row, column }) => `${row} ${column ?? ''}`))
+    const all = [...problems, ...judged.problems.filter(({ row, column }) => !told.has(`${row} ${column ?? ''}`))]
     if (all.length > 0) {
       all.sort((one, other) => one.row - other.row)
       return {

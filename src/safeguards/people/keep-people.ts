@@ -22,7 +22,7 @@ export interface PersonToEnter {
   /** User id. */
   supervisor?: string | undefined
   /** Id, where it is known. */
-  supervisorId?: string | undefined
+  supervisorId?: string | null | undefined
   /** In any written form. */
   phones?: readonly string[] | undefined
   employedFrom: Temporal.Instant
@@ -49,7 +49,12 @@ export interface ChangeToMake {
   consents?: boolean | undefined
   source?: DirectorySource | undefined
   externalId?: string | null | undefined
+  /** The identity system takes the person out. */
+  withdrawn?: boolean | undefined
 }
+
+/** What to change, by what the person is before it; what it throws undoes everything. */
+export type ChangeOf = (tx: Tx, before: PersonHistory) => Promise<ChangeToMake>
 
 /** Enters a person (R8, R20). @returns the person, or why not */
 export async function enterIntoDirectory(
@@ -99,13 +104,14 @@ export async function changePerson(
   holding: HoldingSafeguards,
   keeper: Keeper,
   personId: string,
-  change: ChangeToMake,
+  wanted: ChangeToMake | ChangeOf,
   numbering: NumberingOptions,
 ): Promise<PersonHistory | DirectoryRefusal> {
   const trace = { action: 'directory.changed' as const, object: { kind: 'person' as const, id: personId } }
   return keepDirectory(holding, keeper, trace, async (tx) => {
     const [before] = await readHistories(tx, [personId])
     if (!before) return { refused: 'not-found' }
+    const change = typeof wanted === 'function' ? await wanted(tx, before) : wanted
     const read = await readChange(tx, before, change, numbering)
     if ('refused' in read) return read
     const keys = [...before.phones.map(({ phoneKey }) => phoneKey), ...(read.addPhones ?? [])]
@@ -132,7 +138,7 @@ async function readChange(
   change: ChangeToMake,
   numbering: NumberingOptions,
 ): Promise<HistoryChange | DirectoryRefusal> {
-  const { from, employedTo, informed, consents, source, externalId } = change
+  const { from, employedTo, informed, consents, source, externalId, withdrawn } = change
   const name = change.name === undefined ? undefined : nameOf(change.name)
   if (name === '') return { refused: 'person.name-missing' }
   const added = readPhones(change.addPhones ?? [], numbering)
@@ -161,6 +167,7 @@ async function readChange(
     ...(consents !== undefined && { consents }),
     ...(source !== undefined && { source }),
     ...(externalId !== undefined && { externalId }),
+    ...(withdrawn !== undefined && { withdrawn }),
   }
 }
 

@@ -24,6 +24,8 @@ export interface PersonHistory {
   employedTo: Temporal.Instant | null
   source: DirectorySource
   externalId: string | null
+  /** Since when the identity system has taken the person out; to it they are not there. */
+  withdrawnAt: Temporal.Instant | null
   informedAt: Temporal.Instant | null
   createdAt: Temporal.Instant
   changedAt: Temporal.Instant
@@ -50,6 +52,7 @@ export async function readHistories(holding: HoldingSafeguards, ids?: readonly s
       'employed_to as employedTo',
       'source',
       'external_id as externalId',
+      'withdrawn_at as withdrawnAt',
       'informed_at as informedAt',
       'created_at as createdAt',
       'changed_at as changedAt',

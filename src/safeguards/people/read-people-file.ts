@@ -2,7 +2,16 @@ import type { NumberingOptions, PhoneNumberKey } from '#description/phone-number
 import type { CsvProblem } from '#platform/csv/csv-problem.ts'
 import { readCsv, type CsvRow } from '#platform/csv/read-csv.ts'
 import { importProblem, type ImportProblemCode } from './import-problem.ts'
-import { dayBegins, dayEnds, nameOf, officialsPhone, userIdOf } from './written-values.ts'
+import {
+  dayBegins,
+  dayEnds,
+  isStorable,
+  isUserId,
+  longestName,
+  nameOf,
+  officialsPhone,
+  userIdOf,
+} from './written-values.ts'
 
 /** A row of a file of people. What its file has no column for is not there; an empty cell is null or empty. */
 export interface PersonRow {
@@ -22,10 +31,6 @@ const shape = {
   optional: ['unit', 'supervisor', 'phone', 'employed_from', 'employed_to'],
 }
 const phoneSeparator = '|'
-const longestName = 200
-const userIdForm = /^[\p{L}\p{N}][\p{L}\p{N}._@-]{0,63}$/u
-// Control characters, and halves of characters.
-const unstorable = /[\p{Cc}\p{Cs}]/u
 
 /** The rows of a CSV file of people, or every row that is wrong by itself; what they mean together is judged elsewhere. */
 export function readPeopleFile(
@@ -59,7 +64,7 @@ function readRow({ row, values }: CsvRow, numbering: NumberingOptions): { person
   const text = (column: string): string => {
     const name = nameOf(values[column] ?? '')
     if (name.length > longestName) wrong(column, 'person.text-too-long', { limit: longestName })
-    else if (unstorable.test(name)) wrong(column, 'person.text-wrong')
+    else if (!isStorable(name)) wrong(column, 'person.text-wrong')
     return name
   }
   const day = (column: string): Temporal.PlainDate | undefined => {
@@ -71,7 +76,7 @@ function readRow({ row, values }: CsvRow, numbering: NumberingOptions): { person
 
   const userId = userIdOf(values['user_id'] ?? '')
   if (userId === '') wrong('user_id', 'person.user-id-missing')
-  else if (!userIdForm.test(userId)) wrong('user_id', 'person.user-id-wrong', { written: userId })
+  else if (!isUserId(userId)) wrong('user_id', 'person.user-id-wrong', { written: userId })
   const person: PersonRow = { row, userId, name: text('name') }
   if (person.name === '') wrong('name', 'person.name-missing')
   if ('unit' in values) person.unit = text('unit') || null

@@ -69,7 +69,12 @@ async function contextOf(
   }
 }
 
-function namesNow(tx: Transaction<SafeguardTables>, which: ReturnType<typeof sql<boolean>>, now: Temporal.Instant) {
+/** Names as of now of the people under a condition on `p`, by name. */
+export function namesNow(
+  tx: Transaction<SafeguardTables>,
+  which: ReturnType<typeof sql<boolean>>,
+  now: Temporal.Instant,
+) {
   return sql<NamedPerson>`
     select p.id, n.name from person p
     cross join lateral (

@@ -37,11 +37,7 @@ export async function writeHistories(tx: Tx, steps: readonly HistoryStep[]): Pro
       differences.flatMap(({ gone }) => gone),
     )
     const added = differences.flatMap((one) => one.added)
-    for (const rows of chunks(added))
-      await tx
-        .insertInto(table)
-        .values(rows)
-        .execute()
+    for (const rows of chunks(added)) await tx.insertInto(table).values(rows).execute()
   }
 }
 
@@ -65,12 +61,13 @@ async function changePeople(tx: Tx, steps: readonly HistoryStep[]): Promise<void
   const column = <Value>(of: (person: PersonHistory) => Value) => people.map(of)
   await sql`
     update person set employed_from = c.employed_from, employed_to = c.employed_to, source = c.source,
-      external_id = c.external_id, informed_at = c.informed_at, changed_at = now()
+      external_id = c.external_id, withdrawn_at = c.withdrawn_at, informed_at = c.informed_at, changed_at = now()
     from unnest(
       ${column(({ id }) => id)}::uuid[], ${column((one) => one.employedFrom)}::timestamptz[],
       ${column((one) => one.employedTo)}::timestamptz[], ${column(({ source }) => source)}::text[],
-      ${column((one) => one.externalId)}::text[], ${column((one) => one.informedAt)}::timestamptz[]
-    ) as c (id, employed_from, employed_to, source, external_id, informed_at)
+      ${column((one) => one.externalId)}::text[], ${column((one) => one.withdrawnAt)}::timestamptz[],
+      ${column((one) => one.informedAt)}::timestamptz[]
+    ) as c (id, employed_from, employed_to, source, external_id, withdrawn_at, informed_at)
     where person.id = c.id`.execute(tx)
 }
 
@@ -97,7 +94,7 @@ function difference<Row extends object>(before: readonly Row[], after: readonly 
 export function isSame(before: PersonHistory, after: PersonHistory): boolean {
   const rows = (person: PersonHistory) =>
     JSON.stringify([
-      [person.employedFrom, person.employedTo, person.source, person.externalId, person.informedAt],
+      [person.employedFrom, person.employedTo, person.source, person.externalId, person.withdrawnAt, person.informedAt],
       ...[nameRows, placementRows, phoneRows, consentRows].map((rowsOf) =>
         rowsOf(person)
           .map((row) => JSON.stringify(row))

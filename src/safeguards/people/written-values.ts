@@ -27,6 +27,24 @@ export function userIdOf(written: string): string {
   return written.normalize('NFC').trim().toLowerCase()
 }
 
+const userIdForm = /^[\p{L}\p{N}][\p{L}\p{N}._@-]{0,63}$/u
+
+/** A letter or a digit, then at most 63 of those and of `._@-`. */
+export function isUserId(userId: string): boolean {
+  return userIdForm.test(userId)
+}
+
+/** Most characters of a name of a person or a unit. */
+export const longestName = 200
+
+// Control characters, and halves of characters.
+const unstorable = /[\p{Cc}\p{Cs}]/u
+
+/** Whether the database has a place for every character. */
+export function isStorable(text: string): boolean {
+  return !unstorable.test(text)
+}
+
 /** A name as it is kept: composed, with single blanks. */
 export function nameOf(written: string): string {
   return written.normalize('NFC').trim().replaceAll(/\s+/g, ' ')

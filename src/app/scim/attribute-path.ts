@@ -1,0 +1,39 @@
+import { ScimError } from './scim-error.ts'
+
+export const coreUser = 'urn:ietf:params:scim:schemas:core:2.0:User'
+export const enterpriseUser = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'
+export const coreGroup = 'urn:ietf:params:scim:schemas:core:2.0:Group'
+
+/** An attribute as RFC 7644 section 3.10 writes it; names in small letters, as their case does not matter. */
+export interface AttributePath {
+  schema?: string
+  /** Empty: the whole extension. */
+  attribute: string
+  sub?: string
+}
+
+const name = /^[$a-z][\w$-]*$/i
+
+/** Reads `name.givenName`, `urn:…:User:manager.value`, `urn:…:enterprise:2.0:User`; nothing where it is none. */
+export function readAttributePath(text: string): AttributePath | undefined {
+  const schema = [coreUser, enterpriseUser, coreGroup].find((urn) => {
+    const rest = text.slice(urn.length)
+    return text.toLowerCase().startsWith(urn.toLowerCase()) && (rest === '' || rest.startsWith(':'))
+  })
+  const rest = schema === undefined ? text : text.slice(schema.length + 1)
+  if (schema !== undefined && rest === '') return { schema, attribute: '' }
+  const [attribute = '', sub, ...more] = rest.split('.')
+  if (!name.test(attribute) || (sub !== undefined && !name.test(sub)) || more.length > 0) return undefined
+  return {
+    ...(schema !== undefined && { schema }),
+    attribute: attribute.toLowerCase(),
+    ...(sub !== undefined && { sub: sub.toLowerCase() }),
+  }
+}
+
+/** As {@link readAttributePath}; what is none is an error of the kind asked for. */
+export function attributePath(text: string, wrong: 'invalidFilter' | 'invalidPath' | 'invalidValue'): AttributePath {
+  const path = readAttributePath(text)
+  if (!path) throw new ScimError(400, `"${text.slice(0, 100)}" is no attribute.`, wrong)
+  return path
+}

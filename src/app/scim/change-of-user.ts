@@ -1,0 +1,89 @@
+import type { NumberingOptions, PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
+import type { ChangeToMake, PersonToEnter } from '#safeguards/people/keep-people.ts'
+import type { PersonNow } from '#safeguards/people/person-now.ts'
+import { nameOf, officialsPhone } from '#safeguards/people/written-values.ts'
+import { fullName, phonesOf, writtenFrom, type WrittenUser } from './read-user.ts'
+import { ScimError } from './scim-error.ts'
+import { userResource } from './user-resource.ts'
+
+/** Somebody to enter as an identity system says, from now on. */
+export function personToEnter(user: WrittenUser & { userName: string }, now: Temporal.Instant): PersonToEnter {
+  return {
+    userId: user.userName,
+    name: fullName(user),
+    givenName: user.givenName ?? undefined,
+    familyName: user.familyName ?? undefined,
+    unit: user.department ?? undefined,
+    ...managerOf(user.manager ?? undefined),
+    phones: phonesOf(user),
+    employedFrom: now,
+    // Not in service: known, and answering no calls.
+    ...(user.active === false && { employedTo: now }),
+    source: 'scim',
+    externalId: user.externalId ?? undefined,
+  }
+}
+
+/** What differs, from now on. Where and at which number somebody out of service answers is not asked. */
+export function changeToMake(
+  person: PersonNow,
+  user: WrittenUser,
+  { now, numbering }: { now: Temporal.Instant; numbering: NumberingOptions },
+): ChangeToMake {
+  if (user.userName !== undefined && user.userName !== person.userId) {
+    throw new ScimError(400, 'userName is never changed: it is the personal user id.', 'mutability')
+  }
+  // Who is to come is changed as of the first day.
+  const from = Temporal.Instant.compare(person.employedFrom, now) > 0 ? person.employedFrom : now
+  const active = user.active ?? person.employed
+  const written = writtenFrom(userResource(person, numbering))
+  const name = nameAfter(written, user)
+  const named = { givenName: user.givenName ?? undefined, familyName: user.familyName ?? undefined }
+  const isNamed =
+    nameOf(name) === person.name.name &&
+    (named.givenName ?? null) === person.name.given &&
+    (named.familyName ?? null) === person.name.family
+  const department = user.department ?? null
+  const manager = user.manager ?? null
+  return {
+    from,
+    ...(!isNamed && { name, ...named }),
+    ...(active !== person.employed && { employedTo: active ? null : from }),
+    ...((user.externalId ?? null) !== person.externalId && { externalId: user.externalId ?? null }),
+    ...(active && {
+      ...(department !== (person.unit?.name ?? null) && { unit: department ?? '' }),
+      ...(manager !== (person.supervisor?.id ?? null) && managerOf(manager)),
+      ...(!samePhones(user, person.phones, numbering) && { phones: phonesOf(user) }),
+    }),
+    source: 'scim',
+  }
+}
+
+/** The name that was told anew; else the parts, where the name had been made of them; else as it was. */
+function nameAfter(before: WrittenUser, after: WrittenUser): string {
+  if (after.displayName !== before.displayName && after.displayName) return after.displayName
+  if (after.formatted !== before.formatted && after.formatted) return after.formatted
+  const made = (user: WrittenUser) =>
+    fullName({ givenName: user.givenName ?? null, familyName: user.familyName ?? null })
+  const partsTold = made(after) !== made(before) && made(after) !== ''
+  if (partsTold && (made(before) === before.displayName || !after.displayName)) return made(after)
+  return before.displayName ?? ''
+}
+
+/** What comes back the way it was written is no change. */
+function samePhones(user: WrittenUser, held: readonly PhoneNumberKey[], numbering: NumberingOptions): boolean {
+  const keys = phonesOf(user).map((written) => officialsPhone(written, numbering))
+  return keys.length === held.length && held.every((key) => keys.includes(key))
+}
+
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+export function isId(text: string): boolean {
+  return uuid.test(text)
+}
+
+function managerOf(manager: string | null | undefined): { supervisorId?: string | null; supervisor?: string } {
+  if (manager === undefined) return {}
+  if (manager === null) return { supervisorId: null }
+  return isId(manager) ? { supervisorId: manager } : { supervisor: manager }
+}

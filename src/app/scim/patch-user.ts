@@ -1,0 +1,122 @@
+import { parsePath, type Filter, type PatchPath } from './filter.ts'
+import { matches } from './matches.ts'
+import {
+  nameOfAttribute,
+  readPhones,
+  readUser,
+  setAttribute,
+  setPhonePart,
+  type WrittenPhone,
+  type WrittenUser,
+} from './read-user.ts'
+import { ScimError } from './scim-error.ts'
+
+const schema = 'urn:ietf:params:scim:api:messages:2.0:PatchOp'
+const mostOperations = 100
+
+interface Operation {
+  op: 'add' | 'replace' | 'remove'
+  path?: string
+  value?: unknown
+}
+
+/** The operations of a PATCH request (RFC 7644 section 3.5.2); `op` in any case, as Entra ID writes it. */
+export function readOperations(body: unknown): Operation[] {
+  const given = new Map(
+    Object.entries(Object(body) as object).map(([name, value]) => [name.toLowerCase(), value as unknown]),
+  )
+  const [schemas, operations] = [given.get('schemas'), given.get('operations')]
+  if (!Array.isArray(schemas) || !schemas.includes(schema)) {
+    throw new ScimError(400, `A PATCH has the schema ${schema}.`, 'invalidSyntax')
+  }
+  if (!Array.isArray(operations) || operations.length === 0 || operations.length > mostOperations) {
+    throw new ScimError(400, `A PATCH has 1 to ${mostOperations} Operations.`, 'invalidSyntax')
+  }
+  return operations.map((operation: unknown) => {
+    const { op, path, value } = Object(operation) as Record<string, unknown>
+    const kind = typeof op === 'string' ? op.toLowerCase() : ''
+    if (kind !== 'add' && kind !== 'replace' && kind !== 'remove') {
+      throw new ScimError(400, 'op is "add", "replace" or "remove".', 'invalidSyntax')
+    }
+    if (path !== undefined && path !== null && typeof path !== 'string') {
+      throw new ScimError(400, 'path is a text.', 'invalidPath')
+    }
+    return { op: kind, ...(path && { path }), value }
+  })
+}
+
+/** The user after the operations, one after another. */
+export function patchUser(user: WrittenUser, operations: readonly Operation[]): WrittenUser {
+  return operations.reduce(patch, user)
+}
+
+function patch(user: WrittenUser, { op, path, value }: Operation): WrittenUser {
+  if (path === undefined) {
+    if (op === 'remove') throw new ScimError(400, 'A removal names a path.', 'noTarget')
+    const { phones, ...said } = readUser(value)
+    return { ...user, ...said, ...(phones && { phones: op === 'add' ? together(user.phones, phones) : phones }) }
+  }
+  const target = parsePath(path)
+  const name = nameOfAttribute(target.path)
+  if (name === 'phonenumbers' || name.startsWith('phonenumbers.')) {
+    return { ...user, phones: patchPhones(user.phones ?? [], { op, value }, target) }
+  }
+  if (op === 'remove' && (name === 'username' || name === 'active' || name === 'id')) {
+    throw new ScimError(400, `${path} cannot be removed.`, 'mutability')
+  }
+  const after = { ...user }
+  if (!setAttribute(after, name, op === 'remove' ? null : value)) {
+    throw new ScimError(400, `There is no attribute "${path.slice(0, 100)}".`, 'invalidPath')
+  }
+  return after
+}
+
+function patchPhones(
+  phones: readonly WrittenPhone[],
+  { op, value }: Pick<Operation, 'op' | 'value'>,
+  { path, filter, sub = path.sub }: PatchPath,
+): WrittenPhone[] {
+  if (!filter && sub === undefined) {
+    const given = readPhones(value)
+    if (op === 'add') return together(phones, given)
+    if (op === 'replace') return given
+    return given.length === 0 ? [] : phones.filter((phone) => !given.some((one) => one.value === phone.value))
+  }
+  const meant = (phone: WrittenPhone) => !filter || matches(phone, filter)
+  if (op === 'remove') {
+    return sub === undefined || sub === 'value' ? phones.filter((phone) => !meant(phone)) : [...phones]
+  }
+  const change = (phone: WrittenPhone): WrittenPhone => {
+    const changed = { ...phone }
+    if (sub === undefined) Object.assign(changed, readPhones(value)[0])
+    else setPhonePart(changed, sub, value)
+    return changed
+  }
+  if (phones.some(meant)) return once(phones.map((phone) => (meant(phone) ? change(phone) : phone)))
+  // A number that is not there yet: Entra ID and Okta say it this way, with add and with replace.
+  const made = filter && impliedBy(filter)
+  if (made) return together(phones, [change(made)])
+  throw new ScimError(400, 'No phone number is the one that the path means.', 'noTarget')
+}
+
+/** The number that a filter of nothing but `eq` describes. */
+function impliedBy(filter: Filter): WrittenPhone | undefined {
+  if (filter.op === 'and') {
+    const [one, other] = [impliedBy(filter.one), impliedBy(filter.other)]
+    return one && other && { ...one, ...other }
+  }
+  if (filter.op !== 'compare' || filter.comparison !== 'eq') return undefined
+  const phone: WrittenPhone = {}
+  setPhonePart(phone, filter.path.attribute, filter.value)
+  return phone
+}
+
+function together(phones: readonly WrittenPhone[] = [], added: readonly WrittenPhone[]): WrittenPhone[] {
+  return once([...phones, ...added])
+}
+
+function once(phones: readonly WrittenPhone[]): WrittenPhone[] {
+  return phones.filter(
+    ({ value, type }, index) => phones.findIndex((other) => other.value === value && other.type === type) === index,
+  )
+}

@@ -1,0 +1,50 @@
+import { attributePath, coreGroup, coreUser, type AttributePath } from './attribute-path.ts'
+
+export interface Projection {
+  attributes?: string | undefined
+  excludedAttributes?: string | undefined
+}
+
+/** What a client asked to see of a resource (RFC 7644 section 3.9); `id` and `schemas` are always there. */
+export function project(resource: object, { attributes, excludedAttributes }: Projection): object {
+  if (attributes !== undefined) {
+    const wanted = readPaths(attributes)
+    return keep(resource, [], (path) => wanted.some((one) => startsWith(path, one) || startsWith(one, path)))
+  }
+  if (excludedAttributes === undefined) return resource
+  const unwanted = readPaths(excludedAttributes)
+  return keep(resource, [], (path) => !unwanted.some((one) => startsWith(path, one)))
+}
+
+/** The way to an attribute, in small letters: an extension's URN, the attribute, its part. */
+type Way = readonly string[]
+
+function readPaths(text: string): Way[] {
+  return text
+    .split(',')
+    .map((written) => written.trim())
+    .filter((written) => written !== '')
+    .map((written) => wayOf(attributePath(written, 'invalidValue')))
+}
+
+function wayOf({ schema, attribute, sub }: AttributePath): Way {
+  const inCore = schema === undefined || schema === coreUser || schema === coreGroup
+  return [...(inCore ? [] : [schema.toLowerCase()]), attribute, sub ?? ''].filter((part) => part !== '')
+}
+
+function startsWith(way: Way, start: Way): boolean {
+  return start.every((part, index) => way[index] === part)
+}
+
+function keep(holder: object, above: Way, wanted: (way: Way) => boolean): object {
+  return Object.fromEntries(
+    Object.entries(holder).flatMap(([name, value]) => {
+      const way = [...above, name.toLowerCase()]
+      if (above.length === 0 && (name === 'id' || name === 'schemas')) return [[name, value as unknown]]
+      if (!wanted(way)) return []
+      const inner = (one: unknown): unknown =>
+        typeof one === 'object' && one !== null && !Array.isArray(one) ? keep(one, way, wanted) : one
+      return [[name, Array.isArray(value) ? value.map(inner) : inner(value)]]
+    }),
+  )
+}

@@ -1,0 +1,78 @@
+/**
+ * SCIM 2.0 (RFC 7643, RFC 7644): the agency's identity system keeps the directory. In: requests with a bearer token. Out:
+ * resources and errors in SCIM's shapes. Never here: a rule of the directory (../../safeguards/people), or a right to do
+ * anything in Seloste: who is in the directory may do nothing because of it (R36).
+ */
+import type { FastifyError, FastifyReply } from 'fastify'
+import type { Desk } from '../http/desk.ts'
+import type { Routes } from '../http/routes.ts'
+import { resourceTypes, schemas, serviceProviderConfig } from './discovery.ts'
+import { tokenHolds } from '#safeguards/people/look-with-token.ts'
+import { groupRoutes } from './group-routes.ts'
+import { listResponse } from './answer-list.ts'
+import { bearerOf } from './list-query.ts'
+import { ScimError, notFound, tokenRefused } from './scim-error.ts'
+import { userRoutes } from './user-routes.ts'
+
+const mediaType = 'application/scim+json'
+
+export async function scimRoutes(app: Routes, desk: Desk): Promise<void> {
+  await app.register(
+    (scim: Routes, _options, done) => {
+      scim.addContentTypeParser(mediaType, { parseAs: 'string' }, scim.getDefaultJsonParser('error', 'error'))
+      scim.addHook('onSend', async (_request, reply) => {
+        if (reply.statusCode !== 204 && reply.statusCode !== 304) reply.type(`${mediaType}; charset=utf-8`)
+      })
+      scim.setErrorHandler((error: FastifyError | ScimError, request, reply) => {
+        const known = error instanceof ScimError ? error : unexpected(error)
+        if (known.statusCode >= 500) request.log.error({ err: error }, 'a SCIM request failed')
+        return answerError(reply, known)
+      })
+      scim.setNotFoundHandler((_request, reply) => answerError(reply, notFound()))
+      discoveryRoutes(scim)
+      void scim.register((kept: Routes, _none, ready) => {
+        // Before anything of the body is read: who may not ask is told nothing else.
+        kept.addHook('onRequest', async (request) => {
+          if (!(await tokenHolds(desk.db, bearerOf(request)))) throw tokenRefused()
+        })
+        userRoutes(kept, desk)
+        groupRoutes(kept, desk)
+        ready()
+      })
+      done()
+    },
+    { prefix: '/scim/v2' },
+  )
+}
+
+/** Open to whoever asks: they say the same everywhere (RFC 7643 section 5). */
+function discoveryRoutes(scim: Routes): void {
+  scim.get('/ServiceProviderConfig', () => serviceProviderConfig)
+  for (const [path, all] of [
+    ['/ResourceTypes', resourceTypes],
+    ['/Schemas', schemas],
+  ] as const) {
+    scim.get<{ Querystring: { filter?: string } }>(path, ({ query }) => {
+      if (query.filter !== undefined) throw new ScimError(403, 'What the server can do is not filtered.')
+      return listResponse(all, all.length, {})
+    })
+    scim.get<{ Params: { id: string } }>(`${path}/:id`, ({ params }) => {
+      const found = all.find(({ id }) => id.toLowerCase() === params.id.toLowerCase())
+      if (!found) throw notFound()
+      return found
+    })
+  }
+}
+
+function unexpected(error: FastifyError): ScimError {
+  if (error.validation || error instanceof SyntaxError || error.code === 'FST_ERR_CTP_EMPTY_JSON_BODY') {
+    return new ScimError(400, error.message, 'invalidSyntax')
+  }
+  if (error.statusCode !== undefined && error.statusCode < 500) return new ScimError(error.statusCode, error.message)
+  return new ScimError(503, 'A part of the service does not answer; try again in a moment.')
+}
+
+function answerError(reply: FastifyReply, error: ScimError) {
+  if (error.statusCode === 401) reply.header('www-authenticate', 'Bearer realm="Seloste SCIM"')
+  return reply.code(error.statusCode).send(error.body())
+}

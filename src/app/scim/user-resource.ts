@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto'
+import { displayPhoneNumber } from '#description/phone-numbers/display-phone-number.ts'
+import type { NumberingOptions, PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
+import type { PersonNow } from '#safeguards/people/person-now.ts'
+import { coreUser, enterpriseUser } from './attribute-path.ts'
+
+export const usersPath = '/scim/v2/Users'
+export const groupsPath = '/scim/v2/Groups'
+
+/** A number at which the official answers. */
+interface Phone {
+  value: string
+  type: 'work'
+}
+
+/** A person as RFC 7643 sections 4.1 and 4.3 write one; nothing that the register has no use for (R10). */
+export interface UserResource {
+  schemas: string[]
+  id: string
+  externalId?: string
+  userName: string
+  name: { formatted: string; givenName?: string; familyName?: string }
+  displayName: string
+  active: boolean
+  phoneNumbers?: Phone[]
+  groups?: { value: string; display: string; $ref: string; type: 'direct' }[]
+  [enterpriseUser]?: { department?: string; manager?: { value: string; displayName: string; $ref: string } }
+  meta: { resourceType: 'User'; created: string; lastModified: string; location: string; version: string }
+}
+
+export function userResource(person: PersonNow, numbering: NumberingOptions): UserResource {
+  const { id, externalId, unit, supervisor } = person
+  const { name, given, family } = person.name
+  const enterprise = {
+    ...(unit && { department: unit.name }),
+    ...(supervisor && {
+      manager: { value: supervisor.id, displayName: supervisor.name, $ref: `${usersPath}/${supervisor.id}` },
+    }),
+  }
+  const hasPlace = Object.keys(enterprise).length > 0
+  const resource = {
+    schemas: hasPlace ? [coreUser, enterpriseUser] : [coreUser],
+    id,
+    ...(externalId !== null && { externalId }),
+    userName: person.userId,
+    name: {
+      formatted: name,
+      ...(given !== null && { givenName: given }),
+      ...(family !== null && { familyName: family }),
+    },
+    displayName: name,
+    active: person.employed,
+    ...(person.phones.length > 0 && {
+      phoneNumbers: person.phones.map((key) => ({ value: writePhone(key, numbering), type: 'work' as const })),
+    }),
+    ...(unit &&
+      person.employed && {
+        groups: [{ value: unit.id, display: unit.name, $ref: `${groupsPath}/${unit.id}`, type: 'direct' as const }],
+      }),
+    ...(hasPlace && { [enterpriseUser]: enterprise }),
+    meta: {
+      resourceType: 'User' as const,
+      created: person.createdAt.toString(),
+      lastModified: person.changedAt.toString(),
+      location: `${usersPath}/${id}`,
+    },
+  }
+  return { ...resource, meta: { ...resource.meta, version: versionOf(resource) } }
+}
+
+/** E.164 as it is; what has none, as people write it. */
+function writePhone(key: PhoneNumberKey, numbering: NumberingOptions): string {
+  return key.startsWith('+') ? key : displayPhoneNumber(key, numbering)
+}
+
+/** A weak entity tag: the same for the same resource (RFC 7644 section 3.14). */
+export function versionOf(resource: object): string {
+  return `W/"${createHash('sha256').update(JSON.stringify(resource)).digest('base64url').slice(0, 22)}"`
+}

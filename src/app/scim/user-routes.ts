@@ -1,0 +1,186 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { changePerson, enterIntoDirectory, type ChangeToMake } from '#safeguards/people/keep-people.ts'
+import { lookWithToken, type WantedPeople } from '#safeguards/people/look-with-token.ts'
+import { describeNow, type PersonNow } from '#safeguards/people/person-now.ts'
+import { describedNow, type Desk } from '../http/desk.ts'
+import type { Routes } from '../http/routes.ts'
+import { listResponse, pageOf, type ListQuery } from './answer-list.ts'
+import { coreUser, enterpriseUser } from './attribute-path.ts'
+import { changeToMake, isId, personToEnter } from './change-of-user.ts'
+import { parseFilter, type Filter } from './filter.ts'
+import { bearerOf, readListQuery } from './list-query.ts'
+import { matches } from './matches.ts'
+import { patchUser, readOperations } from './patch-user.ts'
+import { project } from './project.ts'
+import { readUser, writtenFrom, type WrittenUser } from './read-user.ts'
+import { ScimError, errorOf, invalidValue, notFound, tokenRefused } from './scim-error.ts'
+import { userResource } from './user-resource.ts'
+
+type OfOne = FastifyRequest<{ Params: { id: string } }>
+
+/** People as SCIM Users: found, entered, replaced, patched, and taken out of service. */
+export function userRoutes(scim: Routes, desk: Desk): void {
+  const numbering = () => describedNow(desk).numbering
+  // The database keeps no more; a change as of the same instant corrects the one before.
+  const now = () => desk.clock.now().round({ smallestUnit: 'millisecond', roundingMode: 'floor' })
+
+  scim.get('/Users', async (request) => listUsers(bearerOf(request), readListQuery(request.query)))
+  scim.post('/Users/.search', async (request) => listUsers(bearerOf(request), readListQuery(request.body)))
+
+  scim.get<{ Params: { id: string } }>('/Users/:id', async (request, reply) =>
+    answerUser(request, reply, await findOne(bearerOf(request), request.params.id)),
+  )
+
+  scim.post('/Users', async (request, reply) => {
+    const token = bearerOf(request)
+    const { userName, ...user } = readUser(checkSchemas(request.body))
+    if (userName === undefined) throw invalidValue('userName: it is missing.')
+    const id = await enter(token, { ...user, userName })
+    reply.code(201)
+    return answerUser(request, reply, await findOne(token, id))
+  })
+
+  scim.put<{ Params: { id: string } }>('/Users/:id', async (request, reply) => {
+    const given = readUser(checkSchemas(request.body))
+    const none: WrittenUser = { externalId: null, givenName: null, familyName: null, department: null, manager: null }
+    return changeUser(request, reply, () => ({ ...none, phones: [], ...given }))
+  })
+
+  scim.patch<{ Params: { id: string } }>('/Users/:id', async (request, reply) => {
+    const operations = readOperations(request.body)
+    return changeUser(request, reply, (person) => patchUser(writtenFrom(userResource(person, numbering())), operations))
+  })
+
+  // A person is never deleted, as the history names them: the employment ends here and now.
+  scim.delete<{ Params: { id: string } }>('/Users/:id', async (request, reply) => {
+    await change(request, (person, at) => ({
+      from: later(at, person.employedFrom),
+      ...(person.employed && { employedTo: later(at, person.employedFrom) }),
+      withdrawn: true,
+      source: 'scim',
+    }))
+    return reply.code(204).send()
+  })
+
+  async function listUsers(token: string, query: ListQuery) {
+    const { offset, limit } = pageOf(query)
+    if (query.filter === undefined) {
+      const { people, total } = await look(token, { offset, limit })
+      return listResponse(people.map(toResource), total, query)
+    }
+    const filter = parseFilter(query.filter)
+    const { people } = await look(token, narrowed(filter) ?? 'all')
+    const found = people
+      .filter(({ withdrawn }) => !withdrawn)
+      .map(toResource)
+      .filter((user) => matches(user, filter))
+    return listResponse(found.slice(offset, offset + limit), found.length, query)
+  }
+
+  /** Enters a person; one whom the same identity system had taken out comes back as themselves. */
+  async function enter(token: string, user: WrittenUser & { userName: string }): Promise<string> {
+    const [known] = (await look(token, { userId: user.userName })).people
+    const isBack = known?.withdrawn && known.externalId !== null && known.externalId === (user.externalId ?? null)
+    const entered = isBack
+      ? await changePerson(
+          desk.db,
+          { scimToken: token },
+          known.id,
+          async (tx, before) => {
+            const [person] = await describeNow(tx, [before], now())
+            if (!person?.withdrawn) throw new ScimError(409, 'userName has been used.', 'uniqueness')
+            const active = { active: true, ...user }
+            return { ...changeToMake(person, active, { now: now(), numbering: numbering() }), withdrawn: false }
+          },
+          numbering(),
+        )
+      : await enterIntoDirectory(desk.db, { scimToken: token }, personToEnter(user, now()), numbering())
+    if ('refused' in entered) throw errorOf(entered, numbering())
+    return entered.id
+  }
+
+  async function changeUser(request: OfOne, reply: FastifyReply, written: (person: PersonNow) => WrittenUser) {
+    await change(request, (person, at) => changeToMake(person, written(person), { now: at, numbering: numbering() }))
+    return answerUser(request, reply, await findOne(bearerOf(request), request.params.id))
+  }
+
+  async function change(request: OfOne, wanted: (person: PersonNow, at: Temporal.Instant) => ChangeToMake) {
+    const { id } = request.params
+    const token = bearerOf(request)
+    if (!isId(id)) throw notFound()
+    const changed = await changePerson(
+      desk.db,
+      { scimToken: token },
+      id,
+      async (tx, before) => {
+        const at = now()
+        const [person] = await describeNow(tx, [before], at)
+        if (!person || person.withdrawn) throw notFound()
+        checkVersion(request, toResource(person).meta.version)
+        return wanted(person, at)
+      },
+      numbering(),
+    )
+    if ('refused' in changed) throw errorOf(changed, numbering())
+  }
+
+  async function findOne(token: string, id: string): Promise<PersonNow> {
+    const [person] = isId(id) ? (await look(token, { id })).people : []
+    if (!person) throw notFound()
+    return person
+  }
+
+  async function look(token: string, wanted: WantedPeople) {
+    const found = await lookWithToken(desk.db, token, wanted, now())
+    if (!found) throw tokenRefused()
+    return found
+  }
+
+  function toResource(person: PersonNow) {
+    return userResource(person, numbering())
+  }
+
+  function answerUser(request: FastifyRequest, reply: FastifyReply, person: PersonNow) {
+    const user = toResource(person)
+    reply.header('etag', user.meta.version).header('location', user.meta.location)
+    const unchanged = tagsOf(request.headers['if-none-match']).includes(user.meta.version)
+    if (request.method === 'GET' && unchanged) return reply.code(304).send()
+    return reply.send(project(user, readListQuery(request.query)))
+  }
+}
+
+/** The people among whom all are that a filter means, where it names one. */
+function narrowed(filter: Filter): WantedPeople | undefined {
+  if (filter.op === 'and') return narrowed(filter.one) ?? narrowed(filter.other)
+  if (filter.op !== 'compare' || filter.comparison !== 'eq' || typeof filter.value !== 'string') return undefined
+  const { attribute, schema, sub } = filter.path
+  if (sub !== undefined || schema === enterpriseUser) return undefined
+  if (attribute === 'username') return { userId: filter.value }
+  if (attribute === 'externalid') return { externalId: filter.value }
+  return attribute === 'id' && isId(filter.value) ? { id: filter.value } : undefined
+}
+
+function checkSchemas(body: unknown): unknown {
+  const [, schemas] = Object.entries(Object(body) as object).find(([name]) => name.toLowerCase() === 'schemas') ?? []
+  const named: unknown[] = Array.isArray(schemas) ? schemas : []
+  if (!named.some((one) => typeof one === 'string' && one.toLowerCase() === coreUser.toLowerCase())) {
+    throw new ScimError(400, `The schemas of a User name ${coreUser}.`, 'invalidSyntax')
+  }
+  return body
+}
+
+/** RFC 7644 section 3.14: changed only as it was read. */
+function checkVersion({ headers }: FastifyRequest, version: string): void {
+  const wanted = tagsOf(headers['if-match'])
+  if (wanted.length > 0 && !wanted.includes('*') && !wanted.includes(version)) {
+    throw new ScimError(412, 'The User has changed since it was read; read it again.')
+  }
+}
+
+function tagsOf(header: string | undefined): string[] {
+  return (header ?? '').split(',').flatMap((tag) => tag.trim() || [])
+}
+
+function later(one: Temporal.Instant, other: Temporal.Instant): Temporal.Instant {
+  return Temporal.Instant.compare(one, other) < 0 ? other : one
+}

@@ -1,0 +1,98 @@
+import { sql, type Kysely, type Transaction } from 'kysely'
+import { inSession } from '#platform/database/connect.ts'
+import { appendAudit } from '../audit/append.ts'
+import { safeguardsOf, type HoldingSafeguards, type SafeguardTables } from '../tables.ts'
+import { readHistories } from './person-history.ts'
+import { describeNow, type PersonNow } from './person-now.ts'
+import { userIdOf } from './written-values.ts'
+
+/** Whom an identity system asks for. Who it has taken out is not there, except by user id. */
+export type WantedPeople =
+  | { id: string }
+  | { userId: string }
+  | { externalId: string }
+  /** In the order in which they were entered; the first is 0. */
+  | { offset: number; limit: number }
+  | 'all'
+
+export interface FoundPeople {
+  people: PersonNow[]
+  /** How many there are in all, where a part was asked for. */
+  total: number
+}
+
+/**
+ * A look of the identity system that holds a token, with its trace in the same transaction (R21).
+ * @returns nothing where the token is none, or has been revoked
+ */
+export async function lookWithToken(
+  holding: HoldingSafeguards,
+  token: string,
+  wanted: WantedPeople,
+  now: Temporal.Instant,
+): Promise<FoundPeople | undefined> {
+  return withToken(holding, token, async (tx, client) => {
+    const ids = await findIds(tx, wanted)
+    const part =
+      typeof wanted === 'object' && 'offset' in wanted ? ids.slice(wanted.offset, wanted.offset + wanted.limit) : ids
+    const histories = new Map((await readHistories(tx, part)).map((person) => [person.id, person]))
+    const people = await describeNow(
+      tx,
+      part.flatMap((id) => histories.get(id) ?? []),
+      now,
+    )
+    const [only] = part
+    await appendAudit(tx, {
+      action: 'directory.read',
+      result: 'ok',
+      object: part.length === 1 && only !== undefined ? { kind: 'person', id: only } : { kind: 'directory' },
+      detail: { scimClient: client, people: part.length },
+    })
+    return { people, total: ids.length }
+  })
+}
+
+/** Whether a token is one that an identity system holds. */
+export async function tokenHolds(holding: HoldingSafeguards, token: string): Promise<boolean> {
+  return (await withToken(holding, token, () => Promise.resolve(true))) === true
+}
+
+/** Every unit with those who are in it now, for the identity system that holds a token. */
+export async function readUnitsWithToken(
+  holding: HoldingSafeguards,
+  token: string,
+  now: Temporal.Instant,
+): Promise<{ id: string; name: string; members: { id: string; name: string }[] }[] | undefined> {
+  const found = await lookWithToken(holding, token, 'all', now)
+  if (!found) return undefined
+  const units = await safeguardsOf(holding).selectFrom('unit').select(['id', 'name']).orderBy('name').execute()
+  return units.map((unit) => ({
+    ...unit,
+    members: found.people
+      .filter((person) => person.employed && person.unit?.id === unit.id)
+      .map(({ id, name }) => ({ id, name: name.name })),
+  }))
+}
+
+function withToken<Result>(
+  holding: HoldingSafeguards,
+  token: string,
+  work: (tx: Transaction<SafeguardTables>, client: string) => Promise<Result>,
+): Promise<Result | undefined> {
+  const db: Kysely<SafeguardTables> = safeguardsOf(holding)
+  return inSession(db, { 'seloste.scim': token }, async (tx) => {
+    const { rows } = await sql<{ client: string | null }>`select scim_client() as client`.execute(tx)
+    const client = rows[0]?.client
+    return client ? work(tx, client) : undefined
+  })
+}
+
+async function findIds(tx: Transaction<SafeguardTables>, wanted: WantedPeople): Promise<string[]> {
+  let query = tx.selectFrom('person').select('id').orderBy('created_at').orderBy('id')
+  if (wanted === 'all' || 'offset' in wanted) query = query.where('withdrawn_at', 'is', null)
+  else if ('userId' in wanted) query = query.where('user_id', '=', userIdOf(wanted.userId))
+  else if ('externalId' in wanted) {
+    query = query.where('external_id', '=', wanted.externalId).where('withdrawn_at', 'is', null)
+  } else query = query.where('id', '=', wanted.id).where('withdrawn_at', 'is', null)
+  return (await query.execute()).map(({ id }) => id)
+}

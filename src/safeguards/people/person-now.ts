@@ -1,0 +1,73 @@
+import { sql, type Transaction } from 'kysely'
+import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
+import type { SafeguardTables } from '../tables.ts'
+import { holdsAt } from './intervals.ts'
+import type { PersonHistory, PersonName } from './person-history.ts'
+import { namesNow, type NamedPerson } from './read-person.ts'
+
+/** A person as they are: now, or as they were last, or will be first. */
+export interface PersonNow {
+  id: string
+  userId: string
+  externalId: string | null
+  name: PersonName
+  unit: { id: string; name: string } | null
+  supervisor: NamedPerson | null
+  phones: PhoneNumberKey[]
+  /** False for who has left. */
+  employed: boolean
+  employedFrom: Temporal.Instant
+  withdrawn: boolean
+  createdAt: Temporal.Instant
+  changedAt: Temporal.Instant
+}
+
+/** The instant at which a person is looked at: now; their last when they have left, their first when they are to come. */
+export function lookedAt(
+  { employedFrom, employedTo }: Pick<PersonHistory, 'employedFrom' | 'employedTo'>,
+  now: Temporal.Instant,
+): Temporal.Instant {
+  const { compare } = Temporal.Instant
+  if (employedTo && compare(employedTo, now) <= 0) return employedTo.subtract({ microseconds: 1 })
+  return compare(employedFrom, now) > 0 ? employedFrom : now
+}
+
+/** People as they are, with the names of unit and supervisor. */
+export async function describeNow(
+  tx: Transaction<SafeguardTables>,
+  people: readonly PersonHistory[],
+  now: Temporal.Instant,
+): Promise<PersonNow[]> {
+  const places = people.map((person) => person.placements.find((one) => holdsAt(one, lookedAt(person, now))))
+  const above = [...new Set(places.flatMap((place) => place?.supervisorId ?? []))]
+  const { rows: supervisors } = await namesNow(tx, sql<boolean>`p.id = any (${above}::uuid[])`, now)
+  const units = await tx.selectFrom('unit').select(['id', 'name']).execute()
+  const [unitOf, supervisorOf] = [byId(units), byId(supervisors)]
+  return people.map((person, index) => {
+    const place = places[index]
+    const at = lookedAt(person, now)
+    return {
+      id: person.id,
+      userId: person.userId,
+      externalId: person.externalId,
+      name: nameNow(person, now),
+      unit: (place?.unitId && unitOf.get(place.unitId)) || null,
+      supervisor: (place?.supervisorId && supervisorOf.get(place.supervisorId)) || null,
+      phones: person.phones.filter((one) => holdsAt(one, at)).map(({ phoneKey }) => phoneKey),
+      employed: person.employedTo === null || Temporal.Instant.compare(person.employedTo, now) > 0,
+      employedFrom: person.employedFrom,
+      withdrawn: person.withdrawnAt !== null,
+      createdAt: person.createdAt,
+      changedAt: person.changedAt,
+    }
+  })
+}
+
+/** What a person is called now; before the first name, the first. */
+function nameNow({ names }: PersonHistory, now: Temporal.Instant): PersonName {
+  return names.find((one) => holdsAt(one, now)) ?? names[0] ?? { name: '', given: null, family: null }
+}
+
+function byId<Named extends { id: string }>(named: readonly Named[]): ReadonlyMap<string, Named> {
+  return new Map(named.map((one) => [one.id, one]))
+}
