@@ -17,7 +17,7 @@ import { Page } from '../shell/page.tsx'
 import '../styles/description.css'
 import { Changes } from './draft/changes.tsx'
 import { headingRow, numberColumns } from './number-file.ts'
-import { beginDraft } from './use-draft.ts'
+import { beginDraft, problemsOf } from './use-draft.ts'
 
 type Outcome =
   | { state: 'busy' }
@@ -123,13 +123,12 @@ const titles = {
 
 function Done({ draft }: { draft: Draft }) {
   const { say } = useLanguage()
+  const count = problemsOf(draft).length
   return (
     <>
-      {draft.problems.length > 0 && (
-        <Notice kind="warning">{say('draft.problems', { count: draft.problems.length })}</Notice>
-      )}
+      {count > 0 && <Notice kind="warning">{say('draft.problems', { count })}</Notice>}
       {draft.changes.length > 0 && <Changes changes={draft.changes} />}
-      {draft.problems.length + draft.changes.length === 0 && <p>{say('draft.changes.none')}</p>}
+      {count + draft.changes.length === 0 && <p>{say('draft.changes.none')}</p>}
       <div className="actions">
         <Link to="/description/drafts/$id" params={{ id: draft.id }} className="button button-primary">
           {say('numbers.import.open')}

@@ -9,8 +9,8 @@ export const numberColumns = [
   { column: 'region_fi', needed: false },
   { column: 'region_sv', needed: false },
   { column: 'region_en', needed: false },
-  { column: 'validFrom', needed: true },
-  { column: 'validTo', needed: false },
+  { column: 'valid_from', needed: true },
+  { column: 'valid_to', needed: false },
 ] as const
 
 /** A file with the heading row alone: UTF-8 with its mark, so that spreadsheets read it as it is. */

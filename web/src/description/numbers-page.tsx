@@ -30,10 +30,11 @@ export function NumbersPage() {
   const drafts = $api.useQuery('get', '/api/description/drafts')
   const all = version ? numbersOf(version.document) : []
   const shown = filterNumbers(all, filters)
-  const count = say('numbers.count', {
-    shown: formatCount(shown.length, language),
-    total: formatCount(all.length, language),
-  })
+  const total = formatCount(all.length, language)
+  const count =
+    shown.length === all.length
+      ? say('numbers.all', { count: all.length, total })
+      : say('numbers.count', { shown: formatCount(shown.length, language), total })
 
   const tell = useEffectEvent(() => announce(shown.length === 0 ? say('numbers.none') : count))
   const isReady = version !== undefined

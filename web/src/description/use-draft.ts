@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { $api, api, queries } from '../api/client.ts'
-import type { Draft, DraftChange } from '../api/shapes.ts'
+import type { Draft, DraftChange, Problem } from '../api/shapes.ts'
 
 /** What came of something that was asked of the server. */
 export type Answered = { draft: Draft } | { error: unknown }
@@ -53,6 +53,14 @@ export function useDraft(id: string) {
         }),
       ),
   }
+}
+
+/**
+ * What is wrong with a draft. That nothing has been said of when it comes into force is no mistake yet: it is asked for
+ * when the draft is submitted.
+ */
+export function problemsOf(draft: Draft): Problem[] {
+  return draft.problems.filter(({ field }) => draft.effectiveFrom !== undefined || field !== 'effectiveFrom')
 }
 
 /** Begins a draft from the newest version. */

@@ -7,6 +7,8 @@ import { Failure } from '../../controls/failure.tsx'
 import { Waiting } from '../../controls/waiting.tsx'
 import { formatInstant } from '../../format/instant.ts'
 import { useLanguage } from '../../language/use-words.ts'
+import { announce } from '../../shell/announce.tsx'
+import { problemsOf } from '../use-draft.ts'
 
 const icons = {
   'recordings-destroyed': Trash2,
@@ -15,19 +17,29 @@ const icons = {
   'rights-narrowed': ShieldMinus,
 } as const
 
-/** What the draft would do to what is held now, counted anew for every revision that has no problems. */
+/**
+ * What the draft would do to what is held now, counted for whoever decides, and when its author asks: every count is
+ * entered in the log.
+ */
 export function Consequences({ draft }: { draft: Draft }) {
   const { say, language } = useLanguage()
+  const count = problemsOf(draft).length
   const { data, error, isFetching, refetch } = useQuery({
     queryKey: ['dry-run', draft.id, draft.revision],
     queryFn: () => tryDraft(draft.id),
     staleTime: 60_000,
-    enabled: draft.problems.length === 0,
+    enabled: draft.mayDecide && count === 0,
+    retry: false,
   })
-  if (draft.problems.length > 0) return <p className="muted">{say('draft.dryRun.problems')}</p>
+  const run = async () => {
+    const { data: counted } = await refetch()
+    if (counted) announce(say('draft.dryRun.done', { count: counted.consequences.length }))
+  }
+  if (count > 0) return <p className="muted">{say('draft.dryRun.problems')}</p>
   return (
     <div className="stack-small" aria-busy={isFetching}>
       {error && <Failure error={error} onAgain={() => void refetch()} />}
+      {!data && !isFetching && <p>{say('draft.dryRun.what')}</p>}
       {!data && isFetching && <Waiting lines={2} />}
       {data && (
         <>
@@ -37,10 +49,12 @@ export function Consequences({ draft }: { draft: Draft }) {
             <List consequences={data.consequences} />
           )}
           <p className="muted small-text">{say('draft.dryRun.at', { time: formatInstant(data.at, language) })}</p>
-          <Button kind="link" isBusy={isFetching} onPress={() => void refetch()}>
-            {say('draft.dryRun.again')}
-          </Button>
         </>
+      )}
+      {!error && (
+        <Button kind={data ? 'link' : 'secondary'} isBusy={isFetching} onPress={() => void run()}>
+          {say(data ? 'draft.dryRun.again' : 'draft.dryRun.do')}
+        </Button>
       )}
     </div>
   )

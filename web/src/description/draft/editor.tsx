@@ -14,7 +14,7 @@ import { addEdit, applyEdits, isTouched } from '../edits.ts'
 import type { FormState } from '../form/form-state.tsx'
 import { itemsAround, sectionOf } from '../sections.ts'
 import { countUnsaved, hasUnsaved, useUnsaved, withoutSent, type Unsaved } from '../unsaved.ts'
-import type { useDraft } from '../use-draft.ts'
+import { problemsOf, type useDraft } from '../use-draft.ts'
 import { Changes } from './changes.tsx'
 import { Consequences } from './consequences.tsx'
 import { focusField } from './draft-form.tsx'
@@ -46,7 +46,8 @@ export function Editor({ draft, me, work }: { draft: Draft; me: Me; work: Work }
   }, [])
 
   const edits = unsaved?.edits ?? []
-  const problems = draft.problems.filter(({ field }) => unsaved?.text === undefined && !isTouched(field, edits))
+  const found = problemsOf(draft)
+  const problems = found.filter(({ field }) => unsaved?.text === undefined && !isTouched(field, edits))
   const reason = unsaved?.reason ?? draft.reason
   const effectiveFrom = unsaved?.effectiveFrom ?? draft.effectiveFrom
   const isElsewhere = unsaved !== undefined && unsaved.revision !== draft.revision
@@ -81,7 +82,7 @@ export function Editor({ draft, me, work }: { draft: Draft; me: Me; work: Work }
       return undefined
     }
     update((now) => (now ? withoutSent(now, unsaved, answer.draft.revision) : null))
-    const count = answer.draft.problems.length
+    const count = problemsOf(answer.draft).length
     announce(count > 0 ? say('draft.saved.problems', { count }) : say('draft.saved'))
     return answer.draft
   }
@@ -165,8 +166,8 @@ export function Editor({ draft, me, work }: { draft: Draft; me: Me; work: Work }
         </Notice>
       )}
       {failed !== undefined && <Failure error={failed} />}
-      {draft.problems.length > 0 && (
-        <ProblemSummary problems={draft.problems} heading={summary} onGo={(problem) => void goToProblem(problem)} />
+      {found.length > 0 && (
+        <ProblemSummary problems={found} heading={summary} onGo={(problem) => void goToProblem(problem)} />
       )}
       <div className="draft-columns">
         <div className="draft-main">
@@ -209,9 +210,7 @@ export function Editor({ draft, me, work }: { draft: Draft; me: Me; work: Work }
             {draft.changes.length > 0 ? (
               <Changes changes={draft.changes} />
             ) : (
-              <p className="muted">
-                {say(draft.problems.length > 0 ? 'draft.changes.problems' : 'draft.changes.none')}
-              </p>
+              <p className="muted">{say(found.length > 0 ? 'draft.changes.problems' : 'draft.changes.none')}</p>
             )}
           </section>
           <section className="panel stack-small" aria-labelledby="draft-consequences">

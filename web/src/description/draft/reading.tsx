@@ -5,7 +5,7 @@ import { Failure } from '../../controls/failure.tsx'
 import { formatInstant } from '../../format/instant.ts'
 import { useLanguage } from '../../language/use-words.ts'
 import { announce } from '../../shell/announce.tsx'
-import type { useDraft } from '../use-draft.ts'
+import { problemsOf, type useDraft } from '../use-draft.ts'
 import { Changes } from './changes.tsx'
 import { Consequences } from './consequences.tsx'
 import { Decide } from './decide.tsx'
@@ -18,10 +18,10 @@ type Work = ReturnType<typeof useDraft>
 export function Reading({ draft, work }: { draft: Draft; work: Work }) {
   const { say, language } = useLanguage()
   const heading = useRef<HTMLHeadingElement>(null)
-  const isOpen = draft.state === 'DRAFT' || draft.state === 'SUBMITTED'
+  const problems = problemsOf(draft)
   return (
     <>
-      {draft.problems.length > 0 && <ProblemSummary problems={draft.problems} heading={heading} />}
+      {problems.length > 0 && <ProblemSummary problems={problems} heading={heading} />}
       <div className="draft-columns">
         <div className="draft-main">
           <section className="panel stack-small" aria-labelledby="draft-why">
@@ -51,9 +51,7 @@ export function Reading({ draft, work }: { draft: Draft; work: Work }) {
             {draft.changes.length > 0 ? (
               <Changes changes={draft.changes} />
             ) : (
-              <p className="muted">
-                {say(draft.problems.length > 0 ? 'draft.changes.problems' : 'draft.changes.none')}
-              </p>
+              <p className="muted">{say(problems.length > 0 ? 'draft.changes.problems' : 'draft.changes.none')}</p>
             )}
           </section>
           <section className="panel stack-small" aria-labelledby="draft-diff">
@@ -62,7 +60,7 @@ export function Reading({ draft, work }: { draft: Draft; work: Work }) {
           </section>
         </div>
         <aside className="draft-aside" aria-label={say('draft.outcome')}>
-          {isOpen && (
+          {(draft.mayEdit || draft.mayDecide) && (
             <section className="panel stack-small" aria-labelledby="draft-consequences">
               <h2 id="draft-consequences">{say('draft.consequences')}</h2>
               <Consequences draft={draft} />

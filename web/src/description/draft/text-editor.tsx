@@ -62,14 +62,14 @@ export function TextEditor({
           value={text}
           onChange={(event) => onChange(event.target.value)}
           rows={lines.length}
+          cols={Math.max(...lines.map((line) => line.length)) + 2}
           wrap="off"
           spellCheck={false}
           autoCapitalize="off"
           autoComplete="off"
           translate="no"
-          aria-describedby={`${id}-hint`}
+          aria-describedby={problems.length > 0 ? `${id}-hint ${id}-wrong` : `${id}-hint`}
           aria-invalid={problems.length > 0}
-          aria-errormessage={problems.length > 0 ? `${id}-wrong` : undefined}
         />
       </div>
       {problems.length > 0 && (
