@@ -4,12 +4,14 @@
  */
 import { costPerPacket } from './capture/cost-per-packet.ts'
 import { sealedLoad } from './capture/sealed-load.ts'
+import { checkAll } from './evidence/check-promises.ts'
 import { inviteLatency } from './signalling/invite-latency.ts'
 
 const benches: Record<string, () => Promise<boolean>> = {
   'cost-per-packet': () => costPerPacket(),
   'sealed-load': () => sealedLoad(),
   'invite-latency': () => inviteLatency(),
+  'check-promises': () => checkAll(),
 }
 
 const wanted = process.argv.slice(2)

@@ -19,7 +19,7 @@ const nobody = randomUUID()
 const { ainos, colleagues, older } = recordings
 
 /** What mends a break, and makes every promise hold again. */
-let heal: (() => Promise<unknown>)[] = []
+const heal: (() => Promise<unknown>)[] = []
 afterEach(async () => {
   await mended()
   expect((await check()).broken).toEqual([])
