@@ -4,6 +4,7 @@ import { approveDraft, rejectDraft } from '#safeguards/versions/decide.ts'
 import { permitTrial } from '#safeguards/versions/draft-to-try.ts'
 import { listDrafts, readDraft, type Draft, type DraftRefusal } from '#safeguards/versions/draft.ts'
 import { changeDraft, startDraft, submitDraft, takeBackDraft, withdrawDraft } from '#safeguards/versions/drafts.ts'
+import { importNumbers } from '#safeguards/versions/import-numbers.ts'
 import { rightsNarrowed } from '#safeguards/versions/rights-narrowed.ts'
 import { readPublished } from '#safeguards/versions/versions.ts'
 import { operations } from './contract/operations.ts'
@@ -15,6 +16,7 @@ import type { Routes } from './routes.ts'
 import { cookieName, signedIn } from './signed-in.ts'
 
 const largestTextBytes = 4 * 1024 * 1024
+const largestFileBytes = 9 * 1024 * 1024
 
 /** The description's versions, and the procedure that leads to the next one (R1, R14). */
 export function descriptionRoutes(app: Routes, desk: Desk): void {
@@ -79,6 +81,21 @@ export function descriptionRoutes(app: Routes, desk: Desk): void {
       if (from === 'invalid') return refuse(reply, 'input.invalid', { field: 'effectiveFrom' })
       const change = { revision, text, edits, reason, effectiveFrom: from }
       return answer(reply, await changeDraft(desk.db, session, request.params.id, change, desk.clock.now()))
+    },
+  })
+
+  app.route({
+    ...operations.importNumbers,
+    bodyLimit: largestFileBytes,
+    handler: async (request, reply) => {
+      const session = await signedIn(desk, request, reply)
+      if (!session) return reply
+      const { revision } = request.body
+      const content = Buffer.from(request.body.content, 'base64')
+      const result = await importNumbers(desk.db, session, request.params.id, { revision, content }, desk.clock.now())
+      if (!('rows' in result)) return answer(reply, result)
+      const message = 'No number was taken over: some rows are wrong. Correct them and send the whole file again.'
+      return reply.code(422).send({ error: { code: result.refused, message, rows: [...result.rows] } })
     },
   })
 

@@ -1,4 +1,5 @@
 import { parseDocument } from 'yaml'
+import { describeChanges } from '#description/changes/describe-changes.ts'
 import type { Change } from '#description/describe-change.ts'
 import type { Problem } from '#description/problem.ts'
 import { parseSuccessor } from '#description/read-description.ts'
@@ -14,7 +15,7 @@ export interface JudgedDraft {
   description?: RegisterDescription
   /** None where the draft can be submitted. */
   problems: Problem[]
-  /** None while the text cannot be read. */
+  /** Against the version before; none while there are problems. */
   changes: Change[]
 }
 
@@ -28,11 +29,12 @@ export async function judge(holding: HoldingSafeguards, draft: Draft): Promise<J
 export function judgeDraft(text: string, history: readonly RegisterDescription[]): JudgedDraft {
   const parsed = parseSuccessor(text, history)
   const document = valuesOf(text)
+  const before = history.at(-1)
   return {
     ...(document !== undefined && { document }),
     ...(parsed.ok && { description: parsed.description }),
     problems: parsed.ok ? [] : parsed.problems,
-    changes: [],
+    changes: parsed.ok && before ? describeChanges(before, parsed.description) : [],
   }
 }
 

@@ -1,0 +1,160 @@
+/**
+ * A CSV file of service numbers. In: the bytes, and the text of the draft they are to go into. Out: the draft's list of
+ * numbers with those of the file, or every row that is wrong. Never here: half a file, or a change of the draft.
+ */
+import { displayPhoneNumber } from '#description/phone-numbers/display-phone-number.ts'
+import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone-number.ts'
+import type { NumberingOptions, PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
+import { readSoundParts } from '#description/read-description.ts'
+import { readText } from '#description/read-text.ts'
+import { languages, numberKinds } from '#description/register-description.ts'
+import type { CsvProblem } from '#platform/csv/csv-problem.ts'
+import { readCsv, type CsvRow } from '#platform/csv/read-csv.ts'
+import { readDay } from '#platform/csv/read-day.ts'
+import { numberFileProblem, type NumberFileProblemCode } from './number-file-problem.ts'
+
+export type NumbersRead = { ok: true; numbers: unknown[] } | { ok: false; problems: CsvProblem[] }
+
+const trilingual = (name: string) => languages.map((language) => `${name}_${language}`)
+const shape = {
+  required: ['number', 'kind', 'language', ...trilingual('name'), 'valid_from'],
+  optional: [...trilingual('region'), 'valid_to'],
+}
+const mostProblems = 200
+// Control characters, and halves of characters.
+const unstorable = /[\p{Cc}\p{Cs}]/u
+/** After every day. */
+const noEnd = '9999-99-99'
+
+/** A number from one day to another, both included, as the file and the draft write them: 2026-03-01. */
+interface Validity {
+  key: PhoneNumberKey
+  from: string
+  to: string
+}
+
+/**
+ * The list of numbers of a draft with those of a file. A row with the number and the first day of an entry takes its
+ * place; any other is added. Two entries of a number at one time are refused, within the file and with the draft's.
+ */
+export function readNumbersFile(content: Buffer, draftText: string): NumbersRead {
+  const draft = numbersOf(draftText)
+  if (!draft) return refuse([numberFileProblem('number.draft-unreadable', 1)])
+  const read = readCsv(content, shape)
+  if (!read.ok) return read
+  const problems: CsvProblem[] = []
+  const rows = read.rows.map((row) => readRow(row, draft.numbering, problems))
+  const numbers = [...draft.numbers]
+  const validities = numbers.map((entry) => validityOf(entry, draft.numbering))
+  const rowOf = new Map<number, number>()
+  for (const found of rows) {
+    if (!found) continue
+    const { row, validity, entry } = found
+    const same = validities.findIndex((one, index) => {
+      return one?.key === validity.key && one.from === validity.from && !rowOf.has(index)
+    })
+    const place = same < 0 ? numbers.length : same
+    numbers[place] = entry
+    validities[place] = validity
+    rowOf.set(place, row)
+  }
+  const placesOf = Map.groupBy(validities.keys(), (index) => validities[index]?.key)
+  for (const [place, row] of rowOf) {
+    const mine = validities[place]!
+    const written = displayPhoneNumber(mine.key, draft.numbering)
+    for (const other of placesOf.get(mine.key) ?? []) {
+      const its = validities[other]
+      if (other === place || !its || its.from > mine.to || mine.from > its.to) continue
+      const otherRow = rowOf.get(other)
+      if (otherRow === undefined) {
+        problems.push(numberFileProblem('number.in-draft', row, 'valid_from', { written, since: its.from }))
+      } else if (otherRow < row) {
+        problems.push(numberFileProblem('number.twice-in-file', row, 'number', { written, other: otherRow }))
+      }
+    }
+  }
+  return problems.length > 0 ? refuse(problems) : { ok: true, numbers }
+}
+
+function refuse(problems: CsvProblem[]): NumbersRead {
+  return { ok: false, problems: problems.sort((a, b) => a.row - b.row).slice(0, mostProblems) }
+}
+
+/** The draft's list as it is written, whatever else is wrong with the draft. */
+function numbersOf(text: string): { numbers: unknown[]; numbering: NumberingOptions } | undefined {
+  const reading = readText(text)
+  if (!reading.ok) return undefined
+  const { file } = reading.read
+  const numbers = (file as { numbers?: unknown } | null)?.numbers ?? []
+  if (!Array.isArray(numbers)) return undefined
+  return { numbers, numbering: readSoundParts(file).description.numbering ?? {} }
+}
+
+function validityOf(entry: unknown, numbering: NumberingOptions): Validity | undefined {
+  const { number, validFrom, validTo } = (entry ?? {}) as Record<string, unknown>
+  if (typeof number !== 'string' || typeof validFrom !== 'string') return undefined
+  const { key } = normalisePhoneNumber(number, numbering)
+  return key === null ? undefined : { key, from: validFrom, to: typeof validTo === 'string' ? validTo : noEnd }
+}
+
+function readRow({ row, values }: CsvRow, numbering: NumberingOptions, problems: CsvProblem[]) {
+  const before = problems.length
+  const wrong = (column: string, code: NumberFileProblemCode, more: Record<string, string> = {}) => {
+    problems.push(numberFileProblem(code, row, column, more))
+  }
+  const cell = (column: string): string => {
+    const text = values[column] ?? ''
+    if (unstorable.test(text)) wrong(column, 'number.text-wrong')
+    return text
+  }
+  const oneOf = <const Known extends string>(column: string, known: readonly Known[], code: NumberFileProblemCode) => {
+    const written = cell(column)
+    const found = known.find((one) => one.toLowerCase() === written.toLowerCase())
+    if (!found) wrong(column, code, { written, known: known.join(', ') })
+    return found
+  }
+  const day = (column: string): string | undefined => {
+    const written = cell(column)
+    const found = written === '' ? undefined : readDay(written)
+    if (written !== '' && !found) wrong(column, 'number.not-a-day', { written })
+    return found?.toString()
+  }
+  const texts = (name: string, missing: NumberFileProblemCode): Record<string, string> =>
+    Object.fromEntries(
+      languages.map((language) => {
+        const text = cell(`${name}_${language}`)
+        if (text === '') wrong(`${name}_${language}`, missing)
+        return [language, text]
+      }),
+    )
+
+  const written = cell('number')
+  const { key } = normalisePhoneNumber(written, numbering)
+  if (written === '') wrong('number', 'number.missing')
+  else if (key === null) wrong('number', 'number.not-a-number', { written })
+  const kind = oneOf('kind', numberKinds, 'number.kind')
+  const language = oneOf('language', languages, 'number.language')
+  const names = texts('name', 'number.name-missing')
+  const regionColumns = trilingual('region')
+  const region = kind === 'REGIONAL_SERVICE' ? texts('region', 'number.region-missing') : undefined
+  if (kind && !region) {
+    for (const column of regionColumns) if (cell(column) !== '') wrong(column, 'number.region-extra')
+  }
+  const [validFrom, validTo] = [day('valid_from'), day('valid_to')]
+  if ((values['valid_from'] ?? '') === '') wrong('valid_from', 'number.from-missing')
+  if (validFrom && validTo && validTo < validFrom) wrong('valid_to', 'number.ends-before-it-begins')
+  if (problems.length > before || key === null || !validFrom) return undefined
+  return {
+    row,
+    validity: { key, from: validFrom, to: validTo ?? noEnd },
+    entry: {
+      number: displayPhoneNumber(key, numbering),
+      kind,
+      language,
+      ...(region && { region }),
+      names,
+      validFrom,
+      ...(validTo && { validTo }),
+    },
+  }
+}
