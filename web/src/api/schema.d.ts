@@ -1660,7 +1660,7 @@ export interface operations {
                     revision: number;
                     text?: string;
                     edits?: {
-                        path: (string | number)[];
+                        path: (number | string)[];
                         value?: unknown;
                     }[];
                     reason?: string;

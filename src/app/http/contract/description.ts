@@ -73,7 +73,8 @@ export const DraftSummary = Type.Pick(Draft, [
 
 export const DraftEdit = Type.Object(
   {
-    path: Type.Array(Type.Union([Type.String({ maxLength: 64 }), Type.Integer({ minimum: 0, maximum: 10_000 })]), {
+    // The number first: read as a text first, a place in a list would become the name of a field.
+    path: Type.Array(Type.Union([Type.Integer({ minimum: 0, maximum: 10_000 }), Type.String({ maxLength: 64 })]), {
       minItems: 1,
       maxItems: 12,
     }),
