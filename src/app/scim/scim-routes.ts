@@ -65,9 +65,7 @@ function discoveryRoutes(scim: Routes): void {
 }
 
 function unexpected(error: FastifyError): ScimError {
-  if (error.validation || error instanceof SyntaxError || error.code === 'FST_ERR_CTP_EMPTY_JSON_BODY') {
-    return new ScimError(400, error.message, 'invalidSyntax')
-  }
+  if (error.statusCode === 400) return new ScimError(400, error.message, 'invalidSyntax')
   if (error.statusCode !== undefined && error.statusCode < 500) return new ScimError(error.statusCode, error.message)
   return new ScimError(503, 'A part of the service does not answer; try again in a moment.')
 }

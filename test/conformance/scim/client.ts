@@ -1,0 +1,67 @@
+/**
+ * An identity system as the server meets one: HTTP, JSON and a bearer token.
+ * In: the server's address and a token. Out: answers. Never: a type or a function of the server's own.
+ */
+
+export const core = 'urn:ietf:params:scim:schemas:core:2.0:User'
+export const enterprise = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'
+export const patchOp = 'urn:ietf:params:scim:api:messages:2.0:PatchOp'
+
+/** JSON of whatever shape; tests compare it. */
+export type Json = Record<string, never> & {
+  id: string
+  userName: string
+  totalResults: number
+  Resources: Json[]
+  active: boolean
+  meta: { location: string; version: string; created: string; lastModified: string; resourceType: string }
+}
+
+export interface ScimAnswer {
+  status: number
+  headers: Headers
+  text: string
+  body: Json
+}
+
+export interface ScimClient {
+  get: (path: string, headers?: Record<string, string>) => Promise<ScimAnswer>
+  post: (path: string, body: unknown) => Promise<ScimAnswer>
+  put: (path: string, body: unknown, headers?: Record<string, string>) => Promise<ScimAnswer>
+  patch: (path: string, operations: unknown[], headers?: Record<string, string>) => Promise<ScimAnswer>
+  delete: (path: string, headers?: Record<string, string>) => Promise<ScimAnswer>
+  /** The users that a filter finds. */
+  find: (filter: string, more?: string) => Promise<Json>
+}
+
+/** A client of the SCIM server at a base address (…/scim/v2). */
+export function scimClient(base: string, token: string | undefined): ScimClient {
+  async function send(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
+    const response = await fetch(base + path, {
+      method,
+      headers: {
+        accept: 'application/scim+json',
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        ...(body !== undefined && { 'content-type': 'application/scim+json; charset=utf-8' }),
+        ...headers,
+      },
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    })
+    const text = await response.text()
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      body: (text === '' ? {} : JSON.parse(text)) as Json,
+    }
+  }
+  const get: ScimClient['get'] = (path, headers) => send('GET', path, undefined, headers)
+  return {
+    get,
+    post: (path, body) => send('POST', path, body),
+    put: (path, body, headers) => send('PUT', path, body, headers),
+    patch: (path, operations, headers) => send('PATCH', path, { schemas: [patchOp], Operations: operations }, headers),
+    delete: (path, headers) => send('DELETE', path, undefined, headers),
+    find: async (filter, more = '') => (await get(`/Users?filter=${encodeURIComponent(filter)}${more}`)).body,
+  }
+}

@@ -1,0 +1,486 @@
+import { randomUUID } from 'node:crypto'
+import { describe, expect, test } from 'vitest'
+import { addScimToken, revokeScimToken } from '#safeguards/people/scim-tokens.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { createTestDatabase } from '../../database/create-test-database.ts'
+import { makeTestRegister } from '../../register/make-register.ts'
+import { openTestDesk } from '../../register/open-desk.ts'
+import { core, enterprise, patchOp, scimClient, type Json } from './client.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const desk = await openTestDesk(database, await makeTestRegister(database))
+const base = new URL('/scim/v2', desk.url).toString()
+
+async function token(name: string = randomUUID()): Promise<string> {
+  const made = await addScimToken(database.as().db, name)
+  if ('refused' in made) throw new Error(made.refused)
+  return made.token
+}
+const scim = scimClient(base, await token('The conformance test'))
+
+let lastPhone = 7000
+const somePhone = () => `+35829512${++lastPhone}`
+const userName = () => `u${randomUUID().slice(0, 8)}@agency.example`
+const user = (more: object = {}) => ({
+  schemas: [core, enterprise],
+  userName: userName(),
+  name: { givenName: 'Maija', familyName: 'Meri' },
+  ...more,
+})
+async function create(more: object = {}): Promise<Json> {
+  const made = await scim.post('/Users', user(more))
+  expect(made, made.text).toMatchObject({ status: 201 })
+  return made.body
+}
+const read = async (id: string) => (await scim.get(`/Users/${id}`)).body
+const errorSchema = ['urn:ietf:params:scim:api:messages:2.0:Error']
+const refused = (status: number, scimType?: string) => ({
+  status,
+  body: {
+    schemas: errorSchema,
+    status: String(status),
+    ...(scimType && { scimType }),
+    detail: expect.any(String) as string,
+  },
+})
+
+describe('discovery (RFC 7644 section 4)', () => {
+  test('tells without a token what the server can do', async () => {
+    const { status, headers, body } = await scimClient(base, undefined).get('/ServiceProviderConfig')
+    expect(status).toBe(200)
+    expect(headers.get('content-type')).toBe('application/scim+json; charset=utf-8')
+    expect(body).toMatchObject({
+      schemas: ['urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig'],
+      patch: { supported: true },
+      bulk: { supported: false },
+      filter: { supported: true, maxResults: 200 },
+      changePassword: { supported: false },
+      sort: { supported: false },
+      etag: { supported: true },
+      authenticationSchemes: [{ type: 'oauthbearertoken' }],
+    })
+  })
+
+  test('names every resource type and schema, each also by itself', async () => {
+    for (const path of ['/ResourceTypes', '/Schemas']) {
+      const { body } = await scim.get(path)
+      expect(body).toMatchObject({ schemas: ['urn:ietf:params:scim:api:messages:2.0:ListResponse'] })
+      expect(body.totalResults).toBe(body.Resources.length)
+      for (const one of body.Resources) {
+        expect((await scim.get(`${path}/${one.id}`)).body).toEqual(one)
+        expect((await fetch(new URL(one.meta.location, base))).status).toBe(200)
+      }
+    }
+    const ids = async (path: string) => (await scim.get(path)).body.Resources.map(({ id }) => id)
+    expect(await ids('/ResourceTypes')).toEqual(['User', 'Group'])
+    expect(await ids('/Schemas')).toContain(enterprise)
+    expect(await scim.get('/Schemas?filter=id%20pr')).toMatchObject(refused(403))
+    expect(await scim.get('/Schemas/nothing')).toMatchObject(refused(404))
+  })
+
+  test('of the schema of a user names every attribute that a user has', async () => {
+    const schema = (await scim.get(`/Schemas/${core}`)).body as unknown as { attributes: { name: string }[] }
+    const known = new Set(schema.attributes.map(({ name }) => name))
+    const full = await create({
+      externalId: 'x',
+      displayName: 'M M',
+      phoneNumbers: [{ value: somePhone() }],
+      [enterprise]: { department: 'D' },
+    })
+    for (const name of Object.keys(full)) {
+      expect(['schemas', 'id', 'externalId', 'meta', enterprise].includes(name) || known.has(name), name).toBe(true)
+    }
+  })
+})
+
+describe('without a token that holds', () => {
+  test.each([
+    ['none', undefined],
+    ['one that nobody made', `seloste-scim-${'a'.repeat(43)}`],
+    ['its name', 'The conformance test'],
+  ])('(%s) every request is answered 401 and says nothing else', async (_, wrong) => {
+    const visitor = scimClient(base, wrong)
+    const id = randomUUID()
+    for (const answer of [
+      await visitor.get('/Users'),
+      await visitor.get(`/Users/${id}`),
+      await visitor.get('/Groups'),
+      await visitor.post('/Users', '{'),
+      await visitor.put(`/Users/${id}`, {}),
+      await visitor.patch(`/Users/${id}`, []),
+      await visitor.delete(`/Users/${id}`),
+    ]) {
+      expect(answer).toMatchObject(refused(401))
+      expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer/)
+    }
+  })
+
+  test('one that was revoked opens nothing from then on', async () => {
+    const client = scimClient(base, await token('To be revoked'))
+    expect(await client.get('/Users')).toMatchObject({ status: 200 })
+    expect(await revokeScimToken(database.as().db, 'To be revoked')).toBe(true)
+    expect(await client.get('/Users')).toMatchObject(refused(401))
+    expect(await client.post('/Users', user())).toMatchObject(refused(401))
+  })
+
+  test('the database keeps no token, and the log none', async () => {
+    const secret = await token('Kept nowhere')
+    await scimClient(base, secret).get('/Users')
+    await scimClient(base, `${secret}x`).get('/Users')
+    const { rows } = await database.as().pool.query('select t::text as row from scim_token t')
+    expect(JSON.stringify(rows)).not.toContain(secret)
+    expect(desk.log.join('\n')).not.toContain(secret)
+  })
+})
+
+describe('a user', () => {
+  test('is created, with where it is and its version, and is read as it was answered', async () => {
+    const phone = somePhone()
+    const made = await scim.post(
+      '/Users',
+      user({
+        externalId: 'e-1',
+        phoneNumbers: [{ type: 'work', value: phone, primary: true }],
+        [enterprise]: { department: 'Neuvonta' },
+      }),
+    )
+    expect(made.status).toBe(201)
+    expect(made.body).toMatchObject({
+      schemas: [core, enterprise],
+      externalId: 'e-1',
+      name: { formatted: 'Maija Meri', givenName: 'Maija', familyName: 'Meri' },
+      displayName: 'Maija Meri',
+      active: true,
+      phoneNumbers: [{ type: 'work', value: phone }],
+      [enterprise]: { department: 'Neuvonta' },
+      groups: [{ display: 'Neuvonta' }],
+      meta: { resourceType: 'User' },
+    })
+    expect(made.headers.get('location')).toBe(made.body.meta.location)
+    expect(made.headers.get('etag')).toBe(made.body.meta.version)
+    const again = await fetch(new URL(made.body.meta.location, base), {
+      headers: { authorization: `Bearer ${await token()}` },
+    })
+    expect(await again.json()).toEqual(made.body)
+  })
+
+  test('keeps nothing that the register has no use for, a password least of all (R10)', async () => {
+    const made = await create({
+      password: 'Secret-password-1',
+      title: 'Ylitarkastaja',
+      emails: [{ value: 'maija@agency.example', type: 'work' }],
+      addresses: [{ streetAddress: 'Kotikatu 1' }],
+      phoneNumbers: [
+        { type: 'mobile', value: '+358401234567' },
+        { type: 'home', value: '+358912345' },
+      ],
+      [enterprise]: { employeeNumber: '12345', department: 'Neuvonta' },
+      'urn:example:other': { anything: true },
+    })
+    const { rows } = await database
+      .as()
+      .pool.query(
+        'select p::text as a, n::text as b from person p join person_name n on n.person_id = p.id left join person_phone f on f.person_id = p.id where p.id = $1 and f.person_id is null',
+        [made.id],
+      )
+    expect(rows).toHaveLength(1)
+    for (const kept of [JSON.stringify(made), JSON.stringify(rows)])
+      expect(kept).not.toMatch(/Ylitarkastaja|Kotikatu|12345|Secret|maija@/)
+    const signIn = await desk.visitor.fetch('/api/session', {
+      json: { userId: made.userName, password: 'Secret-password-1' },
+    })
+    expect(signIn.status).toBe(401)
+  })
+
+  test.each([
+    ['no userName', { userName: undefined }, 400, 'invalidValue'],
+    ['a userName that is none', { userName: 'two words' }, 400, 'invalidValue'],
+    ['no name', { name: undefined }, 400, 'invalidValue'],
+    ['another schema', { schemas: ['urn:example'] }, 400, 'invalidSyntax'],
+    ['a number that is none', { phoneNumbers: [{ value: 'n/a', type: 'work' }] }, 400, 'invalidValue'],
+    ['a manager who is not there', { [enterprise]: { manager: { value: randomUUID() } } }, 400, 'invalidValue'],
+    ['a name that cannot be stored', { displayName: 'a\u0000b' }, 400, 'invalidValue'],
+    ['active that is neither', { active: 'maybe' }, 400, 'invalidValue'],
+    ['a name that is a number', { displayName: 7 }, 400, 'invalidValue'],
+  ])('with %s is refused, and nobody is entered', async (_, more, status, scimType) => {
+    const before = (await scim.get('/Users?count=0')).body.totalResults
+    expect(await scim.post('/Users', user(more))).toMatchObject(refused(status, scimType))
+    expect((await scim.get('/Users?count=0')).body.totalResults).toBe(before)
+  })
+
+  test('with a userName or a number that is another’s is refused as not unique', async () => {
+    const phone = somePhone()
+    const first = await create({ phoneNumbers: [{ value: phone }] })
+    expect(await scim.post('/Users', user({ userName: first.userName.toUpperCase() }))).toMatchObject(
+      refused(409, 'uniqueness'),
+    )
+    expect(await scim.post('/Users', user({ phoneNumbers: [{ value: phone }] }))).toMatchObject(
+      refused(409, 'uniqueness'),
+    )
+  })
+
+  test('that is not there is 404, whatever its id looks like', async () => {
+    for (const id of [randomUUID(), 'x', '%00', '..%2fGroups'])
+      expect(await scim.get(`/Users/${id}`), id).toMatchObject(refused(404))
+    expect(await scim.get('/Nothing')).toMatchObject(refused(404))
+    expect(await scim.patch(`/Users/${randomUUID()}`, [{ op: 'replace', value: { active: false } }])).toMatchObject(
+      refused(404),
+    )
+  })
+
+  test('in a body that is no JSON is refused in SCIM’s shape', async () => {
+    expect(await scim.post('/Users', '{"schemas":')).toMatchObject(refused(400, 'invalidSyntax'))
+    expect(await scim.post('/Users', '[]')).toMatchObject(refused(400))
+    expect(await scim.post('/Users', 'null')).toMatchObject(refused(400))
+    expect(await scim.post('/Users', `"${'x'.repeat(70_000)}"`)).toMatchObject(refused(413))
+  })
+})
+
+describe('replacing a user (PUT)', () => {
+  test('says everything: what is not in it is no more, and what was stays in the history', async () => {
+    const { id, userName: name } = await create({
+      phoneNumbers: [{ value: somePhone() }],
+      [enterprise]: { department: 'Neuvonta' },
+    })
+    const next = somePhone()
+    const given = await scim.put(`/Users/${id}`, {
+      schemas: [core],
+      id,
+      userName: name,
+      displayName: 'Maija Niemi',
+      phoneNumbers: [{ value: next, type: 'work' }],
+      meta: { resourceType: 'Group' },
+    })
+    expect(given.status).toBe(200)
+    expect(given.body).toMatchObject({ id, displayName: 'Maija Niemi', active: true, phoneNumbers: [{ value: next }] })
+    expect(given.body).not.toHaveProperty(enterprise)
+    const { rows } = await database
+      .as()
+      .pool.query('select name, valid_to is null as holds from person_name where person_id = $1 order by valid_from', [
+        id,
+      ])
+    expect(rows).toEqual([
+      { name: 'Maija Meri', holds: false },
+      { name: 'Maija Niemi', holds: true },
+    ])
+  })
+
+  test('as it was read changes nothing', async () => {
+    const made = await create({ phoneNumbers: [{ value: somePhone() }], [enterprise]: { department: 'Neuvonta' } })
+    expect((await scim.put(`/Users/${made.id}`, made)).body).toEqual(made)
+  })
+
+  test('does not change the userName: it is the personal user id (R20)', async () => {
+    const made = await create()
+    expect(await scim.put(`/Users/${made.id}`, { ...made, userName: userName() })).toMatchObject(
+      refused(400, 'mutability'),
+    )
+    expect(await scim.put(`/Users/${made.id}`, { ...made, userName: made.userName.toUpperCase() })).toMatchObject({
+      status: 200,
+    })
+  })
+})
+
+describe('changing a user (PATCH)', () => {
+  test('with a path, without one, and several at once', async () => {
+    const { id } = await create()
+    const chief = await create()
+    const given = await scim.patch(`/Users/${id}`, [
+      { op: 'replace', path: 'name.familyName', value: 'Niemi' },
+      { op: 'add', value: { externalId: 'e-2', [enterprise]: { department: 'Perintä' } } },
+      { op: 'add', path: `${enterprise}:manager`, value: { value: chief.id } },
+    ])
+    expect(given.body).toMatchObject({
+      displayName: 'Maija Niemi',
+      externalId: 'e-2',
+      [enterprise]: { department: 'Perintä', manager: { value: chief.id, displayName: 'Maija Meri' } },
+    })
+    const removed = await scim.patch(`/Users/${id}`, [
+      { op: 'remove', path: `${enterprise}:manager` },
+      { op: 'remove', path: 'externalId' },
+    ])
+    expect(removed.body).toMatchObject({ [enterprise]: { department: 'Perintä' } })
+    expect(removed.body).not.toHaveProperty('externalId')
+    expect(JSON.stringify(removed.body)).not.toContain('manager')
+  })
+
+  test('of numbers: added, replaced, removed', async () => {
+    const [a, b, c] = [somePhone(), somePhone(), somePhone()]
+    const { id } = await create({ phoneNumbers: [{ value: a, type: 'work' }] })
+    const numbers = async (operation: object) => {
+      const { body, text } = await scim.patch(`/Users/${id}`, [operation])
+      const { phoneNumbers = [] } = body as unknown as { phoneNumbers?: { value: string }[] }
+      return text.includes('Error') ? text : phoneNumbers.map(({ value }) => value)
+    }
+    expect(await numbers({ op: 'add', path: 'phoneNumbers', value: [{ value: b, type: 'work' }] })).toEqual([a, b])
+    // The same again.
+    expect(await numbers({ op: 'add', path: 'phoneNumbers', value: [{ value: b, type: 'work' }] })).toEqual([a, b])
+    expect(await numbers({ op: 'remove', path: `phoneNumbers[value eq "${a}"]` })).toEqual([b])
+    expect(await numbers({ op: 'replace', path: 'phoneNumbers[type eq "work"].value', value: c })).toEqual([c])
+    expect(await numbers({ op: 'replace', path: 'phoneNumbers', value: [{ value: a }, { value: b }] })).toEqual([a, b])
+    expect(await numbers({ op: 'remove', path: 'phoneNumbers' })).toEqual([])
+    expect(await numbers({ op: 'add', path: 'phoneNumbers[type eq "work"].value', value: '029 512 7999' })).toEqual([
+      '+358295127999',
+    ])
+  })
+
+  test.each([
+    ['an attribute that nobody knows', [{ op: 'replace', path: 'nonsense', value: 1 }], 'invalidPath'],
+    ['a path that is none', [{ op: 'replace', path: 'phoneNumbers[type eq', value: 1 }], 'invalidPath'],
+    ['a removal of everything', [{ op: 'remove' }], 'noTarget'],
+    [
+      'a number that is not there',
+      [{ op: 'replace', path: 'phoneNumbers[value sw "+1"].value', value: '+35840' }],
+      'noTarget',
+    ],
+    ['another operation', [{ op: 'move', path: 'displayName' }], 'invalidSyntax'],
+    ['no operation', [], 'invalidSyntax'],
+    ['the userName away', [{ op: 'remove', path: 'userName' }], 'mutability'],
+    ['another userName', [{ op: 'replace', path: 'userName', value: 'another' }], 'mutability'],
+  ])('to %s is refused, and nothing before it in the request stays', async (_, operations, scimType) => {
+    const made = await create()
+    const given = await scim.patch(
+      `/Users/${made.id}`,
+      operations.length === 0 ? [] : [{ op: 'replace', path: 'displayName', value: 'Ei koskaan' }, ...operations],
+    )
+    expect(given).toMatchObject(refused(400, scimType))
+    expect(await read(made.id)).toEqual(made)
+  })
+
+  test('names its schema', async () => {
+    const { id } = await create()
+    expect(await scim.put(`/Users/${id}`, { schemas: [patchOp] })).toMatchObject(refused(400, 'invalidSyntax'))
+  })
+})
+
+describe('versions (RFC 7644 section 3.14)', () => {
+  test('a change is refused where the user has changed since it was read', async () => {
+    const made = await create()
+    const rename = (name: string) => [{ op: 'replace', path: 'displayName', value: name }]
+    const changed = await scim.patch(`/Users/${made.id}`, rename('Yksi'), { 'if-match': made.meta.version })
+    expect(changed.status).toBe(200)
+    expect(changed.body.meta.version).not.toBe(made.meta.version)
+    expect(await scim.patch(`/Users/${made.id}`, rename('Kaksi'), { 'if-match': made.meta.version })).toMatchObject(
+      refused(412),
+    )
+    expect(await scim.put(`/Users/${made.id}`, made, { 'if-match': made.meta.version })).toMatchObject(refused(412))
+    expect(await scim.delete(`/Users/${made.id}`, { 'if-match': made.meta.version })).toMatchObject(refused(412))
+    expect(await read(made.id)).toMatchObject({ displayName: 'Yksi' })
+  })
+
+  test('what has not changed is not sent again', async () => {
+    const made = await create()
+    const again = await scim.get(`/Users/${made.id}`, { 'if-none-match': made.meta.version })
+    expect(again).toMatchObject({ status: 304, text: '' })
+    expect((await scim.get(`/Users/${made.id}`, { 'if-none-match': 'W/"other"' })).status).toBe(200)
+  })
+})
+
+describe('out of service', () => {
+  test('with active false: the number is free, the person stays, and comes back with a new beginning', async () => {
+    const phone = somePhone()
+    const made = await create({ phoneNumbers: [{ value: phone }], [enterprise]: { department: 'Neuvonta' } })
+    const left = await scim.patch(`/Users/${made.id}`, [{ op: 'replace', path: 'active', value: false }])
+    expect(left.body).toMatchObject({ active: false, [enterprise]: { department: 'Neuvonta' } })
+    const heir = await create({ phoneNumbers: [{ value: phone }] })
+    const back = await scim.patch(`/Users/${made.id}`, [{ op: 'replace', path: 'active', value: true }])
+    expect(back.body).toMatchObject({ id: made.id, active: true, [enterprise]: { department: 'Neuvonta' } })
+    expect(back.body).not.toHaveProperty('phoneNumbers')
+    expect(await read(heir.id)).toMatchObject({ phoneNumbers: [{ value: phone }] })
+  })
+
+  test('from the beginning is somebody who answers no calls yet', async () => {
+    const made = await create({ active: false, phoneNumbers: [{ value: somePhone() }] })
+    expect(made.active).toBe(false)
+    expect(made).not.toHaveProperty('phoneNumbers')
+    const phone = somePhone()
+    const given = await scim.patch(`/Users/${made.id}`, [
+      { op: 'replace', value: { active: true, phoneNumbers: [{ type: 'work', value: phone }] } },
+    ])
+    expect(given.body).toMatchObject({ active: true, phoneNumbers: [{ value: phone }] })
+  })
+
+  test('and changed there: the name is, and nothing is refused', async () => {
+    const made = await create()
+    const given = await scim.patch(`/Users/${made.id}`, [
+      { op: 'replace', value: { active: false, displayName: 'Maija Niemi', [enterprise]: { department: 'X' } } },
+    ])
+    expect(given).toMatchObject({ status: 200, body: { active: false, displayName: 'Maija Niemi' } })
+    expect(given.body).not.toHaveProperty(enterprise)
+  })
+
+  test('by DELETE: to the client the user is gone, in the directory the employment has ended (R20)', async () => {
+    const made = await create({ externalId: 'e-3', phoneNumbers: [{ value: somePhone() }] })
+    const gone = await scim.delete(`/Users/${made.id}`)
+    expect(gone).toMatchObject({ status: 204, text: '' })
+    for (const answer of [
+      await scim.get(`/Users/${made.id}`),
+      await scim.delete(`/Users/${made.id}`),
+      await scim.put(`/Users/${made.id}`, made),
+      await scim.patch(`/Users/${made.id}`, [{ op: 'replace', value: { active: true } }]),
+    ])
+      expect(answer).toMatchObject(refused(404))
+    for (const filter of [`userName eq "${made.userName}"`, 'externalId eq "e-3"', `id eq "${made.id}"`])
+      expect((await scim.find(filter)).totalResults).toBe(0)
+    const { rows } = await database.as().pool.query(
+      `select (employed_to at time zone 'Europe/Helsinki')::date = (now() at time zone 'Europe/Helsinki')::date as today,
+          (select count(*)::int from person_name where person_id = id) as names from person where id = $1`,
+      [made.id],
+    )
+    expect(rows).toEqual([{ today: true, names: 1 }])
+
+    // Nobody else is given the user id; who comes back is the same person.
+    expect(await scim.post('/Users', user({ userName: made.userName }))).toMatchObject(refused(409, 'uniqueness'))
+    expect(await scim.post('/Users', user({ userName: made.userName, externalId: 'e-4' }))).toMatchObject(
+      refused(409, 'uniqueness'),
+    )
+    const back = await scim.post(
+      '/Users',
+      user({ userName: made.userName, externalId: 'e-3', displayName: 'Maija Niemi' }),
+    )
+    expect(back).toMatchObject({ status: 201, body: { id: made.id, active: true, displayName: 'Maija Niemi' } })
+    expect((await scim.find('externalId eq "e-3"')).totalResults).toBe(1)
+  })
+
+  test('ends what rights the person had, also when they come back (R36)', async () => {
+    const made = await create()
+    const approver = await create()
+    const asker = await create()
+    await database.as().pool.query(
+      `insert into access_right (id, person_id, role, purposes, scope_kind, valid_from, requested_by, approved_by)
+         values (gen_random_uuid(), $1, 'MAINTENANCE', '{MAINTENANCE}', 'all', now(), $2, $3)`,
+      [made.id, asker.id, approver.id],
+    )
+    const holds = async () =>
+      (
+        await database
+          .as()
+          .pool.query('select count(*)::int as n from access_right where person_id = $1 and revoked_at is null', [
+            made.id,
+          ])
+      ).rows[0] as unknown
+    expect(await holds()).toEqual({ n: 1 })
+    await scim.patch(`/Users/${made.id}`, [{ op: 'replace', value: { displayName: 'Sama' } }])
+    expect(await holds()).toEqual({ n: 1 })
+    await scim.patch(`/Users/${made.id}`, [{ op: 'replace', value: { active: false } }])
+    await scim.patch(`/Users/${made.id}`, [{ op: 'replace', value: { active: true } }])
+    expect(await holds()).toEqual({ n: 0 })
+  })
+})
+
+describe('every look and change', () => {
+  test('is in the audit log, with the token that was used and without a name or a number (R21)', async () => {
+    const made = await create({ phoneNumbers: [{ value: somePhone() }] })
+    await read(made.id)
+    await scim.delete(`/Users/${made.id}`)
+    const { rows } = await database.as().pool.query<{ action: string; client: string; row: string }>(
+      `select action, a.detail ->> 'scimClient' as client, a::text as row from audit_entry a
+         join scim_token t on t.id::text = a.detail ->> 'scimClient' and t.name = 'The conformance test'
+         where object_id = $1 order by seq`,
+      [made.id],
+    )
+    expect(rows.map(({ action }) => action).filter((action) => action === 'directory.changed')).toHaveLength(2)
+    expect(rows.map(({ action }) => action)).toContain('directory.read')
+    expect(JSON.stringify(rows)).not.toMatch(/Meri|29512/)
+  })
+})
