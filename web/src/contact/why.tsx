@@ -42,7 +42,9 @@ export function Why({ decision, isOngoing }: { decision: Decision; isOngoing: bo
           {rule?.hours && <Fact label={say('why.hours')}>{values.hours}</Fact>}
           {descriptionVersion !== undefined && (
             <Fact label={say('why.description')}>
-              <a href={`${publicPages.description[language]}/${descriptionVersion}`}>{descriptionVersion}</a>
+              <a href={`${publicPages.description[language]}/${descriptionVersion}`}>
+                {say('plan.version.number', { version: descriptionVersion })}
+              </a>
             </Fact>
           )}
         </dl>

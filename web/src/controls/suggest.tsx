@@ -10,7 +10,7 @@ export function Suggest({
   options,
   value,
   onChange,
-  isFiltered = true,
+  none,
   maxLength,
   className,
 }: {
@@ -20,8 +20,8 @@ export function Suggest({
   options: Option[]
   value: string
   onChange: (value: string) => void
-  /** False where the suggestions are already those that fit. */
-  isFiltered?: boolean
+  /** Where the suggestions are found as one writes: what stands there while there are none. They are not filtered again. */
+  none?: string
   maxLength?: number
   className?: string
 }) {
@@ -32,11 +32,11 @@ export function Suggest({
       inputValue={value}
       onInputChange={onChange}
       allowsCustomValue
-      allowsEmptyCollection={false}
+      allowsEmptyCollection={none !== undefined}
       menuTrigger="input"
       isInvalid={error != null}
       validationBehavior="aria"
-      {...(isFiltered ? { defaultItems: items } : { items })}
+      {...(none === undefined ? { defaultItems: items } : { items })}
     >
       <Label className="label">{label}</Label>
       {hint && (
@@ -52,7 +52,10 @@ export function Suggest({
       </div>
       <FieldError className="field-error">{error}</FieldError>
       <Popover className="popover select-popover">
-        <ListBox<Option & { id: string }> className="listbox">
+        <ListBox<Option & { id: string }>
+          className="listbox"
+          renderEmptyState={() => <span className="option option-none">{none}</span>}
+        >
           {(option) => (
             <ListBoxItem className="option" textValue={option.value}>
               <span className="option-words">

@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { $api, api } from '../api/client.ts'
 import { Suggest } from '../controls/suggest.tsx'
 import { useLanguage } from '../language/use-words.ts'
@@ -33,9 +33,10 @@ const most = 8
 export function SupervisorField({ except, isOptional = false, ...written }: Written & { except?: string }) {
   const { say } = useLanguage()
   const q = written.value.trim()
-  const { data: people } = useQuery({
+  const { data: people, isFetching } = useQuery({
     queryKey: [peopleKey, 'supervisors', q],
     enabled: q.length >= fewest,
+    placeholderData: keepPreviousData,
     queryFn: async ({ signal }) => {
       const { data, error } = await api.GET('/api/people', { params: { query: { q, limit: most } }, signal })
       if (!data) throw error
@@ -47,8 +48,8 @@ export function SupervisorField({ except, isOptional = false, ...written }: Writ
       {...written}
       label={say('person.supervisor')}
       hint={say(isOptional ? 'person.supervisor.hint.optional' : 'person.supervisor.hint')}
-      isFiltered={false}
-      options={(people ?? [])
+      none={say(q.length < fewest ? 'person.supervisor.write' : isFetching ? 'loading' : 'people.none')}
+      options={(q.length < fewest ? [] : (people ?? []))
         .filter(({ id }) => id !== except)
         .map(({ userId, name, unit }) => ({
           value: userId,
