@@ -27,7 +27,8 @@ export interface SegmentContext {
 /** What is remembered of a call's earlier segment. */
 export interface EarlierSegment {
   contactId: string
-  drawId: string
+  /** What the call was drawn on: once, for all its segments (AC5). */
+  drawnOn: string
   startedAt: Temporal.Instant
   caller: SegmentFacts['caller']
   numberCalled: SegmentFacts['numberCalled']
@@ -55,7 +56,7 @@ export function describeSegment(invitation: CallInvitation, context: SegmentCont
   const decision = decideRecording({
     version: context.version,
     drawKey: context.drawKey,
-    drawnOn: hashCallId(earlier?.drawId ?? callIds[0] ?? ''),
+    drawnOn: earlier?.drawnOn ?? hashCallId(callIds[0] ?? ''),
     numberReached: reached.key === untoldNumber ? null : reached.key,
     answeredAt,
     viaSwitchboard: called.kind === 'SWITCHBOARD' && called.key !== reached.key,

@@ -3,6 +3,7 @@
  * facts. Never here: SIP transactions (sip/), what a body means (siprec/), what a session does next (session.ts).
  */
 import { setTimeout as wait } from 'node:timers/promises'
+import { hashCallId } from '#description/draw.ts'
 import type { Clock } from '#platform/clock/clock.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import type { SegmentFacts } from '#register/admit.ts'
@@ -85,11 +86,11 @@ interface Beginning {
 
 const partyHeaders = ['diversion', 'p-asserted-identity', 'privacy', 'remote-party-id']
 
-function remembered(facts: SegmentFacts, drawId: string | undefined, live: boolean): RememberedSegment {
-  const { segmentId, contactId, startedAt, caller, numberCalled, numberReached } = facts
+function remembered(facts: SegmentFacts, live: boolean): RememberedSegment {
+  const { segmentId, contactId, startedAt, caller, numberCalled, numberReached, callIds, decision } = facts
   return {
     ...{ segmentId, contactId, startedAt, caller, numberCalled, numberReached, live },
-    drawId: drawId ?? segmentId,
+    drawnOn: decision.drawnOn ?? hashCallId(callIds[0] ?? segmentId),
     officialPhone: facts.official?.phone,
   }
 }
@@ -123,7 +124,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     packetsLost: 0,
   }
   for (const facts of options.leftBehind ?? []) {
-    recent.remember(facts.callIds, remembered(facts, facts.callIds[0], false))
+    recent.remember(facts.callIds, remembered(facts, false))
   }
   const stopping = new AbortController()
   const watch = setInterval(lookAtSessions, lookMs)
@@ -211,7 +212,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     }
 
     const { facts } = offer
-    recent.remember(callIds, remembered(facts, earlier?.drawId ?? callIds[0], true))
+    recent.remember(callIds, remembered(facts, true))
     quotas.count(facts)
     if (facts.recording) counters.recorded++
     else counters.historyOnly++
