@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto'
+import { expect, test } from 'vitest'
+import { callFacts, phone } from '#test/database/people.ts'
+import { createQuotaCounts } from './quota-counts.ts'
+
+const [number, other] = [phone('029 497 000'), phone('029 497 010')]
+const rule = { id: 'general' }
+const [aino, bertil] = [randomUUID(), randomUUID()]
+const at = (text: string) => Temporal.Instant.from(text)
+// 2 March 2026 is a Monday: its week begins on Sunday at 22.00 UTC.
+const monday = at('2026-03-01T22:00:00Z')
+
+function counted(
+  answeredAt: Temporal.Instant,
+  given: { official?: string; number?: typeof number; quotaUsed?: number } = {},
+) {
+  const { official = aino, quotaUsed = 0 } = given
+  return callFacts({
+    answeredAt,
+    numberReached: { key: given.number ?? number },
+    official: { personId: official, name: 'Aino', phone: phone('029 512 1001') },
+    decision: { record: true, reason: 'drawn', ruleId: 'general', ruleVersion: 1, share: 1, draw: 0.1, quotaUsed },
+  })
+}
+
+test('recordings are counted by rule, week, and official or number', () => {
+  const counts = createQuotaCounts()
+  for (const facts of [counted(monday), counted(monday, { official: bertil }), counted(monday, { number: other })]) {
+    counts.count(facts)
+  }
+  const used = counts.used(monday)
+  expect(used(rule, { official: aino })).toBe(2)
+  expect(used(rule, { official: bertil })).toBe(1)
+  expect(used(rule, { number })).toBe(2)
+  expect(used({ id: 'another' }, { number })).toBe(0)
+})
+
+test('a week begins on Monday at midnight in Helsinki, also where the clocks change in it', () => {
+  const counts = createQuotaCounts()
+  counts.count(counted(monday.subtract({ nanoseconds: 1 })))
+  counts.count(counted(monday))
+  expect(counts.used(monday)(rule, { number })).toBe(1)
+  expect(counts.used(at('2026-03-08T21:59:59Z'))(rule, { number })).toBe(1)
+  expect(counts.used(at('2026-03-08T22:00:00Z'))(rule, { number })).toBe(0)
+  // Clocks go forward on Sunday 29 March: the week after it begins at 21.00 UTC.
+  counts.count(counted(at('2026-03-29T20:59:59Z')))
+  expect(counts.used(at('2026-03-29T20:59:59Z'))(rule, { number })).toBe(1)
+  expect(counts.used(at('2026-03-29T21:00:00Z'))(rule, { number })).toBe(0)
+})
+
+test('what no quota judged is not counted', () => {
+  const counts = createQuotaCounts()
+  const { decision } = counted(monday)
+  const { quotaUsed: _, ...unasked } = decision
+  counts.count(callFacts({ answeredAt: monday, decision: unasked }))
+  counts.count(callFacts({ answeredAt: monday, decision: { ...decision, record: false, reason: 'quota-full' } }))
+  expect(counts.used(monday)(rule, { number })).toBe(0)
+})
+
+test('a segment counts once, and not at all when it came to nothing', () => {
+  const counts = createQuotaCounts()
+  const facts = counted(monday)
+  counts.count(facts)
+  counts.count(facts)
+  expect(counts.used(monday)(rule, { official: aino })).toBe(1)
+  counts.forget(facts.segmentId)
+  counts.forget(facts.segmentId)
+  expect(counts.used(monday)(rule, { official: aino })).toBe(0)
+})
+
+test('what other processes recorded comes on top; what is learnt again replaces what was learnt', () => {
+  const counts = createQuotaCounts()
+  counts.count(counted(monday))
+  const tally = (recorded: number) => ({ ruleId: 'general', officialId: aino, number, recorded })
+  counts.learn(monday, [tally(2), { ...tally(1), number: other }])
+  expect(counts.used(monday)(rule, { official: aino })).toBe(4)
+  expect(counts.used(monday)(rule, { number })).toBe(3)
+  counts.learn(monday, [tally(1)])
+  expect(counts.used(monday)(rule, { official: aino })).toBe(2)
+})
+
+test('weeks before the last one are forgotten', () => {
+  const counts = createQuotaCounts()
+  const week = { hours: 7 * 24 }
+  counts.count(counted(monday))
+  counts.learn(monday.add(week), [])
+  expect(counts.known).toHaveLength(1)
+  counts.learn(monday.add(week).add(week), [])
+  expect(counts.known).toEqual([])
+  expect(counts.used(monday)(rule, { official: aino })).toBe(0)
+})
