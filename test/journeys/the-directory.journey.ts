@@ -1,0 +1,211 @@
+// R8, R11, R20: who answers is known as of every day. A person entered by form is the official of the next call; a change
+// holds from its day on and leaves earlier calls as they were; a file is entered whole or not at all.
+import { expect, type Page } from '@playwright/test'
+import { eventually, signInAt } from '#test/whole/api.ts'
+import { officialByKey } from '#test/simulator/people.ts'
+import { placeCall } from '#test/simulator/place-call.ts'
+import { startSeloste, type RunningSeloste } from '#test/whole/start-seloste.ts'
+import { test as atTheDesk } from './at-the-desk.ts'
+
+const test = atTheDesk.extend<object, { seloste: RunningSeloste }>({
+  seloste: [
+    async ({}, use) => {
+      const seloste = await startSeloste()
+      await use(seloste)
+      await seloste.stop()
+    },
+    { scope: 'worker', timeout: 200_000 },
+  ],
+})
+test.describe.configure({ mode: 'serial', timeout: 120_000 })
+test.use({ actionTimeout: 15_000 })
+
+const maija = { ...officialByKey('aino'), name: 'Maija Lahti', phone: '+358295121101' }
+const day = (date: Temporal.PlainDate) => `${date.day}.${date.month}.${date.year}`
+const today = () => Temporal.Now.zonedDateTimeISO('Europe/Helsinki').toPlainDate()
+const finnish = (date: Temporal.PlainDate) => [date.day, date.month, date.year].map(String)
+
+/** One short call that Maija answers; found again by its caller. */
+async function callsMaija(seloste: RunningSeloste, caller: string): Promise<void> {
+  const { outcome } = await placeCall({
+    seed: caller,
+    caller,
+    number: '+35829497000',
+    official: maija,
+    seconds: 1,
+    waitedMs: 2_000,
+    server: seloste.sip,
+  })
+  expect(outcome).not.toBe('unreachable')
+}
+
+/** The officials of a caller's contacts, as the supervisor of Henkilöverotus sees them. */
+async function seenBySari(seloste: RunningSeloste, caller: string): Promise<(string | undefined)[]> {
+  const sari = await signInAt(seloste.url, 'sari', seloste.password)
+  const contacts = await sari.contacts({ purpose: 'QUALITY', caller })
+  return contacts.flatMap(({ segments }) => segments.map(({ official }) => official?.name))
+}
+
+test('a person entered by form is the official of the next call that they answer', async ({
+  page,
+  signedIn,
+  seloste,
+}) => {
+  await signedIn('anssi', { path: '/people' })
+  await page.getByRole('link', { name: 'Lisää henkilö' }).click()
+  await page.getByRole('button', { name: 'Lisää henkilö' }).click()
+  await expect(page.getByRole('textbox', { name: 'Nimi' })).toBeFocused()
+  await expect(page.locator('.field-error')).toHaveCount(2)
+
+  await page.keyboard.type('Maija Lahti')
+  await page.keyboard.press('Tab')
+  await page.keyboard.type('aino')
+  await page.getByRole('combobox', { name: 'Yksikkö' }).fill('henkilö')
+  await page.getByRole('option', { name: 'Henkilöverotus' }).click()
+  await page.getByRole('combobox', { name: 'Esihenkilö' }).pressSequentially('niemi')
+  await page.getByRole('option', { name: /Sari Niemi/ }).click()
+  await page.getByRole('textbox', { name: 'Numero, josta vastataan' }).fill('029 512 1101')
+  await page.getByRole('button', { name: 'Lisää henkilö' }).click()
+  // A user id is never given twice, and the field that is wrong has the focus.
+  await expect(page.getByRole('textbox', { name: 'Käyttäjätunnus' })).toBeFocused()
+  await expect(page.locator('.field-error')).toContainText('Tunnusta ei anneta')
+  await page.getByRole('textbox', { name: 'Käyttäjätunnus' }).fill('maija')
+  await page.keyboard.press('Enter')
+
+  await expect(page.getByRole('heading', { level: 1, name: 'Maija Lahti' })).toBeVisible()
+  await expect(page.locator('#content')).toContainText('029 512 1101')
+  await expect(page.getByRole('link', { name: 'Sari Niemi' }).first()).toBeVisible()
+
+  // Capture hears of it by itself.
+  await eventually(async () => {
+    const caller = `+35840125${String(Date.now()).slice(-5)}`
+    await callsMaija(seloste, caller)
+    return (await seenBySari(seloste, caller)).includes('Maija Lahti') ? true : undefined
+  }, 'a call with the name of the new official')
+})
+
+test('another unit from a day on leaves earlier calls where they were', async ({ page, signedIn, seloste }) => {
+  const [before, after] = ['+358401260001', '+358401260002']
+  await callsMaija(seloste, before)
+  await signedIn('anssi', { path: '/people?q=maija' })
+  await page.getByRole('link', { name: 'Maija Lahti' }).click()
+  await choose(page, 'Yksikkö')
+  await page.getByRole('button', { name: 'Tallenna muutos' }).click()
+  // Nothing written is no change.
+  await expect(page.locator('.field-error')).toContainText('Kirjoita yksikkö')
+  await page.getByRole('combobox', { name: 'Yksikkö' }).fill('Yritysverotus')
+  await page.keyboard.press('Escape')
+  await expect(page.locator('.effect')).toContainText('Aiemmat puhelut jäävät entiseen yksikköön: Henkilöverotus')
+  await page.getByRole('button', { name: 'Tallenna muutos' }).press('Enter')
+  await expect(page.locator('.timeline > li').first()).toContainText('Yritysverotus')
+
+  await eventually(async () => {
+    const caller = `+35840127${String(Date.now()).slice(-5)}`
+    await callsMaija(seloste, caller)
+    const sari = await seenBySari(seloste, caller)
+    return sari.length === 0 ? true : undefined
+  }, 'a call that is no more of Henkilöverotus')
+  await callsMaija(seloste, after)
+  await eventually(async () => {
+    const tuula = await signInAt(seloste.url, 'tuula', seloste.password)
+    const found = await tuula.contacts({ purpose: 'CRIME_OR_MISUSE', reference: 'KOE-1', caller: after })
+    return found.length > 0 ? true : undefined
+  }, 'the call after the change in the register')
+  expect(await seenBySari(seloste, after)).toEqual([])
+  expect(await seenBySari(seloste, before)).toEqual(['Maija Lahti'])
+
+  // What is to come is in the history, and is told as that.
+  const coming = today().add({ days: 7 })
+  await choose(page, 'Nimi')
+  await page.getByRole('textbox', { name: 'Uusi nimi' }).fill('Maija Lahti-Koski')
+  await writeDay(page, coming)
+  await page.getByRole('button', { name: 'Tallenna muutos' }).press('Enter')
+  const newest = page.locator('.timeline > li').first()
+  await expect(newest).toContainText(day(coming))
+  await expect(newest).toContainText('tulossa')
+  await expect(page.getByRole('heading', { level: 1, name: 'Maija Lahti', exact: true })).toBeVisible()
+})
+
+test('a wrong file changes nothing and tells every row; the right one is entered whole', async ({
+  page,
+  signedIn,
+  isAccessible,
+}) => {
+  const heading = 'user_id;name;unit;supervisor;phone;employed_from'
+  const rows = {
+    wrong: [
+      'ville;Ville Vallaton;Henkilöverotus;sari;029 512 1001;1.12.2026',
+      'ville;Ville Vallaton;Henkilöverotus;sari;029 512 1102;1.12.2026',
+      'ossi;;Henkilöverotus;eikukaan;abc;32.1.2026',
+    ],
+    right: [
+      'ville;Ville Vallaton;Henkilöverotus;sari;029 512 1102;1.11.2026',
+      'ossi;Ossi Åberg;Uusi yksikkö;sari;029 512 1103|029 512 1104;2026-11-01',
+      'kaisa;Kaisa Mäkelä-Virta;Henkilöverotus;sari;029 512 1003;',
+    ],
+  }
+  await signedIn('anssi', { path: '/people/import' })
+  await pick(page, 'väärä.csv', [heading, ...rows.wrong].join('\r\n'))
+  await expect(page.getByRole('heading', { name: 'Tiedostoa ei voi tuoda' })).toBeFocused()
+  const told = (await page.locator('[aria-labelledby=import-outcome] tbody tr').allInnerTexts()).join('\n')
+  expect(told).toMatch(/2\s+phone\s+Numero 029 512 1001 on henkilöllä Aino Virtanen/)
+  expect(told).toMatch(/3\s+user_id/)
+  expect(told).toMatch(/4\s+name/)
+  expect(told).toMatch(/4\s+supervisor\s+.*eikukaan/)
+  expect(told).toMatch(/4\s+phone\s+.*abc/)
+  expect(told).toMatch(/4\s+employed_from\s+.*32\.1\.2026/)
+  await expect(page.getByRole('button', { name: /^Tuo / })).toHaveCount(0)
+  await isAccessible('a file with wrong rows')
+
+  await pick(page, 'latin1.csv', Buffer.from([heading, ...rows.right].join('\n'), 'latin1'))
+  await expect(page.locator('[aria-labelledby=import-outcome]')).toContainText('Windows-1252')
+  await page.goto('/people?q=ville')
+  await expect(page.getByText('Näillä ehdoilla ei löydy henkilöitä').first()).toBeVisible()
+
+  await page.goto('/people/import')
+  await pick(page, 'oikea.csv', [heading, ...rows.right].join('\n'))
+  await expect(page.getByRole('heading', { name: 'Kokeilun tulos' })).toBeFocused()
+  await page.getByRole('button', { name: 'Tuo 3 henkilöä' }).click()
+  await expect(page.getByRole('heading', { name: 'Henkilöt on tuotu' })).toBeFocused()
+  await page.goto('/people?unit=Uusi+yksikk%C3%B6')
+  await expect(page.locator('a[data-person]')).toHaveText(['Ossi Åberg'])
+  await expect(page.locator('#content')).toContainText('029 512 1104')
+
+  // The same file once more finds nothing to change.
+  await page.goto('/people/import')
+  await pick(page, 'oikea.csv', [heading, ...rows.right].join('\n'))
+  await expect(page.locator('[aria-labelledby=import-outcome]')).toContainText('Hakemisto vastaa jo tiedostoa')
+})
+
+test('who may not change the directory is offered no change and makes none', async ({ page, signedIn, seloste }) => {
+  await signedIn('sari', { path: '/people?q=aino' })
+  await page.getByRole('link', { name: 'Aino Virtanen' }).click()
+  await expect(page.getByRole('heading', { name: 'Historia' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'Muuta tietoja' })).toHaveCount(0)
+  const sari = await signInAt(seloste.url, 'sari', seloste.password)
+  const id = new URL(page.url()).pathname.split('/').at(-1) ?? ''
+  const refused = await sari.call('POST', `/api/people/${id}/changes`, { from: today().toString(), name: 'Muu' })
+  expect(refused.status).toBe(403)
+})
+
+async function choose(page: Page, kind: string): Promise<void> {
+  await page.getByRole('button', { name: /Mikä muuttuu/ }).click()
+  await page.getByRole('option', { name: kind, exact: true }).click()
+}
+
+/** Day, month and year into the three parts of the day's field, by keyboard. */
+async function writeDay(page: Page, date: Temporal.PlainDate): Promise<void> {
+  const parts = page.locator('.change .date-segment[role=spinbutton]')
+  for (const [place, written] of finnish(date).entries()) {
+    await parts.nth(place).focus()
+    await page.keyboard.type(written)
+  }
+}
+
+async function pick(page: Page, name: string, content: string | Buffer): Promise<void> {
+  const [chooser] = await Promise.all([
+    page.waitForEvent('filechooser'),
+    page.getByRole('button', { name: /Valitse .*tiedosto/ }).click(),
+  ])
+  await chooser.setFiles({ name, mimeType: 'text/csv', buffer: Buffer.from(content) })
+}
