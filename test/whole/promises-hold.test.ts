@@ -1,0 +1,84 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { signInAt } from './api.ts'
+import { startSeloste, type RunningSeloste } from './start-seloste.ts'
+
+const program = fileURLToPath(new URL('../../bin/seloste.js', import.meta.url))
+const seed = fileURLToPath(new URL('../../src/description/seed.yaml', import.meta.url))
+
+test(
+  'a promise that does not hold shows in the metrics, in the status, in the log and beside its sentence, until it does',
+  { timeout: 400_000 },
+  async () => {
+    const dataDirectory = await mkdtemp(join(tmpdir(), 'seloste-promises-'))
+    const description = join(dataDirectory, 'two-sites.yaml')
+    await writeFile(description, withSecondSite(await readFile(seed, 'utf8')))
+    const environment = { SELOSTE_DESCRIPTION: description }
+
+    // Nobody has said on which of the two sites this machine is.
+    let seloste = await startSeloste({ dataDirectory, environment })
+    try {
+      await expect.poll(() => holds(seloste, 'history.tells-recorded'), { timeout: 60_000 }).toBe('1')
+      expect(await holds(seloste, 'storage.sites')).toBe('0')
+      expect(await status(seloste)).toMatchObject({
+        exitCode: 1,
+        found: { desk: 'ready', broken: [{ promise: 'storage.sites' }] },
+      })
+      expect(seloste.output()).toContain('a promise of the register description does not hold')
+      const { items } = (await evidenceOf(seloste)) as {
+        items: { promise: string; holds: boolean; text: { fi: string } }[]
+      }
+      expect(items).toHaveLength(18)
+      expect(items.filter(({ holds }) => !holds)).toMatchObject([
+        { promise: 'storage.sites', text: { fi: expect.stringContaining('luettelon ulkopuolella 4') } },
+      ])
+      expect((await fetch(`${seloste.url}/api/evidence`)).status).toBe(401)
+    } finally {
+      await seloste.stop()
+    }
+
+    seloste = await startSeloste({ dataDirectory, environment: { ...environment, SELOSTE_SITES: 'server-room' } })
+    try {
+      await expect.poll(() => holds(seloste, 'storage.sites'), { timeout: 60_000 }).toBe('1')
+      expect(seloste.output()).toContain('a promise of the register description holds again')
+      await expect
+        .poll(() => status(seloste), { timeout: 60_000 })
+        .toMatchObject({ exitCode: 0, found: { broken: [] } })
+    } finally {
+      await seloste.stop()
+      await rm(dataDirectory, { recursive: true, force: true })
+    }
+    expect(await status(seloste)).toMatchObject({ exitCode: 1, found: { desk: 'does-not-answer' } })
+  },
+)
+
+function withSecondSite(text: string): string {
+  const [, site] = /( {4}- id: server-room\n(?: {6}.*\n| {8}.*\n)+)/.exec(text) ?? []
+  if (site === undefined) throw new Error('the seed has no storage site')
+  return text.replace(site, site + site.replace('server-room', 'vault'))
+}
+
+async function holds(seloste: RunningSeloste, promise: string): Promise<string | undefined> {
+  const text = await fetch(`${seloste.url}/metrics`).then((answer) => answer.text())
+  return new RegExp(`seloste_promise_holds\\{promise="${promise.replace('.', '\\.')}",process="desk"\\} (\\d)`).exec(
+    text,
+  )?.[1]
+}
+
+async function evidenceOf(seloste: RunningSeloste): Promise<unknown> {
+  const api = await signInAt(seloste.url, 'aino', seloste.password)
+  return (await api.call('GET', '/api/evidence')).json()
+}
+
+function status(seloste: RunningSeloste): Promise<{ exitCode: number; found: unknown }> {
+  const env = { ...process.env, SELOSTE_DATA: seloste.dataDirectory, SELOSTE_HTTP: new URL(seloste.url).host }
+  return new Promise((resolve) => {
+    execFile(process.execPath, [program, 'status', '--json'], { env }, (error, stdout) => {
+      resolve({ exitCode: error ? Number(error.code) : 0, found: stdout ? JSON.parse(stdout) : undefined })
+    })
+  })
+}
