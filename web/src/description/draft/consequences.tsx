@@ -64,10 +64,10 @@ function List({ consequences }: { consequences: DryRun['consequences'] }) {
   const { named } = useLanguage()
   return (
     <ul className="changes consequences">
-      {consequences.map(({ kind, text }, index) => {
+      {consequences.map(({ kind, count, text }, index) => {
         const Icon = icons[kind]
         return (
-          <li key={index} className={kind === 'recordings-destroyed' ? 'is-grave' : undefined}>
+          <li key={index} className={kind === 'recordings-destroyed' && count > 0 ? 'is-grave' : undefined}>
             <Icon aria-hidden="true" size={18} />
             <span>{named(text)}</span>
           </li>
