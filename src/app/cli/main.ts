@@ -18,6 +18,9 @@ const usage = `Seloste ${version}
                                                   call a running Seloste
   seloste people add --user-id ID --name NAME [--unit UNIT] [--phone NUMBER]
                                                   enter a person; prints a first password
+  seloste people password --user-id ID            a new first password for somebody who is in the directory
+  seloste scim-token add --name NAME              a token for the identity system that keeps the directory
+  seloste scim-token list | revoke --name NAME
   seloste status [--json]                         whether the parts of a running Seloste answer, and its promises hold
 
 Settings: SELOSTE_DATA, SELOSTE_HTTP, SELOSTE_SIP, SELOSTE_RTP, DATABASE_URL (docs/operate/settings.md)`
@@ -63,6 +66,10 @@ async function main(): Promise<void> {
     case 'people': {
       const { people } = await import('./people.ts')
       return people(settings(), rest)
+    }
+    case 'scim-token': {
+      const { scimToken } = await import('./scim-token.ts')
+      return scimToken(settings(), rest)
     }
     case 'status': {
       const { values } = parseArgs({ args: rest, options: { json: { type: 'boolean' } } })

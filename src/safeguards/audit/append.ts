@@ -70,6 +70,7 @@ export type AuditAction =
   | 'directory.read'
   | 'directory.changed'
   | 'directory.imported'
+  | 'password.set'
   | 'scim-token.added'
   | 'scim-token.revoked'
   | 'feedback.answered'

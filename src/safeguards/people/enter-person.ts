@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
+import { appendAudit } from '../audit/append.ts'
 import { safeguardsOf, type DirectorySource, type HoldingSafeguards } from '../tables.ts'
 import { keepPassword } from './password.ts'
 import type { PersonHistory } from './person-history.ts'
@@ -106,7 +107,18 @@ export async function setPassword(holding: HoldingSafeguards, personId: string, 
       .where('person_id', '=', personId)
       .where('ended_at', 'is', null)
       .execute()
+    await appendAudit(tx, { action: 'password.set', result: 'ok', object: { kind: 'person', id: personId } })
   })
+}
+
+/** The id of who has a user id, in whatever case it is written. */
+export async function findPerson(holding: HoldingSafeguards, userId: string): Promise<string | undefined> {
+  const found = await safeguardsOf(holding)
+    .selectFrom('person')
+    .select('id')
+    .where('user_id', '=', userIdOf(userId))
+    .executeTakeFirst()
+  return found?.id
 }
 
 /** Enters an organisational unit, or finds it by its name. */

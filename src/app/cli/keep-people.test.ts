@@ -1,0 +1,53 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { expect, test } from 'vitest'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { enterTestPerson, password } from '#test/database/people.ts'
+import { tokenHolds } from '#safeguards/people/look-with-token.ts'
+import { signIn } from '#safeguards/people/session.ts'
+import type { SafeguardTables } from '#safeguards/tables.ts'
+
+const database = await createTestDatabase<SafeguardTables>()
+const desk = database.as('seloste_desk').db
+const program = fileURLToPath(new URL('../../../bin/seloste.js', import.meta.url))
+
+async function seloste(...args: string[]): Promise<{ code: number; out: string; error: string }> {
+  const env = { ...process.env, DATABASE_URL: database.url() }
+  try {
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [program, ...args], { env })
+    return { code: 0, out: stdout.trim(), error: stderr }
+  } catch (error) {
+    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string }
+    return { code, out: stdout, error: stderr.trim() }
+  }
+}
+
+test('scim-token: a token is shown once, listed by its name, and opens nothing once it is revoked', async () => {
+  const made = await seloste('scim-token', 'add', '--name', 'Entra ID')
+  const token = /: (seloste-scim-[\w-]{43})$/.exec(made.out)?.[1] ?? ''
+  expect(await tokenHolds(desk, token)).toBe(true)
+  expect(await seloste('scim-token', 'add', '--name', 'Entra ID')).toMatchObject({
+    code: 1,
+    error: expect.stringContaining('choose another name') as string,
+  })
+  expect((await seloste('scim-token', 'list')).out).toMatch(/^Entra ID {2}made 20[-\dT:]+Z$/)
+  expect(await seloste('scim-token', 'revoke', '--name', 'Entra ID')).toMatchObject({ code: 0 })
+  expect(await tokenHolds(desk, token)).toBe(false)
+  expect((await seloste('scim-token', 'list')).out).toMatch(/, revoked 20[-\dT:]+Z$/)
+  expect(await seloste('scim-token', 'revoke', '--name', 'Entra ID')).toMatchObject({ code: 1 })
+  expect((await seloste('scim-token', 'add')).error).toMatch(/^seloste: scim-token needs add or revoke with --name/)
+})
+
+test('people password: a new one for whoever is in the directory, and the old one is worthless', async () => {
+  const person = await enterTestPerson(database.as().db, desk, { name: 'Maija' })
+  const { out } = await seloste('people', 'password', '--user-id', person.userId.toUpperCase())
+  const renewed = /first password ([\w-]{16});/.exec(out)?.[1] ?? ''
+  const given = (secret: string) => signIn(desk, { userId: person.userId, password: secret }, Temporal.Now.instant())
+  expect(await given(renewed)).toMatchObject({ personId: person.id })
+  expect(await given(password)).toBe('refused')
+  expect(await seloste('people', 'password', '--user-id', 'nobody')).toMatchObject({
+    code: 1,
+    error: 'seloste: nobody in the directory has the user id "nobody"',
+  })
+})

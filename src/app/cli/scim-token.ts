@@ -1,0 +1,43 @@
+import { parseArgs } from 'node:util'
+import type { Settings } from '#platform/config/settings.ts'
+import { Fault } from '#platform/fault.ts'
+import { addScimToken, listScimTokens, revokeScimToken } from '#safeguards/people/scim-tokens.ts'
+import { withRunningDatabase } from './running-database.ts'
+
+/** `scim-token add|list|revoke`: which identity systems may keep the directory of a running Seloste. */
+export async function scimToken(settings: Settings, args: string[]): Promise<void> {
+  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { name: { type: 'string' } } })
+  const [action] = positionals
+  const name = values.name?.trim() ?? ''
+  if (action === 'list') {
+    const tokens = await withRunningDatabase(settings, 'scim-token', listScimTokens)
+    for (const { name: of, createdAt, revokedAt } of tokens) {
+      console.log(`${of}  made ${short(createdAt)}${revokedAt ? `, revoked ${short(revokedAt)}` : ''}`)
+    }
+    return
+  }
+  if ((action !== 'add' && action !== 'revoke') || name === '') {
+    throw new Fault('argument-wrong', 'scim-token needs add or revoke with --name, or list; see "seloste help"')
+  }
+  await withRunningDatabase(settings, 'scim-token', async (db) => {
+    if (action === 'revoke') {
+      if (!(await revokeScimToken(db, name))) {
+        throw new Fault('not-found', `no token "${name}" holds; "seloste scim-token list" shows them`)
+      }
+      console.log(`the token "${name}" opens nothing any more`)
+      return
+    }
+    const made = await addScimToken(db, name)
+    if ('refused' in made) {
+      throw new Fault(
+        'name-taken',
+        `there has been a token "${name}"; choose another name, so that their traces stay apart`,
+      )
+    }
+    console.log(`the token "${name}", shown this once: ${made.token}`)
+  })
+}
+
+function short(instant: Temporal.Instant): string {
+  return instant.toString({ smallestUnit: 'second' })
+}
