@@ -1,5 +1,6 @@
-/** A next version of the description for tests: the one in force, without one of its roles. */
+/** Next versions of the description for tests: the one in force without one of its roles, or another text. */
 import type { Pool } from 'pg'
+import type { Change } from '#description/describe-change.ts'
 import type { Duty, Role } from '#description/roles.ts'
 
 /** Brings a version into force from an instant that lies after the others'; it knows every role but one. */
@@ -20,4 +21,58 @@ export async function describeFrom(
      where version = ${newest} - 1 and (role, duty) is distinct from ($1, $2)`,
     [role, duty ?? null],
   )
+}
+
+/** Publishes a text as the next version, in force from an instant; the roles in it are those of the version before. */
+export async function publishText(
+  pool: Pool,
+  text: string,
+  effectiveFrom: Temporal.Instant,
+  changes: readonly Change[] = [],
+): Promise<void> {
+  const newest = '(select max(version) from description_version)'
+  await pool.query(
+    `insert into description_version (version, text, hash, effective_from, changes)
+     values (${newest} + 1, $1, sha256(convert_to($1, 'UTF8')), $2, $3)`,
+    [text, effectiveFrom.toString(), JSON.stringify(changes)],
+  )
+  await pool.query(
+    `insert into described_role (version, role, duty, purposes, scope)
+     select version + 1, role, duty, purposes, scope from described_role where version = ${newest} - 1`,
+  )
+}
+
+/** The seed's text as a notice under Articles 13 and 14: with a legal basis for each purpose and a data protection officer. */
+export function gdprText(seed: string): string {
+  const basis = `legalBasis:
+      fi: Yleisen tietosuoja-asetuksen 6 artiklan 1 kohdan e alakohta; tietosuojalaki (1050/2018) 4 §
+      sv: Artikel 6.1 e i allmänna dataskyddsförordningen; dataskyddslagen (1050/2018) 4 §
+      en: Article 6(1)(e) of the General Data Protection Regulation; Data Protection Act (1050/2018) section 4
+    dataSets:`
+  const officer = `contacts:
+  dataProtectionOfficer:
+    address: { fi: 'PL 325, 00052 VERO', sv: 'PB 325, 00052 SKATT', en: 'PO Box 325, 00052 VERO' }
+    email: tietosuoja@vero.example
+    phone: 029 512 000`
+  return seed.replace('profile: seed', 'profile: gdpr').replaceAll('dataSets:', basis).replace('contacts:', officer)
+}
+
+/** The seed's text as another agency would have it: no word of the first agency is left. */
+export function otherAgencyText(seed: string): string {
+  const words: Record<string, string> = {
+    Verohallinnossa: 'Esimerkkivirastossa',
+    Verohallinnolla: 'Esimerkkivirastolla',
+    Verohallinnon: 'Esimerkkiviraston',
+    Verohallinto: 'Esimerkkivirasto',
+    Skatteförvaltningens: 'Exempelverkets',
+    Skatteförvaltningen: 'Exempelverket',
+    'Tax Administration': 'Example Agency',
+    'Henkilöverotus/Palveluyksikkö': 'Neuvonta/Palveluyksikkö',
+    'Personbeskattning/Serviceenheten': 'Rådgivning/Serviceenheten',
+    'Personal Taxation/Service Unit': 'Advice/Service Unit',
+    'vero.example': 'virasto.example',
+    '00052 VERO': '00100 HELSINKI',
+    '00052 SKATT': '00100 HELSINGFORS',
+  }
+  return Object.entries(words).reduce((text, [from, to]) => text.replaceAll(from, to), seed)
 }

@@ -13,8 +13,8 @@ export function descriptionPage(document: PublishedDocument, placed: PlacedVersi
   const say = words[language]
   return html`<article class="description${evidence && ' is-proved'}">
     <header class="title">
-      <p class="kind" id="S1">${document.subtitle.text}</p>
       <h1 id="S0">${document.title.text}</h1>
+      <p class="kind" id="S1">${document.subtitle.text}</p>
       ${placed.state !== 'in-force' && standing(placed, language)}
       <p class="edition">
         <span>${say.version} ${placed.version.version}</span>

@@ -13,6 +13,7 @@ export interface EvidenceWords {
   notChecked: string
   nothingProves: string
   setting: string
+  law: string
   checkedAt: string
   brokenSince: string
   rule: string
@@ -38,6 +39,7 @@ export const evidenceWords: Record<Language, EvidenceWords> = {
     notChecked: 'Ei ole vielä tarkistettu.',
     nothingProves: 'Mikään ei vielä todista tätä: järjestelmä ei tarkista sitä.',
     setting: 'Tämä on asetus sellaisenaan.',
+    law: 'Tästä säätää laki.',
     checkedAt: 'Tarkistettu viimeksi',
     brokenSince: 'Ei ole pitänyt paikkaansa',
     rule: 'Sääntö',
@@ -59,6 +61,7 @@ export const evidenceWords: Record<Language, EvidenceWords> = {
     notChecked: 'Har ännu inte kontrollerats.',
     nothingProves: 'Ingenting bevisar detta ännu: systemet kontrollerar det inte.',
     setting: 'Detta är en inställning som sådan.',
+    law: 'Detta bestäms i lag.',
     checkedAt: 'Senast kontrollerat',
     brokenSince: 'Har inte stämt sedan',
     rule: 'Regel',
@@ -81,6 +84,7 @@ export const evidenceWords: Record<Language, EvidenceWords> = {
     notChecked: 'Not checked yet.',
     nothingProves: 'Nothing proves this yet: the system does not check it.',
     setting: 'This is a setting as it stands.',
+    law: 'This is laid down by law.',
     checkedAt: 'Last checked',
     brokenSince: 'Has not held since',
     rule: 'Rule',

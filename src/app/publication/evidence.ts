@@ -54,6 +54,8 @@ export function besideSentence(one: Sentence, language: Language, evidence: Evid
       return undefined
     case 'setting':
       return html`<p class="evidence quiet">${say.setting}</p>`
+    case 'law':
+      return html`<p class="evidence quiet">${say.law}</p>`
     case 'unproved':
       return html`<p class="evidence quiet">${say.nothingProves}</p>`
     case 'promised':
@@ -112,15 +114,18 @@ function renderProof(promise: PromiseId, proof: Proof | undefined, language: Lan
   </details>`
 }
 
-type Standing = 'promised' | 'unproved' | 'setting' | 'part'
+type Standing = 'promised' | 'unproved' | 'setting' | 'law' | 'part'
 
 /** Sentences that are nothing but a setting read out. */
-const settings = new Set(['S0', 'S2', 'S3', 'S7', 'S11'])
+const settings = new Set(['S0', 'S2', 'S3', 'S7', 'S11', 'L3', 'L7-where', 'L16-procedure', 'L36'])
+/** Sentences that say what everybody may do by law, whatever the system does. */
+const laws = new Set(['L2-complaint', 'L7-rights', 'L10-portability'])
 
 function standingOf({ id, promises }: Sentence): Standing {
   if (promises.length > 0) return 'promised'
   // S12.3 is a part of S12, and what proves it stands there.
   if (id.includes('.')) return 'part'
+  if (laws.has(id)) return 'law'
   return settings.has(id) || id.startsWith('setting:') ? 'setting' : 'unproved'
 }
 

@@ -37,7 +37,7 @@ const proofs = promises.map((promise) => ({
 }))
 
 test('look', async () => {
-  const gdpr = process.env["PROFILE"] === "gdpr"
+  const gdpr = process.env['PROFILE'] === 'gdpr'
   const edit = (text: string) => (gdpr ? gdprText(text) : text)
   const now = Temporal.Now.instant()
   const make = (version: number, from: Temporal.Instant, text: string) => ({
@@ -132,7 +132,14 @@ test('look', async () => {
 }, 200_000)
 
 function gdprText(text: string) {
-  return text.replace('profile: seed', 'profile: gdpr')
-    .replace(/( {4}dataSets: \[)/g, "    legalBasis: { fi: 'Yleinen tietosuoja-asetus 6 artikla 1 kohta e alakohta, tietosuojalaki (1050/2018) 4 §', sv: 'Allmänna dataskyddsförordningen artikel 6.1 e, dataskyddslagen (1050/2018) 4 §', en: 'General Data Protection Regulation Article 6(1)(e), Data Protection Act (1050/2018) section 4' }\n$1")
-    .replace('contacts:\n', "contacts:\n  dataProtectionOfficer: { address: { fi: 'PL 325, 00052 VERO', sv: 'PB 325, 00052 SKATT', en: 'PO Box 325, 00052 VERO' }, email: tietosuoja@vero.example, phone: 029 512 000 }\n")
+  return text
+    .replace('profile: seed', 'profile: gdpr')
+    .replace(
+      /( {4}dataSets: \[)/g,
+      "    legalBasis: { fi: 'Yleinen tietosuoja-asetus 6 artikla 1 kohta e alakohta, tietosuojalaki (1050/2018) 4 §', sv: 'Allmänna dataskyddsförordningen artikel 6.1 e, dataskyddslagen (1050/2018) 4 §', en: 'General Data Protection Regulation Article 6(1)(e), Data Protection Act (1050/2018) section 4' }\n$1",
+    )
+    .replace(
+      'contacts:\n',
+      "contacts:\n  dataProtectionOfficer: { address: { fi: 'PL 325, 00052 VERO', sv: 'PB 325, 00052 SKATT', en: 'PO Box 325, 00052 VERO' }, email: tietosuoja@vero.example, phone: 029 512 000 }\n",
+    )
 }

@@ -79,11 +79,10 @@ export function descriptionPdf(
   const root = doc.struct('Document')
   doc.addStructure(root)
 
-  flow.text(root, 'P', document.subtitle.text, looks.kind)
-  flow.space(4)
   flow.text(root, 'H1', title.text, looks.title)
   doc.outline.addItem(title.text, { expanded: true })
   flow.space(8)
+  flow.text(root, 'P', document.subtitle.text, looks.kind)
   flow.text(root, 'P', `${say.version} ${version} · ${whenInForce(placed, language)}`, looks.kind)
   if (placed.state !== 'in-force') {
     flow.text(root, 'P', placed.state === 'past' ? say.pastNote : say.comingNote, looks.label)

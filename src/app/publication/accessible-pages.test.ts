@@ -1,0 +1,145 @@
+import { readFileSync } from 'node:fs'
+import { AxeBuilder } from '@axe-core/playwright'
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { gdprText, otherAgencyText, publishText } from '#test/database/describe-from.ts'
+import { enterTestPerson } from '#test/database/people.ts'
+import { chromiumArgs, findChromium } from '#test/house/find-chromium.ts'
+import { makeKeptPromises } from '#test/register/make-kept-promises.ts'
+import { openTestDesk } from '#test/register/open-desk.ts'
+import { seedDescriptionFile } from '#description/read-description.ts'
+import { languages } from '#description/register-description.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { giveFeedback } from '#safeguards/feedback/feedback.ts'
+import { descriptionPaths, feedbackListPaths, feedbackPaths, statementPaths, versionsAddresses } from './addresses.ts'
+
+const seed = readFileSync(seedDescriptionFile, 'utf8')
+const now = Temporal.Now.instant()
+const database = await createTestDatabase<RegisterTables>()
+const kept = await makeKeptPromises(database)
+await kept.check()
+await kept.tamper("update proof set holds = false, broken_since = now() where promise = 'recordings.ceiling'")
+const { pool, db: admin } = database.as()
+await publishText(pool, gdprText(otherAgencyText(seed)), now.add({ hours: 24 * 30 }))
+const desk = await openTestDesk(database, kept.register)
+const deskDb = database.as('seloste_desk').db
+const nothing = { kind: 'none' as const, units: [], numbers: [] }
+const administrator = await enterTestPerson(admin, deskDb, {
+  name: 'Päivi Pääkäyttäjä',
+  right: { role: 'ADMINISTRATOR', purposes: [], scope: nothing },
+})
+await giveFeedback(deskDb, { language: 'fi', message: 'Tekstiä\non vaikea lukea.', email: 'a@b.example', place: 'PDF' })
+await giveFeedback(deskDb, { language: 'sv', message: 'x'.repeat(300) })
+
+let browser: Browser
+let visitor: BrowserContext
+let signedIn: BrowserContext
+beforeAll(async () => {
+  const { executablePath, env } = await findChromium()
+  browser = await chromium.launch({
+    executablePath,
+    args: chromiumArgs,
+    env: { ...process.env, ...env } as Record<string, string>,
+  })
+  visitor = await browser.newContext()
+  signedIn = await browser.newContext()
+  const { token } = await administrator.signIn()
+  await signedIn.addCookies([{ name: 'seloste', value: token, url: desk.url }])
+})
+afterAll(() => browser.close())
+
+/** What bars somebody from a page, at a desk's width and at that of a phone or of 400 % (WCAG 2.2 A and AA, 1.4.10). */
+async function barriersOf(page: Page): Promise<string[]> {
+  const barriers: string[] = []
+  for (const width of [1280, 320]) {
+    await page.setViewportSize({ width, height: 800 })
+    const sideways = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth')
+    if (sideways > 0) barriers.push(`${width}: ${sideways} px sideways`)
+    const { violations } = await new AxeBuilder({ page }).options({ preload: false }).analyze()
+    barriers.push(
+      ...violations.map(
+        ({ id, nodes }) => `${width}: ${id} at ${nodes.map(({ target }) => target.join(' ')).join(', ')}`,
+      ),
+    )
+  }
+  return barriers
+}
+
+async function opened(context: BrowserContext, path: string, look: (page: Page) => Promise<void>): Promise<void> {
+  const page = await context.newPage()
+  const complaints: string[] = []
+  page.on('console', (message) => complaints.push(message.text()))
+  page.on('request', (request) => {
+    if (!request.url().startsWith(desk.url)) complaints.push(`asks ${request.url()}`)
+  })
+  await page.goto(desk.url + path)
+  await look(page)
+  await page.close()
+  // Only what the answer's own status is; the policy forbids nothing that the page needs.
+  expect(complaints.filter((text) => !/status of 4\d\d/.test(text) && !text.includes('seloste.svg'))).toEqual([])
+}
+
+describe('no barrier that axe finds, and no scrolling sideways at 320 px', { timeout: 120_000 }, () => {
+  const everyone = [descriptionPaths, versionsAddresses(), statementPaths, feedbackPaths].flatMap((paths) =>
+    languages.map((language) => paths[language]),
+  )
+  test.each([
+    ...everyone,
+    '/rekisteriseloste/2',
+    '/registerbeskrivning/2',
+    '/register-description/2',
+    '/rekisteriseloste/9',
+    '/saavutettavuuspalaute/vastaanotettu',
+    '/palaute',
+  ])('on %s, for a visitor', async (path) => {
+    await opened(visitor, path, async (page) => expect(await barriersOf(page)).toEqual([]))
+  })
+
+  test.each([
+    '/rekisteriseloste',
+    '/registerbeskrivning',
+    '/register-description/2',
+    ...languages.map((language) => feedbackListPaths[language]),
+  ])('on %s, for somebody signed in, with every proof open', async (path) => {
+    await opened(signedIn, path, async (page) => {
+      await page.evaluate('document.querySelectorAll("details").forEach((one) => (one.open = true))')
+      expect(await barriersOf(page)).toEqual([])
+    })
+  })
+
+  test('on the form that comes back: each problem leads to its field', async () => {
+    await opened(visitor, '/accessibility-feedback', async (page) => {
+      await page.locator('#email').fill('no address')
+      await page.locator('button').click()
+      await page.locator('.problems').waitFor()
+      expect(await barriersOf(page)).toEqual([])
+      await page.locator('.problems a', { hasText: 'e-mail' }).click()
+      expect(await page.evaluate('document.activeElement.id')).toBe('email')
+      expect(await page.locator('#email').inputValue()).toBe('no address')
+    })
+  })
+})
+
+test('on paper there is the description and nothing that is for the screen', async () => {
+  await opened(visitor, '/rekisteriseloste', async (page) => {
+    await page.emulateMedia({ media: 'print' })
+    const visible = async (selector: string) => page.locator(selector).first().isVisible()
+    for (const selector of ['.header', '.footer', '.breadcrumbs', 'a[href$=".pdf"]']) {
+      expect(await visible(selector), selector).toBe(false)
+    }
+    for (const selector of ['h1', '#S4', '#S35', '.hash']) expect(await visible(selector), selector).toBe(true)
+  })
+})
+
+test('without a mouse: the first stop leads past the head, and proofs open with the keyboard', async () => {
+  await opened(signedIn, '/register-description', async (page) => {
+    await page.keyboard.press('Tab')
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Skip to content')
+    await page.keyboard.press('Enter')
+    expect(await page.evaluate('document.activeElement.id')).toBe('content')
+    await page.locator('.proof summary').first().focus()
+    await page.keyboard.press('Enter')
+    expect(await page.evaluate('document.querySelector(".proof").open')).toBe(true)
+  })
+})

@@ -1,0 +1,65 @@
+import { describe, expect, test } from 'vitest'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { makeKeptPromises } from '#test/register/make-kept-promises.ts'
+import { openTestDesk } from '#test/register/open-desk.ts'
+import { languages } from '#description/register-description.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { descriptionPaths } from './addresses.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const kept = await makeKeptPromises(database)
+await kept.check()
+const desk = await openTestDesk(database, kept.register)
+const aino = await desk.signIn(kept.aino)
+
+const pageFor = async (browser: typeof aino, path = '/rekisteriseloste') => (await browser.fetch(path)).text()
+/** What stands beside a sentence. */
+const beside = (page: string, sentence: string) =>
+  new RegExp(`id="${sentence}"[\\s\\S]*?(?=<p id="|</section>|</article>)`).exec(page)?.[0] ?? ''
+
+describe('the evidence beside the sentences', () => {
+  test('is for those who are signed in; a visitor’s page has none of it and says nothing of it', async () => {
+    for (const language of languages) {
+      const visitor = await desk.visitor.fetch(descriptionPaths[language])
+      expect(visitor.headers.get('cache-control')).toContain('public')
+      expect(await visitor.text()).not.toMatch(/class="(evidence|proof|summary)|is-proved|recordings\.ceiling/)
+      const signedIn = await aino.fetch(descriptionPaths[language])
+      expect(signedIn.headers.get('cache-control')).toBe('private, no-store')
+      expect(await signedIn.text()).toContain('recordings.ceiling')
+    }
+  })
+
+  test('says of each promise that it holds, with its rule, its counts, when it was checked and the test', async () => {
+    const page = await pageFor(aino, '/register-description')
+    expect(page).toContain('18 promises hold.')
+    expect(page).not.toContain('class="proof broken"')
+    const ceiling = beside(page, 'S21')
+    expect(ceiling).toMatch(/<strong>Holds\.<\/strong>/)
+    for (const word of ['Last checked', 'Rule', 'Counts', 'The test that would fail otherwise', '.test.ts']) {
+      expect(ceiling).toContain(word)
+    }
+  })
+
+  test('where nothing proves a sentence, the page says that too', async () => {
+    expect(beside(await pageFor(aino, '/register-description'), 'S32')).toContain('Nothing proves this yet')
+  })
+
+  test('a sentence whose proof fails is marked as broken, at its place and at the top, in every language', async () => {
+    await kept.tamper(
+      "update contact set history_ends_at = now() - interval '3 days', ended_at = ended_at - interval '15 months' where id = (select id from contact limit 1)",
+    )
+    await kept.check()
+    const words = { fi: 'Ei pidä paikkaansa.', sv: 'Stämmer inte.', en: 'Does not hold.' }
+    for (const language of languages) {
+      const page = await pageFor(aino, descriptionPaths[language])
+      expect(beside(page, 'S20')).toContain('class="proof broken"')
+      expect(beside(page, 'S20')).toContain(words[language])
+      expect(page).toMatch(/class="summary broken"[\s\S]*?<a href="#S20">/)
+    }
+  })
+
+  test('a proof that has grown old holds no more', async () => {
+    await kept.tamper("update proof set checked_at = now() - interval '31 minutes'")
+    expect(await pageFor(aino, '/register-description')).toContain('0 promises hold.')
+  })
+})
