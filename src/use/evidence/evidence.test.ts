@@ -234,6 +234,11 @@ test('recordings.floor is broken by a recording that was destroyed by its term b
 
 test('recordings.ceiling is broken by a recording past its day, and by what is left of one that is destroyed', async () => {
   await change('recording', `id = '${older.id}'`, `destroy_at = now() - interval '3 hours'`)
+  // It came in a moment ago.
+  expect((await check()).broken).toEqual([])
+  await mended()
+  const hours = `now() - interval '3 hours'`
+  await change('recording', `id = '${older.id}'`, `destroy_at = ${hours}, kept_at = ${hours}`)
   await expectBroken('recordings.ceiling', { overdue: 1, example: older.id })
   await mended()
   const key = bodyKey(destroyed.byTerm.id)
