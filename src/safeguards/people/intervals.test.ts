@@ -1,0 +1,75 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { changeFrom, common, holdsAt, overlap, type Interval } from './intervals.ts'
+
+const at = (day: number) => Temporal.Instant.fromEpochMilliseconds(day * 86_400_000)
+const from = (start: number, end: number | null) => ({ from: at(start), to: end === null ? null : at(end) })
+type Held = Interval & { value: string }
+
+/** A timeline as changes make it. */
+const changes = fc.array(
+  fc.record({
+    from: fc.integer({ min: 0, max: 50 }),
+    value: fc.option(fc.constantFrom('a', 'b', 'c'), { freq: 4 }),
+  }),
+  { maxLength: 12 },
+)
+const same = (one: { value: string }, other: { value: string }) => one.value === other.value
+const apply = (timeline: Held[], { from: day, value }: { from: number; value: string | null }): Held[] =>
+  changeFrom(timeline, { from: at(day) }, value === null ? null : { value }, same)
+const valueAt = (timeline: readonly Held[], day: number) =>
+  timeline.find((held) => holdsAt(held, at(day)))?.value ?? null
+const days = Array.from({ length: 60 }, (_, day) => day)
+
+describe('a timeline', () => {
+  test('after any changes is in order, never overlaps, and has no two neighbours that are the same', () => {
+    fc.assert(
+      fc.property(changes, (made) => {
+        const timeline = made.reduce(apply, [])
+        for (const [index, held] of timeline.entries()) {
+          if (held.to) expect(Temporal.Instant.compare(held.from, held.to)).toBe(-1)
+          const next = timeline[index + 1]
+          if (!next) continue
+          expect(held.to && Temporal.Instant.compare(held.to, next.from)).toBeLessThanOrEqual(0)
+          expect(held.to?.equals(next.from) && same(held, next)).toBe(false)
+        }
+      }),
+    )
+  })
+
+  test('after a change is as before until its day, and as before again from the next change known (R11)', () => {
+    fc.assert(
+      fc.property(changes, fc.integer({ min: 0, max: 50 }), fc.constantFrom('a', 'x', null), (made, day, value) => {
+        const before = made.reduce(apply, [])
+        const after = apply(before, { from: day, value })
+        const cuts = before
+          .flatMap((held) => [held.from, held.to])
+          .flatMap((cut) =>
+            cut && Temporal.Instant.compare(cut, at(day)) > 0 ? cut.epochMilliseconds / 86_400_000 : [],
+          )
+        const next = Math.min(...cuts, Infinity)
+        for (const one of days) {
+          const expected = one < day || one >= next ? valueAt(before, one) : value
+          expect(valueAt(after, one)).toBe(expected)
+        }
+      }),
+    )
+  })
+})
+
+test('intervals that only touch do not overlap', () => {
+  expect(overlap(from(1, 5), from(5, null))).toBe(false)
+  expect(overlap(from(1, 6), from(5, null))).toBe(true)
+  expect(overlap(from(1, null), from(5, 6))).toBe(true)
+  expect(overlap(from(7, null), from(5, 6))).toBe(false)
+})
+
+test('a time is cut wherever something in it begins or ends, and nowhere else', () => {
+  expect(common(from(1, 10), [from(0, 3), from(3, 5), from(9, null), from(10, 20)])).toEqual([
+    from(1, 3),
+    from(3, 5),
+    from(5, 9),
+    from(9, 10),
+  ])
+  expect(common(from(1, null), [])).toEqual([from(1, null)])
+})
