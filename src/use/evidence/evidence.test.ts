@@ -176,6 +176,36 @@ test('recording.as-drawn is broken by a recording that nobody drew, and by a dra
   )
 })
 
+test('recording.as-drawn, where all decisions take long to make again, looks at the latest ones until the hour is over', async () => {
+  await check()
+  const slow = () =>
+    pool.query(`update proof set memo = memo || '{"tookMs": 60000}' where promise = 'recording.as-drawn'`)
+  const at = (minutes: number) => ({ afresh: false, now: Temporal.Now.instant().add({ minutes }) })
+  const wrongSince = async (hours: number, given: Parameters<typeof check>[0]) => {
+    const facts = await kept.enter(kept.decide(false, { answeredAt: Temporal.Now.instant().subtract({ hours }) }), {
+      recorded: true,
+    })
+    const { broken } = await check(given)
+    heal.push(() =>
+      tamper(
+        `delete from recording where segment_id = '${facts.segmentId}'`,
+        `delete from segment where id = '${facts.segmentId}'`,
+        `delete from contact where id = '${facts.contactId}'`,
+      ),
+    )
+    return broken.map(({ promise }) => promise)
+  }
+  await slow()
+  expect(await wrongSince(4, at(0))).toEqual([])
+  expect((await check(at(54))).broken.map(({ promise }) => promise)).toEqual([])
+  expect((await check(at(56))).broken.map(({ promise }) => promise)).toEqual(['recording.as-drawn'])
+  await mended()
+  // What is wrong is looked for everywhere until it is mended.
+  expect((await check(at(57))).broken).toEqual([])
+  await slow()
+  expect(await wrongSince(1, at(0))).toEqual(['recording.as-drawn'])
+})
+
 test('recording.as-drawn is broken by an answered call without a decision, and forgives a fault that is told', async () => {
   const failed = kept.decide(true, { captureFailure: 'disk-full' })
   await kept.enter({ ...failed, decision: { ...failed.decision, record: false } })

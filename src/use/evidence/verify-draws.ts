@@ -53,12 +53,14 @@ export async function verifyDraws(db: Kysely<RegisterTables>, options: VerifyOpt
       const quotas = judgeQuotas(by, from, now.subtract({ hours: settledHours }))
       const found = collect()
       const all = { judged: 0, drawn: 0, recorded: 0 }
-      for await (const segment of decidedSegments(tx, since)) {
-        all.judged += 1
-        if (segment.decision.record) all.drawn += 1
-        if (segment.recordingId !== null) all.recorded += 1
-        quotas.add(segment)
-        found.add(judgeDecision(segment, by))
+      for await (const segments of decidedSegments(tx, since)) {
+        for (const segment of segments) {
+          all.judged += 1
+          if (segment.decision.record) all.drawn += 1
+          if (segment.recordingId !== null) all.recorded += 1
+          quotas.add(segment)
+          found.add(judgeDecision(segment, by))
+        }
       }
       for (const finding of [...quotas.findings(), ...(await recordingsOfNothing(tx, since))]) found.add(finding)
       return { ...all, ...found.result() }
@@ -107,7 +109,7 @@ interface Row {
 }
 
 /**
- * Every answered segment. A draw is foreign where the id that was drawn is no contact's, or another's: not where the
+ * Every answered segment, some at a time. A draw is foreign where the id that was drawn is no contact's, or another's: not where the
  * telephone system gave the id to a later call (admit.ts), nor where two contacts of one caller turned out to be one call.
  */
 async function* decidedSegments(tx: Transaction<RegisterTables>, since: Temporal.Instant | undefined) {
@@ -133,10 +135,15 @@ async function* decidedSegments(tx: Transaction<RegisterTables>, since: Temporal
     left join call_identity i on i.external_id_hash = s.drawn_on
     left join recording r on r.segment_id = s.id
     where s.answered_at is not null and s.answered_at >= ${since ?? '-infinity'}::timestamptz`.execute(tx)
+  const fetch = () => sql<Row>`fetch ${sql.lit(segmentsAtOnce)} from decided`.execute(tx)
+  // The database looks for the next ones while these are judged.
+  let coming = fetch()
   for (;;) {
-    const { rows } = await sql<Row>`fetch ${sql.lit(segmentsAtOnce)} from decided`.execute(tx)
-    for (const row of rows) yield segmentOf(row)
-    if (rows.length < segmentsAtOnce) return
+    const { rows } = await coming
+    if (rows.length === 0) return
+    coming = fetch()
+    coming.catch(() => undefined)
+    yield rows.map(segmentOf)
   }
 }
 
