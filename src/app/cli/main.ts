@@ -21,6 +21,8 @@ const usage = `Seloste ${version}
   seloste people password --user-id ID            a new first password for somebody who is in the directory
   seloste scim-token add --name NAME              a token for the identity system that keeps the directory
   seloste scim-token list | revoke --name NAME
+  seloste description show [--version N]          the register description in force, or another version, as published
+  seloste description versions | check FILE       every version and what it changed; what is wrong with a file
   seloste status [--json]                         whether the parts of a running Seloste answer, and its promises hold
 
 Settings: SELOSTE_DATA, SELOSTE_HTTP, SELOSTE_SIP, SELOSTE_RTP, DATABASE_URL (docs/operate/settings.md)`
@@ -66,6 +68,10 @@ async function main(): Promise<void> {
     case 'people': {
       const { people } = await import('./people.ts')
       return people(settings(), rest)
+    }
+    case 'description': {
+      const { description } = await import('./description.ts')
+      return description(settings(), rest)
     }
     case 'scim-token': {
       const { scimToken } = await import('./scim-token.ts')
