@@ -1,7 +1,7 @@
-import { statfs } from 'node:fs/promises'
 import { networkInterfaces } from 'node:os'
 import { sql } from 'kysely'
 import type { StorageSite, Trilingual } from '#description/register-description.ts'
+import { isOnNetworkDrive } from '#platform/objects/network-drive.ts'
 import { askOne } from './ask-one.ts'
 import type { Check, Looking, Place } from './promise.ts'
 import { wordsAt } from './words.ts'
@@ -21,9 +21,6 @@ type SiteFacts = {
   sitesEn: string
   example: string | null
 }
-
-/** File systems whose disks are elsewhere: NFS, SMB, CIFS, AFS, Ceph (statfs(2)). */
-const networkFileSystems = new Set([0x6969, 0x517b, 0xfe534d42, 0xff534d42, 0x5346414f, 0x00c36400])
 
 /** Where something of the register lies, and whether that may be another machine. */
 type Found = { name: string; elsewhere: boolean; site?: string | undefined }
@@ -112,8 +109,7 @@ async function placesWithData({ db, places }: Looking): Promise<Found[]> {
 }
 
 async function lookAtFolder({ name, folder, site }: Place): Promise<Found> {
-  const { type } = await statfs(folder)
-  return { name, elsewhere: networkFileSystems.has(type), site }
+  return { name, elsewhere: await isOnNetworkDrive(folder), site }
 }
 
 function isThisMachine(address: string): boolean {
