@@ -1,4 +1,5 @@
 import { Link, useParams } from '@tanstack/react-router'
+import { useEffect, useRef } from 'react'
 import type { Draft } from '../api/shapes.ts'
 import { Failure } from '../controls/failure.tsx'
 import { Notice } from '../controls/notice.tsx'
@@ -20,6 +21,7 @@ export function DraftPage() {
   const presence = usePresence()
   const work = useDraft(id)
   const { draft } = work
+  useFocusOnStep(draft?.state)
   const crumbs = [{ label: say('nav.versions'), to: '/description' as const }]
   if (!draft || presence.state !== 'signed-in') {
     return (
@@ -45,6 +47,19 @@ export function DraftPage() {
       {isOwn ? <Editor draft={draft} me={presence.me} work={work} /> : <Reading draft={draft} work={work} />}
     </Page>
   )
+}
+
+/** A step of the procedure changes the page under the button that took it: the focus begins anew at the heading. */
+function useFocusOnStep(state: Draft['state'] | undefined): void {
+  const seen = useRef(state)
+  useEffect(() => {
+    const was = seen.current
+    seen.current = state
+    if (was === undefined || was === state) return undefined
+    // A dialog that closes gives the focus back first.
+    const timer = window.setTimeout(() => document.querySelector<HTMLElement>('#content h1')?.focus(), 50)
+    return () => window.clearTimeout(timer)
+  }, [state])
 }
 
 /** What has become of it, where that is more than its state says. */

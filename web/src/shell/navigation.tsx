@@ -4,7 +4,7 @@ import type { Me } from '../api/shapes.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { hasRole, purposesOf } from '../session/rights.ts'
 import { publicPages } from './public-pages.ts'
-import { useEvidence } from './use-evidence.ts'
+import { useBrokenPromises } from './use-evidence.ts'
 
 const looks = [
   { to: '/contacts', word: 'nav.search', Icon: Search },
@@ -63,8 +63,7 @@ export function Navigation({
 /** The public page, and beside it the mark of a promise that does not hold now. */
 function PublicDescription() {
   const { say, language } = useLanguage()
-  const { data } = useEvidence()
-  const broken = data?.items.filter((proof) => !proof.holds).length ?? 0
+  const broken = useBrokenPromises()
   return (
     <li>
       <a href={publicPages.description[language]} className={broken > 0 ? 'is-broken' : undefined}>

@@ -3,7 +3,7 @@
  * In: the session. Out: a page, or the sign-in page in its place (the address stays). Never here: what pages show.
  */
 import { Outlet, useLocation, useMatches } from '@tanstack/react-router'
-import { Menu, X } from 'lucide-react'
+import { Menu, TriangleAlert, X } from 'lucide-react'
 import { Suspense, useEffect, useState } from 'react'
 import { $api, api, queries } from '../api/client.ts'
 import type { Me } from '../api/shapes.ts'
@@ -22,6 +22,7 @@ import { Announcer } from './announce.tsx'
 import { Footer } from './footer.tsx'
 import { LanguageChoice } from './language-choice.tsx'
 import { Navigation } from './navigation.tsx'
+import { useBrokenPromises } from './use-evidence.ts'
 
 /** The root of all pages. */
 export function Shell() {
@@ -73,6 +74,8 @@ function SignedIn({ me, onLeave }: { me: Me; onLeave: (why: 'ended' | 'signed-ou
   const { say } = useLanguage()
   const [menuOpen, setMenuOpen] = useState(false)
   const { pathname } = useLocation()
+  const broken = useBrokenPromises()
+  const isBroken = broken > 0
   const purpose = useMatches({ select: (matches) => matches.at(-1)?.staticData.purpose })
   const page = (
     <Suspense fallback={<Waiting />} key={pathname}>
@@ -91,8 +94,10 @@ function SignedIn({ me, onLeave }: { me: Me; onLeave: (why: 'ended' | 'signed-ou
             aria-controls="navigation"
             onPress={() => setMenuOpen(!menuOpen)}
           >
+            {isBroken && !menuOpen && <TriangleAlert aria-hidden="true" size={20} className="menu-mark" />}
             {menuOpen ? <X aria-hidden="true" size={22} /> : <Menu aria-hidden="true" size={22} />}
             <span>{say('nav.menu')}</span>
+            {isBroken && <span className="visually-hidden">{say('nav.public.broken', { count: broken })}</span>}
           </Button>
         }
         session={<SessionMenu me={me} onSignOut={() => onLeave('signed-out')} />}

@@ -13,13 +13,14 @@ import { announce } from '../../shell/announce.tsx'
 import { addEdit, applyEdits, isTouched } from '../edits.ts'
 import type { FormState } from '../form/form-state.tsx'
 import { itemsAround, sectionOf } from '../sections.ts'
-import { countUnsaved, hasUnsaved, useUnsaved, withoutSent, type Unsaved } from '../unsaved.ts'
+import { hasUnsaved, useUnsaved, withoutSent, type Unsaved } from '../unsaved.ts'
 import { problemsOf, type useDraft } from '../use-draft.ts'
 import { Changes } from './changes.tsx'
 import { Consequences } from './consequences.tsx'
 import { focusField } from './draft-form.tsx'
 import { ProblemSummary } from './problems.tsx'
 import { ReasonAndTime } from './reason-and-time.tsx'
+import { SaveBar } from './save-bar.tsx'
 import type { TextPlace } from './text-editor.tsx'
 import { Views, type View } from './views.tsx'
 
@@ -35,9 +36,12 @@ export function Editor({ draft, me, work }: { draft: Draft; me: Me; work: Work }
   const [open, setOpen] = useState<ReadonlyMap<string, boolean>>(new Map())
   const [wasSubmitted, setWasSubmitted] = useState(false)
   const [failed, setFailed] = useState<unknown>()
+  const [wasTyped, setWasTyped] = useState(false)
   const [asksWithdrawal, setAsksWithdrawal] = useState(false)
   const summary = useRef<HTMLHeadingElement>(null)
   const text = useRef<TextPlace>(null)
+  const saveButton = useRef<HTMLButtonElement>(null)
+  if (unsaved && !wasTyped) setWasTyped(true)
 
   useEffect(() => {
     const ask = (event: BeforeUnloadEvent) => hasUnsaved() && event.preventDefault()
@@ -85,6 +89,11 @@ export function Editor({ draft, me, work }: { draft: Draft; me: Me; work: Work }
     const count = problemsOf(answer.draft).length
     announce(count > 0 ? say('draft.saved.problems', { count }) : say('draft.saved'))
     return answer.draft
+  }
+
+  const discard = () => {
+    flushSync(() => update(() => null))
+    saveButton.current?.focus()
   }
 
   const show = async (next: View) => {
@@ -156,10 +165,16 @@ export function Editor({ draft, me, work }: { draft: Draft; me: Me; work: Work }
         <Notice kind="warning" title={say('draft.elsewhere')} isUrgent>
           <p>{say('draft.elsewhere.text')}</p>
           <div className="actions">
-            <Button kind="secondary" onPress={() => type((now) => ({ ...now, revision: draft.revision }))}>
+            <Button
+              kind="secondary"
+              onPress={() => {
+                flushSync(() => type((now) => ({ ...now, revision: draft.revision })))
+                saveButton.current?.focus()
+              }}
+            >
               {say('draft.elsewhere.mine')}
             </Button>
-            <Button kind="link" onPress={() => update(() => null)}>
+            <Button kind="link" onPress={discard}>
               {say('draft.elsewhere.theirs')}
             </Button>
           </div>
@@ -189,18 +204,16 @@ export function Editor({ draft, me, work }: { draft: Draft; me: Me; work: Work }
             onText={(next) => type((now) => ({ ...now, text: next }))}
             place={text}
           />
-          {unsaved && (
-            <div className="save-bar" role="region" aria-label={say('draft.unsaved.label')}>
-              <p>{say('draft.unsaved', { count: countUnsaved(unsaved) })}</p>
-              <div className="actions">
-                <Button kind="link" onPress={() => update(() => null)}>
-                  {say('draft.discard')}
-                </Button>
-                <Button kind="primary" isBusy={work.isBusy} onPress={() => void save()}>
-                  {say('draft.save')}
-                </Button>
-              </div>
-            </div>
+          {(unsaved || wasTyped) && (
+            <SaveBar
+              unsaved={unsaved}
+              problems={found.length}
+              isBusy={work.isBusy}
+              button={saveButton}
+              onSave={() => void save()}
+              onDiscard={discard}
+              onProblems={() => summary.current?.focus()}
+            />
           )}
         </div>
         <aside className="draft-aside" aria-label={say('draft.outcome')}>

@@ -1,0 +1,51 @@
+import type { Ref } from 'react'
+import { Button } from '../../controls/button.tsx'
+import { useLanguage } from '../../language/use-words.ts'
+import { countUnsaved, type Unsaved } from '../unsaved.ts'
+
+/** At the foot of the window while somebody works: what is not saved, or what came of saving. It stays, with the focus. */
+export function SaveBar({
+  unsaved,
+  problems,
+  isBusy,
+  button,
+  onSave,
+  onDiscard,
+  onProblems,
+}: {
+  unsaved: Unsaved | undefined
+  problems: number
+  isBusy: boolean
+  button: Ref<HTMLButtonElement>
+  onSave: () => void
+  onDiscard: () => void
+  onProblems: () => void
+}) {
+  const { say } = useLanguage()
+  return (
+    <div className={`save-bar ${unsaved ? 'is-unsaved' : ''}`} role="region" aria-label={say('draft.saving')}>
+      <p>
+        {unsaved
+          ? say('draft.unsaved', { count: countUnsaved(unsaved) })
+          : problems > 0
+            ? say('draft.saved.problems', { count: problems })
+            : say('draft.saved')}
+      </p>
+      <div className="actions">
+        {unsaved && (
+          <Button kind="link" onPress={onDiscard}>
+            {say('draft.discard')}
+          </Button>
+        )}
+        {!unsaved && problems > 0 && (
+          <Button kind="link" onPress={onProblems}>
+            {say('draft.problems.show')}
+          </Button>
+        )}
+        <Button ref={button} kind={unsaved ? 'primary' : 'secondary'} isBusy={isBusy} onPress={onSave}>
+          {say('draft.save')}
+        </Button>
+      </div>
+    </div>
+  )
+}
