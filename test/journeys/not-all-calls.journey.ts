@@ -43,20 +43,23 @@ test('the Service Unit can say: not recorded; recorded and destroyed, when and w
 }) => {
   const ago = (months: number) =>
     Temporal.Now.zonedDateTimeISO('Europe/Helsinki').subtract({ months }).with({ hour: 11, minute: 0 }).toInstant()
-  const call = (caller: string, startedAt: Temporal.Instant, drawn: boolean) => {
+  const call = (caller: string, startedAt: Temporal.Instant, drawn: boolean | undefined) => {
     const endedAt = startedAt.add({ minutes: 1 })
     const segments = [{ official: '029 512 1001', number: national, answeredAt: startedAt, endedAt }]
-    return { startedAt, endedAt, caller, numberCalled: national, segments, drawn }
+    return { startedAt, endedAt, caller, numberCalled: national, segments, ...(drawn !== undefined && { drawn }) }
   }
   await tellPastCalls(seloste, [
     call(callers.unrecorded, ago(1), false),
     call(callers.destroyed, ago(8), true),
-    call(callers.forgotten, ago(15), true),
+    call(callers.forgotten, ago(15), undefined),
   ])
   const find = async (caller: string) => page.goto(`/contacts?caller=${encodeURIComponent(caller)}`)
   const content = page.locator('#content')
 
-  await signInOn(page, seloste, 'paula', { path: `/contacts?caller=${encodeURIComponent(callers.unrecorded)}` })
+  await signInOn(page, seloste, 'paula', {
+    path: `/contacts?caller=${encodeURIComponent(callers.unrecorded)}`,
+    reference: 'ASIA-2026-118',
+  })
   await page.locator('a[data-contact]').click()
   await expect(content).toContainText('Puhelua ei ole tallennettu.')
   // What the history says of the call is what she reads out (R44).
