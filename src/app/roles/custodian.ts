@@ -12,6 +12,7 @@ import { generateIntakeKeyPair } from '#register/recordings/age-header.ts'
 import { keepRecording, noteKeepingFault, recordingsToKeep, type Keeping } from '#register/recordings/keep-recording.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { ensurePartitions } from '#register/history/partitions.ts'
+import { endOldFeedback } from '#safeguards/feedback/feedback.ts'
 import { prepareIntakeKeys } from '#safeguards/keys/intake-keys.ts'
 import { openKeyFolder } from '#safeguards/keys/key-store.ts'
 import { noteWorkDone } from '#use/evidence/note-work-done.ts'
@@ -128,9 +129,13 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
     work: async () => {
       await prepareIntakeKeys(db, keys, generateIntakeKeyPair, clock.now())
       await ensurePartitions(db, clock.now())
+      await endOldFeedback(db)
     },
     onError: (error) => {
-      log.error({ err: error }, 'keys or partitions of the days ahead could not be made')
+      log.error(
+        { err: error },
+        'keys or partitions of the days ahead could not be made, or old feedback not be deleted',
+      )
     },
   })
   const obeying = obeyVersion({ pool, db, versions, clock, log, onShortened: sweepNow })
