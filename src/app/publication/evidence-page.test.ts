@@ -54,7 +54,7 @@ describe('the evidence beside the sentences', () => {
       const page = await pageFor(aino, descriptionPaths[language])
       expect(beside(page, 'S20')).toContain('class="proof broken"')
       expect(beside(page, 'S20')).toContain(words[language])
-      expect(page).toMatch(/class="summary broken"[\s\S]*?<a href="#S20">/)
+      expect(page).toMatch(/class="summary broken"[\s\S]*?<a href="#S20"/)
     }
   })
 

@@ -81,7 +81,7 @@ function renderFeedback(
   const say = feedbackWords[language]
   const { id, message, place, email, answer } = one
   const overdue = !answer && Temporal.Instant.compare(one.answerDueAt, now) < 0
-  return html`<section id="f-${id}" aria-labelledby="h-${id}">
+  return html`<section id="f-${id}">
     <h2 id="h-${id}">
       ${say.receivedAt}
       ${formatInstant(one.receivedAt, language)}${overdue && html` <span class="state overdue">${say.overdue}</span>`}
