@@ -1,7 +1,8 @@
 import { promises, type PromiseId } from '#description/promises.ts'
 import { appendAudit } from '#safeguards/audit/append.ts'
 import { catalogue } from './catalogue.ts'
-import type { Check, Facts, Found, Looking } from './promise.ts'
+import type { Check, Found, Looking } from './promise.ts'
+import type { Facts } from './tables.ts'
 
 /** A promise as it was found, in the words of the program. */
 export interface Finding {

@@ -9,11 +9,7 @@ import type { ObjectStore } from '#platform/objects/object-store.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { KeyStore } from '#safeguards/keys/key-store.ts'
 import type { DescriptionVersion } from '#safeguards/versions/versions.ts'
-import type { EvidenceTables } from './tables.ts'
-
-export type Fact = string | number | boolean | null
-/** Counts, instants (ISO 8601) and ids: no names or numbers of callers or officials. */
-export type Facts = Record<string, Fact>
+import type { EvidenceTables, Facts } from './tables.ts'
 
 /** What the checks look at. */
 export interface Looking {

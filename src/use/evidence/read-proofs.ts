@@ -3,8 +3,7 @@ import { promises, type PromiseId } from '#description/promises.ts'
 import { languages, type Language, type Trilingual } from '#description/register-description.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 import { catalogue } from './catalogue.ts'
-import type { Facts } from './promise.ts'
-import type { EvidenceTables } from './tables.ts'
+import type { EvidenceTables, Facts } from './tables.ts'
 import { wordsAt } from './words.ts'
 
 /** A proof older than this is none any more: whoever checks has stopped. */

@@ -1,9 +1,11 @@
 /** The tables of evidence, as Kysely sees them (migrations/0005-evidence.sql). */
 import type { ColumnType, Generated } from 'kysely'
 import type { PromiseId } from '#description/promises.ts'
-import type { Facts } from './promise.ts'
 
 type Instant = Temporal.Instant
+
+/** Counts, instants (ISO 8601) and ids: no names or numbers of callers or officials. */
+export type Facts = Record<string, string | number | boolean | null>
 
 export interface EvidenceTables {
   proof: {
