@@ -25,7 +25,7 @@ const usage = `Seloste ${version}
   seloste description versions | check FILE       every version and what it changed; what is wrong with a file
   seloste status [--json]                         whether the parts of a running Seloste answer, and its promises hold
 
-Settings: SELOSTE_DATA, SELOSTE_HTTP, SELOSTE_SIP, SELOSTE_RTP, DATABASE_URL (docs/operate/settings.md)`
+Settings: SELOSTE_DATA, SELOSTE_HTTP, SELOSTE_SIP, SELOSTE_RTP, DATABASE_URL and more (README.md)`
 
 async function main(): Promise<void> {
   const [command, ...rest] = process.argv.slice(2)
