@@ -5,12 +5,14 @@
 import { costPerPacket } from './capture/cost-per-packet.ts'
 import { sealedLoad } from './capture/sealed-load.ts'
 import { checkAll } from './evidence/check-promises.ts'
+import { dryRun } from './retention/dry-run.ts'
 import { inviteLatency } from './signalling/invite-latency.ts'
 
 const benches: Record<string, () => Promise<boolean>> = {
   'cost-per-packet': () => costPerPacket(),
   'sealed-load': () => sealedLoad(),
   'invite-latency': () => inviteLatency(),
+  'dry-run': () => dryRun(),
   'check-promises': () => checkAll(),
 }
 

@@ -2,7 +2,7 @@ import { parseDocument } from 'yaml'
 import { describeChanges } from '#description/changes/describe-changes.ts'
 import type { Change } from '#description/describe-change.ts'
 import type { Problem } from '#description/problem.ts'
-import { parseSuccessor } from '#description/read-description.ts'
+import { parseDescription, parseSuccessor } from '#description/read-description.ts'
 import type { RegisterDescription } from '#description/register-description.ts'
 import type { HoldingSafeguards } from '../tables.ts'
 import type { Draft } from './draft.ts'
@@ -15,7 +15,7 @@ export interface JudgedDraft {
   description?: RegisterDescription
   /** None where the draft can be submitted. */
   problems: Problem[]
-  /** Against the version before; none while there are problems. */
+  /** Against the version before; none while the text is no description by itself. */
   changes: Change[]
 }
 
@@ -30,11 +30,13 @@ export function judgeDraft(text: string, history: readonly RegisterDescription[]
   const parsed = parseSuccessor(text, history)
   const document = valuesOf(text)
   const before = history.at(-1)
+  // What a change means is of use before its instant is chosen, too.
+  const readable = parsed.ok ? parsed : parseDescription(text)
   return {
     ...(document !== undefined && { document }),
     ...(parsed.ok && { description: parsed.description }),
     problems: parsed.ok ? [] : parsed.problems,
-    changes: parsed.ok && before ? describeChanges(before, parsed.description) : [],
+    changes: readable.ok && before ? describeChanges(before, readable.description) : [],
   }
 }
 

@@ -38,7 +38,7 @@ export async function tryShares(
   return Promise.all(
     steps.map(async ({ key, from, to }) => {
       const drawn = (share: number) =>
-        sql<number>`count(*) filter (where draw < ${share}) + round(${share} * count(*) filter (where draw is null))`
+        sql<number>`count(*) filter (where draw < ${share}::float8) + round(${share}::float8 * count(*) filter (where draw is null))`
       const row = await db
         .selectFrom('segment')
         .select([

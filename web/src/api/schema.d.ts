@@ -1072,7 +1072,7 @@ export interface operations {
                                 en: string;
                             };
                         }[];
-                        /** @description Against the version it is based on; none while there are problems */
+                        /** @description Against the version it is based on; none while the text is no description by itself */
                         changes: {
                             /** @description recordingPlan.rules[0].share */
                             field: string;
@@ -1286,7 +1286,7 @@ export interface operations {
                                 en: string;
                             };
                         }[];
-                        /** @description Against the version it is based on; none while there are problems */
+                        /** @description Against the version it is based on; none while the text is no description by itself */
                         changes: {
                             /** @description recordingPlan.rules[0].share */
                             field: string;
@@ -1500,7 +1500,7 @@ export interface operations {
                                 en: string;
                             };
                         }[];
-                        /** @description Against the version it is based on; none while there are problems */
+                        /** @description Against the version it is based on; none while the text is no description by itself */
                         changes: {
                             /** @description recordingPlan.rules[0].share */
                             field: string;
@@ -1749,7 +1749,7 @@ export interface operations {
                                 en: string;
                             };
                         }[];
-                        /** @description Against the version it is based on; none while there are problems */
+                        /** @description Against the version it is based on; none while the text is no description by itself */
                         changes: {
                             /** @description recordingPlan.rules[0].share */
                             field: string;
@@ -1989,7 +1989,7 @@ export interface operations {
                                 en: string;
                             };
                         }[];
-                        /** @description Against the version it is based on; none while there are problems */
+                        /** @description Against the version it is based on; none while the text is no description by itself */
                         changes: {
                             /** @description recordingPlan.rules[0].share */
                             field: string;
@@ -2408,7 +2408,7 @@ export interface operations {
                                 en: string;
                             };
                         }[];
-                        /** @description Against the version it is based on; none while there are problems */
+                        /** @description Against the version it is based on; none while the text is no description by itself */
                         changes: {
                             /** @description recordingPlan.rules[0].share */
                             field: string;
@@ -2640,7 +2640,7 @@ export interface operations {
                                 en: string;
                             };
                         }[];
-                        /** @description Against the version it is based on; none while there are problems */
+                        /** @description Against the version it is based on; none while the text is no description by itself */
                         changes: {
                             /** @description recordingPlan.rules[0].share */
                             field: string;
@@ -2884,7 +2884,7 @@ export interface operations {
                                 en: string;
                             };
                         }[];
-                        /** @description Against the version it is based on; none while there are problems */
+                        /** @description Against the version it is based on; none while the text is no description by itself */
                         changes: {
                             /** @description recordingPlan.rules[0].share */
                             field: string;
