@@ -117,7 +117,7 @@ export function descriptionPdf(
   function drawSection({ heading, blocks }: Section): void {
     flow.space(12)
     flow.need(90)
-    flow.rule()
+    if (!flow.isFresh()) flow.rule()
     flow.space(14)
     flow.within(root, 'Sect', (sect) => {
       if (heading !== '') {
@@ -196,43 +196,57 @@ function drawItem(flow: Flow, list: Parent, text: string): void {
 }
 
 const cellGap = 14
+/** How the width goes to the columns of the table of purposes: the middle one has the most to say. */
+const shares = [0.3, 0.45, 0.25]
 
 function drawTable(flow: Flow, parent: Parent, { head, rows }: Table): void {
-  const width = (fullColumn.width - cellGap * (head.length - 1)) / head.length
-  const columns = head.map((_, index): Column => ({ x: fullColumn.x + index * (width + cellGap), width }))
-  const row = (into: Parent, cells: readonly string[], isHead: boolean) => {
-    const look = isHead ? looks.label : looks.text
-    const heights = cells.map((text, index) => flow.heightOf(text, look, columns[index]))
-    flow.need(Math.max(...heights) + 10)
-    flow.within(into, 'TR', (tr) => {
-      const top = flow.at()
-      cells.forEach((text, index) => {
-        flow.goTo(top)
-        const scope = isHead ? 'Column' : index === 0 ? 'Row' : undefined
-        flow.within(
-          tr,
-          scope ? 'TH' : 'TD',
-          (cell) => flow.text(cell, 'P', text, scope ? looks.label : look, columns[index]),
-          scope && { O: 'Table', Scope: scope },
-        )
-      })
-      flow.goTo({ page: top.page, y: top.y + Math.max(...heights) + 4 })
-    })
-    flow.rule()
-    flow.space(5)
+  const free = fullColumn.width - cellGap * (head.length - 1)
+  const columns: Column[] = []
+  for (const share of head.map((_, index) =>
+    head.length === shares.length ? (shares[index] ?? 0) : 1 / head.length,
+  )) {
+    const before = columns.at(-1)
+    columns.push({ x: before ? before.x + before.width + cellGap : fullColumn.x, width: free * share })
   }
   flow.within(parent, 'Table', (table) => {
-    flow.within(table, 'THead', (into) => row(into, head, true))
+    flow.within(table, 'THead', (into) => drawRow(flow, into, columns, head, { isHead: true, isLast: false }))
     flow.within(table, 'TBody', (into) => {
-      for (const { cells } of rows) {
-        row(
-          into,
-          cells.map(({ text }) => text),
-          false,
-        )
-      }
+      rows.forEach(({ cells }, index) => {
+        const texts = cells.map(({ text }) => text)
+        drawRow(flow, into, columns, texts, { isHead: false, isLast: index === rows.length - 1 })
+      })
     })
   })
+}
+
+/** A row stays on one page. */
+function drawRow(
+  flow: Flow,
+  into: Parent,
+  columns: readonly Column[],
+  texts: readonly string[],
+  { isHead, isLast }: { isHead: boolean; isLast: boolean },
+): void {
+  const lookAt = (index: number) => (isHead || index === 0 ? looks.label : looks.text)
+  const height = Math.max(...texts.map((text, index) => flow.heightOf(text, lookAt(index), columns[index])))
+  flow.need(height + 10)
+  flow.within(into, 'TR', (row) => {
+    const top = flow.at()
+    texts.forEach((text, index) => {
+      flow.goTo(top)
+      const scope = isHead ? 'Column' : index === 0 ? 'Row' : undefined
+      flow.within(
+        row,
+        scope ? 'TH' : 'TD',
+        (cell) => flow.text(cell, 'P', text, lookAt(index), columns[index]),
+        scope && { O: 'Table', Scope: scope },
+      )
+    })
+    flow.goTo({ page: top.page, y: top.y + height + 4 })
+  })
+  if (isLast) return
+  flow.rule()
+  flow.space(5)
 }
 
 /** What stands on every page and belongs to none of the text: artifacts. */

@@ -22,6 +22,8 @@ export interface Flow {
   at: () => Place
   /** Goes back up, for a second column beside the first. */
   goTo: (place: Place) => void
+  /** Whether nothing stands on the page yet. */
+  isFresh: () => boolean
   /** Leaves space, unless a page has just begun. */
   space: (points: number) => void
   /** Begins a new page where less than so much is left. */
@@ -44,6 +46,8 @@ export interface Place {
 export function flowIn(doc: PDFKit.PDFDocument, typesetter: Typesetter): Flow {
   const lowest = sheet.height - sheet.bottom
   let place: Place = { page: 0, y: sheet.top }
+
+  const isFresh = () => place.y <= sheet.top
 
   function nextPage(): void {
     const { start, count } = doc.bufferedPageRange()
@@ -82,11 +86,12 @@ export function flowIn(doc: PDFKit.PDFDocument, typesetter: Typesetter): Flow {
       place = { ...to }
       doc.switchToPage(to.page)
     },
+    isFresh,
     space(points) {
-      if (place.y > sheet.top) place.y += points
+      if (!isFresh()) place.y += points
     },
     need(points) {
-      if (place.y + points > lowest && place.y > sheet.top) nextPage()
+      if (place.y + points > lowest && !isFresh()) nextPage()
     },
     within,
     text(parent, type, text, look, column = fullColumn) {
