@@ -44,6 +44,97 @@ for (const language of ['fi', 'sv', 'en'] as const) {
       await page.locator('.failures').waitFor()
       await isAccessible('calls in progress')
     })
+
+    test(`people and plan have no barrier in ${language} at ${width} pixels`, async ({
+      page,
+      signedIn,
+      isAccessible,
+    }) => {
+      test.setTimeout(120_000)
+      await page.setViewportSize({ width, height: 800 })
+      await signedIn('anssi', { path: '/people' })
+      await choose(page, language)
+      await page.locator('a[data-person]').first().waitFor()
+      await isAccessible('people')
+      await page.locator('a[data-person]').first().click()
+      await page.locator('.timeline').waitFor()
+      await isAccessible('a person')
+      await page.locator('.change button[type=submit]').click()
+      await page.locator('.change .field-error').first().waitFor()
+      await isAccessible('a change that lacks what is new')
+      await page.goto('/people?q=eikukaan')
+      await page.locator('.notice').waitFor()
+      await isAccessible('nobody found')
+
+      await page.goto('/people/new')
+      await page.locator('form button[type=submit]').click()
+      await page.locator('.field-error').first().waitFor()
+      await isAccessible('a new person who lacks a name')
+      await page.goto('/people/import')
+      await page.locator('input[type=file]').setInputFiles({
+        name: 'wrong.csv',
+        mimeType: 'text/csv',
+        buffer: Buffer.from('user_id;name;phone\nx;;abc\n'),
+      })
+      await page.locator('[aria-labelledby=import-outcome] tbody tr').nth(1).waitFor()
+      await isAccessible('a file with wrong rows')
+
+      await page.goto('/plan')
+      await page.locator('.rule').nth(2).waitFor()
+      await isAccessible('the plan without rights to calls')
+      await page.context().clearCookies()
+      await page.evaluate("localStorage.setItem('seloste.language', 'fi')")
+      await signedIn('sari', { path: '/plan' })
+      await choose(page, language)
+      await page.locator('.radio-card').nth(1).click()
+      await page.locator('.purpose-form button[type=submit]').click()
+      await page.locator('.shares').nth(1).waitFor()
+      await isAccessible('the plan and its shares')
+    })
+
+    test(`the description and its drafts have no barrier in ${language} at ${width} pixels`, async ({
+      page,
+      signedIn,
+      isAccessible,
+    }) => {
+      test.setTimeout(180_000)
+      await page.setViewportSize({ width, height: 800 })
+      await signedIn('eero', { path: '/description' })
+      await choose(page, language)
+      await page.locator('.version').first().waitFor()
+      await isAccessible('versions and drafts')
+      await page.locator('.page-head .button-primary').click()
+      await page.locator('.form-section').first().waitFor()
+      for (const part of await page.locator('.form-section-head button').all()) await part.click()
+      for (const item of await page.locator('.item-head button[aria-expanded=false]').all()) await item.click()
+      await isAccessible('every field of a draft')
+      await page.locator('[id="f-recordingPlan.defaultShare"]').fill('kaikki')
+      await isAccessible('a draft that is not saved')
+      await page.locator('.save-bar .button-primary').click()
+      await page.locator('.problems').waitFor()
+      await isAccessible('a draft with a problem')
+      await page.getByRole('tab').nth(1).click()
+      await page.locator('.code-wrong').waitFor()
+      await isAccessible('the text of a draft')
+      await page.getByRole('tab').nth(2).click()
+      await page.locator('.diff-added').first().waitFor()
+      await isAccessible('what became of the text')
+      await page.locator('.draft-aside .button-link').last().click()
+      await page.getByRole('alertdialog').waitFor()
+      await isAccessible('a question before the draft is withdrawn')
+      await page.getByRole('alertdialog').locator('.button-primary').click()
+      await page.locator('.versions').waitFor()
+
+      await page.goto('/numbers')
+      await page.locator('.results, .cards').waitFor()
+      await isAccessible('numbers')
+      await page.goto('/numbers?text=eimikään')
+      await page.locator('.notice').waitFor()
+      await isAccessible('no such number')
+      await page.goto('/numbers/import')
+      await page.locator('.table').waitFor()
+      await isAccessible('a file of numbers')
+    })
   }
 }
 

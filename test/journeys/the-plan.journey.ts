@@ -1,0 +1,102 @@
+// R13-R15, L3, L16: what the plan says, what came of it and whether chance explains the difference are in sight of everybody
+// whose purpose covers the calls; every contact tells the rule, the version, the share and the draw that decided.
+import { expect, type Locator } from '@playwright/test'
+import { signInAt } from '#test/whole/api.ts'
+import { test } from './at-the-desk.ts'
+
+interface Shares {
+  byNumber: { number: string; display: string; answered: number; expected: number; drawn: number; recorded: number }[]
+  byOfficial: { name: string; answered: number }[]
+}
+
+test.setTimeout(120_000)
+
+const cellsOf = async (row: Locator) => (await row.locator('td').allInnerTexts()).map((text) => text.trim())
+const countOf = (text: string | undefined) => Number((text ?? '').replaceAll(/\s/g, ''))
+
+test('the plan tells its rules, announcements and the cooperation decision to everybody who signs in', async ({
+  page,
+  signedIn,
+}) => {
+  await signedIn('anssi', { path: '/plan' })
+  const rule = page.getByRole('article', { name: 'Palvelunumerot' })
+  await expect(rule).toContainText('versio 3')
+  await expect(rule).toContainText(/10\s%/)
+  await expect(rule).toContainText('029 497 000')
+  await expect(rule).toContainText('6 kuukautta')
+  const testLine = page.getByRole('article', { name: 'Testilinja' })
+  await expect(testLine).toContainText('1.1.2026–31.5.2027')
+  await expect(testLine).toContainText('Testilinjalle soittaa vain oma henkilöstö')
+  const content = page.locator('#content')
+  await expect(content).toContainText('Yhteistoimintaelimen pöytäkirja 11/2025')
+  await expect(content).toContainText('Päätetty 20.11.2025')
+  await expect(content.locator('dd[lang=sv]')).toContainText('Samtalet kan spelas in')
+  // An administrator may see no call, so neither counts of calls.
+  await expect(content).toContainText('Osuudet näkyvät niille')
+  await expect(page.locator('.shares')).toHaveCount(0)
+})
+
+test('planned and actual shares are those of the register, and chance explains what the draw did', async ({
+  page,
+  signedIn,
+  seloste,
+}) => {
+  await signedIn('eero', { path: '/plan', purpose: 'Laadun arviointi' })
+  await expect(page.getByRole('heading', { name: 'Suunniteltu ja toteutunut osuus' })).toBeFocused()
+  const today = Temporal.Now.zonedDateTimeISO('Europe/Helsinki').toPlainDate()
+  const [from, to] = [today.subtract({ days: 20 }), today.subtract({ days: 1 })]
+  await page.goto(`/plan?from=${from.toString()}&to=${to.toString()}`)
+  const begins = (date: Temporal.PlainDate) => date.toZonedDateTime('Europe/Helsinki').toInstant().toString()
+  const api = await signInAt(seloste.url, 'eero', seloste.password)
+  const query = new URLSearchParams({ purpose: 'QUALITY', from: begins(from), to: begins(to.add({ days: 1 })) })
+  const shares = (await (await api.call('GET', `/api/shares?${query.toString()}`)).json()) as Shares
+  expect(shares.byNumber.length).toBeGreaterThan(2)
+
+  const byNumber = page.getByRole('table', { name: 'Numeroittain' })
+  await expect(byNumber.getByRole('row')).toHaveCount(shares.byNumber.length + 1)
+  for (const { display, answered, expected, recorded } of shares.byNumber) {
+    const [shown, planned, , recordings, ordinary] = await cellsOf(
+      byNumber.getByRole('row').filter({ hasText: display }),
+    )
+    expect([countOf(shown), countOf(recordings)]).toEqual([answered, recorded])
+    expect(planned?.replaceAll(/\s/g, '')).toBe(`${Math.round((expected / answered) * 100)}%`)
+    const [low = NaN, high = low] = (ordinary ?? '').split('–').map(countOf)
+    expect(low).toBeLessThanOrEqual(expected)
+    expect(high).toBeGreaterThanOrEqual(expected)
+    const isWide = answered > 200 && expected < answered
+    if (isWide) expect(high - low).toBeGreaterThan(10)
+  }
+  const byOfficial = page.getByRole('table', { name: 'Virkailijoittain' })
+  await expect(byOfficial.getByRole('row')).toHaveCount(shares.byOfficial.length + 1)
+  // Nothing was recorded that was not drawn, and nothing drawn is missing.
+  await expect(page.locator('.shares-apart')).toHaveCount(0)
+
+  await page.getByRole('button', { name: '7 päivää' }).click()
+  await expect(page).toHaveURL(new RegExp(`from=${today.subtract({ days: 6 }).toString()}`))
+})
+
+test('the proof that exactly the drawn calls are recorded stands beside the plan', async ({ page, signedIn }) => {
+  await signedIn('riitta', { path: '/plan' })
+  const proof = page.getByRole('region', { name: 'Todiste arvonnasta' })
+  await expect(proof).toContainText('Tallennettu on täsmälleen ne puhelut, joihin arvonta osui.')
+  await expect(proof).toContainText('Tarkistettu')
+  await proof.getByText('Miten tarkistetaan').press('Enter')
+  await expect(proof.locator('.proof-test')).toContainText('.test.ts')
+})
+
+test('a contact tells rule, version, share, draw and outcome, in three languages', async ({ page, signedIn }) => {
+  await signedIn('eero', { path: '/contacts?recorded=available&number=%2B35829497000', purpose: 'Laadun arviointi' })
+  await page.locator('a[data-contact]').first().click()
+  const why = page.locator('.why').first()
+  await expect(why).toContainText(/Sääntö Palvelunumerot, versio 3, 10\s%, arvottu luku 0,0\d{3}: tallennettiin/)
+  await expect(why.getByRole('link', { name: 'Versio 1' })).toHaveAttribute('href', '/rekisteriseloste/1')
+  await page.getByRole('button', { name: 'Svenska', exact: true }).click()
+  await expect(why).toContainText(/Regel Servicenumren, version 3, 10\s%, lottat tal 0,0\d{3}: spelades in/)
+  await page.getByRole('button', { name: 'English', exact: true }).click()
+  await expect(why).toContainText(/Rule Service numbers, version 3, 10\s?%, draw 0[.,]0\d{3}: recorded/)
+
+  await page.goto('/contacts?recorded=none&number=%2B35829497000')
+  const answered = page.locator('tbody', { hasText: /Virtanen|Mäkelä|Söderholm|Korpela/ }).locator('a[data-contact]')
+  await answered.first().click()
+  await expect(why).toContainText(/version 3, 10\s?%, draw 0[.,][1-9]\d{3}: not recorded/)
+})
