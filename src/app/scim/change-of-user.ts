@@ -59,15 +59,15 @@ export function changeToMake(
   }
 }
 
-/** The name that was told anew; else the parts, where the name had been made of them; else as it was. */
+/** The name that was told anew; else its parts, where the name had been made of them; else whatever is left of it. */
 function nameAfter(before: WrittenUser, after: WrittenUser): string {
-  if (after.displayName !== before.displayName && after.displayName) return after.displayName
-  if (after.formatted !== before.formatted && after.formatted) return after.formatted
-  const made = (user: WrittenUser) =>
-    fullName({ givenName: user.givenName ?? null, familyName: user.familyName ?? null })
-  const partsTold = made(after) !== made(before) && made(after) !== ''
-  if (partsTold && (made(before) === before.displayName || !after.displayName)) return made(after)
-  return before.displayName ?? ''
+  if (after.displayName && after.displayName !== before.displayName) return after.displayName
+  if (after.formatted && after.formatted !== before.formatted) return after.formatted
+  const [were, are] = [before, after].map(({ givenName = null, familyName = null }) =>
+    fullName({ givenName, familyName }),
+  )
+  if (are && are !== were && were === before.displayName) return are
+  return fullName(after)
 }
 
 /** What comes back the way it was written is no change. */

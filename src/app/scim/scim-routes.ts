@@ -6,12 +6,13 @@
 import type { FastifyError, FastifyReply } from 'fastify'
 import type { Desk } from '../http/desk.ts'
 import type { Routes } from '../http/routes.ts'
-import { resourceTypes, schemas, serviceProviderConfig } from './discovery.ts'
+import { resourceTypes, serviceProviderConfig } from './discovery.ts'
 import { tokenHolds } from '#safeguards/people/look-with-token.ts'
 import { groupRoutes } from './group-routes.ts'
 import { listResponse } from './answer-list.ts'
 import { bearerOf } from './list-query.ts'
 import { ScimError, notFound, tokenRefused } from './scim-error.ts'
+import { schemas } from './schemas.ts'
 import { userRoutes } from './user-routes.ts'
 
 const mediaType = 'application/scim+json'
@@ -48,6 +49,7 @@ export async function scimRoutes(app: Routes, desk: Desk): Promise<void> {
 /** Open to whoever asks: they say the same everywhere (RFC 7643 section 5). */
 function discoveryRoutes(scim: Routes): void {
   scim.get('/ServiceProviderConfig', () => serviceProviderConfig)
+  onlyRead(scim, '/ServiceProviderConfig')
   for (const [path, all] of [
     ['/ResourceTypes', resourceTypes],
     ['/Schemas', schemas],
@@ -61,7 +63,17 @@ function discoveryRoutes(scim: Routes): void {
       if (!found) throw notFound()
       return found
     })
+    onlyRead(scim, path)
+    onlyRead(scim, `${path}/:id`)
   }
+}
+
+function onlyRead(scim: Routes, url: string): void {
+  scim.route({
+    method: ['POST', 'PUT', 'PATCH', 'DELETE'],
+    url,
+    handler: (_request, reply) => answerError(reply.header('allow', 'GET'), new ScimError(405, 'This is only read.')),
+  })
 }
 
 function unexpected(error: FastifyError): ScimError {

@@ -42,8 +42,8 @@ export function userRoutes(scim: Routes, desk: Desk): void {
 
   scim.put<{ Params: { id: string } }>('/Users/:id', async (request, reply) => {
     const given = readUser(checkSchemas(request.body))
-    const none: WrittenUser = { externalId: null, givenName: null, familyName: null, department: null, manager: null }
-    return changeUser(request, reply, () => ({ ...none, phones: [], ...given }))
+    const none: WrittenUser = { externalId: null, department: null, manager: null, phones: [] }
+    return changeUser(request, reply, () => ({ ...none, ...given }))
   })
 
   scim.patch<{ Params: { id: string } }>('/Users/:id', async (request, reply) => {

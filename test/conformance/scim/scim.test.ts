@@ -78,6 +78,35 @@ describe('discovery (RFC 7644 section 4)', () => {
     expect(await scim.get('/Schemas/nothing')).toMatchObject(refused(404))
   })
 
+  test('is only read: any other method is answered 405', async () => {
+    for (const path of ['/ServiceProviderConfig', '/Schemas', '/ResourceTypes', '/ResourceTypes/User']) {
+      for (const answer of [
+        await scim.post(path, {}),
+        await scim.put(path, {}),
+        await scim.patch(path, []),
+        await scim.delete(path),
+      ]) {
+        expect(answer).toMatchObject(refused(405))
+        expect(answer.headers.get('allow')).toBe('GET')
+      }
+    }
+  })
+
+  test('describes what describes it, too (RFC 7643 section 8.7.2)', async () => {
+    for (const [kind, path] of [
+      ['ServiceProviderConfig', '/ServiceProviderConfig'],
+      ['ResourceType', '/ResourceTypes/User'],
+      ['Schema', `/Schemas/${core}`],
+    ] as const) {
+      const { attributes } = (await scim.get(`/Schemas/urn:ietf:params:scim:schemas:core:2.0:${kind}`))
+        .body as unknown as { attributes: { name: string; required: boolean }[] }
+      const described = (await scim.get(path)).body
+      const names = Object.keys(described).filter((name) => name !== 'schemas' && name !== 'meta')
+      expect(names.filter((name) => !attributes.some((one) => one.name === name))).toEqual([])
+      for (const { name, required } of attributes) if (required) expect(names).toContain(name)
+    }
+  })
+
   test('of the schema of a user names every attribute that a user has', async () => {
     const schema = (await scim.get(`/Schemas/${core}`)).body as unknown as { attributes: { name: string }[] }
     const known = new Set(schema.attributes.map(({ name }) => name))
@@ -263,6 +292,19 @@ describe('replacing a user (PUT)', () => {
       { name: 'Maija Meri', holds: false },
       { name: 'Maija Niemi', holds: true },
     ])
+  })
+
+  test('of the parts of the name alone makes the name of them; of no name at all is refused', async () => {
+    const made = await create({ displayName: 'Maija M.' })
+    const parts = { givenName: 'Maija', familyName: 'Niemi' }
+    const { userName: name } = made
+    expect(await scim.put(`/Users/${made.id}`, { schemas: [core], userName: name, name: parts })).toMatchObject({
+      status: 200,
+      body: { displayName: 'Maija Niemi', name: parts },
+    })
+    expect(await scim.put(`/Users/${made.id}`, { schemas: [core], userName: name })).toMatchObject(
+      refused(400, 'invalidValue'),
+    )
   })
 
   test('as it was read changes nothing', async () => {
