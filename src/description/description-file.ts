@@ -8,8 +8,8 @@ import { historyMonths, recordingCeilingMonths, recordingFloorMonths } from './t
 /** The forms of writing that a field may ask for; shape-problems.ts says of each what to write instead. */
 export const patterns = {
   written: String.raw`\S`,
-  date: String.raw`^\d{4}-\d{2}-\d{2}$`,
-  instant: String.raw`^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2}))?$`,
+  date: String.raw`^(19|2\d)\d{2}-\d{2}-\d{2}$`,
+  instant: String.raw`^(19|2\d)\d{2}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2}))?$`,
   timeOfDay: String.raw`^([01]\d|2[0-3])[.:][0-5]\d$|^24[.:]00$`,
   id: '^[a-z0-9][a-z0-9-]*$',
   pbx: '^[a-z0-9][a-z0-9.-]*$',
@@ -24,15 +24,18 @@ const trilingual = Type.Object({ fi: text, sv: text, en: text }, closed)
 const instant = Type.String({ pattern: patterns.instant })
 const timeOfDay = Type.String({ pattern: patterns.timeOfDay })
 const id = Type.String({ pattern: patterns.id, maxLength: 64 })
-const version = Type.Integer({ minimum: 1 })
+const version = Type.Integer({ minimum: 1, maximum: 1_000_000 })
 const share = Type.Number({ minimum: 0, maximum: 1 })
+/** More than any agency has; a text that is meant to keep the program busy has more. */
+const mostNumbers = 5000
+const mostItems = 500
 
 const Rule = Type.Object(
   {
     id,
     version,
     names: trilingual,
-    numbers: Type.Array(text, { minItems: 1 }),
+    numbers: Type.Array(text, { minItems: 1, maxItems: mostNumbers }),
     share: Type.Optional(share),
     quota: Type.Optional(
       Type.Object(
@@ -42,7 +45,7 @@ const Rule = Type.Object(
     ),
     hours: Type.Optional(
       Type.Object(
-        { days: Type.Array(Type.Enum([...weekdays]), { minItems: 1 }), from: timeOfDay, to: timeOfDay },
+        { days: Type.Array(Type.Enum([...weekdays]), { minItems: 1, maxItems: 14 }), from: timeOfDay, to: timeOfDay },
         closed,
       ),
     ),
@@ -58,7 +61,7 @@ const Rule = Type.Object(
 const AnnouncementEntry = Type.Object(
   {
     id,
-    numbers: Type.Array(text, { minItems: 1 }),
+    numbers: Type.Array(text, { minItems: 1, maxItems: mostNumbers }),
     texts: Type.Object({ fi: Type.Optional(text), sv: Type.Optional(text), en: Type.Optional(text) }, closed),
   },
   closed,
@@ -119,6 +122,7 @@ const RoleEntry = Type.Object(
         { purpose: Type.Enum([...purposes]), reference: Type.Optional(Type.Enum([...referenceKinds])) },
         closed,
       ),
+      { maxItems: mostItems },
     ),
   },
   closed,
@@ -129,7 +133,7 @@ const PurposeEntry = Type.Object(
     purpose: Type.Enum([...purposes]),
     names: trilingual,
     legalBasis: Type.Optional(trilingual),
-    dataSets: Type.Array(Type.Enum(['history', 'recordings']), { minItems: 1 }),
+    dataSets: Type.Array(Type.Enum(['history', 'recordings']), { minItems: 1, maxItems: mostItems }),
   },
   closed,
 )
@@ -153,25 +157,25 @@ const DescriptionFile = Type.Object(
       },
       closed,
     ),
-    dataSubjects: Type.Array(Type.Enum([...dataSubjects])),
-    identificationData: Type.Array(Type.Enum([...identificationData])),
-    purposes: Type.Array(PurposeEntry, { minItems: 1 }),
-    roles: Type.Array(RoleEntry, { minItems: 1 }),
+    dataSubjects: Type.Array(Type.Enum([...dataSubjects]), { maxItems: mostItems }),
+    identificationData: Type.Array(Type.Enum([...identificationData]), { maxItems: mostItems }),
+    purposes: Type.Array(PurposeEntry, { minItems: 1, maxItems: mostItems }),
+    roles: Type.Array(RoleEntry, { minItems: 1, maxItems: mostItems }),
     numbering: Type.Object(
       {
         pbx: Type.String({ pattern: patterns.pbx }),
-        exchanges: Type.Array(Type.String({ pattern: patterns.exchange })),
+        exchanges: Type.Array(Type.String({ pattern: patterns.exchange }), { maxItems: mostItems }),
       },
       closed,
     ),
-    numbers: Type.Array(ServiceNumberEntry, { minItems: 1 }),
+    numbers: Type.Array(ServiceNumberEntry, { minItems: 1, maxItems: mostNumbers }),
     recordingPlan: Type.Object(
       {
         defaultShare: share,
         recordForwarded: Type.Boolean(),
         cooperation: Type.Optional(Type.Object({ decidedOn: date, document: text }, closed)),
-        announcements: Type.Array(AnnouncementEntry),
-        rules: Type.Array(Rule),
+        announcements: Type.Array(AnnouncementEntry, { maxItems: mostItems }),
+        rules: Type.Array(Rule, { maxItems: mostItems }),
       },
       closed,
     ),
@@ -183,13 +187,14 @@ const DescriptionFile = Type.Object(
       },
       closed,
     ),
-    storage: Type.Object({ sites: Type.Array(StorageSiteEntry, { minItems: 1 }) }, closed),
+    storage: Type.Object({ sites: Type.Array(StorageSiteEntry, { minItems: 1, maxItems: mostItems }) }, closed),
     disclosure: Type.Object(
       {
         research: Type.Boolean(),
         authority: Type.Boolean(),
         provisions: Type.Array(
           Type.Object({ id, names: trilingual, validFrom: date, validTo: Type.Optional(date) }, closed),
+          { maxItems: mostItems },
         ),
       },
       closed,
@@ -210,3 +215,12 @@ const DescriptionFile = Type.Object(
 export type DescriptionFile = Static<typeof DescriptionFile>
 
 export const descriptionFile = Compile(DescriptionFile)
+
+/** The names of the fields at a place of the schema, as the validator names it: `#/properties/numbers/items`. */
+export function fieldsAt(schemaPath: string): string[] {
+  const place = schemaPath
+    .split('/')
+    .slice(1)
+    .reduce<unknown>((at, part) => (at as Record<string, unknown> | undefined)?.[part], DescriptionFile)
+  return Object.keys((place as { properties?: object } | undefined)?.properties ?? {})
+}

@@ -4,9 +4,9 @@ import { buildDescription } from './build-description.ts'
 import { checkDescription } from './check-description.ts'
 import { checkSuccession } from './check-succession.ts'
 import { DescriptionFault, type FieldProblem, type Problem } from './problem.ts'
-import { readText } from './read-text.ts'
+import { inOrder, readText } from './read-text.ts'
 import { type RegisterDescription } from './register-description.ts'
-import { shapeProblems } from './shape-problems.ts'
+import { shapeProblems, strangeTexts } from './shape-problems.ts'
 import { soundFile } from './sound-file.ts'
 
 /** The description that comes with the program: the Tax Administration's telephone service. */
@@ -67,12 +67,15 @@ function parse(
 ): ParsedDescription {
   const reading = readText(text)
   if (!reading.ok) return reading
-  const { file, tell } = reading.read
+  const { file, spoilt, tell } = reading.read
   const { description, shortened, asWritten, problems } = readSoundParts(file)
   const found = [...checkDescription(description, shortened), ...furtherChecks(description, shortened)]
   const all = [...problems, ...found.map((problem) => ({ ...problem, path: asWritten(problem.path) }))]
+  // A letter that is told of by its line is not told of by its field again.
+  const strange = tell(strangeTexts(file)).filter(({ line }) => !spoilt.some((one) => one.line === line))
+  const told = inOrder([...spoilt, ...strange, ...tell(all)])
   // Without a problem every section was read.
-  return all.length === 0
+  return told.length === 0
     ? { ok: true, description: description as RegisterDescription }
-    : { ok: false, problems: tell(all) }
+    : { ok: false, problems: told }
 }

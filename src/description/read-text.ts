@@ -1,15 +1,20 @@
-import { isMap, isNode, isScalar, LineCounter, parseDocument, type Document, type YAMLError } from 'yaml'
+import { isMap, isNode, isScalar, LineCounter, parseDocument, visit, type Document, type YAMLError } from 'yaml'
+import { writtenTwice } from '#platform/csv/decode-text.ts'
 import { problemAt, tellProblem, type FieldPath, type FieldProblem, type Problem } from './problem.ts'
 import { type ProblemCode } from './problem-texts/problem-texts.ts'
 
 /** No description is that long; what is longer is not read. */
 export const mostCharacters = 1_000_000
+/** As many problems as anybody reads at once. */
+export const mostProblems = 500
 
 /** A text as YAML reads it: its values, and a way to say at which line a problem lies. */
 export type ReadText = {
   document: Document.Parsed
   /** The values of the file, of any shape. */
   file: unknown
+  /** What is wrong with letters, not with what they say. */
+  spoilt: Problem[]
   /** Problems in words with their lines, from the top of the text down. */
   tell: (found: readonly FieldProblem[]) => Problem[]
 }
@@ -20,23 +25,45 @@ export function readText(text: string): { ok: true; read: ReadText } | { ok: fal
     return { ok: false, problems: [tellProblem(problemAt([], 'yaml.too-large'), 1)] }
   }
   const lineCounter = new LineCounter()
-  const document = parseDocument(text, { lineCounter })
-  const faults = [...document.errors, ...document.warnings]
-  if (faults.length > 0) return { ok: false, problems: inOrder(faults.map(syntaxProblem)) }
-  let file: unknown
-  try {
-    file = document.toJS({ maxAliasCount: 0 })
-  } catch {
-    return { ok: false, problems: [tellProblem(problemAt([], 'yaml.alias'), aliasLine())] }
-  }
-  return { ok: true, read: { document, file, tell } }
+  // The parser's own look for a field written twice takes minutes for a long text.
+  const document = parseDocument(text, { lineCounter, uniqueKeys: false })
+  const spoilt = spoiltLines(text)
+  const faults = [
+    ...[...document.errors, ...document.warnings].map(({ code, pos }) =>
+      fault(syntaxCodes[code] ?? 'yaml.syntax', pos[0]),
+    ),
+    ...(document.errors.length > 0 ? [] : repeated(document)),
+  ]
+  if (faults.length > 0) return { ok: false, problems: inOrder([...spoilt, ...faults]) }
+  if (document.contents === null) return { ok: false, problems: [...spoilt, fault('yaml.empty', 0)] }
+  return { ok: true, read: { document, file: document.toJS({ maxAliasCount: 0 }), spoilt, tell } }
 
   function tell(found: readonly FieldProblem[]): Problem[] {
     return inOrder(found.map((problem) => tellProblem(problem, lineOf(problem.path))))
   }
 
-  function syntaxProblem({ code, pos }: YAMLError): Problem {
-    return tellProblem({ path: [], code: syntaxCodes[code] ?? 'yaml.syntax' }, lineCounter.linePos(pos[0]).line)
+  function fault(code: Unfilled, position: number): Problem {
+    return tellProblem({ path: [], code }, lineCounter.linePos(position).line || 1)
+  }
+
+  /** Fields written twice, and references to another place. */
+  function repeated(whole: Document.Parsed): Problem[] {
+    const found: Problem[] = []
+    visit(whole, {
+      Alias: (_, { range }) => {
+        found.push(fault('yaml.alias', range?.[0] ?? 0))
+      },
+      Map: (_, { items }) => {
+        const names = new Set<string>()
+        for (const { key } of items) {
+          if (!isScalar(key)) continue
+          const name = String(key.value)
+          if (names.has(name)) found.push(fault('yaml.duplicate-key', key.range?.[0] ?? 0))
+          names.add(name)
+        }
+      },
+    })
+    return found
   }
 
   /** The line of a field, or of the nearest thing around it that is there. */
@@ -58,24 +85,46 @@ export function readText(text: string): { ok: true; read: ReadText } | { ok: fal
     const node = path.length === 0 ? document.contents : document.getIn(path, true)
     return isNode(node) ? node.range?.[0] : undefined
   }
-
-  function aliasLine(): number {
-    const place = /(?:^|[\s[{,:-])\*[^\s,\]}]+/m.exec(text)
-    return place ? lineCounter.linePos(place.index + 1).line : 1
-  }
 }
 
-const syntaxCodes: Partial<Record<YAMLError['code'], ProblemCode>> = {
+/** From the top of the text down, no more than anybody reads. */
+export function inOrder(problems: readonly Problem[]): Problem[] {
+  return problems.toSorted((one, other) => one.line - other.line).slice(0, mostProblems)
+}
+
+/** Letters that no text for people has: the mark of another encoding, controls, what turns the order of reading. */
+export function strangeLetter(text: string): string | undefined {
+  return strange.exec(text)?.[0]
+}
+const strange = /(?![\n\r\t])\p{Cc}|\p{Cs}|[\u202A-\u202E\u2066-\u2069]/u
+
+/** How a letter that cannot be seen is told: U+0007. */
+export function letterName(letter: string): string {
+  return `U+${letter.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`
+}
+
+function spoiltLines(text: string): Problem[] {
+  return text.split('\n').flatMap((written, index) => {
+    const broken = writtenTwice.exec(written)
+    const read =
+      broken && /\S*$/.exec(written.slice(0, broken.index))![0] + /^\S*/.exec(written.slice(broken.index))![0]
+    const letter = strangeLetter(written)
+    return [
+      ...(read ? [tellProblem(problemAt([], 'text.encoding', { read: read.slice(0, 60) }), index + 1)] : []),
+      ...(letter ? [tellProblem(problemAt([], 'text.character', { letter: letterName(letter) }), index + 1)] : []),
+    ]
+  })
+}
+
+/** Codes whose sentences have no place for a value. */
+type Unfilled = Extract<ProblemCode, `yaml.${string}`>
+
+const syntaxCodes: Partial<Record<YAMLError['code'], Unfilled>> = {
   BAD_INDENT: 'yaml.indentation',
   TAB_AS_INDENT: 'yaml.indentation',
   MULTILINE_IMPLICIT_KEY: 'yaml.indentation',
-  DUPLICATE_KEY: 'yaml.duplicate-key',
   BAD_ALIAS: 'yaml.alias',
   ALIAS_PROPS: 'yaml.alias',
   TAG_RESOLVE_FAILED: 'yaml.tag',
   MULTIPLE_TAGS: 'yaml.tag',
-}
-
-function inOrder(problems: Problem[]): Problem[] {
-  return problems.sort((one, other) => one.line - other.line)
 }

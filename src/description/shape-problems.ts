@@ -1,16 +1,27 @@
 import { Settings } from 'typebox/system'
-import { descriptionFile, patterns } from './description-file.ts'
+import { descriptionFile, fieldsAt, patterns } from './description-file.ts'
 import { problemAt, type FieldPath, type FieldProblem } from './problem.ts'
+import { letterName, mostProblems, strangeLetter } from './read-text.ts'
 import { type Trilingual } from './register-description.ts'
 
-/** As many problems as anybody reads at once; the schema's own limit of eight would hide the rest. */
-const mostProblems = 500
-
 type ShapeError = ReturnType<typeof descriptionFile.Errors>[number]
+
+/** Letters that nobody sees, in the texts of a file: however they are written, they are not published. */
+export function strangeTexts(file: unknown, path: FieldPath = []): FieldProblem[] {
+  if (typeof file === 'string') {
+    const letter = strangeLetter(file)
+    return letter === undefined ? [] : [problemAt(path, 'text.character', { letter: letterName(letter) })]
+  }
+  if (typeof file !== 'object' || file === null) return []
+  return Object.entries(file).flatMap(([key, value]) =>
+    strangeTexts(value, [...path, Array.isArray(file) ? Number(key) : key]),
+  )
+}
 
 /** What keeps the values of a file from having the shape of a description, one problem a field; none where they have it. */
 export function shapeProblems(file: unknown): FieldProblem[] {
   const { maxErrors } = Settings.Get()
+  // The validator's own limit of eight would hide the rest.
   Settings.Set({ maxErrors: mostProblems })
   try {
     if (descriptionFile.Check(file)) return []
@@ -20,9 +31,12 @@ export function shapeProblems(file: unknown): FieldProblem[] {
       // What no branch of a union fits is said once.
       .filter(({ keyword, instancePath }) => keyword === 'anyOf' || !unions.has(instancePath))
       .flatMap((error) => problemsOf(error, error.instancePath.split('/').slice(1).map(pathPart)))
-    return found.filter(
-      ({ path }, index) => found.findIndex((other) => other.path.join('/') === path.join('/')) === index,
-    )
+    const byPlace = new Map<string, FieldProblem>()
+    for (const problem of found.slice(0, mostProblems)) {
+      const place = problem.path.join('/')
+      if (!byPlace.has(place)) byPlace.set(place, problem)
+    }
+    return [...byPlace.values()]
   } finally {
     Settings.Set({ maxErrors })
   }
@@ -31,13 +45,15 @@ export function shapeProblems(file: unknown): FieldProblem[] {
 function problemsOf(error: ShapeError, path: FieldPath): FieldProblem[] {
   const field = path.at(-1)
   switch (error.keyword) {
-    // Said better by additionalProperties, which follows.
+    // A field that no description has; additionalProperties tells all of a place at once, but perhaps too late.
     case 'boolean':
-      return []
+      return [unknownField(path.slice(0, -1), String(field), error.schemaPath.replace(/\/additionalProperties$/, ''))]
     case 'required':
       return error.params.requiredProperties.map((name) => problemAt([...path, name], 'shape.missing', { name }))
     case 'additionalProperties':
-      return error.params.additionalProperties.map((name) => problemAt([...path, name], 'shape.unknown', { name }))
+      return error.params.additionalProperties
+        .slice(0, mostProblems)
+        .map((name) => unknownField(path, name, error.schemaPath))
     case 'enum': {
       const allowed = error.params.allowedValues.join(', ')
       return [problemAt(path, field === 'purpose' ? 'purpose.unknown' : 'shape.choice', { allowed })]
@@ -56,8 +72,9 @@ function problemsOf(error: ShapeError, path: FieldPath): FieldProblem[] {
     case 'minItems':
       return [problemAt(path, 'shape.empty')]
     case 'maxLength':
-    case 'maxItems':
       return [problemAt(path, 'shape.too-long', { limit: error.params.limit })]
+    case 'maxItems':
+      return [problemAt(path, 'shape.too-many', { limit: error.params.limit })]
     case 'minimum':
     case 'maximum':
       return [outOfRange(path, error.keyword, Number(error.params.limit))]
@@ -66,6 +83,39 @@ function problemsOf(error: ShapeError, path: FieldPath): FieldProblem[] {
     default:
       return [problemAt(path, 'shape.type', { expected: kinds['object']! })]
   }
+}
+
+function unknownField(path: FieldPath, name: string, schemaPath: string): FieldProblem {
+  const shown = name.length > longestName ? `${name.slice(0, longestName)}…` : name
+  const suggestion = nearest(name, fieldsAt(schemaPath))
+  return suggestion === undefined
+    ? problemAt([...path, name], 'shape.unknown', { name: shown })
+    : problemAt([...path, name], 'shape.misspelt', { name: shown, suggestion })
+}
+const longestName = 60
+
+/** The one of the names that differs by a letter or two, capitals aside. */
+function nearest(written: string, names: readonly string[]): string | undefined {
+  if (written.length > longestName) return undefined
+  const [best] = names
+    .map((name) => ({ name, distance: distance(written.toLowerCase(), name.toLowerCase()) }))
+    .filter(({ name, distance: letters }) => letters <= Math.min(2, Math.floor(name.length / 3)))
+    .sort((one, other) => one.distance - other.distance)
+  return best?.name
+}
+
+/** Letters to put in, take out or change. */
+function distance(one: string, other: string): number {
+  let row = Array.from({ length: other.length + 1 }, (_, place) => place)
+  for (const [index, letter] of [...one].entries()) {
+    const next = [index + 1]
+    for (let place = 1; place <= other.length; place += 1) {
+      const changed = row[place - 1]! + (letter === other[place - 1] ? 0 : 1)
+      next.push(Math.min(changed, row[place]! + 1, next[place - 1]! + 1))
+    }
+    row = next
+  }
+  return row[other.length]!
 }
 
 function outOfRange(path: FieldPath, keyword: 'minimum' | 'maximum', limit: number): FieldProblem {

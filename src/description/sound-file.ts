@@ -30,7 +30,7 @@ export function soundFile(file: unknown, problems: readonly FieldProblem[]): Sou
   const dropped = new Map<ItemList, Set<number>>()
   for (const { path, code } of problems) {
     // A field too many disturbs nobody.
-    if (code === 'shape.unknown') continue
+    if (code === 'shape.unknown' || code === 'shape.misspelt' || code === 'text.character') continue
     const found = itemAt(path)
     if (found) dropped.set(found.list, (dropped.get(found.list) ?? new Set()).add(found.index))
     else if (typeof path[0] === 'string') sound[path[0]] = undefined

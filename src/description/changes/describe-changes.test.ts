@@ -33,31 +33,41 @@ const full = editDescription(seed, [
   { path: ['switches', 'logRetentionMonths'], value: 60 },
 ])
 
-/** What a text says, whether or not it may; undefined where it has not the shape of a description. */
-function readAnyway(text: string): RegisterDescription | undefined {
-  const file = parse(text) as DescriptionFile
+/** What a file says, whether or not it may; undefined where it has not the shape of a description. */
+function readAnyway(file: DescriptionFile): RegisterDescription | undefined {
   if (shapeProblems(file).length > 0) return undefined
   const problems: FieldProblem[] = []
   const description = buildDescription(file, problems)
   return problems.length === 0 ? (description as RegisterDescription) : undefined
 }
-const fullDescription = readAnyway(full)!
+const fullFile = parse(full) as DescriptionFile
+const fullDescription = readAnyway(fullFile)!
 
-const changesAfter = (edits: TextEdit[], text = seed) => {
-  const next = readAnyway(editDescription(text, edits))
+/** The full file with other values in it. */
+function withValues(edits: readonly TextEdit[]): DescriptionFile {
+  const file = structuredClone(fullFile)
+  for (const { path, value } of edits) {
+    const holder = path.slice(0, -1).reduce<unknown>((at, part) => (at as Record<string, unknown>)[part], file)
+    ;(holder as Record<string, unknown>)[path.at(-1)!] = value
+  }
+  return file
+}
+
+const changesAfter = (edits: TextEdit[]) => {
+  const next = readAnyway(parse(editDescription(seed, edits)) as DescriptionFile)
   expect(next).toBeDefined()
-  return describeChanges(readAnyway(text)!, next!)
+  return describeChanges(first, next!)
 }
 const rule = ['recordingPlan', 'rules', 0]
 
 /** Every value in the file, with its place; the lines that the procedure writes are not told of. */
 function leavesOf(value: unknown, path: FieldPath = []): [FieldPath, unknown][] {
   if (typeof value !== 'object' || value === null) return [[path, value]]
-  return Object.entries(value as object).flatMap(([key, item]) =>
+  return Object.entries(value).flatMap(([key, item]) =>
     leavesOf(item, [...path, Array.isArray(value) ? Number(key) : key]),
   )
 }
-const toldLeaves = leavesOf(parse(full)).filter(
+const toldLeaves = leavesOf(fullFile).filter(
   ([path]) =>
     !['version', 'effectiveFrom', 'decision'].includes(String(path[0])) &&
     !/^recordingPlan\.(defaultShare|rules\[\d\]\.version)$/.test(fieldName(path)),
@@ -76,7 +86,7 @@ const others = (value: unknown): unknown[] => {
 const mutants = toldLeaves.flatMap(([path, value]) => {
   const found = others(value)
     .map((other) => ({ path, value: other }))
-    .find((edit) => readAnyway(editDescription(full, [edit])))
+    .find((edit) => readAnyway(withValues([edit])))
   return found ? [found] : []
 })
 
@@ -100,7 +110,7 @@ test('every value that can be another is told where it is, in three languages', 
     'terms.recordingCeilingMonths',
   ])
   for (const edit of mutants) {
-    const changes = changesAfter([edit], full)
+    const changes = describeChanges(fullDescription, readAnyway(withValues([edit]))!)
     expect(changes.length, fieldName(edit.path)).toBeGreaterThan(0)
     for (const { field, text } of changes) {
       expect(field.split(/[.[]/)[0]).toBe(edit.path[0])
@@ -118,10 +128,9 @@ test('every item that goes or comes is told', () => {
   const lists = ['purposes', 'roles', 'numbers', 'recordingPlan.rules', 'recordingPlan.announcements', 'storage.sites']
   for (const list of [...lists, 'disclosure.provisions', 'roles.0.purposes', 'recordingPlan.rules.0.numbers']) {
     const path = list.split('.').map((part) => (/^\d+$/.test(part) ? Number(part) : part))
-    const file = parse(full) as DescriptionFile
-    const items = path.reduce<unknown>((at, part) => (at as Record<string, unknown>)[part], file) as unknown[]
+    const items = path.reduce<unknown>((at, part) => (at as Record<string, unknown>)[part], fullFile) as unknown[]
     // Without its only item a list may be empty here: what may be published is not the question.
-    const less = structuredClone(file)
+    const less = structuredClone(fullFile)
     ;(path.reduce<unknown>((at, part) => (at as Record<string, unknown>)[part], less) as unknown[]).pop()
     const shorter = buildDescription(less, []) as RegisterDescription
     expect(items.length).toBeGreaterThan(0)
@@ -135,7 +144,7 @@ test('every item that goes or comes is told', () => {
 test('whatever is edited together, every section that is edited is told, and the way back too', () => {
   fc.assert(
     fc.property(fc.subarray(mutants, { minLength: 1 }), (edits) => {
-      const next = readAnyway(editDescription(full, edits))!
+      const next = readAnyway(withValues(edits))!
       for (const changes of [describeChanges(fullDescription, next), describeChanges(next, fullDescription)]) {
         const sections = new Set(changes.map(({ field }) => field.split(/[.[]/)[0]))
         expect(sections).toEqual(new Set(edits.map(({ path }) => path[0])))

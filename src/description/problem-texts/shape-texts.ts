@@ -70,6 +70,38 @@ export const shapeTexts = {
       en: 'Make the register description shorter.',
     },
   },
+  'yaml.empty': {
+    message: { fi: 'Seloste on tyhjä.', sv: 'Beskrivningen är tom.', en: 'The description is empty.' },
+    remedy: {
+      fi: 'Aloita ohjelman mukana tulevasta selosteesta.',
+      sv: 'Börja med den beskrivning som följer med programmet.',
+      en: 'Begin with the description that comes with the program.',
+    },
+  },
+  'text.encoding': {
+    message: {
+      fi: 'Rivillä on kirjaimia, joita ei ole tallennettu UTF-8-muodossa: ”{read}”.',
+      sv: 'Raden har bokstäver som inte har sparats i UTF-8: ”{read}”.',
+      en: 'The line has letters that were not saved as UTF-8: “{read}”.',
+    },
+    remedy: {
+      fi: 'Avaa alkuperäinen tiedosto, tallenna se UTF-8-muodossa ja lue se uudelleen.',
+      sv: 'Öppna originalfilen, spara den i UTF-8 och läs in den på nytt.',
+      en: 'Open the original file, save it as UTF-8 and read it in again.',
+    },
+  },
+  'text.character': {
+    message: {
+      fi: 'Tekstissä on merkki, jota ei näe: {letter}.',
+      sv: 'Texten har ett tecken som inte syns: {letter}.',
+      en: 'The text has a character that cannot be seen: {letter}.',
+    },
+    remedy: {
+      fi: 'Poista merkki: kirjoita teksti tästä kohdasta uudelleen.',
+      sv: 'Ta bort tecknet: skriv texten på nytt på det här stället.',
+      en: 'Remove the character: write the text anew here.',
+    },
+  },
   'shape.missing': {
     message: { fi: 'Kenttä {name} puuttuu.', sv: 'Fältet {name} saknas.', en: 'The field {name} is missing.' },
     remedy: {
@@ -88,6 +120,18 @@ export const shapeTexts = {
       fi: 'Tarkista kirjoitusasu ja paikka, tai poista kenttä.',
       sv: 'Kontrollera stavningen och platsen, eller ta bort fältet.',
       en: 'Check its spelling and place, or remove it.',
+    },
+  },
+  'shape.misspelt': {
+    message: {
+      fi: 'Kenttää {name} ei tunneta tässä kohdassa.',
+      sv: 'Fältet {name} är inte känt på det här stället.',
+      en: 'The field {name} is not known here.',
+    },
+    remedy: {
+      fi: 'Tarkoititko kenttää {suggestion}? Korjaa nimi, tai poista kenttä.',
+      sv: 'Menade du fältet {suggestion}? Rätta namnet, eller ta bort fältet.',
+      en: 'Did you mean {suggestion}? Correct its name, or remove it.',
     },
   },
   'shape.choice': {
@@ -120,6 +164,14 @@ export const shapeTexts = {
       fi: 'Lyhennä se enintään {limit} merkkiin.',
       sv: 'Förkorta den till högst {limit} tecken.',
       en: 'Shorten it to at most {limit} characters.',
+    },
+  },
+  'shape.too-many': {
+    message: { fi: 'Luettelo on liian pitkä.', sv: 'Förteckningen är för lång.', en: 'The list is too long.' },
+    remedy: {
+      fi: 'Jätä siihen enintään {limit} kohtaa.',
+      sv: 'Lämna kvar högst {limit} punkter.',
+      en: 'Leave at most {limit} items in it.',
     },
   },
   'shape.too-small': {
@@ -172,14 +224,14 @@ export const shapeTexts = {
   },
   'day.none': {
     message: {
-      fi: 'Kalenterissa ei ole päivää {day}.',
-      sv: 'Dagen {day} finns inte i kalendern.',
-      en: 'There is no day {day} in the calendar.',
+      fi: 'Kalenterissa ja kellossa ei ole aikaa {day}.',
+      sv: 'Tiden {day} finns inte i kalendern och på klockan.',
+      en: 'There is no {day} in the calendar and on the clock.',
     },
     remedy: {
-      fi: 'Tarkista kuukauden viimeinen päivä.',
-      sv: 'Kontrollera månadens sista dag.',
-      en: 'Check the last day of the month.',
+      fi: 'Tarkista kuukauden viimeinen päivä, kellonaika ja aikaero.',
+      sv: 'Kontrollera månadens sista dag, klockslaget och tidsförskjutningen.',
+      en: 'Check the last day of the month, the time of day and the offset.',
     },
   },
 } as const satisfies Record<string, ProblemText>

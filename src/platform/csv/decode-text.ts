@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { csvProblem, type CsvProblem } from './csv-problem.ts'
 
 /** UTF-8 that was read as Windows-1252 and written as UTF-8 once more: Ã¤ for ä. Words have no such pairs. */
-const writtenTwice = /Ã[\u0080-\u00BF„…†–‡]|Â[\u0080-\u00BF]|\uFFFD/u
+export const writtenTwice = /Ã[\u0080-\u00BF„…†–‡]|Â[\u0080-\u00BF]|\uFFFD/u
 const longestWord = 40
 
 /** The text of a file in UTF-8, without its mark; any other encoding is told with its place and what it is likely to be. */
