@@ -4,6 +4,8 @@
  */
 import { costPerPacket } from './capture/cost-per-packet.ts'
 import { sealedLoad } from './capture/sealed-load.ts'
+import { decide } from './decisions/decide.ts'
+import { verifyAll } from './decisions/verify-draws.ts'
 import { checkAll } from './evidence/check-promises.ts'
 import { dryRun } from './retention/dry-run.ts'
 import { inviteLatency } from './signalling/invite-latency.ts'
@@ -12,6 +14,8 @@ const benches: Record<string, () => Promise<boolean>> = {
   'cost-per-packet': () => costPerPacket(),
   'sealed-load': () => sealedLoad(),
   'invite-latency': () => inviteLatency(),
+  decide: () => decide(),
+  'verify-draws': () => verifyAll(),
   'dry-run': () => dryRun(),
   'check-promises': () => checkAll(),
 }

@@ -1,0 +1,96 @@
+/**
+ * What a decision costs at a call's start: the version in force, the plan, the draw and the quota, of an agency with many
+ * numbers. Beside it the HMAC of which a draw is made, and nothing else.
+ */
+import { createHmac } from 'node:crypto'
+import { createQuotaCounts } from '#capture/session/quota-counts.ts'
+import { decideRecording } from '#description/decide-recording.ts'
+import { hashCallId } from '#description/draw.ts'
+import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
+import { readDescription } from '#description/read-description.ts'
+import { weekdays, type RegisterDescription } from '#description/register-description.ts'
+
+const mostMs = 0.2
+const rounds = 5
+const officials = 500
+
+/** Prints CPU microseconds a decision, against a bare HMAC; false where a decision takes more than 0.2 ms. */
+export async function decide({ calls = 100_000, numbers = 300 } = {}): Promise<boolean> {
+  const description = withManyNumbers(await readDescription(), numbers)
+  const version = { version: 1, description }
+  const drawKey = Buffer.alloc(32, 7)
+  const quotas = createQuotaCounts()
+  const ids = Array.from({ length: calls }, (_, call) => hashCallId(`call ${call}`))
+  const begin = Temporal.Instant.from('2026-03-02T06:00:00Z').epochMilliseconds
+  let recorded = 0
+
+  const bare = median(() => {
+    for (const id of ids) createHmac('sha256', drawKey).update(`rule-1 1 ${id}`).digest()
+  })
+  const decided = median(() => {
+    recorded = 0
+    for (const [place, drawnOn] of ids.entries()) {
+      const answeredAt = Temporal.Instant.fromEpochMilliseconds(begin + place * 500)
+      const decision = decideRecording({
+        version,
+        drawKey,
+        drawnOn,
+        numberReached: description.numbers[place % numbers]?.key ?? null,
+        answeredAt,
+        viaSwitchboard: false,
+        officialId: `official ${place % officials}`,
+        consents: true,
+        quotaUsed: quotas.used(answeredAt),
+      })
+      if (decision.record) recorded += 1
+    }
+  })
+  const each = (micros: number) => micros / calls
+  console.log(`${calls} calls to ${numbers} numbers, ${recorded} recorded`)
+  console.log(`bare HMAC                ${each(bare).toFixed(2)} us`)
+  console.log(
+    `decision                 ${each(decided).toFixed(2)} us  x${(decided / bare).toFixed(1)}  (at most ${mostMs * 1000} us)`,
+  )
+  return each(decided) <= mostMs * 1000
+}
+
+/** Numbers of their own rules, with hours and a quota: two for each number, by turns of the day. */
+function withManyNumbers(seed: RegisterDescription, count: number): RegisterDescription {
+  const [number] = seed.numbers
+  const [rule] = seed.recordingPlan.rules
+  const [announcement] = seed.recordingPlan.announcements
+  if (!number || !rule || !announcement) throw new Error('the seed has numbers, rules and an announcement')
+  const keys = Array.from({ length: count }, (_, n) => `+3582949${String(n).padStart(5, '0')}` as PhoneNumberKey)
+  const clock = (text: string) => Temporal.PlainTime.from(text)
+  const hours = [
+    { days: weekdays, from: clock('00:00'), to: clock('12:00') },
+    { days: weekdays, from: clock('12:00'), to: clock('23:59:59.999999999') },
+  ]
+  const rules = keys.flatMap((key, n) =>
+    hours.map((during, part) => ({
+      ...rule,
+      id: `rule-${n}-${part}`,
+      numbers: [key],
+      hours: during,
+      share: 0.1,
+      quota: { per: 'official' as const, weekly: 5 },
+    })),
+  )
+  return {
+    ...seed,
+    numbers: keys.map((key) => ({ ...number, key })),
+    recordingPlan: { ...seed.recordingPlan, rules, announcements: [{ ...announcement, numbers: keys }] },
+  }
+}
+
+/** CPU microseconds of this process. */
+function median(work: () => void): number {
+  const times: number[] = []
+  for (let round = 0; round < rounds; round++) {
+    const before = process.cpuUsage()
+    work()
+    const { user, system } = process.cpuUsage(before)
+    times.push(user + system)
+  }
+  return times.sort((a, b) => a - b)[rounds >> 1] ?? NaN
+}
