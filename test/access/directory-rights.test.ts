@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
-import { enterTestPerson } from '#test/database/people.ts'
+import { callFacts, enterTestPerson, phone } from '#test/database/people.ts'
 import { inSession } from '#platform/database/connect.ts'
+import { admit } from '#register/admit.ts'
 import type { SafeguardTables } from '#safeguards/tables.ts'
 import { sql, type RawBuilder } from 'kysely'
 
@@ -129,6 +130,39 @@ describe('an identity system', () => {
       ),
     ).toBe('42501')
     expect(await run(scim, sql`select open_session(${person.id}, '', '', now())`)).toBe(0)
+  })
+})
+
+describe('a user id (R20)', () => {
+  const query = (text: string, values: unknown[]) =>
+    database
+      .as()
+      .pool.query(text, values)
+      .then(
+        () => 'done',
+        (error: { code?: string; constraint?: string }) => `${error.code} ${error.constraint}`,
+      )
+
+  test('is never changed, not even by the database’s owner', async () => {
+    const somebody = await enterTestPerson(admin, desk, { name: 'Joku' })
+    expect(await query('update person set user_id = $2 where id = $1', [somebody.id, randomUUID()])).toBe(
+      'SE002 person_user_id_kept',
+    )
+  })
+
+  test('stays while the history names its person, and is spent when they are gone', async () => {
+    const somebody = await enterTestPerson(admin, desk, { name: 'Joku' })
+    const official = { personId: somebody.id, unitId: somebody.unitId, name: 'Joku', phone: phone('029 512 1003') }
+    const { contactId } = await admit(database.as('seloste_capture').db as never, callFacts({ official }))
+    for (const table of ['person_name', 'person_placement'])
+      await query(`delete from ${table} where person_id = $1`, [somebody.id])
+    const remove = () => query('delete from person where id = $1', [somebody.id])
+    expect(await remove()).toBe('SE002 person_in_history')
+    await query('delete from segment where contact_id = $1', [contactId])
+    expect(await remove()).toBe('done')
+    const again = 'insert into person (id, user_id, employed_from) values ($1, $2, now())'
+    expect(await query(again, [randomUUID(), somebody.userId])).toBe('23505 person_user_id_key')
+    expect(await query('delete from spent_user_id', [])).not.toBe('done')
   })
 })
 

@@ -135,6 +135,27 @@ describe('a file of people', () => {
     expect(await find(absent)).toEqual(before)
   })
 
+  test('knows a number in whatever form it is written', async () => {
+    const phone = somePhone()
+    const digits = phone.replaceAll(' ', '')
+    const abroad = digits.slice(1)
+    const one = id()
+    await send(file(`${one};A;;;${phone};2025-01-01;`))
+    for (const written of [
+      digits,
+      `+358 ${abroad}`,
+      `00358${abroad}`,
+      `358${abroad}`,
+      `tel:+358-${abroad}`,
+      `puh. ${phone}`,
+      `+358 (0)${abroad}`,
+      digits.replaceAll(/\d/g, (digit) => String.fromCodePoint(0xff10 + Number(digit))),
+    ])
+      expect((await send(file(`${one};A;;;${written};2025-01-01;`))).body, written).toMatchObject({ unchanged: 1 })
+    await send(file(`${one};A;;;${phone} | 4711;2025-01-01;`))
+    expect(await find(one)).toMatchObject({ phones: [phone, '4711'] })
+  })
+
   test('moves a number from one person to another in one go', async () => {
     const [one, other] = [id(), id()]
     const [first, second] = [somePhone(), somePhone()]
