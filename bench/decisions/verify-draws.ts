@@ -3,6 +3,7 @@
  * recording and one planted omission to be found. Beside it the same draws alone, and the same rows read and thrown away.
  */
 import { createHmac } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -27,7 +28,10 @@ const batch = 50_000
 const daysOfHistory = 400
 const mostSeconds = 30
 
-/** Prints seconds and CPU seconds; false where a million calls take 30 s or more, or what was planted is not found. */
+/**
+ * Prints seconds and CPU seconds, this process's and the database's; false where a million calls take 30 s of the two or
+ * more (a quiet machine is sooner done, as they work side by side), or where what was planted is not found.
+ */
 export async function verifyAll({ calls = 1_000_000 } = {}): Promise<boolean> {
   const folder = await mkdtemp(join(process.env['SELOSTE_BENCH_DATA'] ?? tmpdir(), 'seloste-bench-'))
   const log = { info: () => undefined, warn: (message: string) => void process.stderr.write(`${message}\n`) }
@@ -46,6 +50,8 @@ export async function verifyAll({ calls = 1_000_000 } = {}): Promise<boolean> {
     await plant(admin.db)
 
     const custodian = open(server.urlFor(role, password, 'postgres'))
+    const { rows: backends } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(custodian.db)
+    const spend = spending(backends[0]?.pid ?? 0)
     const draws = await spend(() => {
       for (let call = 0; call < calls; call++) {
         createHmac('sha256', drawKey)
@@ -60,11 +66,15 @@ export async function verifyAll({ calls = 1_000_000 } = {}): Promise<boolean> {
 
     print('draws alone', draws)
     print('rows alone', rows)
-    print('verified', verified, `x${(verified.seconds / rows.seconds).toFixed(1)} rows alone  (under ${mostSeconds} s)`)
+    print(
+      'verified',
+      verified,
+      `x${(verified.cpuSeconds / rows.cpuSeconds).toFixed(1)} rows alone  (under ${mostSeconds} s)`,
+    )
     const { judged = 0, counts } = found ?? {}
     const told = Object.entries(counts ?? {}).flatMap(([kind, count]) => (count > 0 ? [`${kind} ${count}`] : []))
     console.log(`${judged} decisions judged; found: ${told.join(', ')}  (planted: extra 1, omitted 1)`)
-    return verified.seconds < mostSeconds && told.join() === 'extra 1,omitted 1' && judged === calls
+    return verified.cpuSeconds < mostSeconds && told.join() === 'extra 1,omitted 1' && judged === calls
   } finally {
     await admin.close()
     await server.stop()
@@ -150,11 +160,28 @@ interface Spent {
   cpuSeconds: number
 }
 
-async function spend(work: () => unknown): Promise<Spent> {
-  const [began, cpu] = [performance.now(), process.cpuUsage()]
-  await work()
-  const { user, system } = process.cpuUsage(cpu)
-  return { seconds: (performance.now() - began) / 1000, cpuSeconds: (user + system) / 1e6 }
+const ticksPerSecond = 100
+
+/** What work costs this process and one backend of the database (Linux; elsewhere this process alone). */
+function spending(backend: number) {
+  const backendSeconds = () => {
+    try {
+      const [user, system] =
+        readFileSync(`/proc/${backend}/stat`, 'latin1').split(') ')[1]?.split(' ').slice(11, 13) ?? []
+      return (Number(user) + Number(system)) / ticksPerSecond
+    } catch {
+      return 0
+    }
+  }
+  return async (work: () => unknown): Promise<Spent> => {
+    const [began, cpu, database] = [performance.now(), process.cpuUsage(), backendSeconds()]
+    await work()
+    const { user, system } = process.cpuUsage(cpu)
+    return {
+      seconds: (performance.now() - began) / 1000,
+      cpuSeconds: (user + system) / 1e6 + backendSeconds() - database,
+    }
+  }
 }
 
 function print(name: string, { seconds, cpuSeconds }: Spent, more = ''): void {
