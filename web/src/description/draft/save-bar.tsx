@@ -25,11 +25,7 @@ export function SaveBar({
   return (
     <div className={`save-bar ${unsaved ? 'is-unsaved' : ''}`} role="region" aria-label={say('draft.saving')}>
       <p>
-        {unsaved
-          ? say('draft.unsaved', { count: countUnsaved(unsaved) })
-          : problems > 0
-            ? say('draft.saved.problems', { count: problems })
-            : say('draft.saved')}
+        {unsaved ? say('draft.unsaved', { count: countUnsaved(unsaved) }) : say('draft.saved')}
       </p>
       <div className="actions">
         {unsaved && (
@@ -39,7 +35,7 @@ export function SaveBar({
         )}
         {!unsaved && problems > 0 && (
           <Button kind="link" onPress={onProblems}>
-            {say('draft.problems.show')}
+            {say('form.wrong', { count: problems })}
           </Button>
         )}
         <Button ref={button} kind={unsaved ? 'primary' : 'secondary'} isBusy={isBusy} onPress={onSave}>
