@@ -26,6 +26,10 @@ export interface Checked {
   errors: { promise: PromiseId; error: unknown }[]
 }
 
+/** The one that may take minutes comes last, so that no other waits for it. */
+const slowest: PromiseId = 'recording.as-drawn'
+const everyPromise = [...promises.filter((promise) => promise !== slowest), slowest]
+
 type Catalogue = Readonly<Record<PromiseId, Check>>
 
 /**
@@ -35,7 +39,7 @@ type Catalogue = Readonly<Record<PromiseId, Check>>
  */
 export async function checkPromises(
   looking: Looking,
-  which: readonly PromiseId[] = promises,
+  which: readonly PromiseId[] = everyPromise,
   signal?: AbortSignal,
   checks: Catalogue = catalogue,
 ): Promise<Checked> {
