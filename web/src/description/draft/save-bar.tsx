@@ -24,9 +24,7 @@ export function SaveBar({
   const { say } = useLanguage()
   return (
     <div className={`save-bar ${unsaved ? 'is-unsaved' : ''}`} role="region" aria-label={say('draft.saving')}>
-      <p>
-        {unsaved ? say('draft.unsaved', { count: countUnsaved(unsaved) }) : say('draft.saved')}
-      </p>
+      <p>{unsaved ? say('draft.unsaved', { count: countUnsaved(unsaved) }) : say('draft.saved')}</p>
       <div className="actions">
         {unsaved && (
           <Button kind="link" onPress={onDiscard}>
