@@ -61,30 +61,20 @@ export function ImportPage() {
         <h2 id="import-file">{say('import.file')}</h2>
         <p>{say('import.file.how')}</p>
         <p>{say('import.file.cells')}</p>
-        <div className="scroll" tabIndex={0} role="region" aria-label={say('import.columns')}>
-          <table className="table">
-            <caption className="visually-hidden">{say('import.columns')}</caption>
-            <thead>
-              <tr>
-                <th scope="col">{say('import.column')}</th>
-                <th scope="col">{say('import.column.what')}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {importColumns.map(({ column, needed }) => (
-                <tr key={column}>
-                  <th scope="row">
-                    <code>{column}</code>
-                  </th>
-                  <td className="wrapping">
-                    {say(`import.column.${column}` as Word)}
-                    {!needed && <span className="muted"> {say('import.column.optional')}</span>}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <h3>{say('import.columns')}</h3>
+        <dl className="column-list">
+          {importColumns.map(({ column, needed }) => (
+            <div key={column}>
+              <dt>
+                <code>{column}</code>
+              </dt>
+              <dd>
+                {say(`import.column.${column}` as Word)}
+                {!needed && <span className="muted"> {say('import.column.optional')}</span>}
+              </dd>
+            </div>
+          ))}
+        </dl>
         <p>
           <a href={headingRow()} download="henkilot.csv" className="with-icon">
             <Download aria-hidden="true" size={18} />
