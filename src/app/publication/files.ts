@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
 
 /** The pieces of one typeface (OFL-1.1), by script and weight: `latin-400`. */
 export type TypefacePieces = ReadonlyMap<string, Buffer>
@@ -43,7 +42,8 @@ function inBothWeights(scripts: readonly string[]): string[] {
   return scripts.flatMap((script) => [`${script}-400`, `${script}-600`])
 }
 
+const fonts = new URL('./files/', import.meta.resolve('@fontsource/source-sans-3/package.json'))
+
 function readFont(piece: string, format: 'woff' | 'woff2'): Promise<Buffer> {
-  const file = `@fontsource/source-sans-3/files/source-sans-3-${piece}-normal.${format}`
-  return readFile(fileURLToPath(import.meta.resolve(file)))
+  return readFile(new URL(`source-sans-3-${piece}-normal.${format}`, fonts))
 }

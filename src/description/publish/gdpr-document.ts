@@ -2,50 +2,11 @@ import type { Language, RegisterDescription } from '../register-description.ts'
 import { gdprEn } from './gdpr-en.ts'
 import { gdprFi } from './gdpr-fi.ts'
 import { gdprSv } from './gdpr-sv.ts'
+import type { Added, GdprSection, GdprWords } from './gdpr-words.ts'
 import type { Grounds } from './grounds.ts'
 import type { Block, Fact, PublishedDocument, Section, Sentence } from './published-document.ts'
-import {
-  controllerLines,
-  fieldList,
-  keptNow,
-  numberedFrom,
-  sentence,
-  wordings,
-  type Numbered,
-} from './seed-document.ts'
-
-type SectionId = 'controller' | 'purposes' | 'data' | 'recipients' | 'retention' | 'protection' | 'rights' | 'officials'
-
-/** What a notice says beyond the sentences of the seed, by the law that asks for it (L numbers). */
-type Added =
-  | 'L2-source'
-  | 'L2-number'
-  | 'L2-complaint'
-  | 'L3'
-  | 'L7-rights'
-  | 'L7-time'
-  | 'L7-where'
-  | 'L10-portability'
-  | 'L10-automatic'
-  | 'L16-procedure'
-  | 'L16-consent'
-  | 'L19'
-  | 'L26'
-  | 'L36'
-
-export type GdprWords = {
-  subtitle: string
-  headings: Record<SectionId, string>
-  labels: Record<
-    'register' | 'controller' | 'visitingAddress' | 'switchboard' | 'officer' | 'phone' | 'dataSubjects',
-    string
-  >
-  /** Purpose, legal basis, data: the heads of the table of purposes. */
-  purposeHead: readonly [string, string, string]
-  dataSets: Record<'history' | 'recordings', string>
-  /** What has no ground is not there. */
-  added: (grounds: Grounds) => { [id in Added]?: string | undefined }
-}
+import { controllerLines, fieldList, keptNow, numberedFrom, sentence, wordings } from './seed-document.ts'
+import type { Numbered } from './seed-words.ts'
 
 const added: Record<Language, GdprWords> = { fi: gdprFi, sv: gdprSv, en: gdprEn }
 
@@ -64,7 +25,7 @@ export function gdprDocument(grounds: Grounds, language: Language): PublishedDoc
     ids.flatMap((id) => (addedTexts[id] === undefined ? [] : [sentence(id, addedTexts[id])]))
   const paragraph = (...sentences: Sentence[]): Block[] =>
     sentences.length > 0 ? [{ kind: 'paragraph', sentences }] : []
-  const section = (id: SectionId, ...blocks: Block[][]): Section => ({
+  const section = (id: GdprSection, ...blocks: Block[][]): Section => ({
     id,
     heading: headings[id],
     blocks: blocks.flat(),
@@ -147,7 +108,14 @@ function officerFact(
   const officer = contacts.dataProtectionOfficer
   if (!officer) return []
   const lines = [officer.address[language], officer.email, `${labels.phone}: ${officer.phone}`]
-  return [{ label: labels.officer, lines: lines.map((text, index) => sentence(`setting:officer-${index + 1}`, text)) }]
+  return [
+    {
+      label: labels.officer,
+      lines: lines.map((text, index) =>
+        sentence(index === 0 ? 'setting:officer' : `setting:officer.${index + 1}`, text),
+      ),
+    },
+  ]
 }
 
 /** L3, L4: what callers hear, in the page's language where there is such a text. */

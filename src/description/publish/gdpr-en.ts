@@ -1,5 +1,5 @@
 import { dayText } from '../tell-values.ts'
-import type { GdprWords } from './gdpr-document.ts'
+import type { GdprWords } from './gdpr-words.ts'
 import { lawsOf } from './grounds.ts'
 
 export const gdprEn: GdprWords = {

@@ -1,28 +1,11 @@
-import type { IdentificationData, Language, RegisterDescription } from '../register-description.ts'
+import type { Language, RegisterDescription } from '../register-description.ts'
 import type { Grounds } from './grounds.ts'
 import type { Block, PublishedDocument, Section, Sentence } from './published-document.ts'
 import { promisesBehind } from './promises-behind.ts'
 import { seedHeadingsEn, seedLabelsEn, seedTextsEn } from './seed-en.ts'
 import { seedHeadingsFi, seedLabelsFi, seedTextsFi } from './seed-fi.ts'
 import { seedHeadingsSv, seedLabelsSv, seedTextsSv } from './seed-sv.ts'
-
-type SectionId = 'general' | 'data' | 'storage' | 'disclosure' | 'access' | 'rights'
-export type SeedHeadings = Record<SectionId, string>
-export type SeedLabels = Record<
-  'register' | 'controller' | 'visitingAddress' | 'switchboard' | 'purposes' | 'dataSubjects' | 'content',
-  string
->
-export type Numbered =
-  | `S${4 | 5 | 6 | 7 | 8 | 9}`
-  | `S1${0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9}`
-  | `S2${0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9}`
-  | `S3${0 | 1 | 2 | 3 | 4 | 5}`
-/** A profile's sentences in one language, by number; what has no ground is not there. */
-export type SeedTexts = { [id in Numbered]?: string | undefined } & {
-  fields: Record<IdentificationData, string>
-  /** What is so now within the bounds of S21 (AC1). */
-  now: { lead: string; items: readonly string[] } | undefined
-}
+import type { Numbered, SeedLabels, SeedSection, SeedTexts } from './seed-words.ts'
 
 export const wordings = {
   fi: { headings: seedHeadingsFi, labels: seedLabelsFi, textsOf: seedTextsFi },
@@ -41,7 +24,7 @@ export function seedDocument(grounds: Grounds, language: Language): PublishedDoc
     const sentences = numbered(...ids)
     return sentences.length > 0 ? [{ kind: 'paragraph', sentences }] : []
   }
-  const section = (id: SectionId, ...blocks: Block[][]): Section => ({
+  const section = (id: SeedSection, ...blocks: Block[][]): Section => ({
     id,
     heading: headings[id],
     blocks: blocks.flat(),

@@ -1,7 +1,7 @@
 import { capital } from './agency.ts'
 import { monthsKept, type Grounds } from './grounds.ts'
 import { joined } from './joined.ts'
-import type { SeedHeadings, SeedLabels, SeedTexts } from './seed-document.ts'
+import type { SeedHeadings, SeedLabels, SeedTexts } from './seed-words.ts'
 
 export const seedHeadingsEn: SeedHeadings = {
   general: 'GENERAL',

@@ -1,6 +1,6 @@
 import { capital } from './agency.ts'
 import { monthsKept, type Grounds } from './grounds.ts'
-import type { SeedHeadings, SeedLabels, SeedTexts } from './seed-document.ts'
+import type { SeedHeadings, SeedLabels, SeedTexts } from './seed-words.ts'
 import { joined } from './joined.ts'
 
 export const seedHeadingsFi: SeedHeadings = {
