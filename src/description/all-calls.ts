@@ -37,6 +37,7 @@ export function momentOfAllCalls(
   ]
     .filter((at) => at !== undefined)
     .sort((one, other) => Temporal.Instant.compare(one, other))
+    .filter((at, place, sorted) => place === 0 || !at.equals(sorted[place - 1]!))
   for (const [place, begin] of turns.entries()) {
     // Between two turns the rules and the numbers are the same; only the hours of the week differ.
     const inUse = service.filter(({ validFrom, validTo }) => inForce(validFrom, validTo, begin)).map(({ key }) => key)
@@ -73,7 +74,8 @@ function momentsBetween(
 }
 
 function coversAll(keys: readonly PhoneNumberKey[], rules: readonly RecordingRule[]): boolean {
-  return keys.length > 0 && keys.every((key) => rules.some(({ numbers }) => numbers.includes(key)))
+  const covered = new Set(rules.flatMap(({ numbers }) => numbers))
+  return keys.length > 0 && keys.every((key) => covered.has(key))
 }
 
 function isWithinHours({ hours }: RecordingRule, at: Temporal.Instant): boolean {

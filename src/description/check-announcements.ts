@@ -40,12 +40,12 @@ export function checkAnnounced({
 }: Part<'recordingPlan' | 'switches' | 'numbering'>): FieldProblem[] {
   if (!switches.announcementRequired) return []
   const told = new Set<string>()
+  const announced = (language: 'fi' | 'sv'): Set<string> =>
+    new Set(announcements.flatMap(({ numbers, texts }) => (texts[language] === undefined ? [] : numbers)))
+  const heard = { fi: announced('fi'), sv: announced('sv') }
   return rules.flatMap((rule, index) =>
     rule.numbers.flatMap((key, place) => {
-      const missing = (['fi', 'sv'] as const).filter(
-        (language) =>
-          !announcements.some(({ numbers, texts }) => numbers.includes(key) && texts[language] !== undefined),
-      )
+      const missing = (['fi', 'sv'] as const).filter((language) => !heard[language].has(key))
       if (missing.length === 0 || told.has(key)) return []
       told.add(key)
       return [

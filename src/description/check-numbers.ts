@@ -1,11 +1,12 @@
 import { normalisePhoneNumber } from './phone-numbers/normalise-phone-number.ts'
 import { problemAt, type FieldProblem } from './problem.ts'
-import { inForce, languages, type RegisterDescription } from './register-description.ts'
+import { inForce, languages, type RegisterDescription, type ServiceNumber } from './register-description.ts'
 
 type Part<Section extends keyof RegisterDescription> = Pick<RegisterDescription, Section>
 
 /** R7: each number by itself, and no number twice for one time. */
 export function checkNumbers({ numbers }: Part<'numbers'>): FieldProblem[] {
+  const listed = new Map<string, ServiceNumber[]>()
   return numbers.flatMap((number, index) => {
     const path = ['numbers', index]
     const problems: FieldProblem[] = []
@@ -13,13 +14,12 @@ export function checkNumbers({ numbers }: Part<'numbers'>): FieldProblem[] {
     if (validTo && Temporal.Instant.compare(validTo, validFrom) <= 0) {
       problems.push(problemAt([...path, 'validTo'], 'time.end-before-begin'))
     }
-    const twin = numbers
-      .slice(0, index)
-      .find(
-        (other) =>
-          other.key === number.key &&
-          (inForce(other.validFrom, other.validTo, validFrom) || inForce(validFrom, validTo, other.validFrom)),
-      )
+    const earlier = listed.get(number.key) ?? []
+    const twin = earlier.find(
+      (other) => inForce(other.validFrom, other.validTo, validFrom) || inForce(validFrom, validTo, other.validFrom),
+    )
+    earlier.push(number)
+    listed.set(number.key, earlier)
     if (twin) {
       const code = twin.kind === kind ? 'number.twice' : 'number.two-kinds'
       problems.push(problemAt([...path, 'number'], code, { number: display }))

@@ -25,17 +25,19 @@ export function checkRecordingPlan(
     ...checkRule(rule, ['recordingPlan', 'rules', index]),
     ...checkNamedNumbers(rule.numbers, ['recordingPlan', 'rules', index, 'numbers'], numbers, display, 'rule'),
   ])
+  const named = rules.map((rule) => new Set(rule.numbers))
   rules.forEach((rule, index) => {
     const earlier = rules.slice(0, index)
     if (earlier.some(({ id, version }) => id === rule.id && version === rule.version)) {
-      const named = { rule: rule.id, version: rule.version }
-      problems.push(problemAt(['recordingPlan', 'rules', index, 'id'], 'rule.twice', named))
+      const values = { rule: rule.id, version: rule.version }
+      problems.push(problemAt(['recordingPlan', 'rules', index, 'id'], 'rule.twice', values))
     }
-    const rival = earlier.find((other) => overlap(other, rule))
-    const shared = rival && rule.numbers.find((key) => rival.numbers.includes(key))
-    if (rival && shared !== undefined) {
+    for (const [place, rival] of earlier.entries()) {
+      const shared = holdTogether(rival, rule) ? rule.numbers.find((key) => named[place]!.has(key)) : undefined
+      if (shared === undefined) continue
       const values = { number: display(shared), rule: rival.id, version: rival.version }
       problems.push(problemAt(['recordingPlan', 'rules', index, 'numbers'], 'rule.overlap', values))
+      break
     }
   })
   const found = numbers && momentOfAllCalls({ rules }, numbers)
@@ -54,15 +56,18 @@ export function checkNamedNumbers(
   display: (key: PhoneNumberKey) => string,
   of: 'rule' | 'announcement',
 ): FieldProblem[] {
+  const listed = numbers && Map.groupBy(numbers, ({ key }) => key)
+  const seen = new Set<PhoneNumberKey>()
   return keys.flatMap((key, place) => {
     const problems: FieldProblem[] = []
-    const known = numbers?.filter((number) => number.key === key)
+    const known = listed && (listed.get(key) ?? [])
     const values = { number: display(key) }
     if (known?.length === 0) problems.push(problemAt([...path, place], 'rule.unknown-number', values))
     if (of === 'rule' && known?.some(({ kind }) => kind === 'SWITCHBOARD')) {
       problems.push(problemAt([...path, place], 'rule.switchboard', values))
     }
-    if (keys.indexOf(key) < place) problems.push(problemAt([...path, place], 'rule.number-twice', values))
+    if (seen.has(key)) problems.push(problemAt([...path, place], 'rule.number-twice', values))
+    seen.add(key)
     return problems
   })
 }
@@ -93,11 +98,10 @@ function checkRule(rule: RecordingRule, path: FieldPath): FieldProblem[] {
   return problems
 }
 
-function overlap(one: RecordingRule, other: RecordingRule): boolean {
+/** True where both rules hold at some moment. */
+function holdTogether(one: RecordingRule, other: RecordingRule): boolean {
   return (
-    one.numbers.some((key) => other.numbers.includes(key)) &&
-    (inForce(one.from, one.until, other.from) || inForce(other.from, other.until, one.from)) &&
-    hoursOverlap(one, other)
+    (inForce(one.from, one.until, other.from) || inForce(other.from, other.until, one.from)) && hoursOverlap(one, other)
   )
 }
 

@@ -104,7 +104,7 @@ test.each<[what: string, text: string, code: string]>([
 })
 
 test('values of every wrong kind in every place are told where they are, and nothing is thrown', () => {
-  const wrong = [null, true, -1, 1e21, '', ' ', 'x', [], {}, [null], { x: 1 }, [[[]]]]
+  const wrong = [null, -1, '', 'x', [null], { x: 1 }]
   const file = parse(seed) as Record<string, unknown>
   const places: (string | number)[][] = []
   walk(file, [])
