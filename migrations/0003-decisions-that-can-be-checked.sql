@@ -20,7 +20,7 @@ update recording r set call_ended_at = c.ended_at
 from contact c where c.id = r.contact_id and c.started_at = r.contact_started_at and r.state <> 'DESTROYED';
 -- All that the dry run of a changed term looks at, so that it need not look at the recordings themselves.
 create index recording_terms on recording (number_reached, call_ended_at)
-  include (recording_months, destroy_at, min_keep_until, state) where state <> 'DESTROYED';
+  include (recording_months, destroy_at, min_keep_until) where state not in ('DESTROYING', 'DESTROYED');
 
 grant update (call_ended_at) on recording to seloste_capture, seloste_custodian;
 -- What quotas have counted from one instant until before another, without the segments that the asking process counts

@@ -47,7 +47,7 @@ async function shortenSome(
       .select(['id', 'call_ended_at', 'min_keep_until', 'destroy_at'])
       .where('number_reached', 'in', keys)
       .where('recording_months', '>', months)
-      .where('state', 'not in', ['DESTROYING', 'DESTROYED'])
+      .where(sql<boolean>`state not in ('DESTROYING', 'DESTROYED')`)
       // A call that has not ended gets its term when it does.
       .where('call_ended_at', 'is not', null)
       .where('destroy_at', 'is not', null)

@@ -43,7 +43,8 @@ async function count(db: Kysely<RegisterTables>, steps: readonly TermStep[]): Pr
     .selectFrom('recording')
     .where('number_reached', 'in', keys)
     .where('recording_months', '>', months)
-    .where('state', 'not in', ['DESTROYING', 'DESTROYED'])
+    // To the letter as the index recording_terms has it.
+    .where(sql<boolean>`state not in ('DESTROYING', 'DESTROYED')`)
     .where('destroy_at', '>', at)
 
   const sure = await affected
