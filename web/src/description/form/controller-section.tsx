@@ -35,7 +35,7 @@ export function ControllerSection() {
           ))}
         </div>
       </Together>
-      <PathTrilingual path={['controller', 'unit']} label={say('form.controller.unit')} />
+      <PathTrilingual path={['controller', 'unit']} label={say('form.controller.unit')} isLong />
       <PathTrilingual path={['controller', 'postalAddress']} label={say('form.controller.postal')} />
       <PathTrilingual path={['controller', 'visitingAddress']} label={say('form.controller.visiting')} />
       <PathTrilingual

@@ -61,7 +61,7 @@ function NumberFields({ path }: { path: Path }) {
           options={(['fi', 'sv', 'en'] as const).map((value) => ({ value, label: say(`language.${value}`) }))}
         />
       </div>
-      <PathTrilingual path={[...path, 'names']} label={say('form.number.names')} />
+      <PathTrilingual path={[...path, 'names']} label={say('form.number.names')} isLong />
       {(kind === 'REGIONAL_SERVICE' || region != null) && (
         <Optional
           path={[...path, 'region']}

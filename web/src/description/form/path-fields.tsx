@@ -38,12 +38,18 @@ export function PathText({
   )
 }
 
-/** A text in the three languages. */
-export function PathTrilingual({ path, label, hint, rows }: Labelled & { rows?: number }) {
+/** A text in the three languages: side by side, or one below another where it is long. */
+export function PathTrilingual({
+  path,
+  label,
+  hint,
+  isLong = false,
+  rows,
+}: Labelled & { isLong?: boolean; rows?: number }) {
   const { say } = useLanguage()
   return (
     <Together path={path} label={label} hint={hint}>
-      <div className="three">
+      <div className={isLong ? 'long-texts' : 'three'}>
         {languages.map((language) => (
           <PathText
             key={language}

@@ -11,12 +11,13 @@ export function RegisterSection() {
   const purposes = useItems(['purposes'])
   return (
     <Section name="register" title={say('form.register')}>
-      <PathTrilingual path={['name']} label={say('form.name')} />
-      <PathTrilingual path={['title']} label={say('form.title')} hint={say('form.title.hint')} />
+      <PathTrilingual path={['name']} label={say('form.name')} isLong />
+      <PathTrilingual path={['title']} label={say('form.title')} hint={say('form.title.hint')} isLong />
       <PathChoice
         path={['profile']}
         label={say('form.profile')}
         hint={say('form.profile.hint')}
+        className="field-wide"
         options={(['seed', 'gdpr'] as const).map((value) => ({ value, label: say(`form.profile.${value}`) }))}
       />
       <h4 className="small-heading">{say('form.bases')}</h4>
@@ -33,7 +34,7 @@ export function RegisterSection() {
             fresh={() => ({ fi: '', sv: '', en: '' })}
             tellsError
           >
-            <PathTrilingual path={['purposes', index, 'legalBasis']} label={name} rows={2} />
+            <PathTrilingual path={['purposes', index, 'legalBasis']} label={name} isLong rows={2} />
           </Optional>
         )
       })}

@@ -32,7 +32,7 @@ export function StorageSection() {
       >
         {(place) => (
           <>
-            <PathTrilingual path={[...place, 'names']} label={say('form.site.names')} />
+            <PathTrilingual path={[...place, 'names']} label={say('form.site.names')} isLong />
             <PathToggle
               path={[...place, 'electronicAccessControl']}
               label={say('form.site.control')}
