@@ -68,7 +68,7 @@ export function besideSentence(one: Sentence, language: Language, evidence: Evid
 function renderProof(promise: PromiseId, proof: Proof | undefined, language: Language): Html {
   const say = evidenceWords[language]
   if (!proof) return html`<p class="quiet">${say.notChecked}</p>`
-  const facts = Object.entries(proof.facts)
+  const facts = Object.entries(proof.facts).filter(([, value]) => value !== null)
   return html`<details class="proof ${proof.holds ? 'holds' : 'broken'}">
     <summary>
       ${mark(proof.holds ? 'holds' : 'broken')}<span
@@ -96,8 +96,8 @@ function renderProof(promise: PromiseId, proof: Proof | undefined, language: Lan
         html`<div>
           <dt>${say.counts}</dt>
           <dd lang="en">
-            <ul class="plain">
-              ${facts.map(([name, value]) => html`<li>${name}: ${String(value)}</li>`)}
+            <ul class="plain counts">
+              ${facts.map(([name, value]) => html`<li>${name} ${String(value)}</li>`)}
             </ul>
           </dd>
         </div>`
