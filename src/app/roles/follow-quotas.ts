@@ -8,7 +8,6 @@ import {
 } from '#capture/session/quota-counts.ts'
 import { weekStart } from '#description/local-time.ts'
 import type { Clock } from '#platform/clock/clock.ts'
-import type { SegmentFacts } from '#register/admit.ts'
 import { readQuotaCounts } from '#register/history/quota-counts.ts'
 import type { RegisterTables } from '#register/tables.ts'
 
@@ -18,7 +17,7 @@ export interface QuotaOptions {
   /** Where a copy is kept for a start without the database. */
   copyPath: string
   /** What an earlier process left: in the register already or not, it counts once. */
-  leftBehind: readonly SegmentFacts[]
+  leftBehind: readonly Parameters<QuotaCounts['count']>[0][]
   onFault: (error: unknown) => void
 }
 
