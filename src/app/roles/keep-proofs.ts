@@ -19,7 +19,7 @@ export interface ProofKeeper {
   stop: () => Promise<void>
 }
 
-export interface KeepProofsOptions extends Omit<Looking, 'db' | 'versions' | 'version' | 'now' | 'afresh'> {
+export interface KeepProofsOptions extends Omit<Looking, 'db' | 'versions' | 'version' | 'now' | 'afresh' | 'signal'> {
   db: HoldingSafeguards
   pool: EveryOptions['pool']
   versions: Pick<Versions, 'all' | 'at'>
@@ -50,14 +50,21 @@ export function keepProofs(options: KeepProofsOptions): ProofKeeper {
 
   async function check(signal: AbortSignal, which?: readonly PromiseId[]): Promise<void> {
     const now = clock.now()
-    const looking: Looking = { ...looked, versions: versions.all, version: versions.at(now), now, afresh: !begun }
-    const { broken, newlyBroken, restored, errors } = await checkPromises(looking, which, signal)
+    const looking: Looking = {
+      ...looked,
+      versions: versions.all,
+      version: versions.at(now),
+      now,
+      afresh: !begun,
+      signal,
+    }
+    const { broken, newlyBroken, restored, errors } = await checkPromises(looking, which)
     for (const { promise, error } of errors) log.error({ err: error, promise }, 'a promise could not be checked')
     // What was broken before this process began has had its alarm in another's log.
     for (const finding of begun ? newlyBroken : broken) alarm(finding)
     for (const { promise, facts } of restored)
       log.warn({ promise, facts }, 'a promise of the register description holds again')
-    if (which === undefined) begun = true
+    if (which === undefined && !signal.aborted) begun = true
   }
 
   function alarm({ promise, rule, remedy, facts, fault }: Finding): void {

@@ -71,8 +71,8 @@ export const recordingAsDrawn: Check<DrawFacts> = {
   },
 }
 
-function verify({ db, versions, drawKey }: Looking, since?: Temporal.Instant): Promise<Verified> {
-  return verifyDraws(db as never, { versions, drawKey, since })
+function verify({ db, versions, drawKey, signal }: Looking, since?: Temporal.Instant): Promise<Verified> {
+  return verifyDraws(db as never, { versions, drawKey, since, signal })
 }
 
 function factsOf({ judged, drawn, recorded, counts, findings }: Verified, { versions, now }: Looking): DrawFacts {

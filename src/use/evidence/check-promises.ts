@@ -40,12 +40,11 @@ type Catalogue = Readonly<Record<PromiseId, Check>>
 export async function checkPromises(
   looking: Looking,
   which: readonly PromiseId[] = everyPromise,
-  signal?: AbortSignal,
   checks: Catalogue = catalogue,
 ): Promise<Checked> {
   const checked: Checked = { broken: [], newlyBroken: [], restored: [], errors: [] }
   for (const promise of which) {
-    if (signal?.aborted) break
+    if (looking.signal?.aborted) break
     await checkOne(looking, promise, checks[promise], checked)
   }
   return checked
@@ -60,6 +59,8 @@ async function checkOne(looking: Looking, promise: PromiseId, check: Check, chec
     .executeTakeFirst()
   const begun = performance.now()
   const made = await make(check, looking, remembered(before?.memo))
+  // A check that was broken off proves nothing, either way.
+  if (looking.signal?.aborted) return
   if ('error' in made) checked.errors.push({ promise, error: made.error })
   const holds = 'found' in made && made.found.holds
   const finding: Finding = {

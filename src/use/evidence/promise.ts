@@ -27,6 +27,8 @@ export interface Looking {
   drawKey: Uint8Array
   /** The first check of this process: nothing is taken over from an earlier one's that can be looked at anew. */
   afresh: boolean
+  /** Whoever checks is about to end: a check that takes long throws. */
+  signal?: AbortSignal | undefined
 }
 
 /** A folder where data lie; the database tells of its own places itself. */

@@ -131,11 +131,36 @@ test('a check that cannot be made is a proof that does not hold, with its reason
 test('a check that never could be made says so without a count', async () => {
   const unable: Check = { ...catalogue['storage.sites'], check: () => Promise.reject(new Error('the disk is away')) }
   await pool.query('delete from proof')
-  await checkPromises(await looking(), ['storage.sites'], undefined, { ...catalogue, 'storage.sites': unable })
+  await checkPromises(await looking(), ['storage.sites'], { ...catalogue, 'storage.sites': unable })
   const [proof, ...others] = await readProofs(desk, now())
   expect(others).toEqual([])
   expect(proof).toMatchObject({ promise: 'storage.sites', holds: false, facts: {} })
   expect(proof?.text.sv).toBe('Kontrollen kunde inte göras (Error), och det finns inget bevis för löftet.')
+})
+
+test('a check that is broken off at the end of its process changes no proof', async () => {
+  await check()
+  const before = await readProofs(desk, now())
+  const ending = new AbortController()
+  const breaksOff: Check = {
+    ...catalogue['history.fields'],
+    check(looking) {
+      ending.abort()
+      looking.signal?.throwIfAborted()
+      throw new Error('it went on')
+    },
+  }
+  const checked = await checkPromises(await looking({ signal: ending.signal }), ['history.fields', 'history.term'], {
+    ...catalogue,
+    'history.fields': breaksOff,
+  })
+  expect(checked).toEqual({ broken: [], newlyBroken: [], restored: [], errors: [] })
+  expect((await readProofs(desk, now())).map(({ checkedAt }) => checkedAt)).toEqual(
+    before.map(({ checkedAt }) => checkedAt),
+  )
+  await expect(
+    catalogue['recording.as-drawn'].check(await looking({ signal: ending.signal }), undefined),
+  ).rejects.toThrow('aborted')
 })
 
 test('a proof older than half an hour is none, and says when it was made', async () => {

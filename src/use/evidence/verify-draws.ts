@@ -17,6 +17,8 @@ export interface VerifyOptions {
   drawKey: Uint8Array
   /** Calls answered at or after this instant; everything that the register holds unless told. */
   since?: Temporal.Instant | undefined
+  /** Ends it soon, with the signal's reason thrown. */
+  signal?: AbortSignal | undefined
 }
 
 export interface Verified {
@@ -45,7 +47,7 @@ export async function verifyDraws(db: Kysely<RegisterTables>, options: VerifyOpt
     .setIsolationLevel('repeatable read')
     .setAccessMode('read only')
     .execute(async (tx) => {
-      const { versions, drawKey, since } = options
+      const { versions, drawKey, since, signal } = options
       const by = { versions, drawKey, consents: await readConsents(tx, versions) }
       const now = await readNow(tx)
       const whole = now.toZonedDateTimeISO('UTC').subtract({ months: wholeMonths }).toInstant()
@@ -55,6 +57,7 @@ export async function verifyDraws(db: Kysely<RegisterTables>, options: VerifyOpt
       const all = { judged: 0, drawn: 0, recorded: 0 }
       for await (const segments of decidedSegments(tx, since)) {
         for (const segment of segments) {
+          signal?.throwIfAborted()
           all.judged += 1
           if (segment.decision.record) all.drawn += 1
           if (segment.recordingId !== null) all.recorded += 1
