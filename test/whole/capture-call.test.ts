@@ -169,5 +169,7 @@ describe('a call that is not recorded', () => {
     const { contact } = await call({ number: '+35829555000' })
     expect(contact.segments[0]).toMatchObject({ decision: { reason: 'unknown-number' } })
     expect(contact.segments[0]?.marks).toContain('unknown-number')
+    const metrics = await (await fetch(`${seloste.url}/metrics`)).text()
+    expect(metrics).toMatch(/^seloste_unknown_number_calls_total\S* 1$/m)
   })
 })
