@@ -192,7 +192,13 @@ describe('the dry run', () => {
       sv: 'Förvaringstiden på 029 497 000 från 6 till 3 månader: 2 inspelningar skulle förstöras i natt.',
       en: 'Retention on 029 497 000 from 6 to 3 months: 2 recordings would be destroyed tonight.',
     })
-    expect(told('recordings-shortened', field).map(({ count }) => count)).toEqual([2])
+    expect(told('recordings-destroyed', field)[1]?.text.en).toMatch(/: no recording would be destroyed tonight\.$/)
+    expect(told('recordings-shortened', field).map(({ count, text }) => [count, text.sv])).toEqual([
+      [
+        2,
+        'Förvaringstiden på 029 497 000 från 6 till 3 månader: dessutom skulle 2 inspelningar förstöras tidigare än vad som nu är bestämt.',
+      ],
+    ])
     const [rights] = told('rights-narrowed', 'roles[1]')
     expect(rights).toMatchObject({ count: 1, text: { en: '1 right to the role “supervisor” would reach less.' } })
     const [share] = told('recorded-share', 'recordingPlan.rules[0].share')

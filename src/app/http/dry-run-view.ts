@@ -52,9 +52,9 @@ function termConsequences(
     field,
     count: destroyed,
     text: {
-      fi: `${term.fi}: ${counted(destroyed, 'fi', 'tallenne', 'tallennetta')} tuhottaisiin ${when.fi}.`,
-      sv: `${term.sv}: ${counted(destroyed, 'sv', 'inspelning', 'inspelningar')} skulle förstöras ${when.sv}.`,
-      en: `${term.en}: ${counted(destroyed, 'en', 'recording', 'recordings')} would be destroyed ${when.en}.`,
+      fi: `${term.fi}: ${destroyed === 0 ? 'yhtään tallennetta ei tuhottaisi' : `${counted(destroyed, 'fi', 'tallenne', 'tallennetta')} tuhottaisiin`} ${when.fi}.`,
+      sv: `${term.sv}: ${destroyed === 0 ? 'ingen inspelning' : counted(destroyed, 'sv', 'inspelning', 'inspelningar')} skulle förstöras ${when.sv}.`,
+      en: `${term.en}: ${destroyed === 0 ? 'no recording' : counted(destroyed, 'en', 'recording', 'recordings')} would be destroyed ${when.en}.`,
     },
   }
   if (shortened === 0) return [destruction]
@@ -65,9 +65,9 @@ function termConsequences(
       field,
       count: shortened,
       text: {
-        fi: `${term.fi}: lisäksi ${counted(shortened, 'fi', 'tallenne', 'tallennetta')} tuhottaisiin aiemmin kuin nyt on määrä.`,
-        sv: `${term.sv}: dessutom skulle ${counted(shortened, 'sv', 'inspelning', 'inspelningar')} förstöras tidigare än vad som nu är bestämt.`,
-        en: `${term.en}: ${counted(shortened, 'en', 'more recording', 'more recordings')} would be destroyed earlier than is due now.`,
+        fi: `${term.fi}: ${destroyed > 0 ? 'lisäksi ' : ''}${counted(shortened, 'fi', 'tallenne', 'tallennetta')} tuhottaisiin aiemmin kuin nyt on määrä.`,
+        sv: `${term.sv}: ${destroyed > 0 ? 'dessutom skulle ' : ''}${counted(shortened, 'sv', 'inspelning', 'inspelningar')}${destroyed > 0 ? '' : ' skulle'} förstöras tidigare än vad som nu är bestämt.`,
+        en: `${term.en}: ${amount(shortened, 'en')} ${destroyed > 0 ? 'more ' : ''}${shortened === 1 ? 'recording' : 'recordings'} would be destroyed earlier than is due now.`,
       },
     },
   ]
