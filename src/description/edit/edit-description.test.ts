@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import fc from 'fast-check'
 import { parse } from 'yaml'
 import { describe, expect, test } from 'vitest'
 import { parseDescription, seedDescriptionFile } from '../read-description.ts'
@@ -94,10 +95,114 @@ test('edits are made in order: behind a removed item the others move up', () => 
   for (const comment of ['# one', '# two', '# three']) expect(edited).toContain(comment)
 })
 
+test('where letters cannot be changed one by one, the text is laid out anew, with its comments', () => {
+  const edited = editDescription('# all\n? a # why\n: 1\n# more\nb: 2\n', [{ path: ['a'], value: { x: [{ y: 2 }] } }])
+  expect(parse(edited)).toEqual({ a: { x: [{ y: 2 }] }, b: 2 })
+  for (const comment of ['# all', '# why', '# more']) expect(edited).toContain(comment)
+})
+
 test('no edits, or edits that say what is there, change no letter', () => {
   expect(editDescription(seed, [])).toBe(seed)
   expect(editDescription(seed, [{ path: ['version'], value: 1 }])).toBe(seed)
   expect(editDescription(seed, [{ path: ['nothing', 'here'] }])).toBe(seed)
+})
+
+describe('whatever is edited,', () => {
+  type Path = (string | number)[]
+  const file = parse(seed) as Record<string, unknown>
+  const leaves: Path[] = []
+  const lists: Path[] = []
+  walk(file, [])
+  const scalar = fc.oneof(
+    fc.string({ unit: 'grapheme', maxLength: 12 }),
+    fc.constantFrom(
+      '',
+      ' ',
+      'null',
+      'true',
+      '1.5',
+      '-',
+      '- a',
+      'a: b',
+      '# a',
+      "it's",
+      '"',
+      '{',
+      '029 497 000',
+      'a\nb',
+      'PL 1, 2',
+    ),
+    fc.double({ noNaN: true, noDefaultInfinity: true }),
+    fc.integer(),
+    fc.boolean(),
+    fc.constant(null),
+  )
+  const value = fc.oneof(
+    scalar,
+    fc.array(scalar, { maxLength: 3 }),
+    fc.dictionary(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 5 }), scalar, {
+      maxKeys: 3,
+      noNullPrototype: true,
+    }),
+  )
+  const written = fc.oneof(
+    fc.record({ path: fc.constantFrom(...leaves), value }),
+    fc.constantFrom(...lists).chain((path) => fc.record({ path: fc.constant([...path, at(path).length]), value })),
+  )
+  const removal = fc.constantFrom(...leaves, ...lists).map((path): TextEdit => ({ path }))
+
+  test('the text says exactly that, with every comment where no place was removed', () => {
+    const comments = seed.split('\n').filter((line) => line.trimStart().startsWith('#'))
+    expect(comments.length).toBeGreaterThan(8)
+    fc.assert(
+      fc.property(fc.uniqueArray(written, { minLength: 1, maxLength: 4, selector: topmost }), (edits) => {
+        const edited = editDescription(seed, edits)
+        expect(parse(edited)).toEqual(valuesAfter(edits))
+        const lines = edited.split('\n')
+        for (const comment of comments) expect(lines).toContain(comment)
+      }),
+      { numRuns: 50 },
+    )
+  })
+
+  test('also where fields and items are removed', () => {
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(fc.oneof(written, removal), { minLength: 1, maxLength: 4, selector: topmost }),
+        (edits) => {
+          expect(parse(editDescription(seed, edits))).toEqual(valuesAfter(edits))
+        },
+      ),
+      { numRuns: 50 },
+    )
+  })
+
+  function at(path: Path): unknown[] {
+    return path.reduce<unknown>((value, part) => (value as Record<string, unknown>)[part], file) as unknown[]
+  }
+
+  /** Edits of different sections: none moves the place of another. */
+  function topmost({ path }: TextEdit): string {
+    return String(path[0])
+  }
+
+  function valuesAfter(edits: readonly TextEdit[]): unknown {
+    const values = structuredClone(file)
+    for (const { path, value } of edits) {
+      const holder = path.slice(0, -1).reduce<unknown>((one, part) => (one as Record<string, unknown>)[part], values)
+      if (value !== undefined) (holder as Record<string, unknown>)[path.at(-1)!] = value
+      else if (Array.isArray(holder)) holder.splice(path.at(-1) as number, 1)
+      else Reflect.deleteProperty(holder as object, path.at(-1)!)
+    }
+    return values
+  }
+
+  function walk(value: unknown, path: Path): void {
+    if (Array.isArray(value)) lists.push(path)
+    if (typeof value !== 'object' || value === null) leaves.push(path)
+    else
+      for (const [key, item] of Object.entries(value)) walk(item, [...path, Array.isArray(value) ? Number(key) : key])
+  }
 })
 
 describe('an edit that cannot be made says why, and nothing of it is made:', () => {
@@ -115,6 +220,12 @@ describe('an edit that cannot be made says why, and nothing of it is made:', () 
     const problem = faultOf('a: 1\nb: [', { path: ['a'], value: 2 })
     expect(problem).toMatchObject({ code: 'edit.unreadable', line: 2, field: '(file)' })
     expect(problem.remedy.fi).toBe('Korjaa teksti ensin riviltä 2.')
+  })
+
+  test('a text with a zero character, which could not be kept, though no field is edited', () => {
+    expect(() => editDescription('a: 1\nb: \0', [])).toThrow(
+      'Line 2, (file): The text has a character that cannot be seen: U+0000.',
+    )
   })
 
   test.each<[string, TextEdit['path']]>([

@@ -1,5 +1,5 @@
 import { problemAt, tellProblem, type FieldPath, type FieldProblem, type Problem } from '../problem.ts'
-import { readText } from '../read-text.ts'
+import { letterName, readText } from '../read-text.ts'
 import { rewriteText } from './rewrite-text.ts'
 import { isFields } from './write-value.ts'
 
@@ -9,7 +9,7 @@ import { isFields } from './write-value.ts'
  */
 export type TextEdit = { path: FieldPath; value?: unknown }
 
-/** An edit that cannot be made; nothing of it was. Code `edit.unreadable`, `edit.no-place` or `edit.value`. */
+/** An edit that cannot be made; nothing of it was. Code `edit.*` or `text.character`. */
 export class EditFault extends Error {
   readonly problem: Problem
 
@@ -23,9 +23,15 @@ export class EditFault extends Error {
 /**
  * The text after the edits, in order. Comments and whatever is not edited stay as they are, to the letter. Whether the
  * outcome is a description is parseDescription's to say: a draft may be wrong.
- * @throws EditFault where the text cannot be read as YAML, where there is no place for a value, or it is none
+ * @throws EditFault where the text cannot be read as YAML, where there is no place for a value, or it is none; and where
+ * the text, edited or not, has a zero character, which no database keeps
  */
 export function editDescription(text: string, edits: readonly TextEdit[]): string {
+  const zero = text.indexOf('\0')
+  if (zero >= 0) {
+    const line = text.slice(0, zero).split('\n').length
+    throw new EditFault(tellProblem(problemAt([], 'text.character', { letter: letterName('\0') }), line))
+  }
   if (edits.length === 0) return text
   const reading = readText(text)
   if (!reading.ok) {
