@@ -133,5 +133,9 @@ function spaced(sentences: readonly Sentence[]): Html[] {
 
 function proved(one: Sentence, language: Language, evidence: Evidence): Html {
   const id = one.id === 'S0' ? '' : one.id
-  return html`<div class="proved"><p${id && html` id="${id}"`}>${one.text}</p>${besideSentence(one, language, evidence)}</div>`
+  const isBroken = one.promises.some((promise) => evidence.get(promise)?.holds === false)
+  return html`<div class="proved${isBroken && ' is-broken'}">
+    <p${id && html` id="${id}"`}>${one.text}</p>
+    ${besideSentence(one, language, evidence)}
+  </div>`
 }

@@ -53,6 +53,7 @@ describe('the evidence beside the sentences', () => {
     for (const language of languages) {
       const page = await pageFor(aino, descriptionPaths[language])
       expect(beside(page, 'S20')).toContain('class="proof broken"')
+      expect(page).toMatch(/class="proved is-broken">\s*<p id="S20"/)
       expect(beside(page, 'S20')).toContain(words[language])
       expect(page).toMatch(/class="summary broken"[\s\S]*?<a href="#S20"/)
     }
