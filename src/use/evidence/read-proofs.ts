@@ -7,7 +7,7 @@ import type { EvidenceTables, Facts } from './tables.ts'
 import { wordsAt } from './words.ts'
 
 /** A proof older than this is none any more: whoever checks has stopped. */
-export const proofHoldsMinutes = 30
+const proofHoldsMinutes = 30
 
 /** A proof as the contract shows it; instants are ISO 8601. */
 export interface Proof {
