@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { gdprText } from '#test/database/describe-from.ts'
 import { parseDescription, seedDescriptionFile } from '../read-description.ts'
-import { languages, type RegisterDescription } from '../register-description.ts'
+import { languages, type Language, type RegisterDescription } from '../register-description.ts'
 import { promises } from '../promises.ts'
 import { publishDescription } from './publish-description.ts'
 import { sentencesOf, type PublishedDocument } from './published-document.ts'
@@ -10,11 +11,17 @@ const source = readFileSync(new URL('../../../test/vectors/register-description.
 const seed = readFileSync(seedDescriptionFile, 'utf8')
 const at = Temporal.Instant.from('2026-11-25T10:00:00Z')
 
-function described(change: (text: string) => string = (text) => text): RegisterDescription {
-  const text = change(seed)
-  if (change(seed) === seed && change.length > 0 && change.toString().includes('replace')) {
-    throw new Error('the change changed nothing')
-  }
+/** The seed, with replacements that must find their place. */
+function described(...replacements: readonly (readonly [from: string | RegExp, to: string])[]): RegisterDescription {
+  const text = replacements.reduce((before, [from, to]) => {
+    const after = before.replace(from, to)
+    if (after === before) throw new Error(`nothing to replace: ${String(from)}`)
+    return after
+  }, seed)
+  return read(text)
+}
+
+function read(text: string): RegisterDescription {
   const parsed = parseDescription(text)
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems))
   return parsed.description
@@ -75,5 +82,85 @@ describe('with the seed configuration', () => {
       sentencesOf(publishDescription(described(), 'fi', at)).flatMap((sentence) => sentence.promises),
     )
     expect([...promised].sort()).toEqual([...promises].sort())
+  })
+})
+
+describe('a sentence is said where it has its ground', () => {
+  const said = (description: RegisterDescription, language: Language, moment = at) =>
+    new Map(sentencesOf(publishDescription(description, language, moment)).map(({ id, text }) => [id, text]))
+
+  test('what cannot be disclosed is not said, and nothing refers to it', () => {
+    for (const language of languages) {
+      const none = said(
+        described(['research: true', 'research: false'], ['authority: true', 'authority: false']),
+        language,
+      )
+      for (const id of ['S23', 'S24', 'S25', 'S26']) expect(none.has(id), `${language} ${id}`).toBe(false)
+      expect(none.get('S6')).not.toMatch(/jäljempänä|nedan|below/)
+      expect(none.has('S22')).toBe(true)
+    }
+  })
+
+  test('rules that keep recordings for less say for how long, each where they differ', () => {
+    const three = described(['recordingMonths: 6', 'recordingMonths: 3'])
+    expect(said(three, 'fi').get('S21.now')).toBe('Tallenteiden säilytysaika on 2–6 kuukautta, nyt 3 kuukautta.')
+    const differing = described(
+      [
+        'numbers: [029 497 000, 029 497 001, 029 497 010]\n      recordingMonths: 6',
+        'numbers: [029 497 000]\n      recordingMonths: 6',
+      ],
+      [
+        '    - id: test-line\n',
+        '    - id: north\n      version: 1\n      names: { fi: Pohjoinen, sv: Norr, en: North }\n      numbers: [029 497 010]\n      recordingMonths: 2\n      from: 2026-01-01\n    - id: test-line\n',
+      ],
+    )
+    const sentences = said(differing, 'en')
+    expect(sentences.get('S21.now')).toBe('The retention period of the recordings is 2–6 months, now:')
+    expect([sentences.get('S21.now.1'), sentences.get('S21.now.2')]).toEqual([
+      'Service numbers: 6 months',
+      'North: 2 months',
+    ])
+  })
+
+  test('while no rule is in force, nothing is said to be recorded', () => {
+    const before = Temporal.Instant.from('2025-11-25T10:00:00Z')
+    const sentences = said(described(), 'en', before)
+    expect(sentences.get('S13')).toBe('At present no calls are recorded.')
+    for (const id of ['S10', 'S14', 'S15', 'S16']) expect(sentences.has(id), id).toBe(false)
+  })
+})
+
+describe('as a notice under GDPR Articles 13 and 14', () => {
+  const notice = read(gdprText(seed))
+
+  test('the same is said in the three languages, in the same order', () => {
+    const [fi, sv, en] = languages.map((language) =>
+      sentencesOf(publishDescription(notice, language, at)).map(({ id }) => id),
+    )
+    expect(sv).toEqual(fi)
+    expect(en).toEqual(fi)
+    expect(new Set(fi).size, 'S0 alone stands twice').toBe((fi?.length ?? 0) - 1)
+  })
+
+  test('every sentence of the description under the Personal Data Act is in it but its title', () => {
+    const ids = new Set(sentencesOf(publishDescription(notice, 'fi', at)).map(({ id }) => id))
+    for (let number = 0; number <= 35; number += 1) expect(ids.has(`S${number}`), `S${number}`).toBe(true)
+    const promised = sentencesOf(publishDescription(notice, 'fi', at)).flatMap((sentence) => sentence.promises)
+    expect([...new Set(promised)].sort()).toEqual([...promises].sort())
+  })
+
+  test.each(languages)('what Article 13(1) and (2) ask for is said, in %s', (language) => {
+    const document = publishDescription(notice, language, at)
+    const text = textOf(document)
+    for (const asked of [
+      notice.controller.name[language],
+      'tietosuoja@vero.example',
+      '1050/2018',
+      'www.tietosuoja.fi',
+      notice.controller.postalAddress[language],
+    ]) {
+      expect(text).toContain(asked)
+    }
+    expect(text).not.toMatch(/undefined|523\/1999|10 §/)
   })
 })
