@@ -72,7 +72,7 @@ export async function dryRun({ recordings = 1_000_000, applied = 20_000 } = {}):
   }
 }
 
-/** Calls spread evenly over the half year before now, by their ends; kept for six months. */
+/** Calls spread evenly over the half year before now, in the order of their ends; kept for six months. */
 const fill = `
   insert into recording (id, segment_id, contact_id, contact_started_at, state, started_at, ended_at, intake_day,
     recording_months, number_reached, call_ended_at, min_keep_until, destroy_at, expiry_month, size_bytes, sha256, kept_at,
@@ -82,7 +82,7 @@ const fill = `
     ($2::text[])[1 + n % 3], ended,
     ended + interval '2 months', ended + interval '6 months' - interval '1 day',
     date_trunc('month', ended + interval '6 months'), 480000, sha256(n::text::bytea), ended, 240000, 24000, 0
-  from (select n, now() - n * (interval '178 days' / $1::int) as ended from generate_series(1, $1::int) n) calls`
+  from (select n, now() - n * (interval '178 days' / $1::int) as ended from generate_series($1::int, 1, -1) n) calls`
 
 async function kept(months: number, effectiveFrom: Temporal.Instant): Promise<RegisterDescription> {
   const edits = [{ path: ['recordingPlan', 'rules', 0, 'recordingMonths'], value: months }]
