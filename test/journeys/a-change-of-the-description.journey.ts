@@ -167,6 +167,20 @@ test('two windows on one draft lose nothing: who saves second is told, and keeps
   await expect(page.getByRole('heading', { level: 1, name: 'Versiot ja muutokset' })).toBeVisible()
 })
 
+test('what is typed into a draft outlives a session that ends', async ({ page, seloste }) => {
+  await signInOn(page, seloste, 'eero', { path: '/description' })
+  await beginDraft(page)
+  await field(page, 'reason').fill('Vielä kesken')
+  await page.context().clearCookies()
+  await button(page, 'Tallenna luonnos').click()
+  await page.locator('#signin-userId').fill('eero')
+  await page.locator('#signin-password').fill(seloste.password)
+  await page.locator('#signin-password').press('Enter')
+  await expect(field(page, 'reason')).toHaveValue('Vielä kesken')
+  await button(page, 'Tallenna luonnos').click()
+  await expect(page.locator('.save-bar')).toContainText('Luonnos on tallennettu.')
+})
+
 test('a file of numbers goes into a draft whole, or changes nothing and says which rows are wrong', async ({
   page,
   seloste,
