@@ -27,7 +27,7 @@ export function checkAnnouncements(
         ? [problemAt([...path, 'id'], 'announcement.twice', { id })]
         : []),
       ...(Object.keys(texts).length === 0 ? [problemAt([...path, 'texts'], 'announcement.empty')] : []),
-      ...checkNamedNumbers(keys, [...path, 'numbers'], numbers, display, 'announcement'),
+      ...checkNamedNumbers(keys, [...path, 'numbers'], numbers, display),
     ]
   })
 }

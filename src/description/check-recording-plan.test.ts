@@ -128,6 +128,19 @@ test('a rule is about service numbers of the list, each once (R7, R13)', () => {
   expect(withNumber('029 497 000')).toEqual(['rule.number-twice rules.0.numbers.3'])
 })
 
+test('a number that was a switchboard’s is recorded only by a rule of the time after (R7, R13)', () => {
+  const turn = at('2027-01-31T22:00:00Z')
+  const [first, ...others] = seed.numbers
+  const changed = [
+    { ...first!, kind: 'SWITCHBOARD', validTo: turn } as const,
+    { ...first!, validFrom: turn },
+    ...others,
+  ]
+  expect(problemsOf([sample, line], changed)).toEqual(['rule.switchboard rules.0.numbers.0'])
+  expect(problemsOf([{ ...sample, from: turn }, line], changed)).toEqual([])
+  expect(problemsOf([{ ...sample, from: turn.subtract({ seconds: 1 }) }, line], changed)).toHaveLength(1)
+})
+
 test('hours end after they begin, and no day is named twice', () => {
   const withHours = (written: RuleHours) => problemsOf([{ ...sample, hours: written }, line])
   expect(withHours(hours(['MON'], '16:00', '08:00'))).toEqual(['rule.hours-backwards rules.0.hours.to'])

@@ -23,7 +23,7 @@ export function checkRecordingPlan(
     numbers?.find((number) => number.key === key)?.display ?? displayPhoneNumber(key, numbering)
   const problems = rules.flatMap((rule, index) => [
     ...checkRule(rule, ['recordingPlan', 'rules', index]),
-    ...checkNamedNumbers(rule.numbers, ['recordingPlan', 'rules', index, 'numbers'], numbers, display, 'rule'),
+    ...checkNamedNumbers(rule.numbers, ['recordingPlan', 'rules', index, 'numbers'], numbers, display, rule),
   ])
   const named = rules.map((rule) => new Set(rule.numbers))
   rules.forEach((rule, index) => {
@@ -48,13 +48,13 @@ export function checkRecordingPlan(
   return problems
 }
 
-/** The numbers that a rule, or an announcement, is about. */
+/** The numbers that a rule, or an announcement, is about; those of a rule are no switchboard's while it holds. */
 export function checkNamedNumbers(
   keys: readonly PhoneNumberKey[],
   path: FieldPath,
   numbers: readonly ServiceNumber[] | undefined,
   display: (key: PhoneNumberKey) => string,
-  of: 'rule' | 'announcement',
+  rule?: RecordingRule,
 ): FieldProblem[] {
   const listed = numbers && Map.groupBy(numbers, ({ key }) => key)
   const seen = new Set<PhoneNumberKey>()
@@ -63,7 +63,7 @@ export function checkNamedNumbers(
     const known = listed && (listed.get(key) ?? [])
     const values = { number: display(key) }
     if (known?.length === 0) problems.push(problemAt([...path, place], 'rule.unknown-number', values))
-    if (of === 'rule' && known?.some(({ kind }) => kind === 'SWITCHBOARD')) {
+    if (rule && known?.some((number) => number.kind === 'SWITCHBOARD' && holdsWhile(rule, number))) {
       problems.push(problemAt([...path, place], 'rule.switchboard', values))
     }
     if (seen.has(key)) problems.push(problemAt([...path, place], 'rule.number-twice', values))
@@ -96,6 +96,10 @@ function checkRule(rule: RecordingRule, path: FieldPath): FieldProblem[] {
     })
   }
   return problems
+}
+
+function holdsWhile({ from, until }: RecordingRule, { validFrom, validTo }: ServiceNumber): boolean {
+  return inForce(from, until, validFrom) || inForce(validFrom, validTo, from)
 }
 
 /** True where both rules hold at some moment. */

@@ -57,9 +57,9 @@ export const planTexts = {
       en: 'The number {number} is a switchboard number: its calls are never recorded.',
     },
     remedy: {
-      fi: 'Poista numero säännöstä.',
-      sv: 'Ta bort numret ur regeln.',
-      en: 'Remove the number from the rule.',
+      fi: 'Poista numero säännöstä, tai rajaa sääntö aikaan, jolloin numero on palvelunumero.',
+      sv: 'Ta bort numret ur regeln, eller begränsa regeln till den tid då numret är ett servicenummer.',
+      en: 'Remove the number from the rule, or limit the rule to the time when it is a service number.',
     },
   },
   'rule.number-twice': {
