@@ -86,7 +86,7 @@ describe('database roles', () => {
         'select * from audit_entry',
         "update contact set history_ends_at = now() - interval '1 day'",
         "update segment set official_name = 'x'",
-        'update recording set recording_months = 2',
+        'select * from description_draft',
         'update recording set started_at = now()',
         'delete from audit_entry',
         "update audit_entry set result = 'ok'",
