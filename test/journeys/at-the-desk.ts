@@ -13,8 +13,8 @@ interface AtTheDesk {
   isAccessible: (screen: string) => Promise<void>
 }
 
-const startMs = 300_000
-const historyMs = 120_000
+const startMs = 420_000
+const historyMs = 240_000
 
 export const test = base.extend<AtTheDesk, { seloste: RunningSeloste }>({
   seloste: [
