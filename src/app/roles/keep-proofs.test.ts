@@ -55,6 +55,18 @@ test('everything is checked at the start, and again at every turn', async () => 
   await expect.poll(async () => (await proofs())[0]?.checkedAt, { timeout: 20_000 }).not.toBe(first?.checkedAt)
 })
 
+test('a round that is not quick is followed by a rest, but for the first one, which looks at everything', async () => {
+  await start({ intervalMs: 200, quickMs: 0 })
+  await allChecked()
+  // The last one of a round.
+  const drawn = async () => (await proofs()).find(({ promise }) => promise === 'recording.as-drawn')?.checkedAt
+  const first = await drawn()
+  await expect.poll(drawn, { timeout: 20_000 }).not.toBe(first)
+  const second = await proofs()
+  await new Promise((resolve) => setTimeout(resolve, 1_500))
+  expect(await proofs()).toEqual(second)
+})
+
 test('nothing is checked before the first sweep', async () => {
   const swept = Promise.withResolvers<void>()
   await start({ firstSweep: swept.promise })

@@ -25,13 +25,11 @@ const now = () => Temporal.Now.instant()
 const headerBytes = 44
 const mebibyte = 1 << 20
 
-const right = (until?: Temporal.Instant) => ({
-  role: 'SUPERVISOR' as const,
-  purposes: ['DEVELOPMENT' as const],
-  scope: 'their unit' as const,
-  ...(until && { until }),
-})
-const supervisor = (until?: Temporal.Instant) => enterTestPerson(admin, desk, { name: 'Sari', right: right(until) })
+const supervisor = (until?: Temporal.Instant) =>
+  enterTestPerson(admin, desk, {
+    name: 'Sari',
+    right: { role: 'SUPERVISOR', purposes: ['DEVELOPMENT'], scope: 'their unit', ...(until && { until }) },
+  })
 
 async function grantFor(session: Session): Promise<Grant> {
   const grant = await requestGrant(desk, session, { purpose: 'QUALITY', action: 'listening.started' }, now())
