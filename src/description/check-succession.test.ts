@@ -29,6 +29,8 @@ test('a version follows the one before, by one and later (R1)', () => {
     'version.number version, version: 1',
     'version.not-later effectiveFrom, effectiveFrom: 2026-01-01',
   ])
+  expect(problemsOf(seed, [])).toEqual([])
+  expect(problemsOf(second, [])).toEqual(['version.number version, version: 2'])
   expect(after([{ path: ['version'], value: 3 }])).toEqual(['version.number version, version: 3'])
   expect(after([{ path: ['effectiveFrom'], value: '2025-12-31T23:59:59+02:00' }])).toContain(
     'version.not-later effectiveFrom, effectiveFrom: 2025-12-31T23:59:59+02:00',

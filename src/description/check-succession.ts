@@ -7,7 +7,7 @@ import { dayText, momentText } from './tell-values.ts'
  * force one after another; a rule that decides otherwise than before has a version of its own; a number that has been in
  * force keeps its entry, so that old calls keep their meaning.
  *
- * @param history every version so far, oldest first; with none there is nothing to follow
+ * @param history every version so far, oldest first; with none it must be the first
  * @param next the sections that could be read of the version that is to follow
  * @param shortened lists that lost an item, as in checkDescription
  */
@@ -17,12 +17,13 @@ export function checkSuccession(
   shortened: ReadonlySet<string> = new Set(),
 ): FieldProblem[] {
   const previous = history.at(-1)
-  if (!previous) return []
   const problems: FieldProblem[] = []
   const { version, effectiveFrom, recordingPlan, numbers } = next
-  if (version !== undefined && version !== previous.version + 1) {
-    problems.push(problemAt(['version'], 'version.number', { expected: previous.version + 1 }))
+  const expected = (previous?.version ?? 0) + 1
+  if (version !== undefined && version !== expected) {
+    problems.push(problemAt(['version'], 'version.number', { expected }))
   }
+  if (!previous) return problems
   if (effectiveFrom && Temporal.Instant.compare(effectiveFrom, previous.effectiveFrom) <= 0) {
     const told = momentText(previous.effectiveFrom)
     problems.push(problemAt(['effectiveFrom'], 'version.not-later', { previous: told }))

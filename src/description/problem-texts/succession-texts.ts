@@ -4,9 +4,9 @@ import { type ProblemText } from './problem-text.ts'
 export const successionTexts = {
   'version.number': {
     message: {
-      fi: 'Version numero ei ole edellistä seuraava.',
-      sv: 'Versionens nummer följer inte på det föregående.',
-      en: 'The version’s number does not follow the one before.',
+      fi: 'Version numero ei ole se, jonka vuoro on.',
+      sv: 'Versionens nummer är inte det som står i tur.',
+      en: 'The version’s number is not the one whose turn it is.',
     },
     remedy: { fi: 'Numeron on oltava {expected}.', sv: 'Numret ska vara {expected}.', en: 'It must be {expected}.' },
   },

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Change } from '#description/describe-change.ts'
-import { parseDescription } from '#description/read-description.ts'
+import { parseDescription, parseSuccessor } from '#description/read-description.ts'
 import type { RegisterDescription } from '#description/register-description.ts'
 import { DescriptionFault } from '#description/problem.ts'
 import { appendAudit } from '../audit/append.ts'
@@ -36,7 +36,7 @@ export async function installDescription(
   text: string,
   fileName: string,
 ): Promise<'installed' | 'there-already'> {
-  const parsed = parseDescription(text)
+  const parsed = parseSuccessor(text, [])
   if (!parsed.ok) throw new DescriptionFault(fileName, parsed.problems)
   return safeguardsOf(holding)
     .transaction()
