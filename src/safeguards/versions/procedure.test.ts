@@ -192,6 +192,25 @@ describe('refused', () => {
     expect(await refusal(approve(riitta, sent, changed.revision))).toBe('draft.changed-meanwhile')
   })
 
+  test('an approval of a revision that comes while the one before is being read', async () => {
+    const draft = await submitted(desk, anssi, next(), renamed())
+    const before = await readPublished(desk)
+    const client = await database.as('seloste_desk').pool.connect()
+    const write = (set: string) => client.query(`update description_draft set ${set} where id = $1`, [draft.id])
+    await client.query('begin')
+    await client.query(`select set_config('seloste.session', $1, true)`, [anssi.token])
+    await write(`state = 'DRAFT'`)
+    await write(`text = replace(text, 'recordingMonths: 3', 'recordingMonths: 9')`)
+    await write(`state = 'SUBMITTED'`)
+    // Has read the revision before, and waits in the database for this one.
+    const approval = refusal(approve(riitta, draft, draft.revision + 3))
+    await wait(300)
+    await client.query('commit')
+    client.release()
+    expect(await approval).toBe('draft.changed-meanwhile')
+    expect(await readPublished(desk)).toEqual(before)
+  })
+
   test('of two changes at once, one', async () => {
     const draft = taken(await startDraft(desk, anssi, now()))
     const results = await Promise.all(
