@@ -46,8 +46,6 @@ export function approveDraft(
         select approve_draft(${id}::uuid, ${revision}, ${JSON.stringify(changes)}::jsonb, ${roles}::jsonb, ${note ?? null}) as version`.execute(
         tx,
       )
-      // Submitted anew between our look and the database's: what it approves is not what was judged here.
-      if (draft.revision !== revision) throw new Refused({ refused: 'draft.changed-meanwhile' })
       // What was judged is what is approved: the database may have waited for a later revision.
       if (draft.revision !== revision) throw new Refused({ refused: 'draft.changed-meanwhile' })
       if (problems.length > 0) throw new Refused({ refused: 'draft.problems', problems })
