@@ -87,7 +87,9 @@ test('a draft is refused with every problem at its field, corrected, approved by
   await expect(changes).toContainText('aiemmin 6, jatkossa 3 kuukautta')
   await expect(changes).toContainText('12,5')
   await button(page, 'Tee koeajo').click()
-  await expect(page.getByRole('region', { name: 'Koeajo' })).toContainText(/029 497 000 6 kuukaudesta 3 kuukauteen: .*tuhottais/)
+  await expect(page.getByRole('region', { name: 'Koeajo' })).toContainText(
+    /029 497 000 6 kuukaudesta 3 kuukauteen: .*tuhottais/,
+  )
 
   // Read by another before it is submitted: nothing to decide, nothing to change.
   const other = await browser.newPage({ baseURL: seloste.url })
@@ -108,7 +110,9 @@ test('a draft is refused with every problem at its field, corrected, approved by
   await other.getByRole('link', { name: 'Luonnos versioksi 2' }).click()
   await expect(other.locator('#content')).toContainText('Kolme kuukautta riittää laadun arviointiin.')
   await expect(other.locator('.diff-added')).toContainText(['recordingMonths: 3'])
-  await expect(other.getByRole('region', { name: 'Koeajo' })).toContainText(/029 497 000 6 kuukaudesta 3 kuukauteen: .*tuhottais/)
+  await expect(other.getByRole('region', { name: 'Koeajo' })).toContainText(
+    /029 497 000 6 kuukaudesta 3 kuukauteen: .*tuhottais/,
+  )
   await button(other, 'Hylkää').click()
   await expect(field(other, 'note'), 'a rejection says why').toBeFocused()
   await button(other, 'Hyväksy').click()
@@ -198,7 +202,7 @@ test('a file of numbers goes into a draft whole, or changes nothing and says whi
   }
   await pick([right, right.replace('fi;Yr', 'xx;Yr'), right.replace('2027-01-01', 'pian')])
   await expect(page.getByRole('heading', { name: 'Tiedostoa ei voi tuoda' })).toBeFocused()
-  const rows = page.getByRole('region', { name: 'Tiedoston virheet' }).locator('tbody tr')
+  const rows = page.locator('[aria-labelledby=import-outcome] :is(tbody tr, .told-list li)')
   await expect(rows.filter({ hasText: 'language' })).toContainText('3')
   await expect(rows.filter({ hasText: 'valid_from' })).toContainText('4')
   await isAccessible('a refused file of numbers')
