@@ -21,7 +21,7 @@ const clockSeconds = 5
 
 /** R1: what is published is what the processes obey and what row-level security obeys. */
 export const descriptionCurrent: Check<CurrentFacts> = {
-  rule: 'The text of every published version has the hash that the audit log was told when it was approved, the database’s roles are those of its text, and every running process reports that it obeys the version in force.',
+  rule: 'The text of every published version has the hash that the audit log was told when it was approved, the database’s instants and roles are those of its text, and every running process reports that it obeys the version in force.',
   test: {
     file: 'src/use/evidence/evidence.test.ts',
     title:
@@ -32,7 +32,7 @@ export const descriptionCurrent: Check<CurrentFacts> = {
   async check({ db, versions, version, now }) {
     const stored = await db
       .selectFrom('description_version')
-      .select(['version', 'hash', sql<Buffer>`sha256(convert_to(text, 'UTF8'))`.as('found')])
+      .select(['version', 'hash', 'effective_from', sql<Buffer>`sha256(convert_to(text, 'UTF8'))`.as('found')])
       .execute()
     const { rows: announced } = await sql<{
       version: number
@@ -42,10 +42,14 @@ export const descriptionCurrent: Check<CurrentFacts> = {
     const changed = versions.filter((known) => {
       const row = stored.find((one) => one.version === known.version)
       const found = row?.found.toString('hex')
+      // Whoever changes a text can tell the log of it anew, but not take back what it was told before.
+      const told = announced.filter((one) => one.version === known.version)
       const same =
         found === known.hash &&
         row?.found.equals(row.hash) === true &&
-        announced.some(({ version: one, hash }) => one === known.version && hash === found)
+        row.effective_from.equals(known.description.effectiveFrom) &&
+        told.length > 0 &&
+        told.every(({ hash }) => hash === found)
       const described = roles.filter((role) => role.version === known.version)
       return !same || !sameRoles(JSON.parse(rolesForDatabase(known.description)) as RoleRow[], described)
     })

@@ -107,6 +107,29 @@ test('description.current is broken by a published text that was changed, and by
   await expectBroken('description.current', { changedTexts: 1 }, { versions: [kept.version], version: kept.version })
 })
 
+test('description.current is broken by a changed text that was announced to the log anew, and by an instant that no text gives', async () => {
+  const change = (from: string, to: string) =>
+    tamper(
+      `update description_version set text = replace(text, '${from}', '${to}'),
+         hash = sha256(convert_to(replace(text, '${from}', '${to}'), 'UTF8'))`,
+    )
+  await change('REGISTER DESCRIPTION', 'THE PROMISE')
+  await pool.query(
+    `insert into audit_entry (action, result, detail)
+     select 'description.approved', 'ok', jsonb_build_object('version', version, 'hash', encode(hash, 'hex')) from description_version`,
+  )
+  heal.push(
+    () => tamper(`delete from audit_entry where action = 'description.approved'`),
+    () => change('THE PROMISE', 'REGISTER DESCRIPTION'),
+  )
+  await expectBroken('description.current', { changedTexts: 1 })
+  await mended()
+
+  await tamper(`update description_version set effective_from = effective_from - interval '1 hour'`)
+  heal.push(() => tamper(`update description_version set effective_from = effective_from + interval '1 hour'`))
+  await expectBroken('description.current', { changedTexts: 1 })
+})
+
 test('description.current is broken by a role in the database that no text gives', async () => {
   await tamper(
     `update described_role set purposes = '{DEVELOPMENT,INSPECTION}' where role = 'OFFICIAL' and purposes <> '{}'`,

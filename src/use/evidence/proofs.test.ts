@@ -177,6 +177,20 @@ test('a proof older than half an hour is none, and says when it was made', async
   )
 })
 
+test('a proof from a time that has not come is none: the clock that dated it was ahead', async () => {
+  await check()
+  await pool.query(`update proof set checked_at = now() + interval '1 year'`)
+  const proofs = await readProofs(desk, now())
+  expect(proofs).toHaveLength(promises.length)
+  expect(proofs.some(({ holds }) => holds)).toBe(false)
+  expect(proofs[0]?.text.en).toMatch(
+    /^Dated .*, which has not come yet: .* there is no proof of the promise\. Last found: /,
+  )
+  // Two machines' clocks are never quite alike.
+  await pool.query(`update proof set checked_at = now() + interval '20 seconds'`)
+  expect((await readProofs(desk, now())).every(({ holds }) => holds)).toBe(true)
+})
+
 test('a proof has counts, instants and ids, and nobody’s name or number', async () => {
   await check()
   const written = JSON.stringify(await pool.query('select facts, memo from proof').then(({ rows }) => rows))

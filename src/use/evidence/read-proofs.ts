@@ -8,6 +8,8 @@ import { wordsAt } from './words.ts'
 
 /** A proof older than this is none any more: whoever checks has stopped. */
 const proofHoldsMinutes = 30
+/** One further ahead than this would outlive who made it: a clock was wrong, and no one knows when it was made. */
+const clocksApartMinutes = 5
 
 /** A proof as the contract shows it; instants are ISO 8601. */
 export interface Proof {
@@ -27,6 +29,14 @@ const notChecked: Record<Language, (since: string) => string> = {
     `Kontrollerat senast ${since}; därefter har kontrollen inte gjorts, och det finns inget bevis för löftet.`,
   en: (since) => `Last checked ${since}; the check has not been made since, and there is no proof of the promise.`,
 }
+const notYet: Record<Language, (at: string) => string> = {
+  fi: (at) =>
+    `Päivätty hetkeen ${at}, joka ei ole vielä tullut: tarkistajan kello oli väärässä, eikä lupauksesta ole näyttöä.`,
+  sv: (at) =>
+    `Daterad ${at}, som inte har kommit ännu: kontrollantens klocka gick fel, och det finns inget bevis för löftet.`,
+  en: (at) =>
+    `Dated ${at}, which has not come yet: the checker’s clock was wrong, and there is no proof of the promise.`,
+}
 const couldNotCheck: Record<Language, (fault: string) => string> = {
   fi: (fault) => `Tarkistusta ei voitu tehdä (${fault}), eikä lupauksesta ole näyttöä.`,
   sv: (fault) => `Kontrollen kunde inte göras (${fault}), och det finns inget bevis för löftet.`,
@@ -40,7 +50,8 @@ const foundBefore: Record<Language, string> = {
 
 /**
  * The last proof of every promise, in the order of the list; a promise that has never been checked is not in it. A proof
- * that is older than half an hour does not hold, and says so; nor does one whose check could not be made.
+ * that is older than half an hour, or from a time that has not come, does not hold, and says so; nor does one whose check
+ * could not be made.
  */
 export async function readProofs(holding: HoldingSafeguards, now: Temporal.Instant): Promise<Proof[]> {
   const rows = await (holding as Kysely<EvidenceTables>).selectFrom('proof').selectAll().execute()
@@ -54,10 +65,11 @@ function asSeen(row: Selectable<EvidenceTables['proof']>, now: Temporal.Instant)
   const check = catalogue[row.promise]
   const ends = row.checked_at.add({ minutes: proofHoldsMinutes })
   const stale = Temporal.Instant.compare(ends, now) < 0
-  const brokenSince = row.broken_since ?? (stale ? ends : undefined)
+  const early = isEarly(row, now)
+  const brokenSince = row.broken_since ?? (stale ? ends : early ? now : undefined)
   return {
     promise: row.promise,
-    holds: row.holds && !stale,
+    holds: row.holds && !stale && !early,
     checkedAt: row.checked_at.toString(),
     text: textOf(row, stale, now),
     facts: row.facts ?? {},
@@ -67,12 +79,17 @@ function asSeen(row: Selectable<EvidenceTables['proof']>, now: Temporal.Instant)
   }
 }
 
+function isEarly({ checked_at }: Selectable<EvidenceTables['proof']>, now: Temporal.Instant): boolean {
+  return Temporal.Instant.compare(checked_at, now.add({ minutes: clocksApartMinutes })) > 0
+}
+
 function textOf(row: Selectable<EvidenceTables['proof']>, stale: boolean, now: Temporal.Instant): Trilingual {
   const found = row.facts && catalogue[row.promise].say(row.facts, now)
   const words = wordsAt(now)
   const text = (language: Language) => {
     const missing = [
       ...(stale ? [notChecked[language](words[language].ago(row.checked_at.toString()))] : []),
+      ...(isEarly(row, now) ? [notYet[language](words[language].instant(row.checked_at.toString()))] : []),
       ...(row.fault === null ? [] : [couldNotCheck[language](row.fault)]),
     ]
     if (!found) return missing.join(' ')
