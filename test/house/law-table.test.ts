@@ -1,0 +1,72 @@
+// The table from the clause to the test, against the tree. In: docs/law/README.md. Out: what it names that is not there.
+// Never: a judgement of whether the test is a good one.
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { expect, test } from 'vitest'
+
+const root = resolve(import.meta.dirname, '../..')
+const paths = ['src', 'test', 'web/src', 'migrations', 'docs'].flatMap(pathsUnder)
+const rows = readFileSync(join(root, 'docs/law/README.md'), 'utf8')
+  .split('\n')
+  .filter((line) => line.startsWith('| ') && !/^\| +\|/.test(line))
+  .map((line) => ({ label: line.slice(0, 60), cells: line.split(/(?<!\\)\|/).map((cell) => cell.trim()) }))
+  .map(({ label, cells }) => ({ label, code: cells.at(-3) ?? '', tests: cells.at(-2) ?? '' }))
+
+test('there is a table', () => {
+  expect(rows.length).toBeGreaterThan(50)
+})
+
+test('every file that the table names exists', () => {
+  const missing = rows.flatMap(({ label, code, tests }) =>
+    filesNamed(`${code} ${tests}`)
+      .filter((name) => found(name).length === 0)
+      .map((name) => `${label}: ${name}`),
+  )
+  expect(missing, 'Instead: the path from the root, or the file’s name').toEqual([])
+})
+
+test('every test that the table names is in its file', () => {
+  const missing = rows.flatMap(({ label, tests }) =>
+    tests.split(';').flatMap((part) => {
+      const text = filesNamed(part).flatMap(found).map(readAll).join('\n')
+      return titlesNamed(part)
+        .filter((title) => !text.includes(title))
+        .map((title) => `${label}: ${part.trim().split(':')[0]}: ${title}`)
+    }),
+  )
+  expect(missing, 'Instead: words of the title, as the file has them').toEqual([])
+})
+
+test('every row names a test', () => {
+  expect(rows.filter(({ tests }) => filesNamed(tests).length === 0).map(({ label }) => label)).toEqual([])
+})
+
+/** Paths and file names in backticks; other code words have neither a slash nor an ending. */
+function filesNamed(cell: string): string[] {
+  return [...cell.matchAll(/`([\w./-]+(?:\/|\.(?:ts|tsx|sql|md|yaml)))`|`((?:src|test|web)\/[\w./-]+)`/g)].map(
+    ([, file, folder]) => file ?? folder ?? '',
+  )
+}
+
+function titlesNamed(cell: string): string[] {
+  return [...cell.matchAll(/[“"]([^”"]+)[”"]/g)].map(([, title]) => title ?? '')
+}
+
+/** Files and folders by the end of their path. */
+function found(name: string): string[] {
+  const end = name.replace(/\/$/, '')
+  return paths.filter((path) => path === end || path.endsWith(`/${end}`))
+}
+
+function pathsUnder(folder: string): string[] {
+  const below = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+  return below.map((path) => `${folder}/${path}`)
+}
+
+function readAll(path: string): string {
+  const whole = join(root, path)
+  if (!statSync(whole).isDirectory()) return readFileSync(whole, 'utf8')
+  return readdirSync(whole)
+    .map((name) => readAll(`${path}/${name}`))
+    .join('\n')
+}
