@@ -9,7 +9,7 @@ import type { DirectoryRefusal } from './directory-refusal.ts'
 import { newHistory } from './enter-person.ts'
 import { findCircle } from './find-circle.ts'
 import { importProblem } from './import-problem.ts'
-import { groupBy, holdsAt, overlap, type Interval } from './intervals.ts'
+import { holdsAt, overlap, type Interval } from './intervals.ts'
 import { keepDirectory, type Keeper } from './keep-directory.ts'
 import { readHistories, type PersonHistory } from './person-history.ts'
 import { readPeopleFile, type PersonRow } from './read-people-file.ts'
@@ -211,7 +211,7 @@ async function readUnits(tx: Transaction<SafeguardTables>, rows: readonly Person
 }
 
 function phonesOf(people: readonly PersonHistory[]) {
-  return groupBy(
+  return Map.groupBy(
     people.flatMap((person) => person.phones.map((phone) => ({ ...phone, person }))),
     ({ phoneKey }) => phoneKey,
   )

@@ -4,7 +4,7 @@ import type { DirectorySource, HoldingSafeguards, SafeguardTables } from '../tab
 import { changeHistory, findPhoneClash, type HistoryChange, type PhoneClash } from './change-history.ts'
 import type { DirectoryRefusal } from './directory-refusal.ts'
 import { newHistory } from './enter-person.ts'
-import { groupBy, holdsAt, overlap } from './intervals.ts'
+import { holdsAt, overlap } from './intervals.ts'
 import { keepDirectory, type Keeper } from './keep-directory.ts'
 import { readHistories, type PersonHistory, type PersonName } from './person-history.ts'
 import { isSame, writeHistories } from './write-histories.ts'
@@ -213,7 +213,7 @@ async function phonesOfOthers(
     .where('person_id', '<>', personId)
     .orderBy('valid_from')
     .execute()
-  return groupBy(rows, ({ phoneKey }) => phoneKey)
+  return Map.groupBy(rows, ({ phoneKey }) => phoneKey)
 }
 
 async function phoneTaken(tx: Tx, clash: PhoneClash): Promise<DirectoryRefusal> {

@@ -1,11 +1,11 @@
 /**
  * People as the register knows them: one natural person each, with the names, places and numbers they have had, each for
  * its time (R8, R11, R20). In: the directory's tables. Out: who answered where at an instant. Never here: a change (see
- * enter-person.ts, change-person.ts), what a person may do (see ../access), or a call.
+ * enter-person.ts, keep-people.ts), what a person may do (see ../access), or a call.
  */
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
-import { common, groupBy, holdsAt, type Interval } from './intervals.ts'
+import { common, holdsAt, type Interval } from './intervals.ts'
 
 /** The database tells here of every change to the directory. */
 export const directoryChannel = 'seloste_directory'
@@ -49,9 +49,9 @@ export async function readDirectory(holding: HoldingSafeguards): Promise<Directo
   ])
   const person = ({ personId }: { personId: string }) => personId
   const [namesOf, placementsOf, consentsOf] = [
-    groupBy(names, person),
-    groupBy(placements, person),
-    groupBy(consents, person),
+    Map.groupBy(names, person),
+    Map.groupBy(placements, person),
+    Map.groupBy(consents, person),
   ]
   return phones.flatMap((phone) => {
     const had = {

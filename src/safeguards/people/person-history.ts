@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import { safeguardsOf, type DirectorySource, type HoldingSafeguards } from '../tables.ts'
-import { groupBy, type Interval } from './intervals.ts'
+import type { Interval } from './intervals.ts'
 
 export interface PersonName {
   name: string
@@ -101,6 +101,6 @@ export async function readHistories(holding: HoldingSafeguards, ids?: readonly s
 }
 
 function byPerson<Row extends { personId: string }>(rows: readonly Row[]): (id: string) => Omit<Row, 'personId'>[] {
-  const groups = groupBy(rows, ({ personId }) => personId)
+  const groups = Map.groupBy(rows, ({ personId }) => personId)
   return (id) => (groups.get(id) ?? []).map(({ personId: _, ...row }) => row)
 }

@@ -1,6 +1,7 @@
 import type { NumberingOptions, PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import type { CsvProblem } from '#platform/csv/csv-problem.ts'
 import { readCsv, type CsvRow } from '#platform/csv/read-csv.ts'
+import { readDay } from '#platform/csv/read-day.ts'
 import { importProblem, type ImportProblemCode } from './import-problem.ts'
 import {
   dayBegins,
@@ -95,20 +96,4 @@ function readRow({ row, values }: CsvRow, numbering: NumberingOptions): { person
   if ('employed_to' in values) person.employedTo = last ? dayEnds(last) : null
   if (first && last && Temporal.PlainDate.compare(first, last) > 0) wrong('employed_to', 'person.ends-before-it-begins')
   return { person, problems }
-}
-
-/** 2026-03-01, or 1.3.2026 as a Finnish spreadsheet writes it. */
-function readDay(written: string): Temporal.PlainDate | undefined {
-  const iso = /^(\d{4})-(\d{2})-(\d{2})$/.exec(written)
-  const finnish = /^(\d{1,2})\.(\d{1,2})\.(\d{4})$/.exec(written)
-  const [year, month, day] = iso?.slice(1) ?? finnish?.slice(1).reverse() ?? []
-  if (year === undefined) return undefined
-  try {
-    return Temporal.PlainDate.from(
-      { year: Number(year), month: Number(month), day: Number(day) },
-      { overflow: 'reject' },
-    )
-  } catch {
-    return undefined
-  }
 }
