@@ -9,7 +9,7 @@ import type { Clock } from '#platform/clock/clock.ts'
 import { every, withLock, type EveryOptions } from '#platform/jobs/every.ts'
 import type { Log } from '#platform/log/log.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
-import { checkPromises, type Finding } from '#use/evidence/check-promises.ts'
+import { checkPromises, type CheckedPromise } from '#use/evidence/check-promises.ts'
 import type { Looking } from '#use/evidence/promise.ts'
 import type { Versions } from './follow-versions.ts'
 
@@ -73,7 +73,7 @@ export function keepProofs(options: KeepProofsOptions): ProofKeeper {
     if (which === undefined && !signal.aborted) begun = true
   }
 
-  function alarm({ promise, rule, remedy, facts, fault }: Finding): void {
+  function alarm({ promise, rule, remedy, facts, fault }: CheckedPromise): void {
     log.error({ promise, rule, facts, fault, remedy }, 'a promise of the register description does not hold')
   }
 

@@ -23,7 +23,7 @@ export const accessPersonal: Check<PersonalFacts> = {
     'The example is the id of a person. Let the two persons choose new passwords, end the account that is one too many, and end the session of somebody who has left by ending the employment in the directory.',
   async check({ db }) {
     const row = await askOne(
-      db as never,
+      db,
       sql<{
         accounts: number
         shared: number
@@ -73,7 +73,7 @@ export const rightsGranted: Check<GrantedFacts> = {
     'The example is the id of a right or a listening. Revoke the right; the audit log tells what was looked at with it.',
   async check({ db }) {
     const row = await askOne(
-      db as never,
+      db,
       sql<{
         rights: number
         alone: number
@@ -119,7 +119,7 @@ export const rightsOwn: Check<OwnFacts> = {
   async check({ db, afresh }, memo) {
     const before = (!afresh && (memo as OwnMemo | undefined)) || { upto: 0, others: [] }
     const listened = await askOne(
-      db as never,
+      db,
       sql<{ all: number; others: string[] }>`
         select count(*) as all, coalesce(array_agg(l.id::text) filter (where s.official_person_id is distinct from l.person_id), '{}') as others
         from listening l
@@ -128,7 +128,7 @@ export const rightsOwn: Check<OwnFacts> = {
         where l.role = 'OFFICIAL'`,
     )
     const read = await askOne(
-      db as never,
+      db,
       sql<{ looks: number; others: number[]; upto: number }>`
         select * from looks_at_others(${before.upto}::bigint, ${before.others}::bigint[])`,
     )
@@ -167,7 +167,7 @@ export const rightsMaintenanceSecurity: Check<ReferenceFacts> = {
     'The example is the number of an entry in the audit log or the id of a listening. Ask its person for the reference and note it with the incident.',
   async check({ db }) {
     const looks = await askOne(
-      db as never,
+      db,
       sql<{
         looks: number
         without_reference: number
@@ -175,7 +175,7 @@ export const rightsMaintenanceSecurity: Check<ReferenceFacts> = {
       }>`select * from looks_without_reference()`,
     )
     const listenings = await askOne(
-      db as never,
+      db,
       sql<{ all: number; without: string[] }>`
         select count(*) as all, coalesce(array_agg(id::text) filter (where coalesce(trim(reference), '') = ''), '{}') as without
         from listening where role in ('MAINTENANCE', 'SECURITY')`,

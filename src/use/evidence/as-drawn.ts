@@ -1,6 +1,7 @@
 import type { DescriptionVersion } from '#safeguards/versions/versions.ts'
 import type { Finding } from './judge-decision.ts'
 import type { Check, Looking } from './promise.ts'
+import type { EvidenceTables } from './tables.ts'
 import { verifyDraws, type Verified } from './verify-draws.ts'
 import { wordsAt } from './words.ts'
 
@@ -72,7 +73,7 @@ export const recordingAsDrawn: Check<DrawFacts> = {
 }
 
 function verify({ db, versions, drawKey, signal }: Looking, since?: Temporal.Instant): Promise<Verified> {
-  return verifyDraws(db as never, { versions, drawKey, since, signal })
+  return verifyDraws(db.$omitTables<keyof EvidenceTables>(), { versions, drawKey, since, signal })
 }
 
 function factsOf({ judged, drawn, recorded, counts, findings }: Verified, { versions, now }: Looking): DrawFacts {

@@ -1,8 +1,8 @@
-import { sql, type Kysely, type RawBuilder } from 'kysely'
+import { sql, type QueryExecutorProvider, type RawBuilder } from 'kysely'
 import type { DescriptionVersion } from '#safeguards/versions/versions.ts'
 
 /** The one row that a statement without a group has. */
-export async function askOne<Row>(db: Kysely<never>, statement: RawBuilder<Row>): Promise<Row> {
+export async function askOne<Row>(db: QueryExecutorProvider, statement: RawBuilder<Row>): Promise<Row> {
   const { rows } = await statement.execute(db)
   const [row] = rows
   if (row === undefined) throw new Error('a statement that counts gave no row')

@@ -5,7 +5,7 @@ import type { Check, Found, Looking } from './promise.ts'
 import type { Facts } from './tables.ts'
 
 /** A promise as it was found, in the words of the program. */
-export interface Finding {
+export interface CheckedPromise {
   promise: PromiseId
   /** What was found; nothing where the check could not be made. */
   facts: Facts | null
@@ -17,11 +17,11 @@ export interface Finding {
 
 export interface Checked {
   /** Promises that do not hold now, whether that is new or not. */
-  broken: Finding[]
+  broken: CheckedPromise[]
   /** Promises that held when they were checked last and do not now. */
-  newlyBroken: Finding[]
+  newlyBroken: CheckedPromise[]
   /** Promises that did not hold and do now. */
-  restored: Finding[]
+  restored: CheckedPromise[]
   /** What kept checks from being made; those promises are among the broken ones. */
   errors: { promise: PromiseId; error: unknown }[]
 }
@@ -63,7 +63,7 @@ async function checkOne(looking: Looking, promise: PromiseId, check: Check, chec
   if (looking.signal?.aborted) return
   if ('error' in made) checked.errors.push({ promise, error: made.error })
   const holds = 'found' in made && made.found.holds
-  const finding: Finding = {
+  const finding: CheckedPromise = {
     promise,
     facts: 'found' in made ? made.found.facts : null,
     fault: 'error' in made ? codeOf(made.error) : null,

@@ -24,7 +24,7 @@ export const historyComplete: Check<CompleteFacts> = {
     'The example is the id of a recording or a contact. A recording without its call was left by a deletion by hand; a contact without its term by a write by hand: restore the row from a backup.',
   async check({ db }) {
     const row = await askOne(
-      db as never,
+      db,
       sql<{ recordings: number; live: number; stray: string[]; unfinished: string[] }>`
         select
           (select count(*) from recording) as recordings,
@@ -140,7 +140,7 @@ export const historyFields: Check<FieldFacts> = {
       return serves === undefined || (serves !== 'technical' && !described.has(serves))
     })
     const { beyond } = await askOne(
-      db as never,
+      db,
       sql<{
         beyond: number
       }>`select count(*) as beyond from contact where caller_raw is not null and caller_key is not null`,
@@ -192,7 +192,7 @@ export const historyTerm: Check<TermFacts> = {
     const months = version.description.terms.historyMonths
     const limit = now.subtract({ hours: sweepGraceHours })
     const row = await askOne(
-      db as never,
+      db,
       sql<{ contacts: number; oldest: Temporal.Instant | null; overdue: string[]; swept: Temporal.Instant | null }>`
         select
           (select count(*) from contact) as contacts,
@@ -254,7 +254,7 @@ export const historyTellsRecorded: Check<TellsFacts> = {
     'The example is the id of a segment or a recording. A row that is gone was deleted by hand: restore it from a backup, so that the caller can be told.',
   async check({ db, now }) {
     const row = await askOne(
-      db as never,
+      db,
       sql<{ recorded: number; destroyed: number; silent: string[]; unledgered: string[] }>`
         select
           (select count(*) from recording where state <> 'DESTROYED') as recorded,

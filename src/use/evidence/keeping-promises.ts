@@ -28,7 +28,7 @@ export const recordingsFloor: Check<FloorFacts> = {
   async check({ db, version }) {
     const months = version.description.terms.recordingFloorMonths
     const row = await askOne(
-      db as never,
+      db,
       sql<{ term: number; otherwise: number; early: string[] }>`
         select
           count(*) filter (where state = 'DESTROYED' and cause = 'retention') as term,
@@ -101,7 +101,7 @@ export const recordingsCeiling: Check<CeilingFacts> = {
     const months = version.description.terms.recordingCeilingMonths
     const limit = now.subtract({ hours: sweepGraceHours })
     const row = await askOne(
-      db as never,
+      db,
       sql<{
         held: number
         oldest: Temporal.Instant | null
@@ -245,7 +245,7 @@ export const recordingsStay: Check<StayFacts> = {
     'The example is the id of a listening. The audit log has its person and purpose; find out what served sound without asking whether the listening was open.',
   async check({ db }) {
     const row = await askOne(
-      db as never,
+      db,
       sql<{ listenings: number; ranges: number; outside: string[] }>`
         with served as (
           select l.id,

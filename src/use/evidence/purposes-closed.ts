@@ -35,7 +35,7 @@ export const purposesClosed: Check<PurposeFacts> = {
     }))
     const json = JSON.stringify(described)
     const looks = await askOne(
-      db as never,
+      db,
       sql<{
         looks: number
         without_purpose: number
@@ -44,7 +44,7 @@ export const purposesClosed: Check<PurposeFacts> = {
       }>`select * from looks_by_purpose(${json}::jsonb)`,
     )
     const listenings = await askOne(
-      db as never,
+      db,
       sql<{ all: number; outside: number }>`
         select count(*) as all, count(*) filter (where v.since is null or not l.purpose = any (v.purposes)) as outside
         from listening l

@@ -120,7 +120,7 @@ export const neverSwitchboard: Check<SwitchboardFacts> = {
     const since = now.subtract({ hours: 24 * daysLooked })
     const json = JSON.stringify(boards)
     const row = await askOne(
-      db as never,
+      db,
       sql<{ calls: number; recordings: number; recorded: string[] }>`
         with board as (select * from jsonb_to_recordset(${json}::jsonb) as b(key text, since timestamptz, until timestamptz))
         select
@@ -169,7 +169,7 @@ export const withinSignals: Check<SignalFacts> = {
     'The example is the id of a recording. Find its call in the log of the recording client: what is outside the call is an excess that must not be used; report it to the controller.',
   async check({ db }) {
     const row = await askOne(
-      db as never,
+      db,
       sql<{ recordings: number; outside: string[] }>`
         with held as (
           select r.id, r.started_at < s.answered_at - ${sql.lit(`${toleranceMs} ms`)}::interval
