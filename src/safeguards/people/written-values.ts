@@ -2,14 +2,12 @@ import { randomUUID } from 'node:crypto'
 import type { Transaction } from 'kysely'
 import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone-number.ts'
 import type { NumberingOptions, PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
+import { termZone } from '#description/terms.ts'
 import type { SafeguardTables } from '../tables.ts'
-
-/** The zone in which a day of the directory begins. */
-const zone = 'Europe/Helsinki'
 
 /** The first moment of a day. */
 export function dayBegins(day: Temporal.PlainDate): Temporal.Instant {
-  return day.toZonedDateTime(zone).toInstant()
+  return day.toZonedDateTime(termZone).toInstant()
 }
 
 /** The moment after the last of a day: what has this as its last day ends here. */
@@ -19,7 +17,7 @@ export function dayEnds(day: Temporal.PlainDate): Temporal.Instant {
 
 /** The day that an instant is in. */
 export function dayAt(instant: Temporal.Instant): Temporal.PlainDate {
-  return instant.toZonedDateTimeISO(zone).toPlainDate()
+  return instant.toZonedDateTimeISO(termZone).toPlainDate()
 }
 
 /** A user id as it is kept and compared: without the blanks around it, in small letters. */

@@ -85,16 +85,7 @@ export async function historyUpTo(holding: HoldingSafeguards, version: number): 
 }
 
 /** A version as it was published, unread. */
-export interface PublishedVersion {
-  version: number
-  /** SHA-256 of the text, in hexadecimal. */
-  hash: string
-  effectiveFrom: Temporal.Instant
-  approvedAt: Temporal.Instant
-  /** Person ids; none for the version that came with the installation. */
-  author: string | null
-  approver: string | null
-  text: string
+export interface PublishedVersion extends Omit<DescriptionVersion, 'description'> {
   /** What it changed from the version before. */
   changes: Change[]
 }

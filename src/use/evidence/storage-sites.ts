@@ -1,6 +1,7 @@
 import { networkInterfaces } from 'node:os'
 import { sql } from 'kysely'
 import type { StorageSite, Trilingual } from '#description/register-description.ts'
+import { termZone } from '#description/terms.ts'
 import { isOnNetworkDrive } from '#platform/objects/network-drive.ts'
 import { askOne } from './ask-one.ts'
 import type { Check, Looking, Place } from './promise.ts'
@@ -46,7 +47,7 @@ export const storageSites: Check<SiteFacts> = {
     })
     const unlisted = placed.filter(({ site }) => site === undefined)
     const used = [...new Set(placed.flatMap(({ site }) => (site ? [site] : [])))]
-    const today = now.toZonedDateTimeISO('Europe/Helsinki').toPlainDate()
+    const today = now.toZonedDateTimeISO(termZone).toPlainDate()
     const unattested = used.filter((site) => !isAttested(site, today))
     const reviews = used.map(({ nextReview }) => nextReview.toString()).sort()
     return {
@@ -92,7 +93,7 @@ function namesOf(sites: readonly StorageSite[], language: keyof Trilingual): str
 async function placesWithData({ db, places }: Looking): Promise<Found[]> {
   const folders = await Promise.all(places.filter(({ name }) => name !== 'database').map(lookAtFolder))
   const { server, tablespaces, replicas } = await askOne(
-    db as never,
+    db,
     sql<{ server: string | null; tablespaces: string[]; replicas: string[] }>`
       select host(inet_server_addr()) as server, standbys() as replicas,
         (select coalesce(array_agg(spcname::text), '{}') from pg_tablespace where spcname not in ('pg_default', 'pg_global')) as tablespaces`,

@@ -1,7 +1,7 @@
 /** How counts, times and shares are written in the three languages; times are Finnish time, `28.2.2027 10.05`. */
 import { languages, type Language } from '#description/register-description.ts'
+import { termZone } from '#description/terms.ts'
 
-const zone = 'Europe/Helsinki'
 const locales: Record<Language, string> = { fi: 'fi-FI', sv: 'sv-FI', en: 'en-GB' }
 const justNow: Record<Language, string> = { fi: 'juuri äsken', sv: 'alldeles nyss', en: 'just now' }
 const lastSweep: Record<Language, string> = { fi: 'viimeisin poistoajo', sv: 'senaste gallring', en: 'last sweep' }
@@ -40,7 +40,7 @@ function wordsOf(language: Language, now: Temporal.Instant): Words {
     number,
     percent: (share) => new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 }).format(share),
     instant(iso) {
-      const at = Temporal.Instant.from(iso).toZonedDateTimeISO(zone)
+      const at = Temporal.Instant.from(iso).toZonedDateTimeISO(termZone)
       return `${day(at)} ${at.hour}.${String(at.minute).padStart(2, '0')}`
     },
     date: (iso) => day(Temporal.PlainDate.from(iso)),

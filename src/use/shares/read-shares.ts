@@ -4,6 +4,7 @@
  * single call.
  */
 import { sql, type Kysely } from 'kysely'
+import { historyMonths, termZone } from '#description/terms.ts'
 import { read } from '#register/read.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { Grant } from '#safeguards/access/grant.ts'
@@ -25,9 +26,6 @@ export interface Shares {
   byOfficial: ({ personId: string; name: string; unit?: string } & Share)[]
 }
 
-/** The history goes back so far (R22); what is past its term is shown to nobody, swept or not. */
-const historyMonths = 14
-
 /** Calls answered from one instant until before another, the busiest number and official first. */
 export function readShares(
   db: Kysely<RegisterTables>,
@@ -36,7 +34,8 @@ export function readShares(
   now: Temporal.Instant,
 ) {
   return read(db, grant, async (tx) => {
-    const oldest = now.toZonedDateTimeISO('Europe/Helsinki').subtract({ months: historyMonths }).toInstant()
+    // What is past its term is shown to nobody, swept or not (R22).
+    const oldest = now.toZonedDateTimeISO(termZone).subtract({ months: historyMonths }).toInstant()
     const begin = Temporal.Instant.compare(from, oldest) < 0 ? oldest : from
     const { rows } = await sql<Row>`
       select s.number_reached as number, s.official_person_id as official,
