@@ -158,9 +158,12 @@ begin
       raise exception 'person % keeps the user id: it is never changed and never used again', old.id
         using errcode = 'SE002', constraint = 'person_user_id_kept';
     end if;
-    -- Who left and comes back has no right of before: the procedure gives rights, not the directory (R36).
-    if old.employed_to <= new.employed_from and old.employed_from <> new.employed_from then
-      update access_right set revoked_at = now() where person_id = old.id and revoked_at is null and valid_from < new.employed_from;
+    -- Who left and comes back has no right of before, nor whose end was a mistake that is taken back after it has come: the
+    -- procedure gives rights, not the directory (R36).
+    if (old.employed_to <= new.employed_from and old.employed_from <> new.employed_from)
+       or (old.employed_to <= clock_timestamp() and (new.employed_to is null or new.employed_to > clock_timestamp())) then
+      update access_right set revoked_at = now()
+      where person_id = old.id and revoked_at is null and valid_from < greatest(new.employed_from, clock_timestamp());
     end if;
     return new;
   end if;

@@ -133,6 +133,50 @@ describe('an identity system', () => {
   })
 })
 
+describe('rights of who left (R36)', () => {
+  const back = {
+    'the employment goes on, as if it had not ended': sql`update person set employed_to = null`,
+    'it ends later': sql`update person set employed_to = now() + interval '1 year'`,
+    'another begins': sql`update person set employed_from = now(), employed_to = null`,
+    'another will begin': sql`update person set employed_from = now() + interval '1 day', employed_to = null`,
+  }
+
+  test.each(Object.entries(back))('do not come back with them: %s', async (_, statement) => {
+    for (const settings of keepers) {
+      const leaver = await enterTestPerson(admin, desk, {
+        name: 'Entinen',
+        right: { role: 'DECISION_MAKER', purposes: [], scope: nothing },
+      })
+      const rights = async () => {
+        const { rows } = await database
+          .as()
+          .pool.query('select id from access_right where person_id = $1 and revoked_at is null', [leaver.id])
+        return rows.length
+      }
+      const end = sql`update person set employed_to = now() - interval '1 minute' where id = ${leaver.id}`
+      expect(await run(settings, end)).toBe(1)
+      expect(await rights()).toBe(1)
+      expect(await run(settings, sql`${statement} where id = ${leaver.id}`)).toBe(1)
+      expect(await rights()).toBe(0)
+    }
+  })
+
+  test('stay where an end that had not come is put off', async () => {
+    const [keeper] = keepers
+    const stays = await enterTestPerson(admin, desk, {
+      name: 'Jatkava',
+      right: { role: 'DECISION_MAKER', purposes: [], scope: nothing },
+    })
+    for (const end of [sql`now() + interval '1 day'`, sql`null`]) {
+      expect(await run(keeper!, sql`update person set employed_to = ${end} where id = ${stays.id}`)).toBe(1)
+    }
+    const { rows } = await database
+      .as()
+      .pool.query('select id from access_right where person_id = $1 and revoked_at is null', [stays.id])
+    expect(rows).toHaveLength(1)
+  })
+})
+
 describe('a user id (R20)', () => {
   const query = (text: string, values: unknown[]) =>
     database
