@@ -7,11 +7,14 @@ import { readPeriod } from './plan/filters.ts'
 import { NotFound } from './shell/not-found.tsx'
 import { Shell } from './shell/shell.tsx'
 import { readSearch, writeSearch } from './shell/search-string.ts'
-import { Start } from './shell/start.tsx'
 
 const rootRoute = createRootRoute({ component: Shell, notFoundComponent: NotFound })
 
-const startRoute = createRoute({ getParentRoute: () => rootRoute, path: '/', component: Start })
+const startRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/',
+  component: lazyRouteComponent(() => import('./start/start-page.tsx'), 'StartPage'),
+})
 
 export const contactsRoute = createRoute({
   getParentRoute: () => rootRoute,

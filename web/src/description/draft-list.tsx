@@ -17,7 +17,7 @@ export function DraftList({ drafts }: { drafts: DraftSummary[] }) {
   const past = drafts.filter((draft) => !isOpen(draft))
   return (
     <>
-      {open.length === 0 ? <p className="muted">{say('drafts.none')}</p> : <Cards drafts={open} />}
+      {open.length === 0 ? <p className="muted">{say('drafts.none')}</p> : <DraftCards drafts={open} />}
       {past.length > 0 && (
         <div>
           <Button
@@ -31,7 +31,7 @@ export function DraftList({ drafts }: { drafts: DraftSummary[] }) {
           </Button>
           {showsPast && (
             <div id={id}>
-              <Cards drafts={past} />
+              <DraftCards drafts={past} />
             </div>
           )}
         </div>
@@ -40,7 +40,8 @@ export function DraftList({ drafts }: { drafts: DraftSummary[] }) {
   )
 }
 
-function Cards({ drafts }: { drafts: DraftSummary[] }) {
+/** Drafts, each with its state, its reason and when it is to come into force. */
+export function DraftCards({ drafts }: { drafts: DraftSummary[] }) {
   return (
     <ul className="draft-cards">
       {drafts.map((draft) => (

@@ -55,6 +55,11 @@ export function fieldOf(path: Path): string {
   return name.replace(/^\./, '')
 }
 
+/** The path of a field: `recordingPlan.rules[0].share` again in its parts. */
+export function pathOf(field: string): Path {
+  return [...field.matchAll(/[^.[\]]+/g)].map(([part]) => (/^\d+$/.test(part) ? Number(part) : part))
+}
+
 /** True where a field is the one that `start` names or is within it. */
 export function isIn(field: string, start: string): boolean {
   return field === start || field.startsWith(`${start}.`) || field.startsWith(`${start}[`)

@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router'
 import { Download } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import { api, queries } from '../api/client.ts'
@@ -36,7 +37,9 @@ export function ImportPage() {
   const state = outcome?.state
   const isBusy = state === 'trying' || state === 'importing'
   useEffect(() => {
-    if (state && state !== 'trying' && state !== 'importing') heading.current?.focus()
+    if (!state || state === 'trying' || state === 'importing') return
+    heading.current?.focus({ preventScroll: true })
+    heading.current?.scrollIntoView({ block: 'center' })
   }, [state, picked])
 
   const send = async (file: Picked, tryOnly: boolean) => {
@@ -102,7 +105,12 @@ export function ImportPage() {
           )}
           {(outcome.state === 'tried' || outcome.state === 'done') && <Counts counts={outcome.counts} />}
           {outcome.state === 'tried' && <Confirm counts={outcome.counts} onImport={() => void send(picked, false)} />}
-          {outcome.state === 'done' && <Notice kind="success">{say('import.done.note')}</Notice>}
+          {outcome.state === 'done' && (
+            <Notice kind="success">
+              <p>{say('import.done.note')}</p>
+              <Link to="/people">{say('import.done.people')}</Link>
+            </Notice>
+          )}
         </section>
       )}
     </Page>

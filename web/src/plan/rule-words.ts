@@ -1,3 +1,4 @@
+import { formatClock } from '../format/clock.ts'
 import { formatCount } from '../format/number.ts'
 import type { Language } from '../language/language.ts'
 import { locales } from '../language/language.ts'
@@ -24,16 +25,10 @@ export function formatHours({ days, from, to }: Hours, language: Language): stri
     const [first, last] = [dayName(run[0]!), dayName(run.at(-1)!)]
     return run.length === 1 ? first : run.length === 2 ? `${first}, ${last}` : `${first}–${last}`
   })
-  return `${said.join(', ')} ${clock(from)}–${clock(to)}`
+  return `${said.join(', ')} ${formatClock(from)}–${formatClock(to)}`
 }
 
 /** Up to how many recordings, of whom and in which time. */
 export function sayQuota({ per, weekly }: NonNullable<Rule['quota']>, say: Say, language: Language): string {
   return say(`plan.quota.${per}`, { weekly: formatCount(weekly, language) })
-}
-
-/** `08:00` as it is written in Finland: `8.00`. */
-function clock(time: string): string {
-  const [hours, minutes] = time.split(':')
-  return `${Number(hours)}.${minutes}`
 }

@@ -1,11 +1,23 @@
 import { Link } from '@tanstack/react-router'
-import { BookOpenText, Disc3, GitCompareArrows, Hash, PhoneCall, Search, TriangleAlert, UsersRound } from 'lucide-react'
+import {
+  BookOpenText,
+  Disc3,
+  GitCompareArrows,
+  Hash,
+  House,
+  MessageSquareText,
+  PhoneCall,
+  Search,
+  TriangleAlert,
+  UsersRound,
+} from 'lucide-react'
 import type { Me } from '../api/shapes.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { hasRole, purposesOf } from '../session/rights.ts'
 import { publicPages } from './public-pages.ts'
 import { useBrokenPromises } from './use-evidence.ts'
 
+const start = { to: '/', word: 'nav.start', Icon: House } as const
 const looks = [
   { to: '/contacts', word: 'nav.search', Icon: Search },
   { to: '/calls', word: 'nav.live', Icon: PhoneCall },
@@ -17,7 +29,7 @@ const description = [
 ] as const
 const people = { to: '/people', word: 'nav.people', Icon: UsersRound } as const
 
-type Place = (typeof looks)[number] | (typeof description)[number] | typeof people
+type Place = typeof start | (typeof looks)[number] | (typeof description)[number] | typeof people
 
 /** The screens of the service that this person has use for, on the left; under the header on small screens. */
 export function Navigation({
@@ -31,13 +43,13 @@ export function Navigation({
   isOpen: boolean
   onNavigate: () => void
 }) {
-  const { say } = useLanguage()
+  const { say, language } = useLanguage()
   const place = ({ to, word, Icon }: Place) => (
     <li key={to}>
       <Link
         to={to}
         onClick={onNavigate}
-        activeOptions={{ includeSearch: false }}
+        activeOptions={{ includeSearch: false, exact: to === '/' }}
         activeProps={{ 'aria-current': 'page' }}
       >
         <Icon aria-hidden="true" size={20} />
@@ -47,7 +59,10 @@ export function Navigation({
   )
   return (
     <nav id={id} className={`navigation ${isOpen ? 'is-open' : ''}`} aria-label={say('nav.main')}>
-      {purposesOf(me).length > 0 && <ul>{looks.map(place)}</ul>}
+      <ul>
+        {place(start)}
+        {purposesOf(me).length > 0 && looks.map(place)}
+      </ul>
       <p id="nav-description" className="navigation-heading">
         {say('nav.description')}
       </p>
@@ -55,6 +70,14 @@ export function Navigation({
         <PublicDescription />
         {description.map(place)}
         {hasRole(me, 'ADMINISTRATOR', 'SUPERVISOR') && place(people)}
+        {hasRole(me, 'ADMINISTRATOR') && (
+          <li>
+            <a href={publicPages.feedback[language]}>
+              <MessageSquareText aria-hidden="true" size={20} />
+              {say('nav.feedback')}
+            </a>
+          </li>
+        )}
       </ul>
     </nav>
   )

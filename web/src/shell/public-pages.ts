@@ -1,7 +1,8 @@
 import type { Language } from '../language/language.ts'
 
 /** The public pages, server-rendered; each language has its own address. */
-export const publicPages: Record<'description' | 'accessibility', Record<Language, string>> = {
+export const publicPages: Record<'description' | 'accessibility' | 'feedback', Record<Language, string>> = {
   description: { fi: '/rekisteriseloste', sv: '/registerbeskrivning', en: '/register-description' },
   accessibility: { fi: '/saavutettavuusseloste', sv: '/tillganglighetsutlatande', en: '/accessibility-statement' },
+  feedback: { fi: '/palaute', sv: '/respons', en: '/feedback' },
 }

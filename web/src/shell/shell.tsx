@@ -2,7 +2,7 @@
  * What stands around every page: whose service this is, languages, who is signed in, the purpose, navigation.
  * In: the session. Out: a page, or the sign-in page in its place (the address stays). Never here: what pages show.
  */
-import { Outlet, useLocation, useMatches } from '@tanstack/react-router'
+import { Link, Outlet, useLocation, useMatches } from '@tanstack/react-router'
 import { Menu, TriangleAlert, X } from 'lucide-react'
 import { Suspense, useEffect, useState } from 'react'
 import { $api, api, queries } from '../api/client.ts'
@@ -146,13 +146,13 @@ function Header({ menu, session }: { menu?: React.ReactNode; session?: React.Rea
     <header className="header">
       <div className="header-inner">
         {menu}
-        <p className="service">
+        <Link to="/" className="service">
           <img src="/seloste.svg" alt="" width={30} height={30} />
           <span className="service-words">
             <span className="service-name">Seloste</span>
             {organisation && <span className="service-organisation">{named(organisation.name)}</span>}
           </span>
-        </p>
+        </Link>
         <div className="header-end">
           <LanguageChoice />
           {session}

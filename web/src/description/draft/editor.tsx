@@ -182,7 +182,12 @@ export function Editor({ draft, me, work }: { draft: Draft; me: Me; work: Work }
       )}
       {failed !== undefined && <Failure error={failed} />}
       {found.length > 0 && (
-        <ProblemSummary problems={found} heading={summary} onGo={(problem) => void goToProblem(problem)} />
+        <ProblemSummary
+          problems={found}
+          document={form.document}
+          heading={summary}
+          onGo={(problem) => void goToProblem(problem)}
+        />
       )}
       <div className="draft-columns">
         <div className="draft-main">

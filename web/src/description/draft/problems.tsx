@@ -2,18 +2,23 @@ import type { Ref } from 'react'
 import type { Problem } from '../../api/shapes.ts'
 import { Notice } from '../../controls/notice.tsx'
 import { useLanguage } from '../../language/use-words.ts'
+import { useProblemPlace } from './problem-place.ts'
 
 /** Everything that is wrong with a draft, at once; each leads to its field where `onGo` knows the way. */
 export function ProblemSummary({
   problems,
+  document,
   heading,
   onGo,
 }: {
   problems: Problem[]
+  /** The draft's, to name the place of each. */
+  document: unknown
   heading: Ref<HTMLHeadingElement>
   onGo?: (problem: Problem) => void
 }) {
   const { say, named } = useLanguage()
+  const placeOf = useProblemPlace(document)
   return (
     <Notice kind="error">
       <h2 ref={heading} tabIndex={-1} className="problems-title">
@@ -38,7 +43,8 @@ export function ProblemSummary({
             )}
             <span className="problem-remedy">{named(problem.remedy)}</span>
             <span className="problem-place">
-              {say('draft.line', { line: problem.line })} <code translate="no">{problem.field}</code>
+              {placeOf(problem.field) ?? <code translate="no">{problem.field}</code>} ·{' '}
+              {say('draft.line', { line: problem.line })}
             </span>
           </li>
         ))}

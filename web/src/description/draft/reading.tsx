@@ -21,7 +21,7 @@ export function Reading({ draft, work }: { draft: Draft; work: Work }) {
   const problems = problemsOf(draft)
   return (
     <>
-      {problems.length > 0 && <ProblemSummary problems={problems} heading={heading} />}
+      {problems.length > 0 && <ProblemSummary problems={problems} document={draft.document} heading={heading} />}
       <div className="draft-columns">
         <div className="draft-main">
           <section className="panel stack-small" aria-labelledby="draft-why">

@@ -3,7 +3,7 @@ import { readAt, type Path } from '../edits.ts'
 import { useItems } from './form-state.tsx'
 import { useNumberChoices } from './number-choices.ts'
 import { PathChecks, PathText, Together } from './path-fields.tsx'
-import { freshId } from './plan-section.tsx'
+import { freshId } from './fresh-id.ts'
 import { Items, Section } from './section.tsx'
 
 const path: Path = ['recordingPlan', 'announcements']

@@ -6,6 +6,7 @@ import { Choice, type Option } from '../../controls/choice.tsx'
 import { Day } from '../../controls/day.tsx'
 import { Field } from '../../controls/field.tsx'
 import { Toggle } from '../../controls/toggle.tsx'
+import { formatClock, readClock } from '../../format/clock.ts'
 import { languages, locales } from '../../language/language.ts'
 import { useLanguage } from '../../language/use-words.ts'
 import type { Path } from '../edits.ts'
@@ -191,6 +192,29 @@ export function PathNumber({
   )
 }
 
+/** A time of day: written and read the Finnish way, `8.00`, said by the document as `08:00`. */
+export function PathClock({ path, ...props }: Labelled) {
+  const { id, value, error, set } = useAt(path)
+  const held = isPlain(value) ? String(value) : ''
+  const [typed, setTyped] = useState(() => formatClock(held))
+  if (meant(typed) !== held) setTyped(formatClock(held))
+  return (
+    <Field
+      {...props}
+      className={`field-short ${props.className ?? ''}`}
+      id={id}
+      error={error}
+      value={typed}
+      onChange={(text) => {
+        setTyped(text)
+        set(meant(text))
+      }}
+      maxLength={16}
+      autoComplete="off"
+    />
+  )
+}
+
 /** Any of a few values, as a list of the document. */
 export function PathChecks({ path, options, ...props }: Labelled & { options: Option[] }) {
   const { id, value, error, set } = useAt(path, { isWhole: true })
@@ -214,6 +238,11 @@ export function useNameOf(): (value: unknown, otherwise: string) => string {
     const name = (value as Partial<Named> | undefined)?.[language]
     return typeof name === 'string' && name.trim() !== '' ? name : otherwise
   }
+}
+
+/** What is no time of day stays as typed, for the server to name. */
+function meant(typed: string): string {
+  return readClock(typed) ?? typed
 }
 
 function readNumber(text: string, isPercent: boolean, empty: unknown): unknown {

@@ -3,6 +3,7 @@ import { zone } from '../../format/instant.ts'
 import { formatShare } from '../../format/number.ts'
 import { useLanguage } from '../../language/use-words.ts'
 import { readAt } from '../edits.ts'
+import { freshId } from './fresh-id.ts'
 import { useForm, useItems } from './form-state.tsx'
 import { Optional } from './optional.tsx'
 import { PathDay, PathNumber, PathText, PathToggle, Together, useNameOf } from './path-fields.tsx'
@@ -76,13 +77,4 @@ export function PlanSection() {
       </Items>
     </Section>
   )
-}
-
-/** `rule-3`: an id that no other item has. */
-export function freshId(start: string, items: readonly unknown[]): string {
-  const taken = items.map((item) => readAt(item, ['id']))
-  for (let number = items.length + 1; ; number += 1) {
-    const id = `${start}-${number}`
-    if (!taken.includes(id)) return id
-  }
 }

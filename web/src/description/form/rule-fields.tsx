@@ -4,7 +4,17 @@ import type { Path } from '../edits.ts'
 import { useAt } from './form-state.tsx'
 import { useNumberChoices } from './number-choices.ts'
 import { Optional } from './optional.tsx'
-import { PathChecks, PathChoice, PathDay, PathNumber, PathText, PathTrilingual, Together } from './path-fields.tsx'
+import {
+  PathChecks,
+  PathChoice,
+  PathClock,
+  PathDay,
+  PathNumber,
+  PathText,
+  PathTrilingual,
+  Together,
+} from './path-fields.tsx'
+import { SplitNumber } from './split-number.tsx'
 
 const days = ['MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT', 'SUN'] as const
 
@@ -12,6 +22,8 @@ const days = ['MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT', 'SUN'] as const
 export function RuleFields({ path }: { path: Path }) {
   const { say } = useLanguage()
   const numbers = useNumberChoices([...path, 'numbers'])
+  const { value } = useAt([...path, 'numbers'])
+  const chosen = numbers.filter((one) => Array.isArray(value) && value.map(String).includes(one.value))
   return (
     <>
       <PathTrilingual path={[...path, 'names']} label={say('form.rule.names')} />
@@ -22,6 +34,7 @@ export function RuleFields({ path }: { path: Path }) {
         options={numbers}
         className="checks-tall"
       />
+      {chosen.length > 1 && <SplitNumber rule={path} numbers={chosen} />}
       <div className="row-fields">
         <PathNumber
           path={[...path, 'share']}
@@ -53,9 +66,10 @@ export function RuleFields({ path }: { path: Path }) {
             className="checks-inline"
           />
           <div className="row-fields">
-            <PathText path={[...path, 'hours', 'from']} label={say('form.rule.hours.from')} className="field-short" />
-            <PathText path={[...path, 'hours', 'to']} label={say('form.rule.hours.to')} className="field-short" />
+            <PathClock path={[...path, 'hours', 'from']} label={say('form.rule.hours.from')} />
+            <PathClock path={[...path, 'hours', 'to']} label={say('form.rule.hours.to')} />
           </div>
+          <p className="hint">{say('form.rule.hours.clock')}</p>
         </Optional>
       </Together>
       <div className="row-fields">

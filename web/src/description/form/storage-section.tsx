@@ -4,7 +4,7 @@ import { useLanguage } from '../../language/use-words.ts'
 import { readAt, type Path } from '../edits.ts'
 import { useItems } from './form-state.tsx'
 import { PathDay, PathText, PathToggle, PathTrilingual, useNameOf } from './path-fields.tsx'
-import { freshId } from './plan-section.tsx'
+import { freshId } from './fresh-id.ts'
 import { Items, Section } from './section.tsx'
 
 const path: Path = ['storage', 'sites']

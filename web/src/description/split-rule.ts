@@ -1,0 +1,17 @@
+import type { DraftEdit } from '../api/shapes.ts'
+import { languages } from '../language/language.ts'
+import { readAt, textAt, type Path } from './edits.ts'
+
+/** The edits that take a number out of a rule and give it a rule of its own, with the same values and an id of its own. */
+export function splitRule(document: unknown, rule: Path, number: string, id: string): DraftEdit[] {
+  const said = readAt(document, rule) as Record<string, unknown>
+  const numbers = readAt(said, ['numbers']) as unknown[]
+  const rules = readAt(document, rule.slice(0, -1)) as unknown[]
+  const names = Object.fromEntries(
+    languages.map((language) => [language, `${textAt(said, ['names', language])} ${number}`.trim()]),
+  )
+  return [
+    { path: [...rule, 'numbers'], value: numbers.filter((one) => String(one) !== number) },
+    { path: [...rule.slice(0, -1), rules.length], value: { ...said, id, version: 1, names, numbers: [number] } },
+  ]
+}

@@ -1,0 +1,138 @@
+/**
+ * Where everybody begins: what waits for this person, whether the description holds, and what they can do.
+ * In: drafts, versions and proofs of the contract, and who is signed in. Out: a page. Never here: contacts; those are
+ * looked at under a purpose.
+ */
+import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { $api } from '../api/client.ts'
+import type { Me } from '../api/shapes.ts'
+import { Failure } from '../controls/failure.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { BrokenPromises } from '../description/broken-promises.tsx'
+import { DraftCards } from '../description/draft-list.tsx'
+import { formatInstant } from '../format/instant.ts'
+import { useLanguage, type Word } from '../language/use-words.ts'
+import { hasRole, purposesOf } from '../session/rights.ts'
+import { usePresence } from '../session/use-me.ts'
+import { Page } from '../shell/page.tsx'
+import { publicPages } from '../shell/public-pages.ts'
+import '../styles/description.css'
+import '../styles/start.css'
+
+export function StartPage() {
+  const { say } = useLanguage()
+  const presence = usePresence()
+  return (
+    <Page title={say('nav.start')} lead={say('start.lead')}>
+      <WhatWaits />
+      <WhatHolds />
+      {presence.state === 'signed-in' && <WhatToDo me={presence.me} />}
+    </Page>
+  )
+}
+
+/** Drafts that this person decides on, and then their own that are not yet submitted. */
+function WhatWaits() {
+  const { say } = useLanguage()
+  const { data, isPending, isError, error, refetch } = $api.useQuery('get', '/api/description/drafts', undefined, {
+    staleTime: 0,
+  })
+  const open = data?.items ?? []
+  const waiting = [
+    ...open.filter(({ mayDecide }) => mayDecide),
+    ...open.filter(({ mayEdit, state }) => mayEdit && state === 'DRAFT'),
+  ]
+  return (
+    <section aria-labelledby="start-waiting" className="stack-small">
+      <h2 id="start-waiting">{say('start.waiting')}</h2>
+      {isPending && <Waiting lines={2} />}
+      {isError && <Failure error={error} onAgain={() => void refetch()} />}
+      {data && waiting.length === 0 && <p className="muted">{say('start.waiting.none')}</p>}
+      {waiting.length > 0 && <DraftCards drafts={waiting} />}
+    </section>
+  )
+}
+
+function WhatHolds() {
+  const { say, language } = useLanguage()
+  const { data } = $api.useQuery('get', '/api/description/versions', undefined, { staleTime: 0 })
+  const now = data?.items.find(({ state }) => state === 'in-force')
+  const coming = data?.items.filter(({ state }) => state === 'coming') ?? []
+  const sentence = (key: 'start.inForce' | 'versions.next', version: number, from: string) =>
+    say(key, { version, time: formatInstant(from, language) })
+  return (
+    <section aria-labelledby="start-state" className="stack-small">
+      <h2 id="start-state">{say('start.state')}</h2>
+      <BrokenPromises />
+      {now && <p>{sentence('start.inForce', now.version, now.effectiveFrom)}</p>}
+      {coming.map(({ version, effectiveFrom }) => (
+        <p key={version}>{sentence('versions.next', version, effectiveFrom)}</p>
+      ))}
+    </section>
+  )
+}
+
+const screens = [
+  { to: '/contacts', word: 'nav.search', what: 'start.search', isFor: looks },
+  { to: '/calls', word: 'nav.live', what: 'start.live', isFor: looks },
+  { to: '/description', word: 'nav.versions', what: 'start.versions.draft', isFor: drafts },
+  { to: '/description', word: 'nav.versions', what: 'start.versions', isFor: (me: Me) => !drafts(me) },
+  { to: '/plan', word: 'nav.plan', what: 'start.plan', isFor: () => true },
+  { to: '/numbers', word: 'nav.numbers', what: 'start.numbers', isFor: () => true },
+  { to: '/people', word: 'nav.people', what: 'start.people.change', isFor: administers },
+  {
+    to: '/people',
+    word: 'nav.people',
+    what: 'start.people',
+    isFor: (me: Me) => hasRole(me, 'SUPERVISOR') && !administers(me),
+  },
+] as const
+
+function WhatToDo({ me }: { me: Me }) {
+  const { say, language } = useLanguage()
+  return (
+    <section aria-labelledby="start-do" className="stack-small">
+      <h2 id="start-do">{say('start.do')}</h2>
+      <ul className="start-screens">
+        {screens
+          .filter(({ isFor }) => isFor(me))
+          .map(({ to, word, what }) => (
+            <Screen key={to} what={what}>
+              <Link to={to}>{say(word)}</Link>
+            </Screen>
+          ))}
+        <Screen what="start.public">
+          <a href={publicPages.description[language]}>{say('nav.public')}</a>
+        </Screen>
+        {administers(me) && (
+          <Screen what="start.feedback">
+            <a href={publicPages.feedback[language]}>{say('nav.feedback')}</a>
+          </Screen>
+        )}
+      </ul>
+    </section>
+  )
+}
+
+function Screen({ what, children }: { what: Word; children: ReactNode }) {
+  const { say } = useLanguage()
+  return (
+    <li>
+      {children}
+      <p className="muted">{say(what)}</p>
+    </li>
+  )
+}
+
+function looks(me: Me): boolean {
+  return purposesOf(me).length > 0
+}
+
+function drafts(me: Me): boolean {
+  return administers(me) || me.rights.some(({ role, duty }) => role === 'EXPERT' && duty === 'QUALITY')
+}
+
+function administers(me: Me): boolean {
+  return hasRole(me, 'ADMINISTRATOR')
+}
