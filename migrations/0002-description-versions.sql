@@ -53,6 +53,18 @@ create table described_role (
 create trigger append_only before update or delete or truncate on description_version for each statement execute function append_only();
 create trigger append_only before update or delete or truncate on described_role for each statement execute function append_only();
 
+-- Nor is it made known after its instant: an approval held back until then would have been in force without anybody's
+-- knowledge. The first is in force whatever its day, as there is nothing before it.
+create function version_ahead() returns trigger language plpgsql as $$
+begin
+  if new.draft_id is not null and new.effective_from <= clock_timestamp() then
+    raise exception 'draft.not-future' using errcode = 'SE001';
+  end if;
+  return null;
+end $$;
+create constraint trigger version_ahead after insert on description_version
+  deferrable initially deferred for each row execute function version_ahead();
+
 -- When a version was first obeyed by the custodian: once, and not before its instant.
 create table version_effect (
   version integer primary key references description_version,
@@ -302,7 +314,7 @@ grant update (text, reason, effective_from, state) on description_draft to selos
 
 revoke execute on function version_at(timestamptz), viewer_is(text, text), install_description(text, timestamptz, jsonb),
   approve_draft(uuid, integer, jsonb, jsonb, text), reject_draft(uuid, integer, text), draft_guard(), settled_text(description_draft, integer, uuid),
-  draft_to_try(uuid), version_effect_guard(), term_guard() from public;
+  draft_to_try(uuid), version_effect_guard(), version_ahead(), term_guard() from public;
 grant execute on function draft_to_try(uuid) to seloste_custodian;
 grant execute on function version_at(timestamptz) to seloste_desk, seloste_custodian, seloste_capture;
 grant execute on function viewer_is(text, text), approve_draft(uuid, integer, jsonb, jsonb, text), reject_draft(uuid, integer, text)

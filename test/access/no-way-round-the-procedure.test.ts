@@ -2,6 +2,7 @@
  * Whoever has the desk's connection and people's sessions, but not the program: every way to change the register
  * description without the procedure (R1, R14).
  */
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Pool, PoolClient } from 'pg'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
@@ -12,6 +13,7 @@ import type { SafeguardTables } from '#safeguards/tables.ts'
 import type { Draft } from '#safeguards/versions/draft.ts'
 
 const database = await createTestDatabase<SafeguardTables>()
+const other = await createTestDatabase<SafeguardTables>()
 const admin = database.as().pool
 const desk = database.as('seloste_desk')
 
@@ -52,6 +54,21 @@ async function attack(pool: Pool, session: Session | undefined, statements: read
     throw error
   } finally {
     client.release()
+  }
+}
+
+/** Where no version lies an hour ahead yet. */
+async function submittedElsewhere(effectiveFrom: Temporal.Instant) {
+  const [author, decider] = [await person('ADMINISTRATOR'), await person('DECISION_MAKER')]
+  return {
+    desk: other.as('seloste_desk'),
+    decider,
+    draft: await submitted(other.as('seloste_desk').db, author, effectiveFrom, renamed()),
+  }
+
+  async function person(role: 'ADMINISTRATOR' | 'DECISION_MAKER') {
+    const right = { role, purposes: [], scope: nothing }
+    return (await enterTestPerson(other.as().db, other.as('seloste_desk').db, { name: role, right })).signIn()
   }
 }
 
@@ -299,6 +316,20 @@ describe('an approval', () => {
       ]),
     ).rejects.toThrow()
     expect(await versions()).toBe(before)
+  })
+
+  test('that is held back until its instant has passed is none', async () => {
+    const soon = Temporal.Now.instant().add({ milliseconds: 2_500 }).round({ smallestUnit: 'second' })
+    const late = await submittedElsewhere(soon)
+    const client = await late.desk.pool.connect()
+    await client.query('begin')
+    await client.query(`select set_config('seloste.session', $1, true)`, [late.decider.token])
+    await client.query(approval(late.draft.id, late.draft.revision))
+    await wait(soon.since(Temporal.Now.instant()).total('milliseconds') + 100)
+    await expect(client.query('commit')).rejects.toThrow('draft.not-future')
+    client.release()
+    const { rows } = await late.desk.pool.query('select version from description_version')
+    expect(rows).toHaveLength(1)
   })
 
   test('twice at once makes one version', async () => {
