@@ -29,7 +29,6 @@ import { callFacts, enterTestPerson, phone, recordingFacts, type TestPerson } fr
 import { callOfMonthsAgo, makeTestRegister, type RecordedSegment, type TestRegister } from './make-register.ts'
 
 const drawKey = Buffer.alloc(32, 7)
-export const serviceNumber = phone('029 497 000')
 const now = () => Temporal.Now.instant()
 
 export interface KeptPromises {

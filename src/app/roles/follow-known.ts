@@ -1,10 +1,11 @@
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import type { Kysely } from 'kysely'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import { listen } from '#platform/database/listen.ts'
 import { readIntakeKeys } from '#safeguards/keys/intake-keys.ts'
 import { directoryChannel, readDirectory, type DirectoryEntry } from '#safeguards/people/people.ts'
 import type { RegisterTables } from '#register/tables.ts'
+import { writeCopy } from './write-copy.ts'
 
 /** What capture must know to take a call without asking anybody. */
 export interface Known {
@@ -28,8 +29,7 @@ export async function followKnown(
   async function read(): Promise<void> {
     const [officials, intakeKeys] = await Promise.all([readDirectory(db), readIntakeKeys(db)])
     known = { officials, intakeKeys }
-    await writeFile(`${copyPath}.new`, JSON.stringify(known), { mode: 0o600 })
-    await rename(`${copyPath}.new`, copyPath)
+    await writeCopy(copyPath, known)
   }
   const refresh = () =>
     (refreshing ??= read()

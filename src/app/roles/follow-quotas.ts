@@ -1,4 +1,4 @@
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import type { Kysely } from 'kysely'
 import {
   createQuotaCounts,
@@ -10,6 +10,7 @@ import { weekStart } from '#description/local-time.ts'
 import type { Clock } from '#platform/clock/clock.ts'
 import { readQuotaCounts } from '#register/history/quota-counts.ts'
 import type { RegisterTables } from '#register/tables.ts'
+import { writeCopy } from './write-copy.ts'
 
 export interface QuotaOptions {
   db: Kysely<RegisterTables>
@@ -43,8 +44,7 @@ export async function followQuotas(options: QuotaOptions): Promise<QuotaCounts &
   async function copy(): Promise<void> {
     clearTimeout(copying)
     copying = undefined
-    await writeFile(`${copyPath}.new`, JSON.stringify({ known: counts.known, weeks }), { mode: 0o600 })
-    await rename(`${copyPath}.new`, copyPath)
+    await writeCopy(copyPath, { known: counts.known, weeks })
   }
 
   async function read(): Promise<void> {

@@ -1,4 +1,4 @@
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { listen } from '#platform/database/listen.ts'
 import {
   descriptionChannel,
@@ -8,6 +8,7 @@ import {
   type DescriptionVersion,
 } from '#safeguards/versions/versions.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import { writeCopy } from './write-copy.ts'
 
 /** The description's versions as this process knows them. */
 export interface Versions {
@@ -45,10 +46,10 @@ export async function followVersions(options: FollowOptions): Promise<Versions> 
     if (found.length === 0) return
     all = found
     if (copyPath !== undefined) {
-      await writeFile(`${copyPath}.new`, JSON.stringify(found.map(({ description: _, ...rest }) => rest)), {
-        mode: 0o600,
-      })
-      await rename(`${copyPath}.new`, copyPath)
+      await writeCopy(
+        copyPath,
+        found.map(({ description: _, ...rest }) => rest),
+      )
     }
     options.onChange?.()
   }
