@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import fc from 'fast-check'
 import { parse } from 'yaml'
 import { expect, test } from 'vitest'
-import { checkDescription } from './check-description.ts'
+import { checkDescription } from './checks/check-description.ts'
 import { editDescription } from './edit/edit-description.ts'
 import { settleDraft } from './edit/settle-draft.ts'
 import {

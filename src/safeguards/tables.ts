@@ -5,7 +5,7 @@
 import type { ColumnType, Generated, Kysely } from 'kysely'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import type { Purpose } from '#description/purposes.ts'
-import type { Change } from '#description/describe-change.ts'
+import type { Change } from '#description/changes/change.ts'
 import type { Role, Scope } from '#description/roles.ts'
 
 type Instant = Temporal.Instant

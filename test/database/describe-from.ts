@@ -1,6 +1,6 @@
 /** Next versions of the description for tests: the one in force without one of its roles, or another text. */
 import type { Pool } from 'pg'
-import type { Change } from '#description/describe-change.ts'
+import type { Change } from '#description/changes/change.ts'
 import type { Duty, Role } from '#description/roles.ts'
 
 /** Brings a version into force from an instant that lies after the others'; it knows every role but one. */

@@ -1,4 +1,4 @@
-import type { Change } from '#description/describe-change.ts'
+import type { Change } from '#description/changes/change.ts'
 import type { Language } from '#description/register-description.ts'
 import { descriptionPaths } from './addresses.ts'
 import { formatDay } from './dates.ts'

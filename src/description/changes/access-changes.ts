@@ -1,4 +1,4 @@
-import { type Change } from '../describe-change.ts'
+import { type Change } from './change.ts'
 import { type Purpose } from '../purposes.ts'
 import { type RegisterDescription, type Trilingual } from '../register-description.ts'
 import { type RolePurpose, type RoleRights } from '../roles.ts'

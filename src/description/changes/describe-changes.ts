@@ -1,4 +1,4 @@
-import { type Change } from '../describe-change.ts'
+import { type Change } from './change.ts'
 import { type RegisterDescription } from '../register-description.ts'
 import { accessChanges } from './access-changes.ts'
 import { numberChanges } from './number-changes.ts'

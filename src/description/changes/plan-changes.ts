@@ -1,4 +1,4 @@
-import { type Change } from '../describe-change.ts'
+import { type Change } from './change.ts'
 import { displayPhoneNumber } from '../phone-numbers/display-phone-number.ts'
 import { type PhoneNumberKey } from '../phone-numbers/phone-number.ts'
 import { type FieldPath } from '../problem.ts'

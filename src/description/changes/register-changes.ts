@@ -1,4 +1,4 @@
-import { type Change } from '../describe-change.ts'
+import { type Change } from './change.ts'
 import { type FieldPath } from '../problem.ts'
 import { type RegisterDescription, type Switches, type Trilingual } from '../register-description.ts'
 import { dayText, inEach } from '../tell-values.ts'

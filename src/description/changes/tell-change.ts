@@ -1,4 +1,4 @@
-import { type Change } from '../describe-change.ts'
+import { type Change } from './change.ts'
 import { fieldName, type FieldPath } from '../problem.ts'
 import { languages, type Language, type Trilingual } from '../register-description.ts'
 import { inEach, listText } from '../tell-values.ts'

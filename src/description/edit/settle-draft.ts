@@ -1,5 +1,5 @@
 import { isMap, isScalar, parseDocument, type Pair } from 'yaml'
-import { expectedRuleVersions } from '../check-succession.ts'
+import { expectedRuleVersions } from '../checks/check-succession.ts'
 import { readSoundParts } from '../read-description.ts'
 import { readText } from '../read-text.ts'
 import { type RegisterDescription } from '../register-description.ts'

@@ -1,6 +1,6 @@
 import { parseDocument } from 'yaml'
 import { describeChanges } from '#description/changes/describe-changes.ts'
-import type { Change } from '#description/describe-change.ts'
+import type { Change } from '#description/changes/change.ts'
 import type { Problem } from '#description/problem.ts'
 import { parseDescription, parseSuccessor } from '#description/read-description.ts'
 import type { RegisterDescription } from '#description/register-description.ts'

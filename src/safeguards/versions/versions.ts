@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
-import type { Change } from '#description/describe-change.ts'
+import type { Change } from '#description/changes/change.ts'
 import { parseDescription, parseSuccessor } from '#description/read-description.ts'
 import type { RegisterDescription } from '#description/register-description.ts'
 import { DescriptionFault } from '#description/problem.ts'

@@ -1,7 +1,7 @@
-import { localTime } from './local-time.ts'
-import { type PhoneNumberKey } from './phone-numbers/phone-number.ts'
-import { inForce, type RecordingPlan, type RecordingRule, type ServiceNumber } from './register-description.ts'
-import { termZone } from './terms.ts'
+import { localTime } from '../local-time.ts'
+import { type PhoneNumberKey } from '../phone-numbers/phone-number.ts'
+import { inForce, type RecordingPlan, type RecordingRule, type ServiceNumber } from '../register-description.ts'
+import { termZone } from '../terms.ts'
 
 /** A share that leaves out fewer than one call in twenty is recording everything under another name (R15). */
 export const everythingShare = 0.95

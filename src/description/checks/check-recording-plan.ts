@@ -1,9 +1,9 @@
 import { everythingShare, isInFull, momentOfAllCalls } from './all-calls.ts'
-import { displayPhoneNumber } from './phone-numbers/display-phone-number.ts'
-import { type NumberingOptions, type PhoneNumberKey } from './phone-numbers/phone-number.ts'
-import { problemAt, type FieldPath, type FieldProblem } from './problem.ts'
-import { inForce, type RecordingPlan, type RecordingRule, type ServiceNumber } from './register-description.ts'
-import { momentText } from './tell-values.ts'
+import { displayPhoneNumber } from '../phone-numbers/display-phone-number.ts'
+import { type NumberingOptions, type PhoneNumberKey } from '../phone-numbers/phone-number.ts'
+import { problemAt, type FieldPath, type FieldProblem } from '../problem.ts'
+import { inForce, type RecordingPlan, type RecordingRule, type ServiceNumber } from '../register-description.ts'
+import { momentText } from '../tell-values.ts'
 
 const percent = everythingShare * 100
 

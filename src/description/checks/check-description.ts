@@ -1,11 +1,15 @@
+/**
+ * What a description may not say. In: the sections that could be read. Out: what is wrong, by field. Never here: lines of
+ * the text, words for people (problem-texts), or a change of what was written.
+ */
 import * as access from './check-access.ts'
 import { checkAnnounced, checkAnnouncements, checkCooperation } from './check-announcements.ts'
 import { checkNumbers, checkSwitchboard } from './check-numbers.ts'
 import { checkRecordingPlan } from './check-recording-plan.ts'
 import * as register from './check-register.ts'
-import { type FieldProblem } from './problem.ts'
-import { type RegisterDescription } from './register-description.ts'
-import { type ItemList } from './sound-file.ts'
+import { type FieldProblem } from '../problem.ts'
+import { type RegisterDescription } from '../register-description.ts'
+import { type ItemList } from '../sound-file.ts'
 
 type Check<Section extends keyof RegisterDescription> = (parts: Pick<RegisterDescription, Section>) => FieldProblem[]
 

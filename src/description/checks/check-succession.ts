@@ -1,6 +1,6 @@
-import { problemAt, type FieldProblem } from './problem.ts'
-import { type RecordingRule, type RegisterDescription, type ServiceNumber } from './register-description.ts'
-import { dayText, momentText } from './tell-values.ts'
+import { problemAt, type FieldProblem } from '../problem.ts'
+import { type RecordingRule, type RegisterDescription, type ServiceNumber } from '../register-description.ts'
+import { dayText, momentText } from '../tell-values.ts'
 
 /**
  * What speaks against a version as the one after `history` (R1, R7, R11, R14): versions count up by one and come into

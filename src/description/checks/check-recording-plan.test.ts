@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { checkDescription } from './check-description.ts'
-import { phoneNumberKey } from './phone-numbers/normalise-phone-number.ts'
-import { readDescription } from './read-description.ts'
-import { type RecordingPlan, type RecordingRule, type RuleHours, type ServiceNumber } from './register-description.ts'
+import { phoneNumberKey } from '../phone-numbers/normalise-phone-number.ts'
+import { readDescription } from '../read-description.ts'
+import { type RecordingPlan, type RecordingRule, type RuleHours, type ServiceNumber } from '../register-description.ts'
 
 const seed = await readDescription()
 const [sample, line] = seed.recordingPlan.rules as [RecordingRule, RecordingRule]

@@ -1,7 +1,7 @@
-import { problemAt, type FieldPath, type FieldProblem } from './problem.ts'
-import { covers, referenceOf } from './purposes.ts'
-import { type RegisterDescription } from './register-description.ts'
-import { widestPurposes, widestScope, type RoleRights } from './roles.ts'
+import { problemAt, type FieldPath, type FieldProblem } from '../problem.ts'
+import { covers, referenceOf } from '../purposes.ts'
+import { type RegisterDescription } from '../register-description.ts'
+import { widestPurposes, widestScope, type RoleRights } from '../roles.ts'
 
 type Part<Section extends keyof RegisterDescription> = Pick<RegisterDescription, Section>
 

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { readFile } from 'node:fs/promises'
-import { editDescription, type TextEdit } from './edit/edit-description.ts'
-import { settleDraft } from './edit/settle-draft.ts'
-import { parseSuccessor, readDescription, seedDescriptionFile } from './read-description.ts'
-import { type RegisterDescription } from './register-description.ts'
+import { editDescription, type TextEdit } from '../edit/edit-description.ts'
+import { settleDraft } from '../edit/settle-draft.ts'
+import { parseSuccessor, readDescription, seedDescriptionFile } from '../read-description.ts'
+import { type RegisterDescription } from '../register-description.ts'
 
 const seed = await readFile(seedDescriptionFile, 'utf8')
 const first = await readDescription()

@@ -1,15 +1,15 @@
 import { checkNamedNumbers } from './check-recording-plan.ts'
-import { displayPhoneNumber } from './phone-numbers/display-phone-number.ts'
-import { type NumberingOptions, type PhoneNumberKey } from './phone-numbers/phone-number.ts'
-import { problemAt, type FieldProblem } from './problem.ts'
+import { displayPhoneNumber } from '../phone-numbers/display-phone-number.ts'
+import { type NumberingOptions, type PhoneNumberKey } from '../phone-numbers/phone-number.ts'
+import { problemAt, type FieldProblem } from '../problem.ts'
 import {
   type Announcement,
   type RegisterDescription,
   type ServiceNumber,
   type Trilingual,
-} from './register-description.ts'
-import { dayText, listText } from './tell-values.ts'
-import { termZone } from './terms.ts'
+} from '../register-description.ts'
+import { dayText, listText } from '../tell-values.ts'
+import { termZone } from '../terms.ts'
 
 type Part<Section extends keyof RegisterDescription> = Pick<RegisterDescription, Section>
 
