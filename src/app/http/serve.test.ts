@@ -135,6 +135,12 @@ describe('signing in', () => {
     })
   })
 
+  test('gives one for encrypted connections alone, where the proxy in front says that this is one', async () => {
+    const sent = { json: { userId: sari.userId, password }, headers: { 'x-forwarded-proto': 'https' } }
+    const [cookie] = (await desk.visitor.fetch('/api/session', sent)).headers.getSetCookie()
+    expect(cookie).toContain('; Secure')
+  })
+
   test('answers a wrong user id and a wrong password with the very same bytes', async () => {
     const wrong = [
       { userId: 'nobody', password },

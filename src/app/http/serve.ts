@@ -47,6 +47,8 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: largestBodyBytes,
     forceCloseConnections: true,
+    // The proxy with TLS on this machine tells who asks, and that it was over TLS; nobody else is believed.
+    trustProxy: 'loopback',
     // Unknown fields are an error, not something to leave out quietly.
     ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array', allErrors: false } },
   })

@@ -44,6 +44,15 @@ describe('the evidence beside the sentences', () => {
     expect(beside(await pageFor(aino, '/register-description'), 'S32')).toContain('Nothing proves this yet')
   })
 
+  test('where a proof has gone missing, the whole does not hold', async () => {
+    expect(await pageFor(aino)).toContain('class="summary holds"')
+    await kept.tamper("delete from proof where promise = 'recordings.floor'")
+    const page = await pageFor(aino, '/register-description')
+    expect(page).toContain('17 promises hold. 1 promise has not been checked yet.')
+    expect(page).toContain('class="summary broken"')
+    await kept.check()
+  })
+
   test('a sentence whose proof fails is marked as broken, at its place and at the top, in every language', async () => {
     await kept.tamper(
       "update contact set history_ends_at = now() - interval '3 days', ended_at = ended_at - interval '15 months' where id = (select id from contact limit 1)",

@@ -21,11 +21,13 @@ export function evidenceSummary(document: PublishedDocument, evidence: Evidence)
   const proofs = promised.flatMap((promise) => evidence.get(promise) ?? [])
   const broken = proofs.filter(({ holds }) => !holds)
   const unchecked = promised.length - proofs.length
+  // What has not been checked holds no more than what was found broken.
+  const whole = broken.length > 0 || unchecked > 0 ? 'broken' : 'holds'
   const unproved = sentences.filter((one) => standingOf(one) === 'unproved').length
-  return html`<section class="summary ${broken.length > 0 ? 'broken' : 'holds'}" aria-labelledby="evidence">
+  return html`<section class="summary ${whole}" aria-labelledby="evidence">
     <h2 id="evidence">${say.title}</h2>
     <p class="summary-count">
-      ${mark(broken.length > 0 ? 'broken' : 'holds')}<span
+      ${mark(whole)}<span
         >${say.hold(proofs.length - broken.length)}${broken.length > 0 && html` <strong>${say.doNotHold(broken.length)}</strong>`}${unchecked > 0 && ` ${say.unchecked(unchecked)}`}</span
       >
     </p>

@@ -97,7 +97,7 @@ function renderFeedback(
       }
       <div>
         <dt>${say.writer}</dt>
-        <dd>${email === null ? say.noAddress : html`<a href="mailto:${email}">${email}</a>`}</dd>
+        <dd>${email === null ? say.noAddress : html`<a href="${mailTo(email)}">${email}</a>`}</dd>
       </div>
       ${
         answer
@@ -123,6 +123,11 @@ function renderFeedback(
       </form>`
     }
   </section>`
+}
+
+/** RFC 6068: whatever of an address would be a header or a body of the letter is none. */
+function mailTo(email: string): string {
+  return `mailto:${email.split('@').map(encodeURIComponent).join('@')}`
 }
 
 /** Each problem with a link to its field; announced first because it comes first. */

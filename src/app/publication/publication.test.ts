@@ -233,6 +233,27 @@ describe('feedback on accessibility', () => {
     expect(last).toContain('<h1>För många meddelanden</h1>')
   })
 
+  test('is counted by the writer’s address, not by that of the proxy in front', async () => {
+    for (let writer = 1; writer <= 8; writer += 1) {
+      const response = await desk.visitor.fetch('/accessibility-feedback', {
+        method: 'POST',
+        body: new URLSearchParams({ message: 'hello' }),
+        redirect: 'manual',
+        // What a writer says of themselves comes first, what the proxy has seen last.
+        headers: { 'x-forwarded-for': `198.51.100.1, 203.0.113.${writer}` },
+      })
+      expect(response.status).toBe(303)
+    }
+  })
+
+  test('has no address that would write a part of the answer', async () => {
+    const { administrator } = await people()
+    const email = 'a?bcc=spy%40b.example&body=x@b.example'
+    expect((await send('/saavutettavuuspalaute', { message: 'Hei', email })).status).toBe(303)
+    const list = await (await administrator.fetch('/palaute')).text()
+    expect(list).toContain('href="mailto:a%3Fbcc%3Dspy%2540b.example%26body%3Dx@b.example"')
+  })
+
   test('what is no form is not understood, and the page says so to people', async () => {
     const response = await desk.visitor.fetch('/saavutettavuuspalaute', { json: { message: 'x' } })
     expect([response.status, response.headers.get('content-type')]).toEqual([400, 'text/html; charset=utf-8'])
