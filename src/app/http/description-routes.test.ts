@@ -146,11 +146,11 @@ describe('the procedure over HTTP', () => {
 })
 
 describe('the dry run', () => {
-  const recorded = async (monthsAgo: number) => {
+  const recorded = async (monthsAgo: number, number = '029 497 000') => {
     const endedAt = Temporal.Now.zonedDateTimeISO('Europe/Helsinki').subtract({ months: monthsAgo }).toInstant()
     const startedAt = endedAt.subtract({ minutes: 5 })
     await admit(database.as('seloste_capture').db, {
-      ...callFacts({ startedAt, answeredAt: startedAt, endedAt, numberReached: { key: phone('029 497 000') } }),
+      ...callFacts({ startedAt, answeredAt: startedAt, endedAt, numberReached: { key: phone(number) } }),
       decision: { record: true, reason: 'drawn' },
       recording: recordingFacts({ startedAt, endedAt, months: 6 }),
     })
@@ -189,14 +189,14 @@ describe('the dry run', () => {
     expect(told('recordings-destroyed', field).map(({ count }) => count)).toEqual([2, 0, 0])
     expect(told('recordings-destroyed', field)[0]?.text).toEqual({
       fi: 'Säilytysaika numerossa 029 497 000 6 kuukaudesta 3 kuukauteen: 2 tallennetta tuhottaisiin ensi yönä.',
-      sv: 'Förvaringstiden på 029 497 000 från 6 till 3 månader: 2 inspelningar skulle förstöras i natt.',
+      sv: 'Lagringstiden på 029 497 000 från 6 till 3 månader: 2 inspelningar skulle förstöras i natt.',
       en: 'Retention on 029 497 000 from 6 to 3 months: 2 recordings would be destroyed tonight.',
     })
     expect(told('recordings-destroyed', field)[1]?.text.en).toMatch(/: no recording would be destroyed tonight\.$/)
     expect(told('recordings-shortened', field).map(({ count, text }) => [count, text.sv])).toEqual([
       [
         2,
-        'Förvaringstiden på 029 497 000 från 6 till 3 månader: dessutom skulle 2 inspelningar förstöras tidigare än vad som nu är bestämt.',
+        'Lagringstiden på 029 497 000 från 6 till 3 månader: dessutom skulle 2 inspelningar förstöras tidigare än vad som nu är bestämt.',
       ],
     ])
     const [rights] = told('rights-narrowed', 'roles[1]')
@@ -205,6 +205,20 @@ describe('the dry run', () => {
     expect(share?.text.en).toMatch(
       /^Share on 029 497 000 from 10 to 20 per cent: of last week's 3 calls 1 were recorded; about 2 would be\.$/,
     )
+  })
+
+  test('says in one sentence what would only be destroyed earlier', async () => {
+    await recorded(1, '029 497 010')
+    const draft = await begin()
+    await change(draft, { edits: months(5) })
+    const { body } = await call<DryRun>(riitta, `${drafts}/${draft.id}/dry-run`, undefined, 'POST')
+    const told = body.consequences.filter(({ text }) => text.en.includes('029 497 010'))
+    expect(told).toMatchObject([{ kind: 'recordings-shortened' }])
+    expect(told[0]?.text.fi).toMatch(
+      /: \d+ (tallenne|tallennetta) tuhottaisiin aiemmin kuin nyt on määrä, ensi yönä ei vielä yhtään\.$/,
+    )
+    expect(told[0]?.text.sv).toMatch(/ skulle förstöras tidigare än vad som nu är bestämt, i natt ännu ingen\.$/)
+    expect(told[0]?.text.en).toMatch(/ would be destroyed earlier than is due now, none of them tonight\.$/)
   })
 
   test('is not for whoever neither drafts nor decides', async () => {

@@ -39,12 +39,12 @@ function termConsequences(
     from === undefined
       ? {
           fi: `Säilytysaika numerossa ${number} ${months} kk`,
-          sv: `Förvaringstiden på ${number} ${months} månader`,
+          sv: `Lagringstiden på ${number} ${months} månader`,
           en: `Retention on ${number} ${months} months`,
         }
       : {
           fi: `Säilytysaika numerossa ${number} ${from} kuukaudesta ${months} kuukauteen`,
-          sv: `Förvaringstiden på ${number} från ${from} till ${months} månader`,
+          sv: `Lagringstiden på ${number} från ${from} till ${months} månader`,
           en: `Retention on ${number} from ${from} to ${months} months`,
         }
   const destruction: Consequence = {
@@ -58,19 +58,26 @@ function termConsequences(
     },
   }
   if (shortened === 0) return [destruction]
-  return [
-    destruction,
-    {
-      kind: 'recordings-shortened',
-      field,
-      count: shortened,
-      text: {
-        fi: `${term.fi}: ${destroyed > 0 ? 'lisäksi ' : ''}${counted(shortened, 'fi', 'tallenne', 'tallennetta')} tuhottaisiin aiemmin kuin nyt on määrä.`,
-        sv: `${term.sv}: ${destroyed > 0 ? 'dessutom skulle ' : ''}${counted(shortened, 'sv', 'inspelning', 'inspelningar')}${destroyed > 0 ? '' : ' skulle'} förstöras tidigare än vad som nu är bestämt.`,
-        en: `${term.en}: ${amount(shortened, 'en')} ${destroyed > 0 ? 'more ' : ''}${shortened === 1 ? 'recording' : 'recordings'} would be destroyed earlier than is due now.`,
-      },
-    },
-  ]
+  const many = {
+    fi: counted(shortened, 'fi', 'tallenne', 'tallennetta'),
+    sv: counted(shortened, 'sv', 'inspelning', 'inspelningar'),
+    en: counted(shortened, 'en', 'recording', 'recordings'),
+  }
+  // One sentence where nothing would be destroyed at once: whoever decides reads one for each number.
+  const text =
+    destroyed === 0
+      ? {
+          fi: `${term.fi}: ${many.fi} tuhottaisiin aiemmin kuin nyt on määrä, ${when.fi} ei vielä yhtään.`,
+          sv: `${term.sv}: ${many.sv} skulle förstöras tidigare än vad som nu är bestämt, ${when.sv} ännu ingen.`,
+          en: `${term.en}: ${many.en} would be destroyed earlier than is due now, none of them ${when.en}.`,
+        }
+      : {
+          fi: `${term.fi}: lisäksi ${many.fi} tuhottaisiin aiemmin kuin nyt on määrä.`,
+          sv: `${term.sv}: dessutom skulle ${many.sv} förstöras tidigare än vad som nu är bestämt.`,
+          en: `${term.en}: ${amount(shortened, 'en')} more ${shortened === 1 ? 'recording' : 'recordings'} would be destroyed earlier than is due now.`,
+        }
+  const shortening: Consequence = { kind: 'recordings-shortened', field, count: shortened, text }
+  return destroyed === 0 ? [shortening] : [destruction, shortening]
 }
 
 function shareConsequence(

@@ -271,6 +271,6 @@ test('a rule that changes in the middle of its time is told as one that ends and
   ])
   expect(changes.map(({ field, text }) => `${field} ${text.en}`)).toEqual([
     'recordingPlan.rules[0].until Rule Service numbers, last day: from no limit to 31 May 2027.',
-    'recordingPlan.rules[2] New rule Service numbers: on 029 497 000 20% of the calls are recorded 1 Jun 2027–; recordings are kept for 3 months.',
+    'recordingPlan.rules[2] New rule Service numbers: on 029 497 000 20% of the calls are recorded from 1 Jun 2027; recordings are kept for 3 months.',
   ])
 })

@@ -54,7 +54,8 @@ function announcementChanges(from: RecordingPlan, to: RecordingPlan, display: Di
   return [
     ...added.map(([{ id, numbers: keys }, place]) =>
       sentence([...list, place], {
-        fi: (say) => `Uusi tallennusilmoitus ${id} numeroille ${say(listText(keys.map(display)))}.`,
+        fi: (say) =>
+          `Uusi tallennusilmoitus ${id} ${keys.length === 1 ? 'numerolle' : 'numeroille'} ${say(listText(keys.map(display)))}.`,
         sv: (say) => `Nytt inspelningsmeddelande ${id} för ${say(listText(keys.map(display)))}.`,
         en: (say) => `New announcement ${id} for ${say(listText(keys.map(display)))}.`,
       }),
@@ -65,7 +66,8 @@ function announcementChanges(from: RecordingPlan, to: RecordingPlan, display: Di
     ]),
     ...removed.map(({ id, numbers: keys }) =>
       sentence(list, {
-        fi: (say) => `Tallennusilmoitus ${id} poistuu numeroilta ${say(listText(keys.map(display)))}.`,
+        fi: (say) =>
+          `Tallennusilmoitus ${id} poistuu ${keys.length === 1 ? 'numerolta' : 'numeroilta'} ${say(listText(keys.map(display)))}.`,
         sv: (say) => `Inspelningsmeddelandet ${id} tas bort från ${say(listText(keys.map(display)))}.`,
         en: (say) => `The announcement ${id} is removed from ${say(listText(keys.map(display)))}.`,
       }),
@@ -93,7 +95,8 @@ function ruleChanges(from: readonly RecordingRule[], to: readonly RecordingRule[
     ...added.map(([rule, place]) => newRule(rule, [...list, place], display)),
     ...removed.map(({ names, numbers }) =>
       sentence(list, {
-        fi: (say) => `Sääntö ${say(names)} poistuu: se ei enää koske numeroita ${say(listText(numbers.map(display)))}.`,
+        fi: (say) =>
+          `Sääntö ${say(names)} poistuu: se ei enää koske ${numbers.length === 1 ? 'numeroa' : 'numeroita'} ${say(listText(numbers.map(display)))}.`,
         sv: (say) => `Regeln ${say(names)} tas bort: den gäller inte längre ${say(listText(numbers.map(display)))}.`,
         en: (say) =>
           `The rule ${say(names)} is removed: it no longer holds for ${say(listText(numbers.map(display)))}.`,
@@ -138,7 +141,7 @@ function changedRule(from: RecordingRule, to: RecordingRule, path: FieldPath, di
       : [
           sentence([...path, 'share'], {
             fi: (say) =>
-              `Otanta numeroissa ${say(numbers)}: aiemmin ${say(percent(from.share))}, jatkossa ${say(percent(to.share))}.`,
+              `Otanta ${inNumbers(to.numbers)} ${say(numbers)}: aiemmin ${say(percent(from.share))}, jatkossa ${say(percent(to.share))}.`,
             sv: (say) =>
               `Urvalet för ${say(numbers)}: hittills ${say(percent(from.share))}, framöver ${say(percent(to.share))}.`,
             en: (say) =>
@@ -152,7 +155,7 @@ function changedRule(from: RecordingRule, to: RecordingRule, path: FieldPath, di
       : [
           sentence([...path, 'recordingMonths'], {
             fi: (say) =>
-              `Säilytysaika numeroissa ${say(numbers)}: aiemmin ${from.recordingMonths}, jatkossa ${to.recordingMonths} kuukautta.`,
+              `Säilytysaika ${inNumbers(to.numbers)} ${say(numbers)}: aiemmin ${from.recordingMonths}, jatkossa ${to.recordingMonths} kuukautta.`,
             sv: (say) =>
               `Lagringstiden för ${say(numbers)}: hittills ${from.recordingMonths}, framöver ${to.recordingMonths} månader.`,
             en: (say) => `Retention on ${say(numbers)} from ${from.recordingMonths} to ${to.recordingMonths} months.`,
@@ -182,10 +185,16 @@ function newRule(rule: RecordingRule, path: FieldPath, display: Display): Change
   const rest = inEach((language) =>
     more.map((told) => `, ${typeof told === 'string' ? told : told[language]}`).join(''),
   )
-  const days = inEach((language) => `${dayText(from)[language]}–${until ? lastDayText(until)[language] : ''}`)
+  const days = until
+    ? inEach((language) => `${dayText(from)[language]}–${lastDayText(until)[language]}`)
+    : {
+        fi: `${dayText(from).fi} alkaen`,
+        sv: `från och med ${dayText(from).sv}`,
+        en: `from ${dayText(from).en}`,
+      }
   return sentence(path, {
     fi: (say) =>
-      `Uusi sääntö ${say(names)}: numeroissa ${say(keys)} tallennetaan ${say(percent(share))} puheluista ${say(days)}${say(rest)}; tallenteita säilytetään ${recordingMonths} kuukautta.`,
+      `Uusi sääntö ${say(names)}: ${inNumbers(numbers)} ${say(keys)} tallennetaan ${say(percent(share))} puheluista ${say(days)}${say(rest)}; tallenteita säilytetään ${recordingMonths} kuukautta.`,
     sv: (say) =>
       `Ny regel ${say(names)}: på ${say(keys)} spelas ${say(percent(share))} av samtalen in ${say(days)}${say(rest)}; inspelningarna förvaras i ${recordingMonths} månader.`,
     en: (say) =>
@@ -196,6 +205,11 @@ function newRule(rule: RecordingRule, path: FieldPath, display: Display): Change
 function percent(share: number): Trilingual {
   const number = percentText(share)
   return inEach((language) => (language === 'en' ? `${number.en}%` : `${number[language]} %`))
+}
+
+/** The Finnish word in front of the numbers of a rule. */
+function inNumbers(numbers: readonly PhoneNumberKey[]): string {
+  return numbers.length === 1 ? 'numerossa' : 'numeroissa'
 }
 
 function untilText(until: Temporal.Instant | undefined): Trilingual {

@@ -55,7 +55,7 @@ export const recordingsFloor: Check<FloorFacts> = {
     const { fi, sv, en } = wordsAt(now)
     return {
       fi: `Tallenteita säilytetään vähintään ${fi.number(facts.months)} kuukautta: määräajan päätyttyä tuhottu ${fi.number(facts.destroyedByTerm)}, muusta selosteen mukaisesta syystä ${fi.number(facts.destroyedOtherwise)}, liian aikaisin ${fi.number(facts.early)}.`,
-      sv: `Inspelningarna förvaras i minst ${sv.number(facts.months)} månader: förstörda efter förvaringstiden ${sv.number(facts.destroyedByTerm)}, av någon annan i beskrivningen nämnd orsak ${sv.number(facts.destroyedOtherwise)}, för tidigt ${sv.number(facts.early)}.`,
+      sv: `Inspelningarna förvaras i minst ${sv.number(facts.months)} månader: förstörda efter lagringstiden ${sv.number(facts.destroyedByTerm)}, av någon annan i beskrivningen nämnd orsak ${sv.number(facts.destroyedOtherwise)}, för tidigt ${sv.number(facts.early)}.`,
       en: `Recordings are kept for at least ${en.number(facts.months)} months: destroyed by their term ${en.number(facts.destroyedByTerm)}, for another cause of the description ${en.number(facts.destroyedOtherwise)}, too early ${en.number(facts.early)}.`,
     }
   },
