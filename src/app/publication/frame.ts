@@ -24,6 +24,8 @@ export interface Frame {
 export function framedPage(page: Frame): string {
   const { language, addresses } = page
   const say = words[language]
+  // The start of the service is for those signed in: to others it would only be where to sign in.
+  const trail = [...(page.signedIn ? [{ label: say.home, href: '/' }] : []), ...page.crumbs]
   const addressOf = (one: Language) => addresses?.[one] ?? descriptionPaths[one]
   return html`<!doctype html>
     <html lang="${language}">
@@ -41,7 +43,7 @@ export function framedPage(page: Frame): string {
         <a class="skip-link" href="#content">${say.skip}</a>
         <header class="header">
           <div class="header-inner">
-            <a class="service" href="/">
+            <a class="service" href="${page.signedIn ? '/' : descriptionPaths[language]}">
               <img src="/seloste.svg" alt="" width="32" height="32" />
               <span class="service-words">
                 <span class="service-name">Seloste</span>
@@ -68,13 +70,7 @@ export function framedPage(page: Frame): string {
           </div>
         </header>
         <div class="beside">
-          <nav class="breadcrumbs" aria-label="${say.breadcrumbs}">
-            <ol>
-              <li><a href="/">${say.home}</a></li>
-              ${page.crumbs.map(({ label, href }) => html`<li><a href="${href}">${label}</a></li>`)}
-              <li aria-current="page">${page.here ?? page.title}</li>
-            </ol>
-          </nav>
+          ${trail.length > 0 && breadcrumbs(trail, page.here ?? page.title, say.breadcrumbs)}
           <main id="content" tabindex="-1">${page.content}</main>
         </div>
         <footer class="footer">
@@ -87,4 +83,13 @@ export function framedPage(page: Frame): string {
         </footer>
       </body>
     </html> `.source
+}
+
+function breadcrumbs(trail: Frame['crumbs'], here: string, label: string): Html {
+  return html`<nav class="breadcrumbs" aria-label="${label}">
+    <ol>
+      ${trail.map((crumb) => html`<li><a href="${crumb.href}">${crumb.label}</a></li>`)}
+      <li aria-current="page">${here}</li>
+    </ol>
+  </nav>`
 }
