@@ -193,9 +193,9 @@ export const shapeTexts = {
   'shape.date': {
     message: { fi: 'Arvo ei ole päivämäärä.', sv: 'Värdet är inget datum.', en: 'The value is not a date.' },
     remedy: {
-      fi: 'Kirjoita päivä muodossa vuosi-kuukausi-päivä: 2027-01-31.',
-      sv: 'Skriv dagen i formen år-månad-dag: 2027-01-31.',
-      en: 'Write the day as year-month-day: 2027-01-31.',
+      fi: 'Valitse päivä; tekstissä se on muodossa vuosi-kuukausi-päivä: 2027-01-31.',
+      sv: 'Välj en dag; i texten skrivs den i formen år-månad-dag: 2027-01-31.',
+      en: 'Choose a day; in the text it is year-month-day: 2027-01-31.',
     },
   },
   'shape.instant': {
@@ -209,9 +209,9 @@ export const shapeTexts = {
   'shape.time-of-day': {
     message: { fi: 'Arvo ei ole kellonaika.', sv: 'Värdet är inget klockslag.', en: 'The value is not a time of day.' },
     remedy: {
-      fi: 'Kirjoita kellonaika muodossa 08:00; vuorokauden loppu on 24:00.',
-      sv: 'Skriv klockslaget i formen 08:00; dygnets slut är 24:00.',
-      en: 'Write the time as 08:00; the end of the day is 24:00.',
+      fi: 'Kirjoita kellonaika, esimerkiksi 8.00; tekstissä se on muodossa 08:00 ja vuorokauden loppu 24:00.',
+      sv: 'Skriv klockslaget, till exempel 8.00; i texten är formen 08:00 och dygnets slut 24:00.',
+      en: 'Write the time of day, for example 8.00; in the text it is 08:00 and the end of the day 24:00.',
     },
   },
   'shape.id': {

@@ -25,6 +25,8 @@ const fields: [end: string, word: Word][] = [
   ['.until', 'form.until'],
   ['.validFrom', 'form.from'],
   ['.validTo', 'form.until'],
+  ['.kind', 'form.number.kind'],
+  ['.language', 'form.number.language'],
   ['.names.fi', 'form.language.fi'],
   ['.names.sv', 'form.language.sv'],
   ['.names.en', 'form.language.en'],
@@ -38,6 +40,9 @@ export function useProblemPlace(document: unknown): (field: string) => string | 
   const { say } = useLanguage()
   const nameOf = useNameOf()
   return (field) => {
+    if (field === 'effectiveFrom') return say('draft.day')
+    // A problem of the text as a whole is told by its line.
+    if (field.startsWith('(')) return say('draft.view.text')
     const section = sectionOf(field)
     if (!section) return undefined
     const [outermost] = itemsAround(field)

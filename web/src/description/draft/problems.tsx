@@ -18,6 +18,8 @@ export function ProblemSummary({
   onGo?: (problem: Problem) => void
 }) {
   const { say, named } = useLanguage()
+  // So many that the form below would be out of reach: they scroll in a place of their own.
+  const isLong = problems.length > 8
   const placeOf = useProblemPlace(document)
   return (
     <Notice kind="error">
@@ -25,7 +27,10 @@ export function ProblemSummary({
         {say('draft.problems', { count: problems.length })}
       </h2>
       {onGo && <p>{say('draft.problems.how')}</p>}
-      <ol className="problems">
+      <ol
+        className={`problems ${isLong ? 'is-long' : ''}`}
+        {...(isLong && { tabIndex: 0, 'aria-label': say('draft.problems', { count: problems.length }) })}
+      >
         {problems.map((problem, index) => (
           <li key={index}>
             {onGo ? (
@@ -43,7 +48,8 @@ export function ProblemSummary({
             )}
             <span className="problem-remedy">{named(problem.remedy)}</span>
             <span className="problem-place">
-              {placeOf(problem.field) ?? <code translate="no">{problem.field}</code>} ·{' '}
+              {placeOf(problem.field) ?? <code translate="no">{problem.field}</code>}
+              {' · '}
               {say('draft.line', { line: problem.line })}
             </span>
           </li>

@@ -74,7 +74,7 @@ export function RuleFields({ path }: { path: Path }) {
       </Together>
       <div className="row-fields">
         <PathDay path={[...path, 'from']} label={say('form.from')} />
-        <PathDay path={[...path, 'until']} label={say('form.until')} isOptional />
+        <PathDay path={[...path, 'until']} label={say('form.number.until')} isOptional />
       </div>
       <PathText
         path={[...path, 'justification']}
