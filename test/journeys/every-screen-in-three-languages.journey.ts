@@ -6,10 +6,13 @@ const words: Record<Language, { name: string; search: string; live: string; list
   sv: { name: 'Svenska', search: 'Sökning', live: 'Pågående samtal', listen: 'Lyssna' },
   en: { name: 'English', search: 'Search', live: 'Calls in progress', listen: 'Listen' },
 }
-const widths = [320, 768, 1440]
+/** The narrowest is the hardest for long words, so every language is seen there. */
+const widths = { fi: [320, 768, 1440], sv: [320, 1440], en: [320, 1440] } as const
+
+test.describe.configure({ mode: 'parallel' })
 
 for (const language of ['fi', 'sv', 'en'] as const) {
-  for (const width of widths) {
+  for (const width of widths[language]) {
     test(`no screen has a barrier in ${language} at ${width} pixels`, async ({ page, signedIn, isAccessible }) => {
       test.setTimeout(120_000)
       await page.setViewportSize({ width, height: 800 })
