@@ -1,4 +1,4 @@
-import { isMap, isScalar, parseDocument, type Pair } from 'yaml'
+import { isMap, isScalar, type Pair } from 'yaml'
 import { expectedRuleVersions } from '../checks/check-succession.ts'
 import { readSoundParts } from '../read-description.ts'
 import { readText } from '../read-text.ts'
@@ -67,11 +67,12 @@ function withRules(
   return { ...rest, recordingPlan: { ...recordingPlan, rules } }
 }
 
-/** A text that is no YAML mapping comes back unchanged. */
+/** A text that cannot be read, or is no YAML mapping, comes back unchanged. */
 function settleHead(text: string, { version, effectiveFrom, decision }: DraftHead): string {
-  const document = parseDocument(text)
-  const { contents } = document
-  if (document.errors.length > 0 || !isMap(contents) || contents.flow === true) return text
+  const reading = readText(text)
+  if (!reading.ok) return text
+  const { contents } = reading.read.document
+  if (!isMap(contents) || contents.flow === true) return text
   const fields = contents
   const lines: [name: string, value: string][] = [['version', String(version)]]
   if (decision) {
