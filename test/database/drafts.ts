@@ -1,7 +1,7 @@
 /** The procedure in tests: who drafts, who decides, and a version made by both. */
 import { approveDraft } from '#safeguards/versions/decide.ts'
 import type { Draft, DraftRefusal } from '#safeguards/versions/draft.ts'
-import { changeDraft, startDraft, submitDraft, type DraftChange } from '#safeguards/versions/drafts.ts'
+import { changeDraft, startDraft, submitDraft, type DraftChange } from '#safeguards/versions/change-draft.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 

@@ -3,15 +3,22 @@ import { useSession } from '#safeguards/people/session.ts'
 import { approveDraft, rejectDraft } from '#safeguards/versions/decide.ts'
 import { permitTrial } from '#safeguards/versions/draft-to-try.ts'
 import { listDrafts, readDraft, type Draft, type DraftRefusal } from '#safeguards/versions/draft.ts'
-import { changeDraft, startDraft, submitDraft, takeBackDraft, withdrawDraft } from '#safeguards/versions/drafts.ts'
-import { importNumbers } from '#safeguards/versions/import-numbers.ts'
+import {
+  changeDraft,
+  startDraft,
+  submitDraft,
+  takeBackDraft,
+  withdrawDraft,
+} from '#safeguards/versions/change-draft.ts'
+import { importNumbers } from '#safeguards/versions/import/import-numbers.ts'
 import { rightsNarrowed } from '#safeguards/versions/rights-narrowed.ts'
 import { readPublished } from '#safeguards/versions/versions.ts'
 import { operations } from './contract/operations.ts'
 import { documentOf, viewDraft, viewDrafts, viewVersions } from './description-view.ts'
 import type { Desk } from './desk.ts'
 import { viewDryRun } from './dry-run-view.ts'
-import { refuse } from './refuse.ts'
+import { readInstant } from './read-instant.ts'
+import { refuse, refuseImport } from './refuse.ts'
 import type { Routes } from './routes.ts'
 import { cookieName, signedIn } from './signed-in.ts'
 
@@ -77,9 +84,11 @@ export function descriptionRoutes(app: Routes, desk: Desk): void {
       const session = await signedIn(desk, request, reply)
       if (!session) return reply
       const { revision, text, edits, reason, effectiveFrom } = request.body
-      const from = effectiveFrom === undefined ? undefined : readInstant(effectiveFrom)
+      const from = readInstant(effectiveFrom)
       if (from === 'invalid') return refuse(reply, 'input.invalid', { field: 'effectiveFrom' })
-      const change = { revision, text, edits, reason, effectiveFrom: from }
+      // To the second: the text writes no less.
+      const toTheSecond = from?.round({ smallestUnit: 'second', roundingMode: 'ceil' })
+      const change = { revision, text, edits, reason, effectiveFrom: toTheSecond }
       return answer(reply, await changeDraft(desk.db, session, request.params.id, change, desk.clock.now()))
     },
   })
@@ -93,9 +102,8 @@ export function descriptionRoutes(app: Routes, desk: Desk): void {
       const { revision } = request.body
       const content = Buffer.from(request.body.content, 'base64')
       const result = await importNumbers(desk.db, session, request.params.id, { revision, content }, desk.clock.now())
-      if (!('rows' in result)) return answer(reply, result)
-      const message = 'No number was taken over: some rows are wrong. Correct them and send the whole file again.'
-      return reply.code(422).send({ error: { code: result.refused, message, rows: [...result.rows] } })
+      if ('refused' in result && result.refused === 'import.refused') return refuseImport(reply, result.problems)
+      return answer(reply, result)
     },
   })
 
@@ -169,13 +177,4 @@ function refuseDraft(reply: FastifyReply, { refused, problems }: DraftRefusal) {
     message: `Line ${first.line}, ${first.field}: ${first.message.en} ${first.remedy.en}${more}`,
     field: first.field,
   })
-}
-
-/** An instant of RFC 3339, to the second: the file writes no less. */
-function readInstant(text: string): Temporal.Instant | 'invalid' {
-  try {
-    return Temporal.Instant.from(text).round({ smallestUnit: 'second', roundingMode: 'ceil' })
-  } catch {
-    return 'invalid'
-  }
 }

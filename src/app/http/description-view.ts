@@ -1,7 +1,7 @@
 import type { Static } from 'typebox'
 import { parseDocument } from 'yaml'
 import type { Draft } from '#safeguards/versions/draft.ts'
-import { currentNames } from '#safeguards/versions/current-names.ts'
+import { currentNames } from '#safeguards/people/current-names.ts'
 import { judge } from '#safeguards/versions/judge-draft.ts'
 import type { PublishedVersion } from '#safeguards/versions/versions.ts'
 import type { Draft as DraftView, DraftSummary, Version } from './contract/description.ts'

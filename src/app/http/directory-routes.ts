@@ -3,16 +3,17 @@ import { displayPhoneNumber } from '#description/phone-numbers/display-phone-num
 import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone-number.ts'
 import type { NumberingOptions } from '#description/phone-numbers/phone-number.ts'
 import type { DirectoryRefusal } from '#safeguards/people/directory-refusal.ts'
-import { importPeople } from '#safeguards/people/import-people.ts'
+import { importPeople } from '#safeguards/people/import/import-people.ts'
 import { changePerson, enterIntoDirectory } from '#safeguards/people/keep-people.ts'
 import { InvalidPeopleCursor, listPeople } from '#safeguards/people/list-people.ts'
-import { listUnits, readPerson } from '#safeguards/people/read-person.ts'
+import { readPerson } from '#safeguards/people/read-person.ts'
+import { listUnits } from '#safeguards/people/units.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import { dayAt, dayBegins, dayEnds } from '#safeguards/people/written-values.ts'
 import { operations } from './contract/operations.ts'
 import { describedNow, type Desk } from './desk.ts'
 import { viewPerson, viewSummary } from './directory-view.ts'
-import { refuse } from './refuse.ts'
+import { refuse, refuseImport } from './refuse.ts'
 import type { Routes } from './routes.ts'
 import { signedIn } from './signed-in.ts'
 
@@ -127,9 +128,8 @@ export function directoryRoutes(app: Routes, desk: Desk): void {
         },
       )
       if (!('refused' in result)) return reply.send(result)
-      if (result.refused !== 'import.refused') return refuseChange(reply, result, numbering(), 'phone')
-      const message = 'Nothing was imported: some rows are wrong. Correct them and send the whole file again.'
-      return reply.code(422).send({ error: { code: result.refused, message, rows: result.problems } })
+      if (result.refused === 'import.refused') return refuseImport(reply, result.problems)
+      return refuseChange(reply, result, numbering(), 'phone')
     },
   })
 

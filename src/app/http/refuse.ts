@@ -1,4 +1,5 @@
 import type { FastifyReply } from 'fastify'
+import type { CsvProblem } from '#platform/csv/csv-problem.ts'
 import type { Refusal } from '#safeguards/access/grant.ts'
 
 /** Every refusal the API gives: its status and what it says. The web has the same codes in three languages. */
@@ -63,4 +64,10 @@ export function refuseGrant(reply: FastifyReply, refusal: Refusal) {
   return refuse(reply, refusal.refused, {
     ...(refusal.expiredAt && { message: `Your access right ended at ${refusal.expiredAt.toString()}.` }),
   })
+}
+
+/** Answers with the rows that keep a file from being taken over. */
+export function refuseImport(reply: FastifyReply, problems: readonly CsvProblem[]) {
+  const message = 'Nothing was taken over: some rows are wrong. Correct them and send the whole file again.'
+  return reply.code(422).send({ error: { code: 'import.refused', message, rows: problems } })
 }

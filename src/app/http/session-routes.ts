@@ -1,6 +1,7 @@
 import { covers, needsReference, purposes } from '#description/purposes.ts'
 import { rightsOf, type Right } from '#safeguards/access/grant.ts'
-import { describePerson, unitNames } from '#safeguards/people/people.ts'
+import { describePerson } from '#safeguards/people/people.ts'
+import { unitNames } from '#safeguards/people/units.ts'
 import { signIn, signOut, type Session } from '#safeguards/people/session.ts'
 import { operations } from './contract/operations.ts'
 import type { Desk } from './desk.ts'

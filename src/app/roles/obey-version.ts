@@ -4,7 +4,7 @@ import type { Clock } from '#platform/clock/clock.ts'
 import { every, type EveryOptions, type Repeating } from '#platform/jobs/every.ts'
 import type { Log } from '#platform/log/log.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { noteEffect } from '#safeguards/versions/take-effect.ts'
+import { noteEffect } from '#safeguards/versions/note-effect.ts'
 import type { Kysely } from 'kysely'
 import type { Versions } from './follow-versions.ts'
 

@@ -80,8 +80,31 @@ export function csvProblem(
   row: number,
   values: Readonly<Record<string, string | number>> = {},
 ): CsvProblem {
-  const fill = (text: string) =>
-    text.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(name === 'row' ? row : (values[name] ?? '')))
-  const { fi, sv, en } = csvProblems[code]
-  return { row, code, message: { fi: fill(fi), sv: fill(sv), en: fill(en) } }
+  return problemOf(csvProblems, code, { row }, { row, ...values })
+}
+
+/** Every row that is wrong; nothing of the file is taken over. */
+export interface ImportRefused {
+  refused: 'import.refused'
+  problems: readonly CsvProblem[]
+}
+
+/** A problem of a catalogue, with the words in its braces filled in. */
+export function problemOf<Code extends string>(
+  catalogue: Readonly<Record<Code, ThreeLanguages>>,
+  code: Code,
+  { row, column }: { row: number; column?: string | undefined },
+  values: Readonly<Record<string, string | number | ThreeLanguages>>,
+): CsvProblem {
+  const fill = (language: keyof ThreeLanguages) =>
+    catalogue[code][language].replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+      const value = values[name] ?? ''
+      return String(typeof value === 'object' ? value[language] : value)
+    })
+  return {
+    row,
+    ...(column !== undefined && { column }),
+    code,
+    message: { fi: fill('fi'), sv: fill('sv'), en: fill('en') },
+  }
 }

@@ -1,5 +1,5 @@
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
-import type { ChangeRefusal } from './change-history.ts'
+import type { ChangeRefusal } from './history/change-history.ts'
 
 /** A number that is somebody else's in a part of the time asked for. */
 export interface PhoneTaken {

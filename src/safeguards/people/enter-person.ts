@@ -4,9 +4,9 @@ import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import { appendAudit } from '../audit/append.ts'
 import { safeguardsOf, type DirectorySource, type HoldingSafeguards } from '../tables.ts'
 import { keepPassword } from './password.ts'
-import type { PersonHistory } from './person-history.ts'
+import type { PersonHistory } from './history/person-history.ts'
 import { userIdOf } from './written-values.ts'
-import { writeHistories } from './write-histories.ts'
+import { writeHistories } from './history/write-histories.ts'
 
 export interface NewPerson {
   userId: string
@@ -119,16 +119,4 @@ export async function findPerson(holding: HoldingSafeguards, userId: string): Pr
     .where('user_id', '=', userIdOf(userId))
     .executeTakeFirst()
   return found?.id
-}
-
-/** Enters an organisational unit, or finds it by its name. */
-export async function enterUnit(holding: HoldingSafeguards, name: string): Promise<string> {
-  const db = safeguardsOf(holding)
-  await db
-    .insertInto('unit')
-    .values({ id: randomUUID(), name })
-    .onConflict((conflict) => conflict.column('name').doNothing())
-    .execute()
-  const { id } = await db.selectFrom('unit').select('id').where('name', '=', name).executeTakeFirstOrThrow()
-  return id
 }

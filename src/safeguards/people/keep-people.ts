@@ -1,14 +1,15 @@
 import type { Transaction } from 'kysely'
 import type { NumberingOptions, PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import type { DirectorySource, HoldingSafeguards, SafeguardTables } from '../tables.ts'
-import { changeHistory, findPhoneClash, type HistoryChange, type PhoneClash } from './change-history.ts'
+import { changeHistory, findPhoneClash, type HistoryChange, type PhoneClash } from './history/change-history.ts'
 import type { DirectoryRefusal } from './directory-refusal.ts'
 import { newHistory } from './enter-person.ts'
-import { holdsAt, overlap } from './intervals.ts'
+import { holdsAt, overlap } from './history/intervals.ts'
 import { keepDirectory, type Keeper } from './keep-directory.ts'
-import { readHistories, type PersonHistory, type PersonName } from './person-history.ts'
-import { isSame, writeHistories } from './write-histories.ts'
-import { nameOf, officialsPhone, unitIds, userIdOf } from './written-values.ts'
+import { readHistories, type PersonHistory, type PersonName } from './history/person-history.ts'
+import { isSame, writeHistories } from './history/write-histories.ts'
+import { findUnits } from './units.ts'
+import { nameOf, officialsPhone, userIdOf } from './written-values.ts'
 
 type Tx = Transaction<SafeguardTables>
 
@@ -197,7 +198,10 @@ async function findSupervisor(
 async function unitIdOf(tx: Tx, written: string | undefined): Promise<string | null | undefined> {
   if (written === undefined) return undefined
   const name = nameOf(written)
-  return name === '' ? null : (await unitIds(tx, [name])).get(name)
+  if (name === '') return null
+  const { idOf, missing } = await findUnits(tx, [name])
+  if (missing.length > 0) await tx.insertInto('unit').values(missing).execute()
+  return idOf.get(name)
 }
 
 async function phonesOfOthers(

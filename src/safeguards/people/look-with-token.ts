@@ -2,7 +2,7 @@ import { sql, type Kysely, type Transaction } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
 import { appendAudit } from '../audit/append.ts'
 import { safeguardsOf, type HoldingSafeguards, type SafeguardTables } from '../tables.ts'
-import { readHistories } from './person-history.ts'
+import { readHistories } from './history/person-history.ts'
 import { describeNow, type PersonNow } from './person-now.ts'
 import { userIdOf } from './written-values.ts'
 

@@ -5,7 +5,7 @@
  */
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
-import { common, holdsAt, type Interval } from './intervals.ts'
+import { common, holdsAt, type Interval } from './history/intervals.ts'
 
 /** The database tells here of every change to the directory. */
 export const directoryChannel = 'seloste_directory'
@@ -113,10 +113,4 @@ export async function describePerson(
     .where((eb) => eb.or([eb('valid_to', 'is', null), eb('valid_to', '>', now)]))
     .executeTakeFirst()
   return { userId, name: name?.name ?? '', unit: placement?.name ?? null }
-}
-
-/** Every unit's name, by id. */
-export async function unitNames(holding: HoldingSafeguards): Promise<Map<string, string>> {
-  const units = await safeguardsOf(holding).selectFrom('unit').select(['id', 'name']).execute()
-  return new Map(units.map((unit) => [unit.id, unit.name]))
 }

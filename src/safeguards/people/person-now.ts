@@ -1,8 +1,8 @@
 import { sql, type Transaction } from 'kysely'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import type { SafeguardTables } from '../tables.ts'
-import { holdsAt } from './intervals.ts'
-import type { PersonHistory, PersonName } from './person-history.ts'
+import { holdsAt } from './history/intervals.ts'
+import type { PersonHistory, PersonName } from './history/person-history.ts'
 import { namesNow, type NamedPerson } from './read-person.ts'
 
 /** A person as they are: now, or as they were last, or will be first. */

@@ -1,9 +1,10 @@
 import { sql, type Transaction } from 'kysely'
 import type { HoldingSafeguards, SafeguardTables } from '../tables.ts'
-import { holdsAt } from './intervals.ts'
+import { holdsAt } from './history/intervals.ts'
 import { lookIntoDirectory, type Look } from './look-into-directory.ts'
-import { readHistories, type PersonHistory } from './person-history.ts'
+import { readHistories, type PersonHistory } from './history/person-history.ts'
 import type { Session } from './session.ts'
+import { unitNames } from './units.ts'
 
 export interface NamedPerson {
   id: string
@@ -53,7 +54,6 @@ async function contextOf(
   person: PersonHistory,
   now: Temporal.Instant,
 ): Promise<Omit<PersonInContext, 'person'>> {
-  const units = await tx.selectFrom('unit').select(['id', 'name']).execute()
   const above = person.placements.flatMap(({ supervisorId }) => supervisorId ?? [])
   const { rows: supervisors } = await namesNow(tx, sql<boolean>`p.id = any (${above}::uuid[])`, now)
   const { rows: subordinates } = await namesNow(
@@ -63,7 +63,7 @@ async function contextOf(
     now,
   )
   return {
-    units: new Map(units.map(({ id, name }) => [id, name])),
+    units: await unitNames(tx),
     supervisors: new Map(supervisors.map(({ id, name }) => [id, name])),
     subordinates,
   }
@@ -81,9 +81,4 @@ export function namesNow(
       select name from person_name where person_id = p.id order by valid_from <= ${now}::timestamptz desc, abs(extract(epoch from valid_from - ${now}::timestamptz)) limit 1
     ) n
     where ${which} order by n.name, p.id`.execute(tx)
-}
-
-/** Every unit, by name, for whoever is signed in. */
-export async function listUnits(holding: HoldingSafeguards): Promise<NamedPerson[]> {
-  return holding.selectFrom('unit').select(['id', 'name']).orderBy('name').execute()
 }

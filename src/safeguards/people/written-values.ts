@@ -1,9 +1,6 @@
-import { randomUUID } from 'node:crypto'
-import type { Transaction } from 'kysely'
 import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone-number.ts'
 import type { NumberingOptions, PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import { termZone } from '#description/terms.ts'
-import type { SafeguardTables } from '../tables.ts'
 
 /** The first moment of a day. */
 export function dayBegins(day: Temporal.PlainDate): Temporal.Instant {
@@ -52,18 +49,4 @@ export function nameOf(written: string): string {
 export function officialsPhone(written: string, numbering: NumberingOptions): PhoneNumberKey | undefined {
   const number = normalisePhoneNumber(written, numbering)
   return number.kind === 'e164' || number.kind === 'extension' || number.kind === 'address' ? number.key : undefined
-}
-
-/** Ids of units by their names; those that are not there yet are entered. */
-export async function unitIds(
-  tx: Transaction<SafeguardTables>,
-  names: readonly string[],
-): Promise<ReadonlyMap<string, string>> {
-  const wanted = [...new Set(names)]
-  if (wanted.length === 0) return new Map()
-  const known = await tx.selectFrom('unit').select(['id', 'name']).execute()
-  const ids = new Map(known.map(({ id, name }) => [name, id]))
-  const missing = wanted.filter((name) => !ids.has(name)).map((name) => ({ id: randomUUID(), name }))
-  if (missing.length > 0) await tx.insertInto('unit').values(missing).execute()
-  return new Map([...ids, ...missing.map(({ id, name }) => [name, id] as const)])
 }

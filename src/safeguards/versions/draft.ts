@@ -1,6 +1,6 @@
 /**
  * Drafts as their viewers find them. In: a session. Out: drafts, what the viewer may do with each, and the transaction in
- * which the database knows the session. Never here: a change of a draft (drafts.ts) or a decision on one (decide.ts).
+ * which the database knows the session. Never here: a change of a draft (change-draft.ts) or a decision on one (decide.ts).
  */
 import type { Transaction } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'

@@ -11,9 +11,9 @@ import type { SafeguardTables } from '../tables.ts'
 import { approveDraft, rejectDraft } from './decide.ts'
 import { listDrafts, readDraft, type Draft, type DraftRefusal } from './draft.ts'
 import { permitTrial, readDraftToTry } from './draft-to-try.ts'
-import { changeDraft, startDraft, submitDraft, takeBackDraft, withdrawDraft } from './drafts.ts'
+import { changeDraft, startDraft, submitDraft, takeBackDraft, withdrawDraft } from './change-draft.ts'
 import { judge } from './judge-draft.ts'
-import { noteEffect } from './take-effect.ts'
+import { noteEffect } from './note-effect.ts'
 import { readPublished, readVersions, versionAt } from './versions.ts'
 
 const database = await createTestDatabase<SafeguardTables>()

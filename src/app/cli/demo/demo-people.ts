@@ -5,7 +5,8 @@ import type { RegisterDescription } from '#description/register-description.ts'
 import { purposesOf, type Duty, type Role } from '#description/roles.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { recordRight, type Right } from '#safeguards/access/grant.ts'
-import { enterPerson, enterUnit, setPassword } from '#safeguards/people/enter-person.ts'
+import { enterPerson, setPassword } from '#safeguards/people/enter-person.ts'
+import { enterUnit } from '#safeguards/people/units.ts'
 import { officials } from '#test/simulator/people.ts'
 
 interface DemoPerson {

@@ -1,5 +1,5 @@
 import { sql, type Transaction } from 'kysely'
-import type { SafeguardTables } from '../tables.ts'
+import type { SafeguardTables } from '../../tables.ts'
 import type { PersonHistory } from './person-history.ts'
 
 /** A person as the database holds them, or nothing for a new one, and as it is to hold them. */

@@ -2,7 +2,7 @@ import type { NumberingOptions, PhoneNumberKey } from '#description/phone-number
 import type { CsvProblem } from '#platform/csv/csv-problem.ts'
 import { readCsv, type CsvRow } from '#platform/csv/read-csv.ts'
 import { readDay } from '#platform/csv/read-day.ts'
-import { importProblem, type ImportProblemCode } from './import-problem.ts'
+import { peopleFileProblem, type PeopleFileProblemCode } from './people-file-problem.ts'
 import {
   dayBegins,
   dayEnds,
@@ -12,7 +12,7 @@ import {
   nameOf,
   officialsPhone,
   userIdOf,
-} from './written-values.ts'
+} from '../written-values.ts'
 
 /** A row of a file of people. What its file has no column for is not there; an empty cell is null or empty. */
 export interface PersonRow {
@@ -49,7 +49,7 @@ export function readPeopleFile(
     const { userId } = found.person
     const other = rowOf.get(userId)
     if (other !== undefined)
-      problems.push(importProblem(line.row, 'user_id', 'person.twice', { written: userId, other }))
+      problems.push(peopleFileProblem('person.twice', line.row, 'user_id', { written: userId, other }))
     else if (userId !== '') {
       rowOf.set(userId, line.row)
       rows.push(found.person)
@@ -60,8 +60,8 @@ export function readPeopleFile(
 
 function readRow({ row, values }: CsvRow, numbering: NumberingOptions): { person: PersonRow; problems: CsvProblem[] } {
   const problems: CsvProblem[] = []
-  const wrong = (column: string, code: ImportProblemCode, more?: Record<string, string | number>) =>
-    void problems.push(importProblem(row, column, code, more))
+  const wrong = (column: string, code: PeopleFileProblemCode, more?: Record<string, string | number>) =>
+    void problems.push(peopleFileProblem(code, row, column, more))
   const text = (column: string): string => {
     const name = nameOf(values[column] ?? '')
     if (name.length > longestName) wrong(column, 'person.text-too-long', { limit: longestName })

@@ -5,9 +5,9 @@ import { taken } from '#test/database/drafts.ts'
 import { enterTestPerson } from '#test/database/people.ts'
 import { editDescription } from '#description/edit/edit-description.ts'
 import { parseDescription, seedDescriptionFile } from '#description/read-description.ts'
-import type { SafeguardTables } from '../tables.ts'
-import { readDraft } from './draft.ts'
-import { startDraft } from './drafts.ts'
+import type { SafeguardTables } from '../../tables.ts'
+import { readDraft } from '../draft.ts'
+import { startDraft } from '../change-draft.ts'
 import { importNumbers } from './import-numbers.ts'
 import { readNumbersFile } from './read-numbers-file.ts'
 
@@ -142,7 +142,7 @@ describe('into a draft', async () => {
     const wrong = { revision: draft.revision, content: file(row(), row({ number: '029 497 000' })) }
     expect(await importNumbers(desk, anssi, draft.id, wrong, now())).toMatchObject({
       refused: 'import.refused',
-      rows: [{ row: 3 }],
+      problems: [{ row: 3 }],
     })
     expect(await readDraft(desk, anssi, draft.id, now())).toMatchObject({ text: draft.text, revision: draft.revision })
     const right = { revision: draft.revision, content: file(row()) }

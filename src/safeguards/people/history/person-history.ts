@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
-import { safeguardsOf, type DirectorySource, type HoldingSafeguards } from '../tables.ts'
+import { safeguardsOf, type DirectorySource, type HoldingSafeguards } from '../../tables.ts'
 import type { Interval } from './intervals.ts'
 
 export interface PersonName {

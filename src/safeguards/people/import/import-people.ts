@@ -2,19 +2,20 @@ import { randomUUID } from 'node:crypto'
 import type { Transaction } from 'kysely'
 import { displayPhoneNumber } from '#description/phone-numbers/display-phone-number.ts'
 import type { NumberingOptions, PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
-import type { CsvProblem } from '#platform/csv/csv-problem.ts'
-import type { HoldingSafeguards, SafeguardTables } from '../tables.ts'
-import { changeHistory, type HistoryChange } from './change-history.ts'
-import type { DirectoryRefusal } from './directory-refusal.ts'
-import { newHistory } from './enter-person.ts'
-import { findCircle } from './find-circle.ts'
-import { importProblem } from './import-problem.ts'
-import { holdsAt, overlap, type Interval } from './intervals.ts'
-import { keepDirectory, type Keeper } from './keep-directory.ts'
-import { readHistories, type PersonHistory } from './person-history.ts'
+import type { CsvProblem, ImportRefused } from '#platform/csv/csv-problem.ts'
+import type { HoldingSafeguards, SafeguardTables } from '../../tables.ts'
+import { changeHistory, type HistoryChange } from '../history/change-history.ts'
+import type { DirectoryRefusal } from '../directory-refusal.ts'
+import { newHistory } from '../enter-person.ts'
+import { findCircle } from '../history/find-circle.ts'
+import { peopleFileProblem, type PeopleFileProblemCode } from './people-file-problem.ts'
+import { holdsAt, overlap, type Interval } from '../history/intervals.ts'
+import { keepDirectory, type Keeper } from '../keep-directory.ts'
+import { readHistories, type PersonHistory } from '../history/person-history.ts'
 import { readPeopleFile, type PersonRow } from './read-people-file.ts'
-import { isSame, writeHistories, type HistoryStep } from './write-histories.ts'
-import { dayAt, dayBegins } from './written-values.ts'
+import { isSame, writeHistories, type HistoryStep } from '../history/write-histories.ts'
+import { findUnits, type Unit } from '../units.ts'
+import { dayAt, dayBegins } from '../written-values.ts'
 
 export interface ImportedPeople {
   rows: number
@@ -23,12 +24,6 @@ export interface ImportedPeople {
   unchanged: number
   /** False where it was tried only. */
   done: boolean
-}
-
-/** Every row that is wrong, in the order of the file. */
-export interface ImportRefused {
-  refused: 'import.refused'
-  problems: CsvProblem[]
 }
 
 export interface ImportOptions {
@@ -84,7 +79,7 @@ export async function importPeople(
 
 interface Judged {
   steps: HistoryStep[]
-  units: { id: string; name: string }[]
+  units: Unit[]
   problems: CsvProblem[]
 }
 
@@ -100,7 +95,10 @@ async function judge(
   const newIds = new Map(rows.flatMap(({ userId }) => (byUserId.has(userId) ? [] : [[userId, randomUUID() as string]])))
   const idOf = (userId: string) => byUserId.get(userId)?.id ?? newIds.get(userId)
   const phones = phonesOf(known)
-  const units = await readUnits(tx, rows)
+  const units = await findUnits(
+    tx,
+    rows.flatMap(({ unit }) => unit ?? []),
+  )
   const today = dayBegins(dayAt(now))
 
   const steps = new Map<string, HistoryStep & { row: number }>()
@@ -108,7 +106,7 @@ async function judge(
     const supervisorId = row.supervisor ? idOf(row.supervisor) : null
     if (supervisorId === undefined) {
       problems.push(
-        importProblem(row.row, 'supervisor', 'person.unknown-supervisor', { written: row.supervisor ?? '' }),
+        peopleFileProblem('person.unknown-supervisor', row.row, 'supervisor', { written: row.supervisor ?? '' }),
       )
     }
     const wanted: Wanted = {
@@ -120,7 +118,7 @@ async function judge(
     const isFree = (phone: PhoneOf) =>
       !phones.get(phone.phoneKey)?.some((other) => other.person.id !== before?.id && overlap(other, phone))
     const after = before ? change(before, wanted, today, isFree) : enter(wanted, newIds.get(row.userId) ?? randomUUID())
-    if ('code' in after) problems.push(importProblem(row.row, after.column, after.code))
+    if ('code' in after) problems.push(peopleFileProblem(after.code, row.row, after.column))
     else steps.set(after.id, { row: row.row, before, after })
   }
   const afterAll = new Map([
@@ -139,7 +137,7 @@ interface Wanted {
   supervisorId?: string | null
 }
 
-type RowWrong = { column: string; code: Parameters<typeof importProblem>[2] }
+type RowWrong = { column: string; code: PeopleFileProblemCode }
 type PhoneOf = Interval & { phoneKey: PhoneNumberKey }
 
 function enter({ row, unitId, supervisorId }: Wanted, id: string): PersonHistory | RowWrong {
@@ -196,20 +194,6 @@ function change(
   return isSame(before, after) ? before : { ...after, source: 'csv' }
 }
 
-/** Units by name, with ids for those that are not there yet. */
-async function readUnits(tx: Transaction<SafeguardTables>, rows: readonly PersonRow[]) {
-  const known = await tx.selectFrom('unit').select(['id', 'name']).execute()
-  const idOf = new Map(known.map(({ id, name }) => [name, id]))
-  const missing: { id: string; name: string }[] = []
-  for (const { unit } of rows) {
-    if (!unit || idOf.has(unit)) continue
-    const made = { id: randomUUID(), name: unit }
-    missing.push(made)
-    idOf.set(unit, made.id)
-  }
-  return { idOf, missing }
-}
-
 function phonesOf(people: readonly PersonHistory[]) {
   return Map.groupBy(
     people.flatMap((person) => person.phones.map((phone) => ({ ...phone, person }))),
@@ -233,10 +217,10 @@ function* phoneProblems(
         const [first, second] = [rowOf(one.person.id), rowOf(other.person.id)]
         if (first !== undefined && second !== undefined) {
           const [row, earlier] = first < second ? [second, first] : [first, second]
-          yield importProblem(row, 'phone', 'person.phone-twice-in-file', { written, other: earlier })
+          yield peopleFileProblem('person.phone-twice-in-file', row, 'phone', { written, other: earlier })
         } else {
           const holder = first === undefined ? one : other
-          yield importProblem(first ?? second ?? 1, 'phone', 'person.phone-taken', {
+          yield peopleFileProblem('person.phone-taken', first ?? second ?? 1, 'phone', {
             written,
             name: holder.person.names.at(-1)?.name ?? '',
             userId: holder.person.userId,
@@ -266,7 +250,7 @@ function* circleProblems(
     const circle = findCircle(after, (id) => people.get(id))
     if (circle) {
       const written = circle.map((id) => people.get(id)?.userId ?? id).join(' → ')
-      yield importProblem(row, 'supervisor', 'person.circle', { written })
+      yield peopleFileProblem('person.circle', row, 'supervisor', { written })
     }
   }
 }

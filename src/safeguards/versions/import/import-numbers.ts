@@ -1,17 +1,12 @@
 import { mostCharacters } from '#description/read-text.ts'
 import { editDescription } from '#description/edit/edit-description.ts'
-import type { CsvProblem } from '#platform/csv/csv-problem.ts'
-import type { Session } from '../people/session.ts'
-import type { HoldingSafeguards } from '../tables.ts'
-import { readDraft, type Draft, type DraftRefusal } from './draft.ts'
-import { changeDraft } from './drafts.ts'
-import { numberFileProblem } from './number-file-problem.ts'
+import type { ImportRefused } from '#platform/csv/csv-problem.ts'
+import type { Session } from '../../people/session.ts'
+import type { HoldingSafeguards } from '../../tables.ts'
+import { readDraft, type Draft, type DraftRefusal } from '../draft.ts'
+import { changeDraft } from '../change-draft.ts'
+import { numbersFileProblem } from './numbers-file-problem.ts'
 import { readNumbersFile } from './read-numbers-file.ts'
-
-export interface ImportRefusal {
-  refused: 'import.refused'
-  rows: readonly CsvProblem[]
-}
 
 /**
  * Puts the numbers of a CSV file into a draft of one's own, all of them or none (R7). What else the draft needs for them,
@@ -23,7 +18,7 @@ export async function importNumbers(
   id: string,
   { revision, content }: { revision: number; content: Buffer },
   now: Temporal.Instant,
-): Promise<Draft | DraftRefusal | ImportRefusal> {
+): Promise<Draft | DraftRefusal | ImportRefused> {
   const draft = await readDraft(holding, session, id, now)
   if ('refused' in draft) return draft
   // Before the file: whoever may not change the draft, or has an old one before them, is told that.
@@ -31,10 +26,10 @@ export async function importNumbers(
     return changeDraft(holding, session, id, { revision }, now)
   }
   const read = readNumbersFile(content, draft.text)
-  if (!read.ok) return { refused: 'import.refused', rows: read.problems }
+  if (!read.ok) return { refused: 'import.refused', problems: read.problems }
   const text = editDescription(draft.text, [{ path: ['numbers'], value: read.numbers }])
   if (text.length > mostCharacters) {
-    return { refused: 'import.refused', rows: [numberFileProblem('number.draft-too-long', 1)] }
+    return { refused: 'import.refused', problems: [numbersFileProblem('number.draft-too-long', 1)] }
   }
   return changeDraft(holding, session, id, { revision, text }, now)
 }

@@ -1,4 +1,4 @@
-import type { CsvProblem } from '#platform/csv/csv-problem.ts'
+import { problemOf, type CsvProblem } from '#platform/csv/csv-problem.ts'
 
 /** What can be wrong with a row of a file of numbers; words in braces are filled in. */
 const problems = {
@@ -79,21 +79,14 @@ const problems = {
   },
 } as const
 
-export type NumberFileProblemCode = keyof typeof problems
+export type NumbersFileProblemCode = keyof typeof problems
 
 /** What is wrong with a row, or with the file as a whole, in words. */
-export function numberFileProblem(
-  code: NumberFileProblemCode,
+export function numbersFileProblem(
+  code: NumbersFileProblemCode,
   row: number,
   column?: string,
   values: Readonly<Record<string, string | number>> = {},
 ): CsvProblem {
-  const fill = (language: 'fi' | 'sv' | 'en') =>
-    problems[code][language].replaceAll(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ''))
-  return {
-    row,
-    ...(column !== undefined && { column }),
-    code,
-    message: { fi: fill('fi'), sv: fill('sv'), en: fill('en') },
-  }
+  return problemOf(problems, code, { row, column }, values)
 }

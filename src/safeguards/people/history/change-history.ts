@@ -1,5 +1,5 @@
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
-import type { DirectorySource } from '../tables.ts'
+import type { DirectorySource } from '../../tables.ts'
 import { changeFrom, holdsAt, overlap, within, type Interval } from './intervals.ts'
 import type { PersonHistory, PersonName, Placement } from './person-history.ts'
 
@@ -107,12 +107,12 @@ function changeEmployment(
       phones: [...before.phones, ...begin(before.phones).filter(isFree)],
     }
   }
-  const moved = <Held extends Interval>(timeline: readonly Held[]): Held[] =>
+  const moved = <Held extends Interval>(timeline: readonly Held[], mayGoOn: (longer: Held) => boolean): Held[] =>
     timeline.flatMap((held) => {
       const begins = held.from.equals(before.employedFrom) ? employedFrom : held.from
       const goesOn = ended !== null && held.to?.equals(ended) === true
       const longer = { ...held, from: begins, to: goesOn ? employedTo : held.to }
-      const possible = 'phoneKey' in held && goesOn && !isFree(longer as never) ? held : longer
+      const possible = goesOn && !mayGoOn(longer) ? held : longer
       // What ended before this employment began is of an earlier one.
       const earlier = held.to !== null && compare(held.to, before.employedFrom) <= 0
       return earlier ? [held] : within(possible, { from: employedFrom, to: employedTo })
@@ -125,8 +125,8 @@ function changeEmployment(
     employedTo,
     // A person is called something from the first day on, and afterwards.
     names: hasEarlier || !first ? before.names : [{ ...first, from: employedFrom }, ...others],
-    placements: moved(before.placements),
-    phones: moved(before.phones),
+    placements: moved(before.placements, () => true),
+    phones: moved(before.phones, isFree),
   }
 }
 

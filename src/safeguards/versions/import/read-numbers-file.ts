@@ -11,7 +11,7 @@ import { languages, numberKinds } from '#description/register-description.ts'
 import type { CsvProblem } from '#platform/csv/csv-problem.ts'
 import { readCsv, type CsvRow } from '#platform/csv/read-csv.ts'
 import { readDay } from '#platform/csv/read-day.ts'
-import { numberFileProblem, type NumberFileProblemCode } from './number-file-problem.ts'
+import { numbersFileProblem, type NumbersFileProblemCode } from './numbers-file-problem.ts'
 
 export type NumbersRead = { ok: true; numbers: unknown[] } | { ok: false; problems: CsvProblem[] }
 
@@ -39,7 +39,7 @@ interface Validity {
  */
 export function readNumbersFile(content: Buffer, draftText: string): NumbersRead {
   const draft = numbersOf(draftText)
-  if (!draft) return refuse([numberFileProblem('number.draft-unreadable', 1)])
+  if (!draft) return refuse([numbersFileProblem('number.draft-unreadable', 1)])
   const read = readCsv(content, shape)
   if (!read.ok) return read
   const problems: CsvProblem[] = []
@@ -67,9 +67,9 @@ export function readNumbersFile(content: Buffer, draftText: string): NumbersRead
       if (other === place || !its || its.from > mine.to || mine.from > its.to) continue
       const otherRow = rowOf.get(other)
       if (otherRow === undefined) {
-        problems.push(numberFileProblem('number.in-draft', row, 'valid_from', { written, since: its.from }))
+        problems.push(numbersFileProblem('number.in-draft', row, 'valid_from', { written, since: its.from }))
       } else if (otherRow < row) {
-        problems.push(numberFileProblem('number.twice-in-file', row, 'number', { written, other: otherRow }))
+        problems.push(numbersFileProblem('number.twice-in-file', row, 'number', { written, other: otherRow }))
       }
     }
   }
@@ -99,15 +99,15 @@ function validityOf(entry: unknown, numbering: NumberingOptions): Validity | und
 
 function readRow({ row, values }: CsvRow, numbering: NumberingOptions, problems: CsvProblem[]) {
   const before = problems.length
-  const wrong = (column: string, code: NumberFileProblemCode, more: Record<string, string> = {}) => {
-    problems.push(numberFileProblem(code, row, column, more))
+  const wrong = (column: string, code: NumbersFileProblemCode, more: Record<string, string> = {}) => {
+    problems.push(numbersFileProblem(code, row, column, more))
   }
   const cell = (column: string): string => {
     const text = values[column] ?? ''
     if (unstorable.test(text)) wrong(column, 'number.text-wrong')
     return text
   }
-  const oneOf = <const Known extends string>(column: string, known: readonly Known[], code: NumberFileProblemCode) => {
+  const oneOf = <const Known extends string>(column: string, known: readonly Known[], code: NumbersFileProblemCode) => {
     const written = cell(column)
     const found = known.find((one) => one.toLowerCase() === written.toLowerCase())
     if (!found) wrong(column, code, { written, known: known.join(', ') })
@@ -119,7 +119,7 @@ function readRow({ row, values }: CsvRow, numbering: NumberingOptions, problems:
     if (written !== '' && !found) wrong(column, 'number.not-a-day', { written })
     return found?.toString()
   }
-  const texts = (name: string, missing: NumberFileProblemCode): Record<string, string> =>
+  const texts = (name: string, missing: NumbersFileProblemCode): Record<string, string> =>
     Object.fromEntries(
       languages.map((language) => {
         const text = cell(`${name}_${language}`)

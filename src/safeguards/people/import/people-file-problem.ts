@@ -1,7 +1,7 @@
-import type { CsvProblem } from '#platform/csv/csv-problem.ts'
+import { problemOf, type CsvProblem, type ThreeLanguages } from '#platform/csv/csv-problem.ts'
 
 /** What can be wrong with a row of a file of people; words in braces are filled in. */
-const importProblems = {
+const problems = {
   'person.user-id-missing': {
     fi: 'Käyttäjätunnus puuttuu.',
     sv: 'Användarnamnet saknas.',
@@ -79,16 +79,14 @@ const importProblems = {
   },
 } as const
 
-export type ImportProblemCode = keyof typeof importProblems
-
-type Values = Readonly<Record<string, string | number | { fi: string; sv: string; en: string }>>
+export type PeopleFileProblemCode = keyof typeof problems
 
 /** What is wrong with a row, in words. */
-export function importProblem(row: number, column: string, code: ImportProblemCode, values: Values = {}): CsvProblem {
-  const fill = (language: 'fi' | 'sv' | 'en') =>
-    importProblems[code][language].replaceAll(/\{(\w+)\}/g, (_, name: string) => {
-      const value = values[name] ?? ''
-      return String(typeof value === 'object' ? value[language] : value)
-    })
-  return { row, column, code, message: { fi: fill('fi'), sv: fill('sv'), en: fill('en') } }
+export function peopleFileProblem(
+  code: PeopleFileProblemCode,
+  row: number,
+  column: string,
+  values: Readonly<Record<string, string | number | ThreeLanguages>> = {},
+): CsvProblem {
+  return problemOf(problems, code, { row, column }, values)
 }

@@ -1,0 +1,43 @@
+/** The organisation's units. In: names. Out: their ids, or all of them. Never here: who is in one (people.ts). */
+import { randomUUID } from 'node:crypto'
+import type { Transaction } from 'kysely'
+import { safeguardsOf, type HoldingSafeguards, type SafeguardTables } from '../tables.ts'
+
+export interface Unit {
+  id: string
+  name: string
+}
+
+/** Every unit, by name. */
+export async function listUnits(holding: HoldingSafeguards): Promise<Unit[]> {
+  return safeguardsOf(holding).selectFrom('unit').select(['id', 'name']).orderBy('name').execute()
+}
+
+/** Every unit's name, by id. */
+export async function unitNames(holding: HoldingSafeguards): Promise<Map<string, string>> {
+  return new Map((await listUnits(holding)).map(({ id, name }) => [id, name]))
+}
+
+/** Enters a unit, or finds it by its name. */
+export async function enterUnit(holding: HoldingSafeguards, name: string): Promise<string> {
+  const db = safeguardsOf(holding)
+  await db
+    .insertInto('unit')
+    .values({ id: randomUUID(), name })
+    .onConflict((conflict) => conflict.column('name').doNothing())
+    .execute()
+  const { id } = await db.selectFrom('unit').select('id').where('name', '=', name).executeTakeFirstOrThrow()
+  return id
+}
+
+/** Ids of units by their names; `missing` are not there yet and have the ids that they would be entered with. */
+export async function findUnits(
+  tx: Transaction<SafeguardTables>,
+  names: Iterable<string>,
+): Promise<{ idOf: ReadonlyMap<string, string>; missing: Unit[] }> {
+  const known = await listUnits(tx)
+  const idOf = new Map(known.map(({ id, name }) => [name, id]))
+  const missing = [...new Set(names)].filter((name) => !idOf.has(name)).map((name) => ({ id: randomUUID(), name }))
+  for (const { id, name } of missing) idOf.set(name, id)
+  return { idOf, missing }
+}
