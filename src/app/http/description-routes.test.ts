@@ -188,7 +188,7 @@ describe('the dry run', () => {
     const field = 'recordingPlan.rules[0].recordingMonths'
     expect(told('recordings-destroyed', field).map(({ count }) => count)).toEqual([2, 0, 0])
     expect(told('recordings-destroyed', field)[0]?.text).toEqual({
-      fi: 'Säilytysaika numerossa 029 497 000 6 kuukaudesta 3 kuukauteen: 2 tallennetta tuhottaisiin ensi yönä.',
+      fi: 'Numeron 029 497 000 säilytysaika 6 kuukaudesta 3 kuukauteen: 2 tallennetta tuhottaisiin ensi yönä.',
       sv: 'Lagringstiden på 029 497 000 från 6 till 3 månader: 2 inspelningar skulle förstöras i natt.',
       en: 'Retention on 029 497 000 from 6 to 3 months: 2 recordings would be destroyed tonight.',
     })

@@ -38,12 +38,12 @@ function termConsequences(
   const term =
     from === undefined
       ? {
-          fi: `Säilytysaika numerossa ${number} ${months} kk`,
+          fi: `Numeron ${number} säilytysaika ${months} kuukautta`,
           sv: `Lagringstiden på ${number} ${months} månader`,
           en: `Retention on ${number} ${months} months`,
         }
       : {
-          fi: `Säilytysaika numerossa ${number} ${from} kuukaudesta ${months} kuukauteen`,
+          fi: `Numeron ${number} säilytysaika ${from} kuukaudesta ${months} kuukauteen`,
           sv: `Lagringstiden på ${number} från ${from} till ${months} månader`,
           en: `Retention on ${number} from ${from} to ${months} months`,
         }
@@ -92,7 +92,7 @@ function shareConsequence(
     field: ruleField(draft, key, at, 'share', (rule) => rule.share === to),
     count: wouldBe,
     text: {
-      fi: `Osuus numerossa ${number} ${before.fi} prosentista ${after.fi} prosenttiin: viime viikon ${counted(calls, 'fi', 'puhelusta', 'puhelusta')} tallennettiin ${amount(recorded, 'fi')}, nyt tallennettaisiin noin ${amount(wouldBe, 'fi')}.`,
+      fi: `Numeron ${number} tallennusosuus ${before.fi} prosentista ${after.fi} prosenttiin: viime viikon ${counted(calls, 'fi', 'puhelusta', 'puhelusta')} tallennettiin ${amount(recorded, 'fi')}, nyt tallennettaisiin noin ${amount(wouldBe, 'fi')}.`,
       sv: `Andelen på ${number} från ${before.sv} till ${after.sv} procent: av den senaste veckans ${counted(calls, 'sv', 'samtal', 'samtal')} spelades ${amount(recorded, 'sv')} in, nu skulle omkring ${amount(wouldBe, 'sv')} spelas in.`,
       en: `Share on ${number} from ${before.en} to ${after.en} per cent: of last week's ${counted(calls, 'en', 'call', 'calls')} ${amount(recorded, 'en')} were recorded; about ${amount(wouldBe, 'en')} would be.`,
     },

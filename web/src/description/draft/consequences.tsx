@@ -6,6 +6,7 @@ import { Button } from '../../controls/button.tsx'
 import { Failure } from '../../controls/failure.tsx'
 import { Waiting } from '../../controls/waiting.tsx'
 import { formatInstant } from '../../format/instant.ts'
+import { keepTogether } from '../../format/number.ts'
 import { useLanguage } from '../../language/use-words.ts'
 import { announce } from '../../shell/announce.tsx'
 import { problemsOf } from '../use-draft.ts'
@@ -69,7 +70,7 @@ function List({ consequences }: { consequences: DryRun['consequences'] }) {
         return (
           <li key={index} className={kind === 'recordings-destroyed' && count > 0 ? 'is-grave' : undefined}>
             <Icon aria-hidden="true" size={18} />
-            <span>{named(text)}</span>
+            <span>{keepTogether(named(text))}</span>
           </li>
         )
       })}

@@ -237,10 +237,12 @@ export function Editor({ draft, me, work }: { draft: Draft; me: Me; work: Work }
           </section>
           <section className="panel stack-small" aria-labelledby="draft-next">
             <h2 id="draft-next">{say('draft.next')}</h2>
-            <p>{say('draft.next.text')}</p>
-            <Button kind={unsaved ? 'secondary' : 'primary'} isBusy={work.isBusy} onPress={() => void submit()}>
-              {say(unsaved ? 'draft.saveAndSubmit' : 'draft.submit')}
-            </Button>
+            <p>{say(draft.isOutdated ? 'draft.next.outdated' : 'draft.next.text')}</p>
+            {!draft.isOutdated && (
+              <Button kind={unsaved ? 'secondary' : 'primary'} isBusy={work.isBusy} onPress={() => void submit()}>
+                {say(unsaved ? 'draft.saveAndSubmit' : 'draft.submit')}
+              </Button>
+            )}
             <Button kind="link" onPress={() => setAsksWithdrawal(true)}>
               {say('draft.withdraw')}
             </Button>
