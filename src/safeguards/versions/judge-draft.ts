@@ -1,8 +1,8 @@
-import { parseDocument } from 'yaml'
 import { describeChanges } from '#description/changes/describe-changes.ts'
 import type { Change } from '#description/changes/change.ts'
 import type { Problem } from '#description/problem.ts'
 import { parseDescription, parseSuccessor } from '#description/read-description.ts'
+import { readText } from '#description/read-text.ts'
 import type { RegisterDescription } from '#description/register-description.ts'
 import type { HoldingSafeguards } from '../tables.ts'
 import type { Draft } from './draft.ts'
@@ -28,24 +28,14 @@ export async function judge(holding: HoldingSafeguards, draft: Draft): Promise<J
 /** Judges a text that is to follow `history` (oldest first). */
 export function judgeDraft(text: string, history: readonly RegisterDescription[]): JudgedDraft {
   const parsed = parseSuccessor(text, history)
-  const document = valuesOf(text)
+  const reading = readText(text)
   const before = history.at(-1)
   // What a change means is of use before its instant is chosen, too.
   const readable = parsed.ok ? parsed : parseDescription(text)
   return {
-    ...(document !== undefined && { document }),
+    ...(reading.ok && { document: reading.read.file }),
     ...(parsed.ok && { description: parsed.description }),
     problems: parsed.ok ? [] : parsed.problems,
     changes: readable.ok && before ? describeChanges(before, readable.description) : [],
-  }
-}
-
-function valuesOf(text: string): unknown {
-  const document = parseDocument(text)
-  if (document.errors.length > 0) return undefined
-  try {
-    return document.toJS({ maxAliasCount: 0 })
-  } catch {
-    return undefined
   }
 }
