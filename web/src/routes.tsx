@@ -1,7 +1,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
 import { readMoment } from './contact/moment.ts'
 import { readFilters } from './contacts/filters.ts'
-import { readNumberFilters } from './description/number-filters.ts'
+import { readNumberFilters } from './description/numbers/number-filters.ts'
 import { readPeopleFilters } from './people/filters.ts'
 import { readPeriod } from './plan/filters.ts'
 import { NotFound } from './shell/not-found.tsx'
@@ -55,13 +55,13 @@ export const numbersRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/numbers',
   validateSearch: readNumberFilters,
-  component: lazyRouteComponent(() => import('./description/numbers-page.tsx'), 'NumbersPage'),
+  component: lazyRouteComponent(() => import('./description/numbers/numbers-page.tsx'), 'NumbersPage'),
 })
 
 export const importNumbersRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/numbers/import',
-  component: lazyRouteComponent(() => import('./description/import-numbers-page.tsx'), 'ImportNumbersPage'),
+  component: lazyRouteComponent(() => import('./description/numbers/import-numbers-page.tsx'), 'ImportNumbersPage'),
 })
 
 export const planRoute = createRoute({

@@ -1,23 +1,18 @@
 import type { CalendarDate } from '@internationalized/date'
-import { CalendarDays, ChevronLeft, ChevronRight } from 'lucide-react'
+import { CalendarDays } from 'lucide-react'
 import {
   Button,
-  CalendarCell,
-  CalendarGrid,
-  CalendarGridBody,
-  CalendarGridHeader,
-  CalendarHeaderCell,
   DateInput,
   DateRangePicker,
   DateSegment,
   Dialog,
   FieldError,
   Group,
-  Heading,
   Label,
   Popover,
   RangeCalendar,
 } from 'react-aria-components'
+import { Month } from './month.tsx'
 
 export interface DateRange {
   start: CalendarDate
@@ -63,21 +58,7 @@ export function DateRangeField({
       <Popover className="popover">
         <Dialog className="calendar-dialog">
           <RangeCalendar firstDayOfWeek="mon">
-            <header className="calendar-header">
-              <Button slot="previous" className="inside-button">
-                <ChevronLeft aria-hidden="true" size={20} />
-              </Button>
-              <Heading className="calendar-title" />
-              <Button slot="next" className="inside-button">
-                <ChevronRight aria-hidden="true" size={20} />
-              </Button>
-            </header>
-            <CalendarGrid className="calendar-grid" weekdayStyle="short">
-              <CalendarGridHeader>
-                {(day) => <CalendarHeaderCell className="calendar-weekday">{day}</CalendarHeaderCell>}
-              </CalendarGridHeader>
-              <CalendarGridBody>{(date) => <CalendarCell date={date} className="calendar-day" />}</CalendarGridBody>
-            </CalendarGrid>
+            <Month />
           </RangeCalendar>
         </Dialog>
       </Popover>

@@ -1,24 +1,19 @@
 import type { CalendarDate } from '@internationalized/date'
-import { CalendarDays, ChevronLeft, ChevronRight } from 'lucide-react'
+import { CalendarDays } from 'lucide-react'
 import {
   Button,
   Calendar,
-  CalendarCell,
-  CalendarGrid,
-  CalendarGridBody,
-  CalendarGridHeader,
-  CalendarHeaderCell,
   DateInput,
   DatePicker,
   DateSegment,
   Dialog,
   FieldError,
   Group,
-  Heading,
   Label,
   Popover,
   Text,
 } from 'react-aria-components'
+import { Month } from './month.tsx'
 
 /** One day, typed or picked from the calendar; empty is allowed. */
 export function Day({
@@ -69,21 +64,7 @@ export function Day({
       <Popover className="popover">
         <Dialog className="calendar-dialog">
           <Calendar firstDayOfWeek="mon">
-            <header className="calendar-header">
-              <Button slot="previous" className="inside-button">
-                <ChevronLeft aria-hidden="true" size={20} />
-              </Button>
-              <Heading className="calendar-title" />
-              <Button slot="next" className="inside-button">
-                <ChevronRight aria-hidden="true" size={20} />
-              </Button>
-            </header>
-            <CalendarGrid className="calendar-grid" weekdayStyle="short">
-              <CalendarGridHeader>
-                {(day) => <CalendarHeaderCell className="calendar-weekday">{day}</CalendarHeaderCell>}
-              </CalendarGridHeader>
-              <CalendarGridBody>{(date) => <CalendarCell date={date} className="calendar-day" />}</CalendarGridBody>
-            </CalendarGrid>
+            <Month />
           </Calendar>
         </Dialog>
       </Popover>

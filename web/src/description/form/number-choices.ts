@@ -1,6 +1,6 @@
 import type { Option } from '../../controls/choice.tsx'
 import { readAt, textAt } from '../edits.ts'
-import { digitsOf } from '../same-number.ts'
+import { digitsOf } from '../numbers/same-number.ts'
 import { useAt, useItems } from './form-state.tsx'
 import { useNameOf } from './path-fields.tsx'
 import type { Path } from '../edits.ts'

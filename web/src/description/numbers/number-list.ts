@@ -1,7 +1,7 @@
 import { today, type CalendarDate } from '@internationalized/date'
-import type { Named } from '../api/shapes.ts'
-import { zone } from '../format/instant.ts'
-import { readAt, textAt } from './edits.ts'
+import type { Named } from '../../api/shapes.ts'
+import { zone } from '../../format/instant.ts'
+import { readAt, textAt } from '../edits.ts'
 import type { NumberFilters } from './number-filters.ts'
 import { digitsOf } from './same-number.ts'
 

@@ -1,7 +1,7 @@
-import { formatDate } from '../format/instant.ts'
-import { formatShare } from '../format/number.ts'
-import { useLanguage, type Word } from '../language/use-words.ts'
-import { useWide } from '../shell/use-wide.ts'
+import { formatDate } from '../../format/instant.ts'
+import { formatShare } from '../../format/number.ts'
+import { useLanguage, type Word } from '../../language/use-words.ts'
+import { useWide } from '../../shell/use-wide.ts'
 import type { ListedNumber } from './number-list.ts'
 
 /** Numbers as a table; as cards where there is no room for one. */
