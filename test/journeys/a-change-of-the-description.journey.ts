@@ -88,7 +88,7 @@ test('a draft is refused with every problem at its field, corrected, approved by
   await expect(changes).toContainText('12,5')
   await button(page, 'Tee koeajo').click()
   await expect(page.getByRole('region', { name: 'Koeajo' })).toContainText(
-    /029 497 000 säilytysaika 6 kuukaudesta 3 kuukauteen: .*tuhottais/,
+    /029\s497\s000 säilytysaika 6 kuukaudesta 3 kuukauteen: .*tuhottais/,
   )
 
   // Read by another before it is submitted: nothing to decide, nothing to change.
@@ -111,7 +111,7 @@ test('a draft is refused with every problem at its field, corrected, approved by
   await expect(other.locator('#content')).toContainText('Kolme kuukautta riittää laadun arviointiin.')
   await expect(other.locator('.diff-added')).toContainText(['recordingMonths: 3'])
   await expect(other.getByRole('region', { name: 'Koeajo' })).toContainText(
-    /029 497 000 säilytysaika 6 kuukaudesta 3 kuukauteen: .*tuhottais/,
+    /029\s497\s000 säilytysaika 6 kuukaudesta 3 kuukauteen: .*tuhottais/,
   )
   await button(other, 'Hylkää').click()
   await expect(field(other, 'note'), 'a rejection says why').toBeFocused()

@@ -20,6 +20,11 @@ const csvProblems = {
     sv: 'Filen har inga rader efter rubriken.',
     en: 'The file has no rows after the heading.',
   },
+  'csv.spreadsheet': {
+    fi: 'Tiedosto on taulukkolaskennan tiedosto eikä CSV. Tallenna se muodossa ”CSV UTF-8” ja lähetä uudelleen.',
+    sv: 'Filen är en kalkylbladsfil och inte CSV. Spara den som ”CSV UTF-8” och skicka den på nytt.',
+    en: 'The file is a spreadsheet and not CSV. Save it as “CSV UTF-8” and send it again.',
+  },
   'csv.encoding-utf-16': {
     fi: 'Tiedosto on UTF-16-muodossa. Tallenna se muodossa ”CSV UTF-8” ja lähetä uudelleen.',
     sv: 'Filen är i formatet UTF-16. Spara den som ”CSV UTF-8” och skicka den på nytt.',

@@ -7,6 +7,7 @@ const longestWord = 40
 
 /** The text of a file in UTF-8, without its mark; any other encoding is told with its place and what it is likely to be. */
 export function decodeText(content: Buffer): { ok: true; text: string } | { ok: false; problem: CsvProblem } {
+  if (isSpreadsheet(content)) return { ok: false, problem: csvProblem('csv.spreadsheet', 1) }
   if (isUtf16(content)) return { ok: false, problem: csvProblem('csv.encoding-utf-16', 1) }
   if (!isUtf8(content)) return { ok: false, problem: notUtf8(content) }
   const text = new TextDecoder('utf-8').decode(content)
@@ -19,6 +20,12 @@ export function decodeText(content: Buffer): { ok: true; text: string } | { ok: 
     }
   }
   return { ok: true, text }
+}
+
+/** What spreadsheets save unless told otherwise: a ZIP file (xlsx, ods) or a compound file (xls), by their first bytes. */
+function isSpreadsheet(content: Buffer): boolean {
+  const start = content.subarray(0, 4).toString('hex')
+  return start === '504b0304' || start === 'd0cf11e0'
 }
 
 /** By its mark, or by the zero bytes that no text in UTF-8 has. */

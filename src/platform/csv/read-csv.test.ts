@@ -81,6 +81,13 @@ describe('what is refused', () => {
     expect(problemsOf(content)).toEqual([[1, 'csv.encoding-utf-16']])
   })
 
+  test.each([
+    ['xlsx', '504b030414000600'],
+    ['xls', 'd0cf11e0a1b11ae1'],
+  ])('a spreadsheet saved as %s is no CSV', (_, start) => {
+    expect(problemsOf(Buffer.from(start, 'hex'))).toEqual([[1, 'csv.spreadsheet']])
+  })
+
   test('letters that were broken before the file was sent', () => {
     expect(problemsOf(utf8('a\nok\nHenkilÃ¶verotus'))).toEqual([[3, 'csv.encoding-broken']])
     expect(problemsOf(utf8('a\nHenkil\uFFFDverotus'))).toEqual([[2, 'csv.encoding-broken']])
