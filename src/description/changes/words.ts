@@ -79,7 +79,7 @@ export const identificationDataNames = {
   ),
 }
 export const dataSets = {
-  history: word('kontaktihistoria', 'kontakthistorik', 'contact history'),
+  history: word('kontaktihistoria', 'kontakthistoria', 'contact history'),
   recordings: word('puhelutallenteet', 'samtalsinspelningar', 'call recordings'),
 }
 
@@ -159,7 +159,7 @@ export const dayNames = {
 export const termNames = {
   historyMonths: word(
     'Kontaktihistorian säilytysaika',
-    'Kontakthistorikens lagringstid',
+    'Kontakthistorians lagringstid',
     'Term of the contact history',
   ),
   recordingFloorMonths: word(
