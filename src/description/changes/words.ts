@@ -157,11 +157,7 @@ export const dayNames = {
 }
 
 export const termNames = {
-  historyMonths: word(
-    'Kontaktihistorian säilytysaika',
-    'Kontakthistorians lagringstid',
-    'Term of the contact history',
-  ),
+  historyMonths: word('Kontaktihistorian säilytysaika', 'Kontakthistorians lagringstid', 'Term of the contact history'),
   recordingFloorMonths: word(
     'Tallenteiden lyhin säilytysaika',
     'Inspelningarnas kortaste lagringstid',
