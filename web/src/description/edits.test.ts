@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { addEdit, applyEdits, fieldOf, isTouched, readAt } from './edits.ts'
+import { addEdit, applyEdits, fieldOf, isTouched, pathOf, readAt } from './edits.ts'
 
 const document = {
   recordingPlan: { defaultShare: 0.1, rules: [{ id: 'a', share: 1 }, { id: 'b' }] },
@@ -69,4 +69,14 @@ test('a problem is in doubt once its field, what is within it, or its list is ed
   expect(isTouched('recordingPlan.rules[1].shared', share)).toBe(false)
   expect(isTouched('recordingPlan.rules[2].until', [{ path: ['recordingPlan', 'rules', 0] }])).toBe(true)
   expect(isTouched('numbers[0].number', share)).toBe(false)
+})
+
+test('the path of a field is its parts again', () => {
+  for (const path of [
+    ['name', 'fi'],
+    ['recordingPlan', 'rules', 0, 'hours', 'from'],
+    ['numbers', 12],
+  ]) {
+    expect(pathOf(fieldOf(path))).toEqual(path)
+  }
 })

@@ -1,5 +1,5 @@
 import { useLanguage, type Word } from '../../language/use-words.ts'
-import { pathOf, readAt, textAt } from '../edits.ts'
+import { pathOf, readAt, textAt, type Path } from '../edits.ts'
 import { useNameOf } from '../form/path-fields.tsx'
 import { itemsAround, sectionOf, type SectionName } from '../sections.ts'
 
@@ -14,11 +14,20 @@ const titles: Record<SectionName, Word> = {
   switches: 'form.switches',
 }
 
+/** What an item is called that says neither its number nor its name. */
+const ordinals: Partial<Record<SectionName, Word>> = {
+  plan: 'form.rule.new',
+  announcements: 'form.announcement',
+  numbers: 'form.number.new',
+  storage: 'form.site.new',
+}
+
 /** The fields that the problems of several places are most often about, by how their names end. */
 const fields: [end: string, word: Word][] = [
   ['.hours.from', 'form.rule.hours.from'],
   ['.hours.to', 'form.rule.hours.to'],
   ['.hours.days', 'form.rule.days'],
+  ['.defaultShare', 'form.defaultShare'],
   ['.share', 'form.rule.share'],
   ['.recordingMonths', 'form.rule.months'],
   ['.from', 'form.from'],
@@ -39,6 +48,13 @@ const fields: [end: string, word: Word][] = [
 export function useProblemPlace(document: unknown): (field: string) => string | undefined {
   const { say } = useLanguage()
   const nameOf = useNameOf()
+  const calledAt = (section: SectionName, item: Path) => {
+    const said = readAt(document, item)
+    const called = [textAt(said, ['number']), nameOf(readAt(said, ['names']), '')].filter((one) => one !== '')
+    const ordinal = ordinals[section]
+    if (called.length > 0 || !ordinal) return called.join(' ')
+    return say(ordinal, { number: Number(item.at(-1)) + 1 })
+  }
   return (field) => {
     if (field === 'effectiveFrom') return say('draft.day')
     // A problem of the text as a whole is told by its line.
@@ -46,10 +62,9 @@ export function useProblemPlace(document: unknown): (field: string) => string | 
     const section = sectionOf(field)
     if (!section) return undefined
     const [outermost] = itemsAround(field)
-    const item = outermost === undefined ? undefined : readAt(document, pathOf(outermost))
-    const name = nameOf(readAt(item, ['names']), '')
+    const item = outermost === undefined ? undefined : pathOf(outermost)
     const word = fields.find(([end]) => field.endsWith(end))?.[1]
-    return [say(titles[section]), textAt(item, ['number']), name, word ? say(word) : '']
+    return [say(titles[section]), item ? calledAt(section, item) : '', word ? say(word) : '']
       .filter((one) => one !== '')
       .join(' › ')
   }
