@@ -104,7 +104,11 @@ describe('the matrix of roles (requirements 1.4)', () => {
     const session = await sari.signIn()
     const expected = [transferred.first, ainos].sort()
     expect((await under(session, 'QUALITY')).segments).toEqual(expected)
-    await admin.updateTable('person_placement').set({ unit_id: bertil.unitId }).where('person_id', '=', aino.id).execute()
+    await admin
+      .updateTable('person_placement')
+      .set({ unit_id: bertil.unitId })
+      .where('person_id', '=', aino.id)
+      .execute()
     expect((await under(session, 'QUALITY')).segments).toEqual(expected)
     await admin.updateTable('person_placement').set({ unit_id: aino.unitId }).where('person_id', '=', aino.id).execute()
   })

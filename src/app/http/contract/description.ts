@@ -50,7 +50,9 @@ export const Draft = Type.Object({
   text: Type.String({ description: 'YAML' }),
   document: Type.Optional(Document),
   problems: Type.Array(Problem),
-  changes: Type.Array(Change, { description: 'Against the version it is based on; none while the text is no description by itself' }),
+  changes: Type.Array(Change, {
+    description: 'Against the version it is based on; none while the text is no description by itself',
+  }),
   mayEdit: Type.Boolean({
     description: 'Own and open: to be changed while DRAFT, taken back while SUBMITTED, withdrawn',
   }),
