@@ -8,6 +8,8 @@ export default defineConfig({
     globalSetup: ['test/database/global-setup.ts'],
     // Processes, not threads: tests start servers, sockets and worker threads of their own.
     pool: 'forks',
+    // Most tests wait for sockets and the database; on two cores the default would be one at a time.
+    maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },
