@@ -33,7 +33,7 @@ export const evidenceWords: Record<Language, EvidenceWords> = {
       count === 1
         ? 'Yhtä virkettä mikään ei vielä todista.'
         : `${count} virkettä on sellaisia, joita mikään ei vielä todista.`,
-    onlyYou: 'Näyttö on vain kirjautuneille. Se on laskettu tiedoista, ei asetuksista.',
+    onlyYou: 'Todisteet näkyvät vain kirjautuneille. Ne on laskettu tiedoista, ei asetuksista.',
     holds: 'Pitää paikkansa.',
     doesNotHold: 'Ei pidä paikkaansa.',
     notChecked: 'Ei ole vielä tarkistettu.',

@@ -24,21 +24,21 @@ export interface Proof {
 }
 
 const notChecked: Record<Language, (since: string) => string> = {
-  fi: (since) => `Tarkistettu viimeksi ${since}; sen jälkeen tarkistusta ei ole tehty, eikä lupauksesta ole näyttöä.`,
+  fi: (since) => `Tarkistettu viimeksi ${since}; sen jälkeen tarkistusta ei ole tehty, eikä lupauksesta ole todistetta.`,
   sv: (since) =>
     `Kontrollerat senast ${since}; därefter har kontrollen inte gjorts, och det finns inget bevis för löftet.`,
   en: (since) => `Last checked ${since}; the check has not been made since, and there is no proof of the promise.`,
 }
 const notYet: Record<Language, (at: string) => string> = {
   fi: (at) =>
-    `Päivätty hetkeen ${at}, joka ei ole vielä tullut: tarkistajan kello oli väärässä, eikä lupauksesta ole näyttöä.`,
+    `Päivätty hetkeen ${at}, joka ei ole vielä tullut: tarkistajan kello oli väärässä, eikä lupauksesta ole todistetta.`,
   sv: (at) =>
     `Daterad ${at}, som inte har kommit ännu: kontrollantens klocka gick fel, och det finns inget bevis för löftet.`,
   en: (at) =>
     `Dated ${at}, which has not come yet: the checker’s clock was wrong, and there is no proof of the promise.`,
 }
 const couldNotCheck: Record<Language, (fault: string) => string> = {
-  fi: (fault) => `Tarkistusta ei voitu tehdä (${fault}), eikä lupauksesta ole näyttöä.`,
+  fi: (fault) => `Tarkistusta ei voitu tehdä (${fault}), eikä lupauksesta ole todistetta.`,
   sv: (fault) => `Kontrollen kunde inte göras (${fault}), och det finns inget bevis för löftet.`,
   en: (fault) => `The check could not be made (${fault}), and there is no proof of the promise.`,
 }
