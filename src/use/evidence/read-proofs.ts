@@ -24,7 +24,8 @@ export interface Proof {
 }
 
 const notChecked: Record<Language, (since: string) => string> = {
-  fi: (since) => `Tarkistettu viimeksi ${since}; sen jälkeen tarkistusta ei ole tehty, eikä lupauksesta ole todistetta.`,
+  fi: (since) =>
+    `Tarkistettu viimeksi ${since}; sen jälkeen tarkistusta ei ole tehty, eikä lupauksesta ole todistetta.`,
   sv: (since) =>
     `Kontrollerat senast ${since}; därefter har kontrollen inte gjorts, och det finns inget bevis för löftet.`,
   en: (since) => `Last checked ${since}; the check has not been made since, and there is no proof of the promise.`,
