@@ -2,7 +2,7 @@ import type { Static } from 'typebox'
 import { parseDocument } from 'yaml'
 import type { Draft } from '#safeguards/versions/draft.ts'
 import { currentNames } from '#safeguards/people/current-names.ts'
-import { judge } from '#safeguards/versions/judge-draft.ts'
+import { judgeDraft } from '#safeguards/versions/judge-draft.ts'
 import type { PublishedVersion } from '#safeguards/versions/versions.ts'
 import type { Draft as DraftView, DraftSummary, Version } from './contract/description.ts'
 import type { Desk } from './desk.ts'
@@ -12,7 +12,7 @@ type Names = Map<string, string>
 /** A draft with its text judged. */
 export async function viewDraft(desk: Desk, draft: Draft): Promise<DraftView> {
   const names = await currentNames(desk.db, peopleOf([draft]))
-  const { document, problems, changes } = await judge(desk.db, draft)
+  const { document, problems, changes } = await judgeDraft(desk.db, draft)
   return {
     ...summary(draft, names),
     revision: draft.revision,

@@ -23,7 +23,7 @@ import {
   type Tx,
   type Viewer,
 } from './draft.ts'
-import { judgeDraft } from './judge-draft.ts'
+import { judgeText } from './judge-draft.ts'
 import { historyUpTo } from './versions.ts'
 
 export interface DraftChange {
@@ -105,7 +105,7 @@ export function submitDraft(
       return { refused: 'draft.not-future' }
     }
     const text = await settle(tx, viewer, draft.text, draft.basedOn, from)
-    const { problems } = judgeDraft(text, await historyUpTo(tx, draft.basedOn))
+    const { problems } = judgeText(text, await historyUpTo(tx, draft.basedOn))
     if (problems.length > 0) return { refused: 'draft.problems', problems }
     if (!(await write(tx, draft, { text, state: 'SUBMITTED' }))) return { refused: 'draft.changed-meanwhile' }
     await trace(tx, viewer, viewer.drafts, 'description.submitted', id, { basedOn: draft.basedOn })

@@ -17,7 +17,7 @@ import {
   type DraftRefusal,
   type DraftRefusalCode,
 } from './draft.ts'
-import { judgeDraft } from './judge-draft.ts'
+import { judgeText } from './judge-draft.ts'
 import { historyUpTo, readText, rolesForDatabase } from './versions.ts'
 
 export interface Decision {
@@ -39,7 +39,7 @@ export function approveDraft(
       const draft = await findDraft(tx, viewer, id)
       if ('refused' in draft) return draft
       const newest = await newestVersion(tx)
-      const { problems, changes, description } = judgeDraft(draft.text, await historyUpTo(tx, newest.version))
+      const { problems, changes, description } = judgeText(draft.text, await historyUpTo(tx, newest.version))
       // What the database asks comes first: who may not decide learns nothing of the draft's problems.
       const roles = description ? rolesForDatabase(description) : '[]'
       const { rows } = await sql<{ version: number }>`

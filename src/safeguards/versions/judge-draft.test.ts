@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { judgeDraft } from './judge-draft.ts'
+import { judgeText } from './judge-draft.ts'
 
 test('a text of 20,000 fields too many is judged without keeping anybody waiting', () => {
   const fields = Array.from({ length: 20_000 }, (_, index) => `field${index}: 1`).join('\n')
   const began = process.cpuUsage()
-  const { problems, document } = judgeDraft(fields, [])
+  const { problems, document } = judgeText(fields, [])
   expect(process.cpuUsage(began).user / 1e6).toBeLessThan(3)
   expect(problems).toHaveLength(500)
   expect(document).toMatchObject({ field19999: 1 })
@@ -13,7 +13,7 @@ test('a text of 20,000 fields too many is judged without keeping anybody waiting
 test.each(['title: *other', 'title: x\ntitle: y', 'title: !!js/function x', ': : :'])(
   'a text that cannot be read has problems and no values: %s',
   (text) => {
-    const judged = judgeDraft(text, [])
+    const judged = judgeText(text, [])
     expect(judged.problems).not.toEqual([])
     expect(judged).not.toHaveProperty('document')
   },

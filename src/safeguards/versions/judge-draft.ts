@@ -20,13 +20,13 @@ export interface JudgedDraft {
 }
 
 /** The draft's text judged; what is decided or withdrawn has no problems any more. */
-export async function judge(holding: HoldingSafeguards, draft: Draft): Promise<JudgedDraft> {
-  const judged = judgeDraft(draft.text, await historyUpTo(holding, draft.basedOn))
+export async function judgeDraft(holding: HoldingSafeguards, draft: Draft): Promise<JudgedDraft> {
+  const judged = judgeText(draft.text, await historyUpTo(holding, draft.basedOn))
   return draft.state === 'DRAFT' || draft.state === 'SUBMITTED' ? judged : { ...judged, problems: [] }
 }
 
 /** Judges a text that is to follow `history` (oldest first). */
-export function judgeDraft(text: string, history: readonly RegisterDescription[]): JudgedDraft {
+export function judgeText(text: string, history: readonly RegisterDescription[]): JudgedDraft {
   const parsed = parseSuccessor(text, history)
   const reading = readText(text)
   const before = history.at(-1)

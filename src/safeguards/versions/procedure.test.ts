@@ -12,7 +12,7 @@ import { approveDraft, rejectDraft } from './decide.ts'
 import { listDrafts, readDraft, type Draft, type DraftRefusal } from './draft.ts'
 import { permitTrial, readDraftToTry } from './draft-to-try.ts'
 import { changeDraft, startDraft, submitDraft, takeBackDraft, withdrawDraft } from './change-draft.ts'
-import { judge } from './judge-draft.ts'
+import { judgeDraft } from './judge-draft.ts'
 import { noteEffect } from './note-effect.ts'
 import { readPublished, readVersions, versionAt } from './versions.ts'
 
@@ -66,7 +66,7 @@ describe('a change by the procedure', () => {
     const [before] = await readPublished(desk)
     const effectiveFrom = next()
     const draft = await submitted(desk, eero, effectiveFrom, shorter)
-    expect(await judge(desk, draft)).toMatchObject({ problems: [] })
+    expect(await judgeDraft(desk, draft)).toMatchObject({ problems: [] })
     const approved = taken(await approve(riitta, draft))
     expect(approved).toMatchObject({ state: 'APPROVED', decision: { by: riitta.personId } })
 
@@ -265,7 +265,7 @@ describe('refused', () => {
     ]
     const change = { revision: draft.revision, edits: wrong, effectiveFrom: next() }
     const changed = taken(await changeDraft(desk, anssi, draft.id, change, now()))
-    const { problems } = await judge(desk, changed)
+    const { problems } = await judgeDraft(desk, changed)
     expect(problems.map(({ field }) => field)).toEqual(
       expect.arrayContaining([
         'recordingPlan.rules[0].recordingMonths',
