@@ -120,13 +120,7 @@ export function takeBackDraft(
   id: string,
   now: Temporal.Instant,
 ): Promise<Draft | DraftRefusal> {
-  return asViewer(holding, session, now, async (tx, viewer) => {
-    const draft = await editable(tx, viewer, id, 'SUBMITTED', 'description.taken-back')
-    if ('refused' in draft) return draft
-    if (!(await write(tx, draft, { state: 'DRAFT' }))) return { refused: 'draft.changed-meanwhile' }
-    await trace(tx, viewer, viewer.drafts, 'description.taken-back', id)
-    return findDraft(tx, viewer, id)
-  })
+  return moveDraft(holding, session, id, now, { from: 'SUBMITTED', to: 'DRAFT', action: 'description.taken-back' })
 }
 
 /** Gives a draft up. */
@@ -136,11 +130,22 @@ export function withdrawDraft(
   id: string,
   now: Temporal.Instant,
 ): Promise<Draft | DraftRefusal> {
+  return moveDraft(holding, session, id, now, { from: 'any', to: 'WITHDRAWN', action: 'description.withdrawn' })
+}
+
+/** Another state, and nothing else. */
+function moveDraft(
+  holding: HoldingSafeguards,
+  session: Session,
+  id: string,
+  now: Temporal.Instant,
+  { from, to, action }: { from: 'SUBMITTED' | 'any'; to: DraftState; action: AuditAction },
+): Promise<Draft | DraftRefusal> {
   return asViewer(holding, session, now, async (tx, viewer) => {
-    const draft = await editable(tx, viewer, id, 'any', 'description.withdrawn')
+    const draft = await editable(tx, viewer, id, from, action)
     if ('refused' in draft) return draft
-    if (!(await write(tx, draft, { state: 'WITHDRAWN' }))) return { refused: 'draft.changed-meanwhile' }
-    await trace(tx, viewer, viewer.drafts, 'description.withdrawn', id)
+    if (!(await write(tx, draft, { state: to }))) return { refused: 'draft.changed-meanwhile' }
+    await trace(tx, viewer, viewer.drafts, action, id)
     return findDraft(tx, viewer, id)
   })
 }

@@ -16,6 +16,8 @@ import {
   type Draft,
   type DraftRefusal,
   type DraftRefusalCode,
+  type Tx,
+  type Viewer,
 } from './draft.ts'
 import { judgeText } from './judge-draft.ts'
 import { historyUpTo, readText, rolesForDatabase } from './versions.ts'
@@ -34,35 +36,30 @@ export function approveDraft(
   { revision, note }: Decision,
   now: Temporal.Instant,
 ): Promise<Draft | DraftRefusal> {
-  return deciding(holding, session, id, 'description.approved', () =>
-    asViewer(holding, session, now, async (tx, viewer) => {
-      const draft = await findDraft(tx, viewer, id)
-      if ('refused' in draft) return draft
-      const newest = await newestVersion(tx)
-      const { problems, changes, description } = judgeText(draft.text, await historyUpTo(tx, newest.version))
-      // What the database asks comes first: who may not decide learns nothing of the draft's problems.
-      const roles = description ? rolesForDatabase(description) : '[]'
-      const { rows } = await sql<{ version: number }>`
-        select approve_draft(${id}::uuid, ${revision}, ${JSON.stringify(changes)}::jsonb, ${roles}::jsonb, ${note ?? null}) as version`.execute(
-        tx,
-      )
-      // What was judged is what is approved: the database may have waited for a later revision.
-      if (draft.revision !== revision) throw new Refused({ refused: 'draft.changed-meanwhile' })
-      if (problems.length > 0) throw new Refused({ refused: 'draft.problems', problems })
-      const version = rows[0]?.version ?? 0
-      const made = await tx
-        .selectFrom('description_version')
-        .select(['text', 'effective_from'])
-        .where('version', '=', version)
-        .executeTakeFirstOrThrow()
-      const { description: approved, hash } = readText(made.text, `version ${version}`)
-      if (approved.version !== version || !approved.effectiveFrom.equals(made.effective_from)) {
-        throw new Refused({ refused: 'draft.problems' })
-      }
-      await trace(tx, viewer, decidingRight(viewer.rights), 'description.approved', id, { version, hash, revision })
-      return findDraft(tx, viewer, id)
-    }),
-  )
+  return deciding(holding, session, id, now, 'description.approved', async (tx, viewer, draft) => {
+    const newest = await newestVersion(tx)
+    const { problems, changes, description } = judgeText(draft.text, await historyUpTo(tx, newest.version))
+    // What the database asks comes first: who may not decide learns nothing of the draft's problems.
+    const roles = description ? rolesForDatabase(description) : '[]'
+    const { rows } = await sql<{ version: number }>`
+      select approve_draft(${id}::uuid, ${revision}, ${JSON.stringify(changes)}::jsonb, ${roles}::jsonb, ${note ?? null}) as version`.execute(
+      tx,
+    )
+    // What was judged is what is approved: the database may have waited for a later revision.
+    if (draft.revision !== revision) throw new Refused({ refused: 'draft.changed-meanwhile' })
+    if (problems.length > 0) throw new Refused({ refused: 'draft.problems', problems })
+    const version = rows[0]?.version ?? 0
+    const made = await tx
+      .selectFrom('description_version')
+      .select(['text', 'effective_from'])
+      .where('version', '=', version)
+      .executeTakeFirstOrThrow()
+    const { description: approved, hash } = readText(made.text, `version ${version}`)
+    if (approved.version !== version || !approved.effectiveFrom.equals(made.effective_from)) {
+      throw new Refused({ refused: 'draft.problems' })
+    }
+    await trace(tx, viewer, decidingRight(viewer.rights), 'description.approved', id, { version, hash, revision })
+  })
 }
 
 /** Rejects a submitted draft; its author may begin another. */
@@ -73,15 +70,10 @@ export function rejectDraft(
   { revision, note }: Decision,
   now: Temporal.Instant,
 ): Promise<Draft | DraftRefusal> {
-  return deciding(holding, session, id, 'description.rejected', () =>
-    asViewer(holding, session, now, async (tx, viewer) => {
-      const draft = await findDraft(tx, viewer, id)
-      if ('refused' in draft) return draft
-      await sql`select reject_draft(${id}::uuid, ${revision}, ${note ?? null})`.execute(tx)
-      await trace(tx, viewer, decidingRight(viewer.rights), 'description.rejected', id, { revision })
-      return findDraft(tx, viewer, id)
-    }),
-  )
+  return deciding(holding, session, id, now, 'description.rejected', async (tx, viewer) => {
+    await sql`select reject_draft(${id}::uuid, ${revision}, ${note ?? null})`.execute(tx)
+    await trace(tx, viewer, decidingRight(viewer.rights), 'description.rejected', id, { revision })
+  })
 }
 
 /** Ends the transaction with a refusal. */
@@ -104,15 +96,21 @@ const raised = new Set<string>([
   'draft.problems',
 ] satisfies DraftRefusalCode[])
 
-/** A decision that is refused leaves nothing but its trace. */
+/** The draft as the decision leaves it. One that is refused leaves nothing but its trace. */
 async function deciding(
   holding: HoldingSafeguards,
   session: Session,
   id: string,
+  now: Temporal.Instant,
   action: 'description.approved' | 'description.rejected',
-  decide: () => Promise<Draft | DraftRefusal>,
+  decide: (tx: Tx, viewer: Viewer, draft: Draft) => Promise<void>,
 ): Promise<Draft | DraftRefusal> {
-  const decided = await decide().catch((error: unknown) => refusalOf(error))
+  const decided = await asViewer<Draft | DraftRefusal>(holding, session, now, async (tx, viewer) => {
+    const draft = await findDraft(tx, viewer, id)
+    if ('refused' in draft) return draft
+    await decide(tx, viewer, draft)
+    return findDraft(tx, viewer, id)
+  }).catch(refusalOf)
   if ('refused' in decided && decided.refused !== 'not-found') {
     await appendAudit(holding, {
       action,
