@@ -2,19 +2,10 @@
 // would record all calls refused with each problem at its field; another person's approval; a version that takes effect, and
 // the public page that says so in three languages.
 import { expect, type Page } from '@playwright/test'
-import { startSeloste, type RunningSeloste } from '#test/whole/start-seloste.ts'
-import { signInOn, test as atTheDesk } from './at-the-desk.ts'
+import { signInOn } from './at-the-desk.ts'
+import { withoutCalls } from './without-calls.ts'
 
-const test = atTheDesk.extend<object, { seloste: RunningSeloste }>({
-  seloste: [
-    async ({}, use) => {
-      const seloste = await startSeloste()
-      await use(seloste)
-      await seloste.stop()
-    },
-    { scope: 'worker', timeout: 200_000 },
-  ],
-})
+const test = withoutCalls()
 test.describe.configure({ mode: 'serial', timeout: 240_000 })
 test.use({ actionTimeout: 15_000 })
 

@@ -4,19 +4,10 @@ import { expect, type Page } from '@playwright/test'
 import { eventually, signInAt } from '#test/whole/api.ts'
 import { officialByKey } from '#test/simulator/people.ts'
 import { placeCall } from '#test/simulator/place-call.ts'
-import { startSeloste, type RunningSeloste } from '#test/whole/start-seloste.ts'
-import { test as atTheDesk } from './at-the-desk.ts'
+import type { RunningSeloste } from '#test/whole/start-seloste.ts'
+import { withoutCalls } from './without-calls.ts'
 
-const test = atTheDesk.extend<object, { seloste: RunningSeloste }>({
-  seloste: [
-    async ({}, use) => {
-      const seloste = await startSeloste()
-      await use(seloste)
-      await seloste.stop()
-    },
-    { scope: 'worker', timeout: 200_000 },
-  ],
-})
+const test = withoutCalls()
 test.describe.configure({ mode: 'serial', timeout: 120_000 })
 test.use({ actionTimeout: 15_000 })
 

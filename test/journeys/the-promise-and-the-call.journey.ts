@@ -1,24 +1,15 @@
 // AC1 (R1, R2, R9-R11, R14, R16, R17, R25): a call is recorded as the published description says, and when the description
 // changes, so do the page, the terms and the name on every screen.
 import { setTimeout as wait } from 'node:timers/promises'
-import { expect, test as base, type Page } from '@playwright/test'
+import { expect, type Page } from '@playwright/test'
 import { officialByKey } from '#test/simulator/people.ts'
 import { placeCall } from '#test/simulator/place-call.ts'
-import { startSeloste, type RunningSeloste } from '#test/whole/start-seloste.ts'
+import type { RunningSeloste } from '#test/whole/start-seloste.ts'
 import { changeDescription } from './change-description.ts'
 import { signInOn } from './at-the-desk.ts'
+import { withoutCalls } from './without-calls.ts'
 
-const test = base.extend<object, { seloste: RunningSeloste }>({
-  seloste: [
-    async ({}, use) => {
-      const seloste = await startSeloste()
-      await use(seloste)
-      await seloste.stop()
-    },
-    { scope: 'worker', timeout: 200_000 },
-  ],
-  baseURL: async ({ seloste }, use) => use(seloste.url),
-})
+const test = withoutCalls()
 test.describe.configure({ mode: 'serial', timeout: 180_000 })
 
 const pages = { fi: '/rekisteriseloste', sv: '/registerbeskrivning', en: '/register-description' } as const

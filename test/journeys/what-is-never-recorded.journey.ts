@@ -9,7 +9,9 @@ import type { RunningSeloste } from '#test/whole/start-seloste.ts'
 import { signInOn } from './at-the-desk.ts'
 import { changeDescription } from './change-description.ts'
 import { tellPastCalls } from './past-calls.ts'
-import { test } from './without-calls.ts'
+import { withoutCalls } from './without-calls.ts'
+
+const test = withoutCalls()
 
 test.describe.configure({ timeout: 180_000 })
 

@@ -2,9 +2,9 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { test as base } from '@playwright/test'
 import { seedDescriptionFile } from '#description/read-description.ts'
 import { startSeloste, type RunningSeloste } from '#test/whole/start-seloste.ts'
+import { test as atTheDesk } from './at-the-desk.ts'
 
 interface Options {
   /** What stands in the seed's text and what to write instead, before it is installed. */
@@ -13,23 +13,24 @@ interface Options {
 
 const startMs = 200_000
 
-export const test = base.extend<object, Options & { seloste: RunningSeloste }>({
-  written: [{}, { scope: 'worker', option: true }],
-  seloste: [
-    async ({ written }, use) => {
-      const folder = await mkdtemp(join(tmpdir(), 'seloste-described-'))
-      const file = join(folder, 'description.yaml')
-      const seed = await readFile(seedDescriptionFile, 'utf8')
-      await writeFile(
-        file,
-        Object.entries(written).reduce((text, [from, to]) => text.replaceAll(from, to), seed),
-      )
-      const seloste = await startSeloste({ environment: { SELOSTE_DESCRIPTION: file } })
-      await use(seloste)
-      await seloste.stop()
-      await rm(folder, { recursive: true })
-    },
-    { scope: 'worker', timeout: startMs },
-  ],
-  baseURL: async ({ seloste }, use) => use(seloste.url),
-})
+/** A new one for each file that asks: what one journey changes, no other finds. */
+export const withoutCalls = () =>
+  atTheDesk.extend<object, Options & { seloste: RunningSeloste }>({
+    written: [{}, { scope: 'worker', option: true }],
+    seloste: [
+      async ({ written }, use) => {
+        const folder = await mkdtemp(join(tmpdir(), 'seloste-described-'))
+        const file = join(folder, 'description.yaml')
+        const seed = await readFile(seedDescriptionFile, 'utf8')
+        await writeFile(
+          file,
+          Object.entries(written).reduce((text, [from, to]) => text.replaceAll(from, to), seed),
+        )
+        const seloste = await startSeloste({ environment: { SELOSTE_DESCRIPTION: file } })
+        await use(seloste)
+        await seloste.stop()
+        await rm(folder, { recursive: true })
+      },
+      { scope: 'worker', timeout: startMs },
+    ],
+  })
