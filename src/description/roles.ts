@@ -11,6 +11,7 @@ export const roles = [
   'DECISION_MAKER',
   'ACCESS_APPROVER',
   'ADMINISTRATOR',
+  'DATA_PROTECTION_OFFICER',
 ] as const
 export type Role = (typeof roles)[number]
 
@@ -67,6 +68,7 @@ export function widestPurposes(role: Role, duty?: Duty): readonly Purpose[] {
     case 'DECISION_MAKER':
     case 'ACCESS_APPROVER':
     case 'ADMINISTRATOR':
+    case 'DATA_PROTECTION_OFFICER':
       return []
   }
 }
@@ -76,5 +78,5 @@ export function widestScope(role: Role): Scope {
   if (role === 'OFFICIAL') return 'own'
   if (role === 'SUPERVISOR') return 'unit'
   if (role === 'EXPERT') return 'numbers'
-  return role === 'DECISION_MAKER' || role === 'ACCESS_APPROVER' || role === 'ADMINISTRATOR' ? 'none' : 'all'
+  return widestPurposes(role).length === 0 ? 'none' : 'all'
 }

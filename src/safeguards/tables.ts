@@ -7,10 +7,14 @@ import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import type { Purpose } from '#description/purposes.ts'
 import type { Change } from '#description/changes/change.ts'
 import type { Role, Scope } from '#description/roles.ts'
+import type { ProcedureTables } from './access/procedure-tables.ts'
+import type { AuditTables } from './audit/audit-tables.ts'
+import type { SignInTables } from './sign-in/sign-in-tables.ts'
+import type { WatchTables } from './watch/watch-tables.ts'
 
 type Instant = Temporal.Instant
 
-export interface SafeguardTables {
+export interface SafeguardTables extends AuditTables, SignInTables, ProcedureTables, WatchTables {
   unit: { id: string; name: string }
   person: {
     id: string
@@ -50,21 +54,6 @@ export interface SafeguardTables {
     created_at: Generated<Instant>
     revoked_at: Instant | null
   }
-  access_right: {
-    id: string
-    person_id: string
-    role: Role
-    duty: 'QUALITY' | 'TRAINING' | null
-    purposes: Purpose[]
-    scope_kind: ScopeKind
-    scope_units: Generated<string[]>
-    scope_numbers: Generated<string[]>
-    valid_from: Instant
-    valid_to: Instant | null
-    requested_by: string
-    approved_by: string
-    revoked_at: Instant | null
-  }
   description_version: {
     version: number
     text: string
@@ -100,24 +89,9 @@ export interface SafeguardTables {
     decided_at: ColumnType<Instant | null, never, never>
     decision_note: ColumnType<string | null, never, never>
   }
-  session: { token_hash: Buffer; person_id: string; created_at: Instant; expires_at: Instant; ended_at: Instant | null }
   intake_key: { day: Temporal.PlainDate; public_key: string; private_destroyed_at: Instant | null }
   shard_key: { expiry_month: Temporal.PlainDate; shard: number; month_key_version: number; wrapped: Buffer }
   recording_key: { recording_id: string; expiry_month: Temporal.PlainDate; shard: number; wrapped: Buffer }
-  audit_entry: {
-    seq: Generated<number>
-    at: Generated<Instant>
-    person_id: string | null
-    right_id: string | null
-    role: Role | null
-    action: string
-    purpose: Purpose | null
-    reference: string | null
-    object_kind: string | null
-    object_id: string | null
-    result: string
-    detail: ColumnType<unknown, string, never>
-  }
 }
 
 export type ScopeKind = Scope

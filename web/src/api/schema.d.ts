@@ -4788,7 +4788,7 @@ export interface operations {
                              * @description The roles of requirements 1.4
                              * @enum {unknown}
                              */
-                            role: "OFFICIAL" | "SUPERVISOR" | "EXPERT" | "MAINTENANCE" | "SECURITY" | "SERVICE_UNIT" | "DECISION_MAKER" | "ACCESS_APPROVER" | "ADMINISTRATOR";
+                            role: "OFFICIAL" | "SUPERVISOR" | "EXPERT" | "MAINTENANCE" | "SECURITY" | "SERVICE_UNIT" | "DECISION_MAKER" | "ACCESS_APPROVER" | "ADMINISTRATOR" | "DATA_PROTECTION_OFFICER";
                             /** @description QUALITY or TRAINING, for experts (R38) */
                             duty?: string;
                             purposes: {
@@ -4969,7 +4969,7 @@ export interface operations {
                              * @description The roles of requirements 1.4
                              * @enum {unknown}
                              */
-                            role: "OFFICIAL" | "SUPERVISOR" | "EXPERT" | "MAINTENANCE" | "SECURITY" | "SERVICE_UNIT" | "DECISION_MAKER" | "ACCESS_APPROVER" | "ADMINISTRATOR";
+                            role: "OFFICIAL" | "SUPERVISOR" | "EXPERT" | "MAINTENANCE" | "SECURITY" | "SERVICE_UNIT" | "DECISION_MAKER" | "ACCESS_APPROVER" | "ADMINISTRATOR" | "DATA_PROTECTION_OFFICER";
                             /** @description QUALITY or TRAINING, for experts (R38) */
                             duty?: string;
                             purposes: {
@@ -5762,7 +5762,7 @@ export interface operations {
                                  * @description The roles of requirements 1.4
                                  * @enum {unknown}
                                  */
-                                role: "OFFICIAL" | "SUPERVISOR" | "EXPERT" | "MAINTENANCE" | "SECURITY" | "SERVICE_UNIT" | "DECISION_MAKER" | "ACCESS_APPROVER" | "ADMINISTRATOR";
+                                role: "OFFICIAL" | "SUPERVISOR" | "EXPERT" | "MAINTENANCE" | "SECURITY" | "SERVICE_UNIT" | "DECISION_MAKER" | "ACCESS_APPROVER" | "ADMINISTRATOR" | "DATA_PROTECTION_OFFICER";
                                 /**
                                  * @description The purpose a look is made under (R3, R4, R5). DEVELOPMENT covers the three behind it.
                                  * @enum {unknown}

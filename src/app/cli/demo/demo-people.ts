@@ -30,6 +30,7 @@ export const demoPeople: readonly DemoPerson[] = [
   { userId: 'paula', name: 'Paula Kinnunen', role: 'SERVICE_UNIT', unit: unitOfOthers },
   { userId: 'riitta', name: 'Riitta Karjalainen', role: 'DECISION_MAKER', unit: 'Johto' },
   { userId: 'anssi', name: 'Anssi Lehto', role: 'ADMINISTRATOR', unit: 'Tekninen ylläpito' },
+  { userId: 'outi', name: 'Outi Laine', role: 'DATA_PROTECTION_OFFICER', unit: 'Johto' },
   { userId: 'anneli', name: 'Anneli Aalto', role: 'ACCESS_APPROVER', unit: 'Johto' },
 ]
 

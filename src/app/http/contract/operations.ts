@@ -3,17 +3,25 @@
  * these in; the OpenAPI document is made of nothing else.
  */
 import Type from 'typebox'
+import { accountOperations } from './account.ts'
 import { descriptionOperations } from './description.ts'
 import { directoryOperations } from './directory.ts'
+import { logOperations } from './log.ts'
 import { planOperations } from './plan.ts'
+import { rightsOperations } from './rights.ts'
 import * as schema from './schemas.ts'
 import { refusals } from './shapes.ts'
+import { watchOperations } from './watch.ts'
 
 const id = Type.Object({ id: Type.String({ format: 'uuid' }) })
 export const operations = {
   ...descriptionOperations,
   ...directoryOperations,
   ...planOperations,
+  ...accountOperations,
+  ...rightsOperations,
+  ...logOperations,
+  ...watchOperations,
   signIn: {
     method: 'POST',
     url: '/api/session',

@@ -1,0 +1,1 @@
+-- The audit log as a Merkle tree (RFC 6962): leaves, checkpoints, witnesses, pruning (R21, L19).

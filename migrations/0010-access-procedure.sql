@@ -1,0 +1,1 @@
+-- The access-authorisation procedure (R36-R38): request, decision by another, review, revocation.

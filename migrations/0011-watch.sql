@@ -1,0 +1,1 @@
+-- Those who watch (R21, L11): alarms, review lists, extracts.

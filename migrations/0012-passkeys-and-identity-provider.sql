@@ -1,0 +1,1 @@
+-- Passkeys and the agency's identity provider (R20, L21).

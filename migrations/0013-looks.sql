@@ -1,0 +1,1 @@
+-- Looks and listenings: who may look, decided the same way here as in safeguards/access (R3, R37-R41).

@@ -1,0 +1,1 @@
+-- Reading the audit log (R21): for the data protection officer alone.
