@@ -50,9 +50,17 @@ export const refusals = {
 
 export type RefusalCode = keyof typeof refusals
 
+const codes = new WeakMap<FastifyReply, RefusalCode>()
+
+/** The code of a reply that refuses. */
+export function codeOf(reply: FastifyReply): RefusalCode | undefined {
+  return codes.get(reply)
+}
+
 /** Answers with a refusal; `message` says more than the code's own sentence where there is more to say. */
 export function refuse(reply: FastifyReply, code: RefusalCode, more: { message?: string; field?: string } = {}) {
   const [status, sentence] = refusals[code]
+  codes.set(reply, code)
   return reply
     .code(status)
     .type('application/json')

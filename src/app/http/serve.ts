@@ -17,6 +17,7 @@ import type { Desk } from './desk.ts'
 import { directoryRoutes } from './directory-routes.ts'
 import { evidenceRoutes } from './evidence-routes.ts'
 import { listeningRoutes } from './listening-routes.ts'
+import { logDenials } from './log-denials.ts'
 import { organisationRoutes } from './organisation-routes.ts'
 import { planRoutes } from './plan-routes.ts'
 import { refusals, refuse } from './refuse.ts'
@@ -87,6 +88,8 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
     return refuse(reply, 'unavailable')
   })
 
+  const denials = logDenials(app, desk)
+
   organisationRoutes(app, desk)
   sessionRoutes(app, desk)
   contactRoutes(app, desk)
@@ -111,5 +114,11 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
   await webFiles(app, options.webFolder)
 
   const url = await app.listen({ host: options.host, port: options.port })
-  return { url, stop: () => app.close() }
+    return {
+    url,
+    async stop() {
+      await app.close()
+      await denials.stop()
+    },
+  }
 }

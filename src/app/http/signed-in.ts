@@ -8,11 +8,19 @@ import { refuse, refuseGrant } from './refuse.ts'
 
 export const cookieName = 'seloste'
 
+const sessions = new WeakMap<FastifyRequest, Session>()
+
+/** The session that a request was found to come from; nothing before it was asked for, or where there is none. */
+export function sessionBehind(request: FastifyRequest): Session | undefined {
+  return sessions.get(request)
+}
+
 /** The session behind a request; without one the request is answered 401 and nothing is returned. */
 export async function signedIn(desk: Desk, request: FastifyRequest, reply: FastifyReply): Promise<Session | undefined> {
   const token = request.cookies[cookieName]
   const session = token ? await useSession(desk.db, token, desk.clock.now()) : undefined
-  if (!session) await refuse(reply, 'session.none')
+  if (session) sessions.set(request, session)
+  else await refuse(reply, 'session.none')
   return session
 }
 

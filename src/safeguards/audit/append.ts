@@ -3,6 +3,7 @@
  * when the transaction it was appended in commits. Never here: names, phone numbers or other content (the log outlives
  * the history), changing or removing an entry.
  */
+import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Purpose } from '#description/purposes.ts'
 import type { Role } from '#description/roles.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
@@ -106,9 +107,18 @@ export type AuditAction =
   | 'looks.reviewed'
   | 'extract.read'
 
+const noticing = new AsyncLocalStorage<{ refusal: boolean }>()
+
+/** Runs what follows so that `noticed` is told of a refusal that is appended: whoever answers need not log it again. */
+export function noticeRefusals(noticed: { refusal: boolean }, run: () => void): void {
+  noticing.run(noticed, run)
+}
+
 /** Appends one entry in the caller's transaction (R21): nothing leaves before that transaction has committed. */
 export async function appendAudit(holding: HoldingSafeguards, entry: AuditEntry): Promise<void> {
   const db = safeguardsOf(holding)
+  const noticed = noticing.getStore()
+  if (noticed && entry.result.startsWith('refused:')) noticed.refusal = true
   await db
     .insertInto('audit_entry')
     .values({

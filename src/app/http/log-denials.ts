@@ -1,0 +1,103 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { appendAudit, noticeRefusals, type AuditEntry } from '#safeguards/audit/append.ts'
+import type { Desk } from './desk.ts'
+import { codeOf } from './refuse.ts'
+import type { Routes } from './routes.ts'
+import { sessionBehind } from './signed-in.ts'
+
+/** Answers that deny: not signed in, not allowed, nothing there that one may see, too much at once. */
+const denying = new Set([401, 403, 404, 429])
+/** So many from one address in a minute are told one by one; the others of that minute are counted in one entry. */
+const toldSingly = 60
+const minuteMs = 60_000
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+type ObjectKind = NonNullable<AuditEntry['object']>['kind']
+const kinds: Readonly<Record<string, ObjectKind>> = {
+  contacts: 'contact',
+  recordings: 'recording',
+  listenings: 'listening',
+  people: 'person',
+  drafts: 'draft',
+  rights: 'right',
+  sessions: 'session',
+  alarms: 'alarm',
+  log: 'log',
+}
+
+/**
+ * Logs every denial of the API, whichever route it comes from or would have gone to (R21, R41): no route can forget it.
+ * The entry is durable before the denial is sent; where it cannot be written, the answer is that nothing is available.
+ * @returns the way to stop, which writes the counts that are still open
+ */
+export function logDenials(app: Routes, desk: Desk): { stop: () => Promise<void> } {
+  const minutes = new Map<string, { singly: number; more: number }>()
+  const noticed = new WeakMap<FastifyRequest, { refusal: boolean }>()
+  const timer = setInterval(() => {
+    countMore().catch((error: unknown) => {
+      app.log.error({ err: error }, 'denials could not be counted in the log')
+    })
+  }, minuteMs)
+
+  // A door that refuses logs it with more than this could say. After the body has been read, so that the handler runs in it.
+  app.addHook('preHandler', (request, _reply, done) => {
+    const told = { refusal: false }
+    noticed.set(request, told)
+    noticeRefusals(told, done)
+  })
+
+  app.addHook('onSend', async (request, reply, payload) => {
+    const isApi = request.url.startsWith('/api/') || request.url.startsWith('/scim/')
+    if (isApi && denying.has(reply.statusCode) && !noticed.get(request)?.refusal) await log(request, reply)
+    return payload
+  })
+
+  async function log(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const session = sessionBehind(request)
+    // Whoever is signed in is told of singly, always: only strangers can be without number.
+    if (!session) {
+      const minute = minutes.get(request.ip) ?? { singly: 0, more: 0 }
+      minutes.set(request.ip, minute)
+      if (minute.singly >= toldSingly) {
+        minute.more += 1
+        return
+      }
+      minute.singly += 1
+    }
+    const schema = request.routeOptions.schema as { operationId?: string } | undefined
+    await appendAudit(desk.db, {
+      action: 'request.refused',
+      result: `refused:${codeOf(reply) ?? `http-${reply.statusCode}`}`,
+      personId: session?.personId,
+      ...objectOf(request),
+      detail: { method: request.method, operation: schema?.operationId ?? 'none' },
+    })
+  }
+
+  async function countMore(): Promise<void> {
+    const counted = [...minutes.values()].reduce((sum, { more }) => sum + more, 0)
+    const addresses = [...minutes.values()].filter(({ more }) => more > 0).length
+    minutes.clear()
+    if (counted === 0) return
+    await appendAudit(desk.db, {
+      action: 'request.refused',
+      result: 'refused:session.none',
+      detail: { operation: 'many', times: counted, addresses },
+    })
+  }
+
+  return {
+    async stop() {
+      clearInterval(timer)
+      await countMore()
+    },
+  }
+}
+
+/** What was asked for, where the address names it; a guessed id is an id, anything else is left out (ids only). */
+function objectOf(request: FastifyRequest): Pick<AuditEntry, 'object'> {
+  const [, , collection = ''] = request.url.split(/[/?]/)
+  const { id } = (request.params ?? {}) as { id?: unknown }
+  const kind = kinds[collection]
+  return kind && typeof id === 'string' && uuid.test(id) ? { object: { kind, id } } : {}
+}
