@@ -281,6 +281,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sign-in-options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which ways to sign in there are; needs no session */
+        get: operations["signInOptions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/session": {
         parameters: {
             query?: never;
@@ -288,13 +305,303 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who am I, and what may I do */
+        /** Who am I, and what may I do; 401 says what a sign-in under way still awaits */
         get: operations["whoAmI"];
         put?: never;
-        /** Sign in */
+        /** Sign in with a user id and a password, and the authenticator’s code where it is known to be needed */
         post: operations["signIn"];
         /** Sign out */
         delete: operations["signOut"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Finish a sign-in that awaits a second factor: one of the two fields */
+        post: operations["giveSecondFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One’s own account: how one signs in */
+        get: operations["readAccount"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/password-check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What is wrong with a password that one is about to take; of one’s own session or of a one-time link */
+        post: operations["checkPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change one’s own password; the other sessions end */
+        post: operations["changePassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin to enrol an authenticator; also in a sign-in that awaits enrolment, then without the password */
+        post: operations["beginTotp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/totp/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm it with a code; finishes a sign-in that awaited enrolment, and ends the other sessions */
+        post: operations["confirmTotp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/totp/removal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Remove one’s authenticator and recovery codes; where none is required, and the password is long enough alone */
+        post: operations["removeTotp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** New recovery codes; the old ones are worthless */
+        post: operations["renewRecoveryCodes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One’s own sessions that are open */
+        get: operations["listSessions"];
+        put?: never;
+        post?: never;
+        /** End all of one’s own sessions, or all but this one; browsers that are known are forgotten */
+        delete: operations["endSessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End one of one’s own sessions */
+        delete: operations["endSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/links/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a one-time link is for; needs no session */
+        post: operations["lookAtLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/links/use": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Use a one-time link: set the password. Signing in comes after it, with a second factor where there is one */
+        post: operations["useLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/{id}/account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How somebody signs in, for administrators */
+        get: operations["readPersonAccount"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/{id}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a one-time link for a first or a forgotten password; an earlier unused one ends */
+        post: operations["makeLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/{id}/factor-removals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask, as an administrator, for the removal of somebody’s second factors */
+        post: operations["askFactorRemoval"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/factor-removals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Removals that wait for a decision, for administrators and access-rights approvers */
+        get: operations["listFactorRemovals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/factor-removals/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm or refuse a removal, as an access-rights approver who did not ask for it and is not the person */
+        post: operations["decideFactorRemoval"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -4760,6 +5067,260 @@ export interface operations {
             };
         };
     };
+    signInOptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * @description The description’s switch
+                         * @enum {unknown}
+                         */
+                        secondFactor: "off" | "optional" | "required";
+                        /** @description A passkey alone may sign in */
+                        passkeys: boolean;
+                        /** @description The agency’s, where it has one */
+                        identityProvider?: {
+                            name: string;
+                        };
+                        passwordRules: {
+                            /** @description Least length where the password is the only factor */
+                            leastAlone: number;
+                            leastWithSecondFactor: number;
+                            greatest: number;
+                        };
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
     whoAmI: {
         parameters: {
             query?: never;
@@ -4831,12 +5392,30 @@ export interface operations {
                 content: {
                     "application/json": {
                         error: {
-                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
                             code: string;
                             /** @description What was wrong, where, and what to do; in English */
                             message: string;
                             /** @description The field the message speaks of */
                             field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
                         };
                     };
                 };
@@ -4849,12 +5428,30 @@ export interface operations {
                 content: {
                     "application/json": {
                         error: {
-                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
                             code: string;
                             /** @description What was wrong, where, and what to do; in English */
                             message: string;
                             /** @description The field the message speaks of */
                             field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
                         };
                     };
                 };
@@ -4867,12 +5464,30 @@ export interface operations {
                 content: {
                     "application/json": {
                         error: {
-                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
                             code: string;
                             /** @description What was wrong, where, and what to do; in English */
                             message: string;
                             /** @description The field the message speaks of */
                             field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
                         };
                     };
                 };
@@ -4895,6 +5510,42 @@ export interface operations {
                     };
                 };
             };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
             /** @description Too Many Requests */
             429: {
                 headers: {
@@ -4903,12 +5554,30 @@ export interface operations {
                 content: {
                     "application/json": {
                         error: {
-                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
                             code: string;
                             /** @description What was wrong, where, and what to do; in English */
                             message: string;
                             /** @description The field the message speaks of */
                             field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
                         };
                     };
                 };
@@ -5012,12 +5681,30 @@ export interface operations {
                 content: {
                     "application/json": {
                         error: {
-                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
                             code: string;
                             /** @description What was wrong, where, and what to do; in English */
                             message: string;
                             /** @description The field the message speaks of */
                             field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
                         };
                     };
                 };
@@ -5030,12 +5717,30 @@ export interface operations {
                 content: {
                     "application/json": {
                         error: {
-                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
                             code: string;
                             /** @description What was wrong, where, and what to do; in English */
                             message: string;
                             /** @description The field the message speaks of */
                             field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
                         };
                     };
                 };
@@ -5048,12 +5753,30 @@ export interface operations {
                 content: {
                     "application/json": {
                         error: {
-                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
                             code: string;
                             /** @description What was wrong, where, and what to do; in English */
                             message: string;
                             /** @description The field the message speaks of */
                             field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
                         };
                     };
                 };
@@ -5076,6 +5799,42 @@ export interface operations {
                     };
                 };
             };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
             /** @description Too Many Requests */
             429: {
                 headers: {
@@ -5084,12 +5843,30 @@ export interface operations {
                 content: {
                     "application/json": {
                         error: {
-                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
                             code: string;
                             /** @description What was wrong, where, and what to do; in English */
                             message: string;
                             /** @description The field the message speaks of */
                             field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
                         };
                     };
                 };
@@ -5216,6 +5993,4637 @@ export interface operations {
                             message: string;
                             /** @description The field the message speaks of */
                             field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    giveSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Six digits of the authenticator; blanks do no harm */
+                    otp?: string;
+                    /** @description One of the codes shown at enrolment */
+                    recoveryCode?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        personId: string;
+                        userId: string;
+                        name: string;
+                        unit?: string;
+                        rights: {
+                            /** Format: uuid */
+                            id: string;
+                            /**
+                             * @description The roles of requirements 1.4
+                             * @enum {unknown}
+                             */
+                            role: "OFFICIAL" | "SUPERVISOR" | "EXPERT" | "MAINTENANCE" | "SECURITY" | "SERVICE_UNIT" | "DECISION_MAKER" | "ACCESS_APPROVER" | "ADMINISTRATOR" | "DATA_PROTECTION_OFFICER";
+                            /** @description QUALITY or TRAINING, for experts (R38) */
+                            duty?: string;
+                            purposes: {
+                                /**
+                                 * @description The purpose a look is made under (R3, R4, R5). DEVELOPMENT covers the three behind it.
+                                 * @enum {unknown}
+                                 */
+                                purpose: "DEVELOPMENT" | "QUALITY" | "TRAINING" | "SERVICE_LEVEL_STUDY" | "CRIME_OR_MISUSE" | "INSPECTION" | "MAINTENANCE";
+                                /** @description A fault, case or request must be named with this purpose (R40, R46) */
+                                referenceNeeded: boolean;
+                            }[];
+                            scope: {
+                                /**
+                                 * @description How far the right reaches
+                                 * @enum {unknown}
+                                 */
+                                kind: "own" | "unit" | "numbers" | "all" | "none";
+                                units?: string[];
+                                numbers?: string[];
+                            };
+                            /**
+                             * Format: date-time
+                             * @description When the right ends
+                             */
+                            until?: string;
+                        }[];
+                        /**
+                         * Format: date-time
+                         * @description The session ends then unless it is used before
+                         */
+                        sessionEndsAt: string;
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    readAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        personId: string;
+                        userId: string;
+                        name: string;
+                        /**
+                         * @description How this session was opened
+                         * @enum {unknown}
+                         */
+                        method: "password" | "password+totp" | "password+passkey" | "passkey" | "oidc";
+                        password: {
+                            /** @description False where the person signs in without one */
+                            set: boolean;
+                            /**
+                             * Format: date-time
+                             * @description When it was last set, where that is known
+                             */
+                            setAt?: string;
+                            /** @description No composition rules and no expiry (NIST SP 800-63B-4) */
+                            rules: {
+                                /** @description Least length in characters for this person: 15, or 8 with a second factor */
+                                least: number;
+                                /** @description Greatest length in characters */
+                                greatest: number;
+                            };
+                        };
+                        secondFactor: {
+                            /**
+                             * @description The description’s switch
+                             * @enum {unknown}
+                             */
+                            demand: "off" | "optional" | "required";
+                            /** @description An authenticator can be enrolled: allowed, none yet, and there is a password */
+                            mayEnrol: boolean;
+                            /** @description The authenticator may be removed by its owner */
+                            mayRemove: boolean;
+                            /** @description Absent where there is none */
+                            totp?: {
+                                /**
+                                 * Format: date-time
+                                 * @description Enrolled
+                                 */
+                                addedAt: string;
+                                /**
+                                 * Format: date-time
+                                 * @description Last used
+                                 */
+                                usedAt?: string;
+                            };
+                            recoveryCodesLeft: number;
+                        };
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    checkPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    password: string;
+                    /** @description What stands after /welcome# */
+                    link?: string;
+                    /** @description With a link of kind first-person */
+                    userId?: string;
+                    /** @description With a link of kind first-person */
+                    name?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Empty where it is fit */
+                        problems: {
+                            /**
+                             * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                             * @enum {unknown}
+                             */
+                            code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                            /** @description Least length in characters, with too-short */
+                            least?: number;
+                            /** @description Greatest length in characters, with too-long */
+                            greatest?: number;
+                            /** @description The word of the organisation, service or person, with context */
+                            word?: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    changePassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Compared after NFKC */
+                    current: string;
+                    /** @description Compared after NFKC */
+                    password: string;
+                };
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    beginTotp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Compared after NFKC */
+                    password?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        /** @description base32, to type by hand */
+                        secret: string;
+                        /** @description otpauth://totp/…, to show as a QR code */
+                        uri: string;
+                        /**
+                         * Format: date-time
+                         * @description Confirm before this
+                         */
+                        until: string;
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    confirmTotp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: uuid */
+                    id: string;
+                    /** @description Six digits of the authenticator; blanks do no harm */
+                    otp: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Shown once; each is good for one sign-in */
+                        recoveryCodes: string[];
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    removeTotp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Compared after NFKC */
+                    password: string;
+                    /** @description Six digits of the authenticator; blanks do no harm */
+                    otp?: string;
+                    /** @description One of the codes shown at enrolment */
+                    recoveryCode?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    renewRecoveryCodes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Six digits of the authenticator; blanks do no harm */
+                    otp: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Shown once; each is good for one sign-in */
+                        recoveryCodes: string[];
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    listSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** Format: uuid */
+                            id: string;
+                            /** @description The one that asks */
+                            current: boolean;
+                            /**
+                             * @description How it was opened
+                             * @enum {unknown}
+                             */
+                            method: "password" | "password+totp" | "password+passkey" | "passkey" | "oidc";
+                            /**
+                             * Format: date-time
+                             * @description Signed in
+                             */
+                            startedAt: string;
+                            /**
+                             * Format: date-time
+                             * @description Last used
+                             */
+                            usedAt: string;
+                            /**
+                             * Format: date-time
+                             * @description Ends then unless it is used before
+                             */
+                            endsAt: string;
+                            /** @description Browser and system in words that need no language: Firefox, Windows */
+                            device?: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    endSessions: {
+        parameters: {
+            query?: {
+                keep?: "this" | "none";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        ended: number;
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    endSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    lookAtLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description What stands after /welcome# */
+                    token: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * @description first-person: whoever uses it names themselves and becomes the first of a role
+                         * @enum {unknown}
+                         */
+                        kind: "first-password" | "new-password" | "first-person";
+                        /**
+                         * Format: date-time
+                         * @description Good until then, and once
+                         */
+                        until: string;
+                        /** @description Whose it is; absent with first-person */
+                        userId?: string;
+                        name?: string;
+                        /**
+                         * @description The roles of requirements 1.4
+                         * @enum {unknown}
+                         */
+                        role?: "OFFICIAL" | "SUPERVISOR" | "EXPERT" | "MAINTENANCE" | "SECURITY" | "SERVICE_UNIT" | "DECISION_MAKER" | "ACCESS_APPROVER" | "ADMINISTRATOR" | "DATA_PROTECTION_OFFICER";
+                        /** @description No composition rules and no expiry (NIST SP 800-63B-4) */
+                        rules: {
+                            /** @description Least length in characters for this person: 15, or 8 with a second factor */
+                            least: number;
+                            /** @description Greatest length in characters */
+                            greatest: number;
+                        };
+                        /**
+                         * @description The description’s switch: what follows at the sign-in
+                         * @enum {unknown}
+                         */
+                        secondFactor: "off" | "optional" | "required";
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    useLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description What stands after /welcome# */
+                    token: string;
+                    /** @description Compared after NFKC */
+                    password: string;
+                    /** @description Needed with first-person, refused without */
+                    userId?: string;
+                    /** @description Needed with first-person, refused without */
+                    name?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        userId: string;
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    readPersonAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Has a password */
+                        password: boolean;
+                        /** @description Has an authenticator enrolled */
+                        totp: boolean;
+                        passkeys: number;
+                        /** @description Unused */
+                        link?: {
+                            /**
+                             * Format: date-time
+                             * @description Made
+                             */
+                            madeAt: string;
+                            /**
+                             * Format: date-time
+                             * @description Good until
+                             */
+                            until: string;
+                        };
+                        /** @description A removal of the second factors waits for an access-rights approver */
+                        removal?: {
+                            /** Format: uuid */
+                            id: string;
+                            /**
+                             * Format: date-time
+                             * @description Asked
+                             */
+                            askedAt: string;
+                        };
+                        mayMakeLink: boolean;
+                        mayAskRemoval: boolean;
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    makeLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * @description The person has had no password, or has forgotten it
+                         * @enum {unknown}
+                         */
+                        kind: "first-password" | "new-password";
+                        /** @description /welcome#token: shown once, kept nowhere */
+                        path: string;
+                        /**
+                         * Format: date-time
+                         * @description Good until then, and once
+                         */
+                        until: string;
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    askFactorRemoval: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        person: {
+                            /** Format: uuid */
+                            id: string;
+                            userId: string;
+                            name: string;
+                        };
+                        askedBy: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                        };
+                        /**
+                         * Format: date-time
+                         * @description Asked
+                         */
+                        askedAt: string;
+                        reason: string;
+                        /** @description The viewer may: holds the right, did not ask, is not the person */
+                        mayDecide: boolean;
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    listFactorRemovals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** Format: uuid */
+                            id: string;
+                            person: {
+                                /** Format: uuid */
+                                id: string;
+                                userId: string;
+                                name: string;
+                            };
+                            askedBy: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                            };
+                            /**
+                             * Format: date-time
+                             * @description Asked
+                             */
+                            askedAt: string;
+                            reason: string;
+                            /** @description The viewer may: holds the right, did not ask, is not the person */
+                            mayDecide: boolean;
+                        }[];
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    decideFactorRemoval: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    confirm: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
                         };
                     };
                 };

@@ -22,30 +22,6 @@ export const operations = {
   ...rightsOperations,
   ...logOperations,
   ...watchOperations,
-  signIn: {
-    method: 'POST',
-    url: '/api/session',
-    schema: {
-      operationId: 'signIn',
-      summary: 'Sign in',
-      body: schema.SignIn,
-      response: { 200: schema.Me, ...refusals },
-    },
-  },
-  whoAmI: {
-    method: 'GET',
-    url: '/api/session',
-    schema: {
-      operationId: 'whoAmI',
-      summary: 'Who am I, and what may I do',
-      response: { 200: schema.Me, ...refusals },
-    },
-  },
-  signOut: {
-    method: 'DELETE',
-    url: '/api/session',
-    schema: { operationId: 'signOut', summary: 'Sign out', response: { 204: Type.Null(), ...refusals } },
-  },
   readOrganisation: {
     method: 'GET',
     url: '/api/organisation',
