@@ -8,6 +8,13 @@ import { readSettings } from './settings.ts'
 const folder = mkdtempSync(join(tmpdir(), 'settings-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
+writeFileSync(join(folder, 'client'), 'a client’s own')
+const provider = {
+  SELOSTE_OIDC_ISSUER: 'https://login.example',
+  SELOSTE_OIDC_CLIENT_ID: 'seloste',
+  SELOSTE_OIDC_CLIENT_SECRET_FILE: 'client',
+}
+
 function messageFor(environment: Record<string, string>): string {
   try {
     readSettings(environment, folder)
@@ -22,6 +29,7 @@ test('without any setting, everything is embedded and on loopback', () => {
     dataDirectory: join(folder, 'var'),
     configFile: undefined,
     http: { host: '127.0.0.1', port: 8080 },
+    publicUrl: 'http://localhost:8080',
     sip: { host: '127.0.0.1', port: 5060 },
     sips: { host: '127.0.0.1', port: 5061 },
     rtp: { host: '127.0.0.1', firstPort: 30_000, lastPort: 39_999 },
@@ -29,6 +37,7 @@ test('without any setting, everything is embedded and on loopback', () => {
     objectsDirectory: join(folder, 'var/objects'),
     descriptionFile: undefined,
     sites: {},
+    identityProvider: undefined,
     demoPassword: undefined,
   })
 })
@@ -49,6 +58,23 @@ test('the site of each place of data is told one by one, or of all at once', () 
     database: 'server-room',
   })
   expect(sites('data=server-room, database = vault')).toEqual({ data: 'server-room', database: 'vault' })
+})
+
+test('people come back from the identity provider to the address at which browsers find the web', () => {
+  const settings = readSettings(
+    { ...provider, SELOSTE_PUBLIC_URL: 'https://seloste.example/', SELOSTE_OIDC_ACR: 'a, b' },
+    folder,
+  )
+  expect(settings.publicUrl).toBe('https://seloste.example')
+  expect(settings.identityProvider).toEqual({
+    issuer: 'https://login.example',
+    clientId: 'seloste',
+    clientSecretFile: join(folder, 'client'),
+    name: 'login.example',
+    claim: 'preferred_username',
+    match: 'userId',
+    acr: ['a', 'b'],
+  })
 })
 
 describe('a wrong setting is one line: which, what was found, what is allowed', () => {
@@ -74,6 +100,23 @@ describe('a wrong setting is one line: which, what was found, what is allowed', 
     [{ OBJECTS_URL: 'objects' }, 'OBJECTS_URL is "objects": allowed is file:///'],
     [{ DATABASE_URL: 'mysql://u:secret@h/d' }, 'DATABASE_URL is "mysql://..."'],
     [{ DATABASE_URL: 'postgres://u:secret@h' }, 'without a database'],
+    [
+      { SELOSTE_PUBLIC_URL: 'http://seloste.example' },
+      'SELOSTE_PUBLIC_URL is "http://seloste.example": allowed is where',
+    ],
+    [{ SELOSTE_PUBLIC_URL: 'https://seloste.example/web' }, 'SELOSTE_PUBLIC_URL is "https://seloste.example/web"'],
+    [{ SELOSTE_OIDC_CLIENT_ID: 'seloste' }, 'SELOSTE_OIDC_ISSUER is empty: allowed is the provider’s issuer'],
+    [{ SELOSTE_OIDC_ISSUER: 'http://login.example' }, 'SELOSTE_OIDC_ISSUER is "http://login.example"'],
+    [{ SELOSTE_OIDC_ISSUER: 'https://login.example' }, 'SELOSTE_OIDC_CLIENT_ID is empty'],
+    [
+      { ...provider, SELOSTE_OIDC_CLIENT_SECRET_FILE: 'none' },
+      'SELOSTE_OIDC_CLIENT_SECRET_FILE is "none": allowed is the path',
+    ],
+    [{ ...provider, SELOSTE_OIDC_MATCH: 'name' }, 'SELOSTE_OIDC_MATCH is "name": allowed is userId or externalId'],
+    [
+      { ...provider, SELOSTE_HTTP: '0.0.0.0:80' },
+      'SELOSTE_PUBLIC_URL is empty: allowed is where browsers reach Seloste',
+    ],
     [{ SELOSTE_DEMO_PASSWORD: 'secret' }, 'SELOSTE_DEMO_PASSWORD is "(6 characters)": allowed is 8 characters or more'],
   ]
   for (const [environment, expected] of wrong) {

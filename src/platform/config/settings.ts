@@ -7,6 +7,12 @@ import { fileURLToPath } from 'node:url'
 import { formatEndpoint, parseEndpoint, parsePortRange, type Endpoint, type PortRange } from './addresses.ts'
 import { readConfigFile } from './config-file.ts'
 import { ConfigFault, wrongSetting } from './faults.ts'
+import {
+  identityProviderNames,
+  parsePublicUrl,
+  readIdentityProvider,
+  type IdentityProviderSettings,
+} from './identity-provider.ts'
 
 export type Settings = {
   /** SELOSTE_DATA, absolute: everything embedded lies below it. */
@@ -14,6 +20,8 @@ export type Settings = {
   /** The settings file that was read, if any. */
   configFile: string | undefined
   http: Endpoint
+  /** SELOSTE_PUBLIC_URL: the origin at which browsers find the web. On loopback it goes by the name of localhost otherwise. */
+  publicUrl: string | undefined
   /** UDP and TCP. */
   sip: Endpoint
   /** TLS. */
@@ -27,6 +35,8 @@ export type Settings = {
   descriptionFile: string | undefined
   /** SELOSTE_SITES: on which of the description's storage sites each place of data is, by its id; what is not told is left out. */
   sites: Partial<Record<PlaceOfData, string>>
+  /** SELOSTE_OIDC_...; `undefined`: nobody signs in through an identity provider. */
+  identityProvider: IdentityProviderSettings | undefined
   /** SELOSTE_DEMO_PASSWORD; `undefined`: the demo makes one and prints it. */
   demoPassword: string | undefined
 }
@@ -51,6 +61,8 @@ const fileNames = [
   'SELOSTE_DESCRIPTION',
   'SELOSTE_SITES',
   'SELOSTE_DEMO_PASSWORD',
+  'SELOSTE_PUBLIC_URL',
+  ...identityProviderNames,
 ]
 const shortestPassword = 8
 
@@ -67,10 +79,12 @@ export function readSettings(environment: Readonly<Record<string, string | undef
 
   const dataDirectory = resolve(folder, setting('SELOSTE_DATA'))
   assertFolder('SELOSTE_DATA', dataDirectory)
+  const http = parseEndpoint('SELOSTE_HTTP', setting('SELOSTE_HTTP'))
   const settings: Settings = {
     dataDirectory,
     configFile: file ? configFile : undefined,
-    http: parseEndpoint('SELOSTE_HTTP', setting('SELOSTE_HTTP')),
+    http,
+    publicUrl: publicUrlOf(given('SELOSTE_PUBLIC_URL'), http),
     sip: parseEndpoint('SELOSTE_SIP', setting('SELOSTE_SIP')),
     sips: parseEndpoint('SELOSTE_SIPS', setting('SELOSTE_SIPS')),
     rtp: parsePortRange('SELOSTE_RTP', setting('SELOSTE_RTP')),
@@ -78,7 +92,15 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     objectsDirectory: checkObjectsUrl(given('OBJECTS_URL')) ?? join(dataDirectory, 'objects'),
     descriptionFile: checkDescriptionFile(given('SELOSTE_DESCRIPTION'), folder),
     sites: checkSites(given('SELOSTE_SITES')),
+    identityProvider: readIdentityProvider(given, folder),
     demoPassword: checkDemoPassword(given('SELOSTE_DEMO_PASSWORD')),
+  }
+  if (settings.identityProvider && settings.publicUrl === undefined) {
+    throw wrongSetting(
+      'SELOSTE_PUBLIC_URL',
+      '',
+      'where browsers reach Seloste: the identity provider sends them back there',
+    )
   }
   assertApart(settings)
   return settings
@@ -96,6 +118,13 @@ function findConfigFile(environment: Readonly<Record<string, string | undefined>
     )
   }
   return { file, path }
+}
+
+/** An IP address can have no passkeys; this machine's own has a name that browsers trust without TLS. */
+function publicUrlOf(text: string | undefined, http: Endpoint): string | undefined {
+  if (text !== undefined) return parsePublicUrl(text)
+  const loopback = http.host === '::1' || http.host.startsWith('127.')
+  return loopback && http.port !== 0 ? `http://localhost:${http.port}` : undefined
 }
 
 function assertFolder(name: string, path: string): void {

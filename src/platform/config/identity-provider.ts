@@ -1,0 +1,95 @@
+import { resolve } from 'node:path'
+import { statSync } from 'node:fs'
+import { wrongSetting } from './faults.ts'
+
+/** The agency's OpenID provider, as an operator has set it (docs/operate/sign-in-with-identity-provider.md). */
+export interface IdentityProviderSettings {
+  /** SELOSTE_OIDC_ISSUER: the issuer identifier, without the path of its discovery document. */
+  issuer: string
+  /** SELOSTE_OIDC_CLIENT_ID. */
+  clientId: string
+  /** SELOSTE_OIDC_CLIENT_SECRET_FILE, absolute: a file whose one line is the client's secret. */
+  clientSecretFile: string
+  /** SELOSTE_OIDC_NAME: what people call it, on the sign-in page; the issuer's host name otherwise. */
+  name: string
+  /** SELOSTE_OIDC_CLAIM: the claim that says who somebody is. */
+  claim: string
+  /** SELOSTE_OIDC_MATCH: what that claim holds: a user id of the directory, or the SCIM externalId. */
+  match: 'userId' | 'externalId'
+  /** SELOSTE_OIDC_ACR: the authentication contexts that are asked for and count as two factors. */
+  acr: string[]
+}
+
+export const identityProviderNames = [
+  'SELOSTE_OIDC_ISSUER',
+  'SELOSTE_OIDC_CLIENT_ID',
+  'SELOSTE_OIDC_CLIENT_SECRET_FILE',
+  'SELOSTE_OIDC_NAME',
+  'SELOSTE_OIDC_CLAIM',
+  'SELOSTE_OIDC_MATCH',
+  'SELOSTE_OIDC_ACR',
+] as const
+
+const loopbackHosts = ['localhost', '127.0.0.1', '[::1]']
+
+/**
+ * Reads the settings of the identity provider; nothing where no issuer is set.
+ * @param given a setting by its name
+ * @throws ConfigFault `setting-wrong`
+ */
+export function readIdentityProvider(
+  given: (name: string) => string | undefined,
+  folder: string,
+): IdentityProviderSettings | undefined {
+  const issuer = given('SELOSTE_OIDC_ISSUER')
+  if (issuer === undefined) {
+    const alone = identityProviderNames.find((name) => given(name) !== undefined)
+    if (alone !== undefined) throw wrongSetting('SELOSTE_OIDC_ISSUER', '', `the provider’s issuer, as ${alone} is set`)
+    return undefined
+  }
+  const address = parseWebAddress(issuer)
+  if (!address || address.search || address.hash) {
+    throw wrongSetting('SELOSTE_OIDC_ISSUER', issuer, 'the provider’s issuer, as https://login.agency.example')
+  }
+  const clientId = given('SELOSTE_OIDC_CLIENT_ID')
+  if (clientId === undefined)
+    throw wrongSetting('SELOSTE_OIDC_CLIENT_ID', '', 'the name under which the provider knows Seloste')
+  const secret = given('SELOSTE_OIDC_CLIENT_SECRET_FILE')
+  const clientSecretFile = secret === undefined ? undefined : resolve(folder, secret)
+  if (clientSecretFile === undefined || !statSync(clientSecretFile, { throwIfNoEntry: false })?.isFile()) {
+    throw wrongSetting('SELOSTE_OIDC_CLIENT_SECRET_FILE', secret ?? '', 'the path of a file that is there')
+  }
+  const match = given('SELOSTE_OIDC_MATCH') ?? 'userId'
+  if (match !== 'userId' && match !== 'externalId')
+    throw wrongSetting('SELOSTE_OIDC_MATCH', match, 'userId or externalId')
+  return {
+    issuer,
+    clientId,
+    clientSecretFile,
+    name: given('SELOSTE_OIDC_NAME') ?? address.hostname,
+    claim: given('SELOSTE_OIDC_CLAIM') ?? 'preferred_username',
+    match,
+    acr: (given('SELOSTE_OIDC_ACR') ?? '').split(/[\s,]+/).filter((one) => one !== ''),
+  }
+}
+
+/**
+ * SELOSTE_PUBLIC_URL: the origin under which browsers reach the web. Passkeys are bound to it and the identity provider
+ * sends people back to it, so it is never taken from a request.
+ * @throws ConfigFault `setting-wrong`
+ */
+export function parsePublicUrl(text: string): string {
+  const address = parseWebAddress(text)
+  if (!address || address.pathname !== '/' || address.search || address.hash) {
+    throw wrongSetting('SELOSTE_PUBLIC_URL', text, 'where browsers reach Seloste, as https://seloste.agency.example')
+  }
+  return address.origin
+}
+
+/** A web address without a user’s name in it; http only where it stays on this machine. */
+function parseWebAddress(text: string): URL | undefined {
+  if (!URL.canParse(text)) return undefined
+  const url = new URL(text)
+  const safe = url.protocol === 'https:' || (url.protocol === 'http:' && loopbackHosts.includes(url.hostname))
+  return safe && url.username === '' && url.password === '' ? url : undefined
+}
