@@ -1,0 +1,27 @@
+// What the audit log says, for journeys that look at the trace of what somebody did.
+// In: a running Seloste. Out: entries, oldest first. Never here: a change of the log.
+import type { RunningSeloste } from '#test/whole/start-seloste.ts'
+import { ownDatabase } from './past-calls.ts'
+
+export interface LoggedEntry {
+  action: string
+  result: string
+  purpose: string | null
+  reference: string | null
+  objectId: string | null
+}
+
+/** The entries of one person, by user id, since an instant. */
+export function logOf(seloste: RunningSeloste, userId: string, since: Temporal.Instant): Promise<LoggedEntry[]> {
+  return ownDatabase(seloste, async (db) => {
+    const rows = await db
+      .selectFrom('audit_entry')
+      .innerJoin('person', 'person.id', 'audit_entry.person_id')
+      .select(['action', 'result', 'purpose', 'reference', 'object_id'])
+      .where('user_id', '=', userId)
+      .where('at', '>=', since)
+      .orderBy('seq')
+      .execute()
+    return rows.map(({ object_id, ...entry }) => ({ ...entry, objectId: object_id }))
+  })
+}

@@ -1,0 +1,94 @@
+// AC5 (R17, R39, R48): of a call that was passed on, each official sees and hears their own part; the other's is not there
+// for them, whatever address they guess, and the attempt is in the log. A supervisor hears the part of their own unit.
+import { randomUUID } from 'node:crypto'
+import { expect } from '@playwright/test'
+import { numbersCalled, officialByKey } from '#test/simulator/people.ts'
+import { placeCall } from '#test/simulator/place-call.ts'
+import { eventually, signInAt, type ContactShape } from '#test/whole/api.ts'
+import type { RunningSeloste } from '#test/whole/start-seloste.ts'
+import { signInOn } from './at-the-desk.ts'
+import { logOf } from './log-of.ts'
+import { withoutCalls } from './without-calls.ts'
+
+const test = withoutCalls()
+test.describe.configure({ mode: 'serial', timeout: 120_000 })
+
+const caller = '+358401239905'
+let call: ContactShape
+
+/** Both parts, as the security unit sees them. */
+function whole(seloste: RunningSeloste): Promise<ContactShape> {
+  return eventually(async () => {
+    const tuula = await signInAt(seloste.url, 'tuula', seloste.password)
+    const under = { purpose: 'CRIME_OR_MISUSE', reference: 'TU-2026-7' }
+    const [found] = await tuula.contacts({ caller, ...under })
+    const contact = found && (await tuula.contact(found.id, `${under.purpose}&reference=${under.reference}`))
+    return contact?.segments.length === 2 && contact.segments.every(({ recording }) => recording.state === 'available')
+      ? contact
+      : undefined
+  }, 'both recordings in keeping')
+}
+
+test('a call that Aino passes on to Bertil is one contact with a recording for each', async ({ seloste }) => {
+  await placeCall({
+    seed: 'passed on',
+    caller,
+    number: numbersCalled.testLine,
+    official: officialByKey('aino'),
+    seconds: 2,
+    waitedMs: 0,
+    transferTo: { official: officialByKey('bertil'), afterMs: 2000, seconds: 2 },
+    server: seloste.sip,
+  })
+  call = await whole(seloste)
+  expect(call.segments.map(({ official }) => official?.name)).toEqual(['Aino Virtanen', 'Bertil Lindqvist'])
+})
+
+for (const [userId, own, others] of [
+  ['aino', 0, 1],
+  ['bertil', 1, 0],
+] as const) {
+  test(`${userId} finds one part, and the other's is not there`, async ({ page, seloste }) => {
+    const since = Temporal.Now.instant()
+    await signInOn(page, seloste, userId, { purpose: 'Asiakaspalvelun kehittäminen' })
+    await expect(page.locator('a[data-contact]')).toHaveCount(1)
+    await page.locator('a[data-contact]').click()
+    const content = page.locator('#content')
+    await expect(content).toContainText(call.segments[own]?.official?.name ?? '-')
+    await expect(content).not.toContainText(call.segments[others]?.official?.name ?? '-')
+    await expect(page.getByRole('button', { name: 'Kuuntele' })).toHaveCount(1)
+
+    const api = await signInAt(seloste.url, userId, seloste.password)
+    const recordings = [call.segments[others]?.recording.id ?? '', randomUUID()]
+    for (const id of recordings) {
+      const answer = await api.call('POST', `/api/recordings/${id}/listenings`, { purpose: 'DEVELOPMENT' })
+      expect(answer.status).toBe(404)
+      expect(await answer.json()).toMatchObject({ error: { code: 'not-found' } })
+    }
+    // A segment's id is no address of its own: as a contact's or a recording's it is not there either.
+    const segment = call.segments[others]?.id ?? ''
+    expect((await api.call('GET', `/api/contacts/${segment}?purpose=DEVELOPMENT`)).status).toBe(404)
+    const refused = (await logOf(seloste, userId, since)).filter(({ result }) => result === 'refused:not-found')
+    expect(refused.map(({ objectId }) => objectId)).toEqual([...recordings, segment])
+    // Nor does counting tell of it.
+    expect(
+      await api.contacts({
+        purpose: 'DEVELOPMENT',
+        official: officialByKey(userId === 'aino' ? 'bertil' : 'aino').name,
+      }),
+    ).toEqual([])
+  })
+}
+
+test('the supervisor of Aino’s unit may hear Aino’s part and not Bertil’s', async ({ page, seloste }) => {
+  await signInOn(page, seloste, 'sari', { path: `/contacts/${call.id}`, purpose: 'Laadun arviointi' })
+  await expect(page.locator('#content')).toContainText('Aino Virtanen')
+  await expect(page.locator('#content')).not.toContainText('Bertil Lindqvist')
+  await page.getByRole('button', { name: 'Kuuntele' }).click()
+  await expect(page.getByRole('slider', { name: 'Kohta tallenteessa' })).toBeVisible()
+  const api = await signInAt(seloste.url, 'sari', seloste.password)
+  const answer = await api.call('POST', `/api/recordings/${call.segments[1]?.recording.id ?? ''}/listenings`, {
+    purpose: 'QUALITY',
+  })
+  expect(answer.status).toBe(404)
+})

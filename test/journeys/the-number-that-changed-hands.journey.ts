@@ -1,0 +1,98 @@
+// AC23 (R11, R20, R39, R48): a number and a name change, and old calls keep theirs and stay whose they were; who has left
+// signs in no more, and their calls keep their name for those who may still see them.
+import { expect } from '@playwright/test'
+import { signInAt } from '#test/whole/api.ts'
+import type { RunningSeloste } from '#test/whole/start-seloste.ts'
+import { signInOn } from './at-the-desk.ts'
+import { inFinland, ownDatabase, tellPastCalls } from './past-calls.ts'
+import { withoutCalls } from './without-calls.ts'
+
+const test = withoutCalls()
+test.describe.configure({ mode: 'serial', timeout: 120_000 })
+
+const ainosNumber = '029 512 1001'
+const asKey = '+358295121001'
+const january = '+358401230001'
+const june = '+358401230006'
+
+function callOf(caller: string, official: string, at: string) {
+  const startedAt = inFinland(at)
+  const endedAt = startedAt.add({ minutes: 4 })
+  return {
+    startedAt,
+    endedAt,
+    caller,
+    numberCalled: '+35829497000',
+    segments: [{ official, number: '+35829497000', answeredAt: startedAt.add({ seconds: 20 }), endedAt }],
+  }
+}
+
+/** A change of somebody's entry in the directory, from a day on. */
+async function change(seloste: RunningSeloste, userId: string, change: Record<string, unknown>): Promise<void> {
+  const anssi = await signInAt(seloste.url, 'anssi', seloste.password)
+  const { items } = (await (await anssi.call('GET', `/api/people?q=${userId}`)).json()) as {
+    items: { id: string; userId: string }[]
+  }
+  const id = items.find((person) => person.userId === userId)?.id ?? ''
+  const answer = await anssi.call('POST', `/api/people/${id}/changes`, change)
+  expect(answer.ok, await answer.clone().text()).toBe(true)
+}
+
+const names = async (seloste: RunningSeloste, userId: string, caller: string, purpose = 'DEVELOPMENT') => {
+  const contacts = await (await signInAt(seloste.url, userId, seloste.password)).contacts({ purpose, caller })
+  return contacts.flatMap(({ segments }) => segments.map(({ official }) => official))
+}
+
+test('January’s calls keep the old name and number, and stay Aino’s when Bertil has got the number', async ({
+  page,
+  seloste,
+}) => {
+  await tellPastCalls(seloste, [callOf(january, asKey, '2026-01-14T10:00')])
+  await change(seloste, 'aino', { from: '2026-02-01', endPhone: ainosNumber, addPhone: '029 512 1999' })
+  await change(seloste, 'aino', { from: '2026-03-01', name: 'Aino Rinne' })
+  await change(seloste, 'bertil', { from: '2026-02-15', addPhone: ainosNumber })
+  await tellPastCalls(seloste, [callOf(june, asKey, '2026-06-10T10:00')])
+
+  expect(await names(seloste, 'aino', january)).toEqual([{ name: 'Aino Virtanen', phone: asKey }])
+  expect(await names(seloste, 'bertil', january)).toEqual([])
+  expect(await names(seloste, 'bertil', june)).toEqual([{ name: 'Bertil Lindqvist', phone: asKey }])
+  expect(await names(seloste, 'aino', june)).toEqual([])
+
+  await signInOn(page, seloste, 'aino', {
+    path: '/contacts?from=2026-01-01&to=2026-01-31',
+    purpose: 'Asiakaspalvelun kehittäminen',
+  })
+  await expect(page.locator('.session-name, header')).toContainText(['Aino Rinne'])
+  await page.locator('a[data-contact]').click()
+  await expect(page.locator('#content')).toContainText('Aino Virtanen')
+  await expect(page.locator('#content')).toContainText(ainosNumber)
+})
+
+test('who has left is signed out that moment and never in again, and the calls keep the name', async ({
+  page,
+  seloste,
+}) => {
+  await signInOn(page, seloste, 'aino', { purpose: 'Asiakaspalvelun kehittäminen' })
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+  // The night has come: the directory said so before, and the clock is there now.
+  await ownDatabase(seloste, (db) =>
+    db.updateTable('person').set({ employed_to: Temporal.Now.instant() }).where('user_id', '=', 'aino').execute(),
+  )
+  await page.reload()
+  await expect(page.locator('#signin-userId')).toBeVisible()
+  const again = await fetch(`${seloste.url}/api/session`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ userId: 'aino', password: seloste.password }),
+  })
+  expect(again.status).toBe(401)
+  expect(await names(seloste, 'sari', january, 'QUALITY')).toEqual([{ name: 'Aino Virtanen', phone: asKey }])
+
+  const anssi = await signInAt(seloste.url, 'anssi', seloste.password)
+  const taken = await anssi.call('POST', '/api/people', {
+    userId: 'aino',
+    name: 'Aino Toinen',
+    employedFrom: '2026-11-01',
+  })
+  expect(await taken.json()).toMatchObject({ error: { code: 'person.user-id-taken' } })
+})
