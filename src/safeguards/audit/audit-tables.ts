@@ -4,7 +4,7 @@ import type { Role } from '#description/roles.ts'
 
 type Instant = Temporal.Instant
 
-/** The tables of the audit log (migrations/0001-spine.sql, 0008-audit-log.sql). */
+/** The tables of the audit log (migrations/0001-spine.sql, 0008-audit-log.sql; docs/formats/audit-log.md). */
 export interface AuditTables {
   audit_entry: {
     seq: Generated<number>
@@ -19,5 +19,20 @@ export interface AuditTables {
     object_id: string | null
     result: string
     detail: ColumnType<unknown, string, never>
+    salt: Generated<string>
+  }
+  audit_pending: { seq: number }
+  audit_leaf: { index: number; seq: number | null; hash: Buffer }
+  audit_subtree: { level: number; index: number; hash: Buffer }
+  audit_checkpoint: { size: number; root: Buffer; note: string; signed_at: Generated<Instant> }
+  audit_cosignature: { size: number; witness: string; line: string; received_at: Generated<Instant> }
+  audit_pruning: { minimum_index: number; before: Instant; at: Generated<Instant> }
+  audit_break: {
+    id: Generated<number>
+    found_at: Generated<Instant>
+    findings: ColumnType<unknown, string, never>
+    accepted_at: Instant | null
+    reason: string | null
+    accepted_by: string | null
   }
 }

@@ -1,0 +1,187 @@
+/**
+ * Reading the audit log (R21). In: the session of a data protection officer, and what they look for. Out: entries, newest
+ * first; the names in them as the directory has them now. Never here: a look without its own entry; the database writes
+ * it together with the look (migrations/0014-log-reading.sql).
+ */
+import { sql, type Kysely, type Transaction } from 'kysely'
+import { inSession } from '#platform/database/connect.ts'
+import type { Purpose } from '#description/purposes.ts'
+import type { Role } from '#description/roles.ts'
+import { currentNames } from '../people/current-names.ts'
+import type { Session } from '../people/session.ts'
+import { safeguardsOf, type HoldingSafeguards, type SafeguardTables } from '../tables.ts'
+
+export interface LogSearch {
+  /** A person's id, their user id, or part of their name. */
+  person?: string | undefined
+  role?: Role | undefined
+  action?: string | undefined
+  result?: 'ok' | 'refused' | 'failed' | undefined
+  purpose?: Purpose | undefined
+  objectId?: string | undefined
+  reference?: string | undefined
+  from?: Temporal.Instant | undefined
+  to?: Temporal.Instant | undefined
+  cursor?: string | undefined
+  /** Entries left out before the first, counted from the cursor. */
+  skip: number
+  limit: number
+}
+
+export interface LogEntry {
+  seq: number
+  at: Temporal.Instant
+  personId: string | null
+  rightId: string | null
+  role: Role | null
+  action: string
+  purpose: Purpose | null
+  reference: string | null
+  objectKind: string | null
+  objectId: string | null
+  result: string
+  detail: Record<string, unknown>
+}
+
+export interface LogPage {
+  entries: LogEntry[]
+  /** Names of the people in them, by id. */
+  names: Map<string, string>
+  /** Begins again at the first entry of this page, so that what arrives meanwhile moves nothing. */
+  anchor?: string
+  next?: string
+  /** Exact below {@link countedUpTo}; that many means that many or more. */
+  approximateTotal: number
+}
+
+/** Matching entries are counted exactly up to here. */
+export const countedUpTo = 100_000
+/** A name may be many people's. */
+const mostPeople = 200
+
+/** A page of the log; `deny.role` for whoever is not a data protection officer. Throws InvalidLogCursor. */
+export function readLog(
+  holding: HoldingSafeguards,
+  session: Pick<Session, 'token'>,
+  search: LogSearch,
+): Promise<LogPage | { refused: 'deny.role' }> {
+  return asOfficer(holding, session, async (tx) => {
+    const after = search.cursor === undefined ? undefined : readCursor(search.cursor)
+    const people = search.person?.trim() ? await findPeople(tx, search.person.trim()) : undefined
+    const asked = JSON.stringify({
+      people,
+      role: search.role,
+      action: search.action,
+      result: search.result,
+      purpose: search.purpose,
+      object: search.objectId,
+      reference: search.reference,
+      from: search.from?.toString(),
+      to: search.to?.toString(),
+    })
+    const { rows } = await sql<LogEntry>`
+      select seq, at, person_id as "personId", right_id as "rightId", role, action, purpose, reference,
+        object_kind as "objectKind", object_id as "objectId", result, detail
+      from read_log(${asked}::jsonb, ${after?.at ?? null}::timestamptz, ${after?.seq ?? null}::bigint,
+        ${search.skip}::integer, ${search.limit + 1}::integer)`.execute(tx)
+    const entries = rows.slice(0, search.limit)
+    const [first, last] = [entries[0], entries.at(-1)]
+    const approximateTotal = after?.total ?? (await count(tx, asked))
+    return {
+      entries,
+      names: await namesIn(tx, entries),
+      approximateTotal,
+      ...(first && { anchor: writeCursor({ at: first.at, seq: first.seq + 1, total: approximateTotal }) }),
+      ...(rows.length > entries.length &&
+        last && { next: writeCursor({ at: last.at, seq: last.seq, total: approximateTotal }) }),
+    }
+  })
+}
+
+async function count(tx: Transaction<SafeguardTables>, asked: string): Promise<number> {
+  const { rows } = await sql<{ total: number }>`select count_log(${asked}::jsonb, ${countedUpTo}) as total`.execute(tx)
+  return rows[0]?.total ?? 0
+}
+
+/** Runs work as the data protection officer of a session; what the database says to anybody else is the refusal. */
+export async function asOfficer<Found>(
+  holding: HoldingSafeguards,
+  session: Pick<Session, 'token'>,
+  work: (tx: Transaction<SafeguardTables>) => Promise<Found>,
+): Promise<Found | { refused: 'deny.role' }> {
+  const db: Kysely<SafeguardTables> = safeguardsOf(holding)
+  try {
+    return await inSession(db, { 'seloste.session': session.token }, async (tx) => {
+      const { rows } = await sql<{ may: boolean }>`select viewer_is('DATA_PROTECTION_OFFICER') as may`.execute(tx)
+      return rows[0]?.may === true ? await work(tx) : { refused: 'deny.role' as const }
+    })
+  } catch (error) {
+    if ((error as { code?: string }).code === 'SE001') return { refused: 'deny.role' }
+    throw error
+  }
+}
+
+/** The names of the people whom entries speak of, as they are called now. */
+export function namesIn(holding: HoldingSafeguards, entries: readonly LogEntry[]): Promise<Map<string, string>> {
+  return currentNames(
+    holding,
+    entries.flatMap(({ personId, objectKind, objectId }) => [
+      ...(personId ? [personId] : []),
+      ...(objectKind === 'person' && objectId ? [objectId] : []),
+    ]),
+  )
+}
+
+const idShape = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+/** Ids of everybody whom a text may mean, past names included: the log is read about those who have left, too. */
+async function findPeople(tx: Transaction<SafeguardTables>, text: string): Promise<string[]> {
+  if (idShape.test(text)) return [text.toLowerCase()]
+  const pattern = `%${text.normalize('NFC').replaceAll(/[\\%_]/g, '\\$&')}%`
+  const rows = await tx
+    .selectFrom('person')
+    .select('person.id')
+    .where((eb) =>
+      eb.or([
+        eb('person.user_id', '=', text.toLowerCase()),
+        eb.exists(
+          eb
+            .selectFrom('person_name')
+            .select('person_name.name')
+            .whereRef('person_name.person_id', '=', 'person.id')
+            .where('person_name.name', 'ilike', pattern),
+        ),
+      ]),
+    )
+    .limit(mostPeople)
+    .execute()
+  return rows.map(({ id }) => id)
+}
+
+/** Somebody made up a cursor. */
+export class InvalidLogCursor extends Error {}
+
+interface Cursor {
+  at: Temporal.Instant
+  seq: number
+  total: number
+}
+
+function writeCursor({ at, seq, total }: Cursor): string {
+  return Buffer.from(JSON.stringify([at.toString(), seq, total])).toString('base64url')
+}
+
+const instantShape = /^(?!0000)\d{4}-.*Z$/
+
+function readCursor(cursor: string): Cursor {
+  try {
+    const [at, seq, total] = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as unknown[]
+    const counts = [seq, total].every((count) => Number.isSafeInteger(count) && (count as number) >= 0)
+    if (typeof at === 'string' && instantShape.test(at) && counts) {
+      return { at: Temporal.Instant.from(at), seq: seq as number, total: total as number }
+    }
+  } catch {
+    // Answered below, as any other cursor that is none of ours.
+  }
+  throw new InvalidLogCursor('the cursor is none that this server gave; begin again without it')
+}

@@ -1,0 +1,79 @@
+import { hash } from 'node:crypto'
+import { canonicalJson } from './canonical-json.ts'
+
+/** An entry as it is hashed, without its `v`. Instants are text with six decimals, the salt 32 hexadecimal digits. */
+export interface LoggedEntry {
+  seq: number
+  at: string
+  person_id: string | null
+  right_id: string | null
+  role: string | null
+  action: string
+  purpose: string | null
+  reference: string | null
+  object_kind: string | null
+  object_id: string | null
+  result: string
+  detail: Record<string, unknown>
+  salt: string
+}
+
+const text = (value: string | null) => (value === null ? 'null' : JSON.stringify(value))
+
+/** The bytes of an entry, as text: RFC 8785 JSON of its 14 members (docs/formats/audit-log.md, "An entry"). */
+export function entryText(entry: LoggedEntry): string {
+  return (
+    `{"action":${text(entry.action)},"at":${text(entry.at)},"detail":${canonicalJson(entry.detail)},` +
+    `"object_id":${text(entry.object_id)},"object_kind":${text(entry.object_kind)},"person_id":${text(entry.person_id)},` +
+    `"purpose":${text(entry.purpose)},"reference":${text(entry.reference)},"result":${text(entry.result)},` +
+    `"right_id":${text(entry.right_id)},"role":${text(entry.role)},"salt":${text(entry.salt)},` +
+    `"seq":${canonicalJson(entry.seq)},"v":1}`
+  )
+}
+
+/** SHA-256(0x00 ‖ the entry), RFC 6962 2.1. */
+export function leafHashOf(entry: string): Buffer {
+  return hash('sha256', `\0${entry}`, 'buffer')
+}
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+const shapes: Readonly<Record<keyof LoggedEntry | 'v', (value: unknown) => boolean>> = {
+  v: (value) => value === 1,
+  seq: (value) => Number.isSafeInteger(value) && (value as number) > 0,
+  at: (value) => typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/.test(value),
+  person_id: nullOr(uuid),
+  right_id: nullOr(uuid),
+  role: nullOr(/^/),
+  action: (value) => typeof value === 'string',
+  purpose: nullOr(/^/),
+  reference: nullOr(/^/),
+  object_kind: nullOr(/^/),
+  object_id: nullOr(uuid),
+  result: (value) => typeof value === 'string',
+  detail: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  salt: (value) => typeof value === 'string' && /^[0-9a-f]{32}$/.test(value),
+}
+
+function nullOr(shape: RegExp): (value: unknown) => boolean {
+  return (value) => value === null || (typeof value === 'string' && shape.test(value))
+}
+
+/** The entry that bytes of an export write; what is wrong with them where they write none. */
+export function readEntry(bytes: Buffer): LoggedEntry | string {
+  const written = bytes.toString('utf8')
+  let value: unknown
+  try {
+    value = JSON.parse(written)
+  } catch {
+    return 'it is no JSON'
+  }
+  if (typeof value !== 'object' || value === null) return 'it is no object'
+  const members = value as Record<string, unknown>
+  for (const [name, fits] of Object.entries(shapes)) {
+    if (!(name in members)) return `it has no "${name}"`
+    if (!fits(members[name])) return `its "${name}" is not as the format says`
+  }
+  if (Object.keys(members).length !== Object.keys(shapes).length) return 'it has members that the format does not know'
+  if (canonicalJson(value) !== written) return 'it is not written as RFC 8785 says'
+  return value as LoggedEntry
+}

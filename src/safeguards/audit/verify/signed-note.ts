@@ -1,0 +1,103 @@
+import { createPublicKey, hash, verify, type KeyObject } from 'node:crypto'
+
+/** A verifier key: `<name>+<key id>+<base64 of type ‖ key>` (C2SP signed-note). */
+export interface VerifierKey {
+  name: string
+  id: string
+  kind: 'log' | 'witness'
+  key: KeyObject
+}
+
+/** A checkpoint as it was signed (C2SP tlog-checkpoint). */
+export interface SignedCheckpoint {
+  origin: string
+  size: number
+  root: Buffer
+  /** What the signatures are over. */
+  text: string
+  signatures: { name: string; keyId: string; bytes: Buffer }[]
+}
+
+const kinds = new Map([
+  [1, 'log'],
+  [4, 'witness'],
+] as const)
+
+/** The key that a line writes; what is wrong with it where it writes none. */
+export function readVerifierKey(line: string): VerifierKey | string {
+  // The base64 may hold plus signs of its own; a name may not (C2SP signed-note).
+  const [, name, id, encoded] = /^([^+\s]+)\+([0-9a-f]{8})\+(\S+)$/.exec(line) ?? []
+  const bytes = encoded === undefined ? undefined : exactBase64(encoded)
+  if (name === undefined || id === undefined || bytes?.length !== 33) {
+    return 'it is no verifier key: <name>+<8 hexadecimal digits>+<base64 of 33 bytes>'
+  }
+  const kind = kinds.get(bytes[0] as 1 | 4)
+  if (!kind) return `its type is ${bytes[0]}; a log has 1, a witness 4`
+  const own = hash('sha256', Buffer.concat([Buffer.from(`${name}\n`), bytes]), 'hex').slice(0, 8)
+  if (own !== id) return `its id is ${id} and should be ${own}: the line was changed`
+  const jwk = { kty: 'OKP', crv: 'Ed25519', x: bytes.subarray(1).toString('base64url') }
+  return { name, id, kind, key: createPublicKey({ key: jwk, format: 'jwk' }) }
+}
+
+/** The checkpoint that a signed note writes; what is wrong with it where it writes none. */
+export function readCheckpoint(note: string): SignedCheckpoint | string {
+  const end = note.indexOf('\n\n')
+  if (end < 0 || !note.endsWith('\n')) return 'it is no signed note: text, an empty line, signature lines'
+  const text = note.slice(0, end + 1)
+  const [origin, sizeText, rootText, ...more] = text.slice(0, -1).split('\n')
+  const root = rootText === undefined ? undefined : exactBase64(rootText)
+  if (!origin || sizeText === undefined || !/^(0|[1-9]\d{0,15})$/.test(sizeText) || root?.length !== 32) {
+    return 'it is no checkpoint: origin, size, base64 of a root hash'
+  }
+  if (more.length > 0) return 'it has lines after the root hash'
+  const signatures = []
+  for (const line of note.slice(end + 2, -1).split('\n')) {
+    const signature = readSignature(line)
+    if (!signature) return 'a signature line is not as C2SP signed-note says'
+    signatures.push(signature)
+  }
+  return { origin, size: Number(sizeText), root, text, signatures }
+}
+
+/** A line `— <name> <base64 of key id ‖ signature>`. */
+export function readSignature(line: string): SignedCheckpoint['signatures'][number] | undefined {
+  const [, name, encoded] = /^— ([^+\s]+) (\S+)$/.exec(line) ?? []
+  const bytes = encoded === undefined ? undefined : exactBase64(encoded)
+  if (name === undefined || !bytes || bytes.length < 5) return undefined
+  return { name, keyId: bytes.subarray(0, 4).toString('hex'), bytes: bytes.subarray(4) }
+}
+
+/** Whether the log's key signed the checkpoint. */
+export function signedBy(checkpoint: SignedCheckpoint, key: VerifierKey): boolean {
+  return checkpoint.signatures.some(
+    ({ name, keyId, bytes }) =>
+      name === key.name && keyId === key.id && verify(null, Buffer.from(checkpoint.text), key.key, bytes),
+  )
+}
+
+/**
+ * When a witness cosigned (C2SP tlog-cosignature, cosignature/v1), in seconds since 1970.
+ * @returns `none` where it did not, `wrong` where a line in its name is not its signature
+ */
+export function cosignedAt(
+  text: string,
+  signatures: SignedCheckpoint['signatures'],
+  witness: VerifierKey,
+): number | 'none' | 'wrong' {
+  const own = signatures.filter(({ name }) => name === witness.name)
+  if (own.length === 0) return 'none'
+  for (const { keyId, bytes } of own) {
+    if (keyId !== witness.id || bytes.length !== 72) return 'wrong'
+    const seconds = bytes.readBigUInt64BE(0)
+    const signed = Buffer.from(`cosignature/v1\ntime ${seconds}\n${text}`)
+    if (!verify(null, signed, witness.key, bytes.subarray(8))) return 'wrong'
+    if (own.length === 1) return Number(seconds)
+  }
+  return Number(own.at(-1)?.bytes.readBigUInt64BE(0) ?? 0n)
+}
+
+/** Bytes of base64 that is written as nothing else would write it: no spare bits, no other alphabet, no line ends. */
+function exactBase64(written: string): Buffer | undefined {
+  const bytes = Buffer.from(written, 'base64')
+  return bytes.toString('base64') === written ? bytes : undefined
+}
