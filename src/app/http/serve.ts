@@ -5,7 +5,7 @@
 import cookie from '@fastify/cookie'
 import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
-import Fastify, { LogController, type FastifyBaseLogger, type FastifyError } from 'fastify'
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyError, type FastifyRequest } from 'fastify'
 import { readProofs } from '#use/evidence/read-proofs.ts'
 import { publicationRoutes } from '../publication/publication-routes.ts'
 import { scimRoutes } from '../scim/scim-routes.ts'
@@ -41,6 +41,17 @@ const largestBodyBytes = 64 * 1024
 /** What PostgreSQL says of input that is well formed and that it has no place for: a NUL character, the year 0. */
 const unstorable = new Set(['22021', '22007', '22008'])
 
+/**
+ * Whether a browser says that a request was made by another site: by Fetch Metadata, or where it is too old for that by
+ * Origin (RFC 6454). Cookies are SameSite=Strict; this also stops what would be sent without them.
+ */
+function comesFromElsewhere({ headers, host }: FastifyRequest): boolean {
+  const site = headers['sec-fetch-site']
+  if (site !== undefined) return site !== 'same-origin' && site !== 'none'
+  const { origin } = headers
+  return origin !== undefined && (!URL.canParse(origin) || new URL(origin).host !== host)
+}
+
 /** Starts serving; the address it listens at and the way to stop. */
 export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: string; stop: () => Promise<void> }> {
   const app: Routes = Fastify({
@@ -68,10 +79,8 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
   app.addHook('onRequest', async (request, reply) => {
     // Whatever is served, and however its path is written; the static files say otherwise for themselves.
     reply.header('cache-control', 'no-store')
-    // Cookies are SameSite=Strict; this also stops what a browser would send without them (Fetch Metadata).
-    const from = request.headers['sec-fetch-site']
     const changes = request.method !== 'GET' && request.method !== 'HEAD'
-    if (changes && from !== undefined && from !== 'same-origin' && from !== 'none') return refuse(reply, 'deny.origin')
+    if (changes && comesFromElsewhere(request)) return refuse(reply, 'deny.origin')
   })
 
   app.setErrorHandler((error: FastifyError & { error?: unknown }, request, reply) => {
@@ -114,7 +123,7 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
   await webFiles(app, options.webFolder)
 
   const url = await app.listen({ host: options.host, port: options.port })
-    return {
+  return {
     url,
     async stop() {
       await app.close()

@@ -1,0 +1,251 @@
+// What somebody at the wire may try. In: the real server on a socket. Out: a clear refusal, and a server that goes on.
+// Never: a request made past the wire; where fetch is too well-behaved, bytes are written to the socket.
+import { connect } from 'node:net'
+import { randomUUID } from 'node:crypto'
+import { afterEach, describe, expect, test } from 'vitest'
+import type { RegisterTables } from '#register/tables.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { enterTestPerson, password } from '../database/people.ts'
+import { makeTestRegister } from '../register/make-register.ts'
+import { answer, openTestDesk } from '../register/open-desk.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const desk = await openTestDesk(database, await makeTestRegister(database))
+const sari = await enterTestPerson(database.as().db, database.as('seloste_desk').db, {
+  name: 'Sari Niemi',
+  right: { role: 'SUPERVISOR', purposes: ['DEVELOPMENT'], scope: 'their unit' },
+})
+const { hostname, port } = new URL(desk.url)
+
+/** Signs in with whatever a browser sends along; the cookie that it is given. */
+async function signInWith(headers: Record<string, string> = {}): Promise<string> {
+  const given = await desk.visitor.fetch('/api/session', { headers, json: { userId: sari.userId, password } })
+  expect(given.status).toBe(200)
+  return given.headers.getSetCookie()[0]?.split(';')[0] ?? ''
+}
+
+const whoIs = (cookie: string) => answer(desk.visitor.fetch('/api/session', { headers: { cookie } }))
+
+/** Writes bytes to the server and reads what it says until it closes, or is silent for a second. */
+function raw(bytes: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(port), hostname)
+    let said = ''
+    socket.setTimeout(1_000, () => socket.destroy())
+    socket.on('data', (part) => (said += part.toString('latin1')))
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ECONNRESET' || error.code === 'EPIPE') resolve(said)
+      else reject(error)
+    })
+    socket.on('close', () => resolve(said))
+    socket.write(bytes, 'latin1')
+  })
+}
+
+afterEach(async () => {
+  // Whatever was tried, the next person is served.
+  expect((await desk.visitor.fetch('/health/live')).status).toBe(200)
+})
+
+describe('a session that somebody planted', () => {
+  test('is not the one that signing in gives, and signs nobody in', async () => {
+    const planted = `seloste=${'A'.repeat(43)}`
+    const given = await signInWith({ cookie: planted })
+    expect(given).not.toBe(planted)
+    expect((await whoIs(planted)).status).toBe(401)
+    expect((await whoIs(given)).status).toBe(200)
+  })
+
+  test('a second sign-in has a session of its own, and the cookie of another person’s session is not taken over', async () => {
+    const [first, second] = [await signInWith(), await signInWith()]
+    expect(first).not.toBe(second)
+  })
+})
+
+describe('a cookie that was tampered with', () => {
+  test('is nobody’s, whichever of its characters is another', async () => {
+    const cookie = await signInWith()
+    const token = cookie.slice('seloste='.length)
+    for (let at = 0; at < token.length; at++) {
+      const other = token[at] === 'A' ? 'Q' : 'A'
+      const tampered = `seloste=${token.slice(0, at)}${other}${token.slice(at + 1)}`
+      expect((await whoIs(tampered)).status, `character ${at}`).toBe(401)
+    }
+  })
+
+  test.each([
+    ['cut short', (token: string) => token.slice(0, -1)],
+    ['made longer', (token: string) => `${token}A`],
+    ['empty', () => ''],
+    ['in quotes twice', (token: string) => `""${token}""`],
+    ['in another case', (token: string) => (token === token.toLowerCase() ? token.toUpperCase() : token.toLowerCase())],
+    ['with a NUL', (token: string) => `${token}%00`],
+    ['of SQL', () => `'%20or%20''='`],
+    ['of 7,000 characters', () => 'A'.repeat(7_000)],
+    ['that is no percent encoding', () => '%E0%A4%A'],
+  ])('is nobody’s when it is %s', async (_how, tamper) => {
+    const token = (await signInWith()).slice('seloste='.length)
+    expect((await whoIs(`seloste=${tamper(token)}`)).status).toBe(401)
+  })
+})
+
+describe('too much', () => {
+  test('a body beyond 64 KiB is refused with a code before it is read', async () => {
+    const given = await answer(
+      desk.visitor.fetch('/api/session', { json: { userId: 'sari', password: 'x'.repeat(70_000) } }),
+    )
+    expect(given).toMatchObject({ status: 413, code: 'input.invalid' })
+  })
+
+  test.each([
+    ['deeply nested JSON', `${'['.repeat(30_000)}${']'.repeat(30_000)}`],
+    ['a prototype', '{"userId":"sari","password":"x","__proto__":{"admin":true}}'],
+    ['a constructor', '{"userId":"sari","password":"x","constructor":{"prototype":{"admin":true}}}'],
+    ['half a document', '{"userId":"sari"'],
+    ['a number where a text belongs', '{"userId":7,"password":{}}'],
+    ['a field that nobody asked for', '{"userId":"sari","password":"x","role":"ADMINISTRATOR"}'],
+    ['nothing', ''],
+  ])('%s is refused as what it is', async (_what, body) => {
+    const given = await answer(
+      desk.visitor.fetch('/api/session', { method: 'POST', headers: { 'content-type': 'application/json' }, body }),
+    )
+    expect(given).toMatchObject({ status: 400, code: 'input.invalid' })
+    expect(({} as Record<string, unknown>)['admin']).toBeUndefined()
+  })
+
+  test('a body of another kind is refused', async () => {
+    for (const type of [
+      'text/plain',
+      'application/x-www-form-urlencoded',
+      'multipart/form-data; boundary=x',
+      'application/xml',
+    ]) {
+      const given = await desk.visitor.fetch('/api/session', {
+        method: 'POST',
+        headers: { 'content-type': type },
+        body: JSON.stringify({ userId: sari.userId, password }),
+      })
+      expect([400, 415], type).toContain(given.status)
+      expect(given.headers.getSetCookie()).toEqual([])
+    }
+  })
+
+  test('headers beyond what Node reads are refused', async () => {
+    const said = await raw(`GET /api/session HTTP/1.1\r\nHost: x\r\nX-Long: ${'a'.repeat(40_000)}\r\n\r\n`)
+    expect(said).toMatch(/^HTTP\/1\.1 431 /)
+  })
+
+  test('a long address and a thousand parameters are refused or read as they are', async () => {
+    const browser = await desk.signIn(sari)
+    expect((await browser.fetch(`/api/contacts?purpose=DEVELOPMENT&caller=${'1'.repeat(6_000)}`)).status).toBe(400)
+    const many = Array.from({ length: 1000 }, (_, at) => `p${at}=1`).join('&')
+    expect((await browser.fetch(`/api/contacts?purpose=DEVELOPMENT&${many}`)).status).toBe(400)
+    expect((await browser.fetch('/api/contacts?purpose=DEVELOPMENT&purpose=CRIME_OR_MISUSE')).status).toBe(400)
+  })
+})
+
+describe('headers', () => {
+  test('nothing that somebody sends becomes a header of the answer', async () => {
+    const browser = await desk.signIn(sari)
+    for (const path of [
+      '/api/contacts?purpose=DEVELOPMENT&cursor=x%0d%0aSet-Cookie:%20seloste=planted',
+      `/api/contacts/${randomUUID()}%0d%0aSet-Cookie:%20seloste=planted?purpose=DEVELOPMENT`,
+      '/%0d%0aSet-Cookie:%20seloste=planted',
+      '/rekisteriseloste/%0d%0aSet-Cookie:%20seloste=planted',
+    ]) {
+      const given = await browser.fetch(path)
+      expect(given.headers.getSetCookie(), path).toEqual([])
+      expect(given.headers.get('location') ?? '', path).not.toMatch(/[\r\n]/)
+    }
+  })
+
+  test('the name of the host that somebody sends is in no answer', async () => {
+    for (const path of ['/', '/rekisteriseloste', '/api/organisation', '/api/openapi.json', '/rekisteriseloste.json']) {
+      const said = await raw(
+        `GET ${path} HTTP/1.1\r\nHost: evil.example\r\nX-Forwarded-Host: evil.example\r\nConnection: close\r\n\r\n`,
+      )
+      expect(said.length, path).toBeGreaterThan(100)
+      expect(said, path).not.toContain('evil.example')
+    }
+  })
+
+  test('a request that two servers would read as two different ones is refused', async () => {
+    const said = await raw(
+      'POST /api/session HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /api/session HTTP/1.1\r\nHost: x\r\n\r\n',
+    )
+    expect(said).toMatch(/^HTTP\/1\.1 400 /)
+  })
+
+  test('methods that nobody offers are not there', async () => {
+    for (const method of ['TRACE', 'PUT', 'PATCH', 'OPTIONS', 'PROPFIND']) {
+      const said = await raw(
+        `${method} /api/session HTTP/1.1\r\nHost: x\r\nCookie: seloste=x\r\nConnection: close\r\n\r\n`,
+      )
+      expect(said, method).toMatch(/^HTTP\/1\.1 (400|404|405) /)
+      expect(said.split('\r\n\r\n')[1] ?? '', method).not.toContain('Cookie')
+      expect(said, method).not.toMatch(/access-control-allow/i)
+    }
+  })
+})
+
+describe('another site', () => {
+  const changing = [
+    ['POST', '/api/session'],
+    ['DELETE', '/api/session'],
+    ['POST', '/api/description/drafts'],
+    ['POST', `/api/recordings/${randomUUID()}/listenings`],
+  ] as const
+  test.each(changing)(
+    '%s %s is refused with the cookie of who is signed in, and changes nothing',
+    async (method, path) => {
+      const cookie = await signInWith()
+      for (const headers of [{ 'sec-fetch-site': 'cross-site' }, { 'sec-fetch-site': 'same-site' }]) {
+        const given = await answer(
+          desk.visitor.fetch(path, {
+            method,
+            headers: { cookie, ...headers, ...(method === 'POST' && { 'content-type': 'application/json' }) },
+            ...(method === 'POST' && { body: '{"purpose":"DEVELOPMENT"}' }),
+          }),
+        )
+        expect(given).toMatchObject({ status: 403, code: 'deny.origin' })
+      }
+      expect((await whoIs(cookie)).status).toBe(200)
+    },
+  )
+
+  test('is told nothing by CORS, whatever origin it says it is', async () => {
+    for (const origin of ['https://evil.example', 'null', desk.url]) {
+      const given = await desk.visitor.fetch('/api/organisation', { headers: { origin } })
+      expect([...given.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([])
+    }
+  })
+
+  test('an old browser that tells no fetch metadata but an origin is refused by that', async () => {
+    const cookie = await signInWith()
+    const given = await answer(
+      desk.visitor.fetch('/api/session', { method: 'DELETE', headers: { cookie, origin: 'https://evil.example' } }),
+    )
+    expect(given).toMatchObject({ status: 403, code: 'deny.origin' })
+    expect((await whoIs(cookie)).status).toBe(200)
+  })
+})
+
+describe('every page and answer', () => {
+  test.each([
+    '/',
+    '/contacts',
+    '/rekisteriseloste',
+    '/saavutettavuusseloste',
+    '/api/organisation',
+    '/api/nothing',
+    '/assets/app-abc.js',
+  ])('%s has a policy that lets nothing in from elsewhere', async (path) => {
+    const given = await desk.visitor.fetch(path)
+    const policy = given.headers.get('content-security-policy') ?? ''
+    expect(policy).toContain("default-src 'none'")
+    expect(policy).toContain("frame-ancestors 'none'")
+    expect(policy).not.toMatch(/unsafe-|\*|data:.*script|http:/)
+    expect(given.headers.get('x-content-type-options')).toBe('nosniff')
+    expect(given.headers.get('referrer-policy')).toMatch(/no-referrer|same-origin/)
+  })
+})
