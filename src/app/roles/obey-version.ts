@@ -5,6 +5,7 @@ import { every, type EveryOptions, type Repeating } from '#platform/jobs/every.t
 import type { Log } from '#platform/log/log.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { noteEffect } from '#safeguards/versions/note-effect.ts'
+import { noteNumbers } from '#safeguards/versions/note-numbers.ts'
 import type { Kysely } from 'kysely'
 import type { Versions } from './follow-versions.ts'
 
@@ -24,19 +25,26 @@ const lookMs = 2_000
 const againMs = 60 * 60_000
 
 /**
- * Lets a version take effect on what is held: it is noted with its hash, and shorter terms reach the recordings (R1, R25).
- * Looks every few seconds, so that an instant is obeyed when it comes; a rule may begin later than its version.
+ * Lets a version take effect on what is held: its numbers and its hash are noted, and shorter terms reach the recordings
+ * (R1, R7, R25). Looks every few seconds, so that an instant is obeyed when it comes; a rule may begin later than its
+ * version.
  */
 export function obeyVersion(options: ObeyOptions): Repeating {
   const { pool, db, versions, clock, log, onShortened } = options
   let applied = ''
   let appliedAt: Temporal.Instant | undefined
+  let numbersNoted = 0
   return every({
     pool,
     intervalMs: options.intervalMs ?? lookMs,
     lockName: 'seloste.obey',
     work: async () => {
       const now = clock.now()
+      if (versions.all.length > numbersNoted) {
+        const { length } = versions.all
+        await noteNumbers(db, versions.all.slice(numbersNoted))
+        numbersNoted = length
+      }
       for (const { version, hash } of await noteEffect(db, versions.all, now)) {
         log.info({ version, hash }, 'a version of the register description has come into force')
       }

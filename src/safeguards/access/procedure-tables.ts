@@ -1,8 +1,16 @@
-import type { Generated } from 'kysely'
+import type { ColumnType, Generated } from 'kysely'
 import type { Purpose } from '#description/purposes.ts'
 import type { Role, Scope } from '#description/roles.ts'
 
 type Instant = Temporal.Instant
+
+/** Whether the procedure gave a right, or the installation, to whom begins. */
+export type RightOrigin = 'procedure' | 'installation'
+export type RequestState = 'REQUESTED' | 'APPROVED' | 'REJECTED' | 'WITHDRAWN'
+/** In which part somebody ended a right; `employment` where the directory did. */
+export type RevokeCause = 'own' | 'supervisor' | 'approver' | 'review' | 'employment'
+/** What speaks against a right when it is reviewed. */
+export type Doubt = 'no-officials' | 'duty-unknown' | 'answers-calls' | 'place-changed' | 'narrowed'
 
 /** The tables of the access-authorisation procedure (migrations/0001-spine.sql, 0010-access-procedure.sql). */
 export interface ProcedureTables {
@@ -17,8 +25,45 @@ export interface ProcedureTables {
     scope_numbers: Generated<string[]>
     valid_from: Instant
     valid_to: Instant | null
-    requested_by: string
-    approved_by: string
+    /** Nobody, as nobody approved, where the installation gave it. */
+    requested_by: string | null
+    approved_by: string | null
     revoked_at: Instant | null
+    origin: Generated<RightOrigin>
+    request_id: string | null
+    granted_at: Generated<Instant>
+    revoked_by: string | null
+    revoke_cause: RevokeCause | null
+    revoke_reason: string | null
   }
+  right_request: {
+    id: ColumnType<string, never, never>
+    batch_id: ColumnType<string, never, never>
+    person_id: ColumnType<string, never, never>
+    role: ColumnType<Role, never, never>
+    duty: ColumnType<'QUALITY' | 'TRAINING' | null, never, never>
+    purposes: ColumnType<Purpose[], never, never>
+    scope_kind: ColumnType<Scope, never, never>
+    scope_units: ColumnType<string[], never, never>
+    scope_numbers: ColumnType<string[], never, never>
+    reason: ColumnType<string, never, never>
+    valid_from: ColumnType<Instant | null, never, never>
+    valid_to: ColumnType<Instant, never, never>
+    requested_by: ColumnType<string, never, never>
+    requested_at: ColumnType<Instant, never, never>
+    state: ColumnType<RequestState, never, never>
+    decided_by: ColumnType<string | null, never, never>
+    decided_at: ColumnType<Instant | null, never, never>
+    note: ColumnType<string | null, never, never>
+  }
+  right_review: {
+    id: ColumnType<string, never, never>
+    right_id: ColumnType<string, never, never>
+    reviewed_by: ColumnType<string, never, never>
+    reviewed_at: ColumnType<Instant, never, never>
+    kept: ColumnType<boolean, never, never>
+    note: ColumnType<string | null, never, never>
+    doubts: ColumnType<Doubt[], never, never>
+  }
+  described_number: { version: number; number: string }
 }

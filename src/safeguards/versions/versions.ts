@@ -10,6 +10,7 @@ import type { RegisterDescription } from '#description/register-description.ts'
 import { DescriptionFault } from '#description/problem.ts'
 import { appendAudit } from '../audit/append.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { noteNumbers } from './note-numbers.ts'
 
 export interface DescriptionVersion {
   version: number
@@ -52,6 +53,7 @@ export async function installDescription(
         object: { kind: 'description' },
         detail: { version: 1, hash: hashOf(text) },
       })
+      await noteNumbers(tx, [{ version: 1, description: parsed.description }])
       return 'installed'
     })
 }

@@ -1,0 +1,179 @@
+/**
+ * The access-authorisation procedure (R36-R38). In: a session, and what somebody asks for or decides in it. Out: what the
+ * database made of it (migrations/0010-access-procedure.sql decides, and writes its own trace), or why nothing. Never here:
+ * a right that nobody but its holder wanted, a decision of this process.
+ */
+import { sql, type RawBuilder } from 'kysely'
+import { inSession } from '#platform/database/connect.ts'
+import type { Purpose } from '#description/purposes.ts'
+import type { Duty, Role } from '#description/roles.ts'
+import { appendAudit, type AuditAction, type AuditEntry } from '../audit/append.ts'
+import type { Session } from '../people/session.ts'
+import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+
+export interface RightsAskedFor {
+  /** Person ids; the same for each of them. */
+  people: readonly string[]
+  role: Role
+  duty?: Duty | undefined
+  purposes: readonly Purpose[]
+  /** Unit ids, for a role whose described scope is the unit. */
+  units: readonly string[]
+  /** Keys of the registry, for a role whose described scope is numbers. */
+  numbers: readonly string[]
+  reason: string
+  /** None: from the approval on. */
+  from?: Temporal.Instant | undefined
+  until: Temporal.Instant
+}
+
+const refusalCodes = [
+  'not-found',
+  'deny.role',
+  'right.not-yours',
+  'right.own',
+  'right.person-missing',
+  'right.not-employed',
+  'right.beyond-employment',
+  'right.role-unknown',
+  'right.duty-missing',
+  'right.purpose-missing',
+  'right.purpose-unknown',
+  'right.scope-wrong',
+  'right.unit-missing',
+  'right.no-officials',
+  'right.number-missing',
+  'right.number-unknown',
+  'right.reason-missing',
+  'right.from-wrong',
+  'right.until-wrong',
+  'right.already-requested',
+  'right.decided',
+  'right.over',
+  'right.note-missing',
+] as const
+export type ProcedureRefusalCode = (typeof refusalCodes)[number]
+
+export interface ProcedureRefusal {
+  refused: ProcedureRefusalCode
+  /** The person, unit or number that it speaks of: an id or a key. */
+  of?: string
+}
+
+/** Asks for a right for each of some people; all of the requests are made or none. @returns the requests' ids */
+export async function requestRights(
+  holding: HoldingSafeguards,
+  session: Session,
+  asked: RightsAskedFor,
+): Promise<{ requests: string[] } | ProcedureRefusal> {
+  return act(holding, session, { action: 'right.requested', object: { kind: 'right-request' } }, async (run) => {
+    const rows = await run<{ id: string }>(
+      sql`select request_rights(
+        ${asked.people}::uuid[], ${asked.role}, ${asked.duty ?? null}, ${asked.purposes}::text[], ${asked.units}::uuid[],
+        ${asked.numbers}::text[], ${asked.reason}, ${asked.from ?? null}::timestamptz, ${asked.until}::timestamptz) as id`,
+    )
+    return { requests: rows.map(({ id }) => id) }
+  })
+}
+
+/** Approves or rejects a request; a rejection says why. @returns the right, null where it was rejected */
+export async function decideRightRequest(
+  holding: HoldingSafeguards,
+  session: Session,
+  request: string,
+  decision: { approve: boolean; note?: string | undefined },
+): Promise<{ right: string | null } | ProcedureRefusal> {
+  const action = decision.approve ? 'right.granted' : 'right.rejected'
+  return act(holding, session, { action, object: { kind: 'right-request', id: request } }, async (run) => {
+    const [row] = await run<{ id: string | null }>(
+      sql`select decide_right_request(${request}::uuid, ${decision.approve}, ${decision.note ?? null}) as id`,
+    )
+    return { right: row?.id ?? null }
+  })
+}
+
+/** Takes back a request that is not decided: by whoever asked, or for whom it was asked. */
+export async function withdrawRightRequest(
+  holding: HoldingSafeguards,
+  session: Session,
+  request: string,
+): Promise<{ withdrawn: true } | ProcedureRefusal> {
+  return act(
+    holding,
+    session,
+    { action: 'right.withdrawn', object: { kind: 'right-request', id: request } },
+    async (run) => {
+      await run(sql`select withdraw_right_request(${request}::uuid)`)
+      return { withdrawn: true }
+    },
+  )
+}
+
+/** Ends a right at once: one's own, as an approver, as the supervisor of whose it is; others than its holder say why. */
+export async function revokeRight(
+  holding: HoldingSafeguards,
+  session: Session,
+  right: string,
+  reason: string | undefined,
+): Promise<{ revoked: true } | ProcedureRefusal> {
+  return act(holding, session, { action: 'right.revoked', object: { kind: 'right', id: right } }, async (run) => {
+    await run(sql`select revoke_right(${right}::uuid, ${reason ?? null})`)
+    return { revoked: true }
+  })
+}
+
+/** Says of somebody else's right that it is still needed, or ends it. What speaks against it is answered in the note. */
+export async function reviewRight(
+  holding: HoldingSafeguards,
+  session: Session,
+  right: string,
+  review: { keep: boolean; note?: string | undefined },
+): Promise<{ reviewed: true } | ProcedureRefusal> {
+  return act(holding, session, { action: 'right.reviewed', object: { kind: 'right', id: right } }, async (run) => {
+    await run(sql`select review_right(${right}::uuid, ${review.keep}, ${review.note ?? null})`)
+    return { reviewed: true }
+  })
+}
+
+/**
+ * The right with which an installation begins, for the first administrator or the first approver. For whoever owns the
+ * database. @returns the right; nothing while somebody employed holds the role
+ */
+export async function installRight(
+  holding: HoldingSafeguards,
+  personId: string,
+  role: 'ADMINISTRATOR' | 'ACCESS_APPROVER',
+): Promise<string | undefined> {
+  const { rows } = await sql<{ id: string | null }>`select install_right(${personId}::uuid, ${role}) as id`.execute(
+    safeguardsOf(holding),
+  )
+  return rows[0]?.id ?? undefined
+}
+
+type Run = <Row>(statement: RawBuilder<unknown>) => Promise<Row[]>
+
+/** What the database refuses leaves nothing but its trace. */
+async function act<Done extends object>(
+  holding: HoldingSafeguards,
+  session: Session,
+  trace: { action: AuditAction; object: NonNullable<AuditEntry['object']> },
+  work: (run: Run) => Promise<Done>,
+): Promise<Done | ProcedureRefusal> {
+  try {
+    return await inSession(safeguardsOf(holding), { 'seloste.session': session.token }, (tx) =>
+      work(async <Row>(statement: RawBuilder<unknown>) => (await statement.execute(tx)).rows as Row[]),
+    )
+  } catch (error) {
+    const refusal = refusalOf(error)
+    await appendAudit(holding, { ...trace, result: `refused:${refusal.refused}`, personId: session.personId })
+    return refusal
+  }
+}
+
+/** Throws what is none. */
+function refusalOf(error: unknown): ProcedureRefusal {
+  const { code, message, detail } = error as { code?: string; message?: string; detail?: string }
+  const refused = refusalCodes.find((one) => one === message)
+  if (code !== 'SE001' || !refused) throw error
+  return { refused, ...(detail && { of: detail }) }
+}
