@@ -88,6 +88,7 @@ export type AuditAction =
   | 'sign-in.delayed'
   | 'credential.added'
   | 'credential.removed'
+  | 'act.confirmed'
   | 'link.made'
   | 'link.used'
   | 'right.requested'

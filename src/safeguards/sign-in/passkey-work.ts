@@ -1,0 +1,62 @@
+import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import type { Challenges } from './challenges.ts'
+import type { WeightyAct } from './passkey-tables.ts'
+import type { PasskeyFault, Place } from './verify-passkey.ts'
+
+/** What the custodian works with where passkeys are concerned. */
+export interface PasskeyWork {
+  db: HoldingSafeguards
+  now: () => Temporal.Instant
+  place: Place
+  /** What the authenticator calls the service. */
+  service: () => string
+  challenges: Challenges
+}
+
+/** An act, the object it is done to, and the revision of it that was read; 0 where it has none. */
+export interface Act {
+  act: WeightyAct
+  id: string
+  revision: number
+}
+
+/** Why not; a code of the API. */
+export interface PasskeyRefusal {
+  refused:
+    | 'session.none'
+    | 'session.credentials'
+    | 'passkey.refused'
+    | 'passkey.late'
+    | 'passkey.counter'
+    | 'passkey.none'
+    | 'passkey.known'
+    | 'passkey.too-many'
+    | 'confirm.passkey'
+    | 'confirm.password'
+    | 'confirm.sign-in'
+    | 'not-found'
+}
+
+export function refusalOf(fault: PasskeyFault): PasskeyRefusal {
+  if (fault === 'late') return { refused: 'passkey.late' }
+  return { refused: fault === 'counter' ? 'passkey.counter' : 'passkey.refused' }
+}
+
+/** The passkeys that a browser may offer for somebody, oldest first. */
+export function passkeysOf(db: HoldingSafeguards, personId: string) {
+  return safeguardsOf(db)
+    .selectFrom('passkey')
+    .select(['credential_id', 'transports'])
+    .where('person_id', '=', personId)
+    .orderBy('created_at')
+    .execute()
+}
+
+export interface Descriptor {
+  id: string
+  transports: string[]
+}
+
+export function descriptor(row: { credential_id: Buffer; transports: string[] }): Descriptor {
+  return { id: row.credential_id.toString('base64url'), transports: row.transports }
+}

@@ -1,0 +1,362 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto'
+import { sql } from 'kysely'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { enterTestPerson, password, type TestPerson } from '#test/database/people.ts'
+import { makeAuthenticator, type Authenticator } from '#test/sign-in/authenticator.ts'
+import { proofOf } from '../people/password.ts'
+import { sessionHash, useSession } from '../people/session.ts'
+import type { SafeguardTables } from '../tables.ts'
+import type { PasskeyRefusal } from './passkey-work.ts'
+import { createPasskeys } from './passkeys.ts'
+
+const origin = 'https://seloste.example'
+const database = await createTestDatabase<SafeguardTables>()
+const admin = database.as().db
+const desk = database.as('seloste_desk').db
+let now: () => Temporal.Instant
+const passkeys = createPasskeys({
+  db: database.as('seloste_custodian').db,
+  now: () => now(),
+  place: { origin, host: 'seloste.example' },
+  service: () => 'Seloste',
+})
+
+let person: TestPerson
+let token: string
+
+beforeEach(async () => {
+  now = () => Temporal.Now.instant()
+  person = await enterTestPerson(admin, desk, { name: 'Aino' })
+  token = (await person.signIn()).token
+})
+
+function given<T extends object>(answer: T | PasskeyRefusal): T {
+  if ('refused' in answer) throw new Error(answer.refused)
+  return answer
+}
+
+async function passwordProof(given = password): Promise<string> {
+  const row = await admin.selectFrom('person').select('password_salt').where('id', '=', person.id).executeTakeFirst()
+  return (await proofOf(given, row?.password_salt)).toString('base64')
+}
+
+async function addPasskey(authenticator: Authenticator = makeAuthenticator(origin), name = 'Kannettava') {
+  const asked = given(await passkeys.askAddition({ session: token, passwordProof: await passwordProof() }))
+  const { id } = given(await passkeys.add({ session: token, name, response: authenticator.create(asked) }))
+  return { id, authenticator }
+}
+
+async function confirmWith(
+  authenticator: Authenticator,
+  act: Parameters<typeof passkeys.confirm>[0]['act'],
+  id: string,
+) {
+  const about = { session: token, act, id, revision: 0 }
+  return passkeys.confirm({ ...about, response: authenticator.get(given(await passkeys.askConfirmation(about))) })
+}
+
+function newToken() {
+  const made = randomBytes(32).toString('base64url')
+  return { token: made, tokenHash: sessionHash(made).toString('hex') }
+}
+
+async function lastEntry() {
+  return admin
+    .selectFrom('audit_entry')
+    .select(['action', 'result', 'person_id', 'object_kind', 'object_id', 'detail'])
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+}
+
+describe('a passkey signs its owner in', () => {
+  test('without a user id or a password, in a session of its own', async () => {
+    const { authenticator } = await addPasskey()
+    const { token: opened, tokenHash } = newToken()
+    const response = authenticator.get(await passkeys.askSignIn())
+    expect(given(await passkeys.signIn({ response, tokenHash })).personId).toBe(person.id)
+    expect((await useSession(desk, opened, Temporal.Now.instant()))?.personId).toBe(person.id)
+    expect(await lastEntry()).toMatchObject({
+      action: 'session.started',
+      result: 'ok',
+      person_id: person.id,
+      detail: { method: 'passkey' },
+    })
+  })
+
+  test('also one that does not count its uses', async () => {
+    const { authenticator } = await addPasskey(makeAuthenticator(origin, { counting: false }))
+    for (const _ of [1, 2]) {
+      const response = authenticator.get(await passkeys.askSignIn())
+      given(await passkeys.signIn({ response, tokenHash: newToken().tokenHash }))
+    }
+  })
+
+  test('once for one question', async () => {
+    const { authenticator } = await addPasskey()
+    const response = authenticator.get(await passkeys.askSignIn())
+    given(await passkeys.signIn({ response, tokenHash: newToken().tokenHash }))
+    expect(await passkeys.signIn({ response, tokenHash: newToken().tokenHash })).toEqual({ refused: 'passkey.late' })
+  })
+
+  test('while they are employed', async () => {
+    const { authenticator } = await addPasskey()
+    await admin.updateTable('person').set({ employed_to: Temporal.Now.instant() }).where('id', '=', person.id).execute()
+    const response = authenticator.get(await passkeys.askSignIn())
+    const { tokenHash } = newToken()
+    expect(await passkeys.signIn({ response, tokenHash })).toEqual({ refused: 'passkey.refused' })
+    expect(await lastEntry()).toMatchObject({ result: 'refused:not-employed', person_id: person.id })
+  })
+})
+
+describe('a signature is refused, and the log says why', () => {
+  const cases: [string, Parameters<Authenticator['get']>[1], string][] = [
+    ['of another site', { origin: 'https://seloste.example.org' }, 'signature'],
+    ['in another site’s frame', { crossOrigin: true }, 'signature'],
+    ['for another host', { rpId: 'example' }, 'signature'],
+    ['without the person verified', { verified: false }, 'signature'],
+    ['whose counter stands still', { counter: 1 }, 'counter'],
+    ['whose counter goes back to 0', { counter: 0 }, 'counter'],
+  ]
+  for (const [title, spoiled, fault] of cases) {
+    test(title, async () => {
+      const { authenticator } = await addPasskey()
+      const response = authenticator.get(await passkeys.askSignIn(), spoiled)
+      expect(await passkeys.signIn({ response, tokenHash: newToken().tokenHash })).toEqual({
+        refused: fault === 'counter' ? 'passkey.counter' : 'passkey.refused',
+      })
+      expect(await lastEntry()).toMatchObject({ result: `refused:passkey-${fault}`, person_id: person.id })
+    })
+  }
+
+  test('of an unknown passkey', async () => {
+    const { authenticator, id } = await addPasskey()
+    await admin.deleteFrom('passkey').where('id', '=', id).execute()
+    const response = authenticator.get(await passkeys.askSignIn())
+    expect(await passkeys.signIn({ response, tokenHash: newToken().tokenHash })).toEqual({ refused: 'passkey.refused' })
+    expect(await lastEntry()).toMatchObject({ result: 'refused:passkey-unknown', person_id: null })
+  })
+
+  test('that another passkey has made', async () => {
+    const first = await addPasskey()
+    const response = first.authenticator.get(await passkeys.askSignIn())
+    const bytes = Buffer.from(response.response.signature, 'base64url')
+    bytes[bytes.length - 1]! ^= 1
+    response.response.signature = bytes.toString('base64url')
+    expect(await passkeys.signIn({ response, tokenHash: newToken().tokenHash })).toEqual({ refused: 'passkey.refused' })
+  })
+
+  test('five minutes after the question', async () => {
+    const { authenticator } = await addPasskey()
+    const response = authenticator.get(await passkeys.askSignIn())
+    now = () => Temporal.Now.instant().add({ minutes: 5 })
+    expect(await passkeys.signIn({ response, tokenHash: newToken().tokenHash })).toEqual({ refused: 'passkey.late' })
+  })
+})
+
+describe('a passkey is the second factor of a password', () => {
+  beforeEach(async () => {
+    await addPasskey()
+  })
+
+  async function await2nd() {
+    const pending = newToken()
+    await sql`insert into session (token_hash, person_id, created_at, expires_at, awaits_second_factor)
+      values (decode(${pending.tokenHash}, 'hex'), ${person.id}, now(), now() + interval '10 minutes', true)`.execute(
+      admin,
+    )
+    return pending.token
+  }
+
+  test('the session goes on under a new token', async () => {
+    await admin.deleteFrom('passkey').where('person_id', '=', person.id).execute()
+    const { authenticator } = await addPasskey()
+    const pending = await await2nd()
+    const response = authenticator.get(given(await passkeys.askSecondFactor({ session: pending })))
+    const { token: opened, tokenHash } = newToken()
+    given(await passkeys.giveSecondFactor({ session: pending, response, tokenHash }))
+    expect(await useSession(desk, pending, Temporal.Now.instant())).toBeUndefined()
+    expect((await useSession(desk, opened, Temporal.Now.instant()))?.personId).toBe(person.id)
+    expect(await lastEntry()).toMatchObject({ action: 'session.second-factor', result: 'ok' })
+  })
+
+  test('of its owner’s password alone', async () => {
+    const pending = await await2nd()
+    const other = await enterTestPerson(admin, desk, { name: 'Bertil' })
+    const mine = { person, token }
+    ;[person, token] = [other, (await other.signIn()).token]
+    const { authenticator } = await addPasskey()
+    ;({ person, token } = mine)
+    const response = authenticator.get(given(await passkeys.askSecondFactor({ session: pending })))
+    expect(await passkeys.giveSecondFactor({ session: pending, response, tokenHash: newToken().tokenHash })).toEqual({
+      refused: 'passkey.refused',
+    })
+  })
+
+  test('not in a session that awaits none, and a session that awaits one does nothing else', async () => {
+    expect(await passkeys.askSecondFactor({ session: token })).toEqual({ refused: 'session.none' })
+    const pending = await await2nd()
+    const none = { refused: 'session.none' }
+    expect(await passkeys.askAddition({ session: pending, passwordProof: await passwordProof() })).toEqual(none)
+    expect(await passkeys.remove({ session: pending, id: randomUUID() })).toEqual(none)
+    const about = { session: pending, act: 'passkey.add', id: person.id, revision: 0 } as const
+    expect(await passkeys.askConfirmation(about)).toEqual(none)
+  })
+})
+
+describe('a session alone makes no passkey', () => {
+  test('the password is proved', async () => {
+    expect(await passkeys.askAddition({ session: token })).toEqual({ refused: 'confirm.password' })
+    const wrong = await passwordProof('not the password')
+    expect(await passkeys.askAddition({ session: token, passwordProof: wrong })).toEqual({
+      refused: 'session.credentials',
+    })
+  })
+
+  test('who has no password has just signed in', async () => {
+    await sql`update person set password_salt = null, password_check = null where id = ${person.id}`.execute(admin)
+    given(await passkeys.askAddition({ session: token }))
+    now = () => Temporal.Now.instant().add({ minutes: 16 })
+    expect(await passkeys.askAddition({ session: token })).toEqual({ refused: 'confirm.sign-in' })
+  })
+
+  test('who has one confirms the next with it, once', async () => {
+    const { authenticator } = await addPasskey()
+    const password = await passwordProof()
+    expect(await passkeys.askAddition({ session: token, passwordProof: password })).toEqual({
+      refused: 'confirm.passkey',
+    })
+    given(await confirmWith(authenticator, 'passkey.add', person.id))
+    given(await passkeys.askAddition({ session: token }))
+    expect(await passkeys.askAddition({ session: token })).toEqual({ refused: 'confirm.passkey' })
+  })
+
+  test('one that was asked for in another session, or made for another site', async () => {
+    const asked = given(await passkeys.askAddition({ session: token, passwordProof: await passwordProof() }))
+    const authenticator = makeAuthenticator(origin)
+    const other = (await person.signIn()).token
+    const wrong = { refused: 'passkey.refused' }
+    expect(await passkeys.add({ session: other, name: 'a', response: authenticator.create(asked) })).toEqual(wrong)
+    const elsewhere = authenticator.create(asked, { origin: 'https://elsewhere.example' })
+    expect(await passkeys.add({ session: token, name: 'a', response: elsewhere })).toEqual(wrong)
+    const unverified = authenticator.create(asked, { verified: false })
+    expect(await passkeys.add({ session: token, name: 'a', response: unverified })).toEqual(wrong)
+  })
+
+  test('ten are enough, and what is held already is not offered again', async () => {
+    const { authenticator } = await addPasskey()
+    given(await confirmWith(authenticator, 'passkey.add', person.id))
+    const asked = given(await passkeys.askAddition({ session: token }))
+    expect(asked.excludeCredentials).toHaveLength(1)
+    const mine = admin.selectFrom('passkey').selectAll().where('person_id', '=', person.id)
+    const held = await mine.executeTakeFirstOrThrow()
+    const others = Array.from({ length: 9 }, () => ({ ...held, id: randomUUID(), credential_id: randomBytes(32) }))
+    await admin.insertInto('passkey').values(others).execute()
+    const response = makeAuthenticator(origin).create(asked)
+    expect(await passkeys.add({ session: token, name: 'a', response })).toEqual({ refused: 'passkey.too-many' })
+  })
+
+  test('the same one is not kept twice', async () => {
+    const asked = given(await passkeys.askAddition({ session: token, passwordProof: await passwordProof() }))
+    const twice = given(await passkeys.askAddition({ session: token, passwordProof: await passwordProof() }))
+    const authenticator = makeAuthenticator(origin)
+    const { id } = given(await passkeys.add({ session: token, name: 'a', response: authenticator.create(asked) }))
+    const response = authenticator.create(twice)
+    await admin
+      .updateTable('passkey')
+      .set({ credential_id: Buffer.from(response.id, 'base64url') })
+      .where('id', '=', id)
+      .execute()
+    expect(await passkeys.add({ session: token, name: 'b', response })).toEqual({ refused: 'passkey.known' })
+  })
+})
+
+describe('a passkey is removed', () => {
+  test('once its owner has confirmed the removal of this one', async () => {
+    const { authenticator, id } = await addPasskey()
+    expect(await passkeys.remove({ session: token, id })).toEqual({ refused: 'confirm.passkey' })
+    given(await confirmWith(authenticator, 'passkey.remove', randomUUID()))
+    expect(await passkeys.remove({ session: token, id })).toEqual({ refused: 'confirm.passkey' })
+    given(await confirmWith(authenticator, 'passkey.remove', id))
+    given(await passkeys.remove({ session: token, id }))
+    expect(await lastEntry()).toMatchObject({ action: 'credential.removed', object_id: id, person_id: person.id })
+    expect(await passkeys.remove({ session: token, id })).toEqual({ refused: 'not-found' })
+  })
+
+  test('by nobody else', async () => {
+    const { id } = await addPasskey()
+    const other = await enterTestPerson(admin, desk, { name: 'Bertil' })
+    expect(await passkeys.remove({ session: (await other.signIn()).token, id })).toEqual({ refused: 'not-found' })
+  })
+})
+
+describe('a confirmation', () => {
+  test('holds for two minutes', async () => {
+    const { authenticator, id } = await addPasskey()
+    given(await confirmWith(authenticator, 'passkey.remove', id))
+    await sql`update act_confirmation set confirmed_at = confirmed_at - interval '121 seconds'`.execute(admin)
+    expect(await passkeys.remove({ session: token, id })).toEqual({ refused: 'confirm.passkey' })
+  })
+
+  test('is of the session in which it was given', async () => {
+    const { authenticator, id } = await addPasskey()
+    given(await confirmWith(authenticator, 'passkey.remove', id))
+    const other = (await person.signIn()).token
+    expect(await passkeys.remove({ session: other, id })).toEqual({ refused: 'confirm.passkey' })
+  })
+
+  test('is not given by a signature for something else', async () => {
+    const { authenticator, id } = await addPasskey()
+    const signature = authenticator.get(await passkeys.askSignIn())
+    const about = { session: token, act: 'passkey.remove', id, revision: 0 } as const
+    expect(await passkeys.confirm({ ...about, response: signature })).toEqual({ refused: 'passkey.refused' })
+    const forOther = given(await passkeys.askConfirmation({ ...about, revision: 1 }))
+    expect(await passkeys.confirm({ ...about, response: authenticator.get(forOther) })).toEqual({
+      refused: 'passkey.refused',
+    })
+    expect(await lastEntry()).toMatchObject({ action: 'act.confirmed', result: 'refused:passkey-signature' })
+  })
+})
+
+describe('a desk that was taken over', () => {
+  const deskTries: [string, () => Promise<unknown>][] = [
+    ['reads no keys', () => desk.selectFrom('passkey').select('public_key').execute()],
+    ['enters no passkey', () => sql`insert into passkey (person_id) values (${person.id})`.execute(desk)],
+    ['removes none', () => desk.deleteFrom('passkey').execute()],
+    ['turns no counter', () => sql`update passkey set counter = 0`.execute(desk)],
+    ['confirms nothing', () => sql`insert into act_confirmation default values`.execute(desk)],
+    ['reads no confirmation', () => desk.selectFrom('act_confirmation').select('act').execute()],
+    [
+      'spends none',
+      () => sql`select spend_confirmation(${person.id}, ''::bytea, 'passkey.add', ${person.id}, 0)`.execute(desk),
+    ],
+    ['proves no password at leisure', () => sql`select session_proves_password(''::bytea, ''::bytea)`.execute(desk)],
+    [
+      'opens no session by its own word',
+      () =>
+        sql`select open_proven_session(${person.id}::uuid, ${createHash('sha256').digest()}::bytea, 'passkey', now())`.execute(
+          desk,
+        ),
+    ],
+    ['reads no word of the provider', () => desk.selectFrom('provider_session').select('id_token').execute()],
+  ]
+  for (const [title, attempt] of deskTries) {
+    test(title, async () => {
+      await expect(attempt()).rejects.toThrow('permission denied')
+    })
+  }
+
+  test('sees its viewer’s own passkeys by name alone', async () => {
+    const { id } = await addPasskey()
+    const names = (session: string) =>
+      desk.transaction().execute(async (tx) => {
+        await sql`select set_config('seloste.session', ${session}, true)`.execute(tx)
+        return tx.selectFrom('passkey').select(['id', 'name']).execute()
+      })
+    expect(await names(token)).toEqual([{ id, name: 'Kannettava' }])
+    const other = await enterTestPerson(admin, desk, { name: 'Bertil' })
+    expect(await names((await other.signIn()).token)).toEqual([])
+    expect(await names('')).toEqual([])
+  })
+})

@@ -1,0 +1,187 @@
+/**
+ * Passkeys (R20, L21), as the custodian sees them. In: sessions by their token, answers of authenticators. Out: what a
+ * browser is to ask its authenticator, sessions that are opened or completed, acts that are confirmed. Never here: the
+ * desk's word that somebody has proved who they are.
+ */
+import {
+  generateAuthenticationOptions,
+  type AuthenticationResponseJSON,
+  type PublicKeyCredentialRequestOptionsJSON,
+} from '@simplewebauthn/server'
+import { sql } from 'kysely'
+import { appendAudit } from '../audit/append.ts'
+import { sessionHash } from '../people/session.ts'
+import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { challengeBytes, challengeMinutes, createChallenges, type Binding } from './challenges.ts'
+import { createPasskeyKeeping } from './keep-passkeys.ts'
+import {
+  descriptor,
+  passkeysOf,
+  refusalOf,
+  type Act,
+  type Descriptor,
+  type PasskeyRefusal,
+  type PasskeyWork,
+} from './passkey-work.ts'
+import { holderOf } from './session-holder.ts'
+import { usePasskey } from './verify-passkey.ts'
+
+export type Passkeys = ReturnType<typeof createPasskeys>
+
+const sessionMinutes = 60
+
+export function createPasskeys(given: Omit<PasskeyWork, 'challenges'>) {
+  const { db: holding, now, place } = given
+  const db = safeguardsOf(holding)
+  const challenges = createChallenges(now)
+
+  return {
+    ...createPasskeyKeeping({ ...given, challenges }),
+
+    /** What a browser asks for in signing in with a passkey: of nobody yet. */
+    askSignIn: () => ask(['sign-in'], []),
+
+    /** Opens a session under a token of which the hash is given. */
+    async signIn(asked: {
+      response: AuthenticationResponseJSON
+      tokenHash: string
+    }): Promise<{ personId: string; expiresAt: string } | PasskeyRefusal> {
+      const used = await judge(asked.response, ['sign-in'])
+      const expiresAt = now().add({ minutes: sessionMinutes })
+      return db.transaction().execute(async (tx) => {
+        const opened = !('fault' in used) && (await openProven(tx, used.personId, asked.tokenHash, expiresAt))
+        await appendAudit(tx, {
+          action: 'session.started',
+          result: 'fault' in used ? `refused:passkey-${used.fault}` : opened ? 'ok' : 'refused:not-employed',
+          personId: used.personId,
+          object: { kind: 'session' },
+          detail: { method: 'passkey' },
+        })
+        if ('fault' in used) return refusalOf(used.fault)
+        return opened
+          ? { personId: used.personId, expiresAt: expiresAt.toString() }
+          : { refused: 'passkey.refused' as const }
+      })
+    },
+
+    /** What a browser asks for where a password was right and a second factor is awaited. */
+    async askSecondFactor(asked: { session: string }): Promise<PublicKeyCredentialRequestOptionsJSON | PasskeyRefusal> {
+      const holder = await holderOf(db, asked.session, now(), { awaiting: true })
+      return holder ? askOf(holder.personId, ['second-factor', holder.hash]) : { refused: 'session.none' }
+    },
+
+    /** Completes a session that awaits a second factor; it goes on under the new token. */
+    async giveSecondFactor(asked: {
+      session: string
+      response: AuthenticationResponseJSON
+      tokenHash: string
+    }): Promise<{ personId: string; expiresAt: string } | PasskeyRefusal> {
+      const holder = await holderOf(db, asked.session, now(), { awaiting: true })
+      if (!holder) return { refused: 'session.none' }
+      const used = await judge(asked.response, ['second-factor', holder.hash], holder.personId)
+      return db.transaction().execute(async (tx) => {
+        const completed = !('fault' in used) && (await complete(tx, asked.session, asked.tokenHash))
+        await appendAudit(tx, {
+          action: 'session.second-factor',
+          result: 'fault' in used ? `refused:passkey-${used.fault}` : completed ? 'ok' : 'refused:ended',
+          personId: holder.personId,
+          object: { kind: 'session' },
+          detail: { factor: 'passkey' },
+        })
+        if ('fault' in used) return refusalOf(used.fault)
+        return completed
+          ? { personId: holder.personId, expiresAt: now().add({ minutes: sessionMinutes }).toString() }
+          : { refused: 'session.none' as const }
+      })
+    },
+
+    /** What a browser asks for to confirm an act. */
+    async askConfirmation(
+      asked: { session: string } & Act,
+    ): Promise<PublicKeyCredentialRequestOptionsJSON | PasskeyRefusal> {
+      const holder = await holderOf(db, asked.session, now())
+      return holder ? askOf(holder.personId, actBinding(holder.hash, asked)) : { refused: 'session.none' }
+    },
+
+    /** Confirms an act: it can be done once within two minutes, by this session. */
+    async confirm(
+      asked: { session: string; response: AuthenticationResponseJSON } & Act,
+    ): Promise<{ confirmed: true } | PasskeyRefusal> {
+      const holder = await holderOf(db, asked.session, now())
+      if (!holder) return { refused: 'session.none' }
+      const used = await judge(asked.response, actBinding(holder.hash, asked), holder.personId)
+      if ('fault' in used) {
+        await appendAudit(db, {
+          action: 'act.confirmed',
+          result: `refused:passkey-${used.fault}`,
+          personId: holder.personId,
+          object: { kind: 'session' },
+          detail: { act: asked.act, of: asked.id, revision: asked.revision },
+        })
+        return refusalOf(used.fault)
+      }
+      return db.transaction().execute(async (tx) => {
+        await tx
+          .insertInto('act_confirmation')
+          .values({
+            session_hash: sessionHash(asked.session),
+            act: asked.act,
+            object_id: asked.id,
+            revision: asked.revision,
+            passkey_id: used.id,
+          })
+          .onConflict((conflict) =>
+            conflict
+              .columns(['session_hash', 'act', 'object_id', 'revision'])
+              .doUpdateSet({ passkey_id: used.id, confirmed_at: sql`clock_timestamp()` }),
+          )
+          .execute()
+        await appendAudit(tx, {
+          action: 'act.confirmed',
+          result: 'ok',
+          personId: holder.personId,
+          object: { kind: 'credential', id: used.id },
+          detail: { act: asked.act, of: asked.id, revision: asked.revision },
+        })
+        return { confirmed: true }
+      })
+    },
+  }
+
+  function judge(response: AuthenticationResponseJSON, binding: Binding, ofPerson?: string) {
+    return usePasskey(db, { response, challenges, binding, place, now: now(), ...(ofPerson && { ofPerson }) })
+  }
+
+  function ask(binding: Binding, allowed: readonly Descriptor[]): Promise<PublicKeyCredentialRequestOptionsJSON> {
+    return generateAuthenticationOptions({
+      rpID: place.host,
+      challenge: challengeBytes(challenges.issue(binding)),
+      timeout: challengeMinutes * 60_000,
+      userVerification: 'required',
+      allowCredentials: [...allowed],
+    })
+  }
+
+  async function askOf(personId: string, binding: Binding) {
+    const own = await passkeysOf(db, personId)
+    return own.length === 0 ? { refused: 'passkey.none' as const } : ask(binding, own.map(descriptor))
+  }
+}
+
+function actBinding(session: string, { act, id, revision }: Act): Binding {
+  return ['act', session, act, id, revision]
+}
+
+async function openProven(tx: HoldingSafeguards, personId: string, tokenHash: string, expiresAt: Temporal.Instant) {
+  const { rows } = await sql<{ opened: boolean }>`
+    select open_proven_session(${personId}::uuid, ${Buffer.from(tokenHash, 'hex')}::bytea, 'passkey',
+      ${expiresAt}::timestamptz) as opened`.execute(tx)
+  return rows[0]?.opened === true
+}
+
+async function complete(tx: HoldingSafeguards, token: string, tokenHash: string) {
+  const { rows } = await sql<{ completed: boolean }>`
+    select complete_session(${sessionHash(token)}::bytea, ${Buffer.from(tokenHash, 'hex')}::bytea, 'password+passkey')
+      as completed`.execute(tx)
+  return rows[0]?.completed === true
+}

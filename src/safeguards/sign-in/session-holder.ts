@@ -1,0 +1,47 @@
+import { sessionHash } from '../people/session.ts'
+import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+
+/** Who holds a session, as the custodian finds them. */
+export interface SessionHolder {
+  personId: string
+  userId: string
+  name: string
+  signedInAt: Temporal.Instant
+  /** Of the session's token, in hexadecimal. */
+  hash: string
+}
+
+/**
+ * Whose session a token is of, where it holds at this instant.
+ * @param awaiting a session that awaits a second factor, instead of one that is complete
+ */
+export async function holderOf(
+  holding: HoldingSafeguards,
+  token: string,
+  at: Temporal.Instant,
+  { awaiting = false } = {},
+): Promise<SessionHolder | undefined> {
+  const row = await safeguardsOf(holding)
+    .selectFrom('session')
+    .innerJoin('person', 'person.id', 'session.person_id')
+    .innerJoin('person_name', 'person_name.person_id', 'person.id')
+    .select(['person.id', 'person.user_id', 'person_name.name', 'session.created_at'])
+    .where('session.token_hash', '=', sessionHash(token))
+    .where('session.ended_at', 'is', null)
+    .where('session.expires_at', '>', at)
+    .where('session.awaits_second_factor', '=', awaiting)
+    .where('person.employed_from', '<=', at)
+    .where((eb) => eb.or([eb('person.employed_to', 'is', null), eb('person.employed_to', '>', at)]))
+    .where('person_name.valid_from', '<=', at)
+    .where((eb) => eb.or([eb('person_name.valid_to', 'is', null), eb('person_name.valid_to', '>', at)]))
+    .executeTakeFirst()
+  return (
+    row && {
+      personId: row.id,
+      userId: row.user_id,
+      name: row.name,
+      signedInAt: row.created_at,
+      hash: sessionHash(token).toString('hex'),
+    }
+  )
+}

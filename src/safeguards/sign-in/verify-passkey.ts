@@ -1,0 +1,145 @@
+/**
+ * One answer of an authenticator, judged (WebAuthn level 3, sections 7.1 and 7.2). In: what the browser sent, and what it
+ * was asked for. Out: the passkey that signed, or why it is not believed. Never here: whose word opens what.
+ */
+import {
+  verifyAuthenticationResponse,
+  verifyRegistrationResponse,
+  type AuthenticationResponseJSON,
+  type RegistrationResponseJSON,
+} from '@simplewebauthn/server'
+import { decodeClientDataJSON } from '@simplewebauthn/server/helpers'
+import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import type { Binding, Challenges } from './challenges.ts'
+
+/** Where the web is: passkeys are of its host name, and their signatures name its origin. */
+export interface Place {
+  /** As `https://seloste.agency.example`. */
+  origin: string
+  /** As `seloste.agency.example`. */
+  host: string
+}
+
+/**
+ * unknown: no passkey of that id, or none of that person's; late: the challenge is too old or used; counter: the
+ * authenticator has counted further already, so there is a copy of it; signature: everything else that is not right.
+ */
+export type PasskeyFault = 'unknown' | 'late' | 'counter' | 'signature'
+
+export interface UsedPasskey {
+  id: string
+  personId: string
+}
+
+/** EdDSA, ES256, RS256 (RFC 9053, RFC 8812): what authenticators of today speak. */
+export const passkeyAlgorithms = [-8, -7, -257]
+
+/**
+ * Judges a signature and takes note of its use. The person was verified by the authenticator (PIN, finger, face), so that
+ * having the passkey and being its owner are two factors in one (NIST SP 800-63B-4 section 3.1.7).
+ * @param ofPerson whose it has to be; anybody's otherwise
+ */
+export async function usePasskey(
+  holding: HoldingSafeguards,
+  given: {
+    response: AuthenticationResponseJSON
+    challenges: Challenges
+    binding: Binding
+    place: Place
+    now: Temporal.Instant
+    ofPerson?: string
+  },
+): Promise<UsedPasskey | { fault: PasskeyFault; personId?: string }> {
+  const { response, challenges, binding, place, now, ofPerson } = given
+  const db = safeguardsOf(holding)
+  const passkey = await db
+    .selectFrom('passkey')
+    .select(['id', 'person_id', 'credential_id', 'public_key', 'counter'])
+    .where('credential_id', '=', Buffer.from(response.id, 'base64url'))
+    .executeTakeFirst()
+  if (!passkey || (ofPerson !== undefined && passkey.person_id !== ofPerson)) return { fault: 'unknown' }
+  const personId = passkey.person_id
+  const { userHandle } = response.response
+  if (userHandle !== undefined && userHandle !== '' && userHandle !== handleOf(personId)) {
+    return { fault: 'signature', personId }
+  }
+  const asked = readClientData(response.response.clientDataJSON)
+  if (!asked) return { fault: 'signature', personId }
+  const judged = challenges.judge(asked.challenge, binding)
+  if (judged !== 'good') return { fault: judged === 'late' ? 'late' : 'signature', personId }
+  const answer = await verifyAuthenticationResponse({
+    response,
+    expectedChallenge: asked.challenge,
+    expectedOrigin: place.origin,
+    expectedRPID: place.host,
+    requireUserVerification: true,
+    // The count is judged below, once the signature over it is known to be good.
+    credential: { id: response.id, publicKey: new Uint8Array(passkey.public_key), counter: 0 },
+  }).catch(() => undefined)
+  if (!answer?.verified) return { fault: 'signature', personId }
+  if (!challenges.spend(asked.challenge)) return { fault: 'late', personId }
+  const { newCounter, credentialBackedUp } = answer.authenticationInfo
+  const counted = await db
+    .updateTable('passkey')
+    .set({ counter: newCounter, backed_up: credentialBackedUp, last_used_at: now })
+    .where('id', '=', passkey.id)
+    // An authenticator that does not count says 0 for ever.
+    .where((eb) => (newCounter === 0 ? eb('counter', '=', 0) : eb('counter', '<', newCounter)))
+    .returning('id')
+    .executeTakeFirst()
+  return counted ? { id: passkey.id, personId } : { fault: 'counter', personId }
+}
+
+export interface NewPasskey {
+  credentialId: Buffer
+  publicKey: Buffer
+  counter: number
+  transports: string[]
+  backedUp: boolean
+}
+
+/** Judges a passkey that was just made. */
+export async function readNewPasskey(given: {
+  response: RegistrationResponseJSON
+  challenges: Challenges
+  binding: Binding
+  place: Place
+}): Promise<NewPasskey | { fault: 'late' | 'signature' }> {
+  const { response, challenges, binding, place } = given
+  const asked = readClientData(response.response.clientDataJSON)
+  const judged = asked ? challenges.judge(asked.challenge, binding) : 'foreign'
+  if (!asked || judged !== 'good') return { fault: judged === 'late' ? 'late' : 'signature' }
+  const answer = await verifyRegistrationResponse({
+    response,
+    expectedChallenge: asked.challenge,
+    expectedOrigin: place.origin,
+    expectedRPID: place.host,
+    requireUserVerification: true,
+    supportedAlgorithmIDs: passkeyAlgorithms,
+  }).catch(() => undefined)
+  if (!answer?.verified) return { fault: 'signature' }
+  if (!challenges.spend(asked.challenge)) return { fault: 'late' }
+  const { credential, credentialBackedUp } = answer.registrationInfo
+  return {
+    credentialId: Buffer.from(credential.id, 'base64url'),
+    publicKey: Buffer.from(credential.publicKey),
+    counter: credential.counter,
+    transports: (response.response.transports ?? []).slice(0, 10),
+    backedUp: credentialBackedUp,
+  }
+}
+
+/** What an authenticator knows a person by: their id, which says nothing to anybody else. */
+export function handleOf(personId: string): string {
+  return Buffer.from(personId.replaceAll('-', ''), 'hex').toString('base64url')
+}
+
+/** The challenge that was signed; nothing where it cannot be read, or where another site's page had ours in a frame. */
+function readClientData(encoded: string): { challenge: string } | undefined {
+  try {
+    const { challenge, crossOrigin } = decodeClientDataJSON(encoded)
+    return typeof challenge === 'string' && crossOrigin !== true ? { challenge } : undefined
+  } catch {
+    return undefined
+  }
+}
