@@ -6,6 +6,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll } from 'vitest'
 import type { RefusalCode } from '#app/http/refuse.ts'
+import { createLookPacer } from '#app/http/pace-looks.ts'
 import { serve } from '#app/http/serve.ts'
 import { connectCustodian } from '#app/roles/custodian-client.ts'
 import { serveCustodian } from '#app/roles/custodian-server.ts'
@@ -62,6 +63,7 @@ export async function openTestDesk(database: TestDatabase<RegisterTables>, regis
       custodian: connectCustodian(socket),
       versions,
       clock: systemClock,
+      pace: createLookPacer(database.as('seloste_desk').db, systemClock),
       onCallChanged(changed) {
         watchers.add(changed)
         return () => watchers.delete(changed)

@@ -8,12 +8,15 @@ import type { RegisterTables } from '#register/tables.ts'
 import type { CustodianClient } from '../roles/custodian-client.ts'
 import type { Versions } from '../roles/follow-versions.ts'
 import type { RegisterDescription } from '#description/register-description.ts'
+import type { LookPacer } from './pace-looks.ts'
 
 export interface Desk {
   db: Kysely<RegisterTables>
   custodian: CustodianClient
   versions: Versions
   clock: Clock
+  /** Slows down looks in a mass. */
+  pace: LookPacer
   /** Calls back after each change to a call; returns the way to stop. */
   onCallChanged: (changed: () => void) => () => void
 }

@@ -23,6 +23,7 @@ import { planRoutes } from './plan-routes.ts'
 import { refusals, refuse } from './refuse.ts'
 import type { Routes } from './routes.ts'
 import { sessionRoutes } from './session-routes.ts'
+import { watchRoutes } from './watch-routes.ts'
 import { webFiles } from './web-files.ts'
 
 export interface ServeOptions {
@@ -108,6 +109,7 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
   descriptionRoutes(app, desk)
   planRoutes(app, desk)
   evidenceRoutes(app, desk)
+  watchRoutes(app, desk)
   await scimRoutes(app, desk)
   app.get('/api/openapi.json', async (_request, reply) => reply.send(openApiDocument(options.version)))
   app.get('/health/live', async (_request, reply) => reply.send({ live: true }))

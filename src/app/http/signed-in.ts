@@ -33,6 +33,10 @@ export async function granted(
 ): Promise<Grant | undefined> {
   const session = await signedIn(desk, request, reply)
   if (!session) return undefined
+  if ((await desk.pace.take(session)) === 'too-many') {
+    await refuse(reply, 'looks.too-many')
+    return undefined
+  }
   const grant = await requestGrant(desk.db, session, asked, desk.clock.now())
   if (!('refused' in grant)) return grant
   await refuseGrant(reply, grant)

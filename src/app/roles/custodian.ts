@@ -21,6 +21,7 @@ import { serveCustodian } from './custodian-server.ts'
 import { readDrawKey } from './draw-key.ts'
 import { followVersions } from './follow-versions.ts'
 import { keepProofs } from './keep-proofs.ts'
+import { keepWatch } from './keep-watch.ts'
 import { obeyVersion } from './obey-version.ts'
 import { reportVersions } from './report-versions.ts'
 import type { Role } from './role.ts'
@@ -138,6 +139,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
       )
     },
   })
+  const watching = keepWatch({ db, pool, versions, clock, log, registry: metrics.registry })
   const obeying = obeyVersion({ pool, db, versions, clock, log, onShortened: sweepNow })
   const answers = { ...createAudioServer(db, objects, keys), tryDraft: createDraftTrier(db, clock) }
   const served = await serveCustodian(address, answers, (error) => {
@@ -185,7 +187,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
       await offered.stop()
       metrics.stop()
       await stored.stop()
-      await Promise.all([keeper.stop(), sweeper.stop(), daily.stop(), obeying.stop(), proofs.stop()])
+      await Promise.all([keeper.stop(), sweeper.stop(), daily.stop(), obeying.stop(), watching.stop(), proofs.stop()])
       await looking
       await reporting.stop()
       await versions.stop()

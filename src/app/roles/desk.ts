@@ -8,6 +8,7 @@ import { gatherMetrics } from '#platform/metrics/share-metrics.ts'
 import { channels } from '#register/channels.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { readProofs } from '#use/evidence/read-proofs.ts'
+import { createLookPacer } from '../http/pace-looks.ts'
 import { serve } from '../http/serve.ts'
 import { connectCustodian } from './custodian-client.ts'
 import { followVersions } from './follow-versions.ts'
@@ -55,6 +56,7 @@ export const runDesk: Role = async ({ settings, log, databaseUrl, version }: Rol
       custodian,
       versions,
       clock: systemClock,
+      pace: createLookPacer(db, systemClock),
       onCallChanged(changed) {
         watchers.add(changed)
         return () => watchers.delete(changed)

@@ -1,3 +1,25 @@
+import type { ColumnType } from 'kysely'
+import type { AlarmKind } from './thresholds.ts'
+
+type Instant = Temporal.Instant
+
 /** The tables of those who watch (migrations/0011-watch.sql). */
-// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- filled by the tables of the migration
-export interface WatchTables {}
+export interface WatchTables {
+  alarm: {
+    id: ColumnType<string, never, never>
+    kind: AlarmKind
+    person_id: string | null
+    object_id: string | null
+    count: number
+    facts: ColumnType<Record<string, unknown>, string, string>
+    threshold: ColumnType<Record<string, unknown>, string, string>
+    first_at: Instant
+    last_at: Instant
+    raised_at: ColumnType<Instant, never, never>
+    seen_at: ColumnType<Instant | null, never, never>
+    closed_at: ColumnType<Instant | null, never, never>
+    closed_by: ColumnType<string | null, never, never>
+    note: ColumnType<string | null, never, never>
+  }
+  watched_until: { kind: string; at: Instant }
+}

@@ -1,2 +1,200 @@
 /** Those who watch: alarms, review lists, extracts (R21, L11). */
-export const watchOperations = {} as const
+import Type, { type Static } from 'typebox'
+import { closed, instant, literals, Purpose, refusals, Role } from './shapes.ts'
+
+const id = Type.Object({ id: Type.String({ format: 'uuid' }) })
+const note = Type.String({ minLength: 1, maxLength: 2000, pattern: '\\S', description: 'What was found out' })
+const NamedPerson = Type.Object({
+  id: Type.String({ format: 'uuid' }),
+  name: Type.String({ description: 'As they are called now; stored nowhere' }),
+})
+
+export const Alarm = Type.Object(
+  {
+    id: Type.String({ format: 'uuid' }),
+    kind: literals(
+      ['refusals', 'night', 'official', 'caller', 'mass', 'reveals', 'sign-ins', 'break-glass'],
+      'What was seen: refusals in a row; listening at night; one official’s calls listened to too often; one caller looked for again and again; looks in a mass; many numbers revealed; failed sign-ins on many accounts; a look in an emergency',
+    ),
+    person: Type.Optional(NamedPerson),
+    official: Type.Optional(NamedPerson),
+    count: Type.Integer({ description: 'What was counted, at its highest' }),
+    facts: Type.Record(Type.String(), Type.Unknown(), { description: 'Counts and ids; no names, no numbers' }),
+    threshold: Type.Record(Type.String(), Type.Unknown(), { description: 'From when on it is an alarm' }),
+    firstAt: instant('The first of what was counted'),
+    lastAt: instant('The last of it'),
+    raisedAt: instant('Raised'),
+    seenAt: Type.Optional(instant('First seen by a data protection officer')),
+    closed: Type.Optional(Type.Object({ at: instant('Closed'), by: Type.String(), note: Type.String() })),
+    isOwn: Type.Boolean({ description: 'It is about the viewer: somebody else closes it' }),
+  },
+  { description: 'A question to be asked; no judgement' },
+)
+export type Alarm = Static<typeof Alarm>
+
+export const ReviewMonth = Type.Object({
+  month: Type.String({ description: '2026-10' }),
+  looks: Type.Integer(),
+  listenings: Type.Integer({ description: 'How many of them' }),
+  people: Type.Integer({ description: 'By how many people' }),
+  state: literals(['going-on', 'to-review', 'overdue', 'reviewed'], 'Where the month is'),
+  dueAt: instant('To be reviewed before'),
+  review: Type.Optional(Type.Object({ at: instant('Reviewed'), by: Type.String(), note: Type.String() })),
+})
+export type ReviewMonth = Static<typeof ReviewMonth>
+
+export const LookToReview = Type.Object({
+  seq: Type.Integer({ description: 'The entry of the log' }),
+  at: instant('When'),
+  person: Type.Optional(NamedPerson),
+  role: Role,
+  action: Type.String(),
+  purpose: Purpose,
+  reference: Type.Optional(Type.String({ description: 'Fault or case' })),
+  object: Type.Optional(Type.Object({ kind: Type.String(), id: Type.String({ format: 'uuid' }) })),
+  contacts: Type.Optional(Type.Integer({ description: 'Shown on the page of a search, or live' })),
+  servedMs: Type.Optional(Type.Integer({ description: 'Sound served in a listening' })),
+})
+export type LookToReview = Static<typeof LookToReview>
+
+export const LookAtCall = Type.Object(
+  {
+    at: instant('When; for what is told once a day, the first time of that day'),
+    kind: literals(
+      ['shown', 'watched', 'read', 'revealed', 'listened'],
+      'On a page of a search; in progress; opened; the caller’s number revealed; listened to',
+    ),
+    role: Role,
+    purpose: Purpose,
+    unit: Type.Optional(Type.String({ description: 'Where the looker worked then' })),
+    contact: Type.Optional(
+      Type.Object({ id: Type.String({ format: 'uuid' }), startedAt: Type.Optional(instant('The call began')) }),
+    ),
+    calls: Type.Integer({ description: 'How many calls; one, unless told once a day' }),
+    servedMs: Type.Optional(Type.Integer()),
+  },
+  { description: 'Never who, and never that the security unit looked (CJEU C-579/21)' },
+)
+export type LookAtCall = Static<typeof LookAtCall>
+
+export const watchOperations = {
+  listAlarms: {
+    method: 'GET',
+    url: '/api/alarms',
+    schema: {
+      operationId: 'listAlarms',
+      summary: 'Alarms, for the data protection officer; open ones first, at most 500',
+      querystring: Type.Object(
+        { state: Type.Optional(literals(['open', 'closed', 'any'], 'Which; any unless told')) },
+        closed,
+      ),
+      response: {
+        200: Type.Object({ items: Type.Array(Alarm), open: Type.Integer({ description: 'Open ones in all' }) }),
+        ...refusals,
+      },
+    },
+  },
+  seeAlarm: {
+    method: 'POST',
+    url: '/api/alarms/:id/seen',
+    schema: {
+      operationId: 'seeAlarm',
+      summary: 'Note that an alarm has been seen',
+      params: id,
+      response: { 204: Type.Null(), ...refusals },
+    },
+  },
+  closeAlarm: {
+    method: 'POST',
+    url: '/api/alarms/:id/close',
+    schema: {
+      operationId: 'closeAlarm',
+      summary: 'Close an alarm with what was found out',
+      params: id,
+      body: Type.Object({ note }, closed),
+      response: { 204: Type.Null(), 409: refusals[400], ...refusals },
+    },
+  },
+  listReviews: {
+    method: 'GET',
+    url: '/api/reviews',
+    schema: {
+      operationId: 'listReviews',
+      summary: 'Months of looks by maintenance and the security unit, for the data protection officer, newest first',
+      response: { 200: Type.Object({ items: Type.Array(ReviewMonth) }), ...refusals },
+    },
+  },
+  readReview: {
+    method: 'GET',
+    url: '/api/reviews/:month',
+    schema: {
+      operationId: 'readReview',
+      summary: 'The looks of a month, oldest first; reading them is logged',
+      params: Type.Object({ month: Type.String({ pattern: '^20\\d\\d-(0[1-9]|1[0-2])$' }) }),
+      querystring: Type.Object(
+        {
+          after: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
+          limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500 })),
+        },
+        closed,
+      ),
+      response: {
+        200: Type.Object({
+          items: Type.Array(LookToReview),
+          next: Type.Optional(Type.Integer({ description: '`after` of the next page' })),
+        }),
+        ...refusals,
+      },
+    },
+  },
+  signOffReview: {
+    method: 'POST',
+    url: '/api/reviews/:month',
+    schema: {
+      operationId: 'signOffReview',
+      summary: 'Sign a month off with a note; once, and when it is over',
+      params: Type.Object({ month: Type.String({ pattern: '^20\\d\\d-(0[1-9]|1[0-2])$' }) }),
+      body: Type.Object({ note }, closed),
+      response: { 204: Type.Null(), 409: refusals[400], ...refusals },
+    },
+  },
+  readLooksAtMyCalls: {
+    method: 'GET',
+    url: '/api/my-calls/looks',
+    schema: {
+      operationId: 'readLooksAtMyCalls',
+      summary: 'Who looked at the viewer’s own calls, without names; the extract is logged',
+      querystring: Type.Object({ from: instant('Looks from'), to: instant('Until before; 35 days at most') }, closed),
+      response: {
+        200: Type.Object({
+          items: Type.Array(LookAtCall),
+          isCut: Type.Boolean({ description: 'There are more: ask for a shorter time' }),
+        }),
+        ...refusals,
+      },
+    },
+  },
+  readLooksAtContact: {
+    method: 'GET',
+    url: '/api/contacts/:id/looks',
+    schema: {
+      operationId: 'readLooksAtContact',
+      summary: 'Who looked at a call, without names, for an inspection; the extract is logged',
+      params: id,
+      querystring: Type.Object({ reference: Type.Optional(Type.String({ maxLength: 64 })) }, closed),
+      response: {
+        200: Type.Object({
+          contact: Type.Object({
+            id: Type.String({ format: 'uuid' }),
+            startedAt: instant('The call began'),
+            endedAt: Type.Optional(instant('It ended')),
+          }),
+          madeAt: instant('The extract was made'),
+          items: Type.Array(LookAtCall),
+          isCut: Type.Boolean(),
+        }),
+        ...refusals,
+      },
+    },
+  },
+} as const

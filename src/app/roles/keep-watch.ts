@@ -1,0 +1,75 @@
+import type { Registry } from 'prom-client'
+import { Counter, Gauge } from 'prom-client'
+import type { Clock } from '#platform/clock/clock.ts'
+import { every, type EveryOptions, type Repeating } from '#platform/jobs/every.ts'
+import type { Log } from '#platform/log/log.ts'
+import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import { countOpenAlarms, endOldAlarms, raiseAlarms } from '#safeguards/watch/raise-alarms.ts'
+import { alarmKinds } from '#safeguards/watch/thresholds.ts'
+import type { Versions } from './follow-versions.ts'
+
+const watchMs = 60_000
+
+/**
+ * Watches the log every minute (R21): what somebody may have to answer for is raised as an alarm for the data protection
+ * officer, as a line in the process log without names, and as a number in the metrics. One process at a time.
+ */
+export function keepWatch({
+  db,
+  pool,
+  versions,
+  clock,
+  log,
+  registry,
+}: {
+  db: HoldingSafeguards
+  pool: EveryOptions['pool']
+  versions: Pick<Versions, 'at'>
+  clock: Clock
+  log: Log
+  registry: Registry
+}): Repeating {
+  const raisedTotal = new Counter({
+    name: 'seloste_alarms_raised_total',
+    help: 'Alarms raised about looks, listenings, refusals and sign-ins, by kind',
+    labelNames: ['kind'],
+    registers: [registry],
+  })
+  new Gauge({
+    name: 'seloste_alarms_open',
+    help: 'Alarms that no data protection officer has closed, by kind',
+    labelNames: ['kind'],
+    registers: [registry],
+    async collect() {
+      const open = await countOpenAlarms(db)
+      for (const kind of alarmKinds) this.set({ kind }, open.get(kind) ?? 0)
+    },
+  })
+  const watchedAt = new Gauge({
+    name: 'seloste_log_watched_timestamp_seconds',
+    help: 'When the log was last watched for alarms',
+    registers: [registry],
+  })
+
+  return every({
+    pool,
+    intervalMs: watchMs,
+    lockName: 'seloste.watch',
+    work: async () => {
+      const now = clock.now()
+      const breakGlass = versions.at(now).description.switches.maintenanceContent === 'breakGlass'
+      for (const alarm of await raiseAlarms(db, { breakGlass }, now)) {
+        raisedTotal.inc({ kind: alarm.kind })
+        log.warn(
+          { alarm: alarm.id, kind: alarm.kind, count: alarm.count },
+          'an alarm: the data protection officer asks why',
+        )
+      }
+      await endOldAlarms(db)
+      watchedAt.set(clock.now().epochMilliseconds / 1000)
+    },
+    onError: (error) => {
+      log.error({ err: error }, 'the log could not be watched for alarms; it is tried again in a minute')
+    },
+  })
+}

@@ -1,0 +1,373 @@
+import { randomUUID } from 'node:crypto'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { admit } from '#register/admit.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { callFacts, colleagueOf, enterTestPerson, phone, recordingFacts } from '#test/database/people.ts'
+import { closeAlarm, listAlarms, seeAlarm, type Alarm } from './alarms.ts'
+import { countOpenAlarms, endOldAlarms, raiseAlarms } from './raise-alarms.ts'
+import { thresholds } from './thresholds.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const { pool, db: admin } = database.as()
+const desk = database.as('seloste_desk').db
+const capture = database.as('seloste_capture').db
+const custodian = database.as('seloste_custodian').db
+const now = () => Temporal.Now.instant()
+
+const nothing = { kind: 'none' as const, units: [], numbers: [] }
+const watcher = { role: 'DATA_PROTECTION_OFFICER' as const, purposes: [], scope: nothing }
+const outi = await enterTestPerson(admin, desk, { name: 'Outi', right: watcher })
+const olli = await enterTestPerson(admin, desk, { name: 'Olli', right: watcher })
+const sari = await enterTestPerson(admin, desk, {
+  name: 'Sari',
+  right: { role: 'SUPERVISOR', purposes: ['DEVELOPMENT'], scope: 'their unit' },
+})
+const aino = await enterTestPerson(admin, desk, { name: 'Aino' })
+const session = await outi.signIn()
+
+beforeEach(async () => {
+  await pool.query('alter table audit_entry disable trigger append_only')
+  await pool.query('delete from audit_pending; delete from audit_entry; delete from alarm; delete from watched_until')
+  await pool.query('delete from listening')
+  await pool.query('alter table audit_entry enable trigger append_only')
+})
+
+interface Planted {
+  action: string
+  result?: string
+  person?: string | null
+  purpose?: string
+  object?: string
+  detail?: object
+  minutesAgo?: number
+}
+/** An entry as a door would have left it some time ago. */
+async function plant({ action, result = 'ok', person = sari.id, purpose = 'DEVELOPMENT', ...given }: Planted) {
+  await pool.query(
+    `insert into audit_entry (at, person_id, role, action, purpose, object_id, result, detail)
+     values (now() - make_interval(mins => $1), $2, 'SUPERVISOR', $3, $4, $5, $6, $7)`,
+    [given.minutesAgo ?? 1, person, action, purpose, given.object ?? null, result, given.detail ?? {}],
+  )
+}
+const many = async (times: number, planted: Planted | ((i: number) => Planted)) => {
+  for (let i = 0; i < times; i++) await plant(typeof planted === 'function' ? planted(i) : planted)
+}
+const watch = (breakGlass = false) => raiseAlarms(custodian, { breakGlass }, now())
+const kinds = async () => (await watch()).map(({ kind }) => kind)
+async function alarms(): Promise<Alarm[]> {
+  const found = await listAlarms(desk, session, { state: 'any' })
+  if ('refused' in found) throw new Error(found.refused)
+  return found.alarms
+}
+
+/** A listening by a person to a new recording of an official's call, begun at an instant. */
+async function listen(by: string, given: { official?: string; startedAt?: Temporal.Instant } = {}) {
+  const recording = recordingFacts()
+  const official = { ...colleagueOf(sari), ...(given.official && { personId: given.official }) }
+  await admit(capture, callFacts({ official, recording }))
+  const startedAt = given.startedAt ?? noon
+  await pool.query(
+    `insert into listening (id, recording_id, person_id, right_id, session_hash, role, purpose, started_at, until)
+     values (gen_random_uuid(), $1, $2, gen_random_uuid(), '', 'SUPERVISOR', 'DEVELOPMENT', $3, $3::timestamptz + interval '1 hour')`,
+    [recording.id, by, startedAt.toString()],
+  )
+}
+/** The newest noon that has been. */
+const today = now().toZonedDateTimeISO('Europe/Helsinki').startOfDay().add({ hours: 12 })
+const noon = (Temporal.Instant.compare(today.toInstant(), now()) > 0 ? today.subtract({ days: 1 }) : today).toInstant()
+
+describe('refusals in a row', () => {
+  const { inRow, inDay } = thresholds.refusals
+  const guess = { action: 'contact.read', result: 'refused:not-found' }
+
+  test('alarm from the threshold on, not below it', async () => {
+    await many(inRow - 1, guess)
+    expect(await kinds()).toEqual([])
+    await plant({ ...guess, minutesAgo: 0 })
+    expect(await kinds()).toEqual(['refusals'])
+    expect(await alarms()).toMatchObject([
+      {
+        kind: 'refusals',
+        person: { id: sari.id, name: 'Sari' },
+        count: inRow,
+        facts: { reasons: { 'not-found': inRow } },
+      },
+    ])
+  })
+
+  test('are broken by a look that shows something, but not the day’s count', async () => {
+    await many(inRow - 1, { ...guess, minutesAgo: 10 })
+    await plant({ action: 'contact.read', minutesAgo: 9 })
+    await many(inRow - 1, { ...guess, minutesAgo: 8 })
+    expect(await kinds()).toEqual([])
+    await many(inDay - 2 * (inRow - 1), (i) => ({ ...guess, minutesAgo: 300 + 30 * i }))
+    // What is older than the last watch counts with what is new.
+    await plant({ ...guess, minutesAgo: 0 })
+    expect(await kinds()).toEqual(['refusals'])
+  })
+
+  test('of two people are not those of one', async () => {
+    await many(inRow, (i) => ({ ...guess, person: i % 2 ? sari.id : aino.id }))
+    expect(await kinds()).toEqual([])
+  })
+})
+
+describe('listening at night', () => {
+  const helsinki = (hour: number) => noon.toZonedDateTimeISO('Europe/Helsinki').with({ hour, minute: 30 })
+
+  test('is before six and from eight in the evening on, by Finland’s clock', async () => {
+    for (const [hour, expected] of [
+      [5, ['night']],
+      [6, []],
+      [19, []],
+      [20, ['night']],
+      [23, ['night']],
+    ] as const) {
+      await pool.query('delete from listening; delete from alarm; delete from watched_until')
+      const begun = helsinki(hour)
+      const at = Temporal.Instant.compare(begun.toInstant(), now()) > 0 ? begun.subtract({ days: 1 }) : begun
+      await listen(sari.id, { startedAt: at.toInstant() })
+      // Watched for a first time, a day back.
+      const seen = await raiseAlarms(custodian, { breakGlass: false }, at.toInstant().add({ hours: 1 }))
+      expect(
+        seen.map(({ kind }) => kind),
+        `${hour}.30`,
+      ).toEqual(expected)
+    }
+  })
+
+  test('begins when the database says, whatever the desk says', async () => {
+    const recording = recordingFacts()
+    await admit(capture, callFacts({ official: colleagueOf(sari), recording }))
+    const { rows } = await pool.query<{ id: string }>(`select id from access_right where person_id = $1`, [sari.id])
+    const saris = await sari.signIn()
+    await desk.transaction().execute(async (tx) => {
+      const { sql } = await import('kysely')
+      await sql`select set_config('seloste.session', ${saris.token}, true), set_config('seloste.purpose', 'DEVELOPMENT', true)`.execute(
+        tx,
+      )
+      await sql`insert into listening (id, recording_id, person_id, right_id, session_hash, role, purpose, started_at, until)
+        values (${randomUUID()}, ${recording.id}, ${sari.id}, ${rows[0]!.id}, sha256(convert_to(${saris.token}, 'UTF8')), 'SUPERVISOR', 'DEVELOPMENT',
+          '2026-01-01 12:00Z', now() + interval '1 hour')`.execute(tx)
+    })
+    const begun = await pool.query<{ fresh: boolean }>(
+      `select started_at > now() - interval '1 minute' as fresh from listening`,
+    )
+    expect(begun.rows).toEqual([{ fresh: true }])
+  })
+})
+
+describe('one official’s calls', () => {
+  test('listened to by one other person again and again', async () => {
+    const { recordings } = thresholds.official
+    for (let i = 0; i < recordings; i++)
+      await listen(sari.id, { official: aino.id, startedAt: noon.subtract({ hours: 0, minutes: i }) })
+    // By the official, or many officials' by one person: nothing.
+    for (let i = 0; i < recordings; i++) await listen(aino.id, { official: aino.id })
+    for (let i = 0; i < recordings; i++) await listen(outi.id, { official: randomUUID() })
+    const raised = await raiseAlarms(custodian, { breakGlass: false }, noon.add({ minutes: 1 }))
+    expect(raised).toMatchObject([{ kind: 'official', count: recordings }])
+    expect(await alarms()).toMatchObject([{ person: { id: sari.id }, official: { id: aino.id, name: 'Aino' } }])
+  })
+
+  test('below the threshold, or the same recording over and over: nothing', async () => {
+    const recording = recordingFacts()
+    await admit(capture, callFacts({ official: { ...colleagueOf(sari), personId: aino.id }, recording }))
+    for (let i = 0; i < 2 * thresholds.official.recordings; i++) {
+      await pool.query(
+        `insert into listening (id, recording_id, person_id, right_id, session_hash, role, purpose, started_at, until)
+         values (gen_random_uuid(), $1, $2, gen_random_uuid(), '', 'SUPERVISOR', 'DEVELOPMENT', $3, now())`,
+        [recording.id, sari.id, noon.toString()],
+      )
+    }
+    expect(await raiseAlarms(custodian, { breakGlass: false }, noon.add({ minutes: 1 }))).toEqual([])
+  })
+})
+
+describe('one caller', () => {
+  let callers = 100
+  async function callsOf(times: number, official = colleagueOf(sari)) {
+    const key = phone(`040 600 ${callers++}`)
+    const calls = []
+    for (let i = 0; i < times; i++) {
+      calls.push((await admit(capture, callFacts({ caller: { kind: 'e164', key, raw: key }, official }))).contactId)
+    }
+    return calls
+  }
+  const { days, searchesInDay } = thresholds.caller
+
+  test('whose calls one person opens day after day', async () => {
+    const calls = await callsOf(2)
+    await many(days - 1, (i) => ({ action: 'contact.read', object: calls[i % 2]!, minutesAgo: 1 + i * 24 * 60 }))
+    expect(await kinds()).toEqual([])
+    await plant({ action: 'caller.revealed', object: calls[0]!, minutesAgo: days * 24 * 60 })
+    await plant({ action: 'contact.read', object: calls[0]!, minutesAgo: 0 })
+    expect(await kinds()).toEqual(['caller'])
+    const [alarm] = await alarms()
+    expect(alarm).toMatchObject({ kind: 'caller', facts: { callers: 1, days } })
+    expect(alarm!.facts['contacts']).toEqual(calls.sort())
+    expect(JSON.stringify(alarm)).not.toContain('40600')
+  })
+
+  test('whose number one person searches for again and again in a day', async () => {
+    const [call] = await callsOf(1)
+    const search = { action: 'contacts.listed', detail: { contacts: [call], byCaller: true } }
+    await many(searchesInDay, { ...search, minutesAgo: 5 })
+    expect(await kinds()).toEqual(['caller'])
+  })
+
+  test('of one’s own calls, of an inspection or of a case is nobody’s alarm', async () => {
+    const [own] = await callsOf(1, { ...colleagueOf(sari), personId: sari.id })
+    const [other] = await callsOf(1)
+    await many(days + 1, (i) => ({ action: 'contact.read', object: own!, minutesAgo: 1 + i * 24 * 60 }))
+    await many(days + 1, (i) => ({
+      action: 'contact.read',
+      object: other!,
+      purpose: 'INSPECTION',
+      minutesAgo: 1 + i * 24 * 60,
+    }))
+    await many(days + 1, (i) => ({
+      action: 'contact.read',
+      object: other!,
+      purpose: 'CRIME_OR_MISUSE',
+      minutesAgo: 1 + i * 24 * 60,
+    }))
+    expect(await kinds()).toEqual([])
+  })
+})
+
+describe('looks in a mass, reveals, sign-ins', () => {
+  test('many contacts shown in an hour, however few the looks', async () => {
+    const page = { contacts: Array.from({ length: 200 }, () => randomUUID()) }
+    const pages = thresholds.mass.contactsInHour / 200
+    await many(pages - 1, { action: 'contacts.listed', detail: page })
+    expect(await kinds()).toEqual([])
+    await plant({ action: 'contacts.listed', detail: page, minutesAgo: 0 })
+    expect(await kinds()).toEqual(['mass'])
+  })
+
+  test('what the desk had to slow down', async () => {
+    await plant({ action: 'looks.slowed', detail: { inMinute: 80 } })
+    expect(await kinds()).toEqual(['mass'])
+  })
+
+  test('many numbers revealed in an hour', async () => {
+    await many(thresholds.reveals.inHour - 1, () => ({ action: 'caller.revealed', object: randomUUID() }))
+    expect(await kinds()).toEqual([])
+    await plant({ action: 'caller.revealed', object: randomUUID(), minutesAgo: 0 })
+    expect(await kinds()).toEqual(['reveals'])
+  })
+
+  test('failed sign-ins on many accounts, and not many on one', async () => {
+    const failed = { action: 'session.started', result: 'refused:credentials' }
+    await many(50, { ...failed, person: aino.id })
+    expect(await kinds()).toEqual([])
+    await many(thresholds['sign-ins'].accounts - 1, (i) => ({ ...failed, person: i % 2 ? null : randomUUID() }))
+    expect(await kinds()).toEqual(['sign-ins'])
+    expect((await alarms())[0]).not.toHaveProperty('person')
+  })
+
+  test('a look by maintenance alarms only where the description lets it look in an emergency only', async () => {
+    await plant({ action: 'contact.read', purpose: 'MAINTENANCE' })
+    expect(await watch(false)).toEqual([])
+    expect(await watch(true)).toMatchObject([{ kind: 'break-glass', count: 1 }])
+  })
+})
+
+describe('an alarm', () => {
+  const guesses = (minutesAgo: number) =>
+    many(thresholds.refusals.inRow, { action: 'contact.read', result: 'refused:not-found', minutesAgo })
+
+  test('is raised once, in the log too, and what goes on is added to it', async () => {
+    await guesses(2)
+    expect(await watch()).toHaveLength(1)
+    expect(await watch()).toEqual([])
+    await guesses(0)
+    expect(await watch()).toEqual([])
+    const [alarm, ...others] = await alarms()
+    expect(others).toEqual([])
+    expect(alarm).toMatchObject({ count: 2 * thresholds.refusals.inRow, isOwn: false })
+    const { rows } = await pool.query(
+      `select object_id, person_id, detail from audit_entry where action = 'alarm.raised'`,
+    )
+    expect(rows).toEqual([
+      { object_id: alarm!.id, person_id: null, detail: { kind: 'refusals', count: thresholds.refusals.inRow } },
+    ])
+    expect(await countOpenAlarms(custodian)).toEqual(new Map([['refusals', 1]]))
+  })
+
+  test('that was missed while nobody watched is found', async () => {
+    await watch()
+    await guesses(300)
+    await pool.query(`update watched_until set at = now() - interval '6 hours'`)
+    expect(await kinds()).toEqual(['refusals'])
+  })
+
+  test('is seen, and closed with a note; the same raises no other, something new does', async () => {
+    await guesses(2)
+    await watch()
+    const [{ id } = { id: '' }] = await alarms()
+    expect(await seeAlarm(desk, session, id)).toBeUndefined()
+    expect(await closeAlarm(desk, session, id, ' Asked; a wrong bookmark. ')).toBeUndefined()
+    const [closed] = await alarms()
+    expect(closed).toMatchObject({ id, closed: { by: 'Outi', note: 'Asked; a wrong bookmark.' } })
+    expect(closed?.seenAt).toBeDefined()
+    const { rows } = await pool.query(
+      `select person_id, object_id, right_id is not null as on_right from audit_entry where action = 'alarm.closed'`,
+    )
+    expect(rows).toEqual([{ person_id: outi.id, object_id: id, on_right: true }])
+    expect(await closeAlarm(desk, session, id, 'again')).toEqual({ refused: 'alarm.closed' })
+    expect(await watch()).toEqual([])
+    await guesses(0)
+    expect(await kinds()).toEqual(['refusals'])
+  })
+
+  test('about the officer is closed by another, and the refusal is in the log', async () => {
+    await many(thresholds.refusals.inRow, { action: 'contact.read', result: 'refused:not-found', person: outi.id })
+    await watch()
+    const [{ id, isOwn } = { id: '', isOwn: false }] = await alarms()
+    expect(isOwn).toBe(true)
+    expect(await closeAlarm(desk, session, id, 'nothing')).toEqual({ refused: 'alarm.own' })
+    const { rows } = await pool.query(`select result from audit_entry where action = 'alarm.closed'`)
+    expect(rows).toEqual([{ result: 'refused:alarm.own' }])
+    expect(await closeAlarm(desk, await olli.signIn(), id, 'asked Outi')).toBeUndefined()
+  })
+
+  test('is seen and closed by nobody else', async () => {
+    await guesses(1)
+    await watch()
+    const [{ id } = { id: '' }] = await alarms()
+    const saris = await sari.signIn()
+    expect(await listAlarms(desk, saris, { state: 'any' })).toEqual({ refused: 'deny.role' })
+    expect(await seeAlarm(desk, saris, id)).toEqual({ refused: 'deny.role' })
+    expect(await closeAlarm(desk, saris, id, 'mine')).toEqual({ refused: 'deny.role' })
+    const asDesk = database.as('seloste_desk').pool
+    expect((await asDesk.query('select * from alarm')).rows).toEqual([])
+    for (const statement of [
+      `update alarm set closed_at = now()`,
+      'delete from alarm',
+      `insert into alarm (kind, count, facts, threshold, first_at, last_at) values ('mass', 1, '{}', '{}', now(), now())`,
+      'insert into look_review (month, looks, reviewed_by, note) values (current_date, 0, gen_random_uuid(), $$x$$)',
+      `select * from find_mass('{}', now())`,
+      `select * from looks_at('{}', '{}', '{}', null, now(), now())`,
+    ]) {
+      await expect(asDesk.query(statement), statement).rejects.toThrow(/permission denied|row-level security/)
+    }
+  })
+
+  test('cannot be closed or unmade by the custodian, and ends two years after it was closed', async () => {
+    await guesses(1)
+    await watch()
+    const [{ id } = { id: '' }] = await alarms()
+    const asCustodian = database.as('seloste_custodian').pool
+    await expect(asCustodian.query('update alarm set closed_at = now()')).rejects.toThrow('permission denied')
+    await closeAlarm(desk, session, id, 'asked')
+    await endOldAlarms(custodian)
+    expect((await asCustodian.query('delete from alarm')).rowCount).toBe(0)
+    expect(await alarms()).toHaveLength(1)
+    await pool.query(`update alarm set closed_at = now() - interval '25 months'`)
+    await endOldAlarms(custodian)
+    expect(await alarms()).toEqual([])
+  })
+})

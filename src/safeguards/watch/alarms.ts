@@ -1,0 +1,124 @@
+/**
+ * Alarms as the data protection officer deals with them (R21). In: their session. Out: alarms, open ones first; seen and
+ * closed with a note. Never here: anybody else's look at them (row-level security shows them none).
+ */
+import { sql } from 'kysely'
+import { inSession } from '#platform/database/connect.ts'
+import { appendAudit } from '../audit/append.ts'
+import { currentNames } from '../people/current-names.ts'
+import type { Session } from '../people/session.ts'
+import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { orRefusal, type WatchRefusal } from './asked-of-database.ts'
+import type { AlarmKind } from './thresholds.ts'
+
+export interface Alarm {
+  id: string
+  kind: AlarmKind
+  /** Whose doing. */
+  person?: { id: string; name: string }
+  /** The official whose calls they were. */
+  official?: { id: string; name: string }
+  count: number
+  facts: Record<string, unknown>
+  threshold: Record<string, unknown>
+  firstAt: Temporal.Instant
+  lastAt: Temporal.Instant
+  raisedAt: Temporal.Instant
+  seenAt?: Temporal.Instant
+  closed?: { at: Temporal.Instant; by: string; note: string }
+  /** Somebody else has to close it: it is about the viewer. */
+  isOwn: boolean
+}
+
+const mostListed = 500
+
+/** Alarms, open ones first and of each the newest; at most 500. Names are looked up now and stored nowhere. */
+export function listAlarms(
+  holding: HoldingSafeguards,
+  session: Session,
+  { state }: { state: 'open' | 'closed' | 'any' },
+): Promise<{ alarms: Alarm[]; open: number } | { refused: WatchRefusal }> {
+  return inSession(safeguardsOf(holding), { 'seloste.session': session.token }, async (tx) => {
+    if (!(await watches(tx))) return { refused: 'deny.role' }
+    const rows = await tx
+      .selectFrom('alarm')
+      .selectAll()
+      .$if(state !== 'any', (query) => query.where('closed_at', state === 'open' ? 'is' : 'is not', null))
+      .orderBy(sql`closed_at is not null`)
+      .orderBy('raised_at', 'desc')
+      .orderBy('id', 'desc')
+      .limit(mostListed)
+      .execute()
+    const ids = rows.flatMap((row) => [row.person_id, row.object_id, row.closed_by].filter((id) => id !== null))
+    const names = await currentNames(tx, ids)
+    const named = (id: string) => ({ id, name: names.get(id) ?? id })
+    const { open } = await tx
+      .selectFrom('alarm')
+      .select((eb) => eb.fn.countAll<string>().as('open'))
+      .where('closed_at', 'is', null)
+      .executeTakeFirstOrThrow()
+    return {
+      open: Number(open),
+      alarms: rows.map((row) => ({
+        id: row.id,
+        kind: row.kind,
+        ...(row.person_id && { person: named(row.person_id) }),
+        ...(row.object_id && { official: named(row.object_id) }),
+        count: row.count,
+        facts: row.facts,
+        threshold: row.threshold,
+        firstAt: row.first_at,
+        lastAt: row.last_at,
+        raisedAt: row.raised_at,
+        ...(row.seen_at && { seenAt: row.seen_at }),
+        ...(row.closed_at &&
+          row.closed_by &&
+          row.note !== null && { closed: { at: row.closed_at, by: named(row.closed_by).name, note: row.note } }),
+        isOwn: row.person_id === session.personId,
+      })),
+    }
+  })
+}
+
+/** Notes that an alarm has been seen. */
+export function seeAlarm(
+  holding: HoldingSafeguards,
+  session: Session,
+  id: string,
+): Promise<{ refused: WatchRefusal } | undefined> {
+  return orRefusal(() =>
+    inSession(safeguardsOf(holding), { 'seloste.session': session.token }, async (tx) => {
+      await sql`select see_alarm(${id}::uuid)`.execute(tx)
+      return undefined
+    }),
+  )
+}
+
+/** Closes an alarm with what was found out; the entry in the log is the database's own. */
+export async function closeAlarm(
+  holding: HoldingSafeguards,
+  session: Session,
+  id: string,
+  note: string,
+): Promise<{ refused: WatchRefusal } | undefined> {
+  const answer = await orRefusal(() =>
+    inSession(safeguardsOf(holding), { 'seloste.session': session.token }, async (tx) => {
+      await sql`select close_alarm(${id}::uuid, ${note})`.execute(tx)
+      return undefined
+    }),
+  )
+  if (answer) {
+    await appendAudit(holding, {
+      action: 'alarm.closed',
+      result: `refused:${answer.refused}`,
+      personId: session.personId,
+      object: { kind: 'alarm', id },
+    })
+  }
+  return answer
+}
+
+async function watches(tx: HoldingSafeguards): Promise<boolean> {
+  const { rows } = await sql<{ is: boolean }>`select viewer_is('DATA_PROTECTION_OFFICER') as is`.execute(tx)
+  return rows[0]?.is === true
+}

@@ -1,0 +1,89 @@
+/**
+ * Finding what somebody may have to answer for (R21). In: the log and the listenings, as the database's functions see
+ * them. Out: alarms, each with its reason, its counts and its threshold, and an entry in the log. Never here: a name, a
+ * number, or a measure against anybody.
+ */
+import { sql } from 'kysely'
+import { withTransaction } from '#platform/database/connect.ts'
+import { appendAudit } from '../audit/append.ts'
+import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { alarmKinds, thresholds, type AlarmKind } from './thresholds.ts'
+
+export interface RaisedAlarm {
+  id: string
+  kind: AlarmKind
+  count: number
+}
+
+/** Where nobody has watched yet, the watch begins this far back. */
+const firstLookBack = { hours: 24 }
+/** Transactions end later than their entries' instants: the watch looks at the last minutes again. */
+const again = { minutes: 5 }
+
+/**
+ * Watches what has happened since the last time, by each threshold; what was missed while nobody watched is found, too.
+ * @param breakGlass whether the description lets maintenance look at content in an emergency only
+ * @returns the alarms that are new; what goes on is added to the alarm that is open
+ */
+export async function raiseAlarms(
+  holding: HoldingSafeguards,
+  { breakGlass }: { breakGlass: boolean },
+  now: Temporal.Instant,
+): Promise<RaisedAlarm[]> {
+  const raised: RaisedAlarm[] = []
+  for (const kind of alarmKinds) {
+    if (kind === 'break-glass' && !breakGlass) continue
+    raised.push(...(await withTransaction(safeguardsOf(holding), (tx) => watchOne(tx, kind, now))))
+  }
+  return raised
+}
+
+async function watchOne(tx: HoldingSafeguards, kind: AlarmKind, now: Temporal.Instant): Promise<RaisedAlarm[]> {
+  const db = safeguardsOf(tx)
+  const last = await db.selectFrom('watched_until').select('at').where('kind', '=', kind).executeTakeFirst()
+  const since = last ? last.at.subtract(again) : now.subtract(firstLookBack)
+  const threshold = JSON.stringify(thresholds[kind])
+  const find = sql.id(`find_${kind.replaceAll('-', '_')}`)
+  const { rows } = await sql<RaisedAlarm & { fresh: boolean }>`
+    insert into alarm (kind, person_id, object_id, count, facts, threshold, first_at, last_at)
+    select ${kind}, f.person_id, f.object_id, f.count, f.facts, ${threshold}::jsonb, f.first_at, f.last_at
+    from ${find}(${threshold}::jsonb, ${since}::timestamptz) f
+    on conflict (kind, person_id, object_id) where closed_at is null do update
+      set count = greatest(alarm.count, excluded.count), facts = excluded.facts, last_at = excluded.last_at
+      where excluded.last_at > alarm.last_at
+    returning id, kind, count, xmax = 0 as fresh`.execute(db)
+  const raised = rows.filter(({ fresh }) => fresh).map(({ id, count }) => ({ id, kind, count }))
+  for (const alarm of raised) {
+    await appendAudit(db, {
+      action: 'alarm.raised',
+      result: 'ok',
+      object: { kind: 'alarm', id: alarm.id },
+      detail: { kind, count: alarm.count },
+    })
+  }
+  await db
+    .insertInto('watched_until')
+    .values({ kind, at: now })
+    .onConflict((conflict) => conflict.column('kind').doUpdateSet({ at: now }))
+    .execute()
+  return raised
+}
+
+/** How many alarms of each kind are open. */
+export async function countOpenAlarms(holding: HoldingSafeguards): Promise<Map<AlarmKind, number>> {
+  const rows = await safeguardsOf(holding)
+    .selectFrom('alarm')
+    .select((eb) => ['kind', eb.fn.countAll<string>().as('open')])
+    .where('closed_at', 'is', null)
+    .groupBy('kind')
+    .execute()
+  return new Map(rows.map(({ kind, open }) => [kind, Number(open)]))
+}
+
+/** Deletes alarms that were closed two years ago; the log keeps that there was one. */
+export async function endOldAlarms(holding: HoldingSafeguards): Promise<void> {
+  await safeguardsOf(holding)
+    .deleteFrom('alarm')
+    .where('closed_at', '<', sql<Temporal.Instant>`now() - interval '24 months'`)
+    .execute()
+}

@@ -1,0 +1,160 @@
+/**
+ * The monthly review of looks by maintenance and the security unit (AC24). In: the session of the data protection officer.
+ * Out: the months, the looks of one, signed off with a note. Never here: content of what was looked at.
+ */
+import { sql } from 'kysely'
+import { inSession } from '#platform/database/connect.ts'
+import type { Purpose } from '#description/purposes.ts'
+import type { Role } from '#description/roles.ts'
+import { appendAudit, type AuditAction } from '../audit/append.ts'
+import { currentNames } from '../people/current-names.ts'
+import type { Session } from '../people/session.ts'
+import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { orRefusal, type WatchRefusal } from './asked-of-database.ts'
+import { reviewWithinDays } from './thresholds.ts'
+
+const zone = 'Europe/Helsinki'
+
+export interface ReviewMonth {
+  month: Temporal.PlainYearMonth
+  looks: number
+  listenings: number
+  people: number
+  state: 'going-on' | 'to-review' | 'overdue' | 'reviewed'
+  /** By when it is to be reviewed. */
+  dueAt: Temporal.Instant
+  review?: { at: Temporal.Instant; by: string; note: string }
+}
+
+export interface LookToReview {
+  seq: number
+  at: Temporal.Instant
+  person?: { id: string; name: string }
+  role: Role
+  action: AuditAction
+  purpose: Purpose
+  reference?: string
+  object?: { kind: string; id: string }
+  /** Of a page of a search: how many contacts it showed. */
+  contacts?: number
+  /** Of a listening: how much sound was served, in milliseconds; none where the recording’s history has ended. */
+  servedMs?: number
+}
+
+/** The months in which there were such looks, the newest first. */
+export function listReviewMonths(
+  holding: HoldingSafeguards,
+  session: Session,
+  now: Temporal.Instant,
+): Promise<ReviewMonth[] | { refused: WatchRefusal }> {
+  return orRefusal(() =>
+    inSession(safeguardsOf(holding), { 'seloste.session': session.token }, async (tx) => {
+      const { rows } = await sql<MonthRow>`
+        select month, looks::integer, listenings::integer, people::integer, reviewed_at as at, reviewed_by as by, note
+        from review_months()`.execute(tx)
+      const names = await currentNames(
+        tx,
+        rows.flatMap(({ by }) => (by === null ? [] : [by])),
+      )
+      return rows.map(({ at, by, note, ...row }) => {
+        const month = row.month.toPlainYearMonth()
+        const over = row.month.add({ months: 1 })
+        const dueAt = startOf(over.add({ days: reviewWithinDays }))
+        const isBefore = (instant: Temporal.Instant) => Temporal.Instant.compare(now, instant) < 0
+        const review = at && by !== null && note !== null ? { at, by: names.get(by) ?? by, note } : undefined
+        const open = isBefore(startOf(over)) ? 'going-on' : isBefore(dueAt) ? 'to-review' : 'overdue'
+        return { ...row, month, dueAt, state: review ? 'reviewed' : open, ...(review && { review }) }
+      })
+    }),
+  )
+}
+
+interface MonthRow {
+  month: Temporal.PlainDate
+  looks: number
+  listenings: number
+  people: number
+  at: Temporal.Instant | null
+  by: string | null
+  note: string | null
+}
+
+function startOf(day: Temporal.PlainDate): Temporal.Instant {
+  return day.toZonedDateTime(zone).toInstant()
+}
+
+/** The looks of a month, the oldest first, after an entry of the log; that they are read is in the log, too. */
+export function listLooksToReview(
+  holding: HoldingSafeguards,
+  session: Session,
+  { month, after, limit }: { month: Temporal.PlainYearMonth; after: number; limit: number },
+): Promise<{ looks: LookToReview[]; next?: number } | { refused: WatchRefusal }> {
+  return orRefusal(() =>
+    inSession(safeguardsOf(holding), { 'seloste.session': session.token }, async (tx) => {
+      const { rows } = await sql<LookRow>`
+        select seq::float8 as seq, at, person_id as "personId", role, action, purpose, reference, object_kind as "objectKind",
+          object_id as "objectId", contacts, served_ms::float8 as "servedMs"
+        from looks_to_review(${month.toPlainDate({ day: 1 })}::date, ${after}, ${limit + 1})`.execute(tx)
+      const shown = rows.slice(0, limit)
+      const names = await currentNames(
+        tx,
+        shown.flatMap(({ personId }) => (personId === null ? [] : [personId])),
+      )
+      const last = shown.at(-1)
+      return {
+        looks: shown.map((row) => ({
+          seq: row.seq,
+          at: row.at,
+          ...(row.personId && { person: { id: row.personId, name: names.get(row.personId) ?? row.personId } }),
+          role: row.role,
+          action: row.action,
+          purpose: row.purpose,
+          ...(row.reference && { reference: row.reference }),
+          ...(row.objectKind && row.objectId && { object: { kind: row.objectKind, id: row.objectId } }),
+          ...(row.contacts !== null && { contacts: row.contacts }),
+          ...(row.servedMs !== null && { servedMs: row.servedMs }),
+        })),
+        ...(rows.length > limit && last && { next: last.seq }),
+      }
+    }),
+  )
+}
+
+interface LookRow {
+  seq: number
+  at: Temporal.Instant
+  personId: string | null
+  role: Role
+  action: AuditAction
+  purpose: Purpose
+  reference: string | null
+  objectKind: string | null
+  objectId: string | null
+  contacts: number | null
+  servedMs: number | null
+}
+
+/** Signs a month off: it is over, and none of its looks was the officer's own. The entry in the log is the database's. */
+export async function signOffLooks(
+  holding: HoldingSafeguards,
+  session: Session,
+  month: Temporal.PlainYearMonth,
+  note: string,
+): Promise<{ refused: WatchRefusal } | undefined> {
+  const answer = await orRefusal(() =>
+    inSession(safeguardsOf(holding), { 'seloste.session': session.token }, async (tx) => {
+      await sql`select sign_off_looks(${month.toPlainDate({ day: 1 })}::date, ${note})`.execute(tx)
+      return undefined
+    }),
+  )
+  if (answer) {
+    await appendAudit(holding, {
+      action: 'looks.reviewed',
+      result: `refused:${answer.refused}`,
+      personId: session.personId,
+      object: { kind: 'log' },
+      detail: { month: month.toString() },
+    })
+  }
+  return answer
+}

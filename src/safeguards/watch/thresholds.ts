@@ -1,0 +1,40 @@
+/**
+ * From when on somebody is asked why (R21, L17). In: nothing. Out: what raises an alarm, and from when on looks are slowed
+ * down. Never here: a judgement of anybody; an alarm is a question that the data protection officer asks.
+ *
+ * Intervals are PostgreSQL's. Each kind is found by the function of its name in migrations/0011-watch.sql.
+ */
+
+export const thresholds = {
+  /** Refusals with nothing shown in between: ids tried one after another. Or so many in a day all the same. */
+  refusals: { inRow: 8, within: '15 minutes', inDay: 30 },
+  /** Listenings begun outside these hours of Finland's clock, on whatever day. */
+  night: { listenings: 1, fromHour: 6, toHour: 20 },
+  /** Recordings of one official's calls that one other person has listened to. */
+  official: { recordings: 12, within: '7 days' },
+  /**
+   * One caller's calls opened or their number searched for on so many days, or the number so often in a day. Own calls,
+   * inspections and cases do not count.
+   */
+  caller: { days: 5, within: '30 days', searchesInDay: 12 },
+  /** Looks, or contacts on the pages of searches; and whatever the desk had to slow down. */
+  mass: { looksInHour: 400, contactsInHour: 5000 },
+  /** Callers' numbers revealed. */
+  reveals: { inHour: 15, inDay: 40 },
+  /** Accounts on which signing in failed; a user id that nobody has counts each time. */
+  'sign-ins': { accounts: 10, within: '15 minutes' },
+  /** Looks by maintenance, where the description lets it look at content in an emergency only. */
+  'break-glass': { looks: 1 },
+} as const
+
+export type AlarmKind = keyof typeof thresholds
+export const alarmKinds = Object.keys(thresholds) as AlarmKind[]
+
+/** Looks of one person that are served at once; what goes beyond waits, the longer the further it goes. */
+export const looksAtOnce = { inMinute: 60, inHour: 600 } as const
+/** Each look beyond waits this much longer than the one before, up to the longest. */
+export const slowing = { stepMs: 100, longestMs: 10_000 } as const
+/** So many slowed looks of one person may wait; another is refused. */
+export const mostWaiting = 8
+/** A month's looks by maintenance and the security unit are reviewed within so many days of its end (AC24). */
+export const reviewWithinDays = 14

@@ -1,0 +1,41 @@
+import type { Kysely } from 'kysely'
+import { read, type Seen } from '#register/read.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import type { Grant } from '#safeguards/access/grant.ts'
+import { looksAtContact, type LookAtCall } from '#safeguards/watch/extracts.ts'
+
+export interface LooksExtract {
+  contact: { id: string; startedAt: Temporal.Instant; endedAt?: Temporal.Instant }
+  looks: LookAtCall[]
+}
+
+/**
+ * Who looked at a call, without names, for whoever inspects it (L11, R44).
+ * @returns `not-found` for a contact that is not there or that the viewer may not see; the two are not told apart
+ */
+export function extractLooks(
+  db: Kysely<RegisterTables>,
+  grant: Grant,
+  contactId: string,
+): Promise<LooksExtract | 'not-found'> {
+  return read<Seen<LooksExtract | 'not-found'>>(db, grant, async (tx) => {
+    const contact = await tx
+      .selectFrom('contact')
+      .select(['id', 'started_at', 'ended_at'])
+      .where('id', '=', contactId)
+      .executeTakeFirst()
+    const object = { kind: 'contact', id: contactId } as const
+    if (!contact) return { found: 'not-found', trace: { action: 'extract.read', result: 'refused:not-found', object } }
+    return {
+      found: {
+        contact: {
+          id: contact.id,
+          startedAt: contact.started_at,
+          ...(contact.ended_at && { endedAt: contact.ended_at }),
+        },
+        looks: await looksAtContact(tx, contactId),
+      },
+      trace: { action: 'extract.read', result: 'ok', object },
+    }
+  })
+}
