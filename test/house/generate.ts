@@ -28,10 +28,11 @@ for (const { path, make } of generated) {
   }
 }
 
-/** The web client's types, from the server's contract. */
+/** The web client's types, from the server's contract; either is longer than the megabyte that Node takes unasked. */
 function makeClientTypes(): string {
-  const openApi = execFileSync(process.execPath, ['src/app/http/contract/write-openapi.ts'], { encoding: 'utf8' })
-  return execFileSync('openapi-typescript', { input: openApi, encoding: 'utf8' })
+  const options = { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 } as const
+  const openApi = execFileSync(process.execPath, ['src/app/http/contract/write-openapi.ts'], options)
+  return execFileSync('openapi-typescript', { ...options, input: openApi })
 }
 
 /** The file at `path` with the text between `<!-- name:start -->` and `<!-- name:end -->` replaced. */
