@@ -1,0 +1,130 @@
+/**
+ * The check before the log is signed on. In: the database, and what the custodian remembers outside it. Out: the tree's
+ * right edge to go on from, or what is wrong. It looks at what is new and at what was signed last; everything is looked at
+ * by the verifier (verify/). Never here: a repair.
+ */
+import { sql } from 'kysely'
+import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { entryBytes, entryColumns, type EntryRow } from './entry-bytes.ts'
+import { acceptedFindings, keyOf, type Finding } from './findings.ts'
+import type { LogFolder } from './log-folder.ts'
+import { readCheckpoint, signedBy, type Signer } from './note.ts'
+import { MembersMissing, minimumIndex, newestCheckpoint, storedMembers, storedSize } from './stored-tree.ts'
+import { edgeAt, emptyRoot, hashLeaf, type RightEdge } from './tree.ts'
+
+export interface CheckedLog {
+  edge: RightEdge
+  /** Size of the newest signed checkpoint; nothing where none was signed yet. */
+  signedSize: number | undefined
+  /** The checkpoint beside the keys where the database lacks it. */
+  unstored: { size: number; root: Buffer; note: string } | undefined
+}
+
+const entriesLookedAt = 1_000
+
+/** Checks the log before it is gone on with. The signer is its key; nothing where the key store has none. */
+export async function checkLog(
+  db: HoldingSafeguards,
+  folder: LogFolder,
+  signer: Signer | undefined,
+): Promise<CheckedLog | { findings: Finding[] }> {
+  const [note, stored, found] = [await folder.readCheckpoint(), await newestCheckpoint(db), await storedSize(db)]
+  if (note === undefined && !stored) {
+    const edge = await edgeOr(db, found)
+    return edge && found === 0 ? { edge, signedSize: undefined, unstored: undefined } : broken('checkpoint-missing')
+  }
+  if (!signer) return broken('key-missing')
+  if (note === undefined) return broken('checkpoint-missing')
+  const remembered = readOwn(signer, note)
+  if (!remembered) return broken('checkpoint-altered')
+  const { size, root } = remembered
+  if (found < size) return { findings: [{ kind: 'leaves-missing', signed: size, found }] }
+  if (!(await rootAt(db, size))?.equals(root)) return { findings: [{ kind: 'leaves-altered', signed: size }] }
+
+  const findings: Finding[] = []
+  if (stored) findings.push(...(await checkStored(db, signer, stored, found)))
+  findings.push(...(await checkEntries(db, folder, size, found)), ...(await checkPending(db)))
+  const accepted = await acceptedFindings(db)
+  const open = findings.filter((finding) => !accepted.has(keyOf(finding)))
+  if (open.length > 0) return { findings: open }
+  const edge = await edgeOr(db, found)
+  if (!edge) return { findings: [{ kind: 'leaves-altered', found }] }
+  const known = stored !== undefined && stored.size >= size
+  return {
+    edge,
+    signedSize: known ? stored.size : size,
+    unstored: known ? undefined : { size, root, note },
+  }
+}
+
+function broken(kind: 'key-missing' | 'checkpoint-missing' | 'checkpoint-altered'): { findings: Finding[] } {
+  return { findings: [{ kind }] }
+}
+
+/** What a note says where it is a checkpoint of this log, signed by its key. */
+export function readOwn(signer: Signer, note: string): { size: number; root: Buffer } | undefined {
+  const read = readCheckpoint(note)
+  if (!read || read.origin !== signer.name) return undefined
+  const signed = signedBy(signer, read)
+  return typeof signed === 'object' ? { size: read.size, root: read.root } : undefined
+}
+
+async function edgeOr(db: HoldingSafeguards, size: number): Promise<RightEdge | undefined> {
+  return edgeAt(size, storedMembers(db)).catch((error: unknown) => {
+    if (error instanceof MembersMissing) return undefined
+    throw error
+  })
+}
+
+async function rootAt(db: HoldingSafeguards, size: number): Promise<Buffer | undefined> {
+  return size === 0 ? emptyRoot : (await edgeOr(db, size))?.root()
+}
+
+async function checkStored(
+  db: HoldingSafeguards,
+  signer: Signer,
+  stored: { size: number; root: Buffer; note: string },
+  found: number,
+): Promise<Finding[]> {
+  const read = readOwn(signer, stored.note)
+  if (read && stored.size > found) return [{ kind: 'leaves-missing', signed: stored.size, found }]
+  const right =
+    read?.size === stored.size && read.root.equals(stored.root) && (await rootAt(db, stored.size))?.equals(stored.root)
+  return right ? [] : [{ kind: 'stored-checkpoint-altered', signed: stored.size }]
+}
+
+/** The last entries against their leaves, and the leaves against those remembered outside. */
+async function checkEntries(
+  db: HoldingSafeguards,
+  folder: LogFolder,
+  signedSize: number,
+  found: number,
+): Promise<Finding[]> {
+  const from = Math.max(await minimumIndex(db), found - entriesLookedAt, 0)
+  const remembered = await folder.readLeaves(from, signedSize)
+  const { rows } = await sql<EntryRow & { index: number; leaf_seq: number | null; hash: Buffer; is_there: boolean }>`
+    select l.index, l.seq as leaf_seq, l.hash, e.seq is not null as is_there, ${entryColumns}
+    from audit_leaf l left join audit_entry e on e.seq = l.seq
+    where l.index >= ${from} order by l.index`.execute(safeguardsOf(db))
+  return rows.flatMap((row): Finding[] => {
+    const { index } = row
+    const known = remembered[index - from]
+    if (known && !known.equals(row.hash)) return [{ kind: 'leaves-altered', index }]
+    if (!row.is_there) return [{ kind: 'entry-missing', index, ...(row.leaf_seq !== null && { seq: row.leaf_seq }) }]
+    const hash = hashLeaf(entryBytes(row))
+    return hash.equals(row.hash) ? [] : [{ kind: 'entry-altered', index, seq: row.seq, hash: hash.toString('hex') }]
+  })
+}
+
+/** Entries that wait for their place and are not there any more. */
+async function checkPending(holding: HoldingSafeguards): Promise<Finding[]> {
+  const rows = await safeguardsOf(holding)
+    .selectFrom('audit_pending')
+    .leftJoin('audit_entry', 'audit_entry.seq', 'audit_pending.seq')
+    .select('audit_pending.seq')
+    .where('audit_entry.seq', 'is', null)
+    .orderBy('audit_pending.seq')
+    .limit(entriesLookedAt)
+    .execute()
+  return rows.map(({ seq }) => ({ kind: 'pending-missing', seq }))
+}

@@ -1,0 +1,80 @@
+/**
+ * What can be found wrong with the log when it is opened, and what was accepted. In: the database. Out: findings. Never
+ * here: a repair (resume.ts), or the whole of a verification (verify/).
+ */
+import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+
+export const findingKinds = {
+  'key-missing': 'the key that signed the log is not in the key store',
+  'checkpoint-missing': 'the checkpoint beside the keys is gone, although the log has been signed',
+  'checkpoint-altered': 'the checkpoint beside the keys is not signed by the log’s key',
+  'stored-checkpoint-altered': 'the newest checkpoint in the database is not the log’s, or not of these leaves',
+  'leaves-missing': 'the database has fewer leaves than were signed: it was turned back, or rows were deleted',
+  'leaves-altered': 'the leaves in the database do not have the root that was signed',
+  'entry-missing': 'an entry of the tree is gone',
+  'entry-altered': 'an entry is not what it was when it was taken into the tree',
+  'pending-missing': 'an entry was gone before it was taken into the tree',
+  'witness-ahead':
+    'a witness has seen a larger tree than this: the log was turned back together with what is beside the keys',
+} as const
+export type FindingKind = keyof typeof findingKinds
+
+export interface Finding {
+  kind: FindingKind
+  index?: number
+  seq?: number
+  /** Leaves that were signed, or that a witness saw; and those that are there. */
+  signed?: number
+  found?: number
+  /** Of an altered entry: the hash it has now, hexadecimal. */
+  hash?: string
+  witness?: string
+}
+
+export interface LogBreak {
+  id: number
+  foundAt: Temporal.Instant
+  findings: Finding[]
+}
+
+/** The break that nobody has accepted; nothing where the log is whole. */
+export async function openBreak(holding: HoldingSafeguards): Promise<LogBreak | undefined> {
+  const row = await safeguardsOf(holding)
+    .selectFrom('audit_break')
+    .select(['id', 'found_at', 'findings'])
+    .where('accepted_at', 'is', null)
+    .executeTakeFirst()
+  return row && { id: row.id, foundAt: row.found_at, findings: row.findings as Finding[] }
+}
+
+/** Notes a break, unless one is open. Nobody looks until it is accepted. */
+export async function noteBreak(holding: HoldingSafeguards, findings: readonly Finding[]): Promise<void> {
+  await safeguardsOf(holding)
+    .insertInto('audit_break')
+    .values({ findings: JSON.stringify(findings) })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+}
+
+/** The findings that were accepted with earlier breaks, as `keyOf` writes them. */
+export async function acceptedFindings(holding: HoldingSafeguards): Promise<Set<string>> {
+  const rows = await safeguardsOf(holding)
+    .selectFrom('audit_break')
+    .select('findings')
+    .where('accepted_at', 'is not', null)
+    .execute()
+  return new Set(rows.flatMap(({ findings }) => (findings as Finding[]).map(keyOf)))
+}
+
+/** What makes two findings the same one. */
+export function keyOf({ kind, index, seq, hash, witness }: Finding): string {
+  return [kind, index, seq, hash, witness].join(' ')
+}
+
+/** A finding in one line, for an operator. */
+export function describeFinding({ kind, index, seq, signed, found, witness }: Finding): string {
+  const facts = Object.entries({ index, entry: seq, signed, found, witness })
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name} ${value}`)
+  return `${findingKinds[kind]}${facts.length > 0 ? ` (${facts.join(', ')})` : ''}`
+}

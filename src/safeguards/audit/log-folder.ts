@@ -1,0 +1,85 @@
+/**
+ * What the custodian remembers of the log outside the database: the newest checkpoint it signed and every leaf hash up to
+ * it. Whoever turns the database back does not turn this back with it. In: a folder. Out: the same again. Never here: an
+ * entry, or a judgement.
+ */
+import { mkdir, open, readFile, rename, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+
+export interface LogFolder {
+  /** The newest checkpoint; nothing where none was ever written. */
+  readCheckpoint(): Promise<string | undefined>
+  /** Durable when it returns; never half a checkpoint. */
+  writeCheckpoint(note: string): Promise<void>
+  leafCount(): Promise<number>
+  /** Hashes from, up to and without to; fewer where the file ends before. */
+  readLeaves(from: number, to: number): Promise<Buffer[]>
+  /** Writes hashes from an index on and cuts off what was behind. Durable when it returns. */
+  writeLeaves(from: number, hashes: readonly Buffer[]): Promise<void>
+}
+
+const hashBytes = 32
+
+export async function openLogFolder(path: string): Promise<LogFolder> {
+  await mkdir(path, { recursive: true, mode: 0o700 })
+  const checkpoint = join(path, 'checkpoint')
+  const leaves = join(path, 'leaves')
+
+  async function syncFolder(): Promise<void> {
+    const folder = await open(path, 'r')
+    await folder.sync().finally(() => folder.close())
+  }
+
+  return {
+    async readCheckpoint() {
+      return (await orNothing(readFile(checkpoint)))?.toString('utf8')
+    },
+    async writeCheckpoint(note) {
+      const unfinished = `${checkpoint}.new`
+      const file = await open(unfinished, 'w', 0o600)
+      try {
+        await file.writeFile(note)
+        await file.sync()
+      } finally {
+        await file.close()
+      }
+      await rename(unfinished, checkpoint)
+      await syncFolder()
+    },
+    async leafCount() {
+      return Math.floor(((await orNothing(stat(leaves)))?.size ?? 0) / hashBytes)
+    },
+    async readLeaves(from, to) {
+      const file = await orNothing(open(leaves, 'r'))
+      if (!file) return []
+      try {
+        const bytes = Buffer.alloc(Math.max(0, to - from) * hashBytes)
+        const { bytesRead } = await file.read(bytes, 0, bytes.length, from * hashBytes)
+        const whole = Math.floor(bytesRead / hashBytes)
+        return Array.from({ length: whole }, (_, n) => bytes.subarray(n * hashBytes, (n + 1) * hashBytes))
+      } finally {
+        await file.close()
+      }
+    },
+    async writeLeaves(from, hashes) {
+      const isNew = (await orNothing(stat(leaves))) === undefined
+      const file = await open(leaves, isNew ? 'wx+' : 'r+', 0o600)
+      try {
+        const bytes = Buffer.concat(hashes)
+        await file.write(bytes, 0, bytes.length, from * hashBytes)
+        await file.truncate(from * hashBytes + bytes.length)
+        await file.datasync()
+      } finally {
+        await file.close()
+      }
+      if (isNew) await syncFolder()
+    },
+  }
+}
+
+async function orNothing<Found>(asked: Promise<Found>): Promise<Found | undefined> {
+  return asked.catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw error
+  })
+}

@@ -1,0 +1,42 @@
+/**
+ * The key that signs the log, and the log's name. In: the custodian's key store. Out: a signer. Never here: a second key
+ * for a log that has one.
+ */
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import { Fault } from '#platform/fault.ts'
+import type { KeyStore } from '../keys/key-store.ts'
+import { makeSigner, type Signer } from './note.ts'
+
+const keyName = 'audit-log'
+
+/** The log's key; nothing where there is none yet. Its name is the origin of every checkpoint. */
+export async function readLogKey(keys: KeyStore): Promise<Signer | undefined> {
+  const held = await keys.read(keyName)
+  if (!held) return undefined
+  const end = held.indexOf('\n')
+  try {
+    return makeSigner(held.subarray(0, end).toString('utf8'), held.subarray(end + 1), 'note')
+  } catch (cause) {
+    throw new Fault(
+      'audit-key-broken',
+      `the key ${keyName} in the key store is broken; restore it from a backup`,
+      cause,
+    )
+  }
+}
+
+/**
+ * Makes the key of a new log.
+ * @param instance whose log it is, as words: becomes part of the origin
+ */
+export async function makeLogKey(keys: KeyStore, instance: string): Promise<Signer> {
+  const words = instance
+    .toLowerCase()
+    .normalize('NFD')
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '')
+  const origin = ['seloste', words, randomBytes(4).toString('hex')].filter((part) => part !== '').join('/')
+  const privateKey = generateKeyPairSync('ed25519').privateKey.export({ format: 'der', type: 'pkcs8' })
+  await keys.write(keyName, Buffer.concat([Buffer.from(`${origin}\n`), privateKey]))
+  return makeSigner(origin, privateKey, 'note')
+}

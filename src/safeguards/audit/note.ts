@@ -1,0 +1,153 @@
+/**
+ * Signed notes (C2SP signed-note), the checkpoints in them (tlog-checkpoint) and their cosignatures (tlog-cosignature,
+ * Ed25519). In: keys and texts. Out: signed notes, or what a note says and who signed it. Never here: where keys lie.
+ */
+import { createHash, createPrivateKey, createPublicKey, sign, verify, type KeyObject } from 'node:crypto'
+
+/** The log signs notes; a witness signs that it saw one. */
+const signatureTypes = { note: 0x01, cosignature: 0x04 }
+type SignatureType = keyof typeof signatureTypes
+
+export interface VerifierKey {
+  name: string
+  id: Buffer
+  type: SignatureType
+  key: KeyObject
+}
+
+export interface Signer extends VerifierKey {
+  privateKey: KeyObject
+}
+
+export interface Checkpoint {
+  origin: string
+  size: number
+  root: Buffer
+}
+
+export interface SignatureLine {
+  name: string
+  id: Buffer
+  signature: Buffer
+  /** As it stands in the note, without its line end. */
+  line: string
+}
+
+export interface SignedCheckpoint extends Checkpoint {
+  /** What is signed, with its last line end. */
+  text: string
+  signatures: SignatureLine[]
+}
+
+const keyBytes = 32
+/** An Ed25519 public key in DER is this and the key (RFC 8410). */
+const spkiPrefix = Buffer.from('302a300506032b6570032100', 'hex')
+const mostSignatures = 32
+const longestNote = 64 * 1024
+
+/** @param privateKey PKCS #8, DER */
+export function makeSigner(name: string, privateKey: Buffer, type: SignatureType): Signer {
+  const held = createPrivateKey({ key: privateKey, format: 'der', type: 'pkcs8' })
+  const key = createPublicKey(held)
+  return { name, type, key, privateKey: held, id: keyId(name, type, rawKey(key)) }
+}
+
+/** `<name>+<key id>+<type and key>`. */
+export function writeVerifierKey({ name, id, type, key }: VerifierKey): string {
+  const material = Buffer.concat([Buffer.from([signatureTypes[type]]), rawKey(key)])
+  return `${name}+${id.toString('hex')}+${material.toString('base64')}`
+}
+
+/** The key that is written so; nothing where it is no verifier key of a kind known here. */
+export function readVerifierKey(text: string): VerifierKey | undefined {
+  const [, name, hex, base64] = /^([^\s+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]+=*)$/.exec(text.trim()) ?? []
+  const material = Buffer.from(base64 ?? '', 'base64')
+  const type = (Object.keys(signatureTypes) as SignatureType[]).find((one) => signatureTypes[one] === material[0])
+  if (name === undefined || type === undefined || material.length !== 1 + keyBytes) return undefined
+  const raw = material.subarray(1)
+  const id = keyId(name, type, raw)
+  if (id.toString('hex') !== hex) return undefined
+  const key = createPublicKey({ key: Buffer.concat([spkiPrefix, raw]), format: 'der', type: 'spki' })
+  return { name, type, id, key }
+}
+
+/** The note of a checkpoint with the log's signature. */
+export function signCheckpoint(signer: Signer, { origin, size, root }: Checkpoint): string {
+  const text = `${origin}\n${size}\n${root.toString('base64')}\n`
+  return `${text}\n${signatureLine(signer, sign(null, Buffer.from(text), signer.privateKey))}\n`
+}
+
+/** A witness's signature line, without its line end. */
+export function cosign(signer: Signer, text: string, seconds: number): string {
+  const time = Buffer.alloc(8)
+  time.writeBigUInt64BE(BigInt(seconds))
+  return signatureLine(signer, Buffer.concat([time, sign(null, cosignedMessage(text, seconds), signer.privateKey)]))
+}
+
+/** What a note says; nothing where it is not the note of a checkpoint. Whose it is, `signedBy` tells. */
+export function readCheckpoint(note: string): SignedCheckpoint | undefined {
+  // eslint-disable-next-line no-control-regex -- signed notes hold no control characters but the line end
+  if (note.length > longestNote || /[\0-\x09\x0b-\x1f]/.test(note)) return undefined
+  const end = note.lastIndexOf('\n\n')
+  if (end < 0) return undefined
+  const text = note.slice(0, end + 1)
+  const [origin, digits, base64, ...more] = text.slice(0, -1).split('\n')
+  if (!origin || !/^(0|[1-9]\d{0,15})$/.test(digits ?? '') || !base64 || more.includes('')) return undefined
+  const root = Buffer.from(base64, 'base64')
+  if (root.length !== 32 || root.toString('base64') !== base64) return undefined
+  const signatures = readSignatureLines(note.slice(end + 2))
+  return signatures && { origin, size: Number(digits), root, text, signatures }
+}
+
+/** Signature lines as a note or a witness's answer has them; nothing where one is no signature line. */
+export function readSignatureLines(text: string): SignatureLine[] | undefined {
+  if (!text.endsWith('\n')) return undefined
+  const lines = text.slice(0, -1).split('\n')
+  if (lines.length > mostSignatures) return undefined
+  const read = lines.map((line) => {
+    const [, name, base64] = /^— ([^\s+]+) ([A-Za-z0-9+/]+=*)$/.exec(line) ?? []
+    const bytes = Buffer.from(base64 ?? '', 'base64')
+    return name === undefined || bytes.length < 5
+      ? undefined
+      : { name, id: bytes.subarray(0, 4), signature: bytes.subarray(4), line }
+  })
+  return read.every((line) => line !== undefined) ? read : undefined
+}
+
+/** Whether the key signed the text: `none` of the lines is of this key, or one is and is `wrong`. */
+export function signedBy(
+  key: VerifierKey,
+  { text, signatures }: Pick<SignedCheckpoint, 'text' | 'signatures'>,
+): { line: string; seconds?: number } | 'none' | 'wrong' {
+  const line = signatures.find(({ name, id }) => name === key.name && id.equals(key.id))
+  if (!line) return 'none'
+  if (key.type === 'note') {
+    return verify(null, Buffer.from(text), key.key, line.signature) ? { line: line.line } : 'wrong'
+  }
+  if (line.signature.length !== 72) return 'wrong'
+  const seconds = Number(line.signature.readBigUInt64BE(0))
+  return verify(null, cosignedMessage(text, seconds), key.key, line.signature.subarray(8))
+    ? { line: line.line, seconds }
+    : 'wrong'
+}
+
+function cosignedMessage(text: string, seconds: number): Buffer {
+  return Buffer.from(`cosignature/v1\ntime ${seconds}\n${text}`)
+}
+
+function signatureLine({ name, id }: VerifierKey, signature: Buffer): string {
+  return `— ${name} ${Buffer.concat([id, signature]).toString('base64')}`
+}
+
+function keyId(name: string, type: SignatureType, raw: Buffer): Buffer {
+  const hash = createHash('sha256')
+    .update(name)
+    .update('\n')
+    .update(Buffer.from([signatureTypes[type]]))
+    .update(raw)
+  return hash.digest().subarray(0, 4)
+}
+
+function rawKey(key: KeyObject): Buffer {
+  return key.export({ format: 'der', type: 'spki' }).subarray(spkiPrefix.length)
+}

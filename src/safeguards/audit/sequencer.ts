@@ -1,0 +1,182 @@
+/**
+ * The one sequencer of the log. In: entries that wait. Out: each in the tree, and a signed checkpoint of it, remembered
+ * outside the database before anybody else sees it. Never here: signing on over a log that was turned back or altered.
+ *
+ * The order of the steps is vital: leaves in the database (one transaction), leaves beside the keys, the checkpoint beside
+ * the keys, the checkpoint in the database. A process that ends between any two of them is followed by one that goes on.
+ */
+import { sql } from 'kysely'
+import type { KeyStore } from '../keys/key-store.ts'
+import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { checkLog } from './check-log.ts'
+import { entryBytes, entryColumns, type EntryRow } from './entry-bytes.ts'
+import { noteBreak, openBreak, type Finding, type LogBreak } from './findings.ts'
+import type { LogFolder } from './log-folder.ts'
+import { makeLogKey, readLogKey } from './log-key.ts'
+import { signCheckpoint, type Signer } from './note.ts'
+import { storedMembers, storedSize, type StoredCheckpoint } from './stored-tree.ts'
+import { hashLeaf, type RightEdge, type Subtree } from './tree.ts'
+
+export interface Sequencer {
+  /**
+   * Takes what waits into the tree and signs it. One at a time, on whatever machine: the caller holds a lock.
+   * @returns the checkpoint signed now, if the tree grew; or the break that keeps the log from being signed on
+   */
+  turn: (signal: AbortSignal) => Promise<{ signed: StoredCheckpoint | undefined } | { broken: LogBreak }>
+  /** Looks again at everything that is looked at before the log is signed on, at the next turn. */
+  checkAgain: () => void
+  /** Whether the log could be gone on with at the last turn. */
+  isWhole: () => boolean
+  size: () => number
+  signer: () => Signer | undefined
+}
+
+interface Opened {
+  edge: RightEdge
+  signer: Signer
+  signedSize: number
+}
+
+const batchEntries = 1_000
+/** While more waits than one turn takes, it is signed about once a second all the same. */
+const turnMs = 1_000
+
+/** Somebody else has gone on with the tree, or turned it back. */
+class TreeMoved extends Error {}
+
+/** @param instance whose log a new one is: part of its name */
+export function createSequencer(options: {
+  db: HoldingSafeguards
+  keys: KeyStore
+  folder: LogFolder
+  instance: () => string
+}): Sequencer {
+  const { keys, folder, instance } = options
+  const db = safeguardsOf(options.db)
+  let opened: Opened | undefined
+  let whole = false
+  let signer: Signer | undefined
+
+  async function open(): Promise<Opened | { findings: Finding[] }> {
+    signer = await readLogKey(keys)
+    const checked = await checkLog(db, folder, signer)
+    if ('findings' in checked) return checked
+    signer ??= await makeLogKey(keys, instance())
+    const { edge, signedSize, unstored } = checked
+    if (unstored) await storeCheckpoint(unstored)
+    const found: Opened = { edge, signer, signedSize: signedSize ?? 0 }
+    // The first checkpoint is of the empty tree: from then on there is one beside the keys.
+    if (signedSize === undefined) await signNow(found)
+    else await rememberLeaves(found, Math.min(await folder.leafCount(), found.signedSize))
+    return found
+  }
+
+  async function turn(signal: AbortSignal): ReturnType<Sequencer['turn']> {
+    const already = await openBreak(db)
+    if (already) return stopped(already)
+    try {
+      const found = opened ?? (await open())
+      if ('findings' in found) {
+        await noteBreak(db, found.findings)
+        const noted = await openBreak(db)
+        return noted ? await stopped(noted) : { signed: undefined }
+      }
+      opened = found
+      whole = true
+      if (await takeAll(found, signal)) {
+        opened = undefined
+        return { signed: undefined }
+      }
+      if (found.edge.size === found.signedSize) return { signed: undefined }
+      await rememberLeaves(found, found.signedSize)
+      return { signed: await signNow(found) }
+    } catch (error) {
+      // Whether the last step was done is not known here: the next turn begins with a look.
+      opened = undefined
+      if (error instanceof TreeMoved) return turn(signal)
+      throw error
+    }
+  }
+
+  async function stopped(found: LogBreak): Promise<{ broken: LogBreak }> {
+    opened = undefined
+    whole = false
+    return { broken: found }
+  }
+
+  /** Takes what waits, in batches. Returns whether entries that wait are not there: then the log is looked at first. */
+  async function takeAll(found: Opened, signal: AbortSignal): Promise<boolean> {
+    const until = performance.now() + turnMs
+    for (;;) {
+      const { taken, missing } = await takeBatch(found)
+      if (missing) return true
+      if (taken < batchEntries || signal.aborted || performance.now() > until) return false
+    }
+  }
+
+  async function takeBatch(found: Opened): Promise<{ taken: number; missing: boolean }> {
+    // The transaction may fail: what it would have made is forgotten then.
+    const { edge } = found
+    const ahead = edge.copy()
+    const done = await db.transaction().execute(async (tx) => {
+      const { rows } = await sql<EntryRow & { waiting: number; is_taken: boolean }>`
+        select p.seq as waiting, l.seq is not null as is_taken, ${entryColumns}
+        from audit_pending p
+        left join audit_entry e on e.seq = p.seq
+        left join audit_leaf l on l.seq = p.seq
+        order by p.seq limit ${sql.lit(batchEntries)}`.execute(tx)
+      if (rows.some((row) => row.seq === null)) return { taken: 0, missing: true }
+      if (rows.length === 0) return { taken: 0, missing: false }
+      if ((await storedSize(tx)) !== edge.size) throw new TreeMoved()
+      const fresh = rows.filter((row) => !row.is_taken)
+      const hashes = fresh.map((row) => hashLeaf(entryBytes(row)))
+      const whole: Subtree[] = hashes.flatMap((hash) => ahead.append(hash))
+      await sql`
+        insert into audit_leaf (index, seq, hash)
+        select ${edge.size} + n - 1, seq, hash
+        from unnest(${fresh.map((row) => row.seq)}::bigint[], ${hashes}::bytea[]) with ordinality as u(seq, hash, n)`.execute(
+        tx,
+      )
+      if (whole.length > 0) await tx.insertInto('audit_subtree').values(whole).execute()
+      await sql`delete from audit_pending where seq = any (${rows.map((row) => row.waiting)}::bigint[])`.execute(tx)
+      return { taken: rows.length, missing: false }
+    })
+    found.edge = ahead
+    return done
+  }
+
+  /** Writes the leaves from an index on, as the database has them, beside the keys. */
+  async function rememberLeaves({ edge }: Opened, from: number): Promise<void> {
+    const read = storedMembers(db)
+    const step = 65_536
+    for (let at = from; at < edge.size; at += step) {
+      await folder.writeLeaves(at, await read(0, at, Math.min(at + step, edge.size)))
+    }
+  }
+
+  async function signNow(found: Opened): Promise<StoredCheckpoint> {
+    const { edge } = found
+    const [size, root] = [edge.size, edge.root()]
+    const checkpoint = { size, root, note: signCheckpoint(found.signer, { origin: found.signer.name, size, root }) }
+    await folder.writeCheckpoint(checkpoint.note)
+    await storeCheckpoint(checkpoint)
+    found.signedSize = size
+    return checkpoint
+  }
+
+  async function storeCheckpoint(checkpoint: StoredCheckpoint): Promise<void> {
+    await db
+      .insertInto('audit_checkpoint')
+      .values(checkpoint)
+      .onConflict((conflict) => conflict.doNothing())
+      .execute()
+  }
+
+  return {
+    turn,
+    checkAgain: () => (opened = undefined),
+    isWhole: () => whole,
+    size: () => opened?.edge.size ?? 0,
+    signer: () => signer,
+  }
+}
