@@ -97,6 +97,19 @@ export const personRoute = createRoute({
   component: lazyRouteComponent(() => import('./people/person-page.tsx'), 'PersonPage'),
 })
 
+const accountRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/account',
+  component: lazyRouteComponent(() => import('./account/account-page.tsx'), 'AccountPage'),
+})
+
+const welcomeRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/welcome',
+  staticData: { isOpen: true },
+  component: lazyRouteComponent(() => import('./account/welcome-page.tsx'), 'WelcomePage'),
+})
+
 export const router = createRouter({
   routeTree: rootRoute.addChildren([
     startRoute,
@@ -112,6 +125,8 @@ export const router = createRouter({
     newPersonRoute,
     importPeopleRoute,
     personRoute,
+    accountRoute,
+    welcomeRoute,
   ]),
   parseSearch: readSearch,
   stringifySearch: writeSearch,
@@ -130,5 +145,7 @@ declare module '@tanstack/react-router' {
      * sight but the page begins without one. Other pages look at no content and ask for none (R3).
      */
     purpose?: 'needed' | 'shown'
+    /** A page for which nobody needs to be signed in, and that stands alone. */
+    isOpen?: boolean
   }
 }

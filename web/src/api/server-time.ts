@@ -1,4 +1,12 @@
-const state = { skewMs: 0, lastUseMs: Date.now() }
+import { hearTabs, tellTabs } from './tabs.ts'
+
+/** Other tabs hear of a use at most this often. */
+const tellEveryMs = 5000
+const state = { skewMs: 0, lastUseMs: Date.now(), toldMs: 0 }
+
+hearTabs((told) => {
+  if (told === 'used') state.lastUseMs = Date.now()
+})
 
 /** Remembers how far this machine's clock is from the server's, from an answer's Date header (whole seconds). */
 export function noteServerTime(date: string | null): void {
@@ -11,12 +19,16 @@ export function serverNowMs(): number {
   return Date.now() + state.skewMs
 }
 
-/** Remembers that the session was used now: an answer came, or audio played. */
+/** Remembers that the session was used now: an answer came, or audio played. The browser's other tabs hear of it. */
 export function noteUse(): void {
-  state.lastUseMs = Date.now()
+  const now = Date.now()
+  state.lastUseMs = now
+  if (now - state.toldMs < tellEveryMs) return
+  state.toldMs = now
+  tellTabs('used')
 }
 
-/** When the session was last used, on this machine's clock. */
+/** When the session was last used in any tab of this browser, on this machine's clock. */
 export function lastUseMs(): number {
   return state.lastUseMs
 }

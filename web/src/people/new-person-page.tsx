@@ -15,6 +15,7 @@ import '../styles/people.css'
 import { refusalIn } from './directory-refusal.ts'
 import { SupervisorField, UnitField } from './place-fields.tsx'
 import { peopleKey } from './use-people.ts'
+import { userIdForm } from './user-id.ts'
 
 interface Draft {
   userId: string
@@ -25,8 +26,6 @@ interface Draft {
   from: CalendarDate | null
   to: CalendarDate | null
 }
-
-const userIdForm = /^[\p{L}\p{N}][\p{L}\p{N}._@-]*$/u
 
 /** Enters a person: one natural person each, with a user id that nobody else ever gets (R20). */
 export function NewPersonPage() {

@@ -12,6 +12,7 @@ import '../styles/people.css'
 import { ChangeForm } from './change-form.tsx'
 import { PersonFacts } from './person-facts.tsx'
 import { PersonHistory } from './person-history.tsx'
+import { PersonSignIn } from './person-sign-in.tsx'
 
 /** One person: what holds now, what may be changed, and everything that held before. */
 export function PersonPage() {
@@ -34,6 +35,7 @@ export function PersonPage() {
         <>
           {person.source === 'scim' && <Notice kind="info">{say('person.source.scim.note')}</Notice>}
           <PersonFacts person={person} />
+          {mayChange && <PersonSignIn key={person.id} id={person.id} name={person.name} />}
           <div className={mayChange ? 'person-columns' : undefined}>
             <PersonHistory person={person} />
             {mayChange && <ChangeForm key={person.id} person={person} />}

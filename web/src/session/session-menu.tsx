@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router'
 import { ChevronDown, LogOut, UserRound } from 'lucide-react'
 import { Dialog, DialogTrigger, Heading, Popover } from 'react-aria-components'
 import type { AccessRight, Me } from '../api/shapes.ts'
@@ -18,24 +19,31 @@ export function SessionMenu({ me, onSignOut }: { me: Me; onSignOut: () => void }
       </Button>
       <Popover className="popover session-popover" placement="bottom end">
         <Dialog className="dialog-body">
-          <Heading slot="title" className="dialog-title">
-            {me.name}
-          </Heading>
-          <p className="muted">
-            {say('session.userId')} {me.userId}
-            {me.unit && ` · ${me.unit}`}
-          </p>
-          <h3 className="small-heading">{say('session.rights')}</h3>
-          {me.rights.length === 0 && <p>{say('session.rights.none')}</p>}
-          <ul className="rights">
-            {me.rights.map((right) => (
-              <RightItem key={right.id} right={right} />
-            ))}
-          </ul>
-          <Button kind="secondary" className="wide" onPress={onSignOut}>
-            <LogOut aria-hidden="true" size={18} />
-            {say('session.signOut')}
-          </Button>
+          {({ close }) => (
+            <>
+              <Heading slot="title" className="dialog-title">
+                {me.name}
+              </Heading>
+              <p className="muted">
+                {say('session.userId')} {me.userId}
+                {me.unit && ` · ${me.unit}`}
+              </p>
+              <h3 className="small-heading">{say('session.rights')}</h3>
+              {me.rights.length === 0 && <p>{say('session.rights.none')}</p>}
+              <ul className="rights">
+                {me.rights.map((right) => (
+                  <RightItem key={right.id} right={right} />
+                ))}
+              </ul>
+              <Link to="/account" className="account-link" onClick={close}>
+                {say('account.title')}
+              </Link>
+              <Button kind="secondary" className="wide" onPress={onSignOut}>
+                <LogOut aria-hidden="true" size={18} />
+                {say('session.signOut')}
+              </Button>
+            </>
+          )}
         </Dialog>
       </Popover>
     </DialogTrigger>

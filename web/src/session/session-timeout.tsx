@@ -1,57 +1,113 @@
-import { useEffect, useEffectEvent, useState } from 'react'
+import { useEffect, useEffectEvent, useId, useRef, useState } from 'react'
 import { Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components'
 import { queries } from '../api/client.ts'
 import { lastUseMs, serverNowMs } from '../api/server-time.ts'
+import { hearTabs } from '../api/tabs.ts'
 import type { Me } from '../api/shapes.ts'
 import { Button } from '../controls/button.tsx'
-import { formatPosition } from '../format/duration.ts'
+import { formatPosition, sayPosition } from '../format/duration.ts'
 import { useLanguage } from '../language/use-words.ts'
+import { saysNobody } from './sign-in-step.ts'
+import { isLastEnd, saysAloud, timeLeft } from './time-left.ts'
 
-const warningMs = 2 * 60_000
+const session = { queryKey: ['get', '/api/session'] }
 
 /**
- * Warns two minutes before an unused session ends, and lets it be extended (WCAG 2.2.1). A session that was used since
- * its end was last heard of is asked about again instead: the end has moved.
+ * Warns two minutes before an unused session ends, and lets it be extended (WCAG 2.2.1). Use in one tab keeps the others;
+ * what another tab ends is over here at once. A session whose end no use moves any more is told of the same way.
  */
-export function SessionTimeout({ me, onEnded, onSignOut }: { me: Me; onEnded: () => void; onSignOut: () => void }) {
+export function SessionTimeout({
+  me,
+  onEnded,
+  onSignOut,
+}: {
+  me: Me
+  /** `elsewhere`: another tab has told the server already. */
+  onEnded: (why: 'ended' | 'signed-out', where: 'here' | 'elsewhere') => void
+  onSignOut: () => void
+}) {
   const { say } = useLanguage()
+  const text = useId()
   const [heard, setHeard] = useState({ endsAt: me.sessionEndsAt, atMs: Date.now() })
-  const [leftMs, setLeftMs] = useState<number>()
+  const [left, setLeft] = useState<{ ms: number; isLast: boolean }>()
+  const [spoken, setSpoken] = useState('')
+  const [lastEndMs, setLastEnd] = useState<number>()
+  const [isRead, setIsRead] = useState(false)
+  const isAsking = useRef(false)
   if (heard.endsAt !== me.sessionEndsAt) setHeard({ endsAt: me.sessionEndsAt, atMs: Date.now() })
 
-  const extend = () => {
-    setLeftMs(undefined)
-    void queries.invalidateQueries({ queryKey: ['get', '/api/session'] })
+  /** Asks who is here, which is a use of the session. A server that is silent at the end ends it at this browser. */
+  const ask = async (isOver: boolean) => {
+    if (isAsking.current) return
+    isAsking.current = true
+    const before = { endsAtMs: Date.parse(me.sessionEndsAt) }
+    await queries.refetchQueries(session)
+    isAsking.current = false
+    const state = queries.getQueryState<Me>(session.queryKey)
+    if (state?.status !== 'success') {
+      if (isOver && !saysNobody(state?.error)) onEnded('ended', 'here')
+      return
+    }
+    const endsAtMs = Date.parse(state.data?.sessionEndsAt ?? me.sessionEndsAt)
+    setHeard({ endsAt: state.data?.sessionEndsAt ?? me.sessionEndsAt, atMs: Date.now() })
+    if (isLastEnd(before, { endsAtMs, serverNowMs: serverNowMs() })) setLastEnd(endsAtMs)
   }
   const look = useEffectEvent(() => {
-    const left = Date.parse(me.sessionEndsAt) - serverNowMs()
-    if (left > warningMs) return setLeftMs(undefined)
-    if (lastUseMs() > heard.atMs + 5000 && left > 0) {
-      setHeard({ ...heard, atMs: Date.now() })
-      return extend()
+    const judged = timeLeft({
+      endsAtMs: Date.parse(me.sessionEndsAt),
+      heardAtMs: heard.atMs,
+      lastUseMs: lastUseMs(),
+      serverNowMs: serverNowMs(),
+      lastEndMs,
+    })
+    if (judged.do === 'warn') {
+      setLeft({ ms: judged.leftMs, isLast: judged.isLast })
+      if (saysAloud(judged.leftMs)) setSpoken(sayPosition(Math.ceil(judged.leftMs / 1000) * 1000, say))
+      return
     }
-    if (left <= 0) return onEnded()
-    setLeftMs(left)
+    setLeft(undefined)
+    setSpoken('')
+    if (judged.do === 'ask') void ask(Date.parse(me.sessionEndsAt) <= serverNowMs())
+    else setIsRead(false)
+  })
+  const hear = useEffectEvent((told: Parameters<Parameters<typeof hearTabs>[0]>[0]) => {
+    if (told === 'signed-out' || told === 'ended') onEnded(told, 'elsewhere')
+    if (told === 'signed-in') void queries.invalidateQueries(session)
   })
   useEffect(() => {
     const timer = window.setInterval(look, 1000)
-    return () => window.clearInterval(timer)
+    const deafen = hearTabs(hear)
+    return () => {
+      window.clearInterval(timer)
+      deafen()
+    }
   }, [])
 
   return (
-    <ModalOverlay className="modal-overlay" isOpen={leftMs != null}>
+    <ModalOverlay className="modal-overlay" isOpen={left !== undefined && !(left.isLast && isRead)}>
       <Modal className="modal">
-        <Dialog role="alertdialog" className="dialog-body">
+        <Dialog role="alertdialog" className="dialog-body" aria-describedby={text}>
           <Heading slot="title" className="dialog-title">
             {say('timeout.title')}
           </Heading>
-          <p>{say('timeout.text')}</p>
-          <p className="timeout-clock" role="timer" aria-live="off">
-            {formatPosition(leftMs ?? 0)}
+          <p id={text}>{say(left?.isLast ? 'timeout.last' : 'timeout.text')}</p>
+          <p className="timeout-clock" aria-hidden="true">
+            {formatPosition(left?.ms ?? 0)}
+          </p>
+          <p className="visually-hidden" aria-live="polite">
+            {spoken && say('timeout.left', { time: spoken })}
           </p>
           <div className="actions">
-            <Button kind="primary" autoFocus onPress={extend}>
-              {say('timeout.continue')}
+            <Button
+              kind="primary"
+              autoFocus
+              onPress={() => {
+                if (left?.isLast) return setIsRead(true)
+                setLeft(undefined)
+                void ask(false)
+              }}
+            >
+              {say(left?.isLast ? 'timeout.understood' : 'timeout.continue')}
             </Button>
             <Button kind="secondary" onPress={onSignOut}>
               {say('session.signOut')}

@@ -4,13 +4,15 @@
  */
 import { Link, Outlet, useLocation, useMatches } from '@tanstack/react-router'
 import { Menu, TriangleAlert, X } from 'lucide-react'
-import { Suspense, useEffect, useState } from 'react'
+import { Suspense, useEffect, useState, type ReactNode } from 'react'
 import { $api, api, queries } from '../api/client.ts'
 import type { Me } from '../api/shapes.ts'
+import { tellTabs } from '../api/tabs.ts'
 import { Button } from '../controls/button.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { Waiting } from '../controls/waiting.tsx'
 import { useLanguage } from '../language/use-words.ts'
+import { LeaveContext, useLeave } from '../session/leave.ts'
 import { PurposeGate } from '../session/purpose-gate.tsx'
 import { PurposeStrip } from '../session/purpose-strip.tsx'
 import { PurposeProvider, forgetPurpose } from '../session/purpose.tsx'
@@ -29,15 +31,19 @@ export function Shell() {
   const presence = usePresence()
   const [because, setBecause] = useState<'ended' | 'signed-out'>()
   const [wasIn, setWasIn] = useState(false)
+  const isOpen = useMatches({ select: (matches) => matches.at(-1)?.staticData.isOpen === true })
   const signedIn = presence.state === 'signed-in'
   if (signedIn && (!wasIn || because)) {
     setWasIn(true)
     setBecause(undefined)
   }
 
-  const leave = async (why: 'ended' | 'signed-out') => {
+  const leave = async (why: 'ended' | 'signed-out', where: 'here' | 'elsewhere' = 'here') => {
     // Whether or not the server hears it, this browser shows nothing more.
-    await api.DELETE('/api/session').catch(() => undefined)
+    if (where === 'here') {
+      await api.DELETE('/api/session').catch(() => undefined)
+      tellTabs(why)
+    }
     forgetPurpose()
     setBecause(why)
     setWasIn(false)
@@ -46,22 +52,44 @@ export function Shell() {
     await queries.resetQueries({ queryKey: ['get', '/api/session'] })
   }
 
+  if (isOpen) {
+    return (
+      <Alone>
+        <Suspense fallback={<Waiting />}>
+          <Outlet />
+        </Suspense>
+      </Alone>
+    )
+  }
   if (presence.state === 'signed-in') {
     return (
       <PurposeProvider key={presence.me.personId} me={presence.me}>
-        <SignedIn me={presence.me} onLeave={(why) => void leave(why)} />
+        <LeaveContext value={(why, where) => void leave(why, where)}>
+          <SignedIn me={presence.me} />
+        </LeaveContext>
       </PurposeProvider>
     )
   }
+  return (
+    <Alone>
+      {presence.state === 'asking' && <Waiting />}
+      {presence.state === 'unknown' && <Failure error={presence.error} onAgain={presence.again} />}
+      {presence.state === 'signed-out' && (
+        <SignInPage awaits={presence.awaits} because={because ?? (wasIn ? 'ended' : undefined)} />
+      )}
+    </Alone>
+  )
+}
+
+/** A page without navigation, for whom nobody needs to be signed in. */
+function Alone({ children }: { children: ReactNode }) {
   return (
     <div className="shell">
       <SkipLink />
       <Header />
       <div className="shell-body">
         <main id="content" className="content content-alone">
-          {presence.state === 'asking' && <Waiting />}
-          {presence.state === 'unknown' && <Failure error={presence.error} onAgain={presence.again} />}
-          {presence.state === 'signed-out' && <SignInPage because={because ?? (wasIn ? 'ended' : undefined)} />}
+          {children}
         </main>
       </div>
       <Footer />
@@ -70,8 +98,9 @@ export function Shell() {
   )
 }
 
-function SignedIn({ me, onLeave }: { me: Me; onLeave: (why: 'ended' | 'signed-out') => void }) {
+function SignedIn({ me }: { me: Me }) {
   const { say } = useLanguage()
+  const leave = useLeave()
   const [menuOpen, setMenuOpen] = useState(false)
   const { pathname } = useLocation()
   const broken = useBrokenPromises()
@@ -100,7 +129,7 @@ function SignedIn({ me, onLeave }: { me: Me; onLeave: (why: 'ended' | 'signed-ou
             {isBroken && <span className="visually-hidden">{say('nav.public.broken', { count: broken })}</span>}
           </Button>
         }
-        session={<SessionMenu me={me} onSignOut={() => onLeave('signed-out')} />}
+        session={<SessionMenu me={me} onSignOut={() => leave('signed-out')} />}
       />
       <div className="shell-body">
         <Navigation me={me} id="navigation" isOpen={menuOpen} onNavigate={() => setMenuOpen(false)} />
@@ -113,7 +142,7 @@ function SignedIn({ me, onLeave }: { me: Me; onLeave: (why: 'ended' | 'signed-ou
       </div>
       <Footer />
       <Announcer />
-      <SessionTimeout me={me} onEnded={() => onLeave('ended')} onSignOut={() => onLeave('signed-out')} />
+      <SessionTimeout me={me} onEnded={leave} onSignOut={() => leave('signed-out')} />
     </div>
   )
 }
@@ -134,7 +163,7 @@ function SkipLink() {
   )
 }
 
-function Header({ menu, session }: { menu?: React.ReactNode; session?: React.ReactNode }) {
+function Header({ menu, session }: { menu?: ReactNode; session?: ReactNode }) {
   const { named } = useLanguage()
   const { data: organisation } = $api.useQuery('get', '/api/organisation', undefined, { staleTime: Infinity })
 

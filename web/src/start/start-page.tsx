@@ -13,10 +13,12 @@ import { BrokenPromises } from '../description/broken-promises.tsx'
 import { DraftCards } from '../description/draft-list.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
+import { FactorRemovals } from '../people/factor-removals.tsx'
 import { hasRole, purposesOf } from '../session/rights.ts'
 import { usePresence } from '../session/use-me.ts'
 import { Page } from '../shell/page.tsx'
 import { publicPages } from '../shell/public-pages.ts'
+import '../styles/account.css'
 import '../styles/description.css'
 import '../styles/start.css'
 
@@ -26,6 +28,7 @@ export function StartPage() {
   return (
     <Page title={say('nav.start')} lead={say('start.lead')}>
       <WhatWaits />
+      {presence.state === 'signed-in' && decidesRemovals(presence.me) && <FactorRemovals />}
       <WhatHolds />
       {presence.state === 'signed-in' && <WhatToDo me={presence.me} />}
     </Page>
@@ -123,6 +126,10 @@ function Screen({ what, children }: { what: Word; children: ReactNode }) {
       <p className="muted">{say(what)}</p>
     </li>
   )
+}
+
+function decidesRemovals(me: Me): boolean {
+  return hasRole(me, 'ACCESS_APPROVER', 'ADMINISTRATOR')
 }
 
 function looks(me: Me): boolean {

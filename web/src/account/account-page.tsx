@@ -1,0 +1,43 @@
+/**
+ * One’s own account: the password, the second factor, where one is signed in (R20). In: the account of the contract. Out: a
+ * page. Never here: anybody else’s account.
+ */
+import { $api } from '../api/client.ts'
+import { Fact } from '../contact/facts.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { useLanguage, type Word } from '../language/use-words.ts'
+import { Page } from '../shell/page.tsx'
+import '../styles/account.css'
+import '../styles/contact.css'
+import { PasswordSection } from './password-section.tsx'
+import { SecondFactorSection } from './second-factor-section.tsx'
+import { SessionsSection } from './sessions-section.tsx'
+
+export function AccountPage() {
+  const { say } = useLanguage()
+  const { data: account, error, isPending, refetch } = $api.useQuery('get', '/api/account', undefined, { staleTime: 0 })
+  return (
+    <Page title={say('account.title')} lead={say('account.lead')}>
+      {isPending && <Waiting lines={6} />}
+      {error && !account && <Failure error={error} onAgain={() => void refetch()} />}
+      {account && (
+        <>
+          <section className="panel" aria-labelledby="account-who">
+            <h2 id="account-who" className="visually-hidden">
+              {say('account.who')}
+            </h2>
+            <dl className="facts">
+              <Fact label={say('person.name')}>{account.name}</Fact>
+              <Fact label={say('person.userId')}>{account.userId}</Fact>
+              <Fact label={say('account.method')}>{say(`account.method.${account.method}` as Word)}</Fact>
+            </dl>
+          </section>
+          <PasswordSection account={account} />
+          <SecondFactorSection account={account} />
+          <SessionsSection />
+        </>
+      )}
+    </Page>
+  )
+}

@@ -1,0 +1,47 @@
+import { useState } from 'react'
+import { Button } from '../controls/button.tsx'
+import { useLanguage } from '../language/use-words.ts'
+import { giveUpSigningIn, goOnSigningIn } from '../session/begin-session.ts'
+import { Page } from '../shell/page.tsx'
+import '../styles/account.css'
+import { RecoveryCodes } from './recovery-codes.tsx'
+import { BeginTotp, ConfirmTotp, type Enrolment } from './totp-enrolment.tsx'
+
+/** The description requires a second factor and the person has none: it is enrolled before anything else opens. */
+export default function EnrolmentStep() {
+  const { say } = useLanguage()
+  const [enrolment, setEnrolment] = useState<Enrolment>()
+  const [codes, setCodes] = useState<string[]>()
+  return (
+    <Page title={say('enrolment.title')} className="signin">
+      {!codes && <p>{say('enrolment.why')}</p>}
+      <section className="panel">
+        {!enrolment && <BeginTotp asksPassword={false} onBegun={setEnrolment} />}
+        {enrolment && !codes && (
+          <ConfirmTotp enrolment={enrolment} onConfirmed={setCodes} onCancel={() => setEnrolment(undefined)} />
+        )}
+        {codes && (
+          <RecoveryCodes
+            codes={codes}
+            userId={userIdOf(enrolment)}
+            doneLabel={say('enrolment.done')}
+            onDone={() => void goOnSigningIn()}
+          />
+        )}
+      </section>
+      {!codes && (
+        <div className="actions">
+          <Button kind="link" onPress={() => void giveUpSigningIn()}>
+            {say('signin.again')}
+          </Button>
+        </div>
+      )}
+    </Page>
+  )
+}
+
+/** Whose codes they are, for the printed page: the label of the key, `otpauth://totp/Seloste:sari?…`. */
+function userIdOf(enrolment: Enrolment | undefined): string {
+  const label = decodeURIComponent(enrolment?.uri.match(/^otpauth:\/\/totp\/([^?]*)/)?.[1] ?? '')
+  return label.slice(label.lastIndexOf(':') + 1).trim()
+}

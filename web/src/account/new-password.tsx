@@ -1,0 +1,85 @@
+import { CircleCheck, CircleDashed, CircleX } from 'lucide-react'
+import { useEffect, useEffectEvent } from 'react'
+import type { PasswordProblem } from '../api/shapes.ts'
+import { PasswordField } from '../controls/password-field.tsx'
+import { useLanguage, type Word } from '../language/use-words.ts'
+import { announce } from '../shell/announce.tsx'
+import '../styles/account.css'
+import { judgeRules, lengthOf, type PasswordLengths, type PasswordRule, type RuleState } from './password-rules.ts'
+
+const icons = { open: CircleDashed, met: CircleCheck, unmet: CircleX }
+
+/** A new password: the rules before it, and each of them judged as one writes. */
+export function NewPassword({
+  id,
+  label,
+  value,
+  onChange,
+  lengths,
+  found,
+  error,
+  isChange = false,
+}: {
+  id: string
+  label: string
+  value: string
+  onChange: (value: string) => void
+  lengths: PasswordLengths
+  /** What the server says is wrong with it; undefined while it is not known. */
+  found: readonly PasswordProblem[] | undefined
+  error?: string | undefined
+  /** There is a password now, and the new one has to be another. */
+  isChange?: boolean
+}) {
+  const { say } = useLanguage()
+  const judged = judgeRules(value, lengths, found)
+  const rules: PasswordRule[] = ['length', 'guessable', 'context', ...(isChange ? (['same'] as const) : [])]
+  const unmet = rules.filter((rule) => judged[rule] === 'unmet')
+  const tell = useEffectEvent(() => {
+    if (value === '') return
+    const missing = unmet.map((rule) => sayRule(rule)).join('. ')
+    announce(missing ? `${say('password.rule.unmet')}: ${missing}` : say('password.fit'))
+  })
+  useEffect(() => {
+    if (found) tell()
+  }, [found])
+
+  const sayRule = (rule: PasswordRule) => say(`password.rule.${rule}` as Word, { least: lengths.least })
+  const sayState = (state: RuleState) => (state === 'open' ? '' : `${say(`password.rule.${state}` as Word)}: `)
+  return (
+    <div className="new-password">
+      <div className="password-rules">
+        <p className="label" id={`${id}-rules`}>
+          {say('password.rules')}
+        </p>
+        <ul aria-labelledby={`${id}-rules`}>
+          {rules.map((rule) => {
+            const state = judged[rule]
+            const Icon = icons[state]
+            return (
+              <li key={rule} className={`rule-${state}`}>
+                <Icon aria-hidden="true" size={18} />
+                <span>
+                  <span className="visually-hidden">{sayState(state)}</span>
+                  {sayRule(rule)}
+                  {rule === 'length' && value !== '' && (
+                    <span className="muted"> {say('password.rule.length.now', { count: lengthOf(value) })}</span>
+                  )}
+                </span>
+              </li>
+            )
+          })}
+        </ul>
+        <p className="hint">{say('password.free')}</p>
+      </div>
+      <PasswordField
+        id={id}
+        label={label}
+        value={value}
+        onChange={onChange}
+        autoComplete="new-password"
+        error={error}
+      />
+    </div>
+  )
+}

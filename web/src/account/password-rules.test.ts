@@ -1,0 +1,64 @@
+import { describe, expect, test } from 'vitest'
+import fi from '../language/fi.json'
+import type { Say } from '../language/use-words.ts'
+import { judgeRules, lengthOf, lengthProblem, tellProblems } from './password-rules.ts'
+
+const lengths = { least: 15, greatest: 256 }
+
+test('characters are counted as people see them, not as the machine keeps them', () => {
+  expect(lengthOf('😀😀')).toBe(2)
+  // One letter and its dots, written as two: NFKC makes them one.
+  expect(lengthOf('a\u0308')).toBe(1)
+})
+
+test('the length needs no server', () => {
+  expect(lengthProblem('x'.repeat(14), lengths)).toEqual({ code: 'too-short', least: 15 })
+  expect(lengthProblem('x'.repeat(15), lengths)).toBeUndefined()
+  expect(lengthProblem('😀'.repeat(256), lengths)).toBeUndefined()
+  expect(lengthProblem('x'.repeat(257), lengths)).toEqual({ code: 'too-long', greatest: 256 })
+})
+
+describe('the rules', () => {
+  test('say nothing of a password that is not yet written', () => {
+    expect(Object.values(judgeRules('', lengths, []))).toEqual(['open', 'open', 'open', 'open'])
+  })
+
+  test('judge the length at once and the rest when the server has answered', () => {
+    expect(judgeRules('lyhyt', lengths, undefined)).toEqual({
+      length: 'unmet',
+      guessable: 'open',
+      context: 'open',
+      same: 'open',
+    })
+    expect(judgeRules('x'.repeat(20), lengths, [{ code: 'repeated' }])).toEqual({
+      length: 'met',
+      guessable: 'unmet',
+      context: 'met',
+      same: 'met',
+    })
+    expect(judgeRules('verohallinto 2026', lengths, [{ code: 'context', word: 'verohallinto' }])).toMatchObject({
+      guessable: 'met',
+      context: 'unmet',
+    })
+  })
+})
+
+test('every problem is told with what there is to know of it', () => {
+  const say: Say = (key, values = {}) =>
+    Object.entries(values).reduce(
+      (text, [name, value]) => text.replaceAll(`{{${name}}}`, String(value)),
+      (fi as Record<string, string>)[key] ?? `?${key}`,
+    )
+  const told = tellProblems(
+    [
+      { code: 'too-short', least: 15 },
+      { code: 'context', word: 'sari' },
+    ],
+    say,
+  )
+  expect(told).toContain('15')
+  expect(told).toContain('sari')
+  for (const code of ['too-short', 'too-long', 'common', 'repeated', 'context', 'same'] as const) {
+    expect(tellProblems([{ code }], say)).not.toMatch(/\?|{{/)
+  }
+})

@@ -1,0 +1,155 @@
+import { useRef, useState } from 'react'
+import { Form } from 'react-aria-components'
+import { $api } from '../api/client.ts'
+import type { Account, AccountRefusal } from '../api/shapes.ts'
+import { Button } from '../controls/button.tsx'
+import { focusWrong } from '../controls/focus-wrong.ts'
+import { Notice } from '../controls/notice.tsx'
+import { PasswordField } from '../controls/password-field.tsx'
+import { formatDate } from '../format/instant.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { tellRefusal } from './account-failure.tsx'
+import { NewPassword } from './new-password.tsx'
+import { lengthProblem, tellProblems } from './password-rules.ts'
+import { refreshAccount } from './use-account.ts'
+import { useFocusFirst } from './use-focus-first.ts'
+import { usePasswordCheck } from './use-password-check.ts'
+
+/** The password and its change: only by who knows the old one. */
+export function PasswordSection({ account }: { account: Account }) {
+  const { say, language } = useLanguage()
+  const [open, setOpen] = useState(false)
+  const [isDone, setIsDone] = useState(false)
+  const { set, setAt } = account.password
+  return (
+    <section className="panel panel-narrow stack" aria-labelledby="account-password">
+      <h2 id="account-password">{say('account.password')}</h2>
+      {!set && <p>{say('account.password.none')}</p>}
+      {set && (
+        <p>
+          {setAt ? say('account.password.setAt', { date: formatDate(setAt, language) }) : say('account.password.set')}
+        </p>
+      )}
+      {isDone && (
+        <Notice kind="success" isUrgent>
+          {say('account.password.done')}
+        </Notice>
+      )}
+      {set && !open && (
+        <div className="actions">
+          <Button
+            kind="secondary"
+            onPress={() => {
+              setIsDone(false)
+              setOpen(true)
+            }}
+          >
+            {say('account.password.change')}
+          </Button>
+        </div>
+      )}
+      {open && (
+        <ChangePassword
+          account={account}
+          onDone={() => {
+            setOpen(false)
+            setIsDone(true)
+            void refreshAccount()
+          }}
+          onCancel={() => setOpen(false)}
+        />
+      )}
+    </section>
+  )
+}
+
+function ChangePassword({ account, onDone, onCancel }: { account: Account; onDone: () => void; onCancel: () => void }) {
+  const { say } = useLanguage()
+  const [current, setCurrent] = useState('')
+  const [password, setPassword] = useState('')
+  const [tries, setTries] = useState(0)
+  const form = useRef<HTMLFormElement>(null)
+  const change = $api.useMutation('post', '/api/account/password')
+  const { rules } = account.password
+  const found = usePasswordCheck(password, rules, {})
+  const refused = (change.error as Partial<AccountRefusal> | null)?.error
+  useFocusFirst(form, 'input')
+
+  const badLength = lengthProblem(password, rules)
+  const problems = found ?? (badLength ? [badLength] : [])
+  const tried = tries > 0
+  const isOld = refused?.code === 'session.credentials' || refused?.field === 'current'
+  const currentError = () => {
+    if (tried && current === '') return say('signin.password.missing')
+    return isOld ? say('error.password.current') : undefined
+  }
+  const passwordError = () => {
+    if (tried && password === '') return say('password.missing')
+    if (tried && problems.length > 0) return tellProblems(problems, say)
+    return refused?.problems ? tellRefusal(change.error, say) : undefined
+  }
+  const submit = async () => {
+    setTries(tries + 1)
+    if (current !== '' && password !== '' && problems.length === 0) {
+      const done = await change.mutateAsync({ body: { current, password } }).then(
+        () => true,
+        () => false,
+      )
+      if (done) return onDone()
+    }
+    window.setTimeout(() => focusWrong(form.current))
+  }
+  const edit = () => change.error && change.reset()
+
+  return (
+    <Form
+      ref={form}
+      validationBehavior="aria"
+      className="stack"
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (!change.isPending) void submit()
+      }}
+    >
+      <input type="text" autoComplete="username" value={account.userId} readOnly hidden />
+      <PasswordField
+        id="account-current"
+        label={say('password.current')}
+        value={current}
+        onChange={(value) => {
+          edit()
+          setCurrent(value)
+        }}
+        autoComplete="current-password"
+        error={currentError()}
+      />
+      <NewPassword
+        id="account-new"
+        label={say('password.new')}
+        value={password}
+        onChange={(value) => {
+          edit()
+          setPassword(value)
+        }}
+        lengths={rules}
+        found={found}
+        error={passwordError()}
+        isChange
+      />
+      <p className="hint">{say('account.password.others')}</p>
+      {change.error && !isOld && !refused?.problems && (
+        <Notice kind="error" isUrgent>
+          {tellRefusal(change.error, say)}
+        </Notice>
+      )}
+      <div className="actions">
+        <Button type="submit" kind="primary" isBusy={change.isPending}>
+          {say(change.isPending ? 'account.busy' : 'account.password.do')}
+        </Button>
+        <Button kind="secondary" onPress={onCancel}>
+          {say('cancel')}
+        </Button>
+      </div>
+    </Form>
+  )
+}

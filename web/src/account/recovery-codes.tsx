@@ -1,0 +1,67 @@
+import { Copy, Printer } from 'lucide-react'
+import { useEffect, useRef, useState } from 'react'
+import { Button } from '../controls/button.tsx'
+import { Notice } from '../controls/notice.tsx'
+import { useLanguage } from '../language/use-words.ts'
+import { announce } from '../shell/announce.tsx'
+
+/** The recovery codes, shown this once: on paper they help where the authenticator is lost. */
+export function RecoveryCodes({
+  codes,
+  userId,
+  doneLabel,
+  onDone,
+}: {
+  codes: readonly string[]
+  userId: string
+  doneLabel: string
+  onDone: () => void
+}) {
+  const { say } = useLanguage()
+  const heading = useRef<HTMLHeadingElement>(null)
+  const [copied, setCopied] = useState<'yes' | 'no'>()
+  useEffect(() => heading.current?.focus(), [])
+  const copy = async () => {
+    const done = await navigator.clipboard.writeText(codes.join('\n')).then(
+      () => true,
+      () => false,
+    )
+    setCopied(done ? 'yes' : 'no')
+    announce(say(done ? 'recovery.copied' : 'recovery.copy.failed'))
+  }
+  return (
+    <div className="stack recovery">
+      <h3 ref={heading} tabIndex={-1}>
+        {say('recovery.title')}
+      </h3>
+      <Notice kind="warning">{say('recovery.once')}</Notice>
+      <p>{say('recovery.what', { userId })}</p>
+      <ol className="recovery-codes">
+        {codes.map((code) => (
+          <li key={code}>
+            <code>{code}</code>
+          </li>
+        ))}
+      </ol>
+      <div className="actions no-print">
+        <Button kind="secondary" onPress={() => window.print()}>
+          <Printer aria-hidden="true" size={18} />
+          {say('recovery.print')}
+        </Button>
+        {/* Without TLS there is no clipboard. */}
+        {'clipboard' in navigator && (
+          <Button kind="secondary" onPress={() => void copy()}>
+            <Copy aria-hidden="true" size={18} />
+            {say(copied === 'yes' ? 'recovery.copied' : 'recovery.copy')}
+          </Button>
+        )}
+      </div>
+      {copied === 'no' && <p>{say('recovery.copy.failed')}</p>}
+      <div className="actions no-print">
+        <Button kind="primary" onPress={onDone}>
+          {doneLabel}
+        </Button>
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,114 @@
+import { useRef, useState } from 'react'
+import { Form } from 'react-aria-components'
+import { $api } from '../api/client.ts'
+import { Button } from '../controls/button.tsx'
+import { Field } from '../controls/field.tsx'
+import { focusWrong } from '../controls/focus-wrong.ts'
+import { Notice } from '../controls/notice.tsx'
+import { PasswordField } from '../controls/password-field.tsx'
+import { useLanguage } from '../language/use-words.ts'
+import { readOtp } from '../session/sign-in-step.ts'
+import { tellRefusal } from './account-failure.tsx'
+import { useFocusFirst } from './use-focus-first.ts'
+
+/** Removes one’s own authenticator: for the password, and a code of it or a recovery code. */
+export function RemoveTotp({
+  userId,
+  onRemoved,
+  onCancel,
+}: {
+  userId: string
+  onRemoved: () => void
+  onCancel: () => void
+}) {
+  const { say } = useLanguage()
+  const [password, setPassword] = useState('')
+  const [code, setCode] = useState('')
+  const [tries, setTries] = useState(0)
+  const form = useRef<HTMLFormElement>(null)
+  const remove = $api.useMutation('post', '/api/account/totp/removal')
+  useFocusFirst(form, 'input')
+  const refused = (remove.error as { error?: { code?: string } } | null)?.error?.code
+  const errors = {
+    password:
+      tries > 0 && password === ''
+        ? say('signin.password.missing')
+        : refused === 'session.credentials'
+          ? say('error.password.current')
+          : undefined,
+    code:
+      tries > 0 && code.trim() === ''
+        ? say('signin.otp.missing')
+        : refused === 'session.second-factor-wrong'
+          ? tellRefusal(remove.error, say)
+          : undefined,
+  }
+  const edit = () => remove.error && remove.reset()
+  const submit = async () => {
+    setTries(tries + 1)
+    if (password !== '' && code.trim() !== '') {
+      const otp = readOtp(code)
+      const body = { password, ...(otp ? { otp } : { recoveryCode: code.trim() }) }
+      const done = await remove.mutateAsync({ body }).then(
+        () => true,
+        () => false,
+      )
+      if (done) return onRemoved()
+    }
+    window.setTimeout(() => focusWrong(form.current))
+  }
+  return (
+    <Form
+      ref={form}
+      validationBehavior="aria"
+      className="stack"
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (!remove.isPending) void submit()
+      }}
+    >
+      <p>{say('account.second.remove.what')}</p>
+      <input type="text" autoComplete="username" value={userId} readOnly hidden />
+      <PasswordField
+        id="remove-password"
+        label={say('signin.password')}
+        value={password}
+        onChange={(value) => {
+          edit()
+          setPassword(value)
+        }}
+        autoComplete="current-password"
+        error={errors.password}
+      />
+      <Field
+        id="remove-code"
+        label={say('account.second.code')}
+        hint={say('account.second.code.hint')}
+        value={code}
+        onChange={(value) => {
+          edit()
+          setCode(value)
+        }}
+        autoComplete="one-time-code"
+        autoCapitalize="none"
+        spellCheck="false"
+        maxLength={64}
+        className="field-code"
+        error={errors.code}
+      />
+      {remove.error && !errors.password && !errors.code && (
+        <Notice kind="error" isUrgent>
+          {tellRefusal(remove.error, say)}
+        </Notice>
+      )}
+      <div className="actions">
+        <Button type="submit" kind="primary" isBusy={remove.isPending}>
+          {say(remove.isPending ? 'account.busy' : 'account.second.remove')}
+        </Button>
+        <Button kind="secondary" onPress={onCancel}>
+          {say('cancel')}
+        </Button>
+      </div>
+    </Form>
+  )
+}

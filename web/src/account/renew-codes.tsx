@@ -1,0 +1,70 @@
+import { useRef, useState } from 'react'
+import { Form } from 'react-aria-components'
+import { $api } from '../api/client.ts'
+import { Button } from '../controls/button.tsx'
+import { Field } from '../controls/field.tsx'
+import { focusWrong } from '../controls/focus-wrong.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { readOtp } from '../session/sign-in-step.ts'
+import { tellRefusal } from './account-failure.tsx'
+import { useFocusFirst } from './use-focus-first.ts'
+
+/** New recovery codes for a code of the authenticator; the old ones are worthless from then on. */
+export function RenewCodes({ onRenewed, onCancel }: { onRenewed: (codes: string[]) => void; onCancel: () => void }) {
+  const { say } = useLanguage()
+  const [code, setCode] = useState('')
+  const [tries, setTries] = useState(0)
+  const form = useRef<HTMLFormElement>(null)
+  const renew = $api.useMutation('post', '/api/account/recovery-codes')
+  const otp = readOtp(code)
+  useFocusFirst(form, 'input')
+  const error = () => {
+    if (tries > 0 && !otp) return say(code.trim() ? 'signin.otp.form' : 'signin.otp.missing')
+    return renew.error ? tellRefusal(renew.error, say) : undefined
+  }
+  const submit = async () => {
+    setTries(tries + 1)
+    if (otp) {
+      const renewed = await renew.mutateAsync({ body: { otp } }).catch(() => undefined)
+      if (renewed) return onRenewed(renewed.recoveryCodes)
+    }
+    window.setTimeout(() => focusWrong(form.current))
+  }
+  return (
+    <Form
+      ref={form}
+      validationBehavior="aria"
+      className="stack"
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (!renew.isPending) void submit()
+      }}
+    >
+      <p>{say('recovery.renew.what')}</p>
+      <Field
+        id="renew-code"
+        label={say('signin.otp')}
+        hint={say('signin.otp.hint')}
+        value={code}
+        onChange={(value) => {
+          if (renew.error) renew.reset()
+          setCode(value)
+        }}
+        autoComplete="one-time-code"
+        inputMode="numeric"
+        spellCheck="false"
+        maxLength={16}
+        className="field-code"
+        error={error()}
+      />
+      <div className="actions">
+        <Button type="submit" kind="primary" isBusy={renew.isPending}>
+          {say(renew.isPending ? 'account.busy' : 'account.second.renew')}
+        </Button>
+        <Button kind="secondary" onPress={onCancel}>
+          {say('cancel')}
+        </Button>
+      </div>
+    </Form>
+  )
+}

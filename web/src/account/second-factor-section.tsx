@@ -1,0 +1,125 @@
+import { useState } from 'react'
+import type { Account } from '../api/shapes.ts'
+import { Button } from '../controls/button.tsx'
+import { Notice } from '../controls/notice.tsx'
+import { formatDate, formatInstant } from '../format/instant.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { RecoveryCodes } from './recovery-codes.tsx'
+import { RemoveTotp } from './remove-totp.tsx'
+import { RenewCodes } from './renew-codes.tsx'
+import { BeginTotp, ConfirmTotp, type Enrolment } from './totp-enrolment.tsx'
+import { refreshAccount } from './use-account.ts'
+
+type Doing =
+  | { what: 'nothing'; done?: 'removed' | 'enrolled' }
+  | { what: 'begin' }
+  | { what: 'confirm'; enrolment: Enrolment }
+  | { what: 'codes'; codes: string[]; after: 'enrolled' | undefined }
+  | { what: 'renew' }
+  | { what: 'remove' }
+
+/** The second factor by an authenticator and its recovery codes: enrolled, renewed, removed. */
+export function SecondFactorSection({ account }: { account: Account }) {
+  const { say } = useLanguage()
+  const [doing, setDoing] = useState<Doing>({ what: 'nothing' })
+  const { secondFactor } = account
+  const begin = (what: 'begin' | 'renew' | 'remove') => () => setDoing({ what })
+  const stop = () => setDoing({ what: 'nothing' })
+  const finish = (done?: 'removed' | 'enrolled') => {
+    void refreshAccount()
+    setDoing({ what: 'nothing', ...(done && { done }) })
+  }
+  return (
+    <section className="panel panel-narrow stack" aria-labelledby="account-second">
+      <h2 id="account-second">{say('account.second')}</h2>
+      <State account={account} />
+      {doing.what === 'nothing' && doing.done && (
+        <Notice kind="success" isUrgent>
+          {say(`account.second.${doing.done}`)}
+        </Notice>
+      )}
+      {doing.what === 'nothing' && (
+        <div className="actions">
+          {secondFactor.mayEnrol && (
+            <Button kind="secondary" onPress={begin('begin')}>
+              {say('account.second.enrol')}
+            </Button>
+          )}
+          {secondFactor.totp && (
+            <Button kind="secondary" onPress={begin('renew')}>
+              {say('account.second.renew')}
+            </Button>
+          )}
+          {secondFactor.totp && secondFactor.mayRemove && (
+            <Button kind="secondary" onPress={begin('remove')}>
+              {say('account.second.remove')}
+            </Button>
+          )}
+        </div>
+      )}
+      {doing.what === 'begin' && (
+        <BeginTotp asksPassword onBegun={(enrolment) => setDoing({ what: 'confirm', enrolment })} onCancel={stop} />
+      )}
+      {doing.what === 'confirm' && (
+        <ConfirmTotp
+          enrolment={doing.enrolment}
+          onConfirmed={(codes) => {
+            void refreshAccount()
+            setDoing({ what: 'codes', codes, after: 'enrolled' })
+          }}
+          onCancel={stop}
+        />
+      )}
+      {doing.what === 'codes' && (
+        <RecoveryCodes
+          codes={doing.codes}
+          userId={account.userId}
+          doneLabel={say('recovery.done')}
+          onDone={() => finish(doing.after)}
+        />
+      )}
+      {doing.what === 'renew' && (
+        <RenewCodes
+          onRenewed={(codes) => {
+            void refreshAccount()
+            setDoing({ what: 'codes', codes, after: undefined })
+          }}
+          onCancel={stop}
+        />
+      )}
+      {doing.what === 'remove' && (
+        <RemoveTotp userId={account.userId} onRemoved={() => finish('removed')} onCancel={stop} />
+      )}
+    </section>
+  )
+}
+
+function State({ account }: { account: Account }) {
+  const { say, language } = useLanguage()
+  const { totp, demand, mayEnrol, mayRemove, recoveryCodesLeft } = account.secondFactor
+  if (!totp) {
+    return (
+      <>
+        <p>{say('account.second.none')}</p>
+        {!mayEnrol && demand === 'off' && <p className="muted">{say('account.second.off')}</p>}
+        {mayEnrol && <p className="muted">{say('account.second.why')}</p>}
+      </>
+    )
+  }
+  return (
+    <>
+      <p>
+        {say('account.second.since', { date: formatDate(totp.addedAt, language) })}
+        {totp.usedAt && ` ${say('account.second.used', { time: formatInstant(totp.usedAt, language) })}`}
+      </p>
+      {recoveryCodesLeft <= 2 ? (
+        <Notice kind="warning">{say('account.second.codes', { count: recoveryCodesLeft })}</Notice>
+      ) : (
+        <p>{say('account.second.codes', { count: recoveryCodesLeft })}</p>
+      )}
+      {!mayRemove && (
+        <p className="muted">{say(demand === 'required' ? 'account.second.required' : 'account.second.stays')}</p>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,110 @@
+import { useState } from 'react'
+import { $api } from '../api/client.ts'
+import type { OwnSession } from '../api/shapes.ts'
+import { Button } from '../controls/button.tsx'
+import { Confirm } from '../controls/confirm.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { formatInstant } from '../format/instant.ts'
+import { useLanguage, type Word } from '../language/use-words.ts'
+import { useLeave } from '../session/leave.ts'
+import { announce } from '../shell/announce.tsx'
+import { refreshAccount } from './use-account.ts'
+
+/** Where one is signed in, and the way out of each place and of all. */
+export function SessionsSection() {
+  const { say } = useLanguage()
+  const leave = useLeave()
+  const [asks, setAsks] = useState<'this' | 'none'>()
+  const { data, error, isPending, refetch } = $api.useQuery('get', '/api/account/sessions', undefined, { staleTime: 0 })
+  const endOne = $api.useMutation('delete', '/api/account/sessions/{id}')
+  const endAll = $api.useMutation('delete', '/api/account/sessions')
+  const failure = endOne.error ?? endAll.error
+
+  const end = async ({ id, current }: OwnSession) => {
+    if (current) return leave('signed-out')
+    const done = await endOne.mutateAsync({ params: { path: { id } } }).then(
+      () => true,
+      () => false,
+    )
+    if (!done) return
+    await refreshAccount()
+    announce(say('sessions.ended', { count: 1 }))
+    document.getElementById('account-sessions')?.focus()
+  }
+  const endMany = async (keep: 'this' | 'none') => {
+    const ended = await endAll.mutateAsync({ params: { query: { keep } } }).catch(() => undefined)
+    if (!ended) return
+    if (keep === 'none') return leave('signed-out')
+    await refreshAccount()
+    announce(say('sessions.ended', { count: ended.ended }))
+  }
+  const others = data?.items.filter(({ current }) => !current).length ?? 0
+
+  return (
+    <section className="panel panel-narrow stack" aria-labelledby="account-sessions">
+      <h2 id="account-sessions" tabIndex={-1}>
+        {say('sessions.title')}
+      </h2>
+      <p className="muted">{say('sessions.lead')}</p>
+      {isPending && <Waiting lines={3} />}
+      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      {failure && <Failure error={failure} />}
+      {data && (
+        <ul className="sessions">
+          {data.items.map((session) => (
+            <SessionItem key={session.id} session={session} isBusy={endOne.isPending} onEnd={() => void end(session)} />
+          ))}
+        </ul>
+      )}
+      <div className="actions">
+        {others > 0 && (
+          <Button kind="secondary" onPress={() => setAsks('this')}>
+            {say('sessions.others')}
+          </Button>
+        )}
+        <Button kind="secondary" onPress={() => setAsks('none')}>
+          {say('sessions.all')}
+        </Button>
+      </div>
+      <Confirm
+        title={say(asks === 'this' ? 'sessions.others' : 'sessions.all')}
+        doLabel={say('sessions.do')}
+        isOpen={asks !== undefined}
+        onDo={() => asks && void endMany(asks)}
+        onClose={() => setAsks(undefined)}
+      >
+        <p>{say(asks === 'this' ? 'sessions.others.what' : 'sessions.all.what')}</p>
+      </Confirm>
+    </section>
+  )
+}
+
+function SessionItem({ session, isBusy, onEnd }: { session: OwnSession; isBusy: boolean; onEnd: () => void }) {
+  const { say, language } = useLanguage()
+  const device = session.device ?? say('sessions.device.unknown')
+  const started = formatInstant(session.startedAt, language)
+  return (
+    <li>
+      <div>
+        <p className="session-device">
+          <strong>{device}</strong>
+          {session.current && <span className="badge badge-available">{say('sessions.current')}</span>}
+        </p>
+        <p className="muted">
+          {say('sessions.started', { time: started })} · {say(`account.method.${session.method}` as Word)}
+        </p>
+        <p className="muted">{say('sessions.used', { time: formatInstant(session.usedAt, language) })}</p>
+      </div>
+      <Button
+        kind="secondary"
+        className="small"
+        isBusy={isBusy}
+        aria-label={say('sessions.end.label', { device, time: started })}
+        onPress={onEnd}
+      >
+        {say('sessions.end')}
+      </Button>
+    </li>
+  )
+}

@@ -1,0 +1,184 @@
+import { useRef, useState } from 'react'
+import { Form } from 'react-aria-components'
+import { $api } from '../api/client.ts'
+import { Button } from '../controls/button.tsx'
+import { focusWrong } from '../controls/focus-wrong.ts'
+import { Field } from '../controls/field.tsx'
+import { PasswordField } from '../controls/password-field.tsx'
+import { formatTime } from '../format/instant.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { readOtp } from '../session/sign-in-step.ts'
+import { tellRefusal, AccountFailure } from './account-failure.tsx'
+import { qrPath } from './qr-path.ts'
+import { useFocusFirst } from './use-focus-first.ts'
+
+export interface Enrolment {
+  id: string
+  secret: string
+  uri: string
+  until: string
+}
+
+/** Begins the enrolment of an authenticator; a session that is open proves the password once more. */
+export function BeginTotp({
+  asksPassword,
+  onBegun,
+  onCancel,
+}: {
+  asksPassword: boolean
+  onBegun: (enrolment: Enrolment) => void
+  onCancel?: () => void
+}) {
+  const { say } = useLanguage()
+  const [password, setPassword] = useState('')
+  const [tries, setTries] = useState(0)
+  const form = useRef<HTMLFormElement>(null)
+  const begin = $api.useMutation('post', '/api/account/totp')
+  useFocusFirst(form, 'input')
+  const isMissing = asksPassword && password === ''
+  const error = () => {
+    if (tries > 0 && isMissing) return say('signin.password.missing')
+    return asksPassword && begin.error ? tellPasswordRefusal(begin.error, say) : undefined
+  }
+  const submit = async () => {
+    setTries(tries + 1)
+    if (!isMissing) {
+      const begun = await begin.mutateAsync({ body: asksPassword ? { password } : {} }).catch(() => undefined)
+      if (begun) return onBegun(begun)
+    }
+    window.setTimeout(() => focusWrong(form.current))
+  }
+  return (
+    <Form
+      ref={form}
+      validationBehavior="aria"
+      className="stack"
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (!begin.isPending) void submit()
+      }}
+    >
+      <p>{say('totp.needs')}</p>
+      {asksPassword && (
+        <PasswordField
+          id="totp-password"
+          label={say('signin.password')}
+          value={password}
+          onChange={(value) => {
+            if (begin.error) begin.reset()
+            setPassword(value)
+          }}
+          autoComplete="current-password"
+          error={error()}
+        />
+      )}
+      {!asksPassword && begin.error && <AccountFailure error={begin.error} />}
+      <div className="actions">
+        <Button type="submit" kind="primary" isBusy={begin.isPending}>
+          {say(begin.isPending ? 'account.busy' : 'totp.begin')}
+        </Button>
+        {onCancel && (
+          <Button kind="secondary" onPress={onCancel}>
+            {say('cancel')}
+          </Button>
+        )}
+      </div>
+    </Form>
+  )
+}
+
+/** The key for the authenticator, as a picture and as text, and the code that proves that it has it. */
+export function ConfirmTotp({
+  enrolment,
+  onConfirmed,
+  onCancel,
+}: {
+  enrolment: Enrolment
+  onConfirmed: (recoveryCodes: string[]) => void
+  onCancel: () => void
+}) {
+  const { say, language } = useLanguage()
+  const [code, setCode] = useState('')
+  const [tries, setTries] = useState(0)
+  const form = useRef<HTMLFormElement>(null)
+  const confirm = $api.useMutation('post', '/api/account/totp/confirmation')
+  const otp = readOtp(code)
+  useFocusFirst(form, 'h3')
+  const error = () => {
+    if (tries > 0 && !otp) return say(code.trim() ? 'signin.otp.form' : 'signin.otp.missing')
+    return confirm.error ? tellRefusal(confirm.error, say) : undefined
+  }
+  const submit = async () => {
+    setTries(tries + 1)
+    if (otp) {
+      const confirmed = await confirm.mutateAsync({ body: { id: enrolment.id, otp } }).catch(() => undefined)
+      if (confirmed) return onConfirmed(confirmed.recoveryCodes)
+    }
+    window.setTimeout(() => focusWrong(form.current))
+  }
+  const { path, size } = qrPath(enrolment.uri)
+  return (
+    <Form
+      ref={form}
+      validationBehavior="aria"
+      className="stack"
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (!confirm.isPending) void submit()
+      }}
+    >
+      <h3 tabIndex={-1}>{say('totp.scan')}</h3>
+      <p>{say('totp.scan.how')}</p>
+      <svg
+        className="qr"
+        viewBox={`0 0 ${size} ${size}`}
+        role="img"
+        aria-label={say('totp.qr')}
+        shapeRendering="crispEdges"
+      >
+        <rect width={size} height={size} fill="#fff" />
+        <path d={path} fill="#000" />
+      </svg>
+      <p>
+        {say('totp.key')}
+        <br />
+        <code className="secret">{inFours(enrolment.secret)}</code>
+      </p>
+      <h3>{say('totp.confirm')}</h3>
+      <Field
+        id="totp-code"
+        label={say('signin.otp')}
+        hint={say('totp.code.hint', { time: formatTime(enrolment.until, language) })}
+        value={code}
+        onChange={(value) => {
+          if (confirm.error) confirm.reset()
+          setCode(value)
+        }}
+        autoComplete="one-time-code"
+        inputMode="numeric"
+        spellCheck="false"
+        maxLength={16}
+        className="field-code"
+        error={error()}
+      />
+      <div className="actions">
+        <Button type="submit" kind="primary" isBusy={confirm.isPending}>
+          {say(confirm.isPending ? 'account.busy' : 'totp.confirm.do')}
+        </Button>
+        <Button kind="secondary" onPress={onCancel}>
+          {say('cancel')}
+        </Button>
+      </div>
+    </Form>
+  )
+}
+
+function tellPasswordRefusal(error: unknown, say: Parameters<typeof tellRefusal>[1]): string {
+  const code = (error as { error?: { code?: string } }).error?.code
+  return code === 'session.credentials' ? say('error.password.current') : tellRefusal(error, say)
+}
+
+/** A key as it is typed: in groups of four. */
+function inFours(secret: string): string {
+  return secret.match(/.{1,4}/g)?.join(' ') ?? secret
+}

@@ -1,0 +1,149 @@
+import { useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
+import { Form } from 'react-aria-components'
+import { api } from '../api/client.ts'
+import type { AccountRefusal, LinkSeen } from '../api/shapes.ts'
+import { Button } from '../controls/button.tsx'
+import { ErrorSummary, type Wrong } from '../controls/error-summary.tsx'
+import { Field } from '../controls/field.tsx'
+import { Notice } from '../controls/notice.tsx'
+import { useLanguage } from '../language/use-words.ts'
+import { userIdForm } from '../people/user-id.ts'
+import { beginSession, goOnSigningIn } from '../session/begin-session.ts'
+import { usePresence } from '../session/use-me.ts'
+import { tellRefusal } from './account-failure.tsx'
+import { NewPassword } from './new-password.tsx'
+import { lengthProblem, tellProblems } from './password-rules.ts'
+import { usePasswordCheck } from './use-password-check.ts'
+
+const fields = ['name', 'userId', 'password']
+
+/** Takes a password by a one-time link, and signs in with it: one submit. */
+export function WelcomeForm({ token, link, onUsed }: { token: string; link: LinkSeen; onUsed: () => void }) {
+  const { say } = useLanguage()
+  const navigate = useNavigate()
+  const presence = usePresence()
+  const names = link.kind === 'first-person'
+  const [name, setName] = useState('')
+  const [userId, setUserId] = useState('')
+  const [password, setPassword] = useState('')
+  const [busy, setBusy] = useState(false)
+  const [isSet, setIsSet] = useState(false)
+  const [wrong, setWrong] = useState<Wrong[]>([])
+  const own = names ? { userId: userId.trim(), name: name.trim() } : {}
+  const found = usePasswordCheck(password, link.rules, { link: token, ...own })
+
+  const wrongNow = (): Wrong[] => {
+    const tooLongOrShort = lengthProblem(password, link.rules)
+    const problems = found ?? (tooLongOrShort ? [tooLongOrShort] : [])
+    return [
+      ...(names && !name.trim() ? [{ field: 'welcome-name', text: say('person.name.missing') }] : []),
+      ...(names && !userIdForm.test(userId.trim())
+        ? [{ field: 'welcome-userId', text: say('person.userId.wrong') }]
+        : []),
+      ...(password === ''
+        ? [{ field: 'welcome-password', text: say('password.missing') }]
+        : problems.length > 0
+          ? [{ field: 'welcome-password', text: tellProblems(problems, say) }]
+          : []),
+    ]
+  }
+  const refusedAt = (error: unknown): Wrong => {
+    const { field, problems } = (error as Partial<AccountRefusal> | null)?.error ?? {}
+    const at = problems ? 'password' : field
+    return { text: tellRefusal(error, say), field: at && fields.includes(at) ? `welcome-${at}` : undefined }
+  }
+  const submit = async () => {
+    const missing = wrongNow()
+    setWrong(missing)
+    if (missing.length > 0) return
+    setBusy(true)
+    const used = await api
+      .POST('/api/links/use', { body: { token, password, ...own } })
+      .catch((failure: unknown) => ({ data: undefined, error: failure }))
+    if (!used.data) {
+      setBusy(false)
+      return setWrong([refusedAt(used.error)])
+    }
+    onUsed()
+    await signIn(used.data.userId)
+  }
+  const signIn = async (as: string) => {
+    // Nobody else stays signed in at this browser.
+    if (presence.state === 'signed-in') await api.DELETE('/api/session').catch(() => undefined)
+    const { data } = await api
+      .POST('/api/session', { body: { userId: as, password } })
+      .catch(() => ({ data: undefined }))
+    if (data) beginSession(data)
+    else await goOnSigningIn()
+    setBusy(false)
+    setIsSet(true)
+    await navigate({ to: '/' })
+  }
+  const errorAt = (field: string) => wrong.find((one) => one.field === field)?.text
+
+  if (isSet) return <Notice kind="success">{say('welcome.done')}</Notice>
+  return (
+    <>
+      <ErrorSummary title={say('welcome.failed')} wrong={wrong} />
+      <Form
+        validationBehavior="aria"
+        className="panel signin-form"
+        onSubmit={(event) => {
+          event.preventDefault()
+          if (!busy) void submit()
+        }}
+      >
+        {names ? (
+          <>
+            <Field
+              id="welcome-name"
+              label={say('person.name')}
+              hint={say('person.name.hint')}
+              value={name}
+              onChange={setName}
+              maxLength={200}
+              autoComplete="name"
+              error={errorAt('welcome-name')}
+            />
+            <Field
+              id="welcome-userId"
+              label={say('person.userId')}
+              hint={say('welcome.userId.hint')}
+              value={userId}
+              onChange={setUserId}
+              maxLength={64}
+              autoComplete="username"
+              autoCapitalize="none"
+              spellCheck="false"
+              error={errorAt('welcome-userId')}
+            />
+          </>
+        ) : (
+          // For the browser’s password manager: whose password this is.
+          <input
+            className="visually-hidden"
+            type="text"
+            autoComplete="username"
+            value={link.userId ?? ''}
+            readOnly
+            hidden
+          />
+        )}
+        <NewPassword
+          id="welcome-password"
+          label={say('password.new')}
+          value={password}
+          onChange={setPassword}
+          lengths={link.rules}
+          found={found}
+          error={errorAt('welcome-password')}
+        />
+        {link.secondFactor === 'required' && <p className="hint">{say('welcome.second')}</p>}
+        <Button type="submit" kind="primary" isBusy={busy} className="wide">
+          {say(busy ? 'signin.busy' : 'welcome.submit')}
+        </Button>
+      </Form>
+    </>
+  )
+}

@@ -1,0 +1,84 @@
+/**
+ * A one-time link: the first password of a new person, a new one for a forgotten, and the first persons of an installation,
+ * who name themselves (R20). In: the link’s token. Out: a password, and a sign-in under way. Never here: an account that is
+ * nobody’s own.
+ */
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { api } from '../api/client.ts'
+import type { LinkSeen } from '../api/shapes.ts'
+import { Notice } from '../controls/notice.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { formatInstant } from '../format/instant.ts'
+import { useLanguage, type Word } from '../language/use-words.ts'
+import { usePresence } from '../session/use-me.ts'
+import { Page } from '../shell/page.tsx'
+import '../styles/account.css'
+import { AccountFailure } from './account-failure.tsx'
+import { useLinkToken } from './link-token.ts'
+import { WelcomeForm } from './welcome-form.tsx'
+
+export function WelcomePage() {
+  const { say } = useLanguage()
+  const { token, forget } = useLinkToken()
+  const link = useQuery({
+    queryKey: ['link', token],
+    enabled: token !== undefined,
+    staleTime: Infinity,
+    gcTime: 0,
+    queryFn: async () => {
+      const { data, error } = await api.POST('/api/links/look', { body: { token: token! } })
+      if (!data) throw error
+      return data
+    },
+  })
+  return (
+    <Page title={say(link.data ? titleOf(link.data) : 'welcome.title')} className="signin">
+      {token === undefined && (
+        <Notice kind="warning" title={say('welcome.none')}>
+          <p>{say('welcome.none.hint')}</p>
+          <Link to="/">{say('welcome.toSignIn')}</Link>
+        </Notice>
+      )}
+      {token !== undefined && link.isPending && <Waiting />}
+      {link.isError && (
+        <>
+          <AccountFailure error={link.error} onAgain={() => void link.refetch()} />
+          <p>
+            <Link to="/">{say('welcome.toSignIn')}</Link>
+          </p>
+        </>
+      )}
+      {token !== undefined && link.data && (
+        <>
+          <WhoseLink link={link.data} />
+          <WelcomeForm key={token} token={token} link={link.data} onUsed={forget} />
+        </>
+      )}
+    </Page>
+  )
+}
+
+function WhoseLink({ link }: { link: LinkSeen }) {
+  const { say, language } = useLanguage()
+  const presence = usePresence()
+  return (
+    <>
+      {presence.state === 'signed-in' && (
+        <Notice kind="warning">{say('welcome.somebody', { name: presence.me.name })}</Notice>
+      )}
+      <div className="stack">
+        <p>
+          {link.kind === 'first-person'
+            ? say('welcome.first-person', { role: link.role ? say(`role.${link.role}` as Word) : '' })
+            : say(`welcome.${link.kind}`, { name: link.name ?? '', userId: link.userId ?? '' })}
+        </p>
+        <p className="muted">{say('welcome.until', { time: formatInstant(link.until, language) })}</p>
+      </div>
+    </>
+  )
+}
+
+function titleOf({ kind }: LinkSeen): Word {
+  return kind === 'new-password' ? 'welcome.title.new-password' : 'welcome.title'
+}

@@ -1,0 +1,94 @@
+import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
+import { tellRefusal } from '../account/account-failure.tsx'
+import { $api } from '../api/client.ts'
+import type { FactorRemoval } from '../api/shapes.ts'
+import { Button } from '../controls/button.tsx'
+import { Confirm } from '../controls/confirm.tsx'
+import { Notice } from '../controls/notice.tsx'
+import { formatInstant } from '../format/instant.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { announce } from '../shell/announce.tsx'
+
+/** Removals of a second factor that wait for an access-rights approver; nothing where none waits. */
+export function FactorRemovals() {
+  const { say } = useLanguage()
+  const { data, refetch } = $api.useQuery('get', '/api/factor-removals', undefined, { staleTime: 0 })
+  if (!data || data.items.length === 0) return null
+  return (
+    <section aria-labelledby="factor-removals" className="stack-small">
+      <h2 id="factor-removals" tabIndex={-1}>
+        {say('removals.title')}
+      </h2>
+      <ul className="sessions panel">
+        {data.items.map((removal) => (
+          <Removal
+            key={removal.id}
+            removal={removal}
+            onDecided={async () => {
+              document.getElementById('factor-removals')?.focus()
+              await refetch()
+            }}
+          />
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+function Removal({ removal, onDecided }: { removal: FactorRemoval; onDecided: () => Promise<void> }) {
+  const { say, language } = useLanguage()
+  const [asks, setAsks] = useState<'confirm' | 'refuse'>()
+  const decide = $api.useMutation('post', '/api/factor-removals/{id}/decision')
+  const { person, askedBy, askedAt, reason, mayDecide } = removal
+  const submit = async (confirm: boolean) => {
+    const params = { path: { id: removal.id } }
+    const done = await decide.mutateAsync({ params, body: { confirm } }).then(
+      () => true,
+      () => false,
+    )
+    if (!done) return
+    announce(say(confirm ? 'removals.confirmed' : 'removals.refused', { name: person.name }))
+    await onDecided()
+  }
+  return (
+    <li>
+      <div>
+        <p>
+          <strong>
+            <Link to="/people/$id" params={{ id: person.id }}>
+              {person.name}
+            </Link>
+          </strong>{' '}
+          ({person.userId})
+        </p>
+        <p>{reason}</p>
+        <p className="muted">{say('removals.asked', { name: askedBy.name, time: formatInstant(askedAt, language) })}</p>
+        {decide.error && (
+          <Notice kind="error" isUrgent>
+            {tellRefusal(decide.error, say)}
+          </Notice>
+        )}
+      </div>
+      {mayDecide && (
+        <div className="actions">
+          <Button kind="secondary" className="small" isBusy={decide.isPending} onPress={() => setAsks('confirm')}>
+            {say('removals.confirm')}
+          </Button>
+          <Button kind="secondary" className="small" isBusy={decide.isPending} onPress={() => setAsks('refuse')}>
+            {say('removals.refuse')}
+          </Button>
+        </div>
+      )}
+      <Confirm
+        title={say(asks === 'refuse' ? 'removals.refuse.title' : 'removals.confirm.title', { name: person.name })}
+        doLabel={say(asks === 'refuse' ? 'removals.refuse' : 'removals.confirm')}
+        isOpen={asks !== undefined}
+        onDo={() => void submit(asks === 'confirm')}
+        onClose={() => setAsks(undefined)}
+      >
+        <p>{say(asks === 'refuse' ? 'removals.refuse.what' : 'removals.confirm.what')}</p>
+      </Confirm>
+    </li>
+  )
+}

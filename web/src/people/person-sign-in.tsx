@@ -1,0 +1,226 @@
+import { Copy } from 'lucide-react'
+import { useEffect, useRef, useState } from 'react'
+import { Form } from 'react-aria-components'
+import { tellRefusal } from '../account/account-failure.tsx'
+import { $api } from '../api/client.ts'
+import type { PersonAccount } from '../api/shapes.ts'
+import { Fact } from '../contact/facts.tsx'
+import { Button } from '../controls/button.tsx'
+import { Confirm } from '../controls/confirm.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { Field } from '../controls/field.tsx'
+import { focusWrong } from '../controls/focus-wrong.ts'
+import { Notice } from '../controls/notice.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { formatInstant } from '../format/instant.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { announce } from '../shell/announce.tsx'
+import '../styles/account.css'
+
+/** How somebody signs in, for administrators: a one-time link for them, and a second factor that is lost (R20). */
+export function PersonSignIn({ id, name }: { id: string; name: string }) {
+  const { say, language } = useLanguage()
+  const path = { params: { path: { id } } }
+  const { data, error, isPending, refetch } = $api.useQuery('get', '/api/people/{id}/account', path, { staleTime: 0 })
+  return (
+    <section className="panel stack" aria-labelledby="person-sign-in">
+      <h2 id="person-sign-in">{say('help.signin.title')}</h2>
+      {isPending && <Waiting lines={3} />}
+      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      {data && (
+        <>
+          <dl className="facts">
+            <Fact label={say('account.password')}>{say(data.password ? 'help.signin.has' : 'help.signin.hasNot')}</Fact>
+            <Fact label={say('help.signin.totp')}>{say(data.totp ? 'help.signin.has' : 'help.signin.hasNot')}</Fact>
+            <Fact label={say('help.signin.passkeys')}>{data.passkeys}</Fact>
+            {data.link && (
+              <Fact label={say('help.signin.link')}>
+                {say('help.signin.link.open', { time: formatInstant(data.link.until, language) })}
+              </Fact>
+            )}
+          </dl>
+          <MakeLink id={id} name={name} account={data} onMade={() => void refetch()} />
+          <AskRemoval id={id} name={name} account={data} onAsked={() => void refetch()} />
+        </>
+      )}
+    </section>
+  )
+}
+
+function MakeLink({
+  id,
+  name,
+  account,
+  onMade,
+}: {
+  id: string
+  name: string
+  account: PersonAccount
+  onMade: () => void
+}) {
+  const { say, language } = useLanguage()
+  const make = $api.useMutation('post', '/api/people/{id}/links')
+  const [asks, setAsks] = useState(false)
+  const [isCopied, setIsCopied] = useState(false)
+  const shown = useRef<HTMLTextAreaElement>(null)
+  const link = make.data && new URL(make.data.path, window.location.origin).href
+  useEffect(() => {
+    if (link) shown.current?.focus()
+  }, [link])
+  if (!account.mayMakeLink && !link) return null
+  const submit = async () => {
+    setIsCopied(false)
+    const made = await make.mutateAsync({ params: { path: { id } } }).catch(() => undefined)
+    if (made) onMade()
+  }
+  const copy = async () => {
+    const done = await navigator.clipboard.writeText(link ?? '').then(
+      () => true,
+      () => false,
+    )
+    setIsCopied(done)
+    announce(say(done ? 'recovery.copied' : 'help.signin.copy.failed'))
+  }
+  return (
+    <>
+      {link && make.data && (
+        <div className="stack once">
+          <Notice kind="success" title={say('help.signin.made')}>
+            <p>{say('help.signin.made.what', { name, time: formatInstant(make.data.until, language) })}</p>
+          </Notice>
+          <label className="field">
+            <span className="label">{say('help.signin.link')}</span>
+            <textarea
+              ref={shown}
+              className="input secret"
+              rows={2}
+              readOnly
+              value={link}
+              onFocus={(event) => event.target.select()}
+            />
+          </label>
+          {'clipboard' in navigator && (
+            <div className="actions">
+              <Button kind="secondary" onPress={() => void copy()}>
+                <Copy aria-hidden="true" size={18} />
+                {say(isCopied ? 'recovery.copied' : 'recovery.copy')}
+              </Button>
+            </div>
+          )}
+        </div>
+      )}
+      {make.error && (
+        <Notice kind="error" isUrgent>
+          {tellRefusal(make.error, say)}
+        </Notice>
+      )}
+      <div className="actions">
+        <Button
+          kind="secondary"
+          isBusy={make.isPending}
+          onPress={() => (account.password || account.link ? setAsks(true) : void submit())}
+        >
+          {say('help.signin.make')}
+        </Button>
+      </div>
+      <Confirm
+        title={say('help.signin.make')}
+        doLabel={say('help.signin.make')}
+        isOpen={asks}
+        onDo={() => void submit()}
+        onClose={() => setAsks(false)}
+      >
+        {account.password && <p>{say('help.signin.make.forgotten', { name })}</p>}
+        {account.link && <p>{say('help.signin.make.earlier')}</p>}
+      </Confirm>
+    </>
+  )
+}
+
+function AskRemoval({
+  id,
+  name,
+  account,
+  onAsked,
+}: {
+  id: string
+  name: string
+  account: PersonAccount
+  onAsked: () => void
+}) {
+  const { say, language } = useLanguage()
+  const [open, setOpen] = useState(false)
+  const [reason, setReason] = useState('')
+  const [tries, setTries] = useState(0)
+  const form = useRef<HTMLFormElement>(null)
+  const ask = $api.useMutation('post', '/api/people/{id}/factor-removals')
+  useEffect(() => {
+    if (open) form.current?.querySelector<HTMLElement>('textarea')?.focus()
+  }, [open])
+  if (account.removal) {
+    return (
+      <Notice kind="info">
+        {say('help.signin.removal.waits', { time: formatInstant(account.removal.askedAt, language) })}
+      </Notice>
+    )
+  }
+  if (!account.mayAskRemoval) return null
+  const submit = async () => {
+    setTries(tries + 1)
+    if (reason.trim() === '') return window.setTimeout(() => focusWrong(form.current))
+    const params = { path: { id } }
+    const asked = await ask.mutateAsync({ params, body: { reason: reason.trim() } }).catch(() => undefined)
+    if (!asked) return undefined
+    setOpen(false)
+    announce(say('help.signin.removal.asked'))
+    onAsked()
+    return undefined
+  }
+  if (!open) {
+    return (
+      <div className="actions">
+        <Button kind="secondary" onPress={() => setOpen(true)}>
+          {say('help.signin.removal')}
+        </Button>
+      </div>
+    )
+  }
+  return (
+    <Form
+      ref={form}
+      validationBehavior="aria"
+      className="stack"
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (!ask.isPending) void submit()
+      }}
+    >
+      <p>{say('help.signin.removal.what', { name })}</p>
+      <Field
+        label={say('help.signin.removal.reason')}
+        hint={say('help.signin.removal.reason.hint')}
+        value={reason}
+        onChange={(value) => {
+          if (ask.error) ask.reset()
+          setReason(value)
+        }}
+        rows={3}
+        maxLength={500}
+        error={tries > 0 && reason.trim() === '' ? say('help.signin.removal.reason.missing') : undefined}
+      />
+      {ask.error && (
+        <Notice kind="error" isUrgent>
+          {tellRefusal(ask.error, say)}
+        </Notice>
+      )}
+      <div className="actions">
+        <Button type="submit" kind="primary" isBusy={ask.isPending}>
+          {say(ask.isPending ? 'account.busy' : 'help.signin.removal.do')}
+        </Button>
+        <Button kind="secondary" onPress={() => setOpen(false)}>
+          {say('cancel')}
+        </Button>
+      </div>
+    </Form>
+  )
+}

@@ -1,0 +1,86 @@
+import { useState } from 'react'
+import { Form } from 'react-aria-components'
+import { api } from '../api/client.ts'
+import { Button } from '../controls/button.tsx'
+import { ErrorSummary, type Wrong } from '../controls/error-summary.tsx'
+import { Field } from '../controls/field.tsx'
+import { Notice } from '../controls/notice.tsx'
+import { PasswordField } from '../controls/password-field.tsx'
+import { useLanguage, type Word } from '../language/use-words.ts'
+import { Page } from '../shell/page.tsx'
+import { beginSession, goOnSigningIn } from './begin-session.ts'
+import { saysNobody, stepOf } from './sign-in-step.ts'
+import { useRefusal } from './use-refusal.ts'
+import { WaitNotice } from './wait-notice.tsx'
+
+/** The first step: one's own user id and its password, or another way where there is one. */
+export function CredentialsStep({ because }: { because?: 'ended' | 'signed-out' | undefined }) {
+  const { say } = useLanguage()
+  const { tell, waitUntilMs, clear } = useRefusal()
+  const [userId, setUserId] = useState('')
+  const [password, setPassword] = useState('')
+  const [busy, setBusy] = useState(false)
+  const [wrong, setWrong] = useState<Wrong[]>([])
+
+  const submit = async () => {
+    clear()
+    const missing: Wrong[] = [
+      ...(userId.trim() ? [] : [{ field: 'signin-userId', text: say('signin.userId.missing') }]),
+      ...(password ? [] : [{ field: 'signin-password', text: say('signin.password.missing') }]),
+    ]
+    setWrong(missing)
+    if (missing.length > 0) return
+    setBusy(true)
+    const { data, error } = await api
+      .POST('/api/session', { body: { userId: userId.trim(), password } })
+      .catch((failure: unknown) => ({ data: undefined, error: failure }))
+    setBusy(false)
+    if (data) return beginSession(data)
+    if (saysNobody(error) && stepOf(error).step !== 'credentials') return goOnSigningIn()
+    setWrong(tell(error))
+  }
+  const errorAt = (field: string) => wrong.find((one) => one.field === field)?.text
+
+  return (
+    <Page title={say('signin.title')} className="signin">
+      {because && (
+        <Notice kind={because === 'ended' ? 'warning' : 'success'}>{say(`signin.because.${because}` as Word)}</Notice>
+      )}
+      <ErrorSummary title={say('signin.failed')} wrong={wrong} />
+      {waitUntilMs !== undefined && <WaitNotice untilMs={waitUntilMs} onOver={clear} />}
+      <Form
+        validationBehavior="aria"
+        className="panel signin-form"
+        onSubmit={(event) => {
+          event.preventDefault()
+          if (!busy) void submit()
+        }}
+      >
+        <Field
+          id="signin-userId"
+          label={say('signin.userId')}
+          value={userId}
+          onChange={setUserId}
+          autoComplete="username"
+          autoCapitalize="none"
+          spellCheck="false"
+          maxLength={64}
+          error={errorAt('signin-userId')}
+        />
+        <PasswordField
+          id="signin-password"
+          label={say('signin.password')}
+          value={password}
+          onChange={setPassword}
+          autoComplete="current-password"
+          error={errorAt('signin-password')}
+        />
+        <Button type="submit" kind="primary" isBusy={busy} className="wide">
+          {say(busy ? 'signin.busy' : 'signin.submit')}
+        </Button>
+      </Form>
+      <p className="signin-note">{say('signin.forgotten')}</p>
+      <p className="signin-note">{say('signin.note')}</p>
+    </Page>
+  )
+}

@@ -1,0 +1,108 @@
+import { useState } from 'react'
+import { Form } from 'react-aria-components'
+import { api } from '../api/client.ts'
+import type { SecondFactor } from '../api/shapes.ts'
+import { Button } from '../controls/button.tsx'
+import { ErrorSummary, type Wrong } from '../controls/error-summary.tsx'
+import { Field } from '../controls/field.tsx'
+import { useLanguage } from '../language/use-words.ts'
+import { Page } from '../shell/page.tsx'
+import { beginSession, giveUpSigningIn, goOnSigningIn } from './begin-session.ts'
+import { readOtp, saysNobody, stepOf } from './sign-in-step.ts'
+import { useRefusal } from './use-refusal.ts'
+import { WaitNotice } from './wait-notice.tsx'
+
+/** The second step: the authenticator's code, or one of the recovery codes. */
+export function SecondFactorStep({ factors }: { factors: readonly SecondFactor[] }) {
+  const { say } = useLanguage()
+  const { tell, waitUntilMs, clear } = useRefusal()
+  const [byRecovery, setByRecovery] = useState(!factors.includes('totp') && factors.includes('recovery-code'))
+  const [code, setCode] = useState('')
+  const [busy, setBusy] = useState(false)
+  const [wrong, setWrong] = useState<Wrong[]>([])
+  const takesCode = factors.includes('totp') || factors.includes('recovery-code')
+
+  const give = async (body: { otp: string } | { recoveryCode: string }) => {
+    setBusy(true)
+    const { data, error } = await api
+      .POST('/api/session/second-factor', { body })
+      .catch((failure: unknown) => ({ data: undefined, error: failure }))
+    setBusy(false)
+    if (data) return beginSession(data)
+    // The first step is over, too: it waits no longer than some minutes.
+    if (saysNobody(error) && isOver(error)) return goOnSigningIn()
+    setWrong(tell(error, 'signin-code'))
+  }
+  const submit = () => {
+    clear()
+    if (byRecovery) {
+      if (code.trim()) return void give({ recoveryCode: code.trim() })
+      return setWrong([{ field: 'signin-code', text: say('signin.recovery.missing') }])
+    }
+    const otp = readOtp(code)
+    if (otp) return void give({ otp })
+    setWrong([{ field: 'signin-code', text: say(code.trim() ? 'signin.otp.form' : 'signin.otp.missing') }])
+  }
+  const change = () => {
+    setByRecovery(!byRecovery)
+    setCode('')
+    setWrong([])
+    document.getElementById('signin-code')?.focus()
+  }
+
+  return (
+    <Page title={say('signin.second')} className="signin">
+      <ErrorSummary title={say('signin.failed')} wrong={wrong} />
+      {waitUntilMs !== undefined && <WaitNotice untilMs={waitUntilMs} onOver={clear} />}
+      {takesCode && (
+        <Form
+          validationBehavior="aria"
+          className="panel signin-form"
+          onSubmit={(event) => {
+            event.preventDefault()
+            if (!busy) submit()
+          }}
+        >
+          <Field
+            key={String(byRecovery)}
+            id="signin-code"
+            label={say(byRecovery ? 'signin.recovery' : 'signin.otp')}
+            hint={say(byRecovery ? 'signin.recovery.hint' : 'signin.otp.hint')}
+            value={code}
+            onChange={setCode}
+            autoComplete={byRecovery ? 'off' : 'one-time-code'}
+            inputMode={byRecovery ? 'text' : 'numeric'}
+            autoCapitalize="none"
+            spellCheck="false"
+            maxLength={byRecovery ? 64 : 16}
+            className="field-code"
+            error={wrong.find(({ field }) => field)?.text}
+          />
+          <Button type="submit" kind="primary" isBusy={busy} className="wide">
+            {say(busy ? 'signin.busy' : 'signin.submit')}
+          </Button>
+          {factors.includes('totp') && factors.includes('recovery-code') && (
+            <Button kind="link" onPress={change}>
+              {say(byRecovery ? 'signin.otp.instead' : 'signin.recovery.instead')}
+            </Button>
+          )}
+        </Form>
+      )}
+      <p className="signin-note">{say('signin.second.lost')}</p>
+      <div className="actions">
+        <Button kind="link" onPress={() => void giveUpSigningIn()}>
+          {say('signin.again')}
+        </Button>
+      </div>
+    </Page>
+  )
+}
+
+function isOver(error: unknown): boolean {
+  const { step } = stepOf(error)
+  return step === 'enrolment' || (step === 'credentials' && codeOf(error) === 'session.none')
+}
+
+function codeOf(error: unknown): string | undefined {
+  return (error as { error?: { code?: string } } | undefined)?.error?.code
+}

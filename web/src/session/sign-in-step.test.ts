@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest'
+import { readOtp, saysNobody, stepOf } from './sign-in-step.ts'
+
+const refused = (code: string, more: object = {}) => ({ error: { code, message: '', ...more } })
+
+test('a sign-in goes on from where the server says that it is', () => {
+  expect(stepOf(refused('session.none'))).toEqual({ step: 'credentials' })
+  expect(stepOf(refused('session.enrolment'))).toEqual({ step: 'enrolment' })
+  expect(stepOf(refused('session.second-factor', { factors: ['totp', 'passkey'] }))).toEqual({
+    step: 'second-factor',
+    factors: ['totp', 'passkey'],
+  })
+})
+
+test('a server that names no factor is given what an authenticator gives', () => {
+  expect(stepOf(refused('session.second-factor'))).toEqual({
+    step: 'second-factor',
+    factors: ['totp', 'recovery-code'],
+  })
+})
+
+test('silence is no step of a sign-in', () => {
+  expect(stepOf(new Error('x'))).toEqual({ step: 'credentials' })
+  expect(stepOf(undefined)).toEqual({ step: 'credentials' })
+})
+
+test.each([
+  ['123456', '123456'],
+  [' 123 456 ', '123456'],
+  ['123-456', '123456'],
+  ['12345', undefined],
+  ['1234567', undefined],
+  ['12345a', undefined],
+  ['', undefined],
+])('the code %j is read as %j', (written, read) => expect(readOtp(written)).toBe(read))
+
+test('nobody is signed in where the server says so, not where it is in trouble', () => {
+  for (const code of ['session.none', 'session.second-factor', 'session.enrolment']) {
+    expect(saysNobody(refused(code))).toBe(true)
+  }
+  for (const error of [refused('unavailable'), refused('session.too-many'), refused('no-answer'), new Error('x')]) {
+    expect(saysNobody(error)).toBe(false)
+  }
+})

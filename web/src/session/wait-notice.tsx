@@ -1,0 +1,43 @@
+import { useEffect, useEffectEvent, useRef, useState } from 'react'
+import { Notice } from '../controls/notice.tsx'
+import { formatPosition, sayPosition } from '../format/duration.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { announce } from '../shell/announce.tsx'
+
+/** Too many attempts: how long is still to wait, why, and that others cannot stop one at one's own browser. */
+export function WaitNotice({ untilMs, onOver }: { untilMs: number; onOver: () => void }) {
+  const { say } = useLanguage()
+  const [leftMs, setLeft] = useState(() => untilMs - Date.now())
+  const notice = useRef<HTMLDivElement>(null)
+  const look = useEffectEvent(() => {
+    const left = untilMs - Date.now()
+    setLeft(left)
+    if (left > 0) return
+    announce(say('signin.wait.over'))
+    onOver()
+  })
+  useEffect(() => {
+    notice.current?.focus()
+    const timer = window.setInterval(look, 1000)
+    return () => window.clearInterval(timer)
+  }, [untilMs])
+  return (
+    <div ref={notice} tabIndex={-1} role="alert" className="error-summary">
+      <Notice kind="warning" title={say('signin.wait')}>
+        <p>
+          {say('signin.wait.left')}{' '}
+          <strong className="running" aria-hidden="true">
+            {formatPosition(roundUp(leftMs))}
+          </strong>
+          <span className="visually-hidden">{sayPosition(roundUp(untilMs - Date.now()), say)}</span>
+        </p>
+        <p>{say('signin.wait.why')}</p>
+      </Notice>
+    </div>
+  )
+}
+
+/** Whole seconds, so that the clock never says that there is no time left while there is. */
+function roundUp(ms: number): number {
+  return Math.max(0, Math.ceil(ms / 1000) * 1000)
+}
