@@ -32,9 +32,10 @@ export function entryText(entry: LoggedEntry): string {
 }
 
 /** SHA-256(0x00 ‖ the entry), RFC 6962 2.1. */
-export function leafHashOf(entry: string): Buffer {
-  return hash('sha256', `\0${entry}`, 'buffer')
+export function leafHashOf(entry: string | Buffer): Buffer {
+  return hash('sha256', typeof entry === 'string' ? `\0${entry}` : Buffer.concat([leafMark, entry]), 'buffer')
 }
+const leafMark = Buffer.of(0)
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const shapes: Readonly<Record<keyof LoggedEntry | 'v', (value: unknown) => boolean>> = {

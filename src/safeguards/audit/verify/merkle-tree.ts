@@ -74,7 +74,10 @@ export async function inclusionPath(
 
 /** The root to which a leaf and its path lead. */
 export function rootOfPath(leaf: Buffer, path: readonly PathStep[]): Buffer {
-  return path.reduce((own, { side, hash: other }) => (side === 'left' ? innerHash(other, own) : innerHash(own, other)), leaf)
+  return path.reduce(
+    (own, { side, hash: other }) => (side === 'left' ? innerHash(other, own) : innerHash(own, other)),
+    leaf,
+  )
 }
 
 /** Largest power of two that is less than a number above 1. */

@@ -9,7 +9,7 @@ export const problemCodes = {
   'checkpoint-order': 'A checkpoint is out of the order in which the log grew.',
   'witness-wrong': 'A line in the name of a witness is not the signature of that witness.',
   'rolled-back': 'The log is shorter than a checkpoint that was seen before.',
-  'rewritten': 'The log is another than the one that was seen before.',
+  rewritten: 'The log is another than the one that was seen before.',
   'root-differs': 'The hashes do not lead to the root that was signed.',
   'leaf-missing': 'A hash of the tree is missing.',
   'leaf-twice': 'One place in the tree is there twice.',
@@ -88,7 +88,9 @@ export class Findings {
   /** By their place in the log; what has none comes last. */
   inOrder(): Problem[] {
     const place = ({ leaf }: Problem) => leaf ?? Infinity
-    return this.#problems.toSorted((one, other) => (place(one) === place(other) ? 0 : place(one) - place(other))).slice(0, mostProblems)
+    return this.#problems
+      .toSorted((one, other) => (place(one) === place(other) ? 0 : place(one) - place(other)))
+      .slice(0, mostProblems)
   }
 }
 

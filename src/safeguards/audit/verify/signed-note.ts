@@ -67,12 +67,11 @@ export function readSignature(line: string): SignedCheckpoint['signatures'][numb
   return { name, keyId: bytes.subarray(0, 4).toString('hex'), bytes: bytes.subarray(4) }
 }
 
-/** Whether the log's key signed the checkpoint. */
+/** Whether the log’s key signed the checkpoint; a line in its name that is not its signature spoils it. */
 export function signedBy(checkpoint: SignedCheckpoint, key: VerifierKey): boolean {
-  return checkpoint.signatures.some(
-    ({ name, keyId, bytes }) =>
-      name === key.name && keyId === key.id && verify(null, Buffer.from(checkpoint.text), key.key, bytes),
-  )
+  const own = checkpoint.signatures.filter(({ name }) => name === key.name)
+  const text = Buffer.from(checkpoint.text)
+  return own.length > 0 && own.every(({ keyId, bytes }) => keyId === key.id && verify(null, text, key.key, bytes))
 }
 
 /**
@@ -84,16 +83,16 @@ export function cosignedAt(
   signatures: SignedCheckpoint['signatures'],
   witness: VerifierKey,
 ): number | 'none' | 'wrong' {
-  const own = signatures.filter(({ name }) => name === witness.name)
-  if (own.length === 0) return 'none'
-  for (const { keyId, bytes } of own) {
+  let latest: number | 'none' = 'none'
+  for (const { name, keyId, bytes } of signatures) {
+    if (name !== witness.name) continue
     if (keyId !== witness.id || bytes.length !== 72) return 'wrong'
     const seconds = bytes.readBigUInt64BE(0)
     const signed = Buffer.from(`cosignature/v1\ntime ${seconds}\n${text}`)
     if (!verify(null, signed, witness.key, bytes.subarray(8))) return 'wrong'
-    if (own.length === 1) return Number(seconds)
+    latest = Number(seconds)
   }
-  return Number(own.at(-1)?.bytes.readBigUInt64BE(0) ?? 0n)
+  return latest
 }
 
 /** Bytes of base64 that is written as nothing else would write it: no spare bits, no other alphabet, no line ends. */

@@ -1,0 +1,111 @@
+import { sql } from 'kysely'
+import type { AnyDatabase } from './any-database.ts'
+import type { LogFacts } from './check-entries.ts'
+import type { Findings } from './report.ts'
+
+/** Rows at a time, by id. */
+const batch = 10_000
+const beforeEverything = '00000000-0000-0000-0000-000000000000'
+
+/**
+ * Holds each recording in keeping against the entry that took it in: there is one, and it has the same hash. And each that
+ * was taken in is still there, or was destroyed.
+ * @returns how many recordings in keeping were compared
+ */
+export async function checkRecordings(tx: AnyDatabase, facts: LogFacts, findings: Findings): Promise<number> {
+  const missing = new Set(facts.kept.keys())
+  let compared = 0
+  let after: string | undefined = beforeEverything
+  while (after !== undefined) {
+    const { rows }: { rows: { id: string; state: string; kept_at: string | null; sha256: string | null }[] } =
+      await sql<{
+        id: string
+        state: string
+        kept_at: string | null
+        sha256: string | null
+      }>`
+      select id, state, to_char(kept_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as kept_at, encode(sha256, 'hex') as sha256
+      from recording where id > ${after}::uuid order by id limit ${batch}`.execute(tx)
+    for (const { id, state, kept_at, sha256 } of rows) {
+      missing.delete(id)
+      if (kept_at === null || state === 'DESTROYED' || state === 'DESTROYING') continue
+      const told = facts.kept.get(id)
+      if (!told) {
+        // What was taken in before the oldest entry that is still there has its entry no more.
+        if (!isPruned(kept_at, facts))
+          findings.add('recording-unlogged', `Recording ${id}, in keeping since ${kept_at}.`)
+        continue
+      }
+      compared += 1
+      if (told.sha256 !== undefined && told.sha256 !== sha256) {
+        findings.add(
+          'recording-altered',
+          `Recording ${id}: ${sha256 ?? 'no hash'}, and in entry ${told.seq} ${told.sha256}.`,
+          told,
+        )
+      }
+    }
+    after = rows.length === batch ? rows.at(-1)?.id : undefined
+  }
+  for (const id of missing) {
+    const told = facts.kept.get(id)
+    if (told && !facts.destroyed.has(id))
+      findings.add('recording-vanished', `Recording ${id}, entry ${told.seq}.`, told)
+  }
+  return compared
+}
+
+/**
+ * Holds the ledger of destructions against the log: the same ones, for the same causes. A recording that is marked as
+ * destroyed is in both.
+ * @returns how many destructions were compared
+ */
+export async function checkDestructions(tx: AnyDatabase, facts: LogFacts, findings: Findings): Promise<number> {
+  const unledgered = new Set(facts.destroyed.keys())
+  let compared = 0
+  let after = 0
+  for (let more = true; more;) {
+    const { rows } = await sql<{ seq: number; id: string; cause: string; at: string }>`
+      select seq::float8 as seq, object_id as id, cause, to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at
+      from destruction_entry where seq > ${after}::bigint and object_kind = 'recording' order by seq limit ${batch}`.execute(
+      tx,
+    )
+    for (const { seq, id, cause, at } of rows) {
+      after = seq
+      const told = facts.destroyed.get(id)
+      unledgered.delete(id)
+      if (!told) {
+        if (!isPruned(at, facts))
+          findings.add('destruction-unlogged', `Recording ${id}, row ${seq} of the ledger, of ${at}.`)
+        continue
+      }
+      compared += 1
+      if (told.cause !== cause) {
+        findings.add(
+          'destruction-differs',
+          `Recording ${id}: ${cause}, and in entry ${told.seq} ${told.cause ?? 'none'}.`,
+          told,
+        )
+      }
+    }
+    more = rows.length === batch
+  }
+  for (const id of unledgered) {
+    const told = facts.destroyed.get(id)!
+    findings.add('destruction-unledgered', `Recording ${id}, entry ${told.seq}.`, told)
+  }
+  const { rows: marked } = await sql<{ id: string; at: string }>`
+    select r.id, to_char(r.destroyed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at
+    from recording r
+    where r.state = 'DESTROYED' and not exists (select from destruction_entry d where d.object_id = r.id)
+    order by r.id limit 1000`.execute(tx)
+  for (const { id, at } of marked) {
+    if (!facts.destroyed.has(id))
+      findings.add('destruction-unlogged', `Recording ${id} is marked as destroyed at ${at}.`)
+  }
+  return compared
+}
+
+function isPruned(at: string, { minimumIndex, oldestAt }: LogFacts): boolean {
+  return minimumIndex > 0 && (oldestAt === undefined || at < oldestAt)
+}

@@ -1,0 +1,78 @@
+import { emptyRoot, GrowingTree } from './merkle-tree.ts'
+import type { Findings } from './report.ts'
+
+export interface ExpectedRoot {
+  size: number
+  root: Buffer
+  /** Where it comes from, for people: "the newest checkpoint", "the checkpoint of 1.3. in w1.txt". */
+  of: string
+  /** Signed by this log in what is being verified; `seen` ones were kept elsewhere: a file, a witness. */
+  kind: 'own' | 'seen'
+}
+
+/** Makes the tree of the leaves and holds it against every root that was ever signed for it. */
+export class TreeCheck {
+  readonly tree: GrowingTree
+  /** Roots that were found right. */
+  right = 0
+  readonly #findings: Findings
+  readonly #expected: ExpectedRoot[]
+  #next = 0
+  #rightUpTo = 0
+  #wrong = new Map<ExpectedRoot['kind'], { first: ExpectedRoot; from: number; more: number }>()
+  #holed = false
+
+  constructor(
+    findings: Findings,
+    expected: readonly ExpectedRoot[],
+    onSubtree?: (height: number, index: number, hash: Buffer) => void,
+  ) {
+    this.#findings = findings
+    this.#expected = expected.toSorted((one, other) => one.size - other.size)
+    this.tree = new GrowingTree(onSubtree)
+    this.#compare(0, () => emptyRoot)
+  }
+
+  /** @param leaf its hash; none where it is missing, after which no root can be made any more */
+  add(leaf: Buffer | undefined): void {
+    if (!leaf) this.#holed = true
+    this.tree.add(leaf ?? Buffer.alloc(32))
+    this.#compare(this.tree.size, () => this.tree.root())
+  }
+
+  /** Says what does not fit, once all leaves are in. */
+  judge(): void {
+    for (const [kind, { first, from, more }] of this.#wrong) {
+      const where = first.size === 0 ? 'the empty tree' : `the leaves ${from} to ${first.size - 1}`
+      const others = more > 0 ? ` and ${more} later ones` : ''
+      this.#findings.add(
+        kind === 'seen' ? 'rewritten' : 'root-differs',
+        `It is in ${where}: the root of ${first.of} (size ${first.size})${others} is not that of the hashes.`,
+        { leaf: from },
+      )
+    }
+    const beyond = this.#expected.slice(this.#next).at(-1)
+    if (beyond) {
+      this.#findings.add(
+        'rolled-back',
+        `The log has ${this.tree.size} entries in its tree; ${beyond.of} was signed for ${beyond.size}.`,
+        { leaf: this.tree.size },
+      )
+    }
+  }
+
+  #compare(size: number, root: () => Buffer): void {
+    let own: Buffer | undefined
+    for (let expected = this.#expected[this.#next]; expected?.size === size; expected = this.#expected[this.#next]) {
+      this.#next += 1
+      if (!this.#holed && (own ??= root()).equals(expected.root)) {
+        this.right += 1
+        this.#rightUpTo = size
+        continue
+      }
+      const known = this.#wrong.get(expected.kind)
+      if (known) known.more += 1
+      else this.#wrong.set(expected.kind, { first: expected, from: this.#rightUpTo, more: 0 })
+    }
+  }
+}

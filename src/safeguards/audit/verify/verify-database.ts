@@ -1,0 +1,344 @@
+import { sql, type RawBuilder } from 'kysely'
+import type { AnyDatabase } from './any-database.ts'
+import { EntryCheck, type LogFacts } from './check-entries.ts'
+import { RootCheck, type SeenCheckpoint, type TrustedKeys } from './check-roots.ts'
+import { TreeCheck } from './check-tree.ts'
+import { entryText, leafHashOf, type LoggedEntry } from './entry-bytes.ts'
+import { checkRecordings, checkDestructions } from './check-register.ts'
+import { Findings, type Progress, type Report } from './report.ts'
+import { settleAccepted } from './settle-accepted.ts'
+
+export interface DatabaseOptions {
+  keys: TrustedKeys
+  /** Checkpoints that were kept elsewhere. */
+  seen?: readonly SeenCheckpoint[]
+  /** Leaf hashes that were kept elsewhere, 32 bytes each, from one place up to before another; fewer where there are no more. */
+  keptLeaves?: ((from: number, to: number) => Promise<Buffer>) | undefined
+  onProgress?: (progress: Progress) => void
+  signal?: AbortSignal | undefined
+}
+
+const batch = 5_000
+const levelBits = 8
+
+/**
+ * Verifies the log of a running database (docs/formats/audit-log.md, "The tables"), as one transaction sees it.
+ * @param tx a transaction in which nothing moves: repeatable read
+ * @throws the signal's reason once it is aborted
+ */
+export async function verifyDatabase(tx: AnyDatabase, options: DatabaseOptions): Promise<Report> {
+  const findings = new Findings()
+  const roots = new RootCheck(findings, options.keys)
+  const { rows: sizes } = await sql<{ leaves: number; entries: number; pending: number }>`
+    select coalesce((select max(index) + 1 from audit_leaf), 0)::float8 as leaves,
+      (select count(*) from audit_entry)::float8 as entries,
+      (select count(*) from audit_pending)::float8 as pending`.execute(tx)
+  const { leaves, entries, pending } = sizes[0]!
+  const tell = (step: Progress['step'], checked: number) => {
+    options.signal?.throwIfAborted()
+    options.onProgress?.({ step, checked, entries: leaves })
+  }
+
+  tell('signatures', 0)
+  await readCheckpoints(tx, roots, findings)
+  for (const { of, note } of options.seen ?? []) {
+    const seen = roots.add(note, of, 'seen')
+    if (seen && seen.size > (roots.newest?.size ?? 0) && seen.size <= leaves) {
+      findings.add('checkpoint-missing', `The table has none that is as new as ${of}, of size ${seen.size}.`)
+    }
+  }
+  if (!roots.newest && leaves > 0) findings.add('checkpoint-missing', `The tree has ${leaves} leaves.`, { leaf: 0 })
+
+  const subtrees = new SubtreeCheck(findings, await readSubtrees(tx))
+  const tree = new TreeCheck(findings, roots.expected, (height, index, hash) => subtrees.made(height, index, hash))
+  const check = new EntryCheck(findings)
+  const walk = await walkLeaves(tx, { leaves, findings, tree, check, tell, keptLeaves: options.keptLeaves })
+  tree.judge()
+  subtrees.judge()
+
+  const waiting = await lookAtPending(tx, findings, check)
+  if (entries !== walk.there + waiting) await nameOutsiders(tx, findings)
+  check.judgePrunings()
+  const { facts } = check
+  const pruned = judgeAbsent(walk.absent, facts.minimumIndex, findings)
+  await comparePrunings(tx, facts, findings)
+
+  tell('recordings', leaves)
+  const recordings = await checkRecordings(tx, facts, findings)
+  tell('destructions', leaves)
+  const destructions = await checkDestructions(tx, facts, findings)
+  const settled = await settleAccepted(tx, facts, findings)
+  return {
+    entries: leaves,
+    pruned,
+    pending,
+    checkpoints: tree.right,
+    witnesses: roots.cosigned,
+    recordings,
+    destructions,
+    ...(roots.newest && {
+      newest: { origin: roots.newest.origin, size: roots.newest.size, root: roots.newest.root.toString('base64') },
+    }),
+    ...settled,
+  }
+}
+
+async function readCheckpoints(tx: AnyDatabase, roots: RootCheck, findings: Findings): Promise<void> {
+  const { rows } = await sql<{
+    size: number
+    root: Buffer
+    note: string
+    at: string
+    lines: string[]
+    misnamed: number
+  }>`
+    select c.size::float8 as size, c.root, c.note, to_char(c.signed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at,
+      coalesce((select array_agg(s.line order by s.witness) from audit_cosignature s where s.size = c.size), '{}') as lines,
+      (select count(*)::integer from audit_cosignature s where s.size = c.size and s.line not like '— ' || s.witness || ' %') as misnamed
+    from audit_checkpoint c order by c.size`.execute(tx)
+  let before = ''
+  for (const { size, root, note, at, lines, misnamed } of rows) {
+    const of = `the checkpoint of size ${size}`
+    const read = roots.add(note, of, 'own', lines)
+    if (read && (read.size !== size || !read.root.equals(root))) {
+      findings.add('checkpoint-differs', `The row says ${size}, the note ${read.size}.`, {
+        leaf: Math.min(size, read.size),
+      })
+    }
+    if (misnamed > 0) findings.add('witness-wrong', `Size ${size}: a line is in another name than its row.`)
+    if (at < before)
+      findings.add('checkpoint-order', `The one of size ${size} is of ${at}, a smaller one of ${before}.`)
+    before = at
+  }
+}
+
+/** One row of the tree with the entry that it names: see {@link leavesBetween}. */
+type LeafRow = [
+  index: number,
+  seq: number | null,
+  hash: string,
+  found: number | null,
+  at: string,
+  personId: string | null,
+  rightId: string | null,
+  role: string | null,
+  action: string,
+  purpose: string | null,
+  reference: string | null,
+  objectKind: string | null,
+  objectId: string | null,
+  result: string,
+  detail: Record<string, unknown>,
+  salt: string,
+]
+
+/** As one JSON text a batch: much faster than as rows of fifteen columns. */
+function leavesBetween(from: number, to: number): RawBuilder<{ leaves: string | null }> {
+  return sql`
+    select json_agg(json_build_array(l.index, l.seq, encode(l.hash, 'hex'), ${entryColumns}) order by l.index)::text as leaves
+    from audit_leaf l left join audit_entry e on e.seq = l.seq
+    where l.index >= ${from}::bigint and l.index < ${to}::bigint`
+}
+
+const entryColumns =
+  sql.raw(`e.seq, to_char(e.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), e.person_id, e.right_id,
+  e.role, e.action, e.purpose, e.reference, e.object_kind, e.object_id, e.result, e.detail, replace(e.salt::text, '-', '')`)
+
+interface Absent {
+  leaf: number
+  seq: number | null
+}
+
+async function walkLeaves(
+  tx: AnyDatabase,
+  given: {
+    leaves: number
+    findings: Findings
+    tree: TreeCheck
+    check: EntryCheck
+    tell: (step: Progress['step'], checked: number) => void
+    keptLeaves: DatabaseOptions['keptLeaves']
+  },
+): Promise<{ there: number; absent: Absent[] }> {
+  const { leaves, findings, tree, check, tell } = given
+  const absent: Absent[] = []
+  let there = 0
+  const read = async (from: number) => {
+    const { rows } = await leavesBetween(from, from + batch).execute(tx)
+    return JSON.parse(rows[0]?.leaves ?? '[]') as LeafRow[]
+  }
+  let coming = leaves > 0 ? read(0) : undefined
+  for (let from = 0; from < leaves; from += batch) {
+    const rows = await coming!
+    // The database makes the next batch while this one is being hashed.
+    coming = from + batch < leaves ? read(from + batch) : undefined
+    coming?.catch(() => undefined)
+    const kept = await given.keptLeaves?.(from, from + batch)
+    for (const row of rows) {
+      const [index, seq, hash, found] = row
+      if (index < tree.tree.size) {
+        findings.add('leaf-twice', `Index ${index} is there more than once.`, { leaf: index })
+        continue
+      }
+      for (let hole = tree.tree.size; hole < index; hole++) addHole(hole)
+      const leaf = Buffer.from(hash, 'hex')
+      const keptHere = kept?.subarray((index - from) * 32, (index - from + 1) * 32)
+      if (keptHere?.length === 32 && !keptHere.equals(leaf)) {
+        findings.add('leaf-altered', `Index ${index}, entry ${seq ?? 'unknown'}.`, {
+          leaf: index,
+          seq: seq ?? undefined,
+        })
+      }
+      tree.add(leaf)
+      if (found === null) {
+        absent.push({ leaf: index, seq })
+        continue
+      }
+      there += 1
+      const entry = entryOf(row)
+      if (leafHashOf(entryText(entry)).toString('hex') !== hash) {
+        findings.add('entry-altered', `Entry ${entry.seq} at index ${index}: ${entry.action} of ${entry.at}.`, {
+          leaf: index,
+          seq: entry.seq,
+        })
+      }
+      check.look(entry, index)
+    }
+    tell('tree', Math.min(leaves, from + batch))
+  }
+  for (let hole = tree.tree.size; hole < leaves; hole++) addHole(hole)
+  return { there, absent }
+
+  function addHole(index: number): void {
+    findings.add('leaf-missing', `Index ${index}.`, { leaf: index })
+    tree.add(undefined)
+  }
+}
+
+function entryOf(row: LeafRow): LoggedEntry {
+  const [
+    ,
+    ,
+    ,
+    seq,
+    at,
+    personId,
+    rightId,
+    role,
+    action,
+    purpose,
+    reference,
+    objectKind,
+    objectId,
+    result,
+    detail,
+    salt,
+  ] = row
+  return {
+    seq: seq!,
+    at,
+    person_id: personId,
+    right_id: rightId,
+    role,
+    action,
+    purpose,
+    reference,
+    object_kind: objectKind,
+    object_id: objectId,
+    result,
+    detail,
+    salt,
+  }
+}
+
+/** Entries that are gone: by the log’s own term below the minimum index, and wrongly anywhere else. */
+function judgeAbsent(absent: readonly Absent[], minimumIndex: number, findings: Findings): number {
+  let pruned = 0
+  for (const { leaf, seq } of absent) {
+    if (leaf < minimumIndex) pruned += 1
+    else if (seq === null) findings.add('entry-lost', `Index ${leaf}.`, { leaf })
+    else findings.add('entry-missing', `Entry ${seq} at index ${leaf}.`, { leaf, seq })
+  }
+  return pruned
+}
+
+/** Entries on their way into the tree: what they say counts already. @returns how many are there */
+async function lookAtPending(tx: AnyDatabase, findings: Findings, check: EntryCheck): Promise<number> {
+  const { rows } = await sql<{ seq: number; leaf: number | null; entry: string }>`
+    select p.seq::float8 as seq, l.index::float8 as leaf, json_build_array(null, null, null, ${entryColumns})::text as entry
+    from audit_pending p left join audit_entry e on e.seq = p.seq left join audit_leaf l on l.seq = p.seq
+    order by p.seq`.execute(tx)
+  let there = 0
+  for (const { seq, leaf, entry } of rows) {
+    const row = JSON.parse(entry) as LeafRow
+    if (leaf !== null) findings.add('pending-in-tree', `Entry ${seq}, index ${leaf}.`, { leaf, seq })
+    else if (row[3] === null) findings.add('pending-missing', `Entry ${seq}.`, { seq })
+    else {
+      there += 1
+      check.look(entryOf(row), undefined)
+    }
+  }
+  return there
+}
+
+/** The numbers do not add up: which entries are nowhere, and which are in two places. */
+async function nameOutsiders(tx: AnyDatabase, findings: Findings): Promise<void> {
+  const { rows } = await sql<{ seq: number; places: number; leaf: number | null }>`
+    select e.seq::float8 as seq, count(l.index)::integer as places, max(l.index)::float8 as leaf
+    from audit_entry e left join audit_leaf l on l.seq = e.seq
+    where not exists (select from audit_pending p where p.seq = e.seq)
+    group by e.seq having count(l.index) <> 1 order by e.seq limit 1000`.execute(tx)
+  for (const { seq, places, leaf } of rows) {
+    if (places === 0) findings.add('entry-outside', `Entry ${seq}.`, { seq })
+    else findings.add('entry-twice', `Entry ${seq} has ${places} places.`, { seq, leaf: leaf ?? undefined })
+  }
+}
+
+async function comparePrunings(tx: AnyDatabase, { minimumIndex }: LogFacts, findings: Findings): Promise<void> {
+  const { rows } = await sql<{ most: number | null }>`
+    select max(minimum_index)::float8 as most from audit_pruning`.execute(tx)
+  const most = rows[0]?.most ?? 0
+  if (most !== minimumIndex) {
+    findings.add('pruning-differs', `The table removes what is below ${most}, the log what is below ${minimumIndex}.`, {
+      leaf: Math.min(most, minimumIndex),
+    })
+  }
+}
+
+async function readSubtrees(tx: AnyDatabase): Promise<Map<string, string>> {
+  const { rows } = await sql<{ place: string; hash: string }>`
+    select level || '/' || index as place, encode(hash, 'hex') as hash from audit_subtree`.execute(tx)
+  return new Map(rows.map(({ place, hash }) => [place, hash]))
+}
+
+/** Holds the stored roots of whole tiles against those of the leaves below them. */
+class SubtreeCheck {
+  readonly #findings: Findings
+  readonly #stored: Map<string, string>
+
+  constructor(findings: Findings, stored: Map<string, string>) {
+    this.#findings = findings
+    this.#stored = stored
+  }
+
+  made(height: number, index: number, hash: Buffer): void {
+    if (height % levelBits !== 0) return
+    const level = height / levelBits
+    const place = `${level}/${index}`
+    const stored = this.#stored.get(place)
+    this.#stored.delete(place)
+    if (stored === hash.toString('hex')) return
+    const is = stored === undefined ? 'missing' : 'another'
+    this.#findings.add('subtree-wrong', `Level ${level}, index ${index}: it is ${is}.`, { leaf: index * 2 ** height })
+  }
+
+  /** What is left was never made. */
+  judge(): void {
+    for (const place of this.#stored.keys()) {
+      const [level = 0, index = 0] = place.split('/').map(Number)
+      this.#findings.add('subtree-wrong', `Level ${level}, index ${index}: it is over leaves that are not there.`, {
+        leaf: index * 2 ** (level * levelBits),
+      })
+    }
+  }
+}

@@ -1,0 +1,213 @@
+import { EntryCheck } from './check-entries.ts'
+import { RootCheck, type SeenCheckpoint, type TrustedKeys } from './check-roots.ts'
+import { TreeCheck } from './check-tree.ts'
+import { leafHashOf, readEntry } from './entry-bytes.ts'
+import { tilePaths, tileWidth } from './export-paths.ts'
+import { Findings, type Progress, type Report } from './report.ts'
+import { acceptedIn } from './settle-accepted.ts'
+
+/** The files of an export, by their path below its folder, with slashes. */
+export interface ExportFiles {
+  /** Nothing where there is no such file. */
+  read: (path: string) => Promise<Buffer | undefined>
+  list: () => Promise<string[]>
+}
+
+export interface ExportOptions {
+  keys: TrustedKeys
+  /** The trusted key as it was written: the export carries the same one. */
+  keyLine: string
+  seen?: readonly SeenCheckpoint[]
+  onProgress?: (progress: Progress) => void
+  signal?: AbortSignal | undefined
+}
+
+const hashBytes = 32
+const levelBits = 8
+
+/**
+ * Verifies an export (docs/formats/audit-log.md, "The export") without the database it came from.
+ * @throws the signal's reason once it is aborted
+ */
+export async function verifyExport(files: ExportFiles, options: ExportOptions): Promise<Report> {
+  const findings = new Findings()
+  const unexpected = new Set(await files.list())
+  const read = (path: string) => {
+    unexpected.delete(path)
+    return files.read(path)
+  }
+
+  const key = (await read('key'))?.toString('utf8')
+  if (key === undefined) findings.add('file-missing', 'The file "key".')
+  else if (key !== `${options.keyLine}\n`) findings.add('key-differs', 'It is in the file "key".')
+  const roots = new RootCheck(findings, options.keys)
+  await readEarlier(read, roots, findings)
+  const note = (await read('checkpoint'))?.toString('utf8')
+  if (note === undefined) findings.add('checkpoint-missing', 'The file "checkpoint".')
+  const newest = note === undefined ? undefined : roots.add(note, 'the newest checkpoint', 'own')
+  for (const seen of options.seen ?? []) roots.add(seen.note, seen.of, 'seen')
+
+  const size = newest?.size ?? 0
+  const tell = (checked: number) => {
+    options.signal?.throwIfAborted()
+    options.onProgress?.({ step: 'tree', checked, entries: size })
+  }
+  const inner: Buffer[][] = []
+  const tree = new TreeCheck(findings, roots.expected, (height, _index, hash) => {
+    if (height % levelBits === 0) (inner[height / levelBits] ??= []).push(hash)
+  })
+  const check = new EntryCheck(findings)
+  const absent: { from: number; to: number; path: string }[] = []
+  const lost: number[] = []
+  const seqs = new Set<number>()
+  const bundles = tilePaths('entries', size)
+  for (const tile of tilePaths(0, size)) {
+    const from = tile.index * tileWidth
+    tell(from)
+    const hashes = await readTile(read, tile.path, tile.width, findings, from)
+    const bundle = bundles[tile.index]!
+    const entries = await readBundle(read, bundle.path, bundle.width, findings, from)
+    if (!entries) absent.push({ from, to: from + tile.width, path: bundle.path })
+    for (let place = 0; place < tile.width; place++) {
+      const index = from + place
+      const bytes = entries?.[place]
+      if (bytes?.length === 0) lost.push(index)
+      const own = bytes && bytes.length > 0 ? lookAtEntry(bytes, index) : undefined
+      const told = hashes?.subarray(place * hashBytes, (place + 1) * hashBytes)
+      if (own && told && !own.hash.equals(told)) {
+        findings.add('entry-altered', `Index ${index}${own.seq === undefined ? '' : `, entry ${own.seq}`}.`, {
+          leaf: index,
+          seq: own.seq,
+        })
+      }
+      tree.add(told ?? own?.hash)
+    }
+  }
+  tree.judge()
+  await compareInner(read, inner, size, findings)
+  check.judgePrunings()
+
+  let pruned = 0
+  for (const { from, to, path } of absent) {
+    if (to <= check.facts.minimumIndex) pruned += to - from
+    else findings.add('file-missing', `The file "${path}", with the entries ${from} to ${to - 1}.`, { leaf: from })
+  }
+  for (const index of lost) {
+    if (index >= check.facts.minimumIndex) findings.add('entry-lost', `Index ${index}.`, { leaf: index })
+  }
+  for (const path of unexpected) findings.add('file-unexpected', `The file "${path}".`)
+  return {
+    entries: size,
+    pruned,
+    pending: 0,
+    checkpoints: tree.right,
+    witnesses: roots.cosigned,
+    recordings: 0,
+    destructions: 0,
+    ...(newest && { newest: { origin: newest.origin, size, root: newest.root.toString('base64') } }),
+    ...acceptedIn(check.facts, findings),
+  }
+
+  function lookAtEntry(bytes: Buffer, index: number): { hash: Buffer; seq: number | undefined } {
+    const entry = readEntry(bytes)
+    const hash = leafHashOf(bytes)
+    if (typeof entry === 'string') {
+      findings.add('entry-unread', `Index ${index}: ${entry}.`, { leaf: index })
+      return { hash, seq: undefined }
+    }
+    if (seqs.has(entry.seq))
+      findings.add('entry-twice', `Entry ${entry.seq}, again at index ${index}.`, { leaf: index, seq: entry.seq })
+    seqs.add(entry.seq)
+    check.look(entry, index)
+    return { hash, seq: entry.seq }
+  }
+}
+
+type Read = ExportFiles['read']
+
+/** Earlier checkpoints, oldest first, one JSON object a line. */
+async function readEarlier(read: Read, roots: RootCheck, findings: Findings): Promise<void> {
+  const text = (await read('checkpoints.jsonl'))?.toString('utf8')
+  if (text === undefined || text === '') return
+  if (!text.endsWith('\n')) findings.add('file-wrong', 'The last line of "checkpoints.jsonl" is cut off.')
+  let before = { size: -1, signedAt: '' }
+  for (const [number, line] of text.replace(/\n$/, '').split('\n').entries()) {
+    const of = `line ${number + 1} of "checkpoints.jsonl"`
+    const kept = readLine(line)
+    if (!kept) {
+      findings.add('checkpoint-unreadable', `${of} is not as the format says.`)
+      continue
+    }
+    const checkpoint = roots.add(kept.note, of, 'own')
+    if (!checkpoint) continue
+    if (checkpoint.size < before.size || kept.signedAt < before.signedAt) {
+      findings.add('checkpoint-order', `${of}: size ${checkpoint.size} of ${kept.signedAt}.`, { leaf: checkpoint.size })
+    }
+    before = { size: checkpoint.size, signedAt: kept.signedAt }
+  }
+}
+
+function readLine(line: string): { note: string; signedAt: string } | undefined {
+  try {
+    const { note, signedAt } = JSON.parse(line) as Record<string, unknown>
+    if (typeof note !== 'string' || typeof signedAt !== 'string') return undefined
+    // Written as JSON.stringify does and in no other way: nothing can hide in the line.
+    if (JSON.stringify({ note, signedAt }) !== line) return undefined
+    return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/.test(signedAt) ? { note, signedAt } : undefined
+  } catch {
+    return undefined
+  }
+}
+
+async function readTile(
+  read: Read,
+  path: string,
+  width: number,
+  findings: Findings,
+  leaf: number,
+): Promise<Buffer | undefined> {
+  const bytes = await read(path)
+  if (!bytes) findings.add('file-missing', `The file "${path}".`, { leaf })
+  else if (bytes.length !== width * hashBytes) {
+    findings.add('file-wrong', `"${path}" has ${bytes.length} bytes and should have ${width * hashBytes}.`, { leaf })
+  } else return bytes
+  return undefined
+}
+
+/** The entries of a bundle; nothing where it is absent. What cannot be taken apart is reported and has no entries. */
+async function readBundle(
+  read: Read,
+  path: string,
+  width: number,
+  findings: Findings,
+  leaf: number,
+): Promise<Buffer[] | undefined> {
+  const bytes = await read(path)
+  if (!bytes) return undefined
+  const entries: Buffer[] = []
+  let at = 0
+  while (at + 2 <= bytes.length && entries.length < width) {
+    const length = bytes.readUInt16BE(at)
+    if (at + 2 + length > bytes.length) break
+    entries.push(bytes.subarray(at + 2, at + 2 + length))
+    at += 2 + length
+  }
+  if (at === bytes.length && entries.length === width) return entries
+  findings.add('file-wrong', `"${path}" does not consist of ${width} entries.`, { leaf: leaf + entries.length })
+  return entries
+}
+
+/** Holds the tiles above the leaves against the roots made of the leaves. */
+async function compareInner(read: Read, inner: readonly Buffer[][], size: number, findings: Findings): Promise<void> {
+  for (let level = 1; size >= tileWidth ** level; level++) {
+    const made = inner[level] ?? []
+    for (const tile of tilePaths(level, Math.floor(size / tileWidth ** level))) {
+      const first = tile.index * tileWidth
+      const stored = await readTile(read, tile.path, tile.width, findings, first * tileWidth ** level)
+      for (let place = 0; stored && place < tile.width; place++) {
+        if (made[first + place]?.equals(stored.subarray(place * hashBytes, (place + 1) * hashBytes))) continue
+        findings.add('subtree-wrong', `"${tile.path}", hash ${place}.`, { leaf: (first + place) * tileWidth ** level })
+      }
+    }
+  }
+}
