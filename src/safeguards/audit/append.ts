@@ -88,6 +88,8 @@ export type AuditAction =
   | 'sign-in.delayed'
   | 'credential.added'
   | 'credential.removed'
+  | 'credential.removal-asked'
+  | 'credential.removal-refused'
   | 'act.confirmed'
   | 'link.made'
   | 'link.used'

@@ -6,7 +6,7 @@
 import { sql } from 'kysely'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 import { entryBytes, entryColumns, type EntryRow } from './entry-bytes.ts'
-import { acceptedFindings, keyOf, type Finding } from './findings.ts'
+import { acceptedBefore, type Finding } from './findings.ts'
 import type { LogFolder } from './log-folder.ts'
 import { readCheckpoint, signedBy, type Signer } from './note.ts'
 import { MembersMissing, minimumIndex, newestCheckpoint, storedMembers, storedSize } from './stored-tree.ts'
@@ -44,8 +44,8 @@ export async function checkLog(
   const findings: Finding[] = []
   if (stored) findings.push(...(await checkStored(db, signer, stored, found)))
   findings.push(...(await checkEntries(db, folder, size, found)), ...(await checkPending(db)))
-  const accepted = await acceptedFindings(db)
-  const open = findings.filter((finding) => !accepted.has(keyOf(finding)))
+  const isAccepted = await acceptedBefore(db)
+  const open = findings.filter((finding) => !isAccepted(finding))
   if (open.length > 0) return { findings: open }
   const edge = await edgeOr(db, found)
   if (!edge) return { findings: [{ kind: 'leaves-altered', found }] }

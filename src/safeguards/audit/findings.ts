@@ -13,6 +13,7 @@ export const findingKinds = {
   'leaves-altered': 'the leaves in the database do not have the root that was signed',
   'entry-missing': 'an entry of the tree is gone',
   'entry-altered': 'an entry is not what it was when it was taken into the tree',
+  'entries-lost': 'entries of the tree are lost; their hashes are back',
   'pending-missing': 'an entry was gone before it was taken into the tree',
   'witness-ahead':
     'a witness has seen a larger tree than this: the log was turned back together with what is beside the keys',
@@ -22,6 +23,8 @@ export type FindingKind = keyof typeof findingKinds
 export interface Finding {
   kind: FindingKind
   index?: number
+  /** The last index of a range that begins at `index`. */
+  to?: number
   seq?: number
   /** Leaves that were signed, or that a witness saw; and those that are there. */
   signed?: number
@@ -56,24 +59,32 @@ export async function noteBreak(holding: HoldingSafeguards, findings: readonly F
     .execute()
 }
 
-/** The findings that were accepted with earlier breaks, as `keyOf` writes them. */
-export async function acceptedFindings(holding: HoldingSafeguards): Promise<Set<string>> {
+/** Whether a finding was accepted with an earlier break. */
+export async function acceptedBefore(holding: HoldingSafeguards): Promise<(finding: Finding) => boolean> {
   const rows = await safeguardsOf(holding)
     .selectFrom('audit_break')
     .select('findings')
     .where('accepted_at', 'is not', null)
     .execute()
-  return new Set(rows.flatMap(({ findings }) => (findings as Finding[]).map(keyOf)))
+  const accepted = rows.flatMap(({ findings }) => findings as Finding[])
+  const known = new Set(accepted.map(keyOf))
+  const lost = accepted.filter(({ kind }) => kind === 'entries-lost')
+  return (finding) => {
+    const { kind, index } = finding
+    if (known.has(keyOf(finding))) return true
+    if (kind !== 'entry-missing' || index === undefined) return false
+    return lost.some((range) => index >= (range.index ?? 0) && index <= (range.to ?? -1))
+  }
 }
 
 /** What makes two findings the same one. */
-export function keyOf({ kind, index, seq, hash, witness }: Finding): string {
+function keyOf({ kind, index, seq, hash, witness }: Finding): string {
   return [kind, index, seq, hash, witness].join(' ')
 }
 
 /** A finding in one line, for an operator. */
-export function describeFinding({ kind, index, seq, signed, found, witness }: Finding): string {
-  const facts = Object.entries({ index, entry: seq, signed, found, witness })
+export function describeFinding({ kind, index, to, seq, signed, found, witness }: Finding): string {
+  const facts = Object.entries({ index, to, entry: seq, signed, found, witness })
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => `${name} ${value}`)
   return `${findingKinds[kind]}${facts.length > 0 ? ` (${facts.join(', ')})` : ''}`

@@ -3,7 +3,8 @@
  * it. Whoever turns the database back does not turn this back with it. In: a folder. Out: the same again. Never here: an
  * entry, or a judgement.
  */
-import { mkdir, open, readFile, rename, stat } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
 export interface LogFolder {
@@ -23,6 +24,10 @@ const hashBytes = 32
 export async function openLogFolder(path: string): Promise<LogFolder> {
   await mkdir(path, { recursive: true, mode: 0o700 })
   const checkpoint = join(path, 'checkpoint')
+  // What a process left that ended while it wrote.
+  for (const name of await readdir(path)) {
+    if (name.startsWith('checkpoint.')) await rm(join(path, name), { force: true })
+  }
   const leaves = join(path, 'leaves')
 
   async function syncFolder(): Promise<void> {
@@ -35,8 +40,8 @@ export async function openLogFolder(path: string): Promise<LogFolder> {
       return (await orNothing(readFile(checkpoint)))?.toString('utf8')
     },
     async writeCheckpoint(note) {
-      const unfinished = `${checkpoint}.new`
-      const file = await open(unfinished, 'w', 0o600)
+      const unfinished = `${checkpoint}.${randomUUID()}`
+      const file = await open(unfinished, 'wx', 0o600)
       try {
         await file.writeFile(note)
         await file.sync()

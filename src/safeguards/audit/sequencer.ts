@@ -87,7 +87,8 @@ export function createSequencer(options: {
         opened = undefined
         return { signed: undefined }
       }
-      if (found.edge.size === found.signedSize) return { signed: undefined }
+      // Whoever has lost the lock leaves the signing to the one who has it now.
+      if (signal.aborted || found.edge.size === found.signedSize) return { signed: undefined }
       await rememberLeaves(found, found.signedSize)
       return { signed: await signNow(found) }
     } catch (error) {

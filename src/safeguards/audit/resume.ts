@@ -1,0 +1,223 @@
+/**
+ * Going on after a break. In: an operator's reason. Out: the tree as it was signed, as far as its hashes are remembered,
+ * and the break accepted in the log itself. What was lost stays lost, and is named. Never here: a new tree in place of a
+ * signed one.
+ */
+import { sql, type Kysely } from 'kysely'
+import { Fault } from '#platform/fault.ts'
+import type { KeyStore } from '../keys/key-store.ts'
+import { safeguardsOf, type HoldingSafeguards, type SafeguardTables } from '../tables.ts'
+import { appendAudit } from './append.ts'
+import { readOwn } from './check-log.ts'
+import { entryBytes, entryColumns, type EntryRow } from './entry-bytes.ts'
+import { describeFinding, openBreak, type Finding } from './findings.ts'
+import type { LogFolder } from './log-folder.ts'
+import { readLogKey } from './log-key.ts'
+import type { Signer } from './note.ts'
+import { storedMembers, storedSize } from './stored-tree.ts'
+import { hashLeaf, RightEdge } from './tree.ts'
+
+export const sequencerLock = 'seloste.audit-log'
+
+export interface Resumed {
+  /** What was found, a line each. */
+  findings: string[]
+  /** Leaf hashes brought back from beside the keys. */
+  restored: number
+  /** Leaves whose entry is lost, as ranges of their indexes. */
+  lost: string[]
+}
+
+const step = 65_536
+/** Items of a list in one entry: an entry has its limit. */
+const namedAtOnce = 1_500
+
+/**
+ * Accepts the open break and mends the tree, as the owner of the database and with what lies beside the keys.
+ * @throws Fault `log-whole`, `audit-key-missing`, `audit-log-unknown`
+ */
+export async function resumeLog(
+  holding: HoldingSafeguards,
+  keys: KeyStore,
+  folder: LogFolder,
+  { reason, by }: { reason: string; by: string },
+): Promise<Resumed> {
+  const db = safeguardsOf(holding)
+  const signer = await readLogKey(keys)
+  return db.transaction().execute(async (tx) => {
+    await sql`select pg_advisory_xact_lock(hashtextextended(${sequencerLock}, 0))`.execute(tx)
+    const found = await openBreak(tx)
+    if (!found) throw new Fault('log-whole', 'the audit log has no break to accept')
+    if (!signer) {
+      throw new Fault(
+        'audit-key-missing',
+        'the key that signed the log is not in the key store: restore keys/audit-log.key from a backup, then try again',
+      )
+    }
+    const signed = await whatWasSigned(tx, folder, signer)
+    await sql`alter table audit_leaf disable trigger append_only`.execute(tx)
+    await sql`alter table audit_subtree disable trigger append_only`.execute(tx)
+    const restored = signed.leaves === 'beside the keys' ? await restoreLeaves(tx, folder, signed.size) : 0
+    await rebuildTree(tx, signer)
+    await sql`alter table audit_leaf enable trigger append_only`.execute(tx)
+    await sql`alter table audit_subtree enable trigger append_only`.execute(tx)
+    const lost = await lostRanges(tx)
+    await sql`delete from audit_pending p where not exists (select from audit_entry e where e.seq = p.seq)`.execute(tx)
+    const findings = [...found.findings, ...lost.map(([index, to]): Finding => ({ kind: 'entries-lost', index, to }))]
+    await tx
+      .updateTable('audit_break')
+      .set({
+        findings: JSON.stringify(findings) as never,
+        accepted_at: sql<Temporal.Instant>`clock_timestamp()`,
+        reason,
+        accepted_by: by,
+      })
+      .where('id', '=', found.id)
+      .execute()
+    await noteAccepted(tx, found.id, findings, { reason, by })
+    if (signed.leaves === 'in the database') await folder.writeCheckpoint(signed.note)
+    return { findings: found.findings.map(describeFinding), restored, lost: lost.map(writeRange) }
+  })
+}
+
+/** The newest checkpoint whose tree can be shown in full, and where its leaves are. */
+async function whatWasSigned(
+  tx: Kysely<SafeguardTables>,
+  folder: LogFolder,
+  signer: Signer,
+): Promise<{ size: number; note: string; leaves: 'beside the keys' | 'in the database' }> {
+  const note = await folder.readCheckpoint()
+  const remembered = note === undefined ? undefined : readOwn(signer, note)
+  if (note !== undefined && remembered) {
+    const root = await rootOf(remembered.size, (from, to) => folder.readLeaves(from, to))
+    if (root?.equals(remembered.root)) return { size: remembered.size, note, leaves: 'beside the keys' }
+  }
+  const stored = await tx
+    .selectFrom('audit_checkpoint')
+    .select('note')
+    .orderBy('size', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  const known = stored && readOwn(signer, stored.note)
+  const newest = !remembered || (known && known.size >= remembered.size) ? known : remembered
+  const newestNote = newest === known ? stored?.note : note
+  if (newest && newestNote !== undefined && (await storedSize(tx)) >= newest.size) {
+    const read = storedMembers(tx)
+    const root = await rootOf(newest.size, (from, to) => read(0, from, to).catch(() => []))
+    if (root?.equals(newest.root)) return { size: newest.size, note: newestNote, leaves: 'in the database' }
+  }
+  throw new Fault(
+    'audit-log-unknown',
+    'neither the database nor the folder audit-log has the leaves that were signed last: restore the folder audit-log from a backup, then try again',
+  )
+}
+
+async function rootOf(
+  size: number,
+  read: (from: number, to: number) => Promise<Buffer[]>,
+): Promise<Buffer | undefined> {
+  const edge = new RightEdge()
+  for (let at = 0; at < size; at += step) {
+    const leaves = await read(at, Math.min(at + step, size))
+    if (leaves.length < Math.min(step, size - at)) return undefined
+    for (const leaf of leaves) edge.append(leaf)
+  }
+  return edge.root()
+}
+
+/** Makes the leaves in the database those that were signed. An entry that is still there is found by its hash. */
+async function restoreLeaves(tx: Kysely<SafeguardTables>, folder: LogFolder, size: number): Promise<number> {
+  const orphans = await entriesWithoutLeaf(tx)
+  let restored = 0
+  for (let at = 0; at < size; at += step) {
+    const leaves = await folder.readLeaves(at, Math.min(at + step, size))
+    const indexes = leaves.map((_, n) => at + n)
+    const { rows } = await sql<{ index: number; hash: Buffer; gone: boolean }>`
+      select u.index, u.hash, l.index is null as gone
+      from unnest(${indexes}::bigint[], ${leaves}::bytea[]) as u(index, hash)
+      left join audit_leaf l on l.index = u.index
+      where l.hash is distinct from u.hash`.execute(tx)
+    for (const { index, hash, gone } of rows) {
+      const seq = orphans.get(hash.toString('hex')) ?? null
+      if (gone) await tx.insertInto('audit_leaf').values({ index, seq, hash }).execute()
+      else await tx.updateTable('audit_leaf').set({ hash }).where('index', '=', index).execute()
+    }
+    restored += rows.length
+  }
+  return restored
+}
+
+async function entriesWithoutLeaf(tx: Kysely<SafeguardTables>): Promise<Map<string, number>> {
+  const { rows } = await sql<EntryRow>`
+    select ${entryColumns} from audit_entry e
+    where not exists (select from audit_leaf l where l.seq = e.seq)
+      and not exists (select from audit_pending p where p.seq = e.seq)`.execute(tx)
+  return new Map(rows.map((row) => [hashLeaf(entryBytes(row)).toString('hex'), row.seq]))
+}
+
+/** Subtrees anew from the leaves; checkpoints that are not the log's, or not of these leaves, go. */
+async function rebuildTree(tx: Kysely<SafeguardTables>, signer: Signer): Promise<void> {
+  const [size, read, edge] = [await storedSize(tx), storedMembers(tx), new RightEdge()]
+  const checkpoints = await tx.selectFrom('audit_checkpoint').select(['size', 'root', 'note']).orderBy('size').execute()
+  const due = checkpoints.values()
+  let next = due.next()
+  const wrong: number[] = []
+  const judge = () => {
+    for (; !next.done && next.value.size <= edge.size; next = due.next()) {
+      const { size: at, root, note } = next.value
+      const said = readOwn(signer, note)
+      const right = said?.size === at && said.root.equals(root) && at === edge.size && root.equals(edge.root())
+      if (!right) wrong.push(at)
+    }
+  }
+  await tx.deleteFrom('audit_subtree').execute()
+  judge()
+  for (let at = 0; at < size; at += step) {
+    const whole = []
+    for (const leaf of await read(0, at, Math.min(at + step, size))) {
+      whole.push(...edge.append(leaf))
+      judge()
+    }
+    if (whole.length > 0) await tx.insertInto('audit_subtree').values(whole).execute()
+  }
+  for (; !next.done; next = due.next()) wrong.push(next.value.size)
+  if (wrong.length > 0) await tx.deleteFrom('audit_checkpoint').where('size', 'in', wrong).execute()
+}
+
+/** Ranges of leaves, from the minimum index on, whose entry is not there. */
+async function lostRanges(tx: Kysely<SafeguardTables>): Promise<[from: number, to: number][]> {
+  const { rows } = await sql<{ index: number; to: number }>`
+    select min(index) as index, max(index) as to
+    from (
+      select l.index, l.index - row_number() over (order by l.index) as run
+      from audit_leaf l left join audit_entry e on e.seq = l.seq
+      where e.seq is null and l.index >= coalesce((select max(minimum_index) from audit_pruning), 0)
+    ) lost
+    group by run order by 1`.execute(tx)
+  return rows.map(({ index, to }) => [index, to])
+}
+
+async function noteAccepted(
+  tx: Kysely<SafeguardTables>,
+  id: number,
+  findings: readonly Finding[],
+  { reason, by }: { reason: string; by: string },
+): Promise<void> {
+  const kinds = [...new Set(findings.map(({ kind }) => kind))]
+  const indexes = findings.flatMap(({ index, to }) => (index === undefined ? [] : [writeRange([index, to ?? index])]))
+  const seqs = findings.flatMap(({ kind, seq }) => (kind === 'pending-missing' ? [String(seq)] : []))
+  const parts = Math.max(1, Math.ceil(Math.max(indexes.length, seqs.length) / namedAtOnce))
+  for (let part = 0; part < parts; part++) {
+    const some = (items: readonly string[]) => items.slice(part * namedAtOnce, (part + 1) * namedAtOnce)
+    await appendAudit(tx, {
+      action: 'log.break-accepted',
+      result: 'ok',
+      object: { kind: 'log' },
+      detail: { break: id, kinds, indexes: some(indexes), seqs: some(seqs), reason, by },
+    })
+  }
+}
+
+function writeRange([from, to]: readonly [number, number]): string {
+  return from === to ? String(from) : `${from}-${to}`
+}

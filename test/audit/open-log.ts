@@ -1,0 +1,21 @@
+/** A log on a test's database, with keys and a folder of its own. */
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openLogFolder, type LogFolder } from '#safeguards/audit/log-folder.ts'
+import { createSequencer } from '#safeguards/audit/sequencer.ts'
+import { openKeyFolder } from '#safeguards/keys/key-store.ts'
+import type { SafeguardTables } from '#safeguards/tables.ts'
+import type { TestDatabase } from '#test/database/create-test-database.ts'
+
+export async function openTestLog(database: TestDatabase<SafeguardTables>) {
+  const place = await mkdtemp(join(tmpdir(), 'seloste-log-'))
+  const keys = await openKeyFolder(join(place, 'keys'))
+  const folder = await openLogFolder(join(place, 'audit-log'))
+  const custodian = database.as('seloste_custodian').db
+  /** As a process that has just begun. */
+  const begin = (beside: LogFolder = folder) =>
+    createSequencer({ db: custodian, keys, folder: beside, instance: () => 'Lupavirasto Test' })
+  const turn = async (sequencer = begin()) => sequencer.turn(new AbortController().signal)
+  return { place, keys, folder, begin, turn }
+}
