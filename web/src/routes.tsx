@@ -7,6 +7,8 @@ import { readPeriod } from './plan/filters.ts'
 import { NotFound } from './shell/not-found.tsx'
 import { Shell } from './shell/shell.tsx'
 import { readSearch, writeSearch } from './shell/search-string.ts'
+import { readMonth } from './watch/months.ts'
+import { readAlarmState } from './watch/watch-shapes.ts'
 
 const rootRoute = createRootRoute({ component: Shell, notFoundComponent: NotFound })
 
@@ -110,6 +112,39 @@ const welcomeRoute = createRoute({
   component: lazyRouteComponent(() => import('./account/welcome-page.tsx'), 'WelcomePage'),
 })
 
+export const alarmsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/alarms',
+  validateSearch: readAlarmState,
+  component: lazyRouteComponent(() => import('./watch/alarms-page.tsx'), 'AlarmsPage'),
+})
+
+export const reviewsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/reviews',
+  component: lazyRouteComponent(() => import('./watch/reviews-page.tsx'), 'ReviewsPage'),
+})
+
+export const reviewRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/reviews/$month',
+  component: lazyRouteComponent(() => import('./watch/review-page.tsx'), 'ReviewPage'),
+})
+
+export const myLooksRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/my-calls/looks',
+  validateSearch: readMonth,
+  component: lazyRouteComponent(() => import('./watch/my-looks-page.tsx'), 'MyLooksPage'),
+})
+
+export const contactLooksRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/contacts/$id/looks',
+  staticData: { purpose: 'needed' },
+  component: lazyRouteComponent(() => import('./watch/contact-looks-page.tsx'), 'ContactLooksPage'),
+})
+
 export const router = createRouter({
   routeTree: rootRoute.addChildren([
     startRoute,
@@ -125,6 +160,11 @@ export const router = createRouter({
     newPersonRoute,
     importPeopleRoute,
     personRoute,
+    alarmsRoute,
+    reviewsRoute,
+    reviewRoute,
+    myLooksRoute,
+    contactLooksRoute,
     accountRoute,
     welcomeRoute,
   ]),

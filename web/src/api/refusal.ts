@@ -30,6 +30,12 @@ export const knownRefusals = [
   'draft.outdated',
   'draft.not-future',
   'draft.problems',
+  'looks.too-many',
+  'alarm.own',
+  'alarm.closed',
+  'review.own',
+  'review.done',
+  'review.not-over',
   'unavailable',
   'audio',
 ] as const

@@ -607,6 +607,366 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/rights/offer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What can be asked for under the description in force, and for whom the viewer may ask */
+        get: operations["readRightsOffer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rights/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Requests that the viewer may read: those that wait, oldest first, then those decided lately */
+        get: operations["listRightRequests"];
+        put?: never;
+        /** Ask for a right, for several people at once if they are many; all of the requests are made or none */
+        post: operations["requestRights"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rights/requests/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve or reject a request that somebody else made for somebody else; a rejection says why */
+        post: operations["decideRightRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rights/requests/{id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back a request that is not decided yet */
+        post: operations["withdrawRightRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rights/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who has rights in force or to come, by name */
+        get: operations["listRightHolders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rights/people/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What somebody may see, and by which decision */
+        get: operations["readPersonsRights"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rights/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rights in force that were not looked at since this quarter began; overdue ones first */
+        get: operations["listRightsToReview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rights/{id}/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say of a right that it is still needed, or end it; a note where something speaks against it, or it ends */
+        post: operations["reviewRight"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rights/{id}/revocation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a right at once; others than its holder say why */
+        post: operations["revokeRight"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The audit log, newest first; for the data protection officer, and logged itself (R21) */
+        get: operations["readLog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/log/entries/{seq}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One entry with its detail, and the proof that it is in the log */
+        get: operations["readLogEntry"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/log/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest checkpoint, its witnesses, and how far the tree is behind */
+        get: operations["readLogState"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/log/verifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest verifications of the log, one that is going on among them */
+        get: operations["listLogVerifications"];
+        put?: never;
+        /** Ask for a verification of the whole log; one that is going on is the one that is answered */
+        post: operations["startLogVerification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/log/verifications/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Cancel a verification that has not ended */
+        delete: operations["cancelLogVerification"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alarms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Alarms, for the data protection officer; open ones first, at most 500 */
+        get: operations["listAlarms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alarms/{id}/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note that an alarm has been seen */
+        post: operations["seeAlarm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alarms/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close an alarm with what was found out */
+        post: operations["closeAlarm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Months of looks by maintenance and the security unit, for the data protection officer, newest first */
+        get: operations["listReviews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reviews/{month}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The looks of a month, oldest first; reading them is logged */
+        get: operations["readReview"];
+        put?: never;
+        /** Sign a month off with a note; once, and when it is over */
+        post: operations["signOffReview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/my-calls/looks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who looked at the viewer’s own calls, without names; the extract is logged */
+        get: operations["readLooksAtMyCalls"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contacts/{id}/looks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who looked at a call, without names, for an inspection; the extract is logged */
+        get: operations["readLooksAtContact"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/organisation": {
         parameters: {
             query?: never;
@@ -709,6 +1069,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/listenings/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether a listening still holds, as server-sent events: event "holds" each second, event "ended" with data ListeningEnd as the last */
+        get: operations["followListening"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/listenings/{id}/speed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** How fast the listening is listened to; its audio is served no faster */
+        put: operations["paceListening"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/listenings/{id}/audio": {
         parameters: {
             query?: never;
@@ -716,7 +1110,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A range of the audio of a listening; a 206 may be shorter than asked (1 MiB at most) */
+        /** A range of the audio of a listening; a 206 may be shorter than asked, and comes as late as it can be heard */
         get: operations["readAudio"];
         put?: never;
         post?: never;
@@ -10648,6 +11042,4997 @@ export interface operations {
             };
         };
     };
+    readRightsOffer: {
+        parameters: {
+            query?: {
+                q?: string;
+                person?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        roles: {
+                            /**
+                             * @description The roles of requirements 1.4
+                             * @enum {unknown}
+                             */
+                            role: "OFFICIAL" | "SUPERVISOR" | "EXPERT" | "MAINTENANCE" | "SECURITY" | "SERVICE_UNIT" | "DECISION_MAKER" | "ACCESS_APPROVER" | "ADMINISTRATOR" | "DATA_PROTECTION_OFFICER";
+                            /**
+                             * @description An expert’s recorded duty, which bounds the purposes (R38)
+                             * @enum {unknown}
+                             */
+                            duty?: "QUALITY" | "TRAINING";
+                            purposes: ("DEVELOPMENT" | "QUALITY" | "TRAINING" | "SERVICE_LEVEL_STUDY" | "CRIME_OR_MISUSE" | "INSPECTION" | "MAINTENANCE")[];
+                            /**
+                             * @description How far a right to it reaches
+                             * @enum {unknown}
+                             */
+                            scope: "own" | "unit" | "numbers" | "all" | "none";
+                        }[];
+                        /**
+                         * @description For whom the viewer may ask
+                         * @enum {unknown}
+                         */
+                        asksFor: "oneself" | "officials" | "everybody";
+                        /** @description The first twenty, by name */
+                        people: ({
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                        } & {
+                            userId: string;
+                            unit?: string;
+                            /**
+                             * Format: date-time
+                             * @description The employment ends then
+                             */
+                            employedTo?: string;
+                            /** @description Units in which the person is a supervisor of officials now, and of how many (R37) */
+                            supervises: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                                /** @description Officials in the unit now */
+                                officials: number;
+                            }[];
+                        })[];
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    listRightRequests: {
+        parameters: {
+            query?: {
+                state?: "open" | "all";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** Format: uuid */
+                            id: string;
+                            /**
+                             * Format: uuid
+                             * @description The same for everything that was asked for in one go
+                             */
+                            batch: string;
+                            person: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                            };
+                            /**
+                             * @description The roles of requirements 1.4
+                             * @enum {unknown}
+                             */
+                            role: "OFFICIAL" | "SUPERVISOR" | "EXPERT" | "MAINTENANCE" | "SECURITY" | "SERVICE_UNIT" | "DECISION_MAKER" | "ACCESS_APPROVER" | "ADMINISTRATOR" | "DATA_PROTECTION_OFFICER";
+                            /**
+                             * @description An expert’s recorded duty, which bounds the purposes (R38)
+                             * @enum {unknown}
+                             */
+                            duty?: "QUALITY" | "TRAINING";
+                            purposes: ("DEVELOPMENT" | "QUALITY" | "TRAINING" | "SERVICE_LEVEL_STUDY" | "CRIME_OR_MISUSE" | "INSPECTION" | "MAINTENANCE")[];
+                            scope: {
+                                /**
+                                 * @description How far it reaches
+                                 * @enum {unknown}
+                                 */
+                                kind: "own" | "unit" | "numbers" | "all" | "none";
+                                /** @description With the kind unit */
+                                units: {
+                                    /** Format: uuid */
+                                    id: string;
+                                    name: string;
+                                    /** @description Officials in the unit now */
+                                    officials: number;
+                                }[];
+                                /** @description With the kind numbers */
+                                numbers: {
+                                    /** @description E.164 */
+                                    number: string;
+                                    /** @description Written the Finnish way */
+                                    display: string;
+                                    name?: {
+                                        fi: string;
+                                        sv: string;
+                                        en: string;
+                                    };
+                                }[];
+                            };
+                            reason: string;
+                            /**
+                             * Format: date-time
+                             * @description The right begins then; absent: when it is approved
+                             */
+                            from?: string;
+                            /**
+                             * Format: date-time
+                             * @description The right ends then
+                             */
+                            until: string;
+                            requestedBy: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                            };
+                            /**
+                             * Format: date-time
+                             * @description Asked for at
+                             */
+                            requestedAt: string;
+                            /**
+                             * @description Where it is in the procedure
+                             * @enum {unknown}
+                             */
+                            state: "REQUESTED" | "APPROVED" | "REJECTED" | "WITHDRAWN";
+                            decidedBy?: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                            };
+                            /**
+                             * Format: date-time
+                             * @description Decided, or withdrawn, at
+                             */
+                            decidedAt?: string;
+                            /** @description What whoever decided wrote */
+                            note?: string;
+                            /** @description The viewer may approve or reject it */
+                            mayDecide: boolean;
+                            /** @description The viewer may take it back */
+                            mayWithdraw: boolean;
+                        }[];
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    requestRights: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    people: string[];
+                    /**
+                     * @description The roles of requirements 1.4
+                     * @enum {unknown}
+                     */
+                    role: "OFFICIAL" | "SUPERVISOR" | "EXPERT" | "MAINTENANCE" | "SECURITY" | "SERVICE_UNIT" | "DECISION_MAKER" | "ACCESS_APPROVER" | "ADMINISTRATOR" | "DATA_PROTECTION_OFFICER";
+                    /**
+                     * @description An expert’s recorded duty, which bounds the purposes (R38)
+                     * @enum {unknown}
+                     */
+                    duty?: "QUALITY" | "TRAINING";
+                    purposes: ("DEVELOPMENT" | "QUALITY" | "TRAINING" | "SERVICE_LEVEL_STUDY" | "CRIME_OR_MISUSE" | "INSPECTION" | "MAINTENANCE")[];
+                    units?: string[];
+                    numbers?: string[];
+                    reason: string;
+                    /**
+                     * Format: date
+                     * @description First day; absent: from the approval on; a day in Europe/Helsinki
+                     */
+                    from?: string;
+                    /**
+                     * Format: date
+                     * @description Last day, at most twelve months after the first; a day in Europe/Helsinki
+                     */
+                    until: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** Format: uuid */
+                            id: string;
+                            /**
+                             * Format: uuid
+                             * @description The same for everything that was asked for in one go
+                             */
+                            batch: string;
+                            person: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                            };
+                            /**
+                             * @description The roles of requirements 1.4
+                             * @enum {unknown}
+                             */
+                            role: "OFFICIAL" | "SUPERVISOR" | "EXPERT" | "MAINTENANCE" | "SECURITY" | "SERVICE_UNIT" | "DECISION_MAKER" | "ACCESS_APPROVER" | "ADMINISTRATOR" | "DATA_PROTECTION_OFFICER";
+                            /**
+                             * @description An expert’s recorded duty, which bounds the purposes (R38)
+                             * @enum {unknown}
+                             */
+                            duty?: "QUALITY" | "TRAINING";
+                            purposes: ("DEVELOPMENT" | "QUALITY" | "TRAINING" | "SERVICE_LEVEL_STUDY" | "CRIME_OR_MISUSE" | "INSPECTION" | "MAINTENANCE")[];
+                            scope: {
+                                /**
+                                 * @description How far it reaches
+                                 * @enum {unknown}
+                                 */
+                                kind: "own" | "unit" | "numbers" | "all" | "none";
+                                /** @description With the kind unit */
+                                units: {
+                                    /** Format: uuid */
+                                    id: string;
+                                    name: string;
+                                    /** @description Officials in the unit now */
+                                    officials: number;
+                                }[];
+                                /** @description With the kind numbers */
+                                numbers: {
+                                    /** @description E.164 */
+                                    number: string;
+                                    /** @description Written the Finnish way */
+                                    display: string;
+                                    name?: {
+                                        fi: string;
+                                        sv: string;
+                                        en: string;
+                                    };
+                                }[];
+                            };
+                            reason: string;
+                            /**
+                             * Format: date-time
+                             * @description The right begins then; absent: when it is approved
+                             */
+                            from?: string;
+                            /**
+                             * Format: date-time
+                             * @description The right ends then
+                             */
+                            until: string;
+                            requestedBy: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                            };
+                            /**
+                             * Format: date-time
+                             * @description Asked for at
+                             */
+                            requestedAt: string;
+                            /**
+                             * @description Where it is in the procedure
+                             * @enum {unknown}
+                             */
+                            state: "REQUESTED" | "APPROVED" | "REJECTED" | "WITHDRAWN";
+                            decidedBy?: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                            };
+                            /**
+                             * Format: date-time
+                             * @description Decided, or withdrawn, at
+                             */
+                            decidedAt?: string;
+                            /** @description What whoever decided wrote */
+                            note?: string;
+                            /** @description The viewer may approve or reject it */
+                            mayDecide: boolean;
+                            /** @description The viewer may take it back */
+                            mayWithdraw: boolean;
+                        }[];
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    decideRightRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    approve: boolean;
+                    note?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        /**
+                         * Format: uuid
+                         * @description The same for everything that was asked for in one go
+                         */
+                        batch: string;
+                        person: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                        };
+                        /**
+                         * @description The roles of requirements 1.4
+                         * @enum {unknown}
+                         */
+                        role: "OFFICIAL" | "SUPERVISOR" | "EXPERT" | "MAINTENANCE" | "SECURITY" | "SERVICE_UNIT" | "DECISION_MAKER" | "ACCESS_APPROVER" | "ADMINISTRATOR" | "DATA_PROTECTION_OFFICER";
+                        /**
+                         * @description An expert’s recorded duty, which bounds the purposes (R38)
+                         * @enum {unknown}
+                         */
+                        duty?: "QUALITY" | "TRAINING";
+                        purposes: ("DEVELOPMENT" | "QUALITY" | "TRAINING" | "SERVICE_LEVEL_STUDY" | "CRIME_OR_MISUSE" | "INSPECTION" | "MAINTENANCE")[];
+                        scope: {
+                            /**
+                             * @description How far it reaches
+                             * @enum {unknown}
+                             */
+                            kind: "own" | "unit" | "numbers" | "all" | "none";
+                            /** @description With the kind unit */
+                            units: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                                /** @description Officials in the unit now */
+                                officials: number;
+                            }[];
+                            /** @description With the kind numbers */
+                            numbers: {
+                                /** @description E.164 */
+                                number: string;
+                                /** @description Written the Finnish way */
+                                display: string;
+                                name?: {
+                                    fi: string;
+                                    sv: string;
+                                    en: string;
+                                };
+                            }[];
+                        };
+                        reason: string;
+                        /**
+                         * Format: date-time
+                         * @description The right begins then; absent: when it is approved
+                         */
+                        from?: string;
+                        /**
+                         * Format: date-time
+                         * @description The right ends then
+                         */
+                        until: string;
+                        requestedBy: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                        };
+                        /**
+                         * Format: date-time
+                         * @description Asked for at
+                         */
+                        requestedAt: string;
+                        /**
+                         * @description Where it is in the procedure
+                         * @enum {unknown}
+                         */
+                        state: "REQUESTED" | "APPROVED" | "REJECTED" | "WITHDRAWN";
+                        decidedBy?: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                        };
+                        /**
+                         * Format: date-time
+                         * @description Decided, or withdrawn, at
+                         */
+                        decidedAt?: string;
+                        /** @description What whoever decided wrote */
+                        note?: string;
+                        /** @description The viewer may approve or reject it */
+                        mayDecide: boolean;
+                        /** @description The viewer may take it back */
+                        mayWithdraw: boolean;
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    withdrawRightRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        /**
+                         * Format: uuid
+                         * @description The same for everything that was asked for in one go
+                         */
+                        batch: string;
+                        person: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                        };
+                        /**
+                         * @description The roles of requirements 1.4
+                         * @enum {unknown}
+                         */
+                        role: "OFFICIAL" | "SUPERVISOR" | "EXPERT" | "MAINTENANCE" | "SECURITY" | "SERVICE_UNIT" | "DECISION_MAKER" | "ACCESS_APPROVER" | "ADMINISTRATOR" | "DATA_PROTECTION_OFFICER";
+                        /**
+                         * @description An expert’s recorded duty, which bounds the purposes (R38)
+                         * @enum {unknown}
+                         */
+                        duty?: "QUALITY" | "TRAINING";
+                        purposes: ("DEVELOPMENT" | "QUALITY" | "TRAINING" | "SERVICE_LEVEL_STUDY" | "CRIME_OR_MISUSE" | "INSPECTION" | "MAINTENANCE")[];
+                        scope: {
+                            /**
+                             * @description How far it reaches
+                             * @enum {unknown}
+                             */
+                            kind: "own" | "unit" | "numbers" | "all" | "none";
+                            /** @description With the kind unit */
+                            units: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                                /** @description Officials in the unit now */
+                                officials: number;
+                            }[];
+                            /** @description With the kind numbers */
+                            numbers: {
+                                /** @description E.164 */
+                                number: string;
+                                /** @description Written the Finnish way */
+                                display: string;
+                                name?: {
+                                    fi: string;
+                                    sv: string;
+                                    en: string;
+                                };
+                            }[];
+                        };
+                        reason: string;
+                        /**
+                         * Format: date-time
+                         * @description The right begins then; absent: when it is approved
+                         */
+                        from?: string;
+                        /**
+                         * Format: date-time
+                         * @description The right ends then
+                         */
+                        until: string;
+                        requestedBy: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                        };
+                        /**
+                         * Format: date-time
+                         * @description Asked for at
+                         */
+                        requestedAt: string;
+                        /**
+                         * @description Where it is in the procedure
+                         * @enum {unknown}
+                         */
+                        state: "REQUESTED" | "APPROVED" | "REJECTED" | "WITHDRAWN";
+                        decidedBy?: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                        };
+                        /**
+                         * Format: date-time
+                         * @description Decided, or withdrawn, at
+                         */
+                        decidedAt?: string;
+                        /** @description What whoever decided wrote */
+                        note?: string;
+                        /** @description The viewer may approve or reject it */
+                        mayDecide: boolean;
+                        /** @description The viewer may take it back */
+                        mayWithdraw: boolean;
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    listRightHolders: {
+        parameters: {
+            query?: {
+                q?: string;
+                role?: "OFFICIAL" | "SUPERVISOR" | "EXPERT" | "MAINTENANCE" | "SECURITY" | "SERVICE_UNIT" | "DECISION_MAKER" | "ACCESS_APPROVER" | "ADMINISTRATOR" | "DATA_PROTECTION_OFFICER";
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: ({
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                        } & {
+                            userId: string;
+                            unit?: string;
+                            roles: {
+                                /**
+                                 * @description The roles of requirements 1.4
+                                 * @enum {unknown}
+                                 */
+                                role: "OFFICIAL" | "SUPERVISOR" | "EXPERT" | "MAINTENANCE" | "SECURITY" | "SERVICE_UNIT" | "DECISION_MAKER" | "ACCESS_APPROVER" | "ADMINISTRATOR" | "DATA_PROTECTION_OFFICER";
+                                /**
+                                 * @description An expert’s recorded duty, which bounds the purposes (R38)
+                                 * @enum {unknown}
+                                 */
+                                duty?: "QUALITY" | "TRAINING";
+                            }[];
+                            /**
+                             * Format: date-time
+                             * @description The first of the rights to end does then
+                             */
+                            until?: string;
+                        })[];
+                        total: number;
+                        next?: string;
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    readPersonsRights: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        person: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                        } & {
+                            userId: string;
+                            unit?: string;
+                            /**
+                             * Format: date-time
+                             * @description The employment ended, or will
+                             */
+                            employedTo?: string;
+                        };
+                        /** @description Those in force, those to come, then the past, the latest first */
+                        rights: {
+                            /** Format: uuid */
+                            id: string;
+                            person: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                            };
+                            /**
+                             * @description The roles of requirements 1.4
+                             * @enum {unknown}
+                             */
+                            role: "OFFICIAL" | "SUPERVISOR" | "EXPERT" | "MAINTENANCE" | "SECURITY" | "SERVICE_UNIT" | "DECISION_MAKER" | "ACCESS_APPROVER" | "ADMINISTRATOR" | "DATA_PROTECTION_OFFICER";
+                            /**
+                             * @description An expert’s recorded duty, which bounds the purposes (R38)
+                             * @enum {unknown}
+                             */
+                            duty?: "QUALITY" | "TRAINING";
+                            /** @description As they were granted */
+                            purposes: ("DEVELOPMENT" | "QUALITY" | "TRAINING" | "SERVICE_LEVEL_STUDY" | "CRIME_OR_MISUSE" | "INSPECTION" | "MAINTENANCE")[];
+                            /** @description As the description in force narrows them now; none for a right that is over */
+                            reaches: {
+                                /**
+                                 * @description The purpose a look is made under (R3, R4, R5). DEVELOPMENT covers the three behind it.
+                                 * @enum {unknown}
+                                 */
+                                purpose: "DEVELOPMENT" | "QUALITY" | "TRAINING" | "SERVICE_LEVEL_STUDY" | "CRIME_OR_MISUSE" | "INSPECTION" | "MAINTENANCE";
+                                /** @description A fault, case or request (R40, R46) */
+                                referenceNeeded: boolean;
+                            }[];
+                            scope: {
+                                /**
+                                 * @description How far it reaches
+                                 * @enum {unknown}
+                                 */
+                                kind: "own" | "unit" | "numbers" | "all" | "none";
+                                /** @description With the kind unit */
+                                units: {
+                                    /** Format: uuid */
+                                    id: string;
+                                    name: string;
+                                    /** @description Officials in the unit now */
+                                    officials: number;
+                                }[];
+                                /** @description With the kind numbers */
+                                numbers: {
+                                    /** @description E.164 */
+                                    number: string;
+                                    /** @description Written the Finnish way */
+                                    display: string;
+                                    name?: {
+                                        fi: string;
+                                        sv: string;
+                                        en: string;
+                                    };
+                                }[];
+                            };
+                            /**
+                             * Format: date-time
+                             * @description In force from
+                             */
+                            from: string;
+                            /**
+                             * Format: date-time
+                             * @description In force until before; absent for a right of before the procedure
+                             */
+                            until?: string;
+                            /**
+                             * @description Whether it holds now
+                             * @enum {unknown}
+                             */
+                            state: "active" | "upcoming" | "expired" | "revoked";
+                            /**
+                             * @description Who gave it: the procedure, or the installation to whom begins
+                             * @enum {unknown}
+                             */
+                            origin: "procedure" | "installation";
+                            /**
+                             * Format: date-time
+                             * @description Granted at
+                             */
+                            grantedAt: string;
+                            requestedBy?: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                            };
+                            /**
+                             * Format: date-time
+                             * @description Asked for at
+                             */
+                            requestedAt?: string;
+                            reason?: string;
+                            approvedBy?: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                            };
+                            /** @description What the approver wrote */
+                            note?: string;
+                            revoked?: {
+                                /**
+                                 * Format: date-time
+                                 * @description It ended then, at once
+                                 */
+                                at: string;
+                                by?: {
+                                    /** Format: uuid */
+                                    id: string;
+                                    name: string;
+                                };
+                                /**
+                                 * @description In which part somebody ended it
+                                 * @enum {unknown}
+                                 */
+                                cause: "own" | "supervisor" | "approver" | "review" | "employment";
+                                reason?: string;
+                            };
+                            /** @description Oldest first */
+                            reviews: {
+                                by: {
+                                    /** Format: uuid */
+                                    id: string;
+                                    name: string;
+                                };
+                                /**
+                                 * Format: date-time
+                                 * @description Reviewed at
+                                 */
+                                at: string;
+                                kept: boolean;
+                                note?: string;
+                                /** @description What spoke against it then */
+                                doubts: ("no-officials" | "duty-unknown" | "answers-calls" | "place-changed" | "narrowed")[];
+                            }[];
+                            /** @description What speaks against it now */
+                            doubts: ("no-officials" | "duty-unknown" | "answers-calls" | "place-changed" | "narrowed")[];
+                            /**
+                             * Format: date-time
+                             * @description When it was last said to be needed: granted, or kept by a review
+                             */
+                            confirmedAt: string;
+                            /**
+                             * @description due: not looked at since this quarter began; overdue: not since the one before began (L20)
+                             * @enum {unknown}
+                             */
+                            review: "done" | "due" | "overdue";
+                            mayRevoke: boolean;
+                            mayReview: boolean;
+                        }[];
+                        /** @description Those that did not become rights, newest first */
+                        requests: {
+                            /** Format: uuid */
+                            id: string;
+                            /**
+                             * Format: uuid
+                             * @description The same for everything that was asked for in one go
+                             */
+                            batch: string;
+                            person: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                            };
+                            /**
+                             * @description The roles of requirements 1.4
+                             * @enum {unknown}
+                             */
+                            role: "OFFICIAL" | "SUPERVISOR" | "EXPERT" | "MAINTENANCE" | "SECURITY" | "SERVICE_UNIT" | "DECISION_MAKER" | "ACCESS_APPROVER" | "ADMINISTRATOR" | "DATA_PROTECTION_OFFICER";
+                            /**
+                             * @description An expert’s recorded duty, which bounds the purposes (R38)
+                             * @enum {unknown}
+                             */
+                            duty?: "QUALITY" | "TRAINING";
+                            purposes: ("DEVELOPMENT" | "QUALITY" | "TRAINING" | "SERVICE_LEVEL_STUDY" | "CRIME_OR_MISUSE" | "INSPECTION" | "MAINTENANCE")[];
+                            scope: {
+                                /**
+                                 * @description How far it reaches
+                                 * @enum {unknown}
+                                 */
+                                kind: "own" | "unit" | "numbers" | "all" | "none";
+                                /** @description With the kind unit */
+                                units: {
+                                    /** Format: uuid */
+                                    id: string;
+                                    name: string;
+                                    /** @description Officials in the unit now */
+                                    officials: number;
+                                }[];
+                                /** @description With the kind numbers */
+                                numbers: {
+                                    /** @description E.164 */
+                                    number: string;
+                                    /** @description Written the Finnish way */
+                                    display: string;
+                                    name?: {
+                                        fi: string;
+                                        sv: string;
+                                        en: string;
+                                    };
+                                }[];
+                            };
+                            reason: string;
+                            /**
+                             * Format: date-time
+                             * @description The right begins then; absent: when it is approved
+                             */
+                            from?: string;
+                            /**
+                             * Format: date-time
+                             * @description The right ends then
+                             */
+                            until: string;
+                            requestedBy: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                            };
+                            /**
+                             * Format: date-time
+                             * @description Asked for at
+                             */
+                            requestedAt: string;
+                            /**
+                             * @description Where it is in the procedure
+                             * @enum {unknown}
+                             */
+                            state: "REQUESTED" | "APPROVED" | "REJECTED" | "WITHDRAWN";
+                            decidedBy?: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                            };
+                            /**
+                             * Format: date-time
+                             * @description Decided, or withdrawn, at
+                             */
+                            decidedAt?: string;
+                            /** @description What whoever decided wrote */
+                            note?: string;
+                            /** @description The viewer may approve or reject it */
+                            mayDecide: boolean;
+                            /** @description The viewer may take it back */
+                            mayWithdraw: boolean;
+                        }[];
+                        /** @description The viewer may ask for a right for this person */
+                        mayRequest: boolean;
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    listRightsToReview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** Format: uuid */
+                            id: string;
+                            person: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                            };
+                            /**
+                             * @description The roles of requirements 1.4
+                             * @enum {unknown}
+                             */
+                            role: "OFFICIAL" | "SUPERVISOR" | "EXPERT" | "MAINTENANCE" | "SECURITY" | "SERVICE_UNIT" | "DECISION_MAKER" | "ACCESS_APPROVER" | "ADMINISTRATOR" | "DATA_PROTECTION_OFFICER";
+                            /**
+                             * @description An expert’s recorded duty, which bounds the purposes (R38)
+                             * @enum {unknown}
+                             */
+                            duty?: "QUALITY" | "TRAINING";
+                            /** @description As they were granted */
+                            purposes: ("DEVELOPMENT" | "QUALITY" | "TRAINING" | "SERVICE_LEVEL_STUDY" | "CRIME_OR_MISUSE" | "INSPECTION" | "MAINTENANCE")[];
+                            /** @description As the description in force narrows them now; none for a right that is over */
+                            reaches: {
+                                /**
+                                 * @description The purpose a look is made under (R3, R4, R5). DEVELOPMENT covers the three behind it.
+                                 * @enum {unknown}
+                                 */
+                                purpose: "DEVELOPMENT" | "QUALITY" | "TRAINING" | "SERVICE_LEVEL_STUDY" | "CRIME_OR_MISUSE" | "INSPECTION" | "MAINTENANCE";
+                                /** @description A fault, case or request (R40, R46) */
+                                referenceNeeded: boolean;
+                            }[];
+                            scope: {
+                                /**
+                                 * @description How far it reaches
+                                 * @enum {unknown}
+                                 */
+                                kind: "own" | "unit" | "numbers" | "all" | "none";
+                                /** @description With the kind unit */
+                                units: {
+                                    /** Format: uuid */
+                                    id: string;
+                                    name: string;
+                                    /** @description Officials in the unit now */
+                                    officials: number;
+                                }[];
+                                /** @description With the kind numbers */
+                                numbers: {
+                                    /** @description E.164 */
+                                    number: string;
+                                    /** @description Written the Finnish way */
+                                    display: string;
+                                    name?: {
+                                        fi: string;
+                                        sv: string;
+                                        en: string;
+                                    };
+                                }[];
+                            };
+                            /**
+                             * Format: date-time
+                             * @description In force from
+                             */
+                            from: string;
+                            /**
+                             * Format: date-time
+                             * @description In force until before; absent for a right of before the procedure
+                             */
+                            until?: string;
+                            /**
+                             * @description Whether it holds now
+                             * @enum {unknown}
+                             */
+                            state: "active" | "upcoming" | "expired" | "revoked";
+                            /**
+                             * @description Who gave it: the procedure, or the installation to whom begins
+                             * @enum {unknown}
+                             */
+                            origin: "procedure" | "installation";
+                            /**
+                             * Format: date-time
+                             * @description Granted at
+                             */
+                            grantedAt: string;
+                            requestedBy?: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                            };
+                            /**
+                             * Format: date-time
+                             * @description Asked for at
+                             */
+                            requestedAt?: string;
+                            reason?: string;
+                            approvedBy?: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                            };
+                            /** @description What the approver wrote */
+                            note?: string;
+                            revoked?: {
+                                /**
+                                 * Format: date-time
+                                 * @description It ended then, at once
+                                 */
+                                at: string;
+                                by?: {
+                                    /** Format: uuid */
+                                    id: string;
+                                    name: string;
+                                };
+                                /**
+                                 * @description In which part somebody ended it
+                                 * @enum {unknown}
+                                 */
+                                cause: "own" | "supervisor" | "approver" | "review" | "employment";
+                                reason?: string;
+                            };
+                            /** @description Oldest first */
+                            reviews: {
+                                by: {
+                                    /** Format: uuid */
+                                    id: string;
+                                    name: string;
+                                };
+                                /**
+                                 * Format: date-time
+                                 * @description Reviewed at
+                                 */
+                                at: string;
+                                kept: boolean;
+                                note?: string;
+                                /** @description What spoke against it then */
+                                doubts: ("no-officials" | "duty-unknown" | "answers-calls" | "place-changed" | "narrowed")[];
+                            }[];
+                            /** @description What speaks against it now */
+                            doubts: ("no-officials" | "duty-unknown" | "answers-calls" | "place-changed" | "narrowed")[];
+                            /**
+                             * Format: date-time
+                             * @description When it was last said to be needed: granted, or kept by a review
+                             */
+                            confirmedAt: string;
+                            /**
+                             * @description due: not looked at since this quarter began; overdue: not since the one before began (L20)
+                             * @enum {unknown}
+                             */
+                            review: "done" | "due" | "overdue";
+                            mayRevoke: boolean;
+                            mayReview: boolean;
+                        }[];
+                        /** @description Rights in force that were granted or kept in this quarter */
+                        reviewed: number;
+                        /**
+                         * Format: date-time
+                         * @description The quarter ends then
+                         */
+                        quarterEnds: string;
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    reviewRight: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    keep: boolean;
+                    note?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        person: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                        };
+                        /**
+                         * @description The roles of requirements 1.4
+                         * @enum {unknown}
+                         */
+                        role: "OFFICIAL" | "SUPERVISOR" | "EXPERT" | "MAINTENANCE" | "SECURITY" | "SERVICE_UNIT" | "DECISION_MAKER" | "ACCESS_APPROVER" | "ADMINISTRATOR" | "DATA_PROTECTION_OFFICER";
+                        /**
+                         * @description An expert’s recorded duty, which bounds the purposes (R38)
+                         * @enum {unknown}
+                         */
+                        duty?: "QUALITY" | "TRAINING";
+                        /** @description As they were granted */
+                        purposes: ("DEVELOPMENT" | "QUALITY" | "TRAINING" | "SERVICE_LEVEL_STUDY" | "CRIME_OR_MISUSE" | "INSPECTION" | "MAINTENANCE")[];
+                        /** @description As the description in force narrows them now; none for a right that is over */
+                        reaches: {
+                            /**
+                             * @description The purpose a look is made under (R3, R4, R5). DEVELOPMENT covers the three behind it.
+                             * @enum {unknown}
+                             */
+                            purpose: "DEVELOPMENT" | "QUALITY" | "TRAINING" | "SERVICE_LEVEL_STUDY" | "CRIME_OR_MISUSE" | "INSPECTION" | "MAINTENANCE";
+                            /** @description A fault, case or request (R40, R46) */
+                            referenceNeeded: boolean;
+                        }[];
+                        scope: {
+                            /**
+                             * @description How far it reaches
+                             * @enum {unknown}
+                             */
+                            kind: "own" | "unit" | "numbers" | "all" | "none";
+                            /** @description With the kind unit */
+                            units: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                                /** @description Officials in the unit now */
+                                officials: number;
+                            }[];
+                            /** @description With the kind numbers */
+                            numbers: {
+                                /** @description E.164 */
+                                number: string;
+                                /** @description Written the Finnish way */
+                                display: string;
+                                name?: {
+                                    fi: string;
+                                    sv: string;
+                                    en: string;
+                                };
+                            }[];
+                        };
+                        /**
+                         * Format: date-time
+                         * @description In force from
+                         */
+                        from: string;
+                        /**
+                         * Format: date-time
+                         * @description In force until before; absent for a right of before the procedure
+                         */
+                        until?: string;
+                        /**
+                         * @description Whether it holds now
+                         * @enum {unknown}
+                         */
+                        state: "active" | "upcoming" | "expired" | "revoked";
+                        /**
+                         * @description Who gave it: the procedure, or the installation to whom begins
+                         * @enum {unknown}
+                         */
+                        origin: "procedure" | "installation";
+                        /**
+                         * Format: date-time
+                         * @description Granted at
+                         */
+                        grantedAt: string;
+                        requestedBy?: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                        };
+                        /**
+                         * Format: date-time
+                         * @description Asked for at
+                         */
+                        requestedAt?: string;
+                        reason?: string;
+                        approvedBy?: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                        };
+                        /** @description What the approver wrote */
+                        note?: string;
+                        revoked?: {
+                            /**
+                             * Format: date-time
+                             * @description It ended then, at once
+                             */
+                            at: string;
+                            by?: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                            };
+                            /**
+                             * @description In which part somebody ended it
+                             * @enum {unknown}
+                             */
+                            cause: "own" | "supervisor" | "approver" | "review" | "employment";
+                            reason?: string;
+                        };
+                        /** @description Oldest first */
+                        reviews: {
+                            by: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                            };
+                            /**
+                             * Format: date-time
+                             * @description Reviewed at
+                             */
+                            at: string;
+                            kept: boolean;
+                            note?: string;
+                            /** @description What spoke against it then */
+                            doubts: ("no-officials" | "duty-unknown" | "answers-calls" | "place-changed" | "narrowed")[];
+                        }[];
+                        /** @description What speaks against it now */
+                        doubts: ("no-officials" | "duty-unknown" | "answers-calls" | "place-changed" | "narrowed")[];
+                        /**
+                         * Format: date-time
+                         * @description When it was last said to be needed: granted, or kept by a review
+                         */
+                        confirmedAt: string;
+                        /**
+                         * @description due: not looked at since this quarter began; overdue: not since the one before began (L20)
+                         * @enum {unknown}
+                         */
+                        review: "done" | "due" | "overdue";
+                        mayRevoke: boolean;
+                        mayReview: boolean;
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    revokeRight: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        person: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                        };
+                        /**
+                         * @description The roles of requirements 1.4
+                         * @enum {unknown}
+                         */
+                        role: "OFFICIAL" | "SUPERVISOR" | "EXPERT" | "MAINTENANCE" | "SECURITY" | "SERVICE_UNIT" | "DECISION_MAKER" | "ACCESS_APPROVER" | "ADMINISTRATOR" | "DATA_PROTECTION_OFFICER";
+                        /**
+                         * @description An expert’s recorded duty, which bounds the purposes (R38)
+                         * @enum {unknown}
+                         */
+                        duty?: "QUALITY" | "TRAINING";
+                        /** @description As they were granted */
+                        purposes: ("DEVELOPMENT" | "QUALITY" | "TRAINING" | "SERVICE_LEVEL_STUDY" | "CRIME_OR_MISUSE" | "INSPECTION" | "MAINTENANCE")[];
+                        /** @description As the description in force narrows them now; none for a right that is over */
+                        reaches: {
+                            /**
+                             * @description The purpose a look is made under (R3, R4, R5). DEVELOPMENT covers the three behind it.
+                             * @enum {unknown}
+                             */
+                            purpose: "DEVELOPMENT" | "QUALITY" | "TRAINING" | "SERVICE_LEVEL_STUDY" | "CRIME_OR_MISUSE" | "INSPECTION" | "MAINTENANCE";
+                            /** @description A fault, case or request (R40, R46) */
+                            referenceNeeded: boolean;
+                        }[];
+                        scope: {
+                            /**
+                             * @description How far it reaches
+                             * @enum {unknown}
+                             */
+                            kind: "own" | "unit" | "numbers" | "all" | "none";
+                            /** @description With the kind unit */
+                            units: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                                /** @description Officials in the unit now */
+                                officials: number;
+                            }[];
+                            /** @description With the kind numbers */
+                            numbers: {
+                                /** @description E.164 */
+                                number: string;
+                                /** @description Written the Finnish way */
+                                display: string;
+                                name?: {
+                                    fi: string;
+                                    sv: string;
+                                    en: string;
+                                };
+                            }[];
+                        };
+                        /**
+                         * Format: date-time
+                         * @description In force from
+                         */
+                        from: string;
+                        /**
+                         * Format: date-time
+                         * @description In force until before; absent for a right of before the procedure
+                         */
+                        until?: string;
+                        /**
+                         * @description Whether it holds now
+                         * @enum {unknown}
+                         */
+                        state: "active" | "upcoming" | "expired" | "revoked";
+                        /**
+                         * @description Who gave it: the procedure, or the installation to whom begins
+                         * @enum {unknown}
+                         */
+                        origin: "procedure" | "installation";
+                        /**
+                         * Format: date-time
+                         * @description Granted at
+                         */
+                        grantedAt: string;
+                        requestedBy?: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                        };
+                        /**
+                         * Format: date-time
+                         * @description Asked for at
+                         */
+                        requestedAt?: string;
+                        reason?: string;
+                        approvedBy?: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                        };
+                        /** @description What the approver wrote */
+                        note?: string;
+                        revoked?: {
+                            /**
+                             * Format: date-time
+                             * @description It ended then, at once
+                             */
+                            at: string;
+                            by?: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                            };
+                            /**
+                             * @description In which part somebody ended it
+                             * @enum {unknown}
+                             */
+                            cause: "own" | "supervisor" | "approver" | "review" | "employment";
+                            reason?: string;
+                        };
+                        /** @description Oldest first */
+                        reviews: {
+                            by: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                            };
+                            /**
+                             * Format: date-time
+                             * @description Reviewed at
+                             */
+                            at: string;
+                            kept: boolean;
+                            note?: string;
+                            /** @description What spoke against it then */
+                            doubts: ("no-officials" | "duty-unknown" | "answers-calls" | "place-changed" | "narrowed")[];
+                        }[];
+                        /** @description What speaks against it now */
+                        doubts: ("no-officials" | "duty-unknown" | "answers-calls" | "place-changed" | "narrowed")[];
+                        /**
+                         * Format: date-time
+                         * @description When it was last said to be needed: granted, or kept by a review
+                         */
+                        confirmedAt: string;
+                        /**
+                         * @description due: not looked at since this quarter began; overdue: not since the one before began (L20)
+                         * @enum {unknown}
+                         */
+                        review: "done" | "due" | "overdue";
+                        mayRevoke: boolean;
+                        mayReview: boolean;
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    readLog: {
+        parameters: {
+            query?: {
+                person?: string;
+                role?: "OFFICIAL" | "SUPERVISOR" | "EXPERT" | "MAINTENANCE" | "SECURITY" | "SERVICE_UNIT" | "DECISION_MAKER" | "ACCESS_APPROVER" | "ADMINISTRATOR" | "DATA_PROTECTION_OFFICER";
+                action?: string;
+                result?: "ok" | "refused" | "failed";
+                purpose?: "DEVELOPMENT" | "QUALITY" | "TRAINING" | "SERVICE_LEVEL_STUDY" | "CRIME_OR_MISUSE" | "INSPECTION" | "MAINTENANCE";
+                object?: string;
+                reference?: string;
+                from?: string;
+                to?: string;
+                cursor?: string;
+                skip?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** @description In the order of writing; numbers may be missing where a transaction was undone */
+                            seq: number;
+                            /**
+                             * Format: date-time
+                             * @description When
+                             */
+                            at: string;
+                            /** @description The log itself holds the id alone */
+                            person?: {
+                                /** Format: uuid */
+                                id: string;
+                                /** @description As the directory has it now; absent where it knows nobody */
+                                name?: string;
+                            };
+                            /** Format: uuid */
+                            rightId?: string;
+                            /**
+                             * @description The roles of requirements 1.4
+                             * @enum {unknown}
+                             */
+                            role?: "OFFICIAL" | "SUPERVISOR" | "EXPERT" | "MAINTENANCE" | "SECURITY" | "SERVICE_UNIT" | "DECISION_MAKER" | "ACCESS_APPROVER" | "ADMINISTRATOR" | "DATA_PROTECTION_OFFICER";
+                            /** @description listening.started, request.refused, ... */
+                            action: string;
+                            /**
+                             * @description The purpose a look is made under (R3, R4, R5). DEVELOPMENT covers the three behind it.
+                             * @enum {unknown}
+                             */
+                            purpose?: "DEVELOPMENT" | "QUALITY" | "TRAINING" | "SERVICE_LEVEL_STUDY" | "CRIME_OR_MISUSE" | "INSPECTION" | "MAINTENANCE";
+                            /** @description Fault or case, as the person gave it */
+                            reference?: string;
+                            object?: {
+                                kind: string;
+                                /** Format: uuid */
+                                id?: string;
+                                /** @description Of a person, as the directory has it now */
+                                name?: string;
+                            };
+                            /** @description ok, refused:<code> or failed:<code> */
+                            result: string;
+                        }[];
+                        /** @description A cursor that begins at this page’s first entry: with skip, any part of the same list */
+                        anchor?: string;
+                        /** @description Cursor of the next page; absent on the last */
+                        next?: string;
+                        /** @description Exact below 100,000; 100,000 means that many or more */
+                        approximateTotal: number;
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    readLogEntry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                seq: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description In the order of writing; numbers may be missing where a transaction was undone */
+                        seq: number;
+                        /**
+                         * Format: date-time
+                         * @description When
+                         */
+                        at: string;
+                        /** @description The log itself holds the id alone */
+                        person?: {
+                            /** Format: uuid */
+                            id: string;
+                            /** @description As the directory has it now; absent where it knows nobody */
+                            name?: string;
+                        };
+                        /** Format: uuid */
+                        rightId?: string;
+                        /**
+                         * @description The roles of requirements 1.4
+                         * @enum {unknown}
+                         */
+                        role?: "OFFICIAL" | "SUPERVISOR" | "EXPERT" | "MAINTENANCE" | "SECURITY" | "SERVICE_UNIT" | "DECISION_MAKER" | "ACCESS_APPROVER" | "ADMINISTRATOR" | "DATA_PROTECTION_OFFICER";
+                        /** @description listening.started, request.refused, ... */
+                        action: string;
+                        /**
+                         * @description The purpose a look is made under (R3, R4, R5). DEVELOPMENT covers the three behind it.
+                         * @enum {unknown}
+                         */
+                        purpose?: "DEVELOPMENT" | "QUALITY" | "TRAINING" | "SERVICE_LEVEL_STUDY" | "CRIME_OR_MISUSE" | "INSPECTION" | "MAINTENANCE";
+                        /** @description Fault or case, as the person gave it */
+                        reference?: string;
+                        object?: {
+                            kind: string;
+                            /** Format: uuid */
+                            id?: string;
+                            /** @description Of a person, as the directory has it now */
+                            name?: string;
+                        };
+                        /** @description ok, refused:<code> or failed:<code> */
+                        result: string;
+                    } & {
+                        detail: {
+                            [key: string]: unknown;
+                        };
+                        /** @description That the entry is in the log as the newest checkpoint signs it */
+                        proof: {
+                            /**
+                             * @description proved: its hash and the path lead to the signed root; pending: the tree has not reached it yet; broken: they do not
+                             * @enum {unknown}
+                             */
+                            state: "proved" | "pending" | "broken";
+                            /** @description Its place in the tree, from 0 */
+                            leaf?: number;
+                            /** @description Of the entry as it stands now, base64 */
+                            leafHash?: string;
+                            /** @description Neighbours from the leaf up (RFC 6962, 2.1.1) */
+                            path: {
+                                /** @enum {unknown} */
+                                side: "left" | "right";
+                                /** @description base64 */
+                                hash: string;
+                            }[];
+                            checkpoint?: {
+                                /** @description Whose log it is */
+                                origin: string;
+                                /** @description Entries it speaks for */
+                                size: number;
+                                /** @description Root hash of the Merkle tree (RFC 6962), base64 */
+                                root: string;
+                                /**
+                                 * Format: date-time
+                                 * @description When it was signed
+                                 */
+                                at: string;
+                                witnesses: {
+                                    name: string;
+                                    /**
+                                     * Format: date-time
+                                     * @description When the witness signed that it continues what it knew
+                                     */
+                                    at: string;
+                                }[];
+                            };
+                        };
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    readLogState: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        checkpoint?: {
+                            /** @description Whose log it is */
+                            origin: string;
+                            /** @description Entries it speaks for */
+                            size: number;
+                            /** @description Root hash of the Merkle tree (RFC 6962), base64 */
+                            root: string;
+                            /**
+                             * Format: date-time
+                             * @description When it was signed
+                             */
+                            at: string;
+                            witnesses: {
+                                name: string;
+                                /**
+                                 * Format: date-time
+                                 * @description When the witness signed that it continues what it knew
+                                 */
+                                at: string;
+                            }[];
+                        };
+                        /** @description Entries that are written and not yet in the tree */
+                        pending: number;
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    listLogVerifications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** Format: uuid */
+                            id: string;
+                            /** @enum {unknown} */
+                            state: "WAITING" | "RUNNING" | "WHOLE" | "BROKEN" | "CANCELLED" | "FAILED";
+                            /** @description The log itself holds the id alone */
+                            askedBy?: {
+                                /** Format: uuid */
+                                id: string;
+                                /** @description As the directory has it now; absent where it knows nobody */
+                                name?: string;
+                            };
+                            /**
+                             * Format: date-time
+                             * @description When it was asked for
+                             */
+                            askedAt: string;
+                            /**
+                             * Format: date-time
+                             * @description When it began
+                             */
+                            startedAt?: string;
+                            /**
+                             * Format: date-time
+                             * @description When it ended
+                             */
+                            endedAt?: string;
+                            /** @enum {unknown} */
+                            step?: "tree" | "signatures" | "recordings" | "destructions";
+                            /** @description Entries read so far */
+                            checked: number;
+                            /** @description Entries there are to read */
+                            entries?: number;
+                            report?: {
+                                /** @description In the tree */
+                                entries: number;
+                                /** @description Of those, entries that went by the log’s own term; their hashes stand */
+                                pruned: number;
+                                /** @description Entries not yet in the tree */
+                                pending: number;
+                                /** @description Signed checkpoints that were found to agree with it */
+                                checkpoints: number;
+                                /** @description Signatures of witnesses that were found right */
+                                witnesses: number;
+                                /** @description Kept recordings whose hash was compared with its entry */
+                                recordings: number;
+                                /** @description Destructions that were compared with their entries */
+                                destructions: number;
+                                /** @description Problems in all */
+                                found: number;
+                                /** @description The first of them, in the order of the log */
+                                problems: {
+                                    /** @description docs/formats/audit-log.md says what each means */
+                                    code: string;
+                                    /** @description The entry’s place in the tree, from 0 */
+                                    leaf?: number;
+                                    /** @description The entry’s number */
+                                    seq?: number;
+                                    /** @description What is wrong and where, in English */
+                                    message: string;
+                                }[];
+                            };
+                        }[];
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    startLogVerification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        /** @enum {unknown} */
+                        state: "WAITING" | "RUNNING" | "WHOLE" | "BROKEN" | "CANCELLED" | "FAILED";
+                        /** @description The log itself holds the id alone */
+                        askedBy?: {
+                            /** Format: uuid */
+                            id: string;
+                            /** @description As the directory has it now; absent where it knows nobody */
+                            name?: string;
+                        };
+                        /**
+                         * Format: date-time
+                         * @description When it was asked for
+                         */
+                        askedAt: string;
+                        /**
+                         * Format: date-time
+                         * @description When it began
+                         */
+                        startedAt?: string;
+                        /**
+                         * Format: date-time
+                         * @description When it ended
+                         */
+                        endedAt?: string;
+                        /** @enum {unknown} */
+                        step?: "tree" | "signatures" | "recordings" | "destructions";
+                        /** @description Entries read so far */
+                        checked: number;
+                        /** @description Entries there are to read */
+                        entries?: number;
+                        report?: {
+                            /** @description In the tree */
+                            entries: number;
+                            /** @description Of those, entries that went by the log’s own term; their hashes stand */
+                            pruned: number;
+                            /** @description Entries not yet in the tree */
+                            pending: number;
+                            /** @description Signed checkpoints that were found to agree with it */
+                            checkpoints: number;
+                            /** @description Signatures of witnesses that were found right */
+                            witnesses: number;
+                            /** @description Kept recordings whose hash was compared with its entry */
+                            recordings: number;
+                            /** @description Destructions that were compared with their entries */
+                            destructions: number;
+                            /** @description Problems in all */
+                            found: number;
+                            /** @description The first of them, in the order of the log */
+                            problems: {
+                                /** @description docs/formats/audit-log.md says what each means */
+                                code: string;
+                                /** @description The entry’s place in the tree, from 0 */
+                                leaf?: number;
+                                /** @description The entry’s number */
+                                seq?: number;
+                                /** @description What is wrong and where, in English */
+                                message: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    cancelLogVerification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    listAlarms: {
+        parameters: {
+            query?: {
+                state?: "open" | "closed" | "any";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** Format: uuid */
+                            id: string;
+                            /**
+                             * @description What was seen: refusals in a row; listening at night; one official’s calls listened to too often; one caller looked for again and again; looks in a mass; many numbers revealed; failed sign-ins on many accounts; a look in an emergency
+                             * @enum {unknown}
+                             */
+                            kind: "refusals" | "night" | "official" | "caller" | "mass" | "reveals" | "sign-ins" | "break-glass";
+                            person?: {
+                                /** Format: uuid */
+                                id: string;
+                                /** @description As they are called now; stored nowhere */
+                                name: string;
+                            };
+                            official?: {
+                                /** Format: uuid */
+                                id: string;
+                                /** @description As they are called now; stored nowhere */
+                                name: string;
+                            };
+                            /** @description What was counted, at its highest */
+                            count: number;
+                            /** @description Counts and ids; no names, no numbers */
+                            facts: {
+                                [key: string]: unknown;
+                            };
+                            /** @description From when on it is an alarm */
+                            threshold: {
+                                [key: string]: unknown;
+                            };
+                            /**
+                             * Format: date-time
+                             * @description The first of what was counted
+                             */
+                            firstAt: string;
+                            /**
+                             * Format: date-time
+                             * @description The last of it
+                             */
+                            lastAt: string;
+                            /**
+                             * Format: date-time
+                             * @description Raised
+                             */
+                            raisedAt: string;
+                            /**
+                             * Format: date-time
+                             * @description First seen by a data protection officer
+                             */
+                            seenAt?: string;
+                            closed?: {
+                                /**
+                                 * Format: date-time
+                                 * @description Closed
+                                 */
+                                at: string;
+                                by: string;
+                                note: string;
+                            };
+                            /** @description It is about the viewer: somebody else closes it */
+                            isOwn: boolean;
+                        }[];
+                        /** @description Open ones in all */
+                        open: number;
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    seeAlarm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    closeAlarm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description What was found out */
+                    note: string;
+                };
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    listReviews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** @description 2026-10 */
+                            month: string;
+                            looks: number;
+                            /** @description How many of them */
+                            listenings: number;
+                            /** @description By how many people */
+                            people: number;
+                            /**
+                             * @description Where the month is
+                             * @enum {unknown}
+                             */
+                            state: "going-on" | "to-review" | "overdue" | "reviewed";
+                            /**
+                             * Format: date-time
+                             * @description To be reviewed before
+                             */
+                            dueAt: string;
+                            review?: {
+                                /**
+                                 * Format: date-time
+                                 * @description Reviewed
+                                 */
+                                at: string;
+                                by: string;
+                                note: string;
+                            };
+                        }[];
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    readReview: {
+        parameters: {
+            query?: {
+                after?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                month: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** @description The entry of the log */
+                            seq: number;
+                            /**
+                             * Format: date-time
+                             * @description When
+                             */
+                            at: string;
+                            person?: {
+                                /** Format: uuid */
+                                id: string;
+                                /** @description As they are called now; stored nowhere */
+                                name: string;
+                            };
+                            /**
+                             * @description The roles of requirements 1.4
+                             * @enum {unknown}
+                             */
+                            role: "OFFICIAL" | "SUPERVISOR" | "EXPERT" | "MAINTENANCE" | "SECURITY" | "SERVICE_UNIT" | "DECISION_MAKER" | "ACCESS_APPROVER" | "ADMINISTRATOR" | "DATA_PROTECTION_OFFICER";
+                            action: string;
+                            /**
+                             * @description The purpose a look is made under (R3, R4, R5). DEVELOPMENT covers the three behind it.
+                             * @enum {unknown}
+                             */
+                            purpose: "DEVELOPMENT" | "QUALITY" | "TRAINING" | "SERVICE_LEVEL_STUDY" | "CRIME_OR_MISUSE" | "INSPECTION" | "MAINTENANCE";
+                            /** @description Fault or case */
+                            reference?: string;
+                            object?: {
+                                kind: string;
+                                /** Format: uuid */
+                                id: string;
+                            };
+                            /** @description Shown on the page of a search, or live */
+                            contacts?: number;
+                            /** @description Sound served in a listening */
+                            servedMs?: number;
+                        }[];
+                        /** @description `after` of the next page */
+                        next?: number;
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    signOffReview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                month: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description What was found out */
+                    note: string;
+                };
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    readLooksAtMyCalls: {
+        parameters: {
+            query: {
+                from: string;
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /**
+                             * Format: date-time
+                             * @description When; for what is told once a day, the first time of that day
+                             */
+                            at: string;
+                            /**
+                             * @description On a page of a search; in progress; opened; the caller’s number revealed; listened to
+                             * @enum {unknown}
+                             */
+                            kind: "shown" | "watched" | "read" | "revealed" | "listened";
+                            /**
+                             * @description The roles of requirements 1.4
+                             * @enum {unknown}
+                             */
+                            role: "OFFICIAL" | "SUPERVISOR" | "EXPERT" | "MAINTENANCE" | "SECURITY" | "SERVICE_UNIT" | "DECISION_MAKER" | "ACCESS_APPROVER" | "ADMINISTRATOR" | "DATA_PROTECTION_OFFICER";
+                            /**
+                             * @description The purpose a look is made under (R3, R4, R5). DEVELOPMENT covers the three behind it.
+                             * @enum {unknown}
+                             */
+                            purpose: "DEVELOPMENT" | "QUALITY" | "TRAINING" | "SERVICE_LEVEL_STUDY" | "CRIME_OR_MISUSE" | "INSPECTION" | "MAINTENANCE";
+                            /** @description Where the looker worked then */
+                            unit?: string;
+                            contact?: {
+                                /** Format: uuid */
+                                id: string;
+                                /**
+                                 * Format: date-time
+                                 * @description The call began
+                                 */
+                                startedAt?: string;
+                            };
+                            /** @description How many calls; one, unless told once a day */
+                            calls: number;
+                            servedMs?: number;
+                        }[];
+                        /** @description There are more: ask for a shorter time */
+                        isCut: boolean;
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    readLooksAtContact: {
+        parameters: {
+            query?: {
+                reference?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        contact: {
+                            /** Format: uuid */
+                            id: string;
+                            /**
+                             * Format: date-time
+                             * @description The call began
+                             */
+                            startedAt: string;
+                            /**
+                             * Format: date-time
+                             * @description It ended
+                             */
+                            endedAt?: string;
+                        };
+                        /**
+                         * Format: date-time
+                         * @description The extract was made
+                         */
+                        madeAt: string;
+                        items: {
+                            /**
+                             * Format: date-time
+                             * @description When; for what is told once a day, the first time of that day
+                             */
+                            at: string;
+                            /**
+                             * @description On a page of a search; in progress; opened; the caller’s number revealed; listened to
+                             * @enum {unknown}
+                             */
+                            kind: "shown" | "watched" | "read" | "revealed" | "listened";
+                            /**
+                             * @description The roles of requirements 1.4
+                             * @enum {unknown}
+                             */
+                            role: "OFFICIAL" | "SUPERVISOR" | "EXPERT" | "MAINTENANCE" | "SECURITY" | "SERVICE_UNIT" | "DECISION_MAKER" | "ACCESS_APPROVER" | "ADMINISTRATOR" | "DATA_PROTECTION_OFFICER";
+                            /**
+                             * @description The purpose a look is made under (R3, R4, R5). DEVELOPMENT covers the three behind it.
+                             * @enum {unknown}
+                             */
+                            purpose: "DEVELOPMENT" | "QUALITY" | "TRAINING" | "SERVICE_LEVEL_STUDY" | "CRIME_OR_MISUSE" | "INSPECTION" | "MAINTENANCE";
+                            /** @description Where the looker worked then */
+                            unit?: string;
+                            contact?: {
+                                /** Format: uuid */
+                                id: string;
+                                /**
+                                 * Format: date-time
+                                 * @description The call began
+                                 */
+                                startedAt?: string;
+                            };
+                            /** @description How many calls; one, unless told once a day */
+                            calls: number;
+                            servedMs?: number;
+                        }[];
+                        isCut: boolean;
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
     readOrganisation: {
         parameters: {
             query?: never;
@@ -11474,6 +16859,8 @@ export interface operations {
                         audio: string;
                         /** @description Path of the waveform peaks */
                         peaks: string;
+                        /** @description Path of the events that tell whether the listening holds */
+                        events: string;
                         /**
                          * Format: date-time
                          * @description The listening ends then
@@ -11602,6 +16989,282 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    followListening: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description text/event-stream of ListeningEnd */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": {
+                        /**
+                         * @description What the listening stood on and does not any more; left: it was ended by its holder
+                         * @enum {unknown}
+                         */
+                        why: "left" | "time" | "right" | "session" | "destroyed" | "restricted" | "unknown";
+                        /**
+                         * Format: date-time
+                         * @description Of a right that ended: when
+                         */
+                        since?: string;
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    paceListening: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Times faster than it was spoken */
+                    speed: number;
+                };
+            };
+        };
         responses: {
             /** @description No Content */
             204: {

@@ -2,7 +2,7 @@
  * Yhteydenotto: one contact, its call segments, and listening to them. In: an id from the address. Out: a page.
  * Never here: the segments of others; the server leaves them out (R39).
  */
-import { useParams, useSearch } from '@tanstack/react-router'
+import { Link, useParams, useSearch } from '@tanstack/react-router'
 import { $api } from '../api/client.ts'
 import type { ContactDetail, SegmentDetail } from '../api/shapes.ts'
 import { Failure } from '../controls/failure.tsx'
@@ -56,6 +56,13 @@ export function ContactPage() {
       {contact && (
         <>
           <Facts contact={contact} />
+          {under.purpose === 'INSPECTION' && (
+            <p>
+              <Link to="/contacts/$id/looks" params={{ id }}>
+                {say('contactLooks.link')}
+              </Link>
+            </p>
+          )}
           {contact.segments.map((segment, index) => (
             <SegmentPanel
               key={segment.id}

@@ -7,7 +7,12 @@ import { Notice } from './notice.tsx'
 export function Failure({ error, onAgain }: { error: unknown; onAgain?: (() => void) | undefined }) {
   const { say } = useLanguage()
   const key = refusalKey(error)
-  const mayHelp = key === 'no-answer' || key === 'unavailable' || key === 'other' || key === 'session.too-many'
+  const mayHelp =
+    key === 'no-answer' ||
+    key === 'unavailable' ||
+    key === 'other' ||
+    key === 'session.too-many' ||
+    key === 'looks.too-many'
   return (
     <Notice kind="error" isUrgent>
       <p>{say(`error.${key}`)}</p>

@@ -1,7 +1,10 @@
 import { Link } from '@tanstack/react-router'
 import {
+  BellRing,
   BookOpenText,
+  ClipboardCheck,
   Disc3,
+  Eye,
   GitCompareArrows,
   Hash,
   House,
@@ -29,7 +32,19 @@ const description = [
 ] as const
 const people = { to: '/people', word: 'nav.people', Icon: UsersRound } as const
 
-type Place = typeof start | (typeof looks)[number] | (typeof description)[number] | typeof people
+const myLooks = { to: '/my-calls/looks', word: 'nav.myLooks', Icon: Eye } as const
+const watch = [
+  { to: '/alarms', word: 'nav.alarms', Icon: BellRing },
+  { to: '/reviews', word: 'nav.reviews', Icon: ClipboardCheck },
+] as const
+
+type Place =
+  | typeof start
+  | (typeof looks)[number]
+  | (typeof description)[number]
+  | typeof people
+  | typeof myLooks
+  | (typeof watch)[number]
 
 /** The screens of the service that this person has use for, on the left; under the header on small screens. */
 export function Navigation({
@@ -62,7 +77,16 @@ export function Navigation({
       <ul>
         {place(start)}
         {purposesOf(me).length > 0 && looks.map(place)}
+        {hasRole(me, 'OFFICIAL') && place(myLooks)}
       </ul>
+      {hasRole(me, 'DATA_PROTECTION_OFFICER') && (
+        <>
+          <p id="nav-watch" className="navigation-heading">
+            {say('nav.watch')}
+          </p>
+          <ul aria-labelledby="nav-watch">{watch.map(place)}</ul>
+        </>
+      )}
       <p id="nav-description" className="navigation-heading">
         {say('nav.description')}
       </p>

@@ -18,6 +18,7 @@ import { hasRole, purposesOf } from '../session/rights.ts'
 import { usePresence } from '../session/use-me.ts'
 import { Page } from '../shell/page.tsx'
 import { publicPages } from '../shell/public-pages.ts'
+import { OpenAlarms } from '../watch/open-alarms.tsx'
 import '../styles/account.css'
 import '../styles/description.css'
 import '../styles/start.css'
@@ -28,6 +29,7 @@ export function StartPage() {
   return (
     <Page title={say('nav.start')} lead={say('start.lead')}>
       <WhatWaits />
+      {presence.state === 'signed-in' && watches(presence.me) && <OpenAlarms />}
       {presence.state === 'signed-in' && decidesRemovals(presence.me) && <FactorRemovals />}
       <WhatHolds />
       {presence.state === 'signed-in' && <WhatToDo me={presence.me} />}
@@ -79,6 +81,14 @@ function WhatHolds() {
 const screens = [
   { to: '/contacts', word: 'nav.search', what: 'start.search', isFor: looks },
   { to: '/calls', word: 'nav.live', what: 'start.live', isFor: looks },
+  {
+    to: '/my-calls/looks',
+    word: 'nav.myLooks',
+    what: 'start.myLooks',
+    isFor: (me: Me) => hasRole(me, 'OFFICIAL'),
+  },
+  { to: '/alarms', word: 'nav.alarms', what: 'start.alarms', isFor: watches },
+  { to: '/reviews', word: 'nav.reviews', what: 'start.reviews', isFor: watches },
   { to: '/description', word: 'nav.versions', what: 'start.versions.draft', isFor: drafts },
   { to: '/description', word: 'nav.versions', what: 'start.versions', isFor: (me: Me) => !drafts(me) },
   { to: '/plan', word: 'nav.plan', what: 'start.plan', isFor: () => true },
@@ -134,6 +144,10 @@ function decidesRemovals(me: Me): boolean {
 
 function looks(me: Me): boolean {
   return purposesOf(me).length > 0
+}
+
+function watches(me: Me): boolean {
+  return hasRole(me, 'DATA_PROTECTION_OFFICER')
 }
 
 function drafts(me: Me): boolean {

@@ -1,0 +1,140 @@
+import { BellRing } from 'lucide-react'
+import { useId, useState } from 'react'
+import { api, queries } from '../api/client.ts'
+import { refusalKey } from '../api/refusal.ts'
+import { Fact } from '../contact/facts.tsx'
+import { Button } from '../controls/button.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { Field } from '../controls/field.tsx'
+import { Notice } from '../controls/notice.tsx'
+import { formatInstant } from '../format/instant.ts'
+import { formatCount } from '../format/number.ts'
+import { useLanguage, type Word } from '../language/use-words.ts'
+import { announce } from '../shell/announce.tsx'
+import { idsIn, sayThreshold, sayWhat } from './alarm-words.ts'
+import { LogLink } from './log-link.tsx'
+import type { Alarm } from './watch-shapes.ts'
+
+/** One alarm: what was seen, of whom, when, from when on that is an alarm, and what was found out. */
+export function AlarmCard({ alarm, onChanged }: { alarm: Alarm; onChanged: () => void }) {
+  const { say, language } = useLanguage()
+  const title = useId()
+  const instant = (at: string) => formatInstant(at, language)
+  const references = idsIn(alarm.facts, 'references')
+  return (
+    <section className="panel stack-small alarm" aria-labelledby={title}>
+      <div className="alarm-head">
+        <h2 id={title}>{say(`alarm.${alarm.kind}.title`)}</h2>
+        {!alarm.closed && !alarm.seenAt && (
+          <span className="badge badge-restricted">
+            <BellRing aria-hidden="true" size={16} />
+            {say('alarm.new')}
+          </span>
+        )}
+      </div>
+      <p>{sayWhat(alarm, say, language)}</p>
+      <dl className="facts">
+        {alarm.person && <Fact label={say('alarm.person')}>{alarm.person.name}</Fact>}
+        {alarm.official && <Fact label={say('alarm.official')}>{alarm.official.name}</Fact>}
+        <Fact label={say('alarm.time')}>
+          {alarm.firstAt === alarm.lastAt
+            ? instant(alarm.lastAt)
+            : say('alarm.between', { from: instant(alarm.firstAt), to: instant(alarm.lastAt) })}
+        </Fact>
+        <Fact label={say('alarm.raised')}>{instant(alarm.raisedAt)}</Fact>
+        <Fact label={say('alarm.threshold')}>{sayThreshold(alarm, say, language)}</Fact>
+        {references.length > 0 && <Fact label={say('alarm.references')}>{references.join(', ')}</Fact>}
+        <Reasons reasons={alarm.facts['reasons']} />
+      </dl>
+      {alarm.person && <LogLink person={alarm.person} from={alarm.firstAt} to={alarm.lastAt} />}
+      {alarm.closed ? (
+        <div className="alarm-closed">
+          <p>{say('alarm.closed.by', { name: alarm.closed.by, time: instant(alarm.closed.at) })}</p>
+          <p className="note">{alarm.closed.note}</p>
+        </div>
+      ) : (
+        <Close alarm={alarm} onChanged={onChanged} />
+      )}
+    </section>
+  )
+}
+
+/** Why requests were refused, and how often. */
+function Reasons({ reasons }: { reasons: unknown }) {
+  const { say, language } = useLanguage()
+  if (typeof reasons !== 'object' || reasons === null) return null
+  return (
+    <Fact label={say('alarm.reasons')}>
+      <ul className="plain-list">
+        {Object.entries(reasons).map(([code, times]) => {
+          const key = refusalKey({ error: { code } })
+          return (
+            <li key={code}>
+              {say('alarm.times', { number: formatCount(Number(times), language) })}{' '}
+              {key === 'other' ? code : say(`error.${key}` as Word)}
+            </li>
+          )
+        })}
+      </ul>
+    </Fact>
+  )
+}
+
+/** Seen, and then closed with what was found out. */
+function Close({ alarm, onChanged }: { alarm: Alarm; onChanged: () => void }) {
+  const { say } = useLanguage()
+  const [note, setNote] = useState('')
+  const [isMissing, setMissing] = useState(false)
+  const [isBusy, setBusy] = useState(false)
+  const [failed, setFailed] = useState<unknown>()
+  const field = useId()
+
+  const tell = async (asking: () => Promise<{ error?: unknown }>, done: Word) => {
+    setBusy(true)
+    setFailed(undefined)
+    const { error } = await asking().catch((error: unknown) => ({ error }))
+    setBusy(false)
+    if (error) return setFailed(error)
+    announce(say(done))
+    void queries.invalidateQueries({ queryKey: ['get', '/api/alarms'] })
+    onChanged()
+  }
+  const params = { path: { id: alarm.id } }
+  const close = () => {
+    if (note.trim() !== '')
+      return void tell(() => api.POST('/api/alarms/{id}/close', { params, body: { note } }), 'alarm.closed')
+    setMissing(true)
+    document.getElementById(field)?.focus()
+  }
+
+  if (alarm.isOwn) return <Notice kind="info">{say('alarm.own')}</Notice>
+  return (
+    <div className="stack-small">
+      <Field
+        id={field}
+        label={say('alarm.note')}
+        hint={say('alarm.note.hint')}
+        error={isMissing && note.trim() === '' ? say('alarm.note.missing') : undefined}
+        rows={2}
+        value={note}
+        onChange={setNote}
+        maxLength={2000}
+      />
+      {failed !== undefined && <Failure error={failed} />}
+      <div className="actions">
+        <Button kind="primary" isBusy={isBusy} onPress={close}>
+          {say('alarm.close')}
+        </Button>
+        {!alarm.seenAt && (
+          <Button
+            kind="secondary"
+            isBusy={isBusy}
+            onPress={() => void tell(() => api.POST('/api/alarms/{id}/seen', { params }), 'alarm.seen')}
+          >
+            {say('alarm.see')}
+          </Button>
+        )}
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest'
+import en from '../language/en.json'
+import fi from '../language/fi.json'
+import sv from '../language/sv.json'
+import type { Say } from '../language/use-words.ts'
+import { idsIn, sayThreshold, sayWhat } from './alarm-words.ts'
+
+/** Says a word of a dictionary with its blanks filled in, as the pages do; plurals with their ending. */
+const saying =
+  (words: Record<string, string>): Say =>
+  (key, values = {}) => {
+    const plural = `${key}_${values['count'] === 1 ? 'one' : 'other'}`
+    const text = words[key] ?? words[plural]
+    if (text === undefined) throw new Error(`no word ${key}`)
+    return text.replaceAll(/{{(\w+)}}/g, (_, blank: string) => String(values[blank] ?? `{{${blank}}}`))
+  }
+
+const alarms = [
+  {
+    kind: 'refusals',
+    facts: { inRow: 9, inDay: 31, reasons: {} },
+    threshold: { inRow: 8, within: '15 minutes', inDay: 30 },
+  },
+  { kind: 'night', facts: { listenings: [] }, threshold: { listenings: 1, fromHour: 6, toHour: 20 } },
+  { kind: 'official', facts: {}, threshold: { recordings: 12, within: '7 days' } },
+  {
+    kind: 'caller',
+    facts: { callers: 1, days: 6, searchesInDay: 3 },
+    threshold: { days: 5, within: '30 days', searchesInDay: 12 },
+  },
+  {
+    kind: 'mass',
+    facts: { looksInHour: 1200, contactsInHour: 50, slowed: 2 },
+    threshold: { looksInHour: 400, contactsInHour: 5000 },
+  },
+  { kind: 'reveals', facts: { inHour: 16, inDay: 20 }, threshold: { inHour: 15, inDay: 40 } },
+  { kind: 'sign-ins', facts: { failures: 40, unknown: 3 }, threshold: { accounts: 10, within: '15 minutes' } },
+  { kind: 'break-glass', facts: {}, threshold: { looks: 1 } },
+] as const
+
+test.each(alarms)('an alarm of the kind $kind is told in three languages, with every number in its place', (alarm) => {
+  for (const [language, words] of [
+    ['fi', fi],
+    ['sv', sv],
+    ['en', en],
+  ] as const) {
+    for (const count of [1, 13]) {
+      const told = [
+        sayWhat({ ...alarm, count }, saying(words), language),
+        sayThreshold(alarm, saying(words), language),
+      ].join(' ')
+      expect(told).not.toContain('{{')
+      expect(told).toMatch(/\d/)
+    }
+  }
+})
+
+test('counts are grouped as the language does', () => {
+  const [, , , , mass] = alarms
+  expect(sayWhat({ ...mass, count: 1 }, saying(fi), 'fi')).toContain('1\u00a0200')
+})
+
+test('a fact that lists nothing lists nothing', () => {
+  expect(idsIn({ contacts: ['a', 'b'] }, 'contacts')).toEqual(['a', 'b'])
+  expect(idsIn({ contacts: null }, 'contacts')).toEqual([])
+  expect(idsIn({}, 'contacts')).toEqual([])
+})

@@ -1,0 +1,55 @@
+import { formatCount } from '../format/number.ts'
+import type { Language } from '../language/language.ts'
+import type { Say } from '../language/use-words.ts'
+import type { Alarm } from './watch-shapes.ts'
+
+/** What was seen, with its counts, in one sentence. */
+export function sayWhat({ kind, count, facts }: Pick<Alarm, 'kind' | 'count' | 'facts'>, say: Say, language: Language) {
+  const number = (key: string) => formatCount(countIn(facts[key]), language)
+  switch (kind) {
+    case 'refusals':
+      return say('alarm.refusals.what', { inRow: number('inRow'), inDay: number('inDay') })
+    case 'night':
+      return say('alarm.night.what', { count, number: formatCount(count, language) })
+    case 'official':
+      return say('alarm.official.what', { count, number: formatCount(count, language) })
+    case 'caller':
+      return say('alarm.caller.what', {
+        callers: number('callers'),
+        days: number('days'),
+        searches: number('searchesInDay'),
+      })
+    case 'mass':
+      return say('alarm.mass.what', {
+        looks: number('looksInHour'),
+        contacts: number('contactsInHour'),
+        slowed: number('slowed'),
+      })
+    case 'reveals':
+      return say('alarm.reveals.what', { inHour: number('inHour'), inDay: number('inDay') })
+    case 'sign-ins':
+      return say('alarm.sign-ins.what', { failures: number('failures'), accounts: formatCount(count, language) })
+    case 'break-glass':
+      return say('alarm.break-glass.what', { count, number: formatCount(count, language) })
+  }
+}
+
+/** From when on it is an alarm. */
+export function sayThreshold({ kind, threshold }: Pick<Alarm, 'kind' | 'threshold'>, say: Say, language: Language) {
+  const values = Object.fromEntries(
+    Object.entries(threshold).flatMap(([key, value]) =>
+      typeof value === 'number' ? [[key, formatCount(value, language)]] : [],
+    ),
+  )
+  return say(`alarm.${kind}.threshold`, values)
+}
+
+/** Ids that a fact lists, such as contacts or references; none where the alarm has no such fact. */
+export function idsIn(facts: Alarm['facts'], key: string): string[] {
+  const ids = facts[key]
+  return Array.isArray(ids) ? ids.filter((id): id is string => typeof id === 'string') : []
+}
+
+function countIn(fact: unknown): number {
+  return typeof fact === 'number' ? fact : 0
+}

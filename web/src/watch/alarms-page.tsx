@@ -1,0 +1,57 @@
+import { Link, useSearch } from '@tanstack/react-router'
+import { useEffect, useEffectEvent } from 'react'
+import { $api } from '../api/client.ts'
+import { Failure } from '../controls/failure.tsx'
+import { Notice } from '../controls/notice.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { useLanguage } from '../language/use-words.ts'
+import { announce } from '../shell/announce.tsx'
+import { Page } from '../shell/page.tsx'
+import '../styles/contact.css'
+import '../styles/description.css'
+import '../styles/watch.css'
+import { AlarmCard } from './alarm-card.tsx'
+import { alarmStates, readAlarmState } from './watch-shapes.ts'
+
+/** What the data protection officer has to ask about, and what came of earlier questions (R21). */
+export function AlarmsPage() {
+  const { say } = useLanguage()
+  const { state = 'open' } = useSearch({ from: '/alarms', select: readAlarmState, structuralSharing: true })
+  const { data, error, isPending, refetch } = $api.useQuery(
+    'get',
+    '/api/alarms',
+    { params: { query: { state } } },
+    { staleTime: 0 },
+  )
+  const tell = useEffectEvent((count: number) => announce(say(`alarms.told.${state}`, { count })))
+  const shown = data?.items.length
+  useEffect(() => {
+    if (shown !== undefined) tell(shown)
+  }, [shown, state])
+
+  return (
+    <Page title={say('nav.alarms')} lead={say('alarms.lead')}>
+      <nav aria-label={say('alarms.which')} className="switcher">
+        <ul>
+          {alarmStates.map((one) => (
+            <li key={one}>
+              <Link
+                to="/alarms"
+                search={one === 'open' ? {} : { state: one }}
+                aria-current={one === state ? 'true' : undefined}
+              >
+                {say(`alarms.${one}`)}
+              </Link>
+            </li>
+          ))}
+        </ul>
+      </nav>
+      {isPending && <Waiting lines={6} />}
+      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      {data?.items.length === 0 && <Notice kind="info">{say(`alarms.none.${state}`)}</Notice>}
+      {data?.items.map((alarm) => (
+        <AlarmCard key={alarm.id} alarm={alarm} onChanged={() => void refetch()} />
+      ))}
+    </Page>
+  )
+}

@@ -1,0 +1,46 @@
+import { useParams } from '@tanstack/react-router'
+import { $api } from '../api/client.ts'
+import { Failure } from '../controls/failure.tsx'
+import { Notice } from '../controls/notice.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { formatInstant } from '../format/instant.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { usePurpose } from '../session/purpose.tsx'
+import { Page } from '../shell/page.tsx'
+import '../styles/search.css'
+import '../styles/watch.css'
+import { Extract } from './extract.tsx'
+
+/** Who looked at one call, for whoever inspects it, to be handed over on paper (L11, R44). */
+export function ContactLooksPage() {
+  const { say } = useLanguage()
+  const { purpose } = usePurpose()
+  return (
+    <Page title={say('contactLooks.title')} lead={say('contactLooks.lead')}>
+      {purpose === 'INSPECTION' ? <Looks /> : <Notice kind="info">{say('contactLooks.purpose')}</Notice>}
+    </Page>
+  )
+}
+
+function Looks() {
+  const { say, language } = useLanguage()
+  const { id } = useParams({ from: '/contacts/$id/looks' })
+  const { reference } = usePurpose()
+  const query = reference === undefined ? {} : { reference }
+  const { data, error, isPending, refetch } = $api.useQuery('get', '/api/contacts/{id}/looks', {
+    params: { path: { id }, query },
+  })
+  const instant = (at: string) => formatInstant(at, language)
+  if (isPending) return <Waiting lines={6} />
+  if (!data) return <Failure error={error} onAgain={() => void refetch()} />
+  return (
+    <>
+      <p>
+        {say('contactLooks.made', { call: instant(data.contact.startedAt), time: instant(data.madeAt) })}
+        {reference !== undefined && ` ${say('contactLooks.reference', { reference })}`}
+      </p>
+      <Extract title={say('contactLooks.looks')} looks={data.items} isCut={data.isCut} withCall={false} />
+      <p>{say('contactLooks.names')}</p>
+    </>
+  )
+}

@@ -1,0 +1,84 @@
+import { Printer } from 'lucide-react'
+import { Button } from '../controls/button.tsx'
+import { Notice } from '../controls/notice.tsx'
+import { formatLength } from '../format/duration.ts'
+import { formatDate, formatInstant } from '../format/instant.ts'
+import { formatCount } from '../format/number.ts'
+import { useLanguage, type Word } from '../language/use-words.ts'
+import type { LookAtCall } from './watch-shapes.ts'
+
+/** Who looked, without names: what a person whose call it is may know (C-579/21); as paper, too. */
+export function Extract({
+  title,
+  looks,
+  isCut,
+  withCall,
+}: {
+  title: string
+  looks: readonly LookAtCall[]
+  isCut: boolean
+  /** Says which call it was; left out where all are of one. */
+  withCall: boolean
+}) {
+  const { say, language } = useLanguage()
+  return (
+    <section aria-labelledby="extract-looks" className="results-section extract">
+      <div className="results-head">
+        <h2 id="extract-looks">{title}</h2>
+        {looks.length > 0 && (
+          <Button kind="secondary" className="no-print" onPress={() => window.print()}>
+            <Printer aria-hidden="true" size={18} />
+            {say('extract.print')}
+          </Button>
+        )}
+      </div>
+      {isCut && <Notice kind="warning">{say('extract.cut', { number: formatCount(looks.length, language) })}</Notice>}
+      {looks.length === 0 ? (
+        <Notice kind="info">{say('extract.none')}</Notice>
+      ) : (
+        <div className="scroll" tabIndex={0} role="region" aria-labelledby="extract-looks">
+          <table className="table">
+            <thead>
+              <tr>
+                <th scope="col">{say('looks.at')}</th>
+                <th scope="col">{say('extract.kind')}</th>
+                <th scope="col">{say('looks.role')}</th>
+                <th scope="col">{say('person.unit')}</th>
+                <th scope="col">{say('purpose.label')}</th>
+                {withCall && <th scope="col">{say('extract.call')}</th>}
+              </tr>
+            </thead>
+            <tbody>
+              {looks.map((look, row) => (
+                <tr key={row}>
+                  <td className="nowrap">
+                    {isDaily(look) ? formatDate(look.at, language) : formatInstant(look.at, language)}
+                  </td>
+                  <td>
+                    {say(`extract.kind.${look.kind}`)}
+                    {look.servedMs != null && <span className="second">{formatLength(look.servedMs)}</span>}
+                  </td>
+                  <td>{say(`role.${look.role}` as Word)}</td>
+                  <td>{look.unit ?? '–'}</td>
+                  <td>{say(`purpose.${look.purpose}` as Word)}</td>
+                  {withCall && (
+                    <td className="nowrap">
+                      {look.contact?.startedAt
+                        ? formatInstant(look.contact.startedAt, language)
+                        : say('extract.calls', { count: look.calls, number: formatCount(look.calls, language) })}
+                    </td>
+                  )}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </section>
+  )
+}
+
+/** Pages of searches and calls in progress are told once a day. */
+function isDaily({ kind }: LookAtCall): boolean {
+  return kind === 'shown' || kind === 'watched'
+}

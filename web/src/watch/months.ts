@@ -1,0 +1,38 @@
+import { parseDate, today, type CalendarDate } from '@internationalized/date'
+import { zone } from '../format/instant.ts'
+import { locales, type Language } from '../language/language.ts'
+
+/** The history is kept for so many months (R22): what was before, nobody can ask about. */
+const monthsKept = 14
+
+/** A month of the calendar as it stands in the address (2026-10); what is no month, or none of those kept, is this one. */
+export function readMonth(search: Record<string, unknown>): { month?: string } {
+  const written = search['month']
+  return typeof written === 'string' && monthsToAsk().includes(written) ? { month: written } : {}
+}
+
+/** The months that can be asked about, this one first. */
+export function monthsToAsk(now: CalendarDate = today(zone)): string[] {
+  const first = now.set({ day: 1 })
+  return Array.from({ length: monthsKept + 1 }, (_, back) => monthOf(first.subtract({ months: back })))
+}
+
+/** The instants between which a month lies in Finland. */
+export function instantsOf(month: string): { from: string; to: string } {
+  const first = parseDate(`${month}-01`)
+  return {
+    from: first.toDate(zone).toISOString(),
+    to: first.add({ months: 1 }).toDate(zone).toISOString(),
+  }
+}
+
+/** "lokakuu 2026" */
+export function formatMonth(month: string, language: Language): string {
+  return new Intl.DateTimeFormat(locales[language], { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(
+    Date.parse(`${month}-01T00:00:00Z`),
+  )
+}
+
+function monthOf(day: CalendarDate): string {
+  return day.toString().slice(0, 7)
+}

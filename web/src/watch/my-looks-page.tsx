@@ -1,0 +1,45 @@
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { $api } from '../api/client.ts'
+import { Choice } from '../controls/choice.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { useLanguage } from '../language/use-words.ts'
+import { Page } from '../shell/page.tsx'
+import '../styles/search.css'
+import '../styles/watch.css'
+import { Extract } from './extract.tsx'
+import { formatMonth, instantsOf, monthsToAsk, readMonth } from './months.ts'
+
+/** Who looked at the calls that this person answered: when, in which role and unit, what for; never who (L11, L17). */
+export function MyLooksPage() {
+  const { say, language } = useLanguage()
+  const navigate = useNavigate()
+  const months = monthsToAsk()
+  const { month = months[0]! } = useSearch({ from: '/my-calls/looks', select: readMonth, structuralSharing: true })
+  const { data, error, isPending, refetch } = $api.useQuery('get', '/api/my-calls/looks', {
+    params: { query: instantsOf(month) },
+  })
+  return (
+    <Page title={say('nav.myLooks')} lead={say('myLooks.lead')}>
+      <div className="no-print month-choice">
+        <Choice
+          label={say('myLooks.month')}
+          options={months.map((value) => ({ value, label: formatMonth(value, language) }))}
+          value={month}
+          onChange={(next) => void navigate({ to: '/my-calls/looks', search: { month: next }, replace: true })}
+        />
+      </div>
+      {isPending && <Waiting lines={6} />}
+      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      {data && (
+        <Extract
+          title={say('myLooks.title', { month: formatMonth(month, language) })}
+          looks={data.items}
+          isCut={data.isCut}
+          withCall
+        />
+      )}
+      <p className="muted">{say('extract.hidden')}</p>
+    </Page>
+  )
+}

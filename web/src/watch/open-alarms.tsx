@@ -1,0 +1,42 @@
+import { Link } from '@tanstack/react-router'
+import { $api } from '../api/client.ts'
+import { Notice } from '../controls/notice.tsx'
+import { useLanguage } from '../language/use-words.ts'
+
+/** On the start page of the data protection officer: alarms that are open, months that are not reviewed. */
+export function OpenAlarms() {
+  const { say } = useLanguage()
+  const { data: alarms } = $api.useQuery(
+    'get',
+    '/api/alarms',
+    { params: { query: { state: 'open' } } },
+    { staleTime: 0 },
+  )
+  const { data: reviews } = $api.useQuery('get', '/api/reviews', undefined, { staleTime: 0 })
+  const overdue = reviews?.items.filter(({ state }) => state === 'overdue').length ?? 0
+  const waiting = reviews?.items.filter(({ state }) => state === 'to-review').length ?? 0
+  return (
+    <section aria-labelledby="start-alarms" className="stack-small">
+      <h2 id="start-alarms">{say('start.watch')}</h2>
+      {alarms && alarms.open > 0 && (
+        <Notice kind="warning">
+          <p>{say('start.alarms.open', { count: alarms.open })}</p>
+          <Link to="/alarms">{say('nav.alarms')}</Link>
+        </Notice>
+      )}
+      {overdue > 0 && (
+        <Notice kind="warning">
+          <p>{say('reviews.overdue', { count: overdue })}</p>
+          <Link to="/reviews">{say('nav.reviews')}</Link>
+        </Notice>
+      )}
+      {waiting > 0 && (
+        <Notice kind="info">
+          <p>{say('start.reviews.waiting', { count: waiting })}</p>
+          <Link to="/reviews">{say('nav.reviews')}</Link>
+        </Notice>
+      )}
+      {alarms?.open === 0 && overdue + waiting === 0 && <p className="muted">{say('start.watch.none')}</p>}
+    </section>
+  )
+}

@@ -1,0 +1,144 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { useParams } from '@tanstack/react-router'
+import { useId, useState } from 'react'
+import { $api, api, queries } from '../api/client.ts'
+import { Button } from '../controls/button.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { Field } from '../controls/field.tsx'
+import { Notice } from '../controls/notice.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { formatDate, formatInstant } from '../format/instant.ts'
+import { formatCount } from '../format/number.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { announce } from '../shell/announce.tsx'
+import { Page } from '../shell/page.tsx'
+import '../styles/description.css'
+import '../styles/search.css'
+import '../styles/watch.css'
+import { LooksTable } from './looks-table.tsx'
+import { formatMonth } from './months.ts'
+import { ReviewBadge } from './reviews-page.tsx'
+import type { ReviewMonth } from './watch-shapes.ts'
+
+/** One month of looks by maintenance and the security unit, and the signature under it (AC24). */
+export function ReviewPage() {
+  const { say, language } = useLanguage()
+  const { month } = useParams({ from: '/reviews/$month' })
+  const months = $api.useQuery('get', '/api/reviews', undefined, { staleTime: 0 })
+  const found = useInfiniteQuery({
+    queryKey: ['reviews', month],
+    initialPageParam: 0,
+    queryFn: async ({ pageParam, signal }) => {
+      const params = { path: { month }, query: { after: pageParam } }
+      const { data, error } = await api.GET('/api/reviews/{month}', { params, signal })
+      if (!data) throw error
+      return data
+    },
+    getNextPageParam: (page) => page.next,
+    // Each reading is an entry in the log.
+    staleTime: Infinity,
+  })
+  const looks = found.data?.pages.flatMap((page) => page.items) ?? []
+  const about = months.data?.items.find((one) => one.month === month)
+  const isMonth = /^20\d\d-(0[1-9]|1[0-2])$/.test(month)
+  const title = isMonth ? say('review.title', { month: formatMonth(month, language) }) : say('nav.reviews')
+
+  return (
+    <Page title={title} crumbs={[{ label: say('nav.reviews'), to: '/reviews' }]} lead={say('review.lead')}>
+      {found.isPending && <Waiting lines={8} />}
+      {found.isError && <Failure error={found.error} onAgain={() => void found.refetch()} />}
+      {about && (
+        <p>
+          <ReviewBadge month={about} />
+        </p>
+      )}
+      {found.isSuccess && looks.length === 0 && <Notice kind="info">{say('review.none')}</Notice>}
+      {looks.length > 0 && (
+        <section aria-labelledby="review-looks" className="results-section">
+          <div className="results-head">
+            <h2 id="review-looks">{say('review.looks')}</h2>
+            <p className="results-count">
+              {say('review.shown', {
+                shown: formatCount(looks.length, language),
+                total: formatCount(about?.looks ?? looks.length, language),
+              })}
+            </p>
+          </div>
+          <LooksTable looks={looks} />
+          {found.hasNextPage && (
+            <div className="more">
+              <Button kind="secondary" isBusy={found.isFetchingNextPage} onPress={() => void found.fetchNextPage()}>
+                {say(found.isFetchingNextPage ? 'loading' : 'results.more')}
+              </Button>
+            </div>
+          )}
+        </section>
+      )}
+      {about && <SignOff month={about} isWhole={found.isSuccess && !found.hasNextPage} />}
+    </Page>
+  )
+}
+
+/** The signature: who reviewed the month and what they found; or the form for it. */
+function SignOff({ month, isWhole }: { month: ReviewMonth; isWhole: boolean }) {
+  const { say, language } = useLanguage()
+  const [note, setNote] = useState('')
+  const [isMissing, setMissing] = useState(false)
+  const [isBusy, setBusy] = useState(false)
+  const [failed, setFailed] = useState<unknown>()
+  const field = useId()
+  const title = useId()
+
+  const sign = async () => {
+    if (note.trim() === '') {
+      setMissing(true)
+      document.getElementById(field)?.focus()
+      return
+    }
+    setBusy(true)
+    setFailed(undefined)
+    const params = { path: { month: month.month } }
+    const { error } = await api
+      .POST('/api/reviews/{month}', { params, body: { note } })
+      .catch((error: unknown) => ({ error }))
+    setBusy(false)
+    if (error) return setFailed(error)
+    announce(say('review.signed'))
+    await queries.invalidateQueries({ queryKey: ['get', '/api/reviews'] })
+  }
+
+  return (
+    <section className="panel stack-small" aria-labelledby={title}>
+      <h2 id={title}>{say('review.sign')}</h2>
+      {month.review && (
+        <>
+          <p>{say('review.by', { name: month.review.by, time: formatInstant(month.review.at, language) })}</p>
+          <p className="note">{month.review.note}</p>
+        </>
+      )}
+      {month.state === 'going-on' && <p>{say('review.going-on', { day: formatDate(month.dueAt, language) })}</p>}
+      {(month.state === 'to-review' || month.state === 'overdue') && (
+        <>
+          <p>{say('review.sign.text', { day: formatDate(month.dueAt, language) })}</p>
+          {!isWhole && <Notice kind="info">{say('review.more')}</Notice>}
+          <Field
+            id={field}
+            label={say('review.note')}
+            hint={say('review.note.hint')}
+            error={isMissing && note.trim() === '' ? say('review.note.missing') : undefined}
+            rows={3}
+            value={note}
+            onChange={setNote}
+            maxLength={2000}
+          />
+          {failed !== undefined && <Failure error={failed} />}
+          <div className="actions">
+            <Button kind="primary" isBusy={isBusy} isDisabled={!isWhole} onPress={() => void sign()}>
+              {say('review.sign.do')}
+            </Button>
+          </div>
+        </>
+      )}
+    </section>
+  )
+}

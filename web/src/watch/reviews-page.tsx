@@ -1,0 +1,88 @@
+import { Link } from '@tanstack/react-router'
+import { $api } from '../api/client.ts'
+import { Failure } from '../controls/failure.tsx'
+import { Notice } from '../controls/notice.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { formatDate } from '../format/instant.ts'
+import { formatCount } from '../format/number.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { Page } from '../shell/page.tsx'
+import '../styles/description.css'
+import '../styles/search.css'
+import '../styles/watch.css'
+import { formatMonth } from './months.ts'
+import type { ReviewMonth } from './watch-shapes.ts'
+
+/** Months of looks by maintenance and the security unit, each to be gone through once (AC24). */
+export function ReviewsPage() {
+  const { say } = useLanguage()
+  const { data, error, isPending, refetch } = $api.useQuery('get', '/api/reviews', undefined, { staleTime: 0 })
+  const overdue = data?.items.filter(({ state }) => state === 'overdue').length ?? 0
+  return (
+    <Page title={say('nav.reviews')} lead={say('reviews.lead')}>
+      {isPending && <Waiting lines={6} />}
+      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      {overdue > 0 && <Notice kind="warning">{say('reviews.overdue', { count: overdue })}</Notice>}
+      {data?.items.length === 0 && <Notice kind="info">{say('reviews.none')}</Notice>}
+      {data && data.items.length > 0 && (
+        <ul className="cards">
+          {data.items.map((month) => (
+            <li key={month.month} className="card">
+              <MonthCard month={month} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </Page>
+  )
+}
+
+function MonthCard({ month }: { month: ReviewMonth }) {
+  const { say, language } = useLanguage()
+  const number = (count: number) => formatCount(count, language)
+  return (
+    <>
+      <h2 className="card-title">
+        <Link to="/reviews/$month" params={{ month: month.month }} className="row-link">
+          {formatMonth(month.month, language)}
+        </Link>
+      </h2>
+      <p>
+        <ReviewBadge month={month} />
+      </p>
+      <dl className="card-facts">
+        <div>
+          <dt>{say('reviews.looks')}</dt>
+          <dd>{number(month.looks)}</dd>
+        </div>
+        <div>
+          <dt>{say('reviews.listenings')}</dt>
+          <dd>{number(month.listenings)}</dd>
+        </div>
+        <div>
+          <dt>{say('reviews.people')}</dt>
+          <dd>{number(month.people)}</dd>
+        </div>
+        {!month.review && (
+          <div>
+            <dt>{say('reviews.due')}</dt>
+            <dd>{formatDate(month.dueAt, language)}</dd>
+          </div>
+        )}
+      </dl>
+    </>
+  )
+}
+
+const badges = {
+  'going-on': 'badge badge-none',
+  'to-review': 'badge badge-capturing',
+  overdue: 'badge badge-restricted',
+  reviewed: 'badge badge-available',
+} as const
+
+/** Where a month is, in words. */
+export function ReviewBadge({ month }: { month: ReviewMonth }) {
+  const { say } = useLanguage()
+  return <span className={badges[month.state]}>{say(`reviews.state.${month.state}`)}</span>
+}
