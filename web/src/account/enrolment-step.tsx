@@ -18,12 +18,18 @@ export default function EnrolmentStep() {
       <section className="panel">
         {!enrolment && <BeginTotp asksPassword={false} onBegun={setEnrolment} />}
         {enrolment && !codes && (
-          <ConfirmTotp enrolment={enrolment} onConfirmed={setCodes} onCancel={() => setEnrolment(undefined)} />
+          <ConfirmTotp
+            heading="h2"
+            enrolment={enrolment}
+            onConfirmed={setCodes}
+            onCancel={() => setEnrolment(undefined)}
+          />
         )}
         {codes && (
           <RecoveryCodes
             codes={codes}
             userId={userIdOf(enrolment)}
+            heading="h2"
             doneLabel={say('enrolment.done')}
             onDone={() => void goOnSigningIn()}
           />

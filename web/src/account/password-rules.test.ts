@@ -23,13 +23,11 @@ describe('the rules', () => {
     expect(Object.values(judgeRules('', lengths, []))).toEqual(['open', 'open', 'open', 'open'])
   })
 
-  test('judge the length at once and the rest when the server has answered', () => {
-    expect(judgeRules('lyhyt', lengths, undefined)).toEqual({
-      length: 'unmet',
-      guessable: 'open',
-      context: 'open',
-      same: 'open',
-    })
+  test('see a sufficient length at once, and the rest when the server has answered', () => {
+    const open = { guessable: 'open', context: 'open', same: 'open' }
+    expect(judgeRules('x'.repeat(15), lengths, undefined)).toEqual({ length: 'met', ...open })
+    expect(judgeRules('lyhyt', lengths, undefined)).toEqual({ length: 'open', ...open })
+    expect(judgeRules('lyhyt', lengths, [{ code: 'too-short', least: 15 }])).toMatchObject({ length: 'unmet' })
     expect(judgeRules('x'.repeat(20), lengths, [{ code: 'repeated' }])).toEqual({
       length: 'met',
       guessable: 'unmet',

@@ -37,8 +37,8 @@ export function lengthProblem(password: string, { least, greatest }: PasswordLen
 }
 
 /**
- * Whether each rule is met. The length is judged as one writes; the others once the server has answered for this very
- * password (`found`), and are open until then.
+ * Whether each rule is met. That it is long enough is seen at once; everything else once the server has answered for this
+ * very password (`found`), and is open until then.
  */
 export function judgeRules(
   password: string,
@@ -49,8 +49,14 @@ export function judgeRules(
     if (password === '' || !found) return 'open'
     return found.some(({ code }) => ruleOf[code] === rule) ? 'unmet' : 'met'
   }
-  const length = password === '' ? 'open' : lengthProblem(password, lengths) ? 'unmet' : 'met'
-  return { length, guessable: judge('guessable'), context: judge('context'), same: judge('same') }
+  // While one still writes, a password is not too short yet.
+  const hasLength = password !== '' && !lengthProblem(password, lengths)
+  return {
+    length: hasLength ? 'met' : judge('length'),
+    guessable: judge('guessable'),
+    context: judge('context'),
+    same: judge('same'),
+  }
 }
 
 /** What is wrong, a sentence each. */

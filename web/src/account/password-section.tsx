@@ -3,6 +3,7 @@ import { Form } from 'react-aria-components'
 import { $api } from '../api/client.ts'
 import type { Account, AccountRefusal } from '../api/shapes.ts'
 import { Button } from '../controls/button.tsx'
+import { focusHeading } from '../controls/focus-heading.ts'
 import { focusWrong } from '../controls/focus-wrong.ts'
 import { Notice } from '../controls/notice.tsx'
 import { PasswordField } from '../controls/password-field.tsx'
@@ -23,7 +24,9 @@ export function PasswordSection({ account }: { account: Account }) {
   const { set, setAt } = account.password
   return (
     <section className="panel panel-narrow stack" aria-labelledby="account-password">
-      <h2 id="account-password">{say('account.password')}</h2>
+      <h2 id="account-password" tabIndex={-1}>
+        {say('account.password')}
+      </h2>
       {!set && <p>{say('account.password.none')}</p>}
       {set && (
         <p>
@@ -54,9 +57,13 @@ export function PasswordSection({ account }: { account: Account }) {
           onDone={() => {
             setOpen(false)
             setIsDone(true)
+            focusHeading('account-password')
             void refreshAccount()
           }}
-          onCancel={() => setOpen(false)}
+          onCancel={() => {
+            setOpen(false)
+            focusHeading('account-password')
+          }}
         />
       )}
     </section>

@@ -9,18 +9,21 @@ import { announce } from '../shell/announce.tsx'
 export function RecoveryCodes({
   codes,
   userId,
+  heading: Heading,
   doneLabel,
   onDone,
 }: {
   codes: readonly string[]
   userId: string
+  /** The level under the heading it stands below. */
+  heading: 'h2' | 'h3'
   doneLabel: string
   onDone: () => void
 }) {
   const { say } = useLanguage()
-  const heading = useRef<HTMLHeadingElement>(null)
+  const title = useRef<HTMLHeadingElement>(null)
   const [copied, setCopied] = useState<'yes' | 'no'>()
-  useEffect(() => heading.current?.focus(), [])
+  useEffect(() => title.current?.focus(), [])
   const copy = async () => {
     const done = await navigator.clipboard.writeText(codes.join('\n')).then(
       () => true,
@@ -31,9 +34,9 @@ export function RecoveryCodes({
   }
   return (
     <div className="stack recovery">
-      <h3 ref={heading} tabIndex={-1}>
+      <Heading ref={title} tabIndex={-1} className="step">
         {say('recovery.title')}
-      </h3>
+      </Heading>
       <Notice kind="warning">{say('recovery.once')}</Notice>
       <p>{say('recovery.what', { userId })}</p>
       <ol className="recovery-codes">

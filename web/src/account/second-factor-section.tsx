@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import type { Account } from '../api/shapes.ts'
 import { Button } from '../controls/button.tsx'
+import { focusHeading } from '../controls/focus-heading.ts'
 import { Notice } from '../controls/notice.tsx'
 import { formatDate, formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
@@ -24,14 +25,20 @@ export function SecondFactorSection({ account }: { account: Account }) {
   const [doing, setDoing] = useState<Doing>({ what: 'nothing' })
   const { secondFactor } = account
   const begin = (what: 'begin' | 'renew' | 'remove') => () => setDoing({ what })
-  const stop = () => setDoing({ what: 'nothing' })
+  const stop = () => {
+    setDoing({ what: 'nothing' })
+    focusHeading('account-second')
+  }
   const finish = (done?: 'removed' | 'enrolled') => {
     void refreshAccount()
     setDoing({ what: 'nothing', ...(done && { done }) })
+    focusHeading('account-second')
   }
   return (
     <section className="panel panel-narrow stack" aria-labelledby="account-second">
-      <h2 id="account-second">{say('account.second')}</h2>
+      <h2 id="account-second" tabIndex={-1}>
+        {say('account.second')}
+      </h2>
       <State account={account} />
       {doing.what === 'nothing' && doing.done && (
         <Notice kind="success" isUrgent>
@@ -63,6 +70,7 @@ export function SecondFactorSection({ account }: { account: Account }) {
       {doing.what === 'confirm' && (
         <ConfirmTotp
           enrolment={doing.enrolment}
+          heading="h3"
           onConfirmed={(codes) => {
             void refreshAccount()
             setDoing({ what: 'codes', codes, after: 'enrolled' })
@@ -74,6 +82,7 @@ export function SecondFactorSection({ account }: { account: Account }) {
         <RecoveryCodes
           codes={doing.codes}
           userId={account.userId}
+          heading="h3"
           doneLabel={say('recovery.done')}
           onDone={() => finish(doing.after)}
         />

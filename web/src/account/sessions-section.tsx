@@ -4,6 +4,7 @@ import type { OwnSession } from '../api/shapes.ts'
 import { Button } from '../controls/button.tsx'
 import { Confirm } from '../controls/confirm.tsx'
 import { Failure } from '../controls/failure.tsx'
+import { focusHeading } from '../controls/focus-heading.ts'
 import { Waiting } from '../controls/waiting.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
@@ -30,7 +31,7 @@ export function SessionsSection() {
     if (!done) return
     await refreshAccount()
     announce(say('sessions.ended', { count: 1 }))
-    document.getElementById('account-sessions')?.focus()
+    focusHeading('account-sessions')
   }
   const endMany = async (keep: 'this' | 'none') => {
     const ended = await endAll.mutateAsync({ params: { query: { keep } } }).catch(() => undefined)
@@ -38,6 +39,7 @@ export function SessionsSection() {
     if (keep === 'none') return leave('signed-out')
     await refreshAccount()
     announce(say('sessions.ended', { count: ended.ended }))
+    focusHeading('account-sessions')
   }
   const others = data?.items.filter(({ current }) => !current).length ?? 0
 

@@ -90,10 +90,13 @@ export function BeginTotp({
 /** The key for the authenticator, as a picture and as text, and the code that proves that it has it. */
 export function ConfirmTotp({
   enrolment,
+  heading: Heading,
   onConfirmed,
   onCancel,
 }: {
   enrolment: Enrolment
+  /** The level under the heading it stands below. */
+  heading: 'h2' | 'h3'
   onConfirmed: (recoveryCodes: string[]) => void
   onCancel: () => void
 }) {
@@ -103,7 +106,7 @@ export function ConfirmTotp({
   const form = useRef<HTMLFormElement>(null)
   const confirm = $api.useMutation('post', '/api/account/totp/confirmation')
   const otp = readOtp(code)
-  useFocusFirst(form, 'h3')
+  useFocusFirst(form, Heading)
   const error = () => {
     if (tries > 0 && !otp) return say(code.trim() ? 'signin.otp.form' : 'signin.otp.missing')
     return confirm.error ? tellRefusal(confirm.error, say) : undefined
@@ -127,7 +130,9 @@ export function ConfirmTotp({
         if (!confirm.isPending) void submit()
       }}
     >
-      <h3 tabIndex={-1}>{say('totp.scan')}</h3>
+      <Heading tabIndex={-1} className="step">
+        {say('totp.scan')}
+      </Heading>
       <p>{say('totp.scan.how')}</p>
       <svg
         className="qr"
@@ -144,7 +149,7 @@ export function ConfirmTotp({
         <br />
         <code className="secret">{inFours(enrolment.secret)}</code>
       </p>
-      <h3>{say('totp.confirm')}</h3>
+      <Heading className="step">{say('totp.confirm')}</Heading>
       <Field
         id="totp-code"
         label={say('signin.otp')}

@@ -25,7 +25,7 @@ export function Listen({
 }) {
   const { say } = useLanguage()
   const under = usePurpose()
-  const { state, start, end, explain } = useListening(recordingId, under)
+  const { state, start, end, explain, pace } = useListening(recordingId, under)
   const again = useRef<HTMLDivElement>(null)
   const isOver = state.state === 'over' || state.state === 'refused'
 
@@ -44,6 +44,7 @@ export function Listen({
         segmentId={segmentId}
         startMs={momentMs ?? 0}
         onEnd={() => end('left')}
+        onSpeed={pace}
         onBroken={() => void explain()}
       />
     )
@@ -51,8 +52,8 @@ export function Listen({
   return (
     <div className="listen" ref={again}>
       {state.state === 'over' && (
-        <Notice kind={state.why === 'time' ? 'warning' : 'success'} isUrgent>
-          {say(state.why === 'time' ? 'listen.over.time' : 'listen.over.left')}
+        <Notice kind={state.why === 'left' ? 'success' : 'warning'} isUrgent>
+          {say(`listen.over.${state.why}`)}
         </Notice>
       )}
       {state.state === 'refused' && <Failure error={state.error} />}

@@ -29,6 +29,7 @@ export function Player({
   segmentId,
   startMs,
   onEnd,
+  onSpeed,
   onBroken,
 }: {
   listening: Listening
@@ -36,6 +37,7 @@ export function Player({
   segmentId: string
   startMs: number
   onEnd: () => void
+  onSpeed: (speed: number) => void
   onBroken: () => void
 }) {
   const { say, language } = useLanguage()
@@ -55,7 +57,14 @@ export function Player({
     }
   }, [peaks])
   const { durationMs } = peaks
-  const playback = usePlayback({ source: listening.audio, durationMs, startMs, silences: shapes.silences, onBroken })
+  const playback = usePlayback({
+    source: listening.audio,
+    durationMs,
+    startMs,
+    silences: shapes.silences,
+    onSpeed,
+    onBroken,
+  })
   const { positionMs, lanes, region } = playback
 
   useEffect(() => {

@@ -2,16 +2,17 @@
  * Listening to a recording. In: a recording's id and a purpose. Out: a listening that the server knows of, with its
  * audio and peaks, ended when it is left. Never here: a way to keep the audio; it plays and is gone (R27).
  */
-import { useEffect, useRef, useState } from 'react'
-import { api } from '../api/client.ts'
+import { useEffect, useEffectEvent, useRef, useState } from 'react'
+import { api, queries } from '../api/client.ts'
 import { serverNowMs } from '../api/server-time.ts'
 import type { Listening, Peaks, UnderPurpose } from '../api/shapes.ts'
+import { followListening, type OverWhy } from './follow-listening.ts'
 
 export type ListeningState =
   | { state: 'idle' }
   | { state: 'opening' }
   | { state: 'open'; listening: Listening; peaks: Peaks }
-  | { state: 'over'; why: 'time' | 'left' }
+  | { state: 'over'; why: OverWhy | 'silent' }
   | { state: 'refused'; error: unknown }
 
 /** Begins, keeps and ends one listening. */
@@ -20,7 +21,7 @@ export function useListening(recordingId: string, under: UnderPurpose) {
   const openId = useRef<string>(undefined)
   const setRefused = (error: unknown) => setState({ state: 'refused', error })
 
-  const end = (why: 'time' | 'left') => {
+  const end = (why: 'time' | 'left' | 'silent') => {
     endOnServer(openId.current)
     openId.current = undefined
     setState({ state: 'over', why })
@@ -56,6 +57,24 @@ export function useListening(recordingId: string, under: UnderPurpose) {
     setRefused(body ?? { error: { code: answer ? 'audio' : 'no-answer' } })
   }
 
+  /** The server says that it is over: the player goes, and with it the sound and what was fetched of it. */
+  const over = useEffectEvent((why: OverWhy | 'silent' | 'refused') => {
+    if (!openId.current) return
+    if (why === 'refused') return void explain()
+    if (why === 'silent') return end('silent')
+    openId.current = undefined
+    setState({ state: 'over', why })
+    if (why === 'session') void queries.invalidateQueries({ queryKey: ['get', '/api/session'] })
+  })
+  const events = state.state === 'open' ? state.listening.events : undefined
+  useEffect(() => (events ? followListening(events, over) : undefined), [events])
+
+  const pace = (speed: number) => {
+    const id = openId.current
+    if (id)
+      void api.PUT('/api/listenings/{id}/speed', { params: { path: { id } }, body: { speed } }).catch(() => undefined)
+  }
+
   const until = state.state === 'open' ? state.listening.until : undefined
   useEffect(() => {
     if (!until) return
@@ -77,7 +96,7 @@ export function useListening(recordingId: string, under: UnderPurpose) {
     }
   }, [])
 
-  return { state, start, end, explain }
+  return { state, start, end, explain, pace }
 }
 
 /** Told to the server even as the page goes away. */

@@ -12,12 +12,15 @@ export function usePlayback({
   durationMs,
   startMs,
   silences,
+  onSpeed,
   onBroken,
 }: {
   source: string
   durationMs: number
   startMs: number
   silences: readonly Stretch[]
+  /** Another speed was chosen: sound has to come as fast. */
+  onSpeed: (speed: number) => void
   onBroken: () => void
 }) {
   const [audio] = useState(() => new Audio())
@@ -117,6 +120,7 @@ export function usePlayback({
   }, [audio, source])
 
   const setSpeed = (next: number) => {
+    onSpeed(next)
     audio.playbackRate = next
     setSpeedState(next)
   }

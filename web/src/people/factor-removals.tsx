@@ -5,6 +5,7 @@ import { $api } from '../api/client.ts'
 import type { FactorRemoval } from '../api/shapes.ts'
 import { Button } from '../controls/button.tsx'
 import { Confirm } from '../controls/confirm.tsx'
+import { focusHeading } from '../controls/focus-heading.ts'
 import { Notice } from '../controls/notice.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
@@ -26,8 +27,8 @@ export function FactorRemovals() {
             key={removal.id}
             removal={removal}
             onDecided={async () => {
-              document.getElementById('factor-removals')?.focus()
               await refetch()
+              focusHeading('factor-removals')
             }}
           />
         ))}

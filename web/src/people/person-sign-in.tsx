@@ -9,6 +9,7 @@ import { Button } from '../controls/button.tsx'
 import { Confirm } from '../controls/confirm.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { Field } from '../controls/field.tsx'
+import { focusHeading } from '../controls/focus-heading.ts'
 import { focusWrong } from '../controls/focus-wrong.ts'
 import { Notice } from '../controls/notice.tsx'
 import { Waiting } from '../controls/waiting.tsx'
@@ -24,7 +25,9 @@ export function PersonSignIn({ id, name }: { id: string; name: string }) {
   const { data, error, isPending, refetch } = $api.useQuery('get', '/api/people/{id}/account', path, { staleTime: 0 })
   return (
     <section className="panel stack" aria-labelledby="person-sign-in">
-      <h2 id="person-sign-in">{say('help.signin.title')}</h2>
+      <h2 id="person-sign-in" tabIndex={-1}>
+        {say('help.signin.title')}
+      </h2>
       {isPending && <Waiting lines={3} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
       {data && (
@@ -172,6 +175,7 @@ function AskRemoval({
     const asked = await ask.mutateAsync({ params, body: { reason: reason.trim() } }).catch(() => undefined)
     if (!asked) return undefined
     setOpen(false)
+    focusHeading('person-sign-in')
     announce(say('help.signin.removal.asked'))
     onAsked()
     return undefined
@@ -217,7 +221,13 @@ function AskRemoval({
         <Button type="submit" kind="primary" isBusy={ask.isPending}>
           {say(ask.isPending ? 'account.busy' : 'help.signin.removal.do')}
         </Button>
-        <Button kind="secondary" onPress={() => setOpen(false)}>
+        <Button
+          kind="secondary"
+          onPress={() => {
+            setOpen(false)
+            focusHeading('person-sign-in')
+          }}
+        >
           {say('cancel')}
         </Button>
       </div>

@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { Form } from 'react-aria-components'
 import { api } from '../api/client.ts'
 import type { SecondFactor } from '../api/shapes.ts'
@@ -18,8 +18,12 @@ export function SecondFactorStep({ factors }: { factors: readonly SecondFactor[]
   const { tell, waitUntilMs, clear } = useRefusal()
   const [byRecovery, setByRecovery] = useState(!factors.includes('totp') && factors.includes('recovery-code'))
   const [code, setCode] = useState('')
+  const [changed, setChanged] = useState(false)
   const [busy, setBusy] = useState(false)
   const [wrong, setWrong] = useState<Wrong[]>([])
+  useEffect(() => {
+    if (changed) document.getElementById('signin-code')?.focus()
+  }, [changed, byRecovery])
   const takesCode = factors.includes('totp') || factors.includes('recovery-code')
 
   const give = async (body: { otp: string } | { recoveryCode: string }) => {
@@ -47,7 +51,7 @@ export function SecondFactorStep({ factors }: { factors: readonly SecondFactor[]
     setByRecovery(!byRecovery)
     setCode('')
     setWrong([])
-    document.getElementById('signin-code')?.focus()
+    setChanged(true)
   }
 
   return (

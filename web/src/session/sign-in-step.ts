@@ -1,5 +1,5 @@
 import { isRefusal } from '../api/refusal.ts'
-import type { AccountRefusal, SecondFactor } from '../api/shapes.ts'
+import type { SecondFactor } from '../api/shapes.ts'
 
 /** What a sign-in still awaits: the user id and its password, a second factor, or the enrolment of one. */
 export type SignInStep =

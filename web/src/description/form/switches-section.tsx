@@ -26,7 +26,7 @@ const switches: readonly Switch[] = [
   { name: 'julklRequests', kept: false },
   { name: 'mentionedPersons', kept: false },
   { name: 'maskCallerAfterMonths', isMonths: true, kept: null },
-  { name: 'logRetentionMonths', isMonths: true, kept: null },
+  { name: 'logRetentionMonths', isMonths: true },
 ]
 
 /** What today's law offers beside the old text, each with the law it comes from (C1-C14). */

@@ -1,0 +1,5 @@
+/** Brings the focus back to a section's heading, where what had it has just gone by its own doing. */
+export function focusHeading(id: string): void {
+  // After what replaces it is on the page.
+  window.setTimeout(() => document.getElementById(id)?.focus())
+}
