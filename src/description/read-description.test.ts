@@ -61,7 +61,6 @@ test.each([
   ['secondFactor: off', 'secondFactor: optional'],
   ['maintenanceContent: allowed', 'maintenanceContent: breakGlass'],
   ['legalClaim: false', 'legalClaim: true'],
-  ['logRetentionMonths: null', 'logRetentionMonths: 60'],
   ['julklRequests: false', 'julklRequests: true'],
   ['mentionedPersons: false', 'mentionedPersons: true'],
   ['maskCallerAfterMonths: null', 'maskCallerAfterMonths: 6'],

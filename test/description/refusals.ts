@@ -679,6 +679,14 @@ export const refusals: readonly Refusal[] = [
     line: 'cooperation: { decidedOn: 2026-01-02, document: Yhteistoim',
   },
   {
+    rule: 'a log that would go before it has been looked through',
+    change: 'logRetentionMonths: null',
+    to: 'logRetentionMonths: 23',
+    code: 'switch.log-too-short',
+    field: 'switches.logRetentionMonths',
+    line: 'logRetentionMonths: 23',
+  },
+  {
     rule: 'a switch that the program does not keep',
     change: 'accessCopy: false',
     to: 'accessCopy: true',

@@ -88,7 +88,10 @@ function checkAddresses({ email, phone }: { email: string; phone?: string }, pat
   ]
 }
 
-/** What this version of the program can keep (C1, C3, C5, C6, C8, C9, C11, C12, C14): a promise beyond it is refused. */
+/** The log outlives the history by as long as an entry can be about it (C9); the database prunes nothing younger. */
+const shortestLogMonths = 24
+
+/** What this version of the program can keep (C1, C3, C5, C6, C8, C11, C12, C14): a promise beyond it is refused. */
 const keptSwitches = {
   accessCopy: false,
   accessTranscript: false,
@@ -96,18 +99,22 @@ const keptSwitches = {
   secondFactor: 'off',
   maintenanceContent: 'allowed',
   legalClaim: false,
-  logRetentionMonths: null,
   julklRequests: false,
   mentionedPersons: false,
   maskCallerAfterMonths: null,
 } as const satisfies Partial<RegisterDescription['switches']>
 
 export function checkSwitches({ switches }: Part<'switches'>): FieldProblem[] {
-  return Object.entries(keptSwitches).flatMap(([name, kept]) =>
+  const beyond = Object.entries(keptSwitches).flatMap(([name, kept]) =>
     switches[name as keyof typeof keptSwitches] === kept
       ? []
       : [problemAt(['switches', name], 'switch.not-available', { default: String(kept) })],
   )
+  const { logRetentionMonths: months } = switches
+  const isTooShort = months !== null && months < shortestLogMonths
+  return isTooShort
+    ? [...beyond, problemAt(['switches', 'logRetentionMonths'], 'switch.log-too-short', { months: shortestLogMonths })]
+    : beyond
 }
 
 function twice(

@@ -190,6 +190,18 @@ export const registerTexts = {
       en: 'Add dataProtectionOfficer (address, email, phone), or choose profile: seed.',
     },
   },
+  'switch.log-too-short': {
+    message: {
+      fi: 'Lokia säilytettäisiin lyhyemmän ajan kuin valvonta edellyttää.',
+      sv: 'Loggen skulle bevaras kortare tid än övervakningen kräver.',
+      en: 'The log would be kept for less time than its supervision needs.',
+    },
+    remedy: {
+      fi: 'Anna vähintään {months} kuukautta tai jätä raja pois (null).',
+      sv: 'Ange minst {months} månader, eller utelämna gränsen (null).',
+      en: 'Give {months} months at least, or leave the limit out (null).',
+    },
+  },
   'switch.not-available': {
     message: {
       fi: 'Ohjelman tämä versio ei vielä tee tätä, joten seloste ei voi luvata sitä.',
