@@ -51,6 +51,7 @@ export const refusals = {
   'review.not-over': [409, 'The month is not over yet; review it when it is.'],
   'input.invalid': [400, 'The request is not as the API describes it.'],
   'input.range': [416, 'Ask for one range of bytes within the audio: bytes=from-to.'],
+  'log.broken': [503, 'The audit log is broken, so nothing can be looked at; an operator must look into it first.'],
   unavailable: [503, 'A part of the service does not answer; try again in a moment.'],
 } as const satisfies Record<string, readonly [number, string]>
 

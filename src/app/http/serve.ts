@@ -53,6 +53,9 @@ function comesFromElsewhere({ headers, host }: FastifyRequest): boolean {
   return origin !== undefined && (!URL.canParse(origin) || new URL(origin).host !== host)
 }
 
+/** What PostgreSQL says where a look finds no log to leave its trace in (migrations/0008-audit-log.sql). */
+const logBroken = 'SL001'
+
 /** Starts serving; the address it listens at and the way to stop. */
 export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: string; stop: () => Promise<void> }> {
   const app: Routes = Fastify({
@@ -93,6 +96,7 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
     if (error.statusCode !== undefined && error.statusCode < 500) {
       return reply.code(error.statusCode).send({ error: { code: 'input.invalid', message: error.message } })
     }
+    if (error.code === logBroken) return refuse(reply, 'log.broken')
     if (unstorable.has(error.code)) return refuse(reply, 'input.invalid')
     request.log.error({ err: error }, 'a request failed')
     return refuse(reply, 'unavailable')
