@@ -22,6 +22,8 @@ export interface SafeguardTables extends AuditTables, SignInTables, PasskeyTable
     user_id: string
     password_salt: string | null
     password_check: Buffer | null
+    password_set_at: Generated<Instant | null>
+    password_alone: Generated<boolean>
     employed_from: Instant
     employed_to: Instant | null
     source: Generated<DirectorySource>

@@ -129,7 +129,7 @@ describe('an identity system', () => {
           values (${randomUUID()}, ${person.id}, 'MAINTENANCE', '{MAINTENANCE}', 'all', now(), ${person.id}, ${sari.id})`,
       ),
     ).toBe('42501')
-    expect(await run(scim, sql`select open_session(${person.id}, '', '', now())`)).toBe(0)
+    expect(await run(scim, sql`select open_session(${person.userId}, '', '', null, '', null, now())`)).toBe(0)
   })
 })
 

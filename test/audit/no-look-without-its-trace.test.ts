@@ -14,7 +14,8 @@ import { startListening } from '#use/playback/start-listening.ts'
 import { listContacts } from '#use/search/list-contacts.ts'
 import { readContact, revealCaller } from '#use/search/read-contact.ts'
 import { requestGrant, type Grant } from '#safeguards/access/grant.ts'
-import { signIn, signOut, type Session } from '#safeguards/people/session.ts'
+import { signOut, type Session } from '#safeguards/people/session.ts'
+import { signIn } from '#safeguards/sign-in/sign-in.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const register = await makeTestRegister(database)
@@ -56,7 +57,7 @@ describe('with a log that cannot be written', () => {
     await expect(readContact(desk, grant, recording.contactId, now())).rejects.toThrow('broken')
     await expect(revealCaller(desk, grant, recording.contactId)).rejects.toThrow('broken')
     await expect(startListening(desk, grant, recording.id, now())).rejects.toThrow('broken')
-    await expect(endListening(desk, session, listening.id, now())).rejects.toThrow('broken')
+    await expect(endListening(desk, session, listening.id)).rejects.toThrow('broken')
     await expect(signOut(desk, session, now())).rejects.toThrow('broken')
     const password = { userId: sari.userId, password: 'a good long password' }
     await expect(signIn(desk, password, now())).rejects.toThrow('broken')
@@ -118,7 +119,7 @@ test('after everything that can be done the log holds no name, number, user id o
     listening: listening.id,
     from: 0,
   })
-  await endListening(desk, session, listening.id, now())
+  await endListening(desk, session, listening.id)
   await signIn(desk, { userId: 'Niemi.Sari', password: 'my dog is called Rex' }, now())
   await signOut(desk, session, now())
   const { rows } = await pool.query<{ entry: string }>('select to_jsonb(audit_entry)::text as entry from audit_entry')

@@ -8,7 +8,8 @@ import type { SegmentFacts } from '#register/admit.ts'
 import { recordRight, type Right } from '#safeguards/access/grant.ts'
 import { enterPerson } from '#safeguards/people/enter-person.ts'
 import { enterUnit } from '#safeguards/people/units.ts'
-import { signIn, type Session } from '#safeguards/people/session.ts'
+import type { Session } from '#safeguards/people/session.ts'
+import { signIn } from '#safeguards/sign-in/sign-in.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 
 export const password = 'a good long password'
@@ -68,7 +69,7 @@ export async function enterTestPerson(
     unitId,
     signIn: async () => {
       const session = await signIn(desk, { userId, password }, Temporal.Now.instant())
-      if (session === 'refused') throw new Error('sign-in refused')
+      if (typeof session === 'string' || !('expiresAt' in session)) throw new Error('sign-in refused')
       return session
     },
   }

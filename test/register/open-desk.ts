@@ -11,10 +11,13 @@ import { serve } from '#app/http/serve.ts'
 import { connectCustodian } from '#app/roles/custodian-client.ts'
 import { serveCustodian } from '#app/roles/custodian-server.ts'
 import { followVersions } from '#app/roles/follow-versions.ts'
+import { secondFactorQuestions } from '#app/roles/second-factor-questions.ts'
 import { createDraftTrier } from '#app/roles/try-draft.ts'
 import { systemClock } from '#platform/clock/clock.ts'
 import { makeLog } from '#platform/log/log.ts'
 import type { RegisterTables } from '#register/tables.ts'
+import { createSecondFactors } from '#safeguards/sign-in/second-factor.ts'
+import { readSignInKeys } from '#safeguards/sign-in/sign-in-key.ts'
 import { createAudioServer } from '#use/playback/serve-audio.ts'
 import type { TestDatabase } from '../database/create-test-database.ts'
 import { password } from '../database/people.ts'
@@ -48,7 +51,14 @@ export async function openTestDesk(database: TestDatabase<RegisterTables>, regis
   const socket = join(register.folder, 'c')
   const faults: unknown[] = []
   const audio = createAudioServer(database.as('seloste_custodian').db, register.objects, register.keys)
-  const answers = { ...audio, tryDraft: createDraftTrier(database.as('seloste_custodian').db, systemClock) }
+  const factors = createSecondFactors(database.as('seloste_custodian').db, await readSignInKeys(register.keys), () =>
+    systemClock.now(),
+  )
+  const answers = {
+    ...audio,
+    tryDraft: createDraftTrier(database.as('seloste_custodian').db, systemClock),
+    questions: secondFactorQuestions(factors),
+  }
   const custodian = await serveCustodian(socket, answers, (fault) => faults.push(fault))
   const log: string[] = []
   const watchers = new Set<() => void>()

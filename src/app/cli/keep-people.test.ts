@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { enterTestPerson, password } from '#test/database/people.ts'
 import { tokenHolds } from '#safeguards/people/look-with-token.ts'
-import { signIn } from '#safeguards/people/session.ts'
+import { signIn } from '#safeguards/sign-in/sign-in.ts'
 import type { SafeguardTables } from '#safeguards/tables.ts'
 
 const database = await createTestDatabase<SafeguardTables>()

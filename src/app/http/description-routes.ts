@@ -20,7 +20,8 @@ import { viewDryRun } from './dry-run-view.ts'
 import { readInstant } from './read-instant.ts'
 import { refuse, refuseImport } from './refuse.ts'
 import type { Routes } from './routes.ts'
-import { cookieName, signedIn } from './signed-in.ts'
+import { sessionToken } from './session-cookies.ts'
+import { signedIn } from './signed-in.ts'
 
 const largestTextBytes = 4 * 1024 * 1024
 const largestFileBytes = 9 * 1024 * 1024
@@ -30,7 +31,7 @@ export function descriptionRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.listVersions,
     handler: async (request, reply) => {
-      const token = request.cookies[cookieName]
+      const token = sessionToken(request)
       const session = token ? await useSession(desk.db, token, desk.clock.now()) : undefined
       const versions = await readPublished(desk.db)
       return reply.send({ items: await viewVersions(desk, versions, { withPeople: session !== undefined }) })

@@ -7,6 +7,38 @@ export const refusals = {
   'session.none': [401, 'Sign in first: there is no session, or it has ended.'],
   'session.credentials': [401, 'The user id or the password is wrong.'],
   'session.too-many': [429, 'Too many attempts from this address; wait a minute and try again.'],
+  'session.wait': [429, 'Too many failed attempts; wait a moment and try again.'],
+  'session.closed': [
+    429,
+    'Too many failed attempts from browsers that are not known: sign in in a browser that you have used before, or ask an administrator for a one-time link.',
+  ],
+  'session.second-factor': [401, 'The password was right; give the second factor to finish signing in.'],
+  'session.enrolment': [401, 'The password was right; a second factor is required, so enrol an authenticator first.'],
+  'session.second-factor-wrong': [401, 'The code is wrong.'],
+  'session.code-used': [401, 'The code has been used; wait for the next one.'],
+  'session.factor-blocked': [
+    403,
+    'The authenticator has had too many wrong codes: use a recovery code, or ask an administrator to have it removed.',
+  ],
+  'factor.off': [403, 'The register description does not provide for a second factor.'],
+  'factor.enrolled': [409, 'An authenticator is enrolled already; remove it first.'],
+  'factor.none': [409, 'No authenticator is enrolled.'],
+  'factor.required': [409, 'The register description requires a second factor; enrol another one first.'],
+  'factor.enrolment-over': [409, 'The enrolment has ended; begin it again.'],
+  'password.unfit': [400, 'The password cannot be taken; every reason is told.'],
+  'password.too-short-alone': [
+    409,
+    'The password is too short to be the only factor; change it to one of at least 15 characters first.',
+  ],
+  'link.none': [404, 'The link has been used, has ended, or never was; ask for a new one.'],
+  'link.own': [403, 'Another administrator makes a link for you.'],
+  'link.needs-operator': [
+    403,
+    'The person decides on others and has no second factor: whoever runs the installation makes this link.',
+  ],
+  'link.same-person': [409, 'The first administrator and the first approver of access rights are two people.'],
+  'removal.own': [403, 'You asked for it, or it is your own factor: somebody else decides.'],
+  'removal.nothing': [409, 'The person has no second factor.'],
   'deny.purpose': [403, 'Your access rights do not cover this purpose.'],
   'deny.expired': [403, 'Your access right has ended.'],
   'deny.reference': [
@@ -22,6 +54,8 @@ export const refusals = {
   ],
   'recording.restricted': [403, 'The recording is restricted.'],
   'listening.ended': [404, 'The listening has ended; begin a new one.'],
+  'listening.too-fast': [429, 'A recording is served as it is heard: ask for the next part in a moment.'],
+  'listening.too-many': [429, 'This session follows its listenings in too many windows at once; close one of them.'],
   'deny.role': [403, 'None of your roles may do this.'],
   'draft.own': [403, 'Somebody else decides on your draft.'],
   'draft.not-editable': [409, 'The draft cannot be changed: it is another person’s, or it is submitted or decided.'],
@@ -33,6 +67,10 @@ export const refusals = {
   ],
   'draft.problems': [400, 'The draft has problems; correct them first.'],
   'person.user-id-taken': [409, 'This user id has been used; user ids are never used again.'],
+  'person.not-personal': [
+    400,
+    'This user id is that of a function, not of a person: an account belongs to one natural person.',
+  ],
   'person.phone-taken': [409, 'The number is somebody else’s in this time.'],
   'person.overlap': [409, 'Somebody changed the same time meanwhile; read the person again.'],
   'person.name-missing': [400, 'A person has a name.'],
@@ -49,6 +87,33 @@ export const refusals = {
   'review.own': [403, 'Some of the looks are your own: another data protection officer reviews the month.'],
   'review.done': [409, 'Somebody has reviewed the month meanwhile; read it again.'],
   'review.not-over': [409, 'The month is not over yet; review it when it is.'],
+  'right.not-yours': [
+    403,
+    'You ask for rights for yourself; supervisors for their officials, administrators for anyone.',
+  ],
+  'right.own': [403, 'Nobody decides on what they asked for or get themselves; somebody else does.'],
+  'right.person-missing': [400, 'A right is for somebody: name one person at the least.'],
+  'right.not-employed': [400, 'The person is not employed when the right would begin.'],
+  'right.beyond-employment': [400, 'The right would go on after the employment has ended; let it end with it.'],
+  'right.role-unknown': [400, 'The register description in force knows no such role, or the role not with this duty.'],
+  'right.duty-missing': [400, 'An expert has a recorded duty: quality, or training.'],
+  'right.purpose-missing': [400, 'Name the purposes that the right is for.'],
+  'right.purpose-unknown': [400, 'The register description gives the role no such purpose.'],
+  'right.scope-wrong': [
+    400,
+    'The register description lets the role reach otherwise: units or numbers do not belong to it.',
+  ],
+  'right.unit-missing': [400, 'Name the units whose officials the right reaches.'],
+  'right.no-officials': [400, 'The person is not the supervisor of officials there now, as the directory knows.'],
+  'right.number-missing': [400, 'Name the service numbers that the right reaches.'],
+  'right.number-unknown': [400, 'The number is not in the registry of the description in force.'],
+  'right.reason-missing': [400, 'Say why the right is needed.'],
+  'right.from-wrong': [400, 'A right begins today at the earliest and within a year.'],
+  'right.until-wrong': [400, 'A right ends after it begins and within twelve months.'],
+  'right.already-requested': [409, 'The same has been asked for and waits to be decided.'],
+  'right.decided': [409, 'The request has been decided or withdrawn already.'],
+  'right.over': [409, 'The right has ended already.'],
+  'right.note-missing': [400, 'Say why.'],
   'input.invalid': [400, 'The request is not as the API describes it.'],
   'input.range': [416, 'Ask for one range of bytes within the audio: bytes=from-to.'],
   'log.broken': [503, 'The audit log is broken, so nothing can be looked at; an operator must look into it first.'],
@@ -64,14 +129,28 @@ export function codeOf(reply: FastifyReply): RefusalCode | undefined {
   return codes.get(reply)
 }
 
-/** Answers with a refusal; `message` says more than the code's own sentence where there is more to say. */
-export function refuse(reply: FastifyReply, code: RefusalCode, more: { message?: string; field?: string } = {}) {
+export interface MoreToSay {
+  /** Says more than the code's own sentence. */
+  message?: string
+  field?: string
+  /** Which second factors may be given. */
+  factors?: readonly string[]
+  /** When to try again. */
+  waitSeconds?: number
+  /** What keeps a password from being taken. */
+  problems?: readonly object[]
+}
+
+/** Answers with a refusal; {@link MoreToSay} where there is more to say than its code. */
+export function refuse(reply: FastifyReply, code: RefusalCode, more: MoreToSay = {}) {
   const [status, sentence] = refusals[code]
+  const { message = sentence, field, ...known } = more
   codes.set(reply, code)
+  if (known.waitSeconds !== undefined) reply.header('retry-after', known.waitSeconds)
   return reply
     .code(status)
     .type('application/json')
-    .send({ error: { code, message: more.message ?? sentence, ...(more.field && { field: more.field }) } })
+    .send({ error: { code, message, ...(field && { field }), ...known } })
 }
 
 /** Answers with the refusal of a Grant. */

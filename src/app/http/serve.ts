@@ -9,6 +9,7 @@ import Fastify, { LogController, type FastifyBaseLogger, type FastifyError, type
 import { readProofs } from '#use/evidence/read-proofs.ts'
 import { publicationRoutes } from '../publication/publication-routes.ts'
 import { scimRoutes } from '../scim/scim-routes.ts'
+import { accountRoutes } from './account-routes.ts'
 import { callEvents } from './call-events.ts'
 import { contactRoutes } from './contact-routes.ts'
 import { openApiDocument } from './contract/openapi.ts'
@@ -16,6 +17,7 @@ import { descriptionRoutes } from './description-routes.ts'
 import type { Desk } from './desk.ts'
 import { directoryRoutes } from './directory-routes.ts'
 import { evidenceRoutes } from './evidence-routes.ts'
+import { linkRoutes } from './link-routes.ts'
 import { listeningRoutes } from './listening-routes.ts'
 import { logDenials } from './log-denials.ts'
 import { organisationRoutes } from './organisation-routes.ts'
@@ -106,6 +108,8 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
 
   organisationRoutes(app, desk)
   sessionRoutes(app, desk)
+  accountRoutes(app, desk)
+  linkRoutes(app, desk)
   contactRoutes(app, desk)
   listeningRoutes(app, desk)
   callEvents(app, desk)

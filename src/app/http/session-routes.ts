@@ -1,48 +1,76 @@
+import { randomBytes } from 'node:crypto'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { covers, needsReference, purposes } from '#description/purposes.ts'
 import { rightsOf, type Right } from '#safeguards/access/grant.ts'
 import { describePerson } from '#safeguards/people/people.ts'
+import { signOut, useSession, type Session } from '#safeguards/people/session.ts'
 import { unitNames } from '#safeguards/people/units.ts'
-import { signIn, signOut, type Session } from '#safeguards/people/session.ts'
+import { networkOf } from '#safeguards/sign-in/network.ts'
+import { signInUnderWay } from '#safeguards/sign-in/own-account.ts'
+import type { FactorRefusal, GivenFactor } from '#safeguards/sign-in/second-factor.ts'
+import { newDeviceToken, rememberDevice, signIn, type SignInUnderWay } from '#safeguards/sign-in/sign-in.ts'
 import { operations } from './contract/operations.ts'
 import type { Desk } from './desk.ts'
-import { countFailedAttempts } from './failed-attempts.ts'
+import { nameDevice } from './name-device.ts'
 import { refuse } from './refuse.ts'
 import type { Routes } from './routes.ts'
-import { cookieName, signedIn } from './signed-in.ts'
+import { clearSessionToken, deviceToken, sessionToken, setDeviceToken, setSessionToken } from './session-cookies.ts'
+import { signedIn } from './signed-in.ts'
 
+/** From one address, whoever is meant: against many accounts being tried with one password. */
 const attemptsPerMinute = 60
-const waitForAttempts = 'Too many failed attempts with this user id; wait a quarter of an hour and try again.'
+export const fewAttempts = { rateLimit: { max: attemptsPerMinute, timeWindow: '1 minute' } }
 
 /** Signing in, who am I, signing out. */
 export function sessionRoutes(app: Routes, desk: Desk): void {
-  const attempts = countFailedAttempts()
   app.route({
     ...operations.signIn,
-    config: { rateLimit: { max: attemptsPerMinute, timeWindow: '1 minute' } },
+    config: fewAttempts,
     handler: async (request, reply) => {
-      const now = desk.clock.now()
-      const { userId } = request.body
-      if (attempts.tooMany(userId, now)) return refuse(reply, 'session.too-many', { message: waitForAttempts })
-      // Counted before it is known, so that many at once are counted too.
-      attempts.failed(userId, now)
-      const session = await signIn(desk.db, request.body, now)
-      if (session === 'refused') return refuse(reply, 'session.credentials')
-      attempts.succeeded(userId)
-      reply.setCookie(cookieName, session.token, {
-        path: '/',
-        httpOnly: true,
-        sameSite: 'strict',
-        secure: request.protocol === 'https',
-      })
-      return reply.send(await me(desk, session))
+      const { userId, password, otp } = request.body
+      const from = {
+        network: networkOf(request.ip),
+        knownDevice: deviceToken(request),
+        device: nameDevice(request.headers['user-agent']),
+      }
+      const begun = await signIn(desk.db, { userId, password, from }, desk.clock.now())
+      if (begun === 'refused') return refuse(reply, 'session.credentials')
+      if ('refused' in begun) {
+        return refuse(reply, begun.refused, begun.seconds === undefined ? {} : { waitSeconds: begun.seconds })
+      }
+      if (!('awaits' in begun)) return answerSignedIn(desk, request, reply, begun)
+      if (begun.awaits === 'enrolment' || otp === undefined) {
+        setSessionToken(request, reply, begun.token)
+        return refuseAwaiting(reply, begun)
+      }
+      return finish(request, reply, begun.token, { otp })
+    },
+  })
+
+  app.route({
+    ...operations.giveSecondFactor,
+    config: fewAttempts,
+    handler: async (request, reply) => {
+      const token = sessionToken(request)
+      const { otp, recoveryCode } = request.body
+      if ((otp === undefined) === (recoveryCode === undefined)) {
+        return refuse(reply, 'input.invalid', { message: 'Give one of the two: otp or recoveryCode.', field: 'otp' })
+      }
+      if (token === undefined) return refuse(reply, 'session.none')
+      return finish(request, reply, token, request.body)
     },
   })
 
   app.route({
     ...operations.whoAmI,
     handler: async (request, reply) => {
+      const token = sessionToken(request)
+      const underWay = token === undefined ? undefined : await signInUnderWay(desk.db, token)
+      if (underWay && underWay.awaits !== 'nothing') {
+        return refuseAwaiting(reply, { awaits: underWay.awaits, factors: underWay.factors })
+      }
       const session = await signedIn(desk, request, reply)
-      return session ? reply.send(await me(desk, session)) : reply
+      return session ? reply.send(await viewMe(desk, session)) : reply
     },
   })
 
@@ -52,12 +80,67 @@ export function sessionRoutes(app: Routes, desk: Desk): void {
       const session = await signedIn(desk, request, reply)
       if (!session) return reply
       await signOut(desk.db, session, desk.clock.now())
-      return reply.clearCookie(cookieName, { path: '/' }).code(204).send(null)
+      clearSessionToken(request, reply)
+      return reply.code(204).send(null)
     },
   })
+
+  async function finish(request: FastifyRequest, reply: FastifyReply, token: string, given: GivenFactor) {
+    const newSession = newSessionToken()
+    const done = await desk.custodian.secondFactors.give({ session: token, newSession, ...given })
+    if ('refused' in done) {
+      // The sign-in goes on where it can: the next code is given to it.
+      if (done.refused !== 'session.none') setSessionToken(request, reply, token)
+      return refuseFactor(reply, done)
+    }
+    const session = await useSession(desk.db, newSession, desk.clock.now())
+    return session ? answerSignedIn(desk, request, reply, session) : refuse(reply, 'session.none')
+  }
 }
 
-async function me(desk: Desk, session: Session) {
+/** 32 random bytes, base64url. */
+export function newSessionToken(): string {
+  return randomBytes(32).toString('base64url')
+}
+
+/**
+ * Answers with who signed in, a fresh token and a browser that is known from now on. What the browser held before ends:
+ * a token planted in it is worthless (session fixation), and nothing is left open behind a new sign-in.
+ */
+export async function answerSignedIn(desk: Desk, request: FastifyRequest, reply: FastifyReply, session: Session) {
+  const now = desk.clock.now()
+  const before = sessionToken(request)
+  const left = before === undefined || before === session.token ? undefined : await useSession(desk.db, before, now)
+  if (left) await signOut(desk.db, left, now)
+  setSessionToken(request, reply, session.token)
+  await rememberBrowser(desk, request, reply, session)
+  return reply.send(await viewMe(desk, session))
+}
+
+/** A browser in which somebody has signed in is let in by the failures of strangers. */
+async function rememberBrowser(desk: Desk, request: FastifyRequest, reply: FastifyReply, session: Session) {
+  const device = deviceToken(request) ?? newDeviceToken()
+  const known = await rememberDevice(desk.db, session, device)
+  if (known) return setDeviceToken(request, reply, device)
+  // It was somebody else's: of each person their own.
+  const own = newDeviceToken()
+  await rememberDevice(desk.db, session, own)
+  setDeviceToken(request, reply, own)
+}
+
+function refuseAwaiting(reply: FastifyReply, { awaits, factors }: Pick<SignInUnderWay, 'awaits' | 'factors'>) {
+  return awaits === 'enrolment'
+    ? refuse(reply, 'session.enrolment')
+    : refuse(reply, 'session.second-factor', { factors })
+}
+
+/** What the custodian says of a second factor. */
+export function refuseFactor(reply: FastifyReply, { refused, seconds }: FactorRefusal) {
+  return refuse(reply, refused, seconds === undefined ? {} : { waitSeconds: seconds })
+}
+
+/** Who a session's person is, and what they may do. */
+async function viewMe(desk: Desk, session: Session) {
   const [person, units, rights] = await Promise.all([
     describePerson(desk.db, session.personId, desk.clock.now()),
     unitNames(desk.db),

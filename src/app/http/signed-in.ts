@@ -5,8 +5,7 @@ import type { AuditEntry } from '#safeguards/audit/append.ts'
 import { useSession, type Session } from '#safeguards/people/session.ts'
 import type { Desk } from './desk.ts'
 import { refuse, refuseGrant } from './refuse.ts'
-
-export const cookieName = 'seloste'
+import { sessionToken } from './session-cookies.ts'
 
 const sessions = new WeakMap<FastifyRequest, Session>()
 
@@ -17,7 +16,7 @@ export function sessionBehind(request: FastifyRequest): Session | undefined {
 
 /** The session behind a request; without one the request is answered 401 and nothing is returned. */
 export async function signedIn(desk: Desk, request: FastifyRequest, reply: FastifyReply): Promise<Session | undefined> {
-  const token = request.cookies[cookieName]
+  const token = sessionToken(request)
   const session = token ? await useSession(desk.db, token, desk.clock.now()) : undefined
   if (session) sessions.set(request, session)
   else await refuse(reply, 'session.none')

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { describedNow, type Desk } from '#app/http/desk.ts'
-import { cookieName } from '#app/http/signed-in.ts'
+import { sessionToken } from '#app/http/session-cookies.ts'
 import type { Language } from '#description/register-description.ts'
 import { useSession, type Session } from '#safeguards/people/session.ts'
 import { descriptionPaths, versionsAddresses } from './addresses.ts'
@@ -59,7 +59,7 @@ export function pagesOf(desk: Desk, files: PublicationFiles): Pages {
       return pages.send(request, reply, language, { title, crumbs: [], content, status })
     },
     async session(request) {
-      const token = request.cookies[cookieName]
+      const token = sessionToken(request)
       return token ? useSession(desk.db, token, desk.clock.now()) : undefined
     },
   }

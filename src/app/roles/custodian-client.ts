@@ -1,4 +1,5 @@
 import { Agent, request } from 'node:http'
+import type { SecondFactors } from '#safeguards/sign-in/second-factor.ts'
 import type { Peaks } from '../http/contract/schemas.ts'
 import type { DraftAsked, TriedDraft } from './try-draft.ts'
 
@@ -12,6 +13,7 @@ export interface CustodianClient {
   }): Promise<ServedAudio | 'refused' | 'out-of-range'>
   peaks(asked: { session: string; listening: string }): Promise<Peaks | 'refused'>
   tryDraft(asked: DraftAsked): Promise<TriedDraft | 'refused' | 'unreadable'>
+  secondFactors: SecondFactors
   alive(): Promise<boolean>
 }
 
@@ -50,6 +52,12 @@ export function connectCustodian(socketPath: string): CustodianClient {
     })
   }
 
+  async function question<Answer>(path: string, asked: unknown): Promise<Answer> {
+    const { status, body } = await ask(path, asked)
+    if (status !== 200) throw new Error(`the custodian answered ${status}`)
+    return JSON.parse(body.toString('utf8')) as Answer
+  }
+
   return {
     async audio(asked) {
       const { status, headers, body } = await ask('/audio', asked)
@@ -70,6 +78,13 @@ export function connectCustodian(socketPath: string): CustodianClient {
       if (status === 422) return 'unreadable'
       if (status !== 200) throw new Error(`the custodian answered ${status}`)
       return JSON.parse(body.toString('utf8')) as TriedDraft
+    },
+    secondFactors: {
+      give: (asked) => question('/second-factor/give', asked),
+      beginTotp: (asked) => question('/second-factor/begin-totp', asked),
+      confirmTotp: (asked) => question('/second-factor/confirm-totp', asked),
+      removeTotp: (asked) => question('/second-factor/remove-totp', asked),
+      renewRecoveryCodes: (asked) => question('/second-factor/renew-recovery-codes', asked),
     },
     alive: () =>
       ask('/alive', {}).then(

@@ -8,6 +8,8 @@ const largestQuestionBytes = 4096
 /** What the custodian answers to the desk. */
 export interface CustodianAnswers extends AudioServer {
   tryDraft: (asked: DraftAsked) => Promise<TriedDraft | 'refused' | 'unreadable'>
+  /** Questions with one JSON answer each, by their path: whoever answers judges the session it names. */
+  questions: Readonly<Record<string, (asked: never) => Promise<unknown>>>
 }
 
 /**
@@ -61,8 +63,12 @@ export async function serveCustodian(
         else outgoing.writeHead(200).end(JSON.stringify(tried))
         return
       }
-      default:
-        outgoing.writeHead(400).end()
+      default: {
+        const path = incoming.url ?? ''
+        const question = Object.hasOwn(answers.questions, path) ? answers.questions[path] : undefined
+        if (!question) outgoing.writeHead(400).end()
+        else outgoing.writeHead(200).end(JSON.stringify(await question(asked as never)))
+      }
     }
   }
 

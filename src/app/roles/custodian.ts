@@ -20,6 +20,7 @@ import { createAudioServer } from '#use/playback/serve-audio.ts'
 import { serveCustodian } from './custodian-server.ts'
 import { readDrawKey } from './draw-key.ts'
 import { followVersions } from './follow-versions.ts'
+import { keepAccounts } from './keep-accounts.ts'
 import { keepProofs } from './keep-proofs.ts'
 import { keepWatch } from './keep-watch.ts'
 import { obeyVersion } from './obey-version.ts'
@@ -141,7 +142,12 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
   })
   const watching = keepWatch({ db, pool, versions, clock, log, registry: metrics.registry })
   const obeying = obeyVersion({ pool, db, versions, clock, log, onShortened: sweepNow })
-  const answers = { ...createAudioServer(db, objects, keys), tryDraft: createDraftTrier(db, clock) }
+  const accounts = await keepAccounts({ pool, db, keys, versions, clock, log })
+  const answers = {
+    ...createAudioServer(db, objects, keys),
+    tryDraft: createDraftTrier(db, clock),
+    questions: accounts.questions,
+  }
   const served = await serveCustodian(address, answers, (error) => {
     log.error({ err: error }, 'the desk could not be answered')
   })
@@ -188,6 +194,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
       metrics.stop()
       await stored.stop()
       await Promise.all([keeper.stop(), sweeper.stop(), daily.stop(), obeying.stop(), watching.stop(), proofs.stop()])
+      await accounts.stop()
       await looking
       await reporting.stop()
       await versions.stop()

@@ -1,0 +1,39 @@
+/**
+ * The cookies of signing in. Over TLS they carry the `__Host-` prefix: no other host and no plain connection can plant one
+ * (RFC 6265bis section 4.1.3.2). In: requests and replies. Never here: what a token opens.
+ */
+import type { FastifyReply, FastifyRequest } from 'fastify'
+
+const session = 'seloste'
+const device = 'seloste-device'
+const deviceDays = 180
+
+/** The session token that a request brings. */
+export function sessionToken(request: FastifyRequest): string | undefined {
+  return request.cookies[named(request, session)]
+}
+
+export function setSessionToken(request: FastifyRequest, reply: FastifyReply, token: string): void {
+  reply.setCookie(named(request, session), token, attributes(request))
+}
+
+export function clearSessionToken(request: FastifyRequest, reply: FastifyReply): void {
+  reply.clearCookie(named(request, session), attributes(request))
+}
+
+/** The token of a browser in which somebody has signed in before; it opens nothing. */
+export function deviceToken(request: FastifyRequest): string | undefined {
+  return request.cookies[named(request, device)]
+}
+
+export function setDeviceToken(request: FastifyRequest, reply: FastifyReply, token: string): void {
+  reply.setCookie(named(request, device), token, { ...attributes(request), maxAge: deviceDays * 86_400 })
+}
+
+function named(request: FastifyRequest, name: string): string {
+  return request.protocol === 'https' ? `__Host-${name}` : name
+}
+
+function attributes(request: FastifyRequest) {
+  return { path: '/', httpOnly: true, sameSite: 'strict' as const, secure: request.protocol === 'https' }
+}

@@ -1,0 +1,41 @@
+import type { Transaction } from 'kysely'
+import { inSession } from '#platform/database/connect.ts'
+import { appendAudit, type AuditEntry } from '../audit/append.ts'
+import type { Session } from '../people/session.ts'
+import { safeguardsOf, type HoldingSafeguards, type SafeguardTables } from '../tables.ts'
+
+/** What the database refuses by its name (SQLSTATE SE001). */
+export interface Refused<Code extends string> {
+  refused: Code
+}
+
+/** Runs in one transaction in which the database knows the session. */
+export function asViewer<Result>(
+  holding: HoldingSafeguards,
+  session: Session,
+  work: (tx: Transaction<SafeguardTables>) => Promise<Result>,
+): Promise<Result> {
+  return inSession(safeguardsOf(holding), { 'seloste.session': session.token }, work)
+}
+
+/**
+ * What `work` returns, or the name under which the database refused it; a refusal is noted once its transaction is rolled
+ * back.
+ * @throws whatever else went wrong
+ */
+export async function orRefused<Code extends string, Result>(
+  holding: HoldingSafeguards,
+  codes: readonly Code[],
+  entry: Omit<AuditEntry, 'result'>,
+  work: () => Promise<Result>,
+): Promise<Result | Refused<Code>> {
+  try {
+    return await work()
+  } catch (error) {
+    const { code, message } = error as { code?: string; message: string }
+    const refused = code === 'SE001' ? codes.find((one) => one === message) : undefined
+    if (refused === undefined) throw error
+    await appendAudit(holding, { ...entry, result: `refused:${refused}` })
+    return { refused }
+  }
+}

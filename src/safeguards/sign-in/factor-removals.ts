@@ -1,0 +1,98 @@
+/**
+ * Taking a second factor from somebody who has lost it: an administrator asks, an access-rights approver confirms, and
+ * neither is the person. In: a session. Out: the factors gone, the person's sessions ended. Never here: one's own factor
+ * (second-factor.ts).
+ */
+import { sql } from 'kysely'
+import { appendAudit } from '../audit/append.ts'
+import type { Session } from '../people/session.ts'
+import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { asViewer, orRefused, type Refused } from './as-viewer.ts'
+
+export interface FactorRemoval {
+  id: string
+  personId: string
+  askedBy: string
+  askedAt: Temporal.Instant
+  reason: string
+}
+
+const askRefusals = ['deny.role', 'removal.own', 'removal.nothing'] as const
+const decideRefusals = ['deny.role', 'removal.own', 'not-found'] as const
+
+/** Asks for it; asked again, the reason is the newer one. */
+export function askFactorRemoval(
+  holding: HoldingSafeguards,
+  session: Session,
+  personId: string,
+  reason: string,
+): Promise<FactorRemoval | Refused<(typeof askRefusals)[number]>> {
+  const entry = {
+    action: 'credential.removal-asked' as const,
+    personId: session.personId,
+    object: { kind: 'person' as const, id: personId },
+  }
+  return orRefused(holding, askRefusals, entry, () =>
+    asViewer(holding, session, async (tx) => {
+      const { rows } = await sql<{ id: string }>`select ask_factor_removal(${personId}::uuid, ${reason}) as id`.execute(
+        tx,
+      )
+      const { asked_at: askedAt } = await tx
+        .selectFrom('factor_removal')
+        .select('asked_at')
+        .where('id', '=', rows[0]?.id ?? '')
+        .executeTakeFirstOrThrow()
+      return { id: rows[0]?.id ?? '', personId, askedBy: session.personId, askedAt, reason }
+    }),
+  )
+}
+
+/** Those that wait for a decision, the oldest first; none for who is neither administrator nor approver. */
+export function listFactorRemovals(holding: HoldingSafeguards, session: Session): Promise<FactorRemoval[]> {
+  return asViewer(holding, session, (tx) =>
+    tx
+      .selectFrom('factor_removal')
+      .select(['id', 'person_id as personId', 'asked_by as askedBy', 'asked_at as askedAt', 'reason'])
+      .where('state', '=', 'ASKED')
+      .orderBy('asked_at')
+      .execute(),
+  )
+}
+
+/** Confirms or refuses one, as an access-rights approver. */
+export function decideFactorRemoval(
+  holding: HoldingSafeguards,
+  session: Session,
+  id: string,
+  confirm: boolean,
+): Promise<{ done: true } | Refused<(typeof decideRefusals)[number]>> {
+  const entry = {
+    action: confirm ? ('credential.removed' as const) : ('credential.removal-refused' as const),
+    personId: session.personId,
+    object: { kind: 'credential' as const, id },
+  }
+  return orRefused(holding, decideRefusals, entry, () =>
+    asViewer(holding, session, async (tx) => {
+      await sql`select decide_factor_removal(${id}::uuid, ${confirm})`.execute(tx)
+      return { done: true as const }
+    }),
+  )
+}
+
+/** Takes every second factor from a person, for whoever runs the installation. @returns false where there was none */
+export async function removeFactors(holding: HoldingSafeguards, personId: string): Promise<boolean> {
+  return safeguardsOf(holding)
+    .transaction()
+    .execute(async (tx) => {
+      const { rows } = await sql<{ factors: string[] }>`select second_factors(${personId}::uuid) as factors`.execute(tx)
+      if ((rows[0]?.factors ?? []).length === 0) return false
+      await sql`select drop_factors(${personId}::uuid)`.execute(tx)
+      await appendAudit(tx, {
+        action: 'credential.removed',
+        result: 'ok',
+        object: { kind: 'credential' },
+        detail: { person: personId, by: 'operator' },
+      })
+      return true
+    })
+}

@@ -1,0 +1,187 @@
+/**
+ * One-time links: for a first or a forgotten password, and for the first person of a role (R20). In: a token of which only
+ * the hash is kept. Out: a password set, once, within 24 hours. Never here: signing in; a second factor stays needed.
+ */
+import { createHash, randomBytes, randomUUID } from 'node:crypto'
+import { sql } from 'kysely'
+import { appendAudit } from '../audit/append.ts'
+import { keepPassword, proofOf } from '../people/password.ts'
+import { describePerson } from '../people/people.ts'
+import type { Session } from '../people/session.ts'
+import { nameOf, userIdOf } from '../people/written-values.ts'
+import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { asViewer, orRefused, type Refused } from './as-viewer.ts'
+import { standsAlone } from './password-rules.ts'
+import type { FirstRole, SecondFactor } from './sign-in-tables.ts'
+
+const linkHours = 24
+
+export interface MadeLink {
+  token: string
+  kind: 'first-password' | 'new-password'
+  until: Temporal.Instant
+}
+
+export interface SeenLink {
+  kind: 'first-password' | 'new-password' | 'first-person'
+  until: Temporal.Instant
+  person?: { id: string; userId: string; name: string }
+  role?: FirstRole
+  /** The person has a second factor: it stays needed. */
+  factors: SecondFactor[]
+}
+
+const makeRefusals = ['deny.role', 'not-found', 'link.own', 'link.needs-operator'] as const
+const useRefusals = ['link.none', 'person.user-id-taken', 'link.same-person', 'password.unfit'] as const
+
+/** Makes a link for somebody, as an administrator in a session; an earlier unused one ends. */
+export function makeLink(
+  holding: HoldingSafeguards,
+  session: Session,
+  personId: string,
+): Promise<MadeLink | Refused<(typeof makeRefusals)[number]>> {
+  const token = newToken()
+  const entry = {
+    action: 'link.made' as const,
+    personId: session.personId,
+    object: { kind: 'person' as const, id: personId },
+  }
+  return orRefused(holding, makeRefusals, entry, () =>
+    asViewer(holding, session, async (tx) => {
+      const { rows } = await sql<{ until: Temporal.Instant; had_password: boolean }>`
+        select until, had_password from make_link(${personId}::uuid, ${hashOf(token)}::bytea)`.execute(tx)
+      const made = rows[0]
+      if (!made) throw new Error('a link was made and is not there')
+      return {
+        token,
+        kind: made.had_password ? ('new-password' as const) : ('first-password' as const),
+        until: made.until,
+      }
+    }),
+  )
+}
+
+/**
+ * Makes a link as whoever runs the installation: for a person, or for the first person of a role. An earlier unused one of
+ * the same ends. For the owner of the database.
+ */
+export async function makeOperatorsLink(
+  holding: HoldingSafeguards,
+  whose: { personId: string } | { role: FirstRole },
+): Promise<string> {
+  const token = newToken()
+  await safeguardsOf(holding)
+    .transaction()
+    .execute(async (tx) => {
+      const column = 'personId' in whose ? ('person_id' as const) : ('role' as const)
+      const value = 'personId' in whose ? whose.personId : whose.role
+      await tx.deleteFrom('one_time_link').where(column, '=', value).where('used_at', 'is', null).execute()
+      const { id } = await tx
+        .insertInto('one_time_link')
+        .values({
+          hash: hashOf(token),
+          person_id: 'personId' in whose ? whose.personId : null,
+          role: 'role' in whose ? whose.role : null,
+          made_by: null,
+          expires_at: sql<Temporal.Instant>`clock_timestamp() + make_interval(hours => ${linkHours})`,
+          used_at: null,
+        })
+        .returning('id')
+        .executeTakeFirstOrThrow()
+      await appendAudit(tx, {
+        action: 'link.made',
+        result: 'ok',
+        object: { kind: 'link', id },
+        detail: 'personId' in whose ? { person: whose.personId } : { role: whose.role },
+      })
+    })
+  return token
+}
+
+/** Links for the first of those roles that nobody employed holds; a link made before and not used ends. */
+export async function makeFirstLinks(holding: HoldingSafeguards): Promise<{ role: FirstRole; token: string }[]> {
+  const { rows } = await sql<{ role: FirstRole }>`
+    select role from unnest(array['ADMINISTRATOR', 'ACCESS_APPROVER']) role where not role_is_held(role)`.execute(
+    safeguardsOf(holding),
+  )
+  const links: { role: FirstRole; token: string }[] = []
+  for (const { role } of rows) links.push({ role, token: await makeOperatorsLink(holding, { role }) })
+  return links
+}
+
+/** What a link is for; nothing where it is none, was used, or is over. */
+export async function lookAtLink(
+  holding: HoldingSafeguards,
+  token: string,
+  now: Temporal.Instant,
+): Promise<SeenLink | undefined> {
+  const { rows } = await sql<{
+    person: string | null
+    role: FirstRole | null
+    until: Temporal.Instant
+    had_password: boolean
+    factors: SecondFactor[]
+  }>`select person, role, until, had_password, factors from look_at_link(${token})`.execute(safeguardsOf(holding))
+  const found = rows[0]
+  if (!found) return undefined
+  const { until, factors } = found
+  if (found.role) return { kind: 'first-person', until, role: found.role, factors: [] }
+  if (!found.person) return undefined
+  const { userId, name } = await describePerson(holding, found.person, now)
+  return {
+    kind: found.had_password ? 'new-password' : 'first-password',
+    until,
+    person: { id: found.person, userId, name },
+    factors,
+  }
+}
+
+/** Uses the link of a person: sets the password; every session they had ends. */
+export async function useLink(
+  holding: HoldingSafeguards,
+  token: string,
+  password: string,
+): Promise<{ used: true } | Refused<(typeof useRefusals)[number]>> {
+  const { salt, check } = await keepPassword(password)
+  const entry = { action: 'link.used' as const, object: { kind: 'link' as const } }
+  return orRefused(holding, useRefusals, entry, async () => {
+    const { rows } = await sql<{ used: boolean }>`
+      select use_link(${token}, ${salt}, ${check}::bytea, ${standsAlone(password)}) as used`.execute(
+      safeguardsOf(holding),
+    )
+    if (rows[0]?.used) return { used: true as const }
+    await appendAudit(holding, { ...entry, result: 'refused:link.none' })
+    return { refused: 'link.none' as const }
+  })
+}
+
+/** Uses the link for the first person of a role: enters them, or finds them in the directory by the password they have. */
+export async function useFirstLink(
+  holding: HoldingSafeguards,
+  token: string,
+  person: { userId: string; name: string; password: string },
+): Promise<{ used: true } | Refused<(typeof useRefusals)[number]>> {
+  const userId = userIdOf(person.userId)
+  const { salt, check } = await keepPassword(person.password)
+  const known = await safeguardsOf(holding)
+    .selectFrom('person')
+    .select('password_salt')
+    .where('user_id', '=', userId)
+    .executeTakeFirst()
+  const proof = await proofOf(person.password, known?.password_salt)
+  const entry = { action: 'link.used' as const, object: { kind: 'link' as const } }
+  return orRefused(holding, useRefusals, entry, async () => {
+    await sql`
+      select use_first_link(${token}, ${randomUUID()}::uuid, ${userId}, ${nameOf(person.name)}, ${salt}, ${check}::bytea,
+        ${standsAlone(person.password)}, ${proof}::bytea)`.execute(safeguardsOf(holding))
+    return { used: true as const }
+  })
+}
+
+function newToken(): string {
+  return randomBytes(32).toString('base64url')
+}
+
+function hashOf(token: string): Buffer {
+  return createHash('sha256').update(token, 'utf8').digest()
+}

@@ -1,0 +1,209 @@
+/**
+ * One's own account: how one signs in, the password, the sessions that are open. In: a session. Out: what its person may
+ * know, and what they change. Never here: somebody else's (links.ts, factor-removals.ts), a second factor (second-factor.ts).
+ */
+import { randomBytes } from 'node:crypto'
+import { sql } from 'kysely'
+import { appendAudit } from '../audit/append.ts'
+import { keepPassword, proofOf } from '../people/password.ts'
+import { sessionHash, type Session } from '../people/session.ts'
+import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { asViewer } from './as-viewer.ts'
+import { standsAlone } from './password-rules.ts'
+import type { SecondFactor, SecondFactorDemand, SignInMethod } from './sign-in-tables.ts'
+
+/** How somebody signs in. */
+export interface SignInOf {
+  hasPassword: boolean
+  passwordSetAt: Temporal.Instant | null
+  /** The password is long enough to be the only factor. */
+  passwordAlone: boolean
+  totpAddedAt: Temporal.Instant | null
+  totpUsedAt: Temporal.Instant | null
+  recoveryCodes: number
+  factors: SecondFactor[]
+  demand: SecondFactorDemand
+  linkMadeAt: Temporal.Instant | null
+  linkUntil: Temporal.Instant | null
+  /** Whoever decides on others and has no second factor gets a new password from the operator alone. */
+  needsOperator: boolean
+}
+
+/** How a person signs in: oneself, or anybody for an administrator; nothing for others. */
+export async function signInOf(
+  holding: HoldingSafeguards,
+  session: Session,
+  personId: string,
+): Promise<SignInOf | undefined> {
+  return asViewer(holding, session, async (tx) => {
+    const { rows } = await sql<SignInOf>`
+      select has_password as "hasPassword", password_set_at as "passwordSetAt", password_alone as "passwordAlone",
+        totp_added_at as "totpAddedAt", totp_used_at as "totpUsedAt", recovery_codes as "recoveryCodes", factors, demand,
+        link_made_at as "linkMadeAt", link_until as "linkUntil", needs_operator as "needsOperator"
+      from sign_in_of(${personId}::uuid)`.execute(tx)
+    return rows[0]
+  })
+}
+
+/** A sign-in that is under way, or a session: whose it is, and what it awaits. */
+export interface UnderWay {
+  personId: string
+  awaits: 'second-factor' | 'enrolment' | 'nothing'
+  factors: SecondFactor[]
+  method: SignInMethod
+}
+
+/** What a token stands for; nothing where it is none, over, or its person is not employed. */
+export async function signInUnderWay(holding: HoldingSafeguards, token: string): Promise<UnderWay | undefined> {
+  const { rows } = await sql<{ person: string; awaits: boolean; factors: SecondFactor[]; method: SignInMethod }>`
+    select person, awaits, factors, method from sign_in_under_way(${sessionHash(token)}::bytea)`.execute(
+    safeguardsOf(holding),
+  )
+  const found = rows[0]
+  if (!found) return undefined
+  const awaited = found.factors.length > 0 ? 'second-factor' : 'enrolment'
+  return {
+    personId: found.person,
+    awaits: found.awaits ? awaited : 'nothing',
+    factors: found.factors,
+    method: found.method,
+  }
+}
+
+/** argon2id's output of a person's password: what the database and the custodian take for it. */
+export async function passwordProof(holding: HoldingSafeguards, personId: string, password: string): Promise<Buffer> {
+  const person = await safeguardsOf(holding)
+    .selectFrom('person')
+    .select('password_salt')
+    .where('id', '=', personId)
+    .executeTakeFirst()
+  return proofOf(password, person?.password_salt)
+}
+
+/**
+ * Changes one's own password, with the old one as proof. The other sessions end; this one goes on under a new token.
+ * @returns the session under its new token
+ */
+export async function changePassword(
+  holding: HoldingSafeguards,
+  session: Session,
+  given: { current: string; password: string },
+): Promise<Session | { refused: 'session.credentials' | 'session.wait' | 'session.none' | 'password.unfit' }> {
+  const proof = await passwordProof(holding, session.personId, given.current)
+  const { salt, check } = await keepPassword(given.password)
+  const token = randomBytes(32).toString('base64url')
+  return asViewer(holding, session, async (tx) => {
+    const { rows } = await sql<{ proved: keyof typeof refusals | 'right' }>`
+      select change_own_password(${proof}::bytea, ${salt}, ${check}::bytea, ${standsAlone(given.password)},
+        ${sessionHash(token)}::bytea) as proved`.execute(tx)
+    const proved = rows[0]?.proved ?? 'none'
+    if (proved === 'right') return { ...session, token }
+    await appendAudit(tx, {
+      action: 'password.set',
+      result: `refused:${refusals[proved]}`,
+      personId: session.personId,
+      object: { kind: 'person', id: session.personId },
+    })
+    return { refused: refusals[proved] }
+  })
+}
+
+const refusals = {
+  wrong: 'session.credentials',
+  wait: 'session.wait',
+  none: 'session.none',
+  'too-short': 'password.unfit',
+} as const
+
+export interface OwnSession {
+  id: string
+  current: boolean
+  method: SignInMethod
+  startedAt: Temporal.Instant
+  usedAt: Temporal.Instant
+  endsAt: Temporal.Instant
+  device: string | null
+}
+
+/** One's own sessions that are open, the last used first. */
+export async function listOwnSessions(
+  holding: HoldingSafeguards,
+  session: Session,
+  now: Temporal.Instant,
+): Promise<OwnSession[]> {
+  const rows = await safeguardsOf(holding)
+    .selectFrom('session')
+    .select(['id', 'token_hash', 'method', 'created_at', 'used_at', 'expires_at', 'device'])
+    .where('person_id', '=', session.personId)
+    .where('ended_at', 'is', null)
+    .where('awaits_second_factor', '=', false)
+    .where('expires_at', '>', now)
+    .orderBy('used_at', 'desc')
+    .execute()
+  const own = sessionHash(session.token)
+  return rows.map((row) => ({
+    id: row.id,
+    current: own.equals(row.token_hash),
+    method: row.method,
+    startedAt: row.created_at,
+    usedAt: row.used_at,
+    endsAt: row.expires_at,
+    device: row.device,
+  }))
+}
+
+/** Ends one of one's own sessions. @returns false where it is none of them, or has ended */
+export async function endOwnSession(
+  holding: HoldingSafeguards,
+  session: Session,
+  id: string,
+  now: Temporal.Instant,
+): Promise<boolean> {
+  return safeguardsOf(holding)
+    .transaction()
+    .execute(async (tx) => {
+      const { numUpdatedRows } = await tx
+        .updateTable('session')
+        .set({ ended_at: now })
+        .where('id', '=', id)
+        .where('person_id', '=', session.personId)
+        .where('ended_at', 'is', null)
+        .executeTakeFirst()
+      const ended = numUpdatedRows > 0n
+      await appendAudit(tx, {
+        action: 'session.ended',
+        result: ended ? 'ok' : 'refused:not-found',
+        personId: session.personId,
+        object: { kind: 'session', id },
+      })
+      return ended
+    })
+}
+
+/** Signs out everywhere, or everywhere else; browsers that were known are strangers again. @returns how many sessions ended */
+export async function endOwnSessions(
+  holding: HoldingSafeguards,
+  session: Session,
+  keep: 'this' | 'none',
+  now: Temporal.Instant,
+): Promise<number> {
+  return asViewer(holding, session, async (tx) => {
+    await sql`select forget_devices()`.execute(tx)
+    let ending = tx
+      .updateTable('session')
+      .set({ ended_at: now })
+      .where('person_id', '=', session.personId)
+      .where('ended_at', 'is', null)
+    if (keep === 'this') ending = ending.where('token_hash', '<>', sessionHash(session.token))
+    const { numUpdatedRows } = await ending.executeTakeFirst()
+    const ended = Number(numUpdatedRows)
+    await appendAudit(tx, {
+      action: 'sessions.ended',
+      result: 'ok',
+      personId: session.personId,
+      object: { kind: 'person', id: session.personId },
+      detail: { sessions: ended, cause: 'own' },
+    })
+    return ended
+  })
+}

@@ -1,0 +1,144 @@
+/**
+ * Which passwords are taken (NIST SP 800-63B-4 section 3.1.1.2). In: a password and what stands around it. Out: all that is
+ * wrong with it. Never here: rules of composition, an age at which it must change, or a password that is kept.
+ */
+import { dictionary } from '@zxcvbn-ts/language-common'
+
+/** Characters where the password is the only factor. */
+export const leastAlone = 15
+/** Characters where a second factor stands behind it. */
+export const leastWithSecondFactor = 8
+/** More than the 64 that must be allowed; a sentence of any length that people write. */
+export const greatest = 256
+
+/** What of a password counts as chosen: fewer characters than this after its rows and repetitions is a short password. */
+const leastFresh = 6
+/** A repeated piece, and what is left beside the words around the person, is at least this long. */
+const leastOwn = 8
+/** Words around the person shorter than this are in every sentence. */
+const leastWord = 4
+
+export interface PasswordProblem {
+  code: 'too-short' | 'too-long' | 'common' | 'repeated' | 'context' | 'same'
+  /** With too-short. */
+  least?: number
+  /** With too-long. */
+  greatest?: number
+  /** With context. */
+  word?: string
+}
+
+export interface PasswordAround {
+  /** A second factor is enrolled, or must be before anything opens. */
+  secondFactor: boolean
+  /** User id, name, organisation, service: written as they are. */
+  words: readonly string[]
+  /** The password of now, where it is known. */
+  current?: string | undefined
+}
+
+const common: ReadonlySet<string> = new Set(dictionary['passwords-common'])
+const rows = ['1234567890', 'qwertyuiopå', 'asdfghjklöä', 'zxcvbnm', 'abcdefghijklmnopqrstuvwxyzåäö']
+/** How letters are written to look unlike themselves. */
+const lookalikes: Record<string, string> = {
+  '@': 'a',
+  '4': 'a',
+  '0': 'o',
+  '1': 'i',
+  '3': 'e',
+  $: 's',
+  '5': 's',
+  '7': 't',
+}
+
+/** Everything that keeps a password from being taken; nothing where it is fit. Compared after NFKC, as it is kept. */
+export function judgePassword(password: string, around: PasswordAround): PasswordProblem[] {
+  const text = password.normalize('NFKC')
+  const least = around.secondFactor ? leastWithSecondFactor : leastAlone
+  const { length } = [...text]
+  const plain = text.toLowerCase()
+  const word = wordAround(plain, around.words)
+  return [
+    ...(length < least ? [{ code: 'too-short' as const, least }] : []),
+    ...(length > greatest ? [{ code: 'too-long' as const, greatest }] : []),
+    ...(length > 0 && isRepeated(plain) ? [{ code: 'repeated' as const }] : []),
+    ...(isCommon(plain) ? [{ code: 'common' as const }] : []),
+    ...(word === undefined ? [] : [{ code: 'context' as const, word }]),
+    ...(around.current !== undefined && text === around.current.normalize('NFKC') ? [{ code: 'same' as const }] : []),
+  ]
+}
+
+/** Whether a password may be somebody's only factor. */
+export function standsAlone(password: string): boolean {
+  return [...password.normalize('NFKC')].length >= leastAlone
+}
+
+/** On the list: as it is, without the digits and signs around it, written with look-alikes, once or repeated, or two of the list. */
+function isCommon(plain: string): boolean {
+  const unit = plain.slice(0, periodOf(plain))
+  const bare = strip(unit)
+  const forms = [plain, unit, bare, strip(unmask(unit)), unmask(bare), strip(unmask(bare))]
+  return forms.some((form) => common.has(form) || isTwoCommon(form))
+}
+
+function isTwoCommon(text: string): boolean {
+  for (let at = leastWord; at <= text.length - leastWord; at += 1) {
+    if (common.has(text.slice(0, at)) && common.has(text.slice(at))) return true
+  }
+  return false
+}
+
+/** Few characters that do not follow from the one before: aaaa, 1234, qwerty, abcabcabc. */
+function isRepeated(plain: string): boolean {
+  const period = periodOf(plain)
+  if (period < plain.length && period < leastOwn) return true
+  const characters = [...plain]
+  const fresh = characters.filter((character, at) => at === 0 || !follows(characters[at - 1] ?? '', character))
+  return fresh.length < Math.min(leastFresh, characters.length)
+}
+
+function follows(before: string, after: string): boolean {
+  if (before === after) return true
+  return rows.some((row) => {
+    const at = row.indexOf(before)
+    return at !== -1 && (row[at + 1] === after || (at > 0 && row[at - 1] === after))
+  })
+}
+
+/** Length of the shortest piece that the text is made of, over and over; the last one may be cut short. */
+function periodOf(text: string): number {
+  for (let period = 1; period <= text.length / 2; period += 1) {
+    if (text.slice(period) === text.slice(0, text.length - period)) return period
+  }
+  return text.length
+}
+
+/** The word around the person beside which too little is left. */
+function wordAround(plain: string, around: readonly string[]): string | undefined {
+  const words = [
+    ...new Set(
+      around.flatMap((one) => {
+        const lower = one.normalize('NFKC').toLowerCase()
+        return [lower, ...lower.split(/[^\p{L}\p{N}]+/u)]
+      }),
+    ),
+  ]
+    .filter((one) => [...one].length >= leastWord)
+    .sort((one, other) => other.length - one.length)
+  let left = plain
+  let found: string | undefined
+  for (const one of words) {
+    if (!left.includes(one)) continue
+    found ??= one
+    left = left.replaceAll(one, '')
+  }
+  return found !== undefined && [...left].length < leastOwn ? found : undefined
+}
+
+function strip(text: string): string {
+  return text.replace(/^[^\p{L}]+|[^\p{L}]+$/gu, '')
+}
+
+function unmask(text: string): string {
+  return [...text].map((character) => lookalikes[character] ?? character).join('')
+}

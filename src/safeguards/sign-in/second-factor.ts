@@ -1,0 +1,296 @@
+/**
+ * Second factors, in the custodian's process: it alone has the key that their secrets are sealed with, and it alone may
+ * tell the database that a sign-in is complete. In: a session's token, and what its person gave. Out: done, or why not.
+ * Never here: a password in clear (the desk sends argon2id's output of it), a code that is taken twice (RFC 6238, 5.2).
+ */
+import { randomUUID } from 'node:crypto'
+import { sql, type Transaction } from 'kysely'
+import { appendAudit, type AuditEntry } from '../audit/append.ts'
+import { unwrapKey, wrapKey } from '../keys/wrap.ts'
+import { sessionHash } from '../people/session.ts'
+import { safeguardsOf, type HoldingSafeguards, type SafeguardTables } from '../tables.ts'
+import { newRecoveryCodes, recoveryHash } from './recovery-codes.ts'
+import type { SignInKeys } from './sign-in-key.ts'
+import type { SecondFactor, SecondFactorDemand } from './sign-in-tables.ts'
+import { newTotpSecret, stepOfCode, totpUri, writtenSecret } from './totp.ts'
+
+type Tx = Transaction<SafeguardTables>
+
+const enrolmentMinutes = 15
+/** Wrong codes in a row after which an authenticator is of no use any more (NIST SP 800-63B-4 section 3.2.2). */
+const mostFailures = 100
+
+/** What somebody gives: one of the two. */
+export interface GivenFactor {
+  otp?: string | undefined
+  recoveryCode?: string | undefined
+}
+
+export interface FactorRefusal {
+  refused:
+    | 'session.none'
+    | 'session.second-factor-wrong'
+    | 'session.code-used'
+    | 'session.wait'
+    | 'session.factor-blocked'
+    | 'session.credentials'
+    | 'factor.off'
+    | 'factor.enrolled'
+    | 'factor.none'
+    | 'factor.required'
+    | 'factor.enrolment-over'
+    | 'password.too-short-alone'
+  seconds?: number
+}
+
+export interface SecondFactors {
+  /** Completes the sign-in that awaits a second factor; its session is under the new token from then on. */
+  give(asked: { session: string; newSession: string } & GivenFactor): Promise<{ done: true } | FactorRefusal>
+  /** Begins to enrol an authenticator: in a sign-in that awaits it, or in a session with the password's proof (base64url). */
+  beginTotp(asked: {
+    session: string
+    proof?: string | undefined
+    issuer: string
+    userId: string
+  }): Promise<{ id: string; secret: string; uri: string; until: string } | FactorRefusal>
+  /** Ends the enrolment; the session goes on under the new token, the person's other sessions end. */
+  confirmTotp(asked: {
+    session: string
+    newSession: string
+    id: string
+    otp: string
+  }): Promise<{ recoveryCodes: string[] } | FactorRefusal>
+  removeTotp(asked: { session: string; proof: string } & GivenFactor): Promise<{ done: true } | FactorRefusal>
+  renewRecoveryCodes(asked: { session: string; otp: string }): Promise<{ recoveryCodes: string[] } | FactorRefusal>
+}
+
+interface UnderWay {
+  person: string
+  awaits: boolean
+  factors: SecondFactor[]
+  demand: SecondFactorDemand
+}
+
+/** @param now the clock that codes are made by */
+export function createSecondFactors(
+  holding: HoldingSafeguards,
+  keys: SignInKeys,
+  now: () => Temporal.Instant,
+): SecondFactors {
+  const db = safeguardsOf(holding)
+
+  return {
+    give: ({ session, newSession, ...given }) =>
+      db.transaction().execute(async (tx) => {
+        const found = await underWay(tx, session)
+        if (!found?.awaits || found.factors.length === 0) return { refused: 'session.none' }
+        const factor = await take(tx, found.person, session, given)
+        if (typeof factor === 'object') return factor
+        return (await complete(tx, session, newSession, found.person, factor))
+          ? { done: true }
+          : { refused: 'session.none' }
+      }),
+
+    beginTotp: ({ session, proof, issuer, userId }) =>
+      db.transaction().execute(async (tx) => {
+        const found = await underWay(tx, session)
+        if (!found) return { refused: 'session.none' }
+        if (found.factors.includes('totp')) return { refused: found.awaits ? 'session.none' : 'factor.enrolled' }
+        // Who only has the password may enrol where there is nothing yet, and nowhere else.
+        if (found.awaits && found.factors.length > 0) return { refused: 'session.none' }
+        if (found.demand === 'off') return { refused: 'factor.off' }
+        const refusal = found.awaits ? undefined : await provePassword(tx, session, proof)
+        if (refusal) return refusal
+        const id = randomUUID()
+        const secret = newTotpSecret()
+        await tx.deleteFrom('totp').where('person_id', '=', found.person).where('confirmed_at', 'is', null).execute()
+        await tx
+          .insertInto('totp')
+          .values({ id, person_id: found.person, sealed: wrapKey(keys.totp, secret, sealFor(id, found.person)) })
+          .execute()
+        return {
+          id,
+          secret: writtenSecret(secret),
+          uri: totpUri(secret, issuer, userId),
+          until: now().add({ minutes: enrolmentMinutes }).toString(),
+        }
+      }),
+
+    confirmTotp: ({ session, newSession, id, otp }) =>
+      db.transaction().execute(async (tx) => {
+        const found = await underWay(tx, session)
+        if (!found || (found.awaits && found.factors.length > 0)) return { refused: 'session.none' }
+        if (found.factors.includes('totp')) return { refused: 'factor.enrolled' }
+        const { rows } = await sql<{ sealed: Buffer }>`
+          select sealed from totp
+          where id = ${id}::uuid and person_id = ${found.person}::uuid and confirmed_at is null
+            and begun_at > clock_timestamp() - make_interval(mins => ${enrolmentMinutes}) for update`.execute(tx)
+        const begun = rows[0]
+        if (!begun) return { refused: 'factor.enrolment-over' }
+        const step = stepOfCode(unwrapKey(keys.totp, begun.sealed, sealFor(id, found.person)), otp, now())
+        if (step === undefined) return wrong(tx, session, found.person, 'totp')
+        await sql`update totp set confirmed_at = now(), last_step = ${step}, used_at = now() where id = ${id}::uuid`.execute(
+          tx,
+        )
+        const recoveryCodes = await keepNewCodes(tx, found.person)
+        await credential(tx, 'credential.added', found.person, 'totp', id)
+        const goesOn = found.awaits
+          ? await complete(tx, session, newSession, found.person, 'totp')
+          : await rotate(tx, session, newSession)
+        if (!goesOn) throw new Error('a session ended while its authenticator was confirmed')
+        await sql`select end_sessions_of(${found.person}::uuid, ${sessionHash(newSession)}::bytea)`.execute(tx)
+        return { recoveryCodes }
+      }),
+
+    removeTotp: ({ session, proof, ...given }) =>
+      db.transaction().execute(async (tx) => {
+        const found = await underWay(tx, session)
+        if (!found || found.awaits) return { refused: 'session.none' }
+        if (!found.factors.includes('totp')) return { refused: 'factor.none' }
+        const others = found.factors.includes('passkey')
+        if (found.demand === 'required' && !others) return { refused: 'factor.required' }
+        const { password_alone: alone } = await tx
+          .selectFrom('person')
+          .select('password_alone')
+          .where('id', '=', found.person)
+          .executeTakeFirstOrThrow()
+        if (!alone && !others) return { refused: 'password.too-short-alone' }
+        const refusal = await provePassword(tx, session, proof)
+        if (refusal) return refusal
+        const factor = await take(tx, found.person, session, given)
+        if (typeof factor === 'object') return factor
+        await tx.deleteFrom('totp').where('person_id', '=', found.person).execute()
+        await tx.deleteFrom('recovery_code').where('person_id', '=', found.person).execute()
+        await credential(tx, 'credential.removed', found.person, 'totp')
+        return { done: true }
+      }),
+
+    renewRecoveryCodes: ({ session, otp }) =>
+      db.transaction().execute(async (tx) => {
+        const found = await underWay(tx, session)
+        if (!found || found.awaits) return { refused: 'session.none' }
+        if (!found.factors.includes('totp')) return { refused: 'factor.none' }
+        const factor = await take(tx, found.person, session, { otp })
+        if (typeof factor === 'object') return factor
+        await credential(tx, 'credential.added', found.person, 'recovery-codes')
+        return { recoveryCodes: await keepNewCodes(tx, found.person) }
+      }),
+  }
+
+  /** Takes a factor once; what is wrong is counted, and committed with the refusal. */
+  async function take(
+    tx: Tx,
+    person: string,
+    session: string,
+    { otp, recoveryCode }: GivenFactor,
+  ): Promise<'totp' | 'recovery-code' | FactorRefusal> {
+    if (recoveryCode !== undefined) {
+      const hash = recoveryHash(keys.recovery, recoveryCode)
+      const { rows } = await sql`
+        update recovery_code set used_at = now()
+        where person_id = ${person}::uuid and hash = ${hash}::bytea and used_at is null returning 1`.execute(tx)
+      return rows.length > 0 ? 'recovery-code' : wrong(tx, session, person, 'recovery-code')
+    }
+    const { rows } = await sql<{ id: string; sealed: Buffer; last_step: string; failures: number; seconds: number }>`
+      select id, sealed, last_step, failures,
+        greatest(0, ceil(extract(epoch from failed_at + failure_wait(failures) - clock_timestamp())))::integer as seconds
+      from totp where person_id = ${person}::uuid and confirmed_at is not null for update`.execute(tx)
+    const totp = rows[0]
+    if (!totp || otp === undefined) return { refused: 'factor.none' }
+    if (totp.failures >= mostFailures) return { refused: 'session.factor-blocked' }
+    if (totp.seconds > 0) return { refused: 'session.wait', seconds: totp.seconds }
+    const step = stepOfCode(unwrapKey(keys.totp, totp.sealed, sealFor(totp.id, person)), otp, now())
+    if (step === undefined) {
+      await sql`update totp set failures = failures + 1, failed_at = clock_timestamp() where id = ${totp.id}::uuid`.execute(
+        tx,
+      )
+      return wrong(tx, session, person, 'totp')
+    }
+    if (step <= Number(totp.last_step)) return { refused: 'session.code-used' }
+    await sql`update totp set last_step = ${step}, used_at = now(), failures = 0, failed_at = null where id = ${totp.id}::uuid`.execute(
+      tx,
+    )
+    return 'totp'
+  }
+
+  async function keepNewCodes(tx: Tx, person: string): Promise<string[]> {
+    const codes = newRecoveryCodes()
+    await tx.deleteFrom('recovery_code').where('person_id', '=', person).execute()
+    await tx
+      .insertInto('recovery_code')
+      .values(codes.map((code) => ({ person_id: person, hash: recoveryHash(keys.recovery, code), used_at: null })))
+      .execute()
+    return codes
+  }
+}
+
+async function underWay(tx: Tx, session: string): Promise<UnderWay | undefined> {
+  const { rows } = await sql<UnderWay>`
+    select person, awaits, factors, demand from sign_in_under_way(${sessionHash(session)}::bytea)`.execute(tx)
+  return rows[0]
+}
+
+async function provePassword(tx: Tx, session: string, proof: string | undefined): Promise<FactorRefusal | undefined> {
+  const { rows } = await sql<{ proved: 'right' | 'wrong' | 'wait' }>`
+    select prove_password(${sessionHash(session)}::bytea, ${Buffer.from(proof ?? '', 'base64url')}::bytea) as proved`.execute(
+    tx,
+  )
+  const proved = rows[0]?.proved
+  if (proved === 'right') return undefined
+  return proved === 'wrong' ? { refused: 'session.credentials' } : { refused: 'session.wait', seconds: 60 }
+}
+
+async function complete(tx: Tx, session: string, newSession: string, person: string, factor: string): Promise<boolean> {
+  const { rows } = await sql<{ done: boolean }>`
+    select complete_session(${sessionHash(session)}::bytea, ${sessionHash(newSession)}::bytea, 'password+totp') as done`.execute(
+    tx,
+  )
+  const done = rows[0]?.done === true
+  await appendAudit(tx, {
+    action: 'session.started',
+    result: done ? 'ok' : 'refused:session.none',
+    personId: person,
+    object: { kind: 'session' },
+    detail: { method: `password+${factor}` },
+  })
+  return done
+}
+
+/** The same session under a fresh token: what a thief had of it is worthless. */
+async function rotate(tx: Tx, session: string, newSession: string): Promise<boolean> {
+  const { rows } = await sql<{ done: boolean }>`
+    select rotate_session(${sessionHash(session)}::bytea, ${sessionHash(newSession)}::bytea) as done`.execute(tx)
+  return rows[0]?.done === true
+}
+
+async function wrong(tx: Tx, session: string, person: string, factor: string): Promise<FactorRefusal> {
+  await sql`select note_wrong_factor(${sessionHash(session)}::bytea)`.execute(tx)
+  await appendAudit(tx, {
+    action: 'session.second-factor',
+    result: 'refused:session.second-factor-wrong',
+    personId: person,
+    object: { kind: 'session' },
+    detail: { factor },
+  })
+  return { refused: 'session.second-factor-wrong' }
+}
+
+async function credential(
+  tx: Tx,
+  action: AuditEntry['action'],
+  person: string,
+  kind: string,
+  id?: string,
+): Promise<void> {
+  await appendAudit(tx, {
+    action,
+    result: 'ok',
+    personId: person,
+    object: { kind: 'credential', ...(id !== undefined && { id }) },
+    detail: { kind, person },
+  })
+}
+
+function sealFor(id: string, person: string): string {
+  return `totp:${id}:${person}`
+}

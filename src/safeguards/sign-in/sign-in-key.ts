@@ -1,0 +1,33 @@
+import { hkdfSync, randomBytes } from 'node:crypto'
+import { KeyStoreFault, type KeyStore } from '../keys/key-store.ts'
+
+/** What the custodian seals second factors with. Lost, every authenticator and recovery code is worthless. */
+export interface SignInKeys {
+  /** Seals the secrets of authenticators; 32 bytes. */
+  totp: Buffer
+  /** Hashes recovery codes; 32 bytes. */
+  recovery: Buffer
+}
+
+const name = 'sign-in'
+const keyBytes = 32
+
+/** The installation's key for second factors, made at first use. */
+export async function readSignInKeys(store: KeyStore): Promise<SignInKeys> {
+  const known = await store.read(name)
+  if (known) return derive(known)
+  await store.write(name, randomBytes(keyBytes)).catch((error: unknown) => {
+    // Another custodian was first.
+    if (!(error instanceof KeyStoreFault && error.code === 'KEY_EXISTS')) throw error
+  })
+  const made = await store.read(name)
+  if (!made) throw new Error('the key for second factors was written and is not there')
+  return derive(made)
+}
+
+function derive(key: Buffer): SignInKeys {
+  if (key.length !== keyBytes)
+    throw new Error(`the key for second factors has ${key.length} bytes instead of ${keyBytes}`)
+  const part = (purpose: string) => Buffer.from(hkdfSync('sha256', key, '', `seloste.${purpose}`, keyBytes))
+  return { totp: part('totp'), recovery: part('recovery') }
+}

@@ -1,0 +1,161 @@
+/**
+ * Signing in with a personal user id and a password (R20). In: what was typed, and where from. Out: a session, a sign-in
+ * that awaits a second factor, or why neither. Never here: the second factor itself (second-factor.ts, in the custodian's
+ * process). Failures are counted, and waits kept, by the database: a desk that was taken over guesses no faster.
+ */
+import { createHash, randomBytes } from 'node:crypto'
+import { sql } from 'kysely'
+import { appendAudit } from '../audit/append.ts'
+import { proofOf } from '../people/password.ts'
+import { sessionExpiry, sessionHash, type Session } from '../people/session.ts'
+import { userIdOf } from '../people/written-values.ts'
+import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { asViewer } from './as-viewer.ts'
+import type { SecondFactor } from './sign-in-tables.ts'
+
+/** What waits this long waits for the person at a browser of their own, or for a new one-time link. */
+const closedSeconds = 86_400
+
+/** Where an attempt comes from. */
+export interface AttemptFrom {
+  /** The network of its address (network.ts). */
+  network: string
+  /** The token of a browser in which somebody has signed in before (device cookie). */
+  knownDevice?: string | undefined
+  /** Browser and system, for the person's own list of sessions. */
+  device?: string | undefined
+}
+
+/** A password that was right; nobody is signed in before the factor, or its enrolment. */
+export interface SignInUnderWay {
+  awaits: 'second-factor' | 'enrolment'
+  token: string
+  personId: string
+  /** What may be given; empty where one is to be enrolled first. */
+  factors: SecondFactor[]
+}
+
+/** Too many failures in a row; seconds to wait, nothing where strangers are not let in at all any more. */
+export interface SignInDelayed {
+  refused: 'session.wait' | 'session.closed'
+  seconds?: number
+}
+
+interface Opened {
+  outcome: 'opened' | 'second-factor' | 'enrolment' | 'refused' | 'wait'
+  person: string | null
+  factors: SecondFactor[] | null
+}
+
+const results = {
+  opened: 'ok',
+  refused: 'refused:credentials',
+  'second-factor': 'refused:session.second-factor',
+  enrolment: 'refused:session.enrolment',
+} as const
+
+/**
+ * Opens a session for a personal user id and its password.
+ * @returns the session; or `refused` without saying whether the id, the password or the employment was wrong
+ */
+export async function signIn(
+  holding: HoldingSafeguards,
+  given: { userId: string; password: string; from?: AttemptFrom | undefined },
+  now: Temporal.Instant,
+): Promise<Session | SignInUnderWay | SignInDelayed | 'refused'> {
+  const db = safeguardsOf(holding)
+  const userId = userIdOf(given.userId)
+  const from = given.from ?? { network: 'unknown' }
+  // Before the hash is made: who has to wait costs nothing.
+  const delayed = await waitOf(db, userId, from)
+  if (delayed) return delayed
+  const person = await db
+    .selectFrom('person')
+    .select(['id', 'password_salt', 'employed_from', 'employed_to'])
+    .where('user_id', '=', userId)
+    .executeTakeFirst()
+  const proof = await proofOf(given.password, person?.password_salt)
+  const employed =
+    person &&
+    Temporal.Instant.compare(person.employed_from, now) <= 0 &&
+    (!person.employed_to || Temporal.Instant.compare(now, person.employed_to) < 0)
+  const session = { token: randomBytes(32).toString('base64url'), expiresAt: sessionExpiry(now) }
+  return db.transaction().execute(async (tx) => {
+    // Asked of the database for somebody who is not there, too: it takes as long.
+    const { outcome, factors } = await open(tx, userId, employed ? proof : null, from, session)
+    if (outcome === 'wait') return (await waitOf(tx, userId, from)) ?? { refused: 'session.wait', seconds: 1 }
+    await appendAudit(tx, {
+      action: 'session.started',
+      result: results[outcome],
+      personId: person?.id,
+      object: { kind: 'session' },
+      ...(outcome === 'opened' && { detail: { method: 'password' } }),
+    })
+    if (outcome === 'refused' || !person) {
+      const following = await waitOf(tx, userId, from)
+      if (following) await appendAudit(tx, delayedEntry(person?.id, following))
+      return 'refused'
+    }
+    if (outcome === 'opened') return { ...session, personId: person.id }
+    return { awaits: outcome, token: session.token, personId: person.id, factors: factors ?? [] }
+  })
+}
+
+/**
+ * The browser that holds this token is one of the person's from now on.
+ * @returns false where the token stands for another person's
+ */
+export async function rememberDevice(holding: HoldingSafeguards, session: Session, device: string): Promise<boolean> {
+  return asViewer(holding, session, async (tx) => {
+    const { rows } = await sql<{ known: boolean }>`select remember_device(${hashOf(device)}::bytea) as known`.execute(
+      tx,
+    )
+    return rows[0]?.known === true
+  })
+}
+
+/** A new token for {@link rememberDevice}. */
+export function newDeviceToken(): string {
+  return randomBytes(32).toString('base64url')
+}
+
+/** Nothing where an attempt is looked at at once. */
+async function waitOf(db: HoldingSafeguards, userId: string, from: AttemptFrom): Promise<SignInDelayed | undefined> {
+  const { rows } = await sql<{ seconds: number }>`
+    select sign_in_wait(${userId}, ${from.network}, ${deviceHash(from)}::bytea) as seconds`.execute(db)
+  const seconds = rows[0]?.seconds ?? 0
+  if (seconds === 0) return undefined
+  return seconds >= closedSeconds ? { refused: 'session.closed' } : { refused: 'session.wait', seconds }
+}
+
+async function open(
+  tx: HoldingSafeguards,
+  userId: string,
+  proof: Buffer | null,
+  from: AttemptFrom,
+  session: { token: string; expiresAt: Temporal.Instant },
+): Promise<Opened> {
+  const { rows } = await sql<Opened>`
+    select outcome, person, factors from open_session(
+      ${userId}, ${proof}::bytea, ${from.network}, ${deviceHash(from)}::bytea, ${sessionHash(session.token)}::bytea,
+      ${from.device ?? null}, ${session.expiresAt}::timestamptz)`.execute(tx)
+  return rows[0] ?? { outcome: 'refused', person: null, factors: null }
+}
+
+function delayedEntry(personId: string | undefined, delayed: SignInDelayed) {
+  return {
+    action: 'sign-in.delayed' as const,
+    result: 'ok' as const,
+    personId,
+    object: { kind: 'session' as const },
+    detail: { seconds: delayed.seconds ?? null, closed: delayed.refused === 'session.closed' },
+  }
+}
+
+function deviceHash({ knownDevice }: AttemptFrom): Buffer | null {
+  return knownDevice === undefined ? null : hashOf(knownDevice)
+}
+
+function hashOf(token: string): Buffer {
+  return createHash('sha256').update(token, 'utf8').digest()
+}

@@ -1,0 +1,38 @@
+/**
+ * One-time codes of an authenticator (RFC 6238: SHA-1, six digits, thirty seconds, as every authenticator knows them). In: a
+ * secret and a code. Out: the time step whose code it is. Never here: who it belongs to, whether the code was used before.
+ */
+import { Secret, TOTP } from 'otpauth'
+
+/** RFC 4226 section 4 recommends 160 bits. */
+const secretBytes = 20
+const stepMs = 30_000
+/** Steps before and after the present one that are taken too: clocks differ, people type (RFC 6238 section 5.2). */
+const window = 1
+
+/** A new secret. */
+export function newTotpSecret(): Buffer {
+  return Buffer.from(new Secret({ size: secretBytes }).buffer)
+}
+
+/** A secret as people type it: base32. */
+export function writtenSecret(secret: Buffer): string {
+  return secretOf(secret).base32
+}
+
+/** otpauth:// of a secret, for a QR code. */
+export function totpUri(secret: Buffer, issuer: string, userId: string): string {
+  return new TOTP({ issuer, label: userId, secret: secretOf(secret) }).toString()
+}
+
+/** The time step whose code this is, around `now`; nothing where it is of none. Blanks are left out. */
+export function stepOfCode(secret: Buffer, written: string, now: Temporal.Instant): number | undefined {
+  const token = written.replaceAll(/\s/g, '')
+  if (!/^\d{6}$/.test(token)) return undefined
+  const delta = new TOTP({ secret: secretOf(secret) }).validate({ token, timestamp: now.epochMilliseconds, window })
+  return delta === null ? undefined : Math.floor(now.epochMilliseconds / stepMs) + delta
+}
+
+function secretOf(secret: Buffer): Secret {
+  return new Secret({ buffer: Uint8Array.from(secret).buffer })
+}
