@@ -58,7 +58,6 @@ test.each([
   ['accessCopy: false', 'accessCopy: true'],
   ['accessTranscript: false', 'accessTranscript: true'],
   ['holdForInspection: false', 'holdForInspection: true'],
-  ['secondFactor: off', 'secondFactor: optional'],
   ['maintenanceContent: allowed', 'maintenanceContent: breakGlass'],
   ['legalClaim: false', 'legalClaim: true'],
   ['julklRequests: false', 'julklRequests: true'],

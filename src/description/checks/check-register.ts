@@ -96,7 +96,6 @@ const keptSwitches = {
   accessCopy: false,
   accessTranscript: false,
   holdForInspection: false,
-  secondFactor: 'off',
   maintenanceContent: 'allowed',
   legalClaim: false,
   julklRequests: false,

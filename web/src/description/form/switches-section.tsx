@@ -17,7 +17,7 @@ const switches: readonly Switch[] = [
   { name: 'announcementRequired' },
   { name: 'officialConsent', values: ['informed', 'required'] },
   { name: 'researchTreatAsPersonal' },
-  { name: 'secondFactor', values: ['off', 'optional', 'required'], kept: 'off' },
+  { name: 'secondFactor', values: ['off', 'optional', 'required'] },
   { name: 'maintenanceContent', values: ['allowed', 'breakGlass', 'denied'], kept: 'allowed' },
   { name: 'accessCopy', kept: false },
   { name: 'accessTranscript', kept: false },
