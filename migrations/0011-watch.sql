@@ -65,7 +65,8 @@ create type finding as (
 -- Each function finds what reached its threshold at some moment after `since`; it looks as far back as its threshold does.
 -- Thresholds: src/safeguards/watch/thresholds.ts.
 
--- Refusals in a row, nothing shown in between; or so many in a day, whatever was shown in between.
+-- Refusals in a row, nothing shown in between; or so many in a day, whatever was shown in between. What counts is a no to
+-- what one may not see or do: a page that goes on asking when a right or a listening is over is nobody's alarm.
 create function find_refusals(threshold jsonb, since timestamptz) returns setof finding
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   with entry as (
@@ -73,7 +74,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     from audit_entry e
     left join closed_until k on k.kind = 'refusals' and k.person_id = e.person_id
     where e.person_id is not null and e.at > since - interval '1 day'
-      and (e.result like 'refused:%' and e.action not in ('session.started', 'session.second-factor')
+      and (e.result in ('refused:deny.purpose', 'refused:deny.role', 'refused:deny.reference', 'refused:deny.own', 'refused:not-found',
+          'refused:restricted', 'refused:recording.restricted')
         or e.result = 'ok' and e.action in ('contacts.listed', 'contact.read', 'caller.revealed', 'listening.started'))
       and e.at > coalesce(k.at, '-infinity')
   ),
@@ -253,7 +255,9 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     select e.person_id, e.at, e.person_id is null
         or row_number() over (partition by e.person_id order by e.at) = 1 as another
     from audit_entry e
-    where e.action in ('session.started', 'session.second-factor', 'sign-in.delayed') and e.result like 'refused:%'
+    where e.action in ('session.started', 'session.second-factor') and e.result like 'refused:%'
+      -- The password was right: the second factor is what comes next.
+      and e.result not in ('refused:session.second-factor', 'refused:session.enrolment')
       and e.at > greatest(since - (threshold ->> 'within')::interval, (select k.at from closed_until k where k.kind = 'sign-ins'))
   ),
   counted as (

@@ -6,7 +6,10 @@
  */
 
 export const thresholds = {
-  /** Refusals with nothing shown in between: ids tried one after another. Or so many in a day all the same. */
+  /**
+   * Refusals with nothing shown in between: ids tried one after another. Or so many in a day all the same. A right, a
+   * session or a listening that is over is no refusal here.
+   */
   refusals: { inRow: 8, within: '15 minutes', inDay: 30 },
   /** Listenings begun outside these hours of Finland's clock, on whatever day. */
   night: { listenings: 1, fromHour: 6, toHour: 20 },

@@ -64,7 +64,11 @@ export function listContacts(db: Kysely<RegisterTables>, grant: Grant, search: C
         action: 'contacts.listed',
         result: 'ok',
         object: { kind: 'search' },
-        detail: { contacts: shown.map((contact) => contact.id) },
+        // Not whose number: those who watch see that one was searched for again and again.
+        detail: {
+          contacts: shown.map((contact) => contact.id),
+          ...(search.caller?.trim() && { byCaller: true }),
+        },
       },
     }
   })

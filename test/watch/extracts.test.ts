@@ -1,0 +1,172 @@
+import { describe, expect, test } from 'vitest'
+import { admit } from '#register/admit.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import type { Purpose } from '#description/purposes.ts'
+import { requestGrant } from '#safeguards/access/grant.ts'
+import type { Session } from '#safeguards/people/session.ts'
+import { startListening } from '#use/playback/start-listening.ts'
+import { listContacts } from '#use/search/list-contacts.ts'
+import { readContact, revealCaller } from '#use/search/read-contact.ts'
+import { extractLooks } from '#use/watch/extract-looks.ts'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { callFacts, enterTestPerson, recordingFacts } from '#test/database/people.ts'
+import { looksAtMyCalls } from '#safeguards/watch/extracts.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const { pool, db: admin } = database.as()
+const desk = database.as('seloste_desk').db
+const capture = database.as('seloste_capture').db
+const now = () => Temporal.Now.instant()
+const all = { kind: 'all' as const, units: [], numbers: [] }
+const own = { kind: 'own' as const, units: [], numbers: [] }
+const official = { role: 'OFFICIAL' as const, purposes: ['DEVELOPMENT', 'INSPECTION'] as Purpose[], scope: own }
+
+const aino = await enterTestPerson(admin, desk, { name: 'Aino', right: official })
+const bertil = await enterTestPerson(admin, desk, { name: 'Bertil', right: official })
+const sari = await enterTestPerson(admin, desk, {
+  name: 'Sari',
+  right: { role: 'SUPERVISOR', purposes: ['DEVELOPMENT'], scope: 'their unit' },
+})
+const matti = await enterTestPerson(admin, desk, {
+  name: 'Matti',
+  unit: 'Ylläpito',
+  right: { role: 'MAINTENANCE', purposes: ['MAINTENANCE'], scope: all },
+})
+const tuula = await enterTestPerson(admin, desk, {
+  name: 'Tuula',
+  unit: 'Turvallisuus',
+  right: { role: 'SECURITY', purposes: ['CRIME_OR_MISUSE'], scope: all },
+})
+const paula = await enterTestPerson(admin, desk, {
+  name: 'Paula',
+  unit: 'Palvelu',
+  right: { role: 'SERVICE_UNIT', purposes: ['INSPECTION'], scope: all },
+})
+const sessions = {
+  aino: await aino.signIn(),
+  bertil: await bertil.signIn(),
+  sari: await sari.signIn(),
+  matti: await matti.signIn(),
+  tuula: await tuula.signIn(),
+  paula: await paula.signIn(),
+}
+
+async function grantFor(session: Session, purpose: Purpose) {
+  const grant = await requestGrant(desk, session, { purpose, reference: 'R-1', action: 'contact.read' }, now())
+  if ('refused' in grant) throw new Error(grant.refused)
+  return grant
+}
+
+/** A recorded call of an official, by default Aino's. */
+async function call(person = aino, given: { startedAt?: Temporal.Instant } = {}) {
+  const recording = recordingFacts()
+  const facts = callFacts({
+    official: { personId: person.id, unitId: aino.unitId, name: 'Aino', phone: '+358295121001' as never },
+    recording,
+    ...given,
+  })
+  const { contactId } = await admit(capture, facts)
+  await admin.updateTable('recording').set({ kept_at: now() }).where('id', '=', recording.id).execute()
+  return { contactId, recordingId: recording.id }
+}
+
+const hour = () => ({ from: now().subtract({ hours: 1 }), to: now().add({ hours: 1 }) })
+const looksOf = (session: Session) => looksAtMyCalls(desk, session, hour())
+
+describe('an official’s extract', () => {
+  test('tells every look by others at their own calls: when, role, unit, purpose, and never who', async () => {
+    const mine = await call()
+    await call(bertil)
+    const grant = await grantFor(sessions.sari, 'QUALITY')
+    await readContact(desk, grant, mine.contactId, now())
+    await revealCaller(desk, grant, mine.contactId)
+    expect(await startListening(desk, grant, mine.recordingId, now())).toHaveProperty('id')
+    await listContacts(desk, grant, { limit: 10 }, now())
+    await listContacts(desk, grant, { limit: 10 }, now())
+    const looks = await looksOf(sessions.aino)
+    expect(looks.map(({ kind }) => kind).sort()).toEqual(['listened', 'read', 'revealed', 'shown'])
+    for (const look of looks) {
+      expect(look).toMatchObject({ role: 'SUPERVISOR', purpose: 'QUALITY', unit: 'Henkilöverotus', calls: 1 })
+      if (look.kind !== 'shown') expect(look.contact).toMatchObject({ id: mine.contactId })
+    }
+    for (const who of [sari.id, sari.userId, 'Sari']) expect(JSON.stringify(looks)).not.toContain(who)
+    const { rows } = await pool.query(
+      `select person_id, object_id, result from audit_entry where action = 'extract.read' order by seq desc limit 1`,
+    )
+    expect(rows).toEqual([{ person_id: aino.id, object_id: aino.id, result: 'ok' }])
+  })
+
+  test('has neither their own looks, nor the security unit’s, nor looks at others’ calls', async () => {
+    const [ainos, bertils] = [await call(), await call(bertil)]
+    const before = (await looksOf(sessions.aino)).length
+    await readContact(desk, await grantFor(sessions.aino, 'DEVELOPMENT'), ainos.contactId, now())
+    const security = await grantFor(sessions.tuula, 'CRIME_OR_MISUSE')
+    await readContact(desk, security, ainos.contactId, now())
+    await startListening(desk, security, ainos.recordingId, now())
+    await listContacts(desk, security, { limit: 10 }, now())
+    await readContact(desk, await grantFor(sessions.matti, 'MAINTENANCE'), bertils.contactId, now())
+    expect(await looksOf(sessions.aino)).toHaveLength(before)
+    expect((await looksOf(sessions.bertil)).at(0)).toMatchObject({ role: 'MAINTENANCE', unit: 'Ylläpito' })
+  })
+
+  test('names the unit in which the looker worked then', async () => {
+    const mine = await call()
+    await readContact(desk, await grantFor(sessions.matti, 'MAINTENANCE'), mine.contactId, now())
+    await pool.query(`update person_placement set valid_to = now() where person_id = $1`, [matti.id])
+    const [look] = await looksOf(sessions.aino)
+    expect(look).toMatchObject({ role: 'MAINTENANCE', unit: 'Ylläpito' })
+    await readContact(desk, await grantFor(sessions.matti, 'MAINTENANCE'), mine.contactId, now())
+    expect((await looksOf(sessions.aino))[0]).not.toHaveProperty('unit')
+  })
+
+  test('ends with the history of the call, swept or not', async () => {
+    const ended = Temporal.Now.zonedDateTimeISO('Europe/Helsinki').subtract({ months: 14, minutes: 1 }).toInstant()
+    const before = (await looksOf(sessions.bertil)).length
+    const { contactId } = await call(bertil)
+    await readContact(desk, await grantFor(sessions.matti, 'MAINTENANCE'), contactId, now())
+    expect(await looksOf(sessions.bertil)).toHaveLength(before + 1)
+    await pool.query(`update contact set history_ends_at = $2 where id = $1`, [contactId, ended.toString()])
+    expect(await looksOf(sessions.bertil)).toHaveLength(before)
+  })
+
+  test('is made of nobody without a session', async () => {
+    await expect(looksAtMyCalls(desk, { ...sessions.aino, token: 'made up' }, hour())).rejects.toThrow('session.none')
+  })
+})
+
+describe('the extract of a call', () => {
+  test('is for an inspection alone, and is in the log with its request', async () => {
+    const { contactId } = await call()
+    await readContact(desk, await grantFor(sessions.sari, 'TRAINING'), contactId, now())
+    await readContact(desk, await grantFor(sessions.tuula, 'CRIME_OR_MISUSE'), contactId, now())
+    const extract = await extractLooks(desk, await grantFor(sessions.paula, 'INSPECTION'), contactId)
+    if (extract === 'not-found') throw new Error(extract)
+    expect(extract.looks).toMatchObject([
+      { kind: 'read', role: 'SUPERVISOR', purpose: 'TRAINING', unit: 'Henkilöverotus' },
+    ])
+    expect(JSON.stringify(extract)).not.toContain(sari.id)
+    const { rows } = await pool.query(
+      `select person_id, purpose, reference, object_id from audit_entry where action = 'extract.read' order by seq desc limit 1`,
+    )
+    expect(rows).toEqual([{ person_id: paula.id, purpose: 'INSPECTION', reference: 'R-1', object_id: contactId }])
+    await expect(extractLooks(desk, await grantFor(sessions.matti, 'MAINTENANCE'), contactId)).rejects.toThrow(
+      'deny.purpose',
+    )
+  })
+
+  test('of another’s call is not found, and the database tells nothing past the door either', async () => {
+    const { contactId } = await call(bertil)
+    await readContact(desk, await grantFor(sessions.matti, 'MAINTENANCE'), contactId, now())
+    const grant = await grantFor(sessions.aino, 'INSPECTION')
+    expect(await extractLooks(desk, grant, contactId)).toBe('not-found')
+    const client = await database.as('seloste_desk').pool.connect()
+    await client.query('begin')
+    await client.query(
+      `select set_config('seloste.session', $1, true), set_config('seloste.purpose', 'INSPECTION', true)`,
+      [sessions.aino.token],
+    )
+    expect((await client.query('select * from looks_at_contact($1)', [contactId])).rows).toEqual([])
+    await client.query('rollback')
+    client.release()
+  })
+})

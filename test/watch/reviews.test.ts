@@ -1,0 +1,172 @@
+import { randomUUID } from 'node:crypto'
+import { beforeEach, describe, expect, test } from 'vitest'
+import type { RegisterTables } from '#register/tables.ts'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { enterTestPerson } from '#test/database/people.ts'
+import { listLooksToReview, listReviewMonths, signOffLooks, type ReviewMonth } from '#safeguards/watch/reviews.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const { pool, db: admin } = database.as()
+const desk = database.as('seloste_desk').db
+const nothing = { kind: 'none' as const, units: [], numbers: [] }
+const watcher = { role: 'DATA_PROTECTION_OFFICER' as const, purposes: [], scope: nothing }
+const outi = await enterTestPerson(admin, desk, { name: 'Outi', right: watcher })
+const olli = await enterTestPerson(admin, desk, { name: 'Olli', right: watcher })
+const matti = await enterTestPerson(admin, desk, { name: 'Matti' })
+const session = await outi.signIn()
+const now = Temporal.Now.instant()
+const thisMonth = now.toZonedDateTimeISO('Europe/Helsinki').toPlainDate().toPlainYearMonth()
+const last = thisMonth.subtract({ months: 1 })
+const old = thisMonth.subtract({ months: 3 })
+
+beforeEach(async () => {
+  await pool.query(
+    'alter table audit_entry disable trigger append_only; alter table look_review disable trigger append_only',
+  )
+  await pool.query('delete from audit_pending; delete from audit_entry; delete from look_review')
+  await pool.query(
+    'alter table audit_entry enable trigger append_only; alter table look_review enable trigger append_only',
+  )
+})
+
+async function look(
+  at: Temporal.ZonedDateTime,
+  { person = matti.id, purpose = 'MAINTENANCE', action = 'contact.read', detail = {} } = {},
+) {
+  await pool.query(
+    `insert into audit_entry (at, person_id, role, action, purpose, reference, object_kind, object_id, result, detail)
+     values ($1, $2, 'MAINTENANCE', $3, $4, 'VIKA-1', 'contact', $5, 'ok', $6)`,
+    [at.toInstant().toString(), person, action, purpose, randomUUID(), detail],
+  )
+}
+const noonOf = (month: Temporal.PlainYearMonth, day = 2) =>
+  month.toPlainDate({ day }).toZonedDateTime({ timeZone: 'Europe/Helsinki', plainTime: '12:00' })
+
+async function months(at = now): Promise<ReviewMonth[]> {
+  const found = await listReviewMonths(desk, session, at)
+  if ('refused' in found) throw new Error(found.refused)
+  return found
+}
+async function looks(month: Temporal.PlainYearMonth, given = { after: 0, limit: 100 }) {
+  const found = await listLooksToReview(desk, session, { month, ...given })
+  if ('refused' in found) throw new Error(found.refused)
+  return found
+}
+
+describe('the months', () => {
+  test('are those with looks by maintenance or the security unit, by Finland’s calendar', async () => {
+    const lastMoment = last
+      .toPlainDate({ day: last.daysInMonth })
+      .toZonedDateTime({ timeZone: 'Europe/Helsinki', plainTime: '23:59:59' })
+    await look(lastMoment)
+    await look(lastMoment.add({ seconds: 1 }), { purpose: 'CRIME_OR_MISUSE', action: 'listening.started' })
+    await look(noonOf(old), { purpose: 'DEVELOPMENT' })
+    const found = await months()
+    expect(found.map(({ month, looks, listenings, people }) => [month.toString(), looks, listenings, people])).toEqual([
+      [thisMonth.toString(), 1, 1, 1],
+      [last.toString(), 1, 0, 1],
+    ])
+    expect((await looks(last)).looks).toHaveLength(1)
+    expect((await looks(thisMonth)).looks).toMatchObject([{ purpose: 'CRIME_OR_MISUSE' }])
+  })
+
+  test('are going on, then to be reviewed for fourteen days, then overdue', async () => {
+    await look(noonOf(last))
+    const over = noonOf(thisMonth, 1).startOfDay()
+    const stateAt = async (at: Temporal.ZonedDateTime) => (await months(at.toInstant()))[0]?.state
+    expect(await stateAt(over.subtract({ seconds: 1 }))).toBe('going-on')
+    expect(await stateAt(over)).toBe('to-review')
+    expect(await stateAt(over.add({ days: 14 }).subtract({ seconds: 1 }))).toBe('to-review')
+    expect(await stateAt(over.add({ days: 14 }))).toBe('overdue')
+  })
+})
+
+describe('a month’s looks', () => {
+  test('tell who, when, under which purpose and reference, and how much; reading them is in the log', async () => {
+    await look(noonOf(last), { action: 'contacts.listed', detail: { contacts: [randomUUID(), randomUUID()] } })
+    const found = await looks(last)
+    expect(found.looks).toMatchObject([
+      {
+        person: { id: matti.id, name: 'Matti' },
+        action: 'contacts.listed',
+        purpose: 'MAINTENANCE',
+        reference: 'VIKA-1',
+        contacts: 2,
+      },
+    ])
+    const { rows } = await pool.query(
+      `select person_id, detail ->> 'review' as review from audit_entry where action = 'log.read'`,
+    )
+    expect(rows).toEqual([{ person_id: outi.id, review: last.toString() }])
+  })
+
+  test('of a listening tell how much sound was served', async () => {
+    const listening = randomUUID()
+    await pool.query(
+      `insert into listening (id, recording_id, person_id, right_id, session_hash, role, purpose, started_at, until)
+       values ($1, gen_random_uuid(), $2, gen_random_uuid(), '', 'MAINTENANCE', 'MAINTENANCE', now(), now())`,
+      [listening, matti.id],
+    )
+    await pool.query(
+      `insert into listening_range (listening_id, from_ms, to_ms) values ($1, 0, 1500), ($1, 4000, 5000)`,
+      [listening],
+    )
+    await look(noonOf(last), { action: 'listening.started', detail: { listening } })
+    expect((await looks(last)).looks).toMatchObject([{ servedMs: 2500 }])
+  })
+
+  test('come page by page, none twice and none left out', async () => {
+    for (let i = 0; i < 7; i++) await look(noonOf(last, 2 + i))
+    const seen: number[] = []
+    let after: number | undefined = 0
+    while (after !== undefined) {
+      const page: Awaited<ReturnType<typeof looks>> = await looks(last, { after, limit: 3 })
+      seen.push(...page.looks.map(({ seq }) => seq))
+      after = page.next
+    }
+    expect(seen).toHaveLength(7)
+    expect(seen).toEqual([...new Set(seen)].sort((a, b) => a - b))
+  })
+})
+
+describe('a signature', () => {
+  test('has its note, stands once and stays', async () => {
+    await look(noonOf(last))
+    expect(await signOffLooks(desk, session, last, ' Compared with the faults. ')).toBeUndefined()
+    expect((await months())[0]).toMatchObject({
+      state: 'reviewed',
+      review: { by: 'Outi', note: 'Compared with the faults.' },
+    })
+    expect(await signOffLooks(desk, await olli.signIn(), last, 'me too')).toEqual({ refused: 'review.done' })
+    await expect(pool.query(`update look_review set note = 'x'`)).rejects.toThrow('append-only')
+    const { rows } = await pool.query(
+      `select result, detail from audit_entry where action = 'looks.reviewed' order by seq`,
+    )
+    expect(rows).toEqual([
+      { result: 'ok', detail: { month: last.toString(), looks: 1 } },
+      { result: 'refused:review.done', detail: { month: last.toString() } },
+    ])
+  })
+
+  test('comes when the month is over, and of a month that has something to review', async () => {
+    await look(now.toZonedDateTimeISO('Europe/Helsinki').subtract({ seconds: 1 }))
+    expect(await signOffLooks(desk, session, thisMonth, 'early')).toEqual({ refused: 'review.not-over' })
+    expect(await signOffLooks(desk, session, old, 'nothing')).toEqual({ refused: 'not-found' })
+  })
+
+  test('is never under one’s own looks', async () => {
+    await look(noonOf(last), { person: outi.id })
+    expect(await signOffLooks(desk, session, last, 'mine')).toEqual({ refused: 'review.own' })
+    expect(await signOffLooks(desk, await olli.signIn(), last, 'hers')).toBeUndefined()
+  })
+
+  test('is the data protection officer’s alone, as are the lists', async () => {
+    await look(noonOf(last))
+    const mattis = await matti.signIn()
+    expect(await listReviewMonths(desk, mattis, now)).toEqual({ refused: 'deny.role' })
+    expect(await listLooksToReview(desk, mattis, { month: last, after: 0, limit: 10 })).toEqual({
+      refused: 'deny.role',
+    })
+    expect(await signOffLooks(desk, mattis, last, 'fine')).toEqual({ refused: 'deny.role' })
+  })
+})
