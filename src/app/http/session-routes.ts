@@ -77,9 +77,11 @@ export function sessionRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.signOut,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
-      await signOut(desk.db, session, desk.clock.now())
+      const token = sessionToken(request)
+      // A session, or a sign-in under way that is given up.
+      const left = token === undefined ? undefined : await signInUnderWay(desk.db, token)
+      if (token === undefined || !left) return refuse(reply, 'session.none')
+      await signOut(desk.db, { token, personId: left.personId }, desk.clock.now())
       clearSessionToken(request, reply)
       return reply.code(204).send(null)
     },

@@ -57,8 +57,12 @@ export async function sessionHolds(holding: HoldingSafeguards, token: string, no
   return row !== undefined
 }
 
-/** Ends a session at once. */
-export async function signOut(holding: HoldingSafeguards, session: Session, now: Temporal.Instant): Promise<void> {
+/** Ends a session, or a sign-in that is under way, at once. */
+export async function signOut(
+  holding: HoldingSafeguards,
+  session: Pick<Session, 'token' | 'personId'>,
+  now: Temporal.Instant,
+): Promise<void> {
   const db = safeguardsOf(holding)
   await db.transaction().execute(async (tx) => {
     await tx

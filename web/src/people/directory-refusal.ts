@@ -4,6 +4,7 @@ import type { Word } from '../language/use-words.ts'
 /** The refusals that the directory has of its own, and where in a form each belongs. */
 const fieldOf = {
   'person.user-id-taken': 'userId',
+  'person.not-personal': 'userId',
   'person.name-missing': 'name',
   'person.not-a-number': 'phone',
   'person.phone-taken': 'phone',

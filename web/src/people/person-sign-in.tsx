@@ -15,12 +15,15 @@ import { Notice } from '../controls/notice.tsx'
 import { Waiting } from '../controls/waiting.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
+import { usePresence } from '../session/use-me.ts'
 import { announce } from '../shell/announce.tsx'
 import '../styles/account.css'
 
 /** How somebody signs in, for administrators: a one-time link for them, and a second factor that is lost (R20). */
 export function PersonSignIn({ id, name }: { id: string; name: string }) {
   const { say, language } = useLanguage()
+  const presence = usePresence()
+  const isOwn = presence.state === 'signed-in' && presence.me.personId === id
   const path = { params: { path: { id } } }
   const { data, error, isPending, refetch } = $api.useQuery('get', '/api/people/{id}/account', path, { staleTime: 0 })
   return (
@@ -42,7 +45,7 @@ export function PersonSignIn({ id, name }: { id: string; name: string }) {
               </Fact>
             )}
           </dl>
-          <MakeLink id={id} name={name} account={data} onMade={() => void refetch()} />
+          <MakeLink id={id} name={name} isOwn={isOwn} account={data} onMade={() => void refetch()} />
           <AskRemoval id={id} name={name} account={data} onAsked={() => void refetch()} />
         </>
       )}
@@ -53,11 +56,13 @@ export function PersonSignIn({ id, name }: { id: string; name: string }) {
 function MakeLink({
   id,
   name,
+  isOwn,
   account,
   onMade,
 }: {
   id: string
   name: string
+  isOwn: boolean
   account: PersonAccount
   onMade: () => void
 }) {
@@ -70,7 +75,9 @@ function MakeLink({
   useEffect(() => {
     if (link) shown.current?.focus()
   }, [link])
-  if (!account.mayMakeLink && !link) return null
+  if (!account.mayMakeLink && !link) {
+    return <p className="muted">{say(isOwn ? 'help.signin.make.own' : 'help.signin.make.operator')}</p>
+  }
   const submit = async () => {
     setIsCopied(false)
     const made = await make.mutateAsync({ params: { path: { id } } }).catch(() => undefined)
@@ -96,7 +103,7 @@ function MakeLink({
             <textarea
               ref={shown}
               className="input secret"
-              rows={2}
+              rows={3}
               readOnly
               value={link}
               onFocus={(event) => event.target.select()}

@@ -1,0 +1,37 @@
+import { randomBytes } from 'node:crypto'
+import { expect, test } from 'vitest'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { enterTestPerson } from '#test/database/people.ts'
+import { makeTestRegister } from '#test/register/make-register.ts'
+import { answer, openTestDesk } from '#test/register/open-desk.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { sessionHash } from '#safeguards/people/session.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const register = await makeTestRegister(database)
+const desk = await openTestDesk(database, register)
+const admin = database.as().db
+const sari = await enterTestPerson(admin, database.as('seloste_desk').db, { name: 'Sari Niemi' })
+
+test('a sign-in under way is given up like a session: it ends, and the browser forgets it', async () => {
+  const token = randomBytes(32).toString('base64url')
+  const now = Temporal.Now.instant()
+  await admin
+    .insertInto('session')
+    .values({
+      token_hash: sessionHash(token),
+      person_id: sari.id,
+      created_at: now,
+      expires_at: now.add({ minutes: 5 }),
+      awaits_second_factor: true,
+    })
+    .execute()
+  const ask = (method: string) => fetch(`${desk.url}/api/session`, { method, headers: { cookie: `seloste=${token}` } })
+  expect(await answer(ask('GET'))).toMatchObject({ status: 401, code: 'session.enrolment' })
+
+  const left = await ask('DELETE')
+  expect(left.status).toBe(204)
+  expect(left.headers.getSetCookie().join()).toMatch(/seloste=;/)
+  expect(await answer(ask('GET'))).toMatchObject({ status: 401, code: 'session.none' })
+  expect(await answer(ask('DELETE'))).toMatchObject({ status: 401, code: 'session.none' })
+})
