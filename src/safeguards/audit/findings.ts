@@ -78,8 +78,8 @@ export async function acceptedBefore(holding: HoldingSafeguards): Promise<(findi
 }
 
 /** What makes two findings the same one. */
-function keyOf({ kind, index, seq, hash, witness }: Finding): string {
-  return [kind, index, seq, hash, witness].join(' ')
+function keyOf({ kind, index, seq, hash, witness, signed }: Finding): string {
+  return [kind, index, seq, hash, witness, witness && signed].join(' ')
 }
 
 /** A finding in one line, for an operator. */

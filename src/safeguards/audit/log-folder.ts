@@ -4,7 +4,7 @@
  * entry, or a judgement.
  */
 import { randomUUID } from 'node:crypto'
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 export interface LogFolder {
@@ -12,6 +12,8 @@ export interface LogFolder {
   readCheckpoint(): Promise<string | undefined>
   /** Durable when it returns; never half a checkpoint. */
   writeCheckpoint(note: string): Promise<void>
+  /** The log's verifier key, for whoever verifies or witnesses it. */
+  writeKey(key: string): Promise<void>
   leafCount(): Promise<number>
   /** Hashes from, up to and without to; fewer where the file ends before. */
   readLeaves(from: number, to: number): Promise<Buffer[]>
@@ -50,6 +52,9 @@ export async function openLogFolder(path: string): Promise<LogFolder> {
       }
       await rename(unfinished, checkpoint)
       await syncFolder()
+    },
+    async writeKey(key) {
+      await writeFile(join(path, 'key'), `${key}\n`, { mode: 0o644 })
     },
     async leafCount() {
       return Math.floor(((await orNothing(stat(leaves)))?.size ?? 0) / hashBytes)

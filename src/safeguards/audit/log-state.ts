@@ -1,0 +1,17 @@
+/** How the log is, in short. */
+import { sql } from 'kysely'
+import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+
+/** Whether there is no break that nobody has accepted. While there is one, nobody looks. */
+export async function isLogWhole(holding: HoldingSafeguards): Promise<boolean> {
+  const { rows } = await sql<{ whole: boolean }>`select log_is_whole() as whole`.execute(safeguardsOf(holding))
+  return rows[0]?.whole === true
+}
+
+/** Age, in seconds, of the oldest entry that waits for its place in the tree; 0 where none does. */
+export async function logLagSeconds(holding: HoldingSafeguards): Promise<number> {
+  const { rows } = await sql<{ lag: number | null }>`
+    select extract(epoch from clock_timestamp() - e.at)::float8 as lag
+    from audit_pending p join audit_entry e on e.seq = p.seq order by p.seq limit 1`.execute(safeguardsOf(holding))
+  return Math.max(0, rows[0]?.lag ?? 0)
+}

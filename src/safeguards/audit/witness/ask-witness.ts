@@ -1,0 +1,79 @@
+/**
+ * The log's side of C2SP tlog-witness. In: a checkpoint and a witness. Out: the witness's cosignature, or what it has seen
+ * that the log does not have. Never here: a belief in what the witness did not sign.
+ */
+import { createHash } from 'node:crypto'
+import { readCheckpoint, readSignatureLines, signedBy, type Signer, type VerifierKey } from '../note.ts'
+import { consistencyProof, type ReadMembers } from '../tree.ts'
+
+export interface Witness {
+  /** Its submission prefix. */
+  url: string
+  key: VerifierKey
+}
+
+export type WitnessAnswer =
+  | { line: string }
+  /** The witness holds a checkpoint of ours with so many leaves, which is more than we have. */
+  | { ahead: number }
+  | { failed: string }
+
+const answerMs = 10_000
+const longestAnswer = 64 * 1024
+
+/**
+ * Asks a witness to cosign a checkpoint.
+ * @param known size of the last checkpoint that it cosigned, as far as is known here; 0 where nothing is
+ * @throws where it does not answer
+ */
+export async function askWitness(
+  witness: Witness,
+  log: Signer,
+  note: string,
+  read: ReadMembers,
+  known: number,
+): Promise<WitnessAnswer> {
+  const checkpoint = readCheckpoint(note)
+  if (!checkpoint) throw new TypeError('a note without a checkpoint')
+  let old = known
+  for (let attempt = 0; attempt < 2; attempt++) {
+    const proof = await consistencyProof(old, checkpoint.size, read)
+    const lines = proof.map((hash) => `${hash.toString('base64')}\n`).join('')
+    const { status, text } = await ask(`${witness.url}/add-checkpoint`, `old ${old}\n${lines}\n${note}`)
+    if (status === 200) {
+      const signed = signedBy(witness.key, { text: checkpoint.text, signatures: readSignatureLines(text) ?? [] })
+      return typeof signed === 'object' ? { line: signed.line } : { failed: 'its answer is not signed by its key' }
+    }
+    if (status !== 409 || !/^(0|[1-9]\d{0,15})\n$/.test(text))
+      return { failed: `${status} ${text.trim().slice(0, 200)}` }
+    old = Number(text)
+    if (old > checkpoint.size) return isAhead(witness, log, checkpoint.size)
+  }
+  return { failed: 'it cosigned another checkpoint meanwhile' }
+}
+
+/** Anybody can say a number: only a larger checkpoint that carries our own signature is believed. */
+async function isAhead(witness: Witness, log: Signer, size: number): Promise<WitnessAnswer> {
+  const origin = createHash('sha256').update(log.name).digest('hex')
+  const { status, text } = await ask(`${witness.url}/${origin}/checkpoint`)
+  const held = status === 200 ? readCheckpoint(text) : undefined
+  if (held && held.origin === log.name && held.size > size && typeof signedBy(log, held) === 'object') {
+    return { ahead: held.size }
+  }
+  return { failed: 'it says that it has seen a larger tree and shows no checkpoint of it' }
+}
+
+async function ask(url: string, body?: string): Promise<{ status: number; text: string }> {
+  const answer = await fetch(url, {
+    ...(body !== undefined && { method: 'POST', body }),
+    redirect: 'error',
+    signal: AbortSignal.timeout(answerMs),
+  })
+  let text = ''
+  const decoder = new TextDecoder()
+  for await (const part of answer.body ?? []) {
+    text += decoder.decode(part as Uint8Array, { stream: true })
+    if (text.length > longestAnswer) throw new Error(`${url} answers with more than a witness has to say`)
+  }
+  return { status: answer.status, text }
+}

@@ -1,0 +1,51 @@
+/**
+ * A witness's judgement of a checkpoint (C2SP tlog-witness, add-checkpoint). In: what a log sent, and the last checkpoint
+ * that was cosigned. Out: the answer, and what to remember before it is given. Never here: HTTP, files, a clock.
+ */
+import { readCheckpoint, signedBy, type SignedCheckpoint, type VerifierKey } from '../note.ts'
+import { emptyRoot, isConsistent } from '../tree.ts'
+
+export type Considered =
+  | { status: 200; checkpoint: SignedCheckpoint }
+  /** `size` is that of the last one cosigned. */
+  | { status: 409; size: number }
+  | { status: 400 | 403 | 404 | 422; why: string }
+
+const mostProofLines = 63
+
+/** @param latest the last checkpoint cosigned for this log; nothing where there was none */
+export function considerCheckpoint(
+  body: string,
+  log: VerifierKey,
+  latest: { size: number; root: Buffer } | undefined,
+): Considered {
+  const asked = readQuestion(body)
+  if (!asked) {
+    return { status: 400, why: 'the body must be "old <size>", proof lines, an empty line and a checkpoint' }
+  }
+  const { old, proof, checkpoint } = asked
+  if (checkpoint.origin !== log.name) return { status: 404, why: `this witness does not know ${checkpoint.origin}` }
+  if (typeof signedBy(log, checkpoint) === 'string')
+    return { status: 403, why: 'the log’s key did not sign this checkpoint' }
+  if (old > checkpoint.size) return { status: 400, why: 'the old size is above the checkpoint’s' }
+  const known = latest ?? { size: 0, root: emptyRoot }
+  if (old !== known.size) return { status: 409, size: known.size }
+  if (checkpoint.size === 0 && !checkpoint.root.equals(emptyRoot)) {
+    return { status: 422, why: 'the empty tree has another root' }
+  }
+  if (!isConsistent(known, checkpoint, proof)) {
+    return { status: 422, why: 'the proof does not show that the tree cosigned before is the beginning of this one' }
+  }
+  return { status: 200, checkpoint }
+}
+
+function readQuestion(body: string): { old: number; proof: Buffer[]; checkpoint: SignedCheckpoint } | undefined {
+  const end = body.indexOf('\n\n')
+  const [first, ...lines] = body.slice(0, Math.max(0, end)).split('\n')
+  const digits = /^old (0|[1-9]\d{0,15})$/.exec(first ?? '')?.[1]
+  const checkpoint = readCheckpoint(body.slice(end + 2))
+  const proof = lines.map((line) => Buffer.from(line, 'base64'))
+  const areHashes = proof.every((hash, n) => hash.length === 32 && hash.toString('base64') === lines[n])
+  if (end < 0 || digits === undefined || !checkpoint || !areHashes || lines.length > mostProofLines) return undefined
+  return { old: Number(digits), proof, checkpoint }
+}
