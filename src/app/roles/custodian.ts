@@ -14,6 +14,7 @@ import type { RegisterTables } from '#register/tables.ts'
 import { ensurePartitions } from '#register/history/partitions.ts'
 import { endOldFeedback } from '#safeguards/feedback/feedback.ts'
 import { prepareIntakeKeys } from '#safeguards/keys/intake-keys.ts'
+import { openLogFolder } from '#safeguards/audit/log-folder.ts'
 import { openKeyFolder } from '#safeguards/keys/key-store.ts'
 import { noteWorkDone } from '#use/evidence/note-work-done.ts'
 import { createAudioServer } from '#use/playback/serve-audio.ts'
@@ -21,6 +22,7 @@ import { serveCustodian } from './custodian-server.ts'
 import { readDrawKey } from './draw-key.ts'
 import { followVersions } from './follow-versions.ts'
 import { keepAccounts } from './keep-accounts.ts'
+import { keepLog } from './keep-log.ts'
 import { keepProofs } from './keep-proofs.ts'
 import { keepWatch } from './keep-watch.ts'
 import { obeyVersion } from './obey-version.ts'
@@ -67,6 +69,17 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
     onFault: (error) => {
       log.warn({ err: error }, 'which description is obeyed could not be reported')
     },
+  })
+  const auditLog = keepLog({
+    db,
+    pool,
+    keys,
+    folder: await openLogFolder(join(settings.dataDirectory, 'audit-log')),
+    versions,
+    clock,
+    log,
+    registry: metrics.registry,
+    witnesses: settings.witnesses,
   })
   await prepareIntakeKeys(db, keys, generateIntakeKeyPair, clock.now())
 
@@ -196,6 +209,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
       await Promise.all([keeper.stop(), sweeper.stop(), daily.stop(), obeying.stop(), watching.stop(), proofs.stop()])
       await accounts.stop()
       await looking
+      await auditLog.stop()
       await reporting.stop()
       await versions.stop()
       await close()

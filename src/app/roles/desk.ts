@@ -9,6 +9,7 @@ import { channels } from '#register/channels.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { readProofs } from '#use/evidence/read-proofs.ts'
 import { createLookPacer } from '../http/pace-looks.ts'
+import { isLogWhole } from '#safeguards/audit/log-state.ts'
 import { serve } from '../http/serve.ts'
 import { connectCustodian } from './custodian-client.ts'
 import { followVersions } from './follow-versions.ts'
@@ -85,7 +86,10 @@ export const runDesk: Role = async ({ settings, log, databaseUrl, version }: Rol
             () => true,
             () => false,
           )
-        return [...(database ? [] : ['database']), ...((await custodian.alive()) ? [] : ['custodian'])]
+        return [
+          ...(database ? [] : ['database']), ...((await custodian.alive()) ? [] : ['custodian']),
+          ...((await isLogWhole(db).catch(() => true)) ? [] : ['audit-log']),
+        ]
       },
     },
   )

@@ -37,6 +37,8 @@ export type Settings = {
   sites: Partial<Record<PlaceOfData, string>>
   /** SELOSTE_OIDC_...; `undefined`: nobody signs in through an identity provider. */
   identityProvider: IdentityProviderSettings | undefined
+  /** SELOSTE_WITNESSES: who cosigns the audit log; `key` is a verifier key of C2SP tlog-cosignature. */
+  witnesses: readonly { url: string; key: string }[]
   /** SELOSTE_DEMO_PASSWORD; `undefined`: the demo makes one and prints it. */
   demoPassword: string | undefined
 }
@@ -60,6 +62,7 @@ const fileNames = [
   'OBJECTS_URL',
   'SELOSTE_DESCRIPTION',
   'SELOSTE_SITES',
+  'SELOSTE_WITNESSES',
   'SELOSTE_DEMO_PASSWORD',
   'SELOSTE_PUBLIC_URL',
   ...identityProviderNames,
@@ -93,6 +96,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     descriptionFile: checkDescriptionFile(given('SELOSTE_DESCRIPTION'), folder),
     sites: checkSites(given('SELOSTE_SITES')),
     identityProvider: readIdentityProvider(given, folder),
+    witnesses: checkWitnesses(given('SELOSTE_WITNESSES')),
     demoPassword: checkDemoPassword(given('SELOSTE_DEMO_PASSWORD')),
   }
   if (settings.identityProvider && settings.publicUrl === undefined) {
@@ -181,6 +185,20 @@ function checkSites(text: string | undefined): Settings['sites'] {
     for (const one of places) told[one] ??= site
   }
   return told
+}
+
+/** `https://witness.example name+01234567+key, https://…`: each with the verifier key that `seloste witness` prints. */
+function checkWitnesses(text: string | undefined): Settings['witnesses'] {
+  if (text === undefined) return []
+  const allowed = 'for each witness its address and its verifier key, with commas between: https://witness.example name+01234567+BASE64'
+  return text.split(',').map((one) => {
+    const [url = '', key = '', ...more] = one.trim().split(/\s+/)
+    const isAddress = URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)
+    if (!isAddress || !/^[^+]+\+[0-9a-f]{8}\+BA[A-Za-z0-9+/]{42}=?$/.test(key) || more.length > 0) {
+      throw wrongSetting('SELOSTE_WITNESSES', one.trim(), allowed)
+    }
+    return { url: url.replace(/\/+$/, ''), key }
+  })
 }
 
 /** OWASP ASVS 5.0, 6.2.1. */
