@@ -20,6 +20,7 @@ import { evidenceRoutes } from './evidence-routes.ts'
 import { linkRoutes } from './link-routes.ts'
 import { listeningRoutes } from './listening-routes.ts'
 import { logDenials } from './log-denials.ts'
+import { logRoutes } from './log-routes.ts'
 import { organisationRoutes } from './organisation-routes.ts'
 import { planRoutes } from './plan-routes.ts'
 import { refusals, refuse } from './refuse.ts'
@@ -118,6 +119,7 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
   planRoutes(app, desk)
   evidenceRoutes(app, desk)
   watchRoutes(app, desk)
+  logRoutes(app, desk)
   await scimRoutes(app, desk)
   app.get('/api/openapi.json', async (_request, reply) => reply.send(openApiDocument(options.version)))
   app.get('/health/live', async (_request, reply) => reply.send({ live: true }))
