@@ -73,7 +73,7 @@ export async function keepRecording(keeping: Keeping, id: string, now: Temporal.
     await objects.delete(headerKey(id))
     await objects.delete(tailKey(id))
     const kept = await whileStored(db, id, async (tx) => {
-      await tx
+      const { sha256 } = await tx
         .updateTable('recording')
         .set({
           kept_at: now,
@@ -84,8 +84,15 @@ export async function keepRecording(keeping: Keeping, id: string, now: Temporal.
           ...(mended && { size_bytes: mended.sizeBytes, sha256: Buffer.from(mended.sha256, 'hex') }),
         })
         .where('id', '=', id)
-        .execute()
-      await appendAudit(tx, { action: 'recording.kept', result: 'ok', object: { kind: 'recording', id } })
+        .returning('sha256')
+        .executeTakeFirstOrThrow()
+      // The verifier holds the recording against it for as long as there is one.
+      await appendAudit(tx, {
+        action: 'recording.kept',
+        result: 'ok',
+        object: { kind: 'recording', id },
+        detail: { sha256: sha256?.toString('hex') ?? null },
+      })
     })
     if (!inKeeping || !kept) await removeWhenDestroyed(keeping, id)
     return kept

@@ -1,11 +1,12 @@
 import type { ColumnType, Generated } from 'kysely'
 import type { Purpose } from '#description/purposes.ts'
 import type { Role } from '#description/roles.ts'
+import type { VerificationTables } from './verification-tables.ts'
 
 type Instant = Temporal.Instant
 
 /** The tables of the audit log (migrations/0001-spine.sql, 0008-audit-log.sql; docs/formats/audit-log.md). */
-export interface AuditTables {
+export interface AuditTables extends VerificationTables {
   audit_entry: {
     seq: Generated<number>
     at: Generated<Instant>

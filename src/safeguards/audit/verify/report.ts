@@ -43,9 +43,9 @@ export type ProblemCode = keyof typeof problemCodes
 export interface Problem {
   code: ProblemCode
   /** Place in the tree, from 0, of the first entry concerned. */
-  leaf?: number | undefined
+  leaf?: number
   /** Number of the entry concerned. */
-  seq?: number | undefined
+  seq?: number
   /** What is wrong and where, in English. */
   message: string
 }
@@ -65,32 +65,50 @@ export interface Report {
   destructions: number
   /** Size and root, base64, of the newest checkpoint. */
   newest?: { origin: string; size: number; root: string }
-  /** Breaks that an operator has answered for: their entries are told, and are no problem any more. */
-  accepted: Problem[]
+  /** Entries that are lost or altered and that an operator has answered for: told, and no problem any more. */
+  accepted: number
+  /** Problems in all. */
   found: number
   /** The first of them, in the order of the log. */
   problems: Problem[]
 }
 
-const mostProblems = 200
+const mostTold = 200
+/** Beyond this they are counted only. */
+const mostKept = 100_000
 
-/** Collects what is found; counts all, keeps the first ones of the log. */
+/** Collects what is found; counts all. */
 export class Findings {
   found = 0
   #problems: Problem[] = []
 
   add(code: ProblemCode, about: string, where: { leaf?: number | undefined; seq?: number | undefined } = {}): void {
     this.found += 1
-    this.#problems.push({ code, ...where, message: `${problemCodes[code]} ${about}`.trim() })
-    if (this.#problems.length > 2 * mostProblems) this.#problems = this.inOrder()
+    if (this.#problems.length >= mostKept) return
+    const { leaf, seq } = where
+    this.#problems.push({
+      code,
+      ...(leaf !== undefined && { leaf }),
+      ...(seq !== undefined && { seq }),
+      message: `${problemCodes[code]} ${about}`,
+    })
   }
 
-  /** By their place in the log; what has none comes last. */
+  /** Takes out those that are not to be told any more. @returns how many they were */
+  takeOut(isTakenOut: (problem: Problem) => boolean): number {
+    const left = this.#problems.filter((problem) => !isTakenOut(problem))
+    const out = this.#problems.length - left.length
+    this.#problems = left
+    this.found -= out
+    return out
+  }
+
+  /** The first of them by their place in the log; what has none comes last. */
   inOrder(): Problem[] {
     const place = ({ leaf }: Problem) => leaf ?? Infinity
     return this.#problems
       .toSorted((one, other) => (place(one) === place(other) ? 0 : place(one) - place(other)))
-      .slice(0, mostProblems)
+      .slice(0, mostTold)
   }
 }
 

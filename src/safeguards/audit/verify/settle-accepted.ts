@@ -3,28 +3,19 @@ import type { AnyDatabase } from './any-database.ts'
 import type { LogFacts } from './check-entries.ts'
 import type { Findings, Problem, ProblemCode, Report } from './report.ts'
 
-/** What an operator can answer for: the log as it was found, never what was done to it afterwards. */
-const acceptable = new Set<ProblemCode>([
-  'entry-lost',
-  'entry-altered',
-  'entry-missing',
-  'entry-outside',
-  'leaf-altered',
-  'rewritten',
-  'rolled-back',
-])
+/** What an operator can answer for: entries that are lost or altered. A tree that does not fit is nobody’s to accept. */
+const acceptable = new Set<ProblemCode>(['entry-lost', 'entry-altered', 'entry-missing', 'pending-missing'])
 
 type Settled = Pick<Report, 'accepted' | 'found' | 'problems'>
 
 /** Tells problems that an entry `log.break-accepted` names, by index or number, from all others. */
 export function acceptedIn(facts: LogFacts, findings: Findings): Settled {
-  const named = new Set(facts.accepted.flatMap(({ detail }) => namedIn(detail)))
-  const all = findings.inOrder()
+  const ranges = facts.accepted.flatMap(({ detail }) => rangesIn(detail))
+  const seqs = new Set(facts.accepted.flatMap(({ detail }) => listIn(detail, 'seqs')))
   const isAccepted = ({ code, leaf, seq }: Problem) =>
     acceptable.has(code) &&
-    ((leaf !== undefined && named.has(`index ${leaf}`)) || (seq !== undefined && named.has(`seq ${seq}`)))
-  const accepted = all.filter(isAccepted)
-  return { accepted, found: findings.found - accepted.length, problems: all.filter((problem) => !isAccepted(problem)) }
+    (leaf === undefined ? seqs.has(String(seq)) : ranges.some(([from, to]) => leaf >= from && leaf <= to))
+  return { accepted: findings.takeOut(isAccepted), found: findings.found, problems: findings.inOrder() }
 }
 
 /** As {@link acceptedIn}; a break that the custodian found and nobody has answered for is a problem of its own. */
@@ -39,7 +30,15 @@ export async function settleAccepted(tx: AnyDatabase, facts: LogFacts, findings:
   return acceptedIn(facts, findings)
 }
 
-function namedIn(detail: Record<string, unknown>): string[] {
-  const list = (name: string) => (Array.isArray(detail[name]) ? (detail[name] as unknown[]).map(String) : [])
-  return [...list('indexes').map((index) => `index ${index}`), ...list('seqs').map((seq) => `seq ${seq}`)]
+function listIn(detail: Record<string, unknown>, name: string): string[] {
+  const list = detail[name]
+  return Array.isArray(list) ? list.map(String) : []
+}
+
+/** Indexes, written "7" or "7-9". */
+function rangesIn(detail: Record<string, unknown>): [from: number, to: number][] {
+  return listIn(detail, 'indexes').map((range) => {
+    const [from = NaN, to = from] = range.split('-').map(Number)
+    return [from, to]
+  })
 }
