@@ -32,7 +32,7 @@ interface Page {
   approximateTotal: number
 }
 const read = async (query: Record<string, string> = {}, by = officer) =>
-  (await answer(by.fetch(`/api/log?${new URLSearchParams(query)}`))).body as unknown as Page
+  (await answer(by.fetch(`/api/log?${new URLSearchParams(query).toString()}`))).body as unknown as Page
 
 /** Entries as a process would have written them, on a reference of their own. */
 async function enterEntries(count: number, given: Record<string, string> = {}): Promise<string> {
