@@ -17,8 +17,10 @@ const usage = `Seloste ${version}
   seloste simulate [--calls-per-minute N] [--seed N]
                                                   call a running Seloste
   seloste people add --user-id ID --name NAME [--unit UNIT] [--phone NUMBER]
-                                                  enter a person; prints a first password
-  seloste people password --user-id ID            a new first password for somebody who is in the directory
+                                                  enter a person; prints a one-time link for the first password
+  seloste people link --user-id ID                a one-time link for a new password
+  seloste people remove-factors --user-id ID      take the second factors from somebody who has lost them
+  seloste rights list | show --user-id ID         who may see what, and by which decision
   seloste scim-token add --name NAME              a token for the identity system that keeps the directory
   seloste scim-token list | revoke --name NAME
   seloste description show [--version N]          the register description in force, or another version, as published
@@ -68,6 +70,10 @@ async function main(): Promise<void> {
     case 'people': {
       const { people } = await import('./people.ts')
       return people(settings(), rest)
+    }
+    case 'rights': {
+      const { rights } = await import('./rights.ts')
+      return rights(settings(), rest)
     }
     case 'description': {
       const { description } = await import('./description.ts')

@@ -17,13 +17,16 @@ import { descriptionRoutes } from './description-routes.ts'
 import type { Desk } from './desk.ts'
 import { directoryRoutes } from './directory-routes.ts'
 import { evidenceRoutes } from './evidence-routes.ts'
+import { identityProviderRoutes } from './identity-provider-routes.ts'
 import { linkRoutes } from './link-routes.ts'
 import { listeningRoutes } from './listening-routes.ts'
 import { logDenials } from './log-denials.ts'
 import { logRoutes } from './log-routes.ts'
 import { organisationRoutes } from './organisation-routes.ts'
+import { passkeyRoutes } from './passkey-routes.ts'
 import { planRoutes } from './plan-routes.ts'
 import { refusals, refuse } from './refuse.ts'
+import { rightsRoutes } from './rights-routes.ts'
 import type { Routes } from './routes.ts'
 import { sessionRoutes } from './session-routes.ts'
 import { watchRoutes } from './watch-routes.ts'
@@ -110,11 +113,14 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
   organisationRoutes(app, desk)
   sessionRoutes(app, desk)
   accountRoutes(app, desk)
+  passkeyRoutes(app, desk)
+  identityProviderRoutes(app, desk)
   linkRoutes(app, desk)
   contactRoutes(app, desk)
   listeningRoutes(app, desk)
   callEvents(app, desk)
   directoryRoutes(app, desk)
+  rightsRoutes(app, desk)
   descriptionRoutes(app, desk)
   planRoutes(app, desk)
   evidenceRoutes(app, desk)

@@ -1,15 +1,15 @@
-/** The people of the demo (all invented), and the access rights that a procedure would have given them (R36-R41). */
+/** The people of the demo (all invented), and where they belong; their rights come by the procedure (demo-rights.ts). */
 import type { Kysely } from 'kysely'
 import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone-number.ts'
 import type { RegisterDescription } from '#description/register-description.ts'
-import { purposesOf, type Duty, type Role } from '#description/roles.ts'
+import type { Duty, Role } from '#description/roles.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { recordRight, type Right } from '#safeguards/access/grant.ts'
 import { enterPerson, setPassword } from '#safeguards/people/enter-person.ts'
 import { enterUnit } from '#safeguards/people/units.ts'
 import { officials } from '#test/simulator/people.ts'
+import { giveDemoRights } from './demo-rights.ts'
 
-interface DemoPerson {
+export interface DemoPerson {
   userId: string
   name: string
   role: Role
@@ -34,29 +34,35 @@ export const demoPeople: readonly DemoPerson[] = [
   { userId: 'anneli', name: 'Anneli Aalto', role: 'ACCESS_APPROVER', unit: 'Johto' },
 ]
 
-const rightsLastMonths = 12
+/** Whose supervisor everybody who answers in the same unit has. */
+const supervisor = 'sari'
 
-/** Enters the people who are not there yet, with their rights, and gives all of them the password. */
+/**
+ * Enters the people who are not there yet, gives all of them the password, and those who have no right one by the procedure.
+ * @returns the rights that were refused, in words
+ */
 export async function enterDemoPeople(
   db: Kysely<RegisterTables>,
   description: RegisterDescription,
   password: string,
   now: Temporal.Instant,
-): Promise<void> {
+): Promise<string[]> {
   const since = now.subtract({ hours: 24 * 400 })
   const ids = new Map<string, string>()
-  const entered: DemoPerson[] = []
-  for (const person of demoPeople) {
-    const unitId = await enterUnit(db, person.unit)
+  const idOf = (userId: string) => ids.get(userId) ?? ''
+  const supervised = demoPeople.find(({ userId }) => userId === supervisor)?.unit
+  for (const person of [...demoPeople].sort(
+    (a, b) => Number(b.userId === supervisor) - Number(a.userId === supervisor),
+  )) {
     const phone = person.phone === undefined ? null : normalisePhoneNumber(person.phone, description.numbering).key
-    const made = await enterPerson(db, {
+    await enterPerson(db, {
       userId: person.userId,
       name: person.name,
-      unitId,
+      unitId: await enterUnit(db, person.unit),
+      ...(person.role === 'OFFICIAL' && person.unit === supervised && { supervisorId: idOf(supervisor) }),
       ...(phone !== null && { phoneKey: phone }),
       employedFrom: since,
     })
-    if (!('refused' in made)) entered.push(person)
     const { id } = await db
       .selectFrom('person')
       .select('id')
@@ -65,33 +71,5 @@ export async function enterDemoPeople(
     ids.set(person.userId, id)
     await setPassword(db, id, password)
   }
-  const idOf = (userId: string) => ids.get(userId) ?? ''
-  const until = now.toZonedDateTimeISO('Europe/Helsinki').add({ months: rightsLastMonths }).startOfDay().toInstant()
-  for (const person of entered) {
-    const approver = person.userId === 'anneli' ? 'riitta' : 'anneli'
-    const requester = person.userId === 'sari' || person.userId === 'anneli' ? 'paula' : 'sari'
-    await recordRight(db, {
-      personId: idOf(person.userId),
-      role: person.role,
-      ...(person.duty && { duty: person.duty }),
-      purposes: purposesOf(description, person.role, person.duty).map(({ purpose }) => purpose),
-      scope: await scopeOf(person),
-      requestedBy: idOf(requester),
-      approvedBy: idOf(approver),
-      from: since,
-      until,
-    })
-  }
-
-  async function scopeOf({ role, unit }: DemoPerson): Promise<Right['scope']> {
-    const kind = description.roles.find((entry) => entry.role === role)?.scope ?? 'none'
-    return {
-      kind,
-      units: kind === 'unit' ? [await enterUnit(db, unit)] : [],
-      numbers:
-        kind === 'numbers'
-          ? description.numbers.filter((number) => number.kind !== 'SWITCHBOARD').map((number) => number.key)
-          : [],
-    }
-  }
+  return giveDemoRights(db, description, { people: demoPeople, idOf, password, now })
 }

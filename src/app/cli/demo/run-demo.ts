@@ -38,8 +38,9 @@ export async function runDemo(settings: Settings, options: DemoOptions): Promise
   })
   const versions = await readVersions(admin.db)
   const now = Temporal.Now.instant()
-  await enterDemoPeople(admin.db, versionAt(versions, now).description, password, now)
+  const refused = await enterDemoPeople(admin.db, versionAt(versions, now).description, password, now)
   await admin.close()
+  for (const line of refused) say(`  without a right, as the procedure refused it: ${line}`)
   say(welcome(all.addresses.desk, all.addresses.capture, password))
 
   const ending = new AbortController()

@@ -1,0 +1,385 @@
+/**
+ * What the procedure knows, for whoever may read it: requests, who holds which right by which decision, what a review has
+ * to look at. In: a session. Out: records with ids; names are the directory's. Each reading leaves its trace (R21). Never
+ * here: a change (procedure.ts), content of any call.
+ */
+import { sql, type RawBuilder, type Transaction } from 'kysely'
+import { inSession } from '#platform/database/connect.ts'
+import { purposes, type Purpose } from '#description/purposes.ts'
+import type { Duty, Role, Scope } from '#description/roles.ts'
+import { appendAudit } from '../audit/append.ts'
+import type { Session } from '../people/session.ts'
+import { safeguardsOf, type HoldingSafeguards, type SafeguardTables } from '../tables.ts'
+import { rightsInForce, type RoleBound } from './decide.ts'
+import type { Doubt, RequestState, RevokeCause, RightOrigin } from './procedure-tables.ts'
+
+type Instant = Temporal.Instant
+
+export interface RequestRecord {
+  id: string
+  /** The same for all that was asked for in one go. */
+  batchId: string
+  personId: string
+  role: Role
+  duty: Duty | null
+  purposes: Purpose[]
+  scope: { kind: Scope; units: string[]; numbers: string[] }
+  reason: string
+  /** Null: from the approval on. */
+  from: Instant | null
+  until: Instant
+  requestedBy: string
+  requestedAt: Instant
+  state: RequestState
+  decidedBy: string | null
+  decidedAt: Instant | null
+  note: string | null
+  /** What the viewer may do with it now. */
+  mayDecide: boolean
+  mayWithdraw: boolean
+}
+
+export interface ReviewRecord {
+  by: string
+  at: Instant
+  kept: boolean
+  note: string | null
+  doubts: Doubt[]
+}
+
+export interface RightRecord {
+  id: string
+  personId: string
+  role: Role
+  duty: Duty | null
+  /** As it was granted. */
+  purposes: Purpose[]
+  /** As the description in force narrows it now; empty for a right that is over. */
+  reaches: Purpose[]
+  scope: { kind: Scope; units: string[]; numbers: string[] }
+  from: Instant
+  until: Instant | null
+  state: 'active' | 'upcoming' | 'expired' | 'revoked'
+  origin: RightOrigin
+  grantedAt: Instant
+  requestedBy: string | null
+  requestedAt: Instant | null
+  reason: string | null
+  approvedBy: string | null
+  note: string | null
+  revoked: { at: Instant; by: string | null; cause: RevokeCause; reason: string | null } | null
+  /** Oldest first. */
+  reviews: ReviewRecord[]
+  /** What speaks against it now; nothing for a right that is over. */
+  doubts: Doubt[]
+  /** When it was last said to be needed: granted, or kept by a review. */
+  confirmedAt: Instant
+  /** Not looked at since this quarter began; since the one before began. */
+  review: 'done' | 'due' | 'overdue'
+  mayRevoke: boolean
+  mayReview: boolean
+}
+
+export interface PersonsRights {
+  person: { userId: string; unit: string | null; employedTo: Instant | null }
+  rights: RightRecord[]
+  /** Newest first, those that became rights left out. */
+  requests: RequestRecord[]
+}
+
+type Tx = Transaction<SafeguardTables>
+/** Everything that waits can be decided on; of what was decided, the latest. */
+const mostListed = 1000
+
+/** Requests that the viewer may read: those that wait, oldest first; then what was decided lately. */
+export function listRequests(
+  holding: HoldingSafeguards,
+  session: Session,
+  which: 'open' | 'all',
+): Promise<RequestRecord[]> {
+  return reading(holding, session, {}, async (tx) => {
+    const open = await requestsWhere(tx, sql<boolean>`q.state = 'REQUESTED' order by q.requested_at, q.id`)
+    if (which === 'open') return open
+    return [
+      ...open,
+      ...(await requestsWhere(tx, sql<boolean>`q.state <> 'REQUESTED' order by q.decided_at desc, q.id`)),
+    ]
+  })
+}
+
+/** One request. */
+export function readRequest(
+  holding: HoldingSafeguards,
+  session: Session,
+  id: string,
+): Promise<RequestRecord | { refused: 'not-found' }> {
+  return inSession(safeguardsOf(holding), { 'seloste.session': session.token }, async (tx) => {
+    const [found] = await requestsWhere(tx, sql<boolean>`q.id = ${id}::uuid`)
+    return found ?? { refused: 'not-found' as const }
+  })
+}
+
+/** What somebody may see and by which decision, and what they could: everything the procedure knows of a person (R36). */
+export function readRightsOf(
+  holding: HoldingSafeguards,
+  session: Session,
+  personId: string,
+  now: Instant,
+): Promise<PersonsRights | { refused: 'not-found' }> {
+  return reading(holding, session, { personId }, async (tx) => {
+    if (!(await maySee(tx, personId))) return { refused: 'not-found' as const }
+    const rights = await rightsWhere(tx, sql<boolean>`r.person_id = ${personId}::uuid`, now)
+    const requests = await requestsWhere(
+      tx,
+      sql<boolean>`q.person_id = ${personId}::uuid and q.state <> 'APPROVED' order by q.requested_at desc, q.id`,
+    )
+    const { rows } = await sql<PersonsRights['person']>`
+      select p.user_id as "userId", p.employed_to as "employedTo", (
+        select u.name from person_placement pl join unit u on u.id = pl.unit_id
+        where pl.person_id = p.id and holds_now(pl.valid_from, pl.valid_to)
+      ) as unit from person p where p.id = ${personId}::uuid`.execute(tx)
+    const [person] = rows
+    return person ? { person, rights, requests } : { refused: 'not-found' as const }
+  })
+}
+
+/** One right, for whoever may read its person's. */
+export function readRight(
+  holding: HoldingSafeguards,
+  session: Session,
+  id: string,
+  now: Instant,
+): Promise<RightRecord | { refused: 'not-found' }> {
+  return inSession(safeguardsOf(holding), { 'seloste.session': session.token }, async (tx) => {
+    const [right] = await rightsWhere(tx, sql<boolean>`r.id = ${id}::uuid`, now)
+    return right && (await maySee(tx, right.personId)) ? right : { refused: 'not-found' as const }
+  })
+}
+
+/**
+ * Rights in force that were not looked at since this quarter began (L20), overdue ones first: everybody's for approvers and
+ * the data protection officer, those of the unit for a supervisor; `deny.role` for others.
+ */
+export function listReview(
+  holding: HoldingSafeguards,
+  session: Session,
+  now: Instant,
+): Promise<{ rights: RightRecord[]; reviewed: number } | { refused: 'deny.role' }> {
+  return reading(holding, session, {}, async (tx) => {
+    const { rows } = await sql<{ everybody: boolean; people: string[]; supervises: boolean }>`
+      select viewer_is('ACCESS_APPROVER') or viewer_is('DATA_PROTECTION_OFFICER') as everybody,
+        supervised_by_viewer() as people, viewer_is('SUPERVISOR') as supervises`.execute(tx)
+    const [viewer] = rows
+    if (!viewer?.everybody && !viewer?.supervises) return { refused: 'deny.role' as const }
+    const whose = viewer.everybody ? sql<boolean>`true` : sql<boolean>`r.person_id = any (${viewer.people}::uuid[])`
+    const inForce = sql<boolean>`r.revoked_at is null and holds_now(r.valid_from, r.valid_to)
+      and exists (select from person p where p.id = r.person_id and holds_now(p.employed_from, p.employed_to)) and ${whose}`
+    const rights = await rightsWhere(
+      tx,
+      sql<boolean>`${inForce} and confirmed_at(r) < quarter_began(now()) order by confirmed_at(r), r.id`,
+      now,
+    )
+    const { rows: counted } = await sql<{ reviewed: number }>`
+      select count(*)::integer as reviewed from access_right r where ${inForce} and confirmed_at(r) >= quarter_began(now())`.execute(
+      tx,
+    )
+    return { rights, reviewed: counted[0]?.reviewed ?? 0 }
+  })
+}
+
+/**
+ * Rights for whoever runs the installation, from the command line: one person's, past ones too; or everybody's that are in
+ * force or to come.
+ */
+export async function readRightsAsOwner(
+  holding: HoldingSafeguards,
+  personId: string | undefined,
+  now: Instant,
+): Promise<RightRecord[]> {
+  return inSession(safeguardsOf(holding), {}, async (tx) => {
+    await appendAudit(tx, {
+      action: 'rights.read',
+      result: 'ok',
+      ...(personId !== undefined && { object: { kind: 'person', id: personId } }),
+    })
+    return rightsWhere(
+      tx,
+      personId === undefined
+        ? sql<boolean>`r.revoked_at is null and (r.valid_to is null or r.valid_to > now()) order by r.role, r.valid_from, r.id`
+        : sql<boolean>`r.person_id = ${personId}::uuid`,
+      now,
+    )
+  })
+}
+
+async function maySee(tx: Tx, personId: string): Promise<boolean> {
+  const { rows } = await sql<{ sees: boolean }>`
+    select exists (select from person where id = ${personId}::uuid) and (
+      viewer() = ${personId}::uuid or viewer_sees_rights() or ${personId}::uuid = any (supervised_by_viewer())) as sees`.execute(
+    tx,
+  )
+  return rows[0]?.sees === true
+}
+
+/** Reads in one transaction in which the database knows the session, with its trace. */
+async function reading<Found extends object>(
+  holding: HoldingSafeguards,
+  session: Session,
+  { personId }: { personId?: string },
+  read: (tx: Tx) => Promise<Found>,
+): Promise<Found> {
+  return inSession(safeguardsOf(holding), { 'seloste.session': session.token }, async (tx) => {
+    const found = await read(tx)
+    const refused = 'refused' in found ? (found.refused as string) : undefined
+    await appendAudit(tx, {
+      action: 'rights.read',
+      result: refused === undefined ? 'ok' : `refused:${refused}`,
+      personId: session.personId,
+      ...(personId !== undefined && { object: { kind: 'person', id: personId } }),
+    })
+    return found
+  })
+}
+
+async function requestsWhere(tx: Tx, which: RawBuilder<boolean>): Promise<RequestRecord[]> {
+  const { rows } = await sql<Omit<RequestRecord, 'scope'> & { kind: Scope; units: string[]; numbers: string[] }>`
+    select q.id, q.batch_id as "batchId", q.person_id as "personId", q.role, q.duty, q.purposes, q.scope_kind as kind,
+      q.scope_units as units, q.scope_numbers as numbers, q.reason, q.valid_from as "from", q.valid_to as until,
+      q.requested_by as "requestedBy", q.requested_at as "requestedAt", q.state, q.decided_by as "decidedBy",
+      q.decided_at as "decidedAt", q.note,
+      q.state = 'REQUESTED' and viewer() not in (q.requested_by, q.person_id) and (select viewer_is('ACCESS_APPROVER')) as "mayDecide",
+      q.state = 'REQUESTED' and viewer() in (q.requested_by, q.person_id) as "mayWithdraw"
+    from right_request q where ${which} limit ${mostListed}`.execute(tx)
+  return rows.map(({ kind, units, numbers, ...request }) => ({ ...request, scope: { kind, units, numbers } }))
+}
+
+interface RightRow extends Omit<
+  RightRecord,
+  'scope' | 'revoked' | 'reaches' | 'state' | 'review' | 'mayRevoke' | 'mayReview'
+> {
+  kind: Scope
+  units: string[]
+  numbers: string[]
+  revokedAt: Instant | null
+  revokedBy: string | null
+  cause: RevokeCause | null
+  revokeReason: string | null
+  due: boolean
+  overdue: boolean
+  part: 'own' | 'approver' | 'supervisor' | null
+  described: Purpose[] | null
+  widest: Scope | null
+  employedFrom: Instant
+  employedTo: Instant | null
+}
+
+async function rightsWhere(tx: Tx, which: RawBuilder<boolean>, now: Instant): Promise<RightRecord[]> {
+  const { rows } = await sql<Omit<RightRow, 'reviews'>>`
+    select r.id, r.person_id as "personId", r.role, r.duty, r.purposes, r.scope_kind as kind, r.scope_units as units,
+      r.scope_numbers as numbers, r.valid_from as "from", r.valid_to as until, r.origin, r.granted_at as "grantedAt",
+      r.requested_by as "requestedBy", q.requested_at as "requestedAt", q.reason, r.approved_by as "approvedBy", q.note,
+      r.revoked_at as "revokedAt", r.revoked_by as "revokedBy", r.revoke_cause as cause, r.revoke_reason as "revokeReason",
+      doubts_about(r) as doubts, c.at as "confirmedAt", c.at < quarter_began(now()) as due,
+      c.at < quarter_began(quarter_began(now()) - interval '1 day') as overdue, viewer_revokes(r.person_id) as part,
+      d.purposes as described, d.scope as widest, p.employed_from as "employedFrom", p.employed_to as "employedTo"
+    from access_right r
+    join person p on p.id = r.person_id
+    cross join lateral (select confirmed_at(r) as at) c
+    left join right_request q on q.id = r.request_id
+    left join described_role d on d.version = version_at(now()) and d.role = r.role and d.duty is not distinct from r.duty
+    where ${which}`.execute(tx)
+  const reviews = await reviewsOf(
+    tx,
+    rows.map(({ id }) => id),
+  )
+  return rows.map((row) => recordOf({ ...row, reviews: reviews.get(row.id) ?? [] }, now)).sort(mostInForceFirst)
+}
+
+function recordOf(row: RightRow, now: Instant): RightRecord {
+  const {
+    kind,
+    units,
+    numbers,
+    revokedAt,
+    revokedBy,
+    cause,
+    revokeReason,
+    due,
+    overdue,
+    part,
+    described,
+    widest,
+    ...right
+  } = row
+  const { employedFrom, employedTo, ...record } = right
+  const state = revokedAt ? 'revoked' : stateAt(now, row)
+  const isOver = state === 'revoked' || state === 'expired'
+  const bound: RoleBound[] =
+    described && widest
+      ? [{ role: row.role, ...(row.duty && { duty: row.duty }), purposes: described, scope: widest }]
+      : []
+  // A right to come is looked at as if it had begun.
+  const at = state === 'upcoming' ? row.from : now
+  const [narrowed] = isOver
+    ? []
+    : rightsInForce({
+        now: at,
+        person: { id: row.personId, employedFrom, ...(employedTo && { employedTo }) },
+        held: [
+          {
+            id: row.id,
+            role: row.role,
+            ...(row.duty && { duty: row.duty }),
+            purposes: row.purposes,
+            scope: { kind, units, numbers },
+            from: row.from,
+            ...(row.until && { until: row.until }),
+          },
+        ],
+        described: bound,
+      })
+  return {
+    ...record,
+    doubts: isOver ? [] : row.doubts,
+    reaches: purposes.filter((purpose) => narrowed?.purposes.includes(purpose)),
+    scope: { kind, units, numbers },
+    state,
+    revoked: revokedAt && { at: revokedAt, by: revokedBy, cause: cause ?? 'employment', reason: revokeReason },
+    review: overdue ? 'overdue' : due ? 'due' : 'done',
+    mayRevoke: !isOver && part !== null,
+    mayReview: state === 'active' && (part === 'approver' || part === 'supervisor'),
+  }
+}
+
+function stateAt(
+  now: Instant,
+  { from, until }: { from: Instant; until: Instant | null },
+): 'active' | 'upcoming' | 'expired' {
+  const { compare } = Temporal.Instant
+  if (until && compare(until, now) <= 0) return 'expired'
+  return compare(from, now) > 0 ? 'upcoming' : 'active'
+}
+
+const order = { active: 0, upcoming: 1, expired: 2, revoked: 2 } as const
+
+/** What holds, then what will, then the past, the latest first; what a query has in its own order stays so. */
+function mostInForceFirst(a: RightRecord, b: RightRecord): number {
+  const byState = order[a.state] - order[b.state]
+  return byState !== 0 || order[a.state] < 2 ? byState : Temporal.Instant.compare(endOf(b), endOf(a))
+}
+
+function endOf({ revoked, until, from }: RightRecord): Instant {
+  return revoked?.at ?? until ?? from
+}
+
+async function reviewsOf(tx: Tx, rights: readonly string[]): Promise<Map<string, ReviewRecord[]>> {
+  if (rights.length === 0) return new Map()
+  const rows = await tx
+    .selectFrom('right_review')
+    .select(['right_id', 'reviewed_by as by', 'reviewed_at as at', 'kept', 'note', 'doubts'])
+    .where('right_id', 'in', [...rights])
+    .orderBy('reviewed_at')
+    .execute()
+  const grouped = Map.groupBy(rows, ({ right_id }) => right_id)
+  return new Map([...grouped].map(([id, ones]) => [id, ones.map(({ right_id: _, ...review }) => review)]))
+}
