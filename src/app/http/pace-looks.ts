@@ -16,6 +16,8 @@ const noticedMs = 1_000
 const mostPeople = 1_000
 
 interface Looking {
+  /** Until the log has been asked for the first time. */
+  begun?: Promise<void>
   /** When the person looked, in the last hour; milliseconds of the epoch. */
   looks: number[]
   sinceAsked: number
@@ -51,22 +53,38 @@ export function createLookPacer(
 
   async function lookingOf(session: Session, nowMs: number): Promise<Looking> {
     const known = people.get(session.personId)
-    if (known && known.sinceAsked < askAgainAfter) return known
-    const looking = known ?? { looks: [], sinceAsked: 0, waiting: 0, turn: Promise.resolve(), loggedAt: 0 }
+    if (known) {
+      if (known.sinceAsked >= askAgainAfter) await countLogged(known, session, nowMs)
+      await known.begun
+      return known
+    }
+    const looking: Looking = { looks: [], sinceAsked: 0, waiting: 0, turn: Promise.resolve(), loggedAt: 0 }
+    people.set(session.personId, looking)
+    // Many at once all wait for the first answer: none of them is the first look.
+    looking.begun = countLogged(looking, session, nowMs)
+    try {
+      await looking.begun
+    } catch (error) {
+      people.delete(session.personId)
+      throw error
+    }
+    return looking
+  }
+
+  /** Adds the looks that the log has and this process does not know of. */
+  async function countLogged(looking: Looking, session: Session, nowMs: number): Promise<void> {
     // Before it is asked, so that many at once do not all ask.
     looking.sinceAsked = 0
-    people.set(session.personId, looking)
     const { inMinute, inHour } = await looksLately(db, session)
-    const missing = inHour - looking.looks.filter((at) => at > nowMs - hourMs).length
-    const missingInMinute = Math.max(0, inMinute - looking.looks.filter((at) => at > nowMs - minuteMs).length)
-    const lately = Math.min(missingInMinute, Math.max(0, missing))
-    const earlier = Math.max(0, missing - lately)
+    const since = (ms: number) => looking.looks.filter((at) => at > nowMs - ms).length
+    const missing = Math.max(0, inHour - since(hourMs))
+    const lately = Math.min(missing, Math.max(0, inMinute - since(minuteMs)))
+    const earlier = missing - lately
     looking.looks.push(
       ...Array.from({ length: earlier }, (_, i) => nowMs - minuteMs - ((hourMs - minuteMs) * i) / earlier),
       ...Array.from({ length: lately }, () => nowMs),
     )
     looking.looks.sort((a, b) => a - b)
-    return looking
   }
 
   return {
