@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { enterTestPerson, password } from '#test/database/people.ts'
 import { tokenHolds } from '#safeguards/people/look-with-token.ts'
+import { lookAtLink, useLink } from '#safeguards/sign-in/links.ts'
 import { signIn } from '#safeguards/sign-in/sign-in.ts'
 import type { SafeguardTables } from '#safeguards/tables.ts'
 
@@ -39,15 +40,34 @@ test('scim-token: a token is shown once, listed by its name, and opens nothing o
   expect((await seloste('scim-token', 'add')).error).toMatch(/^seloste: scim-token needs add or revoke with --name/)
 })
 
-test('people password: a new one for whoever is in the directory, and the old one is worthless', async () => {
+test('people link: a new password for whoever is in the directory, once; the old one is worthless from then on', async () => {
   const person = await enterTestPerson(database.as().db, desk, { name: 'Maija' })
-  const { out } = await seloste('people', 'password', '--user-id', person.userId.toUpperCase())
-  const renewed = /first password ([\w-]{16});/.exec(out)?.[1] ?? ''
+  const { out } = await seloste('people', 'link', '--user-id', person.userId.toUpperCase())
+  const token = /\/welcome#([\w-]{43})$/m.exec(out)?.[1] ?? ''
   const given = (secret: string) => signIn(desk, { userId: person.userId, password: secret }, Temporal.Now.instant())
-  expect(await given(renewed)).toMatchObject({ personId: person.id })
+  expect(await given(password)).toMatchObject({ personId: person.id })
+  expect(await useLink(desk, token, 'marja on tänä vuonna hyvä')).toEqual({ used: true })
   expect(await given(password)).toBe('refused')
-  expect(await seloste('people', 'password', '--user-id', 'nobody')).toMatchObject({
+  expect(await given('marja on tänä vuonna hyvä')).toMatchObject({ personId: person.id })
+  expect(await useLink(desk, token, 'marja on ensi vuonna hyvä')).toEqual({ refused: 'link.none' })
+  expect(await seloste('people', 'link', '--user-id', 'nobody')).toMatchObject({
     code: 1,
     error: 'seloste: nobody in the directory has the user id "nobody"',
   })
+})
+
+test('people add: one natural person each, who sets the first password by a link', async () => {
+  const { out } = await seloste('people', 'add', '--user-id', 'Koivu.Kaisa', '--name', 'Kaisa Koivu')
+  expect(out).toMatch(/^Kaisa Koivu \(Koivu\.Kaisa\) .*\/welcome#[\w-]{43}$/)
+  const seen = await lookAtLink(desk, /#([\w-]{43})$/.exec(out)?.[1] ?? '', Temporal.Now.instant())
+  expect(seen).toMatchObject({ kind: 'first-password', person: { userId: 'koivu.kaisa', name: 'Kaisa Koivu' } })
+  expect((await seloste('people', 'add', '--user-id', 'KOIVU.kaisa', '--name', 'Toinen')).error).toContain(
+    'never used again',
+  )
+  for (const userId of ['admin', 'Test-1', 'palvelu', 'info@vero.example']) {
+    expect(await seloste('people', 'add', '--user-id', userId, '--name', 'X')).toMatchObject({
+      code: 1,
+      error: expect.stringContaining('one natural person') as string,
+    })
+  }
 })

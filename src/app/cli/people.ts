@@ -1,16 +1,20 @@
-import { randomBytes } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone-number.ts'
 import type { Settings } from '#platform/config/settings.ts'
 import { Fault } from '#platform/fault.ts'
-import { enterPerson, findPerson, setPassword } from '#safeguards/people/enter-person.ts'
+import { enterPerson, findPerson } from '#safeguards/people/enter-person.ts'
+import { isPersonal } from '#safeguards/people/personal-user-id.ts'
 import { enterUnit } from '#safeguards/people/units.ts'
+import { removeFactors } from '#safeguards/sign-in/factor-removals.ts'
+import { makeOperatorsLink } from '#safeguards/sign-in/links.ts'
 import { readVersions, versionAt } from '#safeguards/versions/versions.ts'
+import { linkAddress } from './first-links.ts'
 import { withRunningDatabase } from './running-database.ts'
 
 /**
- * `people add`: enters a person in a running Seloste and prints a first password; `people password`: a new one, for whoever
- * the identity system entered or who forgot it. Rights come by procedure, not by this.
+ * `people add`: enters a person in a running Seloste and prints a one-time link for their first password; `people link`: a
+ * new one, for whoever the identity system entered or who forgot it; `people remove-factors`: takes the second factors from
+ * who has lost them. Rights come by procedure, not by this.
  */
 export async function people(settings: Settings, args: string[]): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -24,11 +28,19 @@ export async function people(settings: Settings, args: string[]): Promise<void> 
     },
   })
   const { 'user-id': userId, name, unit, phone } = values
-  if (positionals[0] === 'password' && userId) return renewPassword(settings, userId)
-  if (positionals[0] !== 'add' || !userId || !name) {
+  const [command] = positionals
+  if (command === 'link' && userId) return makeLink(settings, userId)
+  if (command === 'remove-factors' && userId) return takeFactors(settings, userId)
+  if (command !== 'add' || !userId || !name) {
     throw new Fault(
       'argument-wrong',
-      'people needs add with --user-id and --name, or password with --user-id; see "seloste help"',
+      'people needs add with --user-id and --name, or link or remove-factors with --user-id; see "seloste help"',
+    )
+  }
+  if (!isPersonal(userId)) {
+    throw new Fault(
+      'argument-wrong',
+      `--user-id is "${userId}", the name of a function: an account belongs to one natural person, so name the person`,
     )
   }
   await withRunningDatabase(settings, 'people', async (db) => {
@@ -38,33 +50,43 @@ export async function people(settings: Settings, args: string[]): Promise<void> 
     if (phoneKey === null) {
       throw new Fault('argument-wrong', `--phone is "${phone ?? ''}", which is no telephone number`)
     }
-    const password = newPassword()
     const entered = await enterPerson(db, {
       userId,
       name,
-      password,
       employedFrom: now,
       ...(unit !== undefined && { unitId: await enterUnit(db, unit) }),
       ...(phoneKey !== undefined && { phoneKey }),
     })
     if ('refused' in entered)
       throw new Fault('user-id-taken', `the user id "${userId}" has been used; ids are never used again`)
-    console.log(`${name} can sign in as ${userId} with the first password ${password}`)
+    const token = await makeOperatorsLink(db, { personId: entered.id })
+    console.log(`${name} (${userId}) sets the first password within 24 hours at ${linkAddress(settings, token)}`)
   })
 }
 
-async function renewPassword(settings: Settings, userId: string): Promise<void> {
+async function makeLink(settings: Settings, userId: string): Promise<void> {
   await withRunningDatabase(settings, 'people', async (db) => {
-    const person = await findPerson(db, userId)
-    if (!person) throw new Fault('not-found', `nobody in the directory has the user id "${userId}"`)
-    const password = newPassword()
-    await setPassword(db, person, password)
+    const personId = await findPerson(db, userId)
+    if (!personId) throw nobody(userId)
+    const token = await makeOperatorsLink(db, { personId })
+    console.log(`${userId} sets a new password within 24 hours at ${linkAddress(settings, token)}`)
+    console.log('A second factor stays needed. The sessions that are open end when the link is used.')
+  })
+}
+
+async function takeFactors(settings: Settings, userId: string): Promise<void> {
+  await withRunningDatabase(settings, 'people', async (db) => {
+    const personId = await findPerson(db, userId)
+    if (!personId) throw nobody(userId)
+    const had = await removeFactors(db, personId)
     console.log(
-      `${userId} can sign in with the first password ${password}; sessions opened with the old one have ended`,
+      had
+        ? `${userId} has no second factor any more, and their sessions have ended; a password shorter than 15 characters has ended too`
+        : `${userId} has no second factor`,
     )
   })
 }
 
-function newPassword(): string {
-  return randomBytes(12).toString('base64url')
+function nobody(userId: string): Fault {
+  return new Fault('not-found', `nobody in the directory has the user id "${userId}"`)
 }

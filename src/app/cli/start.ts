@@ -4,6 +4,7 @@ import { makeLog, type Log } from '#platform/log/log.ts'
 import { superviseRoles } from '../roles/supervise.ts'
 import { runRole } from '../roles/run-role.ts'
 import type { RoleName } from '../roles/role.ts'
+import { firstLinks } from './first-links.ts'
 import { untilTold } from './until-told.ts'
 import { version } from './version.ts'
 
@@ -12,6 +13,8 @@ export async function startAll(settings: Settings): Promise<void> {
   const log = makeLog({ name: 'seloste' })
   const all = await superviseRoles(settings, log)
   log.info(`web at ${all.addresses.desk}, SIP at ${all.addresses.capture}`)
+  // Not into the log: whoever reads it must not become the first of a role.
+  for (const line of await firstLinks(settings, all.database.adminUrl)) console.log(line)
   await untilTold(all, log)
 }
 

@@ -163,6 +163,7 @@ function refuseChange(reply: FastifyReply, refusal: DirectoryRefusal, numbering:
     case 'person.not-a-number':
       return refuse(reply, refusal.refused, { field: phoneField })
     case 'person.user-id-taken':
+    case 'person.not-personal':
       return refuse(reply, refusal.refused, { field: 'userId' })
     case 'person.name-missing':
       return refuse(reply, refusal.refused, { field: 'name' })

@@ -39,6 +39,8 @@ export function errorOf(refusal: DirectoryRefusal, numbering: NumberingOptions):
   switch (refusal.refused) {
     case 'person.user-id-taken':
       return new ScimError(409, 'userName has been used; user ids are never used again.', 'uniqueness')
+    case 'person.not-personal':
+      return invalidValue('userName is the name of a function: an account belongs to one natural person.')
     case 'person.phone-taken': {
       const written = displayPhoneNumber(refusal.phoneKey, numbering)
       return new ScimError(409, `phoneNumbers: ${written} is the number of User ${refusal.by.id}.`, 'uniqueness')

@@ -15,6 +15,7 @@ export type DirectoryRefusal =
   | ChangeRefusal
   | PhoneTaken
   | { refused: 'person.user-id-taken' }
+  | { refused: 'person.not-personal' }
   | { refused: 'person.name-missing' }
   | { refused: 'person.not-a-number'; written: string }
   | { refused: 'person.unknown-supervisor'; userId: string }

@@ -6,6 +6,7 @@ import type { DirectoryRefusal } from './directory-refusal.ts'
 import { newHistory } from './enter-person.ts'
 import { holdsAt, overlap } from './history/intervals.ts'
 import { keepDirectory, type Keeper } from './keep-directory.ts'
+import { isPersonal } from './personal-user-id.ts'
 import { readHistories, type PersonHistory, type PersonName } from './history/person-history.ts'
 import { isSame, writeHistories } from './history/write-histories.ts'
 import { findUnits } from './units.ts'
@@ -67,6 +68,7 @@ export async function enterIntoDirectory(
   const trace = { action: 'directory.changed' as const, object: { kind: 'person' as const } }
   return keepDirectory(holding, keeper, trace, async (tx) => {
     const userId = userIdOf(person.userId)
+    if (!isPersonal(userId)) return { refused: 'person.not-personal' }
     const taken = await tx.selectFrom('person').select('id').where('user_id', '=', userId).executeTakeFirst()
     if (taken) return { refused: 'person.user-id-taken' }
     const name = nameOf(person.name)

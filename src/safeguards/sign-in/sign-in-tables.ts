@@ -12,9 +12,9 @@ export interface SignInTables {
     expires_at: Instant
     ended_at: Instant | null
     /** How the person proved who they are; while a second factor is awaited, only the first. */
-    method: SignInMethod
+    method: Generated<SignInMethod>
     /** True until a second factor is given: a session that opens nothing but that. */
-    awaits_second_factor: boolean
+    awaits_second_factor: Generated<boolean>
     used_at: Generated<Instant>
     device: string | null
     wrong_factors: Generated<number>

@@ -12,6 +12,7 @@ import { peopleFileProblem, type PeopleFileProblemCode } from './people-file-pro
 import { holdsAt, overlap, type Interval } from '../history/intervals.ts'
 import { keepDirectory, type Keeper } from '../keep-directory.ts'
 import { readHistories, type PersonHistory } from '../history/person-history.ts'
+import { isPersonal } from '../personal-user-id.ts'
 import { readPeopleFile, type PersonRow } from './read-people-file.ts'
 import { isSame, writeHistories, type HistoryStep } from '../history/write-histories.ts'
 import { findUnits, type Unit } from '../units.ts'
@@ -141,6 +142,7 @@ type RowWrong = { column: string; code: PeopleFileProblemCode }
 type PhoneOf = Interval & { phoneKey: PhoneNumberKey }
 
 function enter({ row, unitId, supervisorId }: Wanted, id: string): PersonHistory | RowWrong {
+  if (!isPersonal(row.userId)) return { column: 'user_id', code: 'person.not-personal' }
   if (!row.employedFrom) return { column: 'employed_from', code: 'person.employed-from-missing' }
   return {
     ...newHistory({

@@ -12,6 +12,11 @@ const problems = {
     sv: '”{written}” duger inte som användarnamn: det börjar med en bokstav eller siffra, har högst 64 tecken och inga mellanslag.',
     en: '“{written}” is no user id: one begins with a letter or a digit, has 64 characters at most and no blanks.',
   },
+  'person.not-personal': {
+    fi: 'Käyttäjätunnus on tehtävän nimi eikä henkilön: tunnus kuuluu yhdelle luonnolliselle henkilölle.',
+    sv: 'Användarnamnet är namnet på en uppgift, inte på en person: ett användarnamn hör till en enda fysisk person.',
+    en: 'The user id is the name of a function, not of a person: an account belongs to one natural person.',
+  },
   'person.twice': {
     fi: 'Käyttäjätunnus ”{written}” on jo rivillä {other}.',
     sv: 'Användarnamnet ”{written}” finns redan på rad {other}.',

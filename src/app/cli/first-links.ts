@@ -1,0 +1,40 @@
+import { formatEndpoint } from '#platform/config/addresses.ts'
+import type { Settings } from '#platform/config/settings.ts'
+import { connectDatabase } from '#platform/database/connect.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { makeFirstLinks } from '#safeguards/sign-in/links.ts'
+import type { FirstRole } from '#safeguards/sign-in/sign-in-tables.ts'
+
+const first: Record<FirstRole, string> = {
+  ADMINISTRATOR: 'the first administrator, who enters people',
+  ACCESS_APPROVER: 'the first approver of access rights, another person',
+}
+
+/** Where a one-time link is opened. */
+export function linkAddress({ publicUrl, http }: Settings, token: string): string {
+  return `${publicUrl ?? `http://${formatEndpoint(http)}`}/welcome#${token}`
+}
+
+/**
+ * What an installation needs to begin: a one-time link for each of the two first people whose role nobody holds. Made anew
+ * at each start until it is used (R20: no account is there before a natural person names themselves).
+ * @returns lines for the operator; none where both roles are held
+ */
+export async function firstLinks(settings: Settings, adminUrl: string): Promise<string[]> {
+  const { db, close } = connectDatabase<RegisterTables>({
+    url: adminUrl,
+    applicationName: 'seloste-first-links',
+    size: 1,
+    onIdleError: () => undefined,
+  })
+  try {
+    const links = await makeFirstLinks(db)
+    if (links.length === 0) return []
+    return [
+      'Nobody holds the roles with which an installation begins. Each link is good once and for 24 hours; a restart makes new ones.',
+      ...links.map(({ role, token }) => `  For ${first[role]}:\n    ${linkAddress(settings, token)}`),
+    ]
+  } finally {
+    await close()
+  }
+}
