@@ -12,7 +12,7 @@ import type { RegisterTables } from '#register/tables.ts'
 import { sessionHash, signOut, type Session } from '#safeguards/people/session.ts'
 import { requestGrant, rightReaching, underGrant, type Grant } from '#safeguards/access/grant.ts'
 
-/** How many random cases the two sides of the access decision are compared on. */
+/** How many random cases a Grant, made of what is stored, and the database are compared on; decide-as-the-database.test.ts has many more. */
 const randomCases = 2_000
 /** A case is a set of rights, a purpose and a segment; there are at least so many sets of rights. */
 const leastRuns = 30
@@ -78,7 +78,7 @@ function seen(settings: Record<string, string>) {
 }
 
 const under = (session: Session, purpose: Purpose) =>
-  seen({ 'seloste.session': session.token, 'seloste.purpose': purpose })
+  seen({ 'seloste.session': session.token, 'seloste.purpose': purpose, 'seloste.reference': 'R-1' })
 
 const nothing = { segments: [], contacts: 0, recordings: [] }
 
@@ -143,6 +143,11 @@ describe('the matrix of roles (requirements 1.4)', () => {
     expect((await under(session, purpose)).segments).toHaveLength(5)
     for (const other of purposes.filter((held) => held !== purpose))
       expect(await under(session, other)).toEqual(nothing)
+    // Nor under its own without a fault, a case or a request.
+    for (const reference of ['', ' \t']) {
+      const settings = { 'seloste.session': session.token, 'seloste.purpose': purpose, 'seloste.reference': reference }
+      expect(await seen(settings)).toEqual(nothing)
+    }
   })
 
   test.each(['DECISION_MAKER', 'ACCESS_APPROVER'] as const)('%s sees nothing', async (role) => {
@@ -270,7 +275,7 @@ describe('a listening in the database', () => {
 })
 
 describe('the two sides of the decision', () => {
-  test(`rightReaching and the database agree on ${randomCases} random cases`, async () => {
+  test(`a Grant and the database agree on ${randomCases} random cases`, async () => {
     const units = [aino.unitId, bertil.unitId]
     const numbers = [national, regional]
     // One call for every way in which a segment can be somebody's, some unit's and some number's.
@@ -351,7 +356,11 @@ describe('the two sides of the decision', () => {
             const grant = await requestGrant(desk, session, asked, now())
             const expected =
               'refused' in grant ? [] : rows.filter((row) => rightReaching(grant, row)).map(({ id }) => id)
-            const settings = { 'seloste.session': session.token, 'seloste.purpose': purpose }
+            const settings = {
+              'seloste.session': session.token,
+              'seloste.purpose': purpose,
+              'seloste.reference': 'R-1',
+            }
             const looked = await inSession(desk, settings, (tx) => tx.selectFrom('segment').select('id').execute())
             const actual = looked.map(({ id }) => id)
             expect(actual.sort()).toEqual(expected.sort())

@@ -1,13 +1,20 @@
-import { endListening } from '#use/playback/end-listening.ts'
+import type { FastifyReply } from 'fastify'
+import { endListening, paceListening } from '#use/playback/end-listening.ts'
+import { listeningNow, type Over } from '#use/playback/listening-now.ts'
 import { startListening } from '#use/playback/start-listening.ts'
 import { operations } from './contract/operations.ts'
 import type { Desk } from './desk.ts'
-import { refuse, type RefusalCode } from './refuse.ts'
+import { followListening } from './follow-listening.ts'
+import { refuse, refuseGrant, type RefusalCode } from './refuse.ts'
 import type { Routes } from './routes.ts'
 import { granted, signedIn } from './signed-in.ts'
 
-/** Listening to a recording: begin, audio range by range, peaks, end. */
+/** A session follows a listening or two, in a window or two. */
+const followedAtOnce = 8
+
+/** Listening to a recording: begin, audio range by range, peaks, how fast, until when, end. */
 export function listeningRoutes(app: Routes, desk: Desk): void {
+  const followed = new Map<string, number>()
   app.route({
     ...operations.startListening,
     handler: async (request, reply) => {
@@ -18,9 +25,13 @@ export function listeningRoutes(app: Routes, desk: Desk): void {
         return refuse(reply, listening === 'not-found' ? listening : (`recording.${listening}` satisfies RefusalCode))
       }
       const path = `/api/listenings/${listening.id}`
-      return reply
-        .code(201)
-        .send({ id: listening.id, audio: `${path}/audio`, peaks: `${path}/peaks`, until: listening.until.toString() })
+      return reply.code(201).send({
+        id: listening.id,
+        audio: `${path}/audio`,
+        peaks: `${path}/peaks`,
+        events: `${path}/events`,
+        until: listening.until.toString(),
+      })
     },
   })
 
@@ -31,9 +42,13 @@ export function listeningRoutes(app: Routes, desk: Desk): void {
       if (!session) return reply
       const range = readRange(request.headers.range)
       if (range === 'invalid') return refuse(reply, 'input.range')
-      const served = await desk.custodian.audio({ session: session.token, listening: request.params.id, ...range })
-      if (served === 'refused') return refuse(reply, 'listening.ended')
+      const gone = new AbortController()
+      reply.raw.on('close', () => gone.abort())
+      const asked = { session: session.token, listening: request.params.id, ...range }
+      const served = await desk.custodian.audio(asked, gone.signal)
       if (served === 'out-of-range') return refuse(reply, 'input.range')
+      if (served === 'too-fast') return refuse(reply.header('retry-after', '2'), 'listening.too-fast')
+      if ('over' in served) return refuseOver(reply, served)
       const last = served.from + served.bytes.length - 1
       return reply
         .code(206)
@@ -50,7 +65,39 @@ export function listeningRoutes(app: Routes, desk: Desk): void {
       const session = await signedIn(desk, request, reply)
       if (!session) return reply
       const peaks = await desk.custodian.peaks({ session: session.token, listening: request.params.id })
-      return peaks === 'refused' ? refuse(reply, 'listening.ended') : reply.send(peaks)
+      return 'over' in peaks ? refuseOver(reply, peaks) : reply.send(peaks)
+    },
+  })
+
+  app.route({
+    ...operations.followListening,
+    // A HEAD would wait for ever.
+    exposeHeadRoute: false,
+    handler: async (request, reply) => {
+      const session = await signedIn(desk, request, reply)
+      if (!session) return reply
+      const listening = request.params.id
+      const now = await listeningNow(desk.db, session.token, listening)
+      if ('over' in now) return refuseOver(reply, now)
+      const others = followed.get(session.token) ?? 0
+      if (others >= followedAtOnce) return refuse(reply, 'listening.too-many')
+      followed.set(session.token, others + 1)
+      followListening(desk, { session, listening }, request, reply, () => {
+        const left = (followed.get(session.token) ?? 1) - 1
+        if (left > 0) followed.set(session.token, left)
+        else followed.delete(session.token)
+      })
+      return reply
+    },
+  })
+
+  app.route({
+    ...operations.paceListening,
+    handler: async (request, reply) => {
+      const session = await signedIn(desk, request, reply)
+      if (!session) return reply
+      const paced = await paceListening(desk.db, session, request.params.id, request.body.speed)
+      return paced ? reply.code(204).send(null) : refuse(reply, 'listening.ended')
     },
   })
 
@@ -59,10 +106,30 @@ export function listeningRoutes(app: Routes, desk: Desk): void {
     handler: async (request, reply) => {
       const session = await signedIn(desk, request, reply)
       if (!session) return reply
-      const ended = await endListening(desk.db, session, request.params.id, desk.clock.now())
+      const ended = await endListening(desk.db, session, request.params.id)
       return ended ? reply.code(204).send(null) : refuse(reply, 'listening.ended')
     },
   })
+}
+
+/** Says why there is nothing to hear any more: the right ended, the recording was destroyed, or the listening is over. */
+function refuseOver(reply: FastifyReply, { over, since }: Over) {
+  switch (over) {
+    case 'right':
+      return refuseGrant(reply, {
+        refused: 'deny.expired',
+        ...(since !== undefined && { expiredAt: Temporal.Instant.from(since) }),
+      })
+    case 'destroyed':
+    case 'restricted':
+      return refuse(reply, `recording.${over}`)
+    case 'session':
+      return refuse(reply, 'session.none')
+    case 'left':
+    case 'time':
+    case 'unknown':
+      return refuse(reply, 'listening.ended')
+  }
 }
 
 /** One range of bytes (RFC 9110 section 14.2); without the header, the beginning. Both ends are included. */

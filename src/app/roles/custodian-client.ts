@@ -1,17 +1,14 @@
 import { Agent, request } from 'node:http'
 import type { SecondFactors } from '#safeguards/sign-in/second-factor.ts'
+import type { Over } from '#use/playback/listening-now.ts'
+import type { AudioAsked } from '#use/playback/serve-audio.ts'
 import type { Peaks } from '../http/contract/schemas.ts'
 import type { DraftAsked, TriedDraft } from './try-draft.ts'
 
 /** What the desk may ask of the custodian: ranges of a listening, counts for a draft, and nothing by a recording's own id. */
 export interface CustodianClient {
-  audio(asked: {
-    session: string
-    listening: string
-    from: number
-    to?: number
-  }): Promise<ServedAudio | 'refused' | 'out-of-range'>
-  peaks(asked: { session: string; listening: string }): Promise<Peaks | 'refused'>
+  audio(asked: AudioAsked, gone?: AbortSignal): Promise<ServedAudio | Over | 'out-of-range' | 'too-fast'>
+  peaks(asked: { session: string; listening: string }): Promise<Peaks | Over>
   tryDraft(asked: DraftAsked): Promise<TriedDraft | 'refused' | 'unreadable'>
   secondFactors: SecondFactors
   alive(): Promise<boolean>
@@ -29,14 +26,20 @@ const answerMs = 10_000
 /** Speaks to the custodian over its unix socket. Throws when it does not answer. */
 export function connectCustodian(socketPath: string): CustodianClient {
   const agent = new Agent({ keepAlive: true, maxSockets: 16 })
+  // Every listener waits here for the next piece of sound, most of the time.
+  const listeners = new Agent({ keepAlive: true, maxSockets: 1024 })
 
   function ask(
     path: string,
     body: unknown,
+    { signal, ...waiting }: { signal?: AbortSignal | undefined; agent?: Agent } = {},
   ): Promise<{ status: number; headers: Record<string, unknown>; body: Buffer }> {
     return new Promise((resolve, reject) => {
       const outgoing = request(
-        { socketPath, path, method: 'POST', agent, timeout: answerMs, headers: { 'content-type': 'application/json' } },
+        {
+          ...{ socketPath, path, method: 'POST', agent, timeout: answerMs, ...waiting, ...(signal && { signal }) },
+          headers: { 'content-type': 'application/json' },
+        },
         (response) => {
           const parts: Buffer[] = []
           response.on('data', (part: Buffer) => parts.push(part))
@@ -59,18 +62,18 @@ export function connectCustodian(socketPath: string): CustodianClient {
   }
 
   return {
-    async audio(asked) {
-      const { status, headers, body } = await ask('/audio', asked)
-      if (status === 404) return 'refused'
+    async audio(asked, signal) {
+      const { status, headers, body } = await ask('/audio', asked, { signal, agent: listeners })
+      if (status === 404) return JSON.parse(body.toString('utf8')) as Over
       if (status === 416) return 'out-of-range'
+      if (status === 429) return 'too-fast'
       if (status !== 200) throw new Error(`the custodian answered ${status}`)
       return { bytes: body, from: Number(headers['seloste-from']), totalBytes: Number(headers['seloste-total']) }
     },
     async peaks(asked) {
       const { status, body } = await ask('/peaks', asked)
-      if (status === 404) return 'refused'
-      if (status !== 200) throw new Error(`the custodian answered ${status}`)
-      return JSON.parse(body.toString('utf8')) as Peaks
+      if (status !== 200 && status !== 404) throw new Error(`the custodian answered ${status}`)
+      return JSON.parse(body.toString('utf8')) as Peaks | Over
     },
     async tryDraft(asked) {
       const { status, body } = await ask('/try-draft', asked)

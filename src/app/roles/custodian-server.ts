@@ -1,6 +1,6 @@
 import { chmod, rm } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AudioServer } from '#use/playback/serve-audio.ts'
+import type { AudioAsked, AudioServer } from '#use/playback/serve-audio.ts'
 import type { DraftAsked, TriedDraft } from './try-draft.ts'
 
 const largestQuestionBytes = 4096
@@ -42,19 +42,19 @@ export async function serveCustodian(
         outgoing.writeHead(200).end()
         return
       case '/audio': {
-        const served = await answers.audio(asked as Parameters<AudioServer['audio']>[0])
-        if (served === 'refused' || served === 'out-of-range') {
-          outgoing.writeHead(served === 'refused' ? 404 : 416).end()
-          return
-        }
+        const gone = new AbortController()
+        outgoing.on('close', () => gone.abort())
+        const served = await answers.audio(asked as AudioAsked, gone.signal)
+        if (typeof served === 'string') outgoing.writeHead(served === 'too-fast' ? 429 : 416).end()
+        else if ('over' in served) outgoing.writeHead(404).end(JSON.stringify(served))
+        if (typeof served === 'string' || 'over' in served) return
         outgoing.writeHead(200, { 'seloste-from': served.from, 'seloste-total': served.totalBytes })
         outgoing.end(served.bytes)
         return
       }
       case '/peaks': {
-        const peaks = await answers.peaks(asked as Parameters<AudioServer['peaks']>[0])
-        if (peaks === 'refused') outgoing.writeHead(404).end()
-        else outgoing.writeHead(200).end(JSON.stringify(peaks))
+        const peaks = await answers.peaks(asked as AudioAsked)
+        outgoing.writeHead('over' in peaks ? 404 : 200).end(JSON.stringify(peaks))
         return
       }
       case '/try-draft': {

@@ -17,6 +17,7 @@ import { prepareIntakeKeys } from '#safeguards/keys/intake-keys.ts'
 import { openLogFolder } from '#safeguards/audit/log-folder.ts'
 import { openKeyFolder } from '#safeguards/keys/key-store.ts'
 import { noteWorkDone } from '#use/evidence/note-work-done.ts'
+import { endListeningsOver } from '#use/playback/end-listening.ts'
 import { createAudioServer } from '#use/playback/serve-audio.ts'
 import { serveCustodian } from './custodian-server.ts'
 import { readDrawKey } from './draw-key.ts'
@@ -35,6 +36,7 @@ const lookMs = 5_000
 const keepAtOnce = 50
 const sweepMs = 60 * 60_000
 const dayMs = 60 * 60_000
+const listeningsMs = 1_000
 
 /**
  * The custodian: holds the keys, takes recordings into keeping, serves ranges to the desk, ends what has come to its day,
@@ -154,6 +156,17 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
     },
   })
   const watching = keepWatch({ db, pool, versions, clock, log, registry: metrics.registry })
+  const listenings = every({
+    pool,
+    intervalMs: listeningsMs,
+    lockName: 'seloste.listenings',
+    work: async () => {
+      for (const { listening, why } of await endListeningsOver(db)) log.info({ listening, why }, 'a listening ended')
+    },
+    onError: (error) => {
+      log.error({ err: error }, 'listenings that are over could not be ended; they are served no more all the same')
+    },
+  })
   const obeying = obeyVersion({ pool, db, versions, clock, log, onShortened: sweepNow })
   const accounts = await keepAccounts({ pool, db, keys, versions, clock, log })
   const answers = {
@@ -206,7 +219,15 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
       await offered.stop()
       metrics.stop()
       await stored.stop()
-      await Promise.all([keeper.stop(), sweeper.stop(), daily.stop(), obeying.stop(), watching.stop(), proofs.stop()])
+      await Promise.all([
+        keeper.stop(),
+        sweeper.stop(),
+        daily.stop(),
+        listenings.stop(),
+        obeying.stop(),
+        watching.stop(),
+        proofs.stop(),
+      ])
       await accounts.stop()
       await looking
       await auditLog.stop()

@@ -1,36 +1,36 @@
-import type { Kysely } from 'kysely'
+import { sql, type Kysely } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { appendAudit } from '#safeguards/audit/append.ts'
-import { sessionHash, type Session } from '#safeguards/people/session.ts'
+import type { Session } from '#safeguards/people/session.ts'
 
-/** Ends a listening of this session; false when it is not this session's or has ended. */
-export function endListening(
+/**
+ * Ends a listening of this session; false when it is not this session's or has ended. The database writes its end into the
+ * log, with the parts of the recording that were served (R21).
+ */
+export function endListening(db: Kysely<RegisterTables>, session: Session, listeningId: string): Promise<boolean> {
+  return inSession(db, { 'seloste.session': session.token }, async (tx) => {
+    const { rows } = await sql<{ left: boolean }>`select leave_listening(${listeningId}::uuid) as left`.execute(tx)
+    return rows[0]?.left === true
+  })
+}
+
+/** Notes how fast a listening of this session is listened to, 0.5 to 3; false as for {@link endListening}. */
+export function paceListening(
   db: Kysely<RegisterTables>,
   session: Session,
   listeningId: string,
-  now: Temporal.Instant,
+  speed: number,
 ): Promise<boolean> {
   return inSession(db, { 'seloste.session': session.token }, async (tx) => {
-    const ended = await tx
-      .updateTable('listening')
-      .set({ ended_at: now })
-      .where('id', '=', listeningId)
-      .where('session_hash', '=', sessionHash(session.token))
-      .where('ended_at', 'is', null)
-      .returning(['recording_id', 'role', 'purpose', 'right_id'])
-      .executeTakeFirst()
-    if (!ended) return false
-    await appendAudit(tx, {
-      action: 'listening.ended',
-      result: 'ok',
-      personId: session.personId,
-      rightId: ended.right_id,
-      role: ended.role,
-      purpose: ended.purpose,
-      object: { kind: 'recording', id: ended.recording_id },
-      detail: { listening: listeningId },
-    })
-    return true
+    const { rows } = await sql<{
+      paced: boolean
+    }>`select pace_listening(${listeningId}::uuid, ${speed}::real) as paced`.execute(tx)
+    return rows[0]?.paced === true
   })
+}
+
+/** Ends every listening that stands on nothing any more: for the custodian, who asks again and again. */
+export async function endListeningsOver(db: Kysely<RegisterTables>): Promise<{ listening: string; why: string }[]> {
+  const { rows } = await sql<{ listening: string; why: string }>`select * from end_listenings_over()`.execute(db)
+  return rows
 }

@@ -1,4 +1,5 @@
-import type { Kysely } from 'kysely'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { sql, type Kysely } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { openRecordingBody, openRecordingIndex } from '#register/recordings/open-recording.ts'
@@ -8,7 +9,8 @@ import { bytesPerSample, renderAudio, wavHeader, wavHeaderBytes } from '#registe
 import type { RegisterTables } from '#register/tables.ts'
 import type { KeyStore } from '#safeguards/keys/key-store.ts'
 import { fileKeyOf } from '#safeguards/keys/recording-keys.ts'
-import { findServable, servableListening } from './servable-listening.ts'
+import { listeningNow, type Over } from './listening-now.ts'
+import { createPacer, heardPace, type Pace, type Pacer } from './pace.ts'
 
 /** A 206 may be shorter than asked; this is as much as leaves at once. */
 const longestRangeBytes = 1 << 20
@@ -17,15 +19,29 @@ const keptOpen = 32
 /** For this long after the last range: what is destroyed is gone from memory, too, within a minute (R50). */
 const keptOpenMs = 30_000
 
+/** A listening so far ahead of the ear waits this long for its next piece, and is then told to come again. */
+const longestWaitMs = 8_000
+const lookAgainMs = 100
+/** Listenings whose pace is remembered at once: many more than people can have open. */
+const keptPacers = 5_000
+
+export interface AudioAsked {
+  session: string
+  listening: string
+  from: number
+  to?: number
+}
+
 export interface AudioServer {
-  /** Bytes `from` to `to` (both included) of the listening's WAV, at most 1 MiB. */
-  audio(asked: {
-    session: string
-    listening: string
-    from: number
-    to?: number
-  }): Promise<{ bytes: Buffer; from: number; totalBytes: number } | 'refused' | 'out-of-range'>
-  peaks(asked: { session: string; listening: string }): Promise<ServedPeaks | 'refused'>
+  /**
+   * Bytes `from` to `to` (both included) of the listening's WAV, at most 1 MiB, and at the pace at which they can be heard
+   * (./pace.ts): it waits for what would be too far ahead, and answers `too-fast` where that takes too long.
+   */
+  audio(
+    asked: AudioAsked,
+    gone?: AbortSignal,
+  ): Promise<{ bytes: Buffer; from: number; totalBytes: number } | Over | 'out-of-range' | 'too-fast'>
+  peaks(asked: { session: string; listening: string }): Promise<ServedPeaks | Over>
 }
 
 export interface ServedPeaks {
@@ -45,8 +61,43 @@ interface Opened {
  * Serves the audio of listenings from the custodian's process. Every range is asked of the database anew: session,
  * right, recording and term must hold at that instant (R27), and the interval is logged before its bytes are returned.
  */
-export function createAudioServer(db: Kysely<RegisterTables>, objects: ObjectStore, keys: KeyStore): AudioServer {
+export function createAudioServer(
+  db: Kysely<RegisterTables>,
+  objects: ObjectStore,
+  keys: KeyStore,
+  pace: Pace = heardPace,
+): AudioServer {
   const open = new Map<string, { opening: Promise<Opened>; closing: NodeJS.Timeout }>()
+  const pacers = new Map<string, Pacer>()
+
+  function pacerOf(listening: string): Pacer {
+    const pacer = pacers.get(listening) ?? createPacer(pace)
+    pacers.delete(listening)
+    pacers.set(listening, pacer)
+    const oldest = pacers.keys().next()
+    if (pacers.size > keptPacers && !oldest.done) pacers.delete(oldest.value)
+    return pacer
+  }
+
+  /** How many samples may leave, once it is time for any; none where that is too far off, or nobody waits any more. */
+  async function whenHeard(
+    listening: string,
+    speed: number,
+    fromSample: number,
+    samples: number,
+    gone: AbortSignal | undefined,
+  ): Promise<number> {
+    const pacer = pacerOf(listening)
+    const asked = { fromMs: toMs(fromSample), wantedMs: (samples * 1000) / samplesPerSecond, speed }
+    const waitsUntil = performance.now() + longestWaitMs
+    for (;;) {
+      if (gone?.aborted) return 0
+      const given = pacer.take({ ...asked, atMs: performance.now() })
+      if (given > 0) return Math.min(samples, Math.floor((given * samplesPerSecond) / 1000))
+      if (performance.now() > waitsUntil) return 0
+      await sleep(lookAgainMs)
+    }
+  }
 
   function openRecording(id: string): Promise<Opened> {
     const known = open.get(id)
@@ -79,22 +130,29 @@ export function createAudioServer(db: Kysely<RegisterTables>, objects: ObjectSto
   }
 
   return {
-    async audio({ session, listening, from, to }) {
-      const servable = await servableListening(db, session, listening)
-      if (!servable) return 'refused'
-      const { body, index } = await openRecording(servable.recordingId)
+    async audio({ session, listening, from, to }, gone) {
+      const heard = await listeningNow(db, session, listening)
+      if ('over' in heard) return heard
+      const { body, index } = await openRecording(heard.recordingId)
       const totalBytes = wavHeaderBytes + index.durationSamples * bytesPerSample
       if (from >= totalBytes) return 'out-of-range'
       const end = Math.min(totalBytes, (to ?? totalBytes - 1) + 1, from + longestRangeBytes)
-      const { bytes, fromSample, toSample } = await renderRange(body, index, from, end)
-      const logged = await logInterval(db, session, listening, fromSample, toSample)
-      return logged ? { bytes, from, totalBytes } : 'refused'
+      const asked = samplesOf(from, end)
+      const samples = asked.to - asked.from
+      const given = samples === 0 ? 0 : await whenHeard(listening, heard.speed, asked.from, samples, gone)
+      if (samples > 0 && given === 0) return 'too-fast'
+      const givenEnd = given === samples ? end : wavHeaderBytes + (asked.from + given) * bytesPerSample
+      const bytes = await renderRange(body, index, from, givenEnd)
+      const isNoted = await noteServed(db, session, listening, asked.from, asked.from + given)
+      if (isNoted) return { bytes, from, totalBytes }
+      const now = await listeningNow(db, session, listening)
+      return 'over' in now ? now : { over: 'unknown' }
     },
 
     async peaks({ session, listening }) {
-      const servable = await servableListening(db, session, listening)
-      if (!servable) return 'refused'
-      const { index } = await openRecording(servable.recordingId)
+      const heard = await listeningNow(db, session, listening)
+      if ('over' in heard) return heard
+      const { index } = await openRecording(heard.recordingId)
       const [caller, official] = index.peaks
       return {
         durationMs: toMs(index.durationSamples),
@@ -114,28 +172,31 @@ export function createAudioServer(db: Kysely<RegisterTables>, objects: ObjectSto
   }
 }
 
+/** The samples that bytes [from, end) of the WAV lie in; none where they lie in its header. */
+function samplesOf(from: number, end: number): { from: number; to: number } {
+  const dataFrom = Math.max(0, from - wavHeaderBytes)
+  const dataEnd = Math.max(0, end - wavHeaderBytes)
+  return { from: Math.floor(dataFrom / bytesPerSample), to: Math.ceil(dataEnd / bytesPerSample) }
+}
+
 /** Bytes [from, end) of the WAV: header, then stereo samples; a range may begin inside either. */
-async function renderRange(body: OpenedRecording, index: RecordingIndex, from: number, end: number) {
+async function renderRange(body: OpenedRecording, index: RecordingIndex, from: number, end: number): Promise<Buffer> {
   const header = wavHeader(index.durationSamples).subarray(
     Math.min(from, wavHeaderBytes),
     Math.min(end, wavHeaderBytes),
   )
-  const dataFrom = Math.max(0, from - wavHeaderBytes)
-  const dataEnd = Math.max(0, end - wavHeaderBytes)
-  const fromSample = Math.floor(dataFrom / bytesPerSample)
-  const toSample = Math.ceil(dataEnd / bytesPerSample)
+  const samples = samplesOf(from, end)
   const pcm =
-    toSample > fromSample ? await renderAudio(index, (n) => body.openChunk(n), fromSample, toSample) : Buffer.alloc(0)
-  const skip = dataFrom - fromSample * bytesPerSample
-  return {
-    bytes: Buffer.concat([header, pcm.subarray(skip, skip + dataEnd - dataFrom)]),
-    fromSample,
-    toSample,
-  }
+    samples.to > samples.from
+      ? await renderAudio(index, (n) => body.openChunk(n), samples.from, samples.to)
+      : Buffer.alloc(0)
+  const skip = Math.max(0, from - wavHeaderBytes) - samples.from * bytesPerSample
+  const wanted = Math.max(0, end - wavHeaderBytes) - Math.max(0, from - wavHeaderBytes)
+  return Buffer.concat([header, pcm.subarray(skip, skip + wanted)])
 }
 
-/** Logs a served interval, unless the listening has ended while it was rendered. */
-function logInterval(
+/** Notes a served interval; false where the listening has ended while it was rendered. */
+function noteServed(
   db: Kysely<RegisterTables>,
   session: string,
   listening: string,
@@ -143,12 +204,9 @@ function logInterval(
   toSample: number,
 ): Promise<boolean> {
   return inSession(db, { 'seloste.session': session }, async (tx) => {
-    if (!(await findServable(tx, listening))) return false
-    await tx
-      .insertInto('listening_range')
-      .values({ listening_id: listening, from_ms: toMs(fromSample), to_ms: toMs(toSample) })
-      .execute()
-    return true
+    const { rows } = await sql<{ noted: boolean }>`
+      select note_served(${listening}::uuid, ${toMs(fromSample)}, ${toMs(toSample)}) as noted`.execute(tx)
+    return rows[0]?.noted === true
   })
 }
 

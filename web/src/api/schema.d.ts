@@ -11595,12 +11595,14 @@ export interface operations {
                 content: {
                     "application/json": {
                         error: {
-                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            /** @description right.no-officials, right.own, right.decided, … */
                             code: string;
                             /** @description What was wrong, where, and what to do; in English */
                             message: string;
                             /** @description The field the message speaks of */
                             field?: string;
+                            /** @description Whom or what it speaks of: a name, a unit, a number */
+                            of?: string;
                         };
                     };
                 };
@@ -11631,12 +11633,14 @@ export interface operations {
                 content: {
                     "application/json": {
                         error: {
-                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            /** @description right.no-officials, right.own, right.decided, … */
                             code: string;
                             /** @description What was wrong, where, and what to do; in English */
                             message: string;
                             /** @description The field the message speaks of */
                             field?: string;
+                            /** @description Whom or what it speaks of: a name, a unit, a number */
+                            of?: string;
                         };
                     };
                 };
@@ -11667,12 +11671,14 @@ export interface operations {
                 content: {
                     "application/json": {
                         error: {
-                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            /** @description right.no-officials, right.own, right.decided, … */
                             code: string;
                             /** @description What was wrong, where, and what to do; in English */
                             message: string;
                             /** @description The field the message speaks of */
                             field?: string;
+                            /** @description Whom or what it speaks of: a name, a unit, a number */
+                            of?: string;
                         };
                     };
                 };
@@ -11843,12 +11849,14 @@ export interface operations {
                 content: {
                     "application/json": {
                         error: {
-                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            /** @description right.no-officials, right.own, right.decided, … */
                             code: string;
                             /** @description What was wrong, where, and what to do; in English */
                             message: string;
                             /** @description The field the message speaks of */
                             field?: string;
+                            /** @description Whom or what it speaks of: a name, a unit, a number */
+                            of?: string;
                         };
                     };
                 };
@@ -11879,12 +11887,14 @@ export interface operations {
                 content: {
                     "application/json": {
                         error: {
-                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            /** @description right.no-officials, right.own, right.decided, … */
                             code: string;
                             /** @description What was wrong, where, and what to do; in English */
                             message: string;
                             /** @description The field the message speaks of */
                             field?: string;
+                            /** @description Whom or what it speaks of: a name, a unit, a number */
+                            of?: string;
                         };
                     };
                 };
@@ -11915,12 +11925,14 @@ export interface operations {
                 content: {
                     "application/json": {
                         error: {
-                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            /** @description right.no-officials, right.own, right.decided, … */
                             code: string;
                             /** @description What was wrong, where, and what to do; in English */
                             message: string;
                             /** @description The field the message speaks of */
                             field?: string;
+                            /** @description Whom or what it speaks of: a name, a unit, a number */
+                            of?: string;
                         };
                     };
                 };
@@ -12084,12 +12096,14 @@ export interface operations {
                 content: {
                     "application/json": {
                         error: {
-                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            /** @description right.no-officials, right.own, right.decided, … */
                             code: string;
                             /** @description What was wrong, where, and what to do; in English */
                             message: string;
                             /** @description The field the message speaks of */
                             field?: string;
+                            /** @description Whom or what it speaks of: a name, a unit, a number */
+                            of?: string;
                         };
                     };
                 };
@@ -12120,12 +12134,14 @@ export interface operations {
                 content: {
                     "application/json": {
                         error: {
-                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            /** @description right.no-officials, right.own, right.decided, … */
                             code: string;
                             /** @description What was wrong, where, and what to do; in English */
                             message: string;
                             /** @description The field the message speaks of */
                             field?: string;
+                            /** @description Whom or what it speaks of: a name, a unit, a number */
+                            of?: string;
                         };
                     };
                 };
@@ -12156,12 +12172,14 @@ export interface operations {
                 content: {
                     "application/json": {
                         error: {
-                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            /** @description right.no-officials, right.own, right.decided, … */
                             code: string;
                             /** @description What was wrong, where, and what to do; in English */
                             message: string;
                             /** @description The field the message speaks of */
                             field?: string;
+                            /** @description Whom or what it speaks of: a name, a unit, a number */
+                            of?: string;
                         };
                     };
                 };
@@ -13227,12 +13245,14 @@ export interface operations {
                 content: {
                     "application/json": {
                         error: {
-                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            /** @description right.no-officials, right.own, right.decided, … */
                             code: string;
                             /** @description What was wrong, where, and what to do; in English */
                             message: string;
                             /** @description The field the message speaks of */
                             field?: string;
+                            /** @description Whom or what it speaks of: a name, a unit, a number */
+                            of?: string;
                         };
                     };
                 };
@@ -13263,12 +13283,14 @@ export interface operations {
                 content: {
                     "application/json": {
                         error: {
-                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            /** @description right.no-officials, right.own, right.decided, … */
                             code: string;
                             /** @description What was wrong, where, and what to do; in English */
                             message: string;
                             /** @description The field the message speaks of */
                             field?: string;
+                            /** @description Whom or what it speaks of: a name, a unit, a number */
+                            of?: string;
                         };
                     };
                 };
@@ -13299,12 +13321,14 @@ export interface operations {
                 content: {
                     "application/json": {
                         error: {
-                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            /** @description right.no-officials, right.own, right.decided, … */
                             code: string;
                             /** @description What was wrong, where, and what to do; in English */
                             message: string;
                             /** @description The field the message speaks of */
                             field?: string;
+                            /** @description Whom or what it speaks of: a name, a unit, a number */
+                            of?: string;
                         };
                     };
                 };
@@ -13530,12 +13554,14 @@ export interface operations {
                 content: {
                     "application/json": {
                         error: {
-                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            /** @description right.no-officials, right.own, right.decided, … */
                             code: string;
                             /** @description What was wrong, where, and what to do; in English */
                             message: string;
                             /** @description The field the message speaks of */
                             field?: string;
+                            /** @description Whom or what it speaks of: a name, a unit, a number */
+                            of?: string;
                         };
                     };
                 };
@@ -13566,12 +13592,14 @@ export interface operations {
                 content: {
                     "application/json": {
                         error: {
-                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            /** @description right.no-officials, right.own, right.decided, … */
                             code: string;
                             /** @description What was wrong, where, and what to do; in English */
                             message: string;
                             /** @description The field the message speaks of */
                             field?: string;
+                            /** @description Whom or what it speaks of: a name, a unit, a number */
+                            of?: string;
                         };
                     };
                 };
@@ -13602,12 +13630,14 @@ export interface operations {
                 content: {
                     "application/json": {
                         error: {
-                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            /** @description right.no-officials, right.own, right.decided, … */
                             code: string;
                             /** @description What was wrong, where, and what to do; in English */
                             message: string;
                             /** @description The field the message speaks of */
                             field?: string;
+                            /** @description Whom or what it speaks of: a name, a unit, a number */
+                            of?: string;
                         };
                     };
                 };
@@ -14269,6 +14299,8 @@ export interface operations {
                                 recordings: number;
                                 /** @description Destructions that were compared with their entries */
                                 destructions: number;
+                                /** @description Entries lost or altered that an operator has answered for; no problem any more */
+                                accepted: number;
                                 /** @description Problems in all */
                                 found: number;
                                 /** @description The first of them, in the order of the log */
@@ -14460,6 +14492,8 @@ export interface operations {
                             recordings: number;
                             /** @description Destructions that were compared with their entries */
                             destructions: number;
+                            /** @description Entries lost or altered that an operator has answered for; no problem any more */
+                            accepted: number;
                             /** @description Problems in all */
                             found: number;
                             /** @description The first of them, in the order of the log */

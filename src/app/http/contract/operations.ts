@@ -84,12 +84,41 @@ export const operations = {
       response: { 204: Type.Null(), ...refusals },
     },
   },
+  followListening: {
+    method: 'GET',
+    url: '/api/listenings/:id/events',
+    schema: {
+      operationId: 'followListening',
+      summary:
+        'Whether a listening still holds, as server-sent events: event "holds" each second, event "ended" with data ListeningEnd as the last',
+      params: id,
+      response: {
+        200: {
+          description: 'text/event-stream of ListeningEnd',
+          content: { 'text/event-stream': { schema: schema.ListeningEnd } },
+        },
+        ...refusals,
+      },
+    },
+  },
+  paceListening: {
+    method: 'PUT',
+    url: '/api/listenings/:id/speed',
+    schema: {
+      operationId: 'paceListening',
+      summary: 'How fast the listening is listened to; its audio is served no faster',
+      params: id,
+      body: schema.ListeningSpeed,
+      response: { 204: Type.Null(), ...refusals },
+    },
+  },
   readAudio: {
     method: 'GET',
     url: '/api/listenings/:id/audio',
     schema: {
       operationId: 'readAudio',
-      summary: 'A range of the audio of a listening; a 206 may be shorter than asked (1 MiB at most)',
+      summary:
+        'A range of the audio of a listening; a 206 may be shorter than asked, and comes as late as it can be heard',
       params: id,
       response: {
         206: {

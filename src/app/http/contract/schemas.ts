@@ -201,9 +201,23 @@ export const Listening = Type.Object({
     description: 'Path of the audio: audio/wav, PCM16, 8 kHz, stereo; left caller, right official',
   }),
   peaks: Type.String({ description: 'Path of the waveform peaks' }),
+  events: Type.String({ description: 'Path of the events that tell whether the listening holds' }),
   until: instant('The listening ends then'),
 })
 export type Listening = Static<typeof Listening>
+
+export const ListeningEnd = Type.Object({
+  why: literals(
+    ['left', 'time', 'right', 'session', 'destroyed', 'restricted', 'unknown'],
+    'What the listening stood on and does not any more; left: it was ended by its holder',
+  ),
+  since: Type.Optional(instant('Of a right that ended: when')),
+})
+
+export const ListeningSpeed = Type.Object(
+  { speed: Type.Number({ minimum: 0.5, maximum: 3, description: 'Times faster than it was spoken' }) },
+  closed,
+)
 
 export const Peaks = Type.Object({
   durationMs: Type.Integer(),

@@ -1,0 +1,171 @@
+import { sql } from 'kysely'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { describeFrom } from '#test/database/describe-from.ts'
+import type { TestPerson } from '#test/database/people.ts'
+import { openPlayback } from '#test/register/open-playback.ts'
+import { expungeRecording } from '#register/expunge.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { signOut } from '#safeguards/people/session.ts'
+import { endListening, endListeningsOver, paceListening } from './end-listening.ts'
+import { listeningNow, type Over } from './listening-now.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const { register, admin, desk, custodian, server, now, sari, supervisor, kept, listenTo, bytesOf } =
+  await openPlayback(database)
+let recordingId: string
+beforeAll(async () => {
+  recordingId = (await kept()).id
+})
+
+const endOf = (listening: string) =>
+  admin
+    .selectFrom('audit_entry')
+    .selectAll()
+    .where('action', '=', 'listening.ended')
+    .where(sql`detail ->> 'listening'`, '=', listening)
+    .execute()
+
+/**
+ * The first range is served; then something happens; the very next range is not, and neither are the peaks; and once the
+ * custodian has looked, the log tells the end, why, and what was served.
+ */
+async function isOver(
+  why: Over,
+  happens: (given: Awaited<ReturnType<typeof listenTo>>) => Promise<unknown>,
+  { who, id = recordingId }: { who?: TestPerson; id?: string } = {},
+) {
+  const given = await listenTo(id, who)
+  await bytesOf(given.ask, 44, 44 + 4 * 800 - 1)
+  await bytesOf(given.ask, 44 + 4 * 400, 44 + 4 * 1600 - 1)
+  await bytesOf(given.ask, 44 + 4 * 4000, 44 + 4 * 4800 - 1)
+  await happens(given)
+  expect(await server.audio({ ...given.ask, from: 100 })).toEqual(why)
+  expect(await server.audio({ ...given.ask, from: 1e9 })).toEqual(why)
+  expect(await server.peaks(given.ask)).toEqual(why)
+  expect(await listeningNow(desk, given.session.token, given.listening.id)).toEqual(why)
+  await endListeningsOver(custodian)
+  await endListeningsOver(custodian)
+  expect(await endOf(given.listening.id)).toMatchObject([
+    {
+      result: 'ok',
+      object_kind: 'recording',
+      object_id: id,
+      purpose: 'QUALITY',
+      detail: { why: why.over, served: ['0-200', '500-600'], servedMs: 300, parts: 2 },
+    },
+  ])
+  // And why stays the same, to whoever asks later.
+  expect(await server.audio({ ...given.ask, from: 100 })).toEqual(why)
+}
+
+describe('a listening is over', () => {
+  test('after signing out, in whatever window', () =>
+    isOver({ over: 'session' }, ({ session }) => signOut(desk, session, now())))
+
+  test('after its end', () =>
+    isOver({ over: 'left' }, ({ session, listening }) => endListening(desk, session, listening.id)))
+
+  test('after its time', () =>
+    isOver({ over: 'time' }, ({ listening }) =>
+      admin.updateTable('listening').set({ until: now() }).where('id', '=', listening.id).execute(),
+    ))
+
+  test('after the session has idled out', async () => {
+    const who = await supervisor()
+    await isOver(
+      { over: 'session' },
+      () => admin.updateTable('session').set({ expires_at: now() }).where('person_id', '=', who.id).execute(),
+      { who },
+    )
+  })
+
+  test.each(['revoked_at', 'valid_to'] as const)('after the right is over, with when (%s)', async (end) => {
+    const who = await supervisor()
+    const at = Temporal.Instant.from(now().toString({ smallestUnit: 'millisecond' }))
+    await isOver(
+      { over: 'right', since: at.toString() },
+      () =>
+        admin
+          .updateTable('access_right')
+          .set({ [end]: at })
+          .where('person_id', '=', who.id)
+          .execute(),
+      { who },
+    )
+  })
+
+  test('after its person has left', async () => {
+    const who = await supervisor()
+    await isOver(
+      { over: 'session' },
+      () => admin.updateTable('person').set({ employed_to: now() }).where('id', '=', who.id).execute(),
+      { who },
+    )
+  })
+
+  test.each(['RESTRICTED', 'QUARANTINED'] as const)('after the recording is %s', async (state) => {
+    const { id } = await kept()
+    await isOver(
+      { over: 'restricted' },
+      () => admin.updateTable('recording').set({ state }).where('id', '=', id).execute(),
+      { id },
+    )
+  })
+
+  test('after the recording’s destruction, though it was open a moment ago', async () => {
+    const { id } = await kept()
+    await isOver(
+      { over: 'destroyed' },
+      () => expungeRecording(custodian, register.objects, { id, cause: 'caller', doneBy: 'test' }, now()),
+      { id },
+    )
+  })
+})
+
+describe('a listening', () => {
+  test('is unknown in another session, even of the same person', async () => {
+    const { listening } = await listenTo(recordingId)
+    for (const session of [await sari.signIn(), await (await supervisor()).signIn()]) {
+      const asked = { session: session.token, listening: listening.id }
+      expect(await server.audio({ ...asked, from: 0 })).toEqual({ over: 'unknown' })
+      expect(await server.peaks(asked)).toEqual({ over: 'unknown' })
+      expect(await endListening(desk, session, listening.id)).toBe(false)
+      expect(await paceListening(desk, session, listening.id, 3)).toBe(false)
+    }
+    for (const session of ['made up', '']) {
+      expect(await server.audio({ session, listening: listening.id, from: 0 })).toEqual({ over: 'unknown' })
+    }
+  })
+
+  test('that nothing has ended is left alone by who ends those that are over', async () => {
+    const { ask, listening } = await listenTo(recordingId)
+    expect((await endListeningsOver(custodian)).map((one) => one.listening)).not.toContain(listening.id)
+    expect(await bytesOf(ask, 0, 99)).toHaveLength(100)
+  })
+
+  test('of which nothing was served ends with that in the log', async () => {
+    const { session, listening } = await listenTo(recordingId)
+    await endListening(desk, session, listening.id)
+    expect(await endOf(listening.id)).toMatchObject([{ detail: { served: [], servedMs: 0, parts: 0, why: 'left' } }])
+  })
+
+  test('cannot be ended, moved on or told faster by the desk past the functions that log it', async () => {
+    const { session, listening } = await listenTo(recordingId)
+    for (const set of ['ended_at = now()', "until = now() + interval '1 year'", 'speed = 3', "end_why = 'left'"]) {
+      const client = await database.as('seloste_desk').pool.connect()
+      await client.query('begin')
+      await client.query("select set_config('seloste.session', $1, true)", [session.token])
+      await expect(client.query(`update listening set ${set} where id = $1`, [listening.id])).rejects.toThrow(
+        'permission denied',
+      )
+      await client.query('rollback')
+      client.release()
+    }
+  })
+
+  // Last: another description comes into force here.
+  test('is over when the description in force no longer knows the role', async () => {
+    await isOver({ over: 'right' }, () => describeFrom(database.as().pool, now(), { without: { role: 'SUPERVISOR' } }))
+  })
+})

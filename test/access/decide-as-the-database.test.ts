@@ -1,0 +1,361 @@
+/**
+ * The decision of the program and that of PostgreSQL's row-level security, on random people, rights, descriptions and
+ * calls. A round is one transaction, in which the database's now() stands still: instants lie on it, a microsecond before
+ * and a microsecond after. Nothing of a round stays.
+ */
+import { createHash, randomInt, randomUUID } from 'node:crypto'
+import fc from 'fast-check'
+import type { PoolClient } from 'pg'
+import { expect, test } from 'vitest'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { enterTestPerson, phone } from '#test/database/people.ts'
+import { purposes, type Purpose } from '#description/purposes.ts'
+import { duties, roles, widestPurposes, widestScope, type Duty, type Role, type Scope } from '#description/roles.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import {
+  decide,
+  type HeldRight,
+  type Looked,
+  type Reach,
+  type RoleBound,
+  type Standing,
+} from '#safeguards/access/decide.ts'
+
+const leastCases = 100_000
+const rounds = 26
+const database = await createTestDatabase<RegisterTables>()
+const admin = database.as().db
+const deciders = await Promise.all(
+  ['Hakija', 'Hyväksyjä'].map((name) => enterTestPerson(admin, database.as('seloste_desk').db, { name })),
+)
+
+/** Microseconds from the instant of the round: mostly far off, often on its edges. */
+const edge = fc.constantFrom(-1, 0, 1)
+const past = fc.oneof(edge, { weight: 3, arbitrary: fc.constant(-3_600_000_000) })
+const end = fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, edge, fc.constant(3_600_000_000))
+const dutyOf = (role: Role) => (role === 'EXPERT' ? fc.constantFrom(...duties) : fc.constant(undefined))
+const role = fc.constantFrom(...roles).chain((one) => dutyOf(one).map((duty) => ({ role: one, ...(duty && { duty }) })))
+const people = 12
+const units = [randomUUID(), randomUUID(), randomUUID()]
+const numbers = ['029 497 000', '029 497 010', '029 512 000'].map(phone)
+const other: Scope[] = ['own', 'unit', 'numbers', 'all', 'none']
+
+/** A description: which roles it knows, and how far it narrows each. */
+const bounds = fc
+  .tuple(...roles.flatMap((one) => (one === 'EXPERT' ? duties.map((duty) => bound(one, duty)) : [bound(one)])))
+  .map((list) => list.filter((one) => one !== undefined))
+
+function bound(of: Role, duty?: Duty): fc.Arbitrary<RoleBound | undefined> {
+  const widest = widestPurposes(of, duty)
+  const scopes = [...new Set<Scope>([widestScope(of), widestScope(of), 'own', 'none'])]
+  const given = fc.record({
+    purposes: fc.oneof({ weight: 3, arbitrary: fc.constant([...widest]) }, fc.subarray([...widest])),
+    scope: fc.oneof({ weight: 3, arbitrary: fc.constant(widestScope(of)) }, fc.constantFrom(...scopes)),
+  })
+  return fc.option(
+    given.map((one) => ({ role: of, ...(duty && { duty }), ...one })),
+    { freq: 10, nil: undefined },
+  )
+}
+
+/** A right as wide as anybody may ever have written it; most of them fit their role. */
+const right = fc
+  .record({
+    who: role,
+    fits: fc.oneof({ weight: 3, arbitrary: fc.constant(true) }, fc.constant(false)),
+    purposes: fc.subarray([...purposes]),
+    kind: fc.constantFrom(...other),
+    units: fc.subarray(units),
+    numbers: fc.subarray(numbers),
+    from: past,
+    to: end,
+    revoked: fc.oneof({ weight: 6, arbitrary: fc.constant(null) }, edge),
+  })
+  .map(({ who, fits, ...one }) => ({
+    ...who,
+    ...one,
+    ...(fits && { kind: widestScope(who.role), purposes: [...widestPurposes(who.role, who.duty)] }),
+  }))
+
+const person = fc
+  .record({
+    employedFrom: past,
+    employedTo: fc.oneof({ weight: 4, arbitrary: fc.constant(null) }, edge),
+    rights: fc.array(right, { maxLength: 6, size: 'max' }),
+    session: fc.oneof(
+      { weight: 9, arbitrary: fc.constant('open' as const) },
+      fc.constantFrom('ended' as const, 'over' as const, 'half' as const),
+    ),
+  })
+  // Nobody leaves before they come.
+  .map((one) => ({ ...one, employedTo: one.employedTo === null ? null : Math.max(one.employedFrom, one.employedTo) }))
+
+const segment = fc.record({
+  official: fc.option(fc.nat(people - 1)),
+  unit: fc.option(fc.constantFrom(...units)),
+  reached: fc.constantFrom(...numbers),
+})
+
+/** Transferred calls have two segments, and the number reached need not be the one that was called. */
+const contact = fc.record({
+  called: fc.constantFrom(...numbers),
+  segments: fc.array(segment, { maxLength: 2 }),
+  endsAt: fc.oneof({ weight: 4, arbitrary: fc.constant(3_600_000_000) }, edge),
+})
+
+const round = fc.record({
+  bounds,
+  people: fc.array(person, { minLength: people, maxLength: people }),
+  contacts: fc.array(contact, { minLength: 16, maxLength: 16 }),
+})
+type Round = typeof round extends fc.Arbitrary<infer Value> ? Value : never
+
+test(`the program and row-level security agree on ${leastCases} random cases`, { timeout: 180_000 }, async () => {
+  const seen = { cases: 0, shown: 0, refused: new Set<string>() }
+  const seed = randomInt(2 ** 31)
+  for (const given of fc.sample(round, { numRuns: rounds, seed })) {
+    await inRound(async (client) => compare(client, given, seen, seed))
+  }
+  expect(seen.cases).toBeGreaterThanOrEqual(leastCases)
+  // Neither side may be right by showing nothing, or everything; and every reason was given.
+  expect(seen.shown).toBeGreaterThan(seen.cases / 100)
+  expect(seen.shown).toBeLessThan(seen.cases / 2)
+  expect([...seen.refused].sort()).toEqual(['deny.expired', 'deny.purpose', 'deny.reference', 'not-found'])
+})
+
+async function inRound(work: (client: PoolClient) => Promise<void>): Promise<void> {
+  const client = await database.as().pool.connect()
+  try {
+    await client.query('begin')
+    await work(client)
+  } finally {
+    await client.query('rollback')
+    client.release()
+  }
+}
+
+async function compare(
+  client: PoolClient,
+  given: Round,
+  seen: { cases: number; shown: number; refused: Set<string> },
+  seed: number,
+): Promise<void> {
+  const { rows } = await client.query<{ now: Temporal.Instant }>('select now() as now')
+  const now = rows[0]!.now
+  const at = (microseconds: number) => now.add({ microseconds })
+  const entered = given.people.map((one) => ({ ...one, id: randomUUID(), token: randomUUID() }))
+  const calls = given.contacts.map((one) => ({
+    ...one,
+    id: randomUUID(),
+    segments: one.segments.map((part) => ({ ...part, id: randomUUID() })),
+  }))
+  await enterDescription(client, given.bounds)
+  await enterPeople(client, entered, at)
+  await enterCalls(client, calls, entered, at)
+  const reachOf = (part: (typeof calls)[number]['segments'][number]): Reach => ({
+    officialPersonId: part.official === null ? null : (entered[part.official]?.id ?? null),
+    officialUnitId: part.unit,
+    numberReached: part.reached,
+  })
+  const objects: { id: string; looked: Looked }[] = calls.flatMap((call) => [
+    {
+      id: call.id,
+      looked: {
+        kind: 'contact',
+        numberCalled: call.called,
+        segments: call.segments.map(reachOf),
+        endsAt: at(call.endsAt),
+      },
+    },
+    ...call.segments.map((part) => ({ id: part.id, looked: { kind: 'segment' as const, ...reachOf(part) } })),
+  ])
+  const shown = await looksOf(client, entered)
+  for (const [index, who] of entered.entries()) {
+    const standing: Standing = {
+      now,
+      person: {
+        id: who.id,
+        employedFrom: at(who.employedFrom),
+        ...(who.employedTo !== null && { employedTo: at(who.employedTo) }),
+      },
+      held: who.rights.map((one) => heldRight(one, at)),
+      described: given.bounds,
+    }
+    for (const purpose of purposes) {
+      for (const reference of ['', 'R-1']) {
+        const database = shown.get(`${index} ${purpose} ${reference}`)!
+        for (const { id, looked } of objects) {
+          const decided = decide(standing, { purpose, reference }, looked)
+          if ('refused' in decided) seen.refused.add(decided.refused)
+          const isShown = who.session === 'open' && !('refused' in decided)
+          if (isShown !== database.has(id)) {
+            expect.fail(
+              `seed ${seed}, ${purpose} ${reference}: the program ${isShown ? 'shows' : 'hides'} ${JSON.stringify({ looked, standing, session: who.session })}`,
+            )
+          }
+          seen.cases += 1
+          if (isShown) seen.shown += 1
+        }
+      }
+    }
+  }
+}
+
+type At = (microseconds: number) => Temporal.Instant
+type Entered = Round['people'][number] & { id: string; token: string }
+
+function heldRight(one: Round['people'][number]['rights'][number], at: At): HeldRight {
+  return {
+    id: 'one of many',
+    role: one.role,
+    ...(one.duty && { duty: one.duty }),
+    purposes: one.purposes,
+    scope: { kind: one.kind, units: one.units, numbers: one.numbers },
+    from: at(one.from),
+    ...(one.to !== null && { until: at(one.to) }),
+    ...(one.revoked !== null && { revokedAt: at(one.revoked) }),
+  }
+}
+
+/** In force from this very instant; another one a microsecond later, with nothing in it. */
+async function enterDescription(client: PoolClient, bounds: readonly RoleBound[]): Promise<void> {
+  const newest = '(select max(version) from description_version)'
+  for (const from of ['now()', "now() + interval '1 microsecond'"]) {
+    await client.query(
+      `insert into description_version (version, text, hash, effective_from)
+       select version + 1, text, hash, ${from} from description_version where version = ${newest}`,
+    )
+  }
+  await client.query(
+    `insert into described_role (version, role, duty, purposes, scope)
+     select ${newest} - 1, role, duty, purposes, scope
+     from jsonb_to_recordset($1) as r(role text, duty text, purposes text[], scope text)`,
+    [JSON.stringify(bounds)],
+  )
+}
+
+async function enterPeople(client: PoolClient, entered: readonly Entered[], at: At): Promise<void> {
+  // Straight into the tables: the guards of the directory are no part of the decision.
+  await client.query('set local session_replication_role = replica')
+  await fill(
+    client,
+    'person',
+    entered.map(({ id, employedFrom, employedTo }) => ({
+      id,
+      user_id: id,
+      employed_from: at(employedFrom),
+      employed_to: employedTo === null ? null : at(employedTo),
+      source: 'manual',
+      created_at: at(0),
+      changed_at: at(0),
+    })),
+  )
+  await fill(
+    client,
+    'access_right',
+    entered.flatMap(({ id, rights }) =>
+      rights.map((one) => ({
+        id: randomUUID(),
+        person_id: id,
+        role: one.role,
+        duty: one.duty ?? null,
+        purposes: one.purposes,
+        scope_kind: one.kind,
+        scope_units: one.units,
+        scope_numbers: one.numbers,
+        valid_from: at(one.from),
+        valid_to: one.to === null ? null : at(one.to),
+        requested_by: deciders[0]!.id,
+        approved_by: deciders[1]!.id,
+        revoked_at: one.revoked === null ? null : at(one.revoked),
+      })),
+    ),
+  )
+  await fill(
+    client,
+    'session',
+    entered.map(({ id, token, session }) => ({
+      token_hash: `\\x${createHash('sha256').update(token).digest('hex')}`,
+      person_id: id,
+      created_at: at(-1000),
+      expires_at: at(session === 'over' ? 0 : 1),
+      ended_at: session === 'ended' ? at(0) : null,
+      awaits_second_factor: session === 'half',
+    })),
+  )
+}
+
+async function enterCalls(
+  client: PoolClient,
+  calls: readonly (Omit<Round['contacts'][number], 'segments'> & {
+    id: string
+    segments: (Round['contacts'][number]['segments'][number] & { id: string })[]
+  })[],
+  entered: readonly Entered[],
+  at: At,
+): Promise<void> {
+  const startedAt = at(-60_000_000)
+  await fill(
+    client,
+    'contact',
+    calls.map(({ id, called, endsAt }) => ({
+      id,
+      started_at: startedAt,
+      caller_kind: 'withheld',
+      number_called: called,
+      number_kind: 'NATIONAL_SERVICE',
+      history_ends_at: at(endsAt),
+    })),
+  )
+  await fill(
+    client,
+    'segment',
+    calls.flatMap((call) =>
+      call.segments.map(({ id, official, unit, reached }, seq) => ({
+        id,
+        contact_id: call.id,
+        contact_started_at: startedAt,
+        seq,
+        number_reached: reached,
+        official_person_id: official === null ? null : entered[official]?.id,
+        official_unit_id: unit,
+        decision_record: false,
+        decision_reason: 'not-drawn',
+      })),
+    ),
+  )
+}
+
+async function fill(client: PoolClient, table: string, given: readonly Record<string, unknown>[]): Promise<void> {
+  if (given.length === 0) return
+  const columns = Object.keys(given[0]!).join(', ')
+  await client.query(
+    `insert into ${table} (${columns}) select ${columns} from jsonb_populate_recordset(null::${table}, $1)`,
+    [JSON.stringify(given)],
+  )
+}
+
+/** What each person is shown under each purpose, with a reference and without: ids of segments and contacts. */
+async function looksOf(client: PoolClient, entered: readonly Entered[]): Promise<Map<string, Set<string>>> {
+  await client.query(`create function pg_temp.looks(asked jsonb) returns table (key text, ids uuid[]) language plpgsql as $$
+    declare a jsonb;
+    begin
+      for a in select * from jsonb_array_elements(asked) loop
+        perform set_config('seloste.session', a ->> 'token', true), set_config('seloste.purpose', a ->> 'purpose', true),
+          set_config('seloste.reference', a ->> 'reference', true);
+        key := a ->> 'key';
+        select array_agg(id) into ids from (select id from segment union all select id from contact) seen;
+        return next;
+      end loop;
+    end $$`)
+  const asked = entered.flatMap(({ token }, index) =>
+    purposes.flatMap((purpose: Purpose) =>
+      ['', 'R-1'].map((reference) => ({ key: `${index} ${purpose} ${reference}`, token, purpose, reference })),
+    ),
+  )
+  await client.query('set local role seloste_desk')
+  const { rows } = await client.query<{ key: string; ids: string[] | null }>('select * from pg_temp.looks($1)', [
+    JSON.stringify(asked),
+  ])
+  return new Map(rows.map(({ key, ids }) => [key, new Set(ids)]))
+}
