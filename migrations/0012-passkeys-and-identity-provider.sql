@@ -35,7 +35,9 @@ create trigger passkey_guard before insert on passkey for each row execute funct
 -- It is spent by the act, once, within two minutes.
 create table act_confirmation (
   session_hash bytea not null references session on update cascade on delete cascade,
-  act text not null check (act in ('draft.approve', 'draft.reject', 'right.approve', 'right.reject', 'passkey.add', 'passkey.remove')),
+  act text not null check (act in (
+    'draft.approve', 'draft.reject', 'right.approve', 'right.reject', 'removal.approve', 'removal.reject', 'passkey.add',
+    'passkey.remove')),
   object_id uuid not null,
   revision integer not null,
   passkey_id uuid not null references passkey on delete cascade,
@@ -58,11 +60,12 @@ begin
 end $$;
 
 -- Whoever decides through the desk and has a passkey has confirmed this very decision with it: a desk that was taken over
--- holds sessions, but no passkeys. `decision` goes with the object's kind: draft.approve, draft.reject.
+-- holds sessions, but no passkeys.
 create function confirmed_decision() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  act text := tg_argv[0] || case new.state when 'REJECTED' then '.reject' else '.approve' end;
+  act text := tg_argv[0] || case when new.state in ('APPROVED', 'CONFIRMED') then '.approve' else '.reject' end;
+  -- What cannot be changed once it is asked for has no revision.
   revision integer := coalesce((to_jsonb(old) ->> 'revision')::integer, 0);
 begin
   if viewer() is not null and not spend_confirmation(viewer(),
@@ -73,6 +76,10 @@ begin
 end $$;
 create trigger confirmed_decision before update on description_draft for each row
   when (old.state = 'SUBMITTED' and new.state in ('APPROVED', 'REJECTED')) execute function confirmed_decision('draft');
+create trigger confirmed_decision before update on right_request for each row
+  when (old.state = 'REQUESTED' and new.state in ('APPROVED', 'REJECTED')) execute function confirmed_decision('right');
+create trigger confirmed_decision before update on factor_removal for each row
+  when (old.state = 'ASKED' and new.state in ('CONFIRMED', 'REFUSED')) execute function confirmed_decision('removal');
 
 -- What the provider said of a session's holder, for signing out there too. Only the custodian reads it.
 create table provider_session (
@@ -80,13 +87,32 @@ create table provider_session (
   id_token text not null check (length(id_token) <= 65536)
 );
 
--- The password of a session's holder, proved again: for what a stolen session alone must not do. Null where they have none.
-create function session_proves_password(token_hash bytea, proof bytea) returns boolean
+-- A passkey is a second factor like the others: asked for after a password, and taken away with them (0009-sign-in.sql).
+create or replace function second_factors(person uuid) returns text[]
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select case when p.password_check is not null then coalesce(p.password_check = sha256(session_proves_password.proof), false) end
-  from session s join person p on p.id = s.person_id
-  where s.token_hash = session_proves_password.token_hash and s.ended_at is null and s.expires_at > now()
-    and not s.awaits_second_factor
+  select array(
+    select 'totp' where exists (select from totp t where t.person_id = person and t.confirmed_at is not null)
+    union all
+    select 'recovery-code' where exists (select from recovery_code r where r.person_id = person and r.used_at is null)
+    union all
+    select 'passkey' where exists (select from passkey k where k.person_id = person)
+  )
+$$;
+
+create or replace function drop_factors(person uuid) returns void
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  delete from totp t where t.person_id = drop_factors.person;
+  delete from recovery_code r where r.person_id = drop_factors.person;
+  delete from passkey k where k.person_id = drop_factors.person;
+  update person p set password_salt = null, password_check = null where p.id = drop_factors.person and not p.password_alone;
+  select end_sessions_of(drop_factors.person);
+$$;
+
+-- How many passkeys somebody has, for themselves and for administrators.
+create function passkeys_of(person uuid) returns integer
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select count(*)::integer from passkey k
+  where k.person_id = passkeys_of.person and (k.person_id = viewer() or viewer_is('ADMINISTRATOR'))
 $$;
 
 alter table passkey enable row level security;
@@ -97,12 +123,13 @@ grant select (id, person_id, name, backed_up, created_at, last_used_at) on passk
 grant select, insert, update (counter, backed_up, last_used_at), delete on passkey to seloste_custodian;
 grant select, insert, update (passkey_id, confirmed_at), delete on act_confirmation to seloste_custodian;
 grant select, insert, delete on provider_session to seloste_custodian;
-grant select on session to seloste_custodian;
-grant update (ended_at) on session to seloste_custodian;
-grant select (id, user_id, source, external_id, withdrawn_at, employed_from, employed_to) on person to seloste_custodian;
+grant select, update (device) on session to seloste_custodian;
+grant select (id, user_id, source, external_id, withdrawn_at, employed_from, employed_to, password_salt, password_alone)
+  on person to seloste_custodian;
+grant select on sign_in_demand to seloste_custodian;
 grant select on person_name to seloste_custodian;
 
 revoke execute on function passkey_guard(), confirmed_decision(), spend_confirmation(uuid, bytea, text, uuid, integer),
-  session_proves_password(bytea, bytea) from public;
-grant execute on function spend_confirmation(uuid, bytea, text, uuid, integer), session_proves_password(bytea, bytea)
-  to seloste_custodian;
+  passkeys_of(uuid) from public;
+grant execute on function spend_confirmation(uuid, bytea, text, uuid, integer) to seloste_custodian;
+grant execute on function passkeys_of(uuid) to seloste_desk;

@@ -11,10 +11,13 @@ import { serve } from '#app/http/serve.ts'
 import { connectCustodian } from '#app/roles/custodian-client.ts'
 import { serveCustodian } from '#app/roles/custodian-server.ts'
 import { followVersions } from '#app/roles/follow-versions.ts'
+import { identityProviderQuestions, passkeyQuestions } from '#app/roles/proven-sign-in.ts'
 import { secondFactorQuestions } from '#app/roles/second-factor-questions.ts'
 import { createDraftTrier } from '#app/roles/try-draft.ts'
 import { systemClock } from '#platform/clock/clock.ts'
 import { makeLog } from '#platform/log/log.ts'
+import type { IdentityProvider } from '#safeguards/sign-in/identity-provider.ts'
+import { createPasskeys } from '#safeguards/sign-in/passkeys.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { createSecondFactors } from '#safeguards/sign-in/second-factor.ts'
 import { readSignInKeys } from '#safeguards/sign-in/sign-in-key.ts'
@@ -39,8 +42,15 @@ export interface TestDesk {
   tellOfCalls: () => void
 }
 
+/** Where browsers find a test desk, as its passkeys have it. */
+export const publicUrl = 'https://seloste.example'
+
 /** Call it at the top of a test file; it is closed after the file's tests. */
-export async function openTestDesk(database: TestDatabase<RegisterTables>, register: TestRegister): Promise<TestDesk> {
+export async function openTestDesk(
+  database: TestDatabase<RegisterTables>,
+  register: TestRegister,
+  { identityProvider }: { identityProvider?: IdentityProvider } = {},
+): Promise<TestDesk> {
   const webFolder = join(register.folder, 'web')
   await mkdir(join(webFolder, 'assets'), { recursive: true })
   await writeFile(
@@ -54,10 +64,20 @@ export async function openTestDesk(database: TestDatabase<RegisterTables>, regis
   const factors = createSecondFactors(database.as('seloste_custodian').db, await readSignInKeys(register.keys), () =>
     systemClock.now(),
   )
+  const passkeys = createPasskeys({
+    db: database.as('seloste_custodian').db,
+    now: () => systemClock.now(),
+    place: { origin: publicUrl, host: new URL(publicUrl).hostname },
+    service: () => 'Seloste',
+  })
   const answers = {
     ...audio,
     tryDraft: createDraftTrier(database.as('seloste_custodian').db, systemClock),
-    questions: secondFactorQuestions(factors),
+    questions: {
+      ...secondFactorQuestions(factors),
+      ...passkeyQuestions(passkeys),
+      ...(identityProvider && identityProviderQuestions(identityProvider)),
+    },
   }
   const custodian = await serveCustodian(socket, answers, (fault) => faults.push(fault))
   const log: string[] = []
@@ -74,6 +94,7 @@ export async function openTestDesk(database: TestDatabase<RegisterTables>, regis
       versions,
       clock: systemClock,
       pace: createLookPacer(database.as('seloste_desk').db, systemClock),
+      ways: { publicUrl, ...(identityProvider && { identityProvider: { name: 'Virkamiestunnistus' } }) },
       onCallChanged(changed) {
         watchers.add(changed)
         return () => watchers.delete(changed)

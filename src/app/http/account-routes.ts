@@ -29,7 +29,9 @@ export function accountRoutes(app: Routes, desk: Desk): void {
     handler: async (_request, reply) =>
       reply.send({
         secondFactor: describedNow(desk).switches.secondFactor,
-        passkeys: false,
+        passkeys: desk.ways.publicUrl !== undefined,
+        ...(desk.ways.publicUrl !== undefined && { publicUrl: desk.ways.publicUrl }),
+        ...(desk.ways.identityProvider && { identityProvider: desk.ways.identityProvider }),
         passwordRules: { leastAlone, leastWithSecondFactor, greatest },
       }),
   })

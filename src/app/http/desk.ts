@@ -15,10 +15,19 @@ export interface Desk {
   custodian: CustodianClient
   versions: Versions
   clock: Clock
+  ways: WaysToSignIn
   /** Slows down looks in a mass. */
   pace: LookPacer
   /** Calls back after each change to a call; returns the way to stop. */
   onCallChanged: (changed: () => void) => () => void
+}
+
+/** Ways to sign in beside a password, as the operator has set them. */
+export interface WaysToSignIn {
+  /** The origin that passkeys are bound to; without it there are none. */
+  publicUrl?: string | undefined
+  /** What people call the identity provider; nothing without one. */
+  identityProvider?: { name: string } | undefined
 }
 
 /** The description in force now. */

@@ -6,6 +6,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 
 const session = 'seloste'
 const device = 'seloste-device'
+const flow = 'seloste-provider'
+const flowSeconds = 600
 const deviceDays = 180
 
 /** The session token that a request brings. */
@@ -28,6 +30,20 @@ export function deviceToken(request: FastifyRequest): string | undefined {
 
 export function setDeviceToken(request: FastifyRequest, reply: FastifyReply, token: string): void {
   reply.setCookie(named(request, device), token, { ...attributes(request), maxAge: deviceDays * 86_400 })
+}
+
+/** What a browser brings back from the identity provider. */
+export function providerFlow(request: FastifyRequest): string | undefined {
+  return request.cookies[named(request, flow)]
+}
+
+/** The session's own cookie does not come along from another site, so this one does (SameSite=Lax); it opens nothing. */
+export function setProviderFlow(request: FastifyRequest, reply: FastifyReply, sealed: string): void {
+  reply.setCookie(named(request, flow), sealed, { ...attributes(request), sameSite: 'lax', maxAge: flowSeconds })
+}
+
+export function clearProviderFlow(request: FastifyRequest, reply: FastifyReply): void {
+  reply.clearCookie(named(request, flow), { ...attributes(request), sameSite: 'lax' })
 }
 
 function named(request: FastifyRequest, name: string): string {

@@ -1,6 +1,9 @@
 import { Agent, request } from 'node:http'
 import type { SecondFactors } from '#safeguards/sign-in/second-factor.ts'
 import type { Over } from '#use/playback/listening-now.ts'
+import type { SecondFactors } from '#safeguards/sign-in/second-factor.ts'
+import type { IdentityProvider } from '#safeguards/sign-in/identity-provider.ts'
+import type { Passkeys } from '#safeguards/sign-in/passkeys.ts'
 import type { AudioAsked } from '#use/playback/serve-audio.ts'
 import type { Peaks } from '../http/contract/schemas.ts'
 import type { DraftAsked, TriedDraft } from './try-draft.ts'
@@ -10,6 +13,8 @@ export interface CustodianClient {
   audio(asked: AudioAsked, gone?: AbortSignal): Promise<ServedAudio | Over | 'out-of-range' | 'too-fast'>
   peaks(asked: { session: string; listening: string }): Promise<Peaks | Over>
   tryDraft(asked: DraftAsked): Promise<TriedDraft | 'refused' | 'unreadable'>
+  passkeys: Passkeys
+  identityProvider: IdentityProvider
   secondFactors: SecondFactors
   alive(): Promise<boolean>
 }
@@ -88,6 +93,22 @@ export function connectCustodian(socketPath: string): CustodianClient {
       confirmTotp: (asked) => question('/second-factor/confirm-totp', asked),
       removeTotp: (asked) => question('/second-factor/remove-totp', asked),
       renewRecoveryCodes: (asked) => question('/second-factor/renew-recovery-codes', asked),
+    passkeys: {
+      askSignIn: () => question('/passkeys/ask-sign-in', {}),
+      signIn: (asked) => question('/passkeys/sign-in', asked),
+      askSecondFactor: (asked) => question('/passkeys/ask-second-factor', asked),
+      giveSecondFactor: (asked) => question('/passkeys/give-second-factor', asked),
+      askConfirmation: (asked) => question('/passkeys/ask-confirmation', asked),
+      confirm: (asked) => question('/passkeys/confirm', asked),
+      askAddition: (asked) => question('/passkeys/ask-addition', asked),
+      add: (asked) => question('/passkeys/add', asked),
+      remove: (asked) => question('/passkeys/remove', asked),
+    },
+    identityProvider: {
+      begin: (asked) => question('/identity-provider/begin', asked),
+      finish: (asked) => question('/identity-provider/finish', asked),
+      signOutUrl: (asked) => question('/identity-provider/sign-out-url', asked),
+    },
     },
     alive: () =>
       ask('/alive', {}).then(

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AudioAsked, AudioServer } from '#use/playback/serve-audio.ts'
 import type { DraftAsked, TriedDraft } from './try-draft.ts'
 
-const largestQuestionBytes = 4096
+const largestQuestionBytes = 32 * 1024
 
 /** What the custodian answers to the desk. */
 export interface CustodianAnswers extends AudioServer {

@@ -27,6 +27,7 @@ import { keepLog } from './keep-log.ts'
 import { keepProofs } from './keep-proofs.ts'
 import { keepWatch } from './keep-watch.ts'
 import { obeyVersion } from './obey-version.ts'
+import { provenSignIn } from './proven-sign-in.ts'
 import { reportVersions } from './report-versions.ts'
 import type { Role } from './role.ts'
 import { socketPath } from './sockets.ts'
@@ -172,7 +173,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
   const answers = {
     ...createAudioServer(db, objects, keys),
     tryDraft: createDraftTrier(db, clock),
-    questions: accounts.questions,
+    questions: { ...accounts.questions, ...(await provenSignIn({ settings, db, now: () => clock.now(), log })) },
   }
   const served = await serveCustodian(address, answers, (error) => {
     log.error({ err: error }, 'the desk could not be answered')

@@ -58,6 +58,10 @@ export const runDesk: Role = async ({ settings, log, databaseUrl, version }: Rol
       versions,
       clock: systemClock,
       pace: createLookPacer(db, systemClock),
+      ways: {
+        publicUrl: settings.publicUrl,
+        identityProvider: settings.identityProvider && { name: settings.identityProvider.name },
+      },
       onCallChanged(changed) {
         watchers.add(changed)
         return () => watchers.delete(changed)

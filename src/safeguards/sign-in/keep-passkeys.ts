@@ -12,6 +12,7 @@ import { appendAudit } from '../audit/append.ts'
 import { sessionHash } from '../people/session.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 import { challengeBytes, challengeMinutes } from './challenges.ts'
+import { completeWithPasskey } from './open-session.ts'
 import { descriptor, passkeysOf, refusalOf, type Act, type PasskeyRefusal, type PasskeyWork } from './passkey-work.ts'
 import { holderOf, type SessionHolder } from './session-holder.ts'
 import { handleOf, passkeyAlgorithms, readNewPasskey } from './verify-passkey.ts'
@@ -25,18 +26,21 @@ export function createPasskeyKeeping({ db: holding, now, place, service, challen
   return {
     /**
      * What a browser asks for to make a passkey. A stolen session alone makes none: whoever has a passkey has confirmed
-     * `passkey.add` of their own id with it, whoever has a password proves it, anybody else has just signed in.
-     * @param passwordProof argon2id's output, base64
+     * `passkey.add` of their own id with it, whoever has a password proves it, anybody else has just signed in. A sign-in
+     * that awaits a second factor makes one where its person has none at all.
+     * @param asked.proof argon2id's output, base64url
      */
     async askAddition(asked: {
       session: string
-      passwordProof?: string | undefined
+      proof?: string | undefined
     }): Promise<PublicKeyCredentialCreationOptionsJSON | PasskeyRefusal> {
-      const holder = await holderOf(db, asked.session, now())
+      const holder = await adderOf(asked.session)
       if (!holder) return { refused: 'session.none' }
       const own = await passkeysOf(db, holder.personId)
-      const unproved = own.length > 0 ? await unconfirmed(asked.session, holder) : await unproven(asked, holder)
-      if (unproved) return { refused: unproved }
+      const unproved = holder.enrols
+        ? undefined
+        : await (own.length > 0 ? unconfirmed(asked.session, holder) : unproven(asked, holder))
+      if (unproved) return unproved
       return generateRegistrationOptions({
         rpName: service(),
         rpID: place.host,
@@ -52,13 +56,17 @@ export function createPasskeyKeeping({ db: holding, now, place, service, challen
       })
     },
 
-    /** Keeps a passkey that was made as asked. */
+    /**
+     * Keeps a passkey that was made as asked. The session goes on under the new token, complete if it was not; the person's
+     * other sessions end.
+     */
     async add(asked: {
       session: string
+      newSession: string
       name: string
       response: RegistrationResponseJSON
     }): Promise<{ id: string } | PasskeyRefusal> {
-      const holder = await holderOf(db, asked.session, now())
+      const holder = await adderOf(asked.session)
       if (!holder) return { refused: 'session.none' }
       const made = await readNewPasskey({
         response: asked.response,
@@ -93,10 +101,18 @@ export function createPasskeyKeeping({ db: holding, now, place, service, challen
             object: { kind: 'credential', id: kept.id },
             detail: { kind: 'passkey', backedUp: made.backedUp },
           })
+          const goesOn = holder.enrols
+            ? await completeWithPasskey(tx, { ...asked, personId: holder.personId })
+            : await rotate(tx, asked)
+          if (!goesOn) throw new SessionOver()
+          await sql`select end_sessions_of(${holder.personId}::uuid, ${sessionHash(asked.newSession)}::bytea)`.execute(
+            tx,
+          )
           return kept
         })
-        .catch((error: unknown) => {
-          if ((error as Error).message === 'passkey.too-many') return { refused: 'passkey.too-many' as const }
+        .catch((error: unknown): PasskeyRefusal => {
+          if (error instanceof SessionOver) return { refused: 'session.none' }
+          if ((error as Error).message === 'passkey.too-many') return { refused: 'passkey.too-many' }
           throw error
         })
     },
@@ -108,6 +124,7 @@ export function createPasskeyKeeping({ db: holding, now, place, service, challen
       return db.transaction().execute(async (tx) => {
         const mine = tx.selectFrom('passkey').where('id', '=', asked.id).where('person_id', '=', holder.personId)
         if (!(await mine.select('id').executeTakeFirst())) return { refused: 'not-found' as const }
+        if (await isNeeded(tx, holder.personId)) return { refused: 'passkey.needed' as const }
         const act = { act: 'passkey.remove', id: asked.id, revision: 0 } as const
         if (!(await spendConfirmation(tx, asked.session, holder.personId, act))) {
           return { refused: 'confirm.passkey' as const }
@@ -125,25 +142,57 @@ export function createPasskeyKeeping({ db: holding, now, place, service, challen
     },
   }
 
-  async function unconfirmed(token: string, { personId }: SessionHolder): Promise<'confirm.passkey' | undefined> {
+  /** Who may add a passkey: the holder of a session, or of a sign-in that awaits the enrolment of a second factor. */
+  async function adderOf(token: string): Promise<(SessionHolder & { enrols: boolean }) | undefined> {
+    const holder = await holderOf(db, token, now())
+    if (holder) return { ...holder, enrols: false }
+    const awaiting = await holderOf(db, token, now(), { awaiting: true })
+    return awaiting?.factors.length === 0 ? { ...awaiting, enrols: true } : undefined
+  }
+
+  async function unconfirmed(token: string, { personId }: SessionHolder): Promise<PasskeyRefusal | undefined> {
     const act = { act: 'passkey.add', id: personId, revision: 0 } as const
-    return (await spendConfirmation(db, token, personId, act)) ? undefined : 'confirm.passkey'
+    return (await spendConfirmation(db, token, personId, act)) ? undefined : { refused: 'confirm.passkey' }
   }
 
   async function unproven(
-    asked: { session: string; passwordProof?: string | undefined },
-    { signedInAt }: SessionHolder,
-  ): Promise<'confirm.password' | 'confirm.sign-in' | 'session.credentials' | undefined> {
-    const proof = asked.passwordProof === undefined ? null : Buffer.from(asked.passwordProof, 'base64')
-    const { rows } = await sql<{ proved: boolean | null }>`
-      select session_proves_password(${sessionHash(asked.session)}::bytea, ${proof}::bytea) as proved`.execute(db)
-    const proved = rows[0]?.proved ?? null
-    if (proved === true) return undefined
-    if (proved === false) return proof === null ? 'confirm.password' : 'session.credentials'
-    return Temporal.Instant.compare(now(), signedInAt.add({ minutes: freshMinutes })) < 0
-      ? undefined
-      : 'confirm.sign-in'
+    asked: { session: string; proof?: string | undefined },
+    { personId, signedInAt }: SessionHolder,
+  ): Promise<PasskeyRefusal | undefined> {
+    const { password_salt: salt } = await db
+      .selectFrom('person')
+      .select('password_salt')
+      .where('id', '=', personId)
+      .executeTakeFirstOrThrow()
+    if (salt === null) {
+      const isFresh = Temporal.Instant.compare(now(), signedInAt.add({ minutes: freshMinutes })) < 0
+      return isFresh ? undefined : { refused: 'confirm.sign-in' }
+    }
+    if (asked.proof === undefined) return { refused: 'confirm.password' }
+    const { rows } = await sql<{ proved: 'right' | 'wrong' | 'wait' }>`
+      select prove_password(${sessionHash(asked.session)}::bytea, ${Buffer.from(asked.proof, 'base64url')}::bytea)
+        as proved`.execute(db)
+    if (rows[0]?.proved === 'right') return undefined
+    return { refused: rows[0]?.proved === 'wrong' ? 'session.credentials' : 'session.wait' }
   }
+}
+
+class SessionOver extends Error {}
+
+/** True where a password stands that may not, or cannot, stand alone, and this is the last factor beside it. */
+async function isNeeded(tx: HoldingSafeguards, personId: string): Promise<boolean> {
+  const { rows } = await sql<{ needed: boolean }>`
+    select p.password_salt is not null and (d.second_factor = 'required' or not p.password_alone)
+      and second_factors(p.id) = '{passkey}' and (select count(*) from passkey k where k.person_id = p.id) = 1 as needed
+    from person p, sign_in_demand d where p.id = ${personId}::uuid`.execute(tx)
+  return rows[0]?.needed === true
+}
+
+/** The same session under a fresh token. */
+async function rotate(tx: HoldingSafeguards, { session, newSession }: { session: string; newSession: string }) {
+  const { rows } = await sql<{ rotated: boolean }>`
+    select rotate_session(${sessionHash(session)}::bytea, ${sessionHash(newSession)}::bytea) as rotated`.execute(tx)
+  return rows[0]?.rotated === true
 }
 
 async function spendConfirmation(tx: HoldingSafeguards, token: string, personId: string, { act, id, revision }: Act) {

@@ -34,6 +34,8 @@ export const weightyActs = [
   'draft.reject',
   'right.approve',
   'right.reject',
+  'removal.approve',
+  'removal.reject',
   'passkey.add',
   'passkey.remove',
 ] as const

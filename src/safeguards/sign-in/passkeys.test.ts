@@ -38,13 +38,34 @@ function given<T extends object>(answer: T | PasskeyRefusal): T {
 
 async function passwordProof(given = password): Promise<string> {
   const row = await admin.selectFrom('person').select('password_salt').where('id', '=', person.id).executeTakeFirst()
-  return (await proofOf(given, row?.password_salt)).toString('base64')
+  return (await proofOf(given, row?.password_salt)).toString('base64url')
 }
 
 async function addPasskey(authenticator: Authenticator = makeAuthenticator(origin), name = 'Kannettava') {
-  const asked = given(await passkeys.askAddition({ session: token, passwordProof: await passwordProof() }))
-  const { id } = given(await passkeys.add({ session: token, name, response: authenticator.create(asked) }))
+  const asked = given(await passkeys.askAddition({ session: token, proof: await passwordProof() }))
+  const newSession = newToken()
+  const { id } = given(await passkeys.add({ session: token, newSession, name, response: authenticator.create(asked) }))
+  token = newSession
   return { id, authenticator }
+}
+
+/** One more session of the person, as if they had signed in somewhere else. */
+async function anotherSession({ awaiting = false } = {}): Promise<string> {
+  const made = newToken()
+  await admin
+    .insertInto('session')
+    .values({
+      token_hash: sessionHash(made),
+      person_id: person.id,
+      created_at: Temporal.Now.instant(),
+      expires_at: Temporal.Now.instant().add({ minutes: 10 }),
+      ended_at: null,
+      method: 'password',
+      awaits_second_factor: awaiting,
+      device: null,
+    })
+    .execute()
+  return made
 }
 
 async function confirmWith(
@@ -56,9 +77,8 @@ async function confirmWith(
   return passkeys.confirm({ ...about, response: authenticator.get(given(await passkeys.askConfirmation(about))) })
 }
 
-function newToken() {
-  const made = randomBytes(32).toString('base64url')
-  return { token: made, tokenHash: sessionHash(made).toString('hex') }
+function newToken(): string {
+  return randomBytes(32).toString('base64url')
 }
 
 async function lastEntry() {
@@ -73,10 +93,10 @@ async function lastEntry() {
 describe('a passkey signs its owner in', () => {
   test('without a user id or a password, in a session of its own', async () => {
     const { authenticator } = await addPasskey()
-    const { token: opened, tokenHash } = newToken()
+    const newSession = newToken()
     const response = authenticator.get(await passkeys.askSignIn())
-    expect(given(await passkeys.signIn({ response, tokenHash })).personId).toBe(person.id)
-    expect((await useSession(desk, opened, Temporal.Now.instant()))?.personId).toBe(person.id)
+    expect(given(await passkeys.signIn({ response, newSession })).personId).toBe(person.id)
+    expect((await useSession(desk, newSession, Temporal.Now.instant()))?.personId).toBe(person.id)
     expect(await lastEntry()).toMatchObject({
       action: 'session.started',
       result: 'ok',
@@ -89,23 +109,22 @@ describe('a passkey signs its owner in', () => {
     const { authenticator } = await addPasskey(makeAuthenticator(origin, { counting: false }))
     for (const _ of [1, 2]) {
       const response = authenticator.get(await passkeys.askSignIn())
-      given(await passkeys.signIn({ response, tokenHash: newToken().tokenHash }))
+      given(await passkeys.signIn({ response, newSession: newToken() }))
     }
   })
 
   test('once for one question', async () => {
     const { authenticator } = await addPasskey()
     const response = authenticator.get(await passkeys.askSignIn())
-    given(await passkeys.signIn({ response, tokenHash: newToken().tokenHash }))
-    expect(await passkeys.signIn({ response, tokenHash: newToken().tokenHash })).toEqual({ refused: 'passkey.late' })
+    given(await passkeys.signIn({ response, newSession: newToken() }))
+    expect(await passkeys.signIn({ response, newSession: newToken() })).toEqual({ refused: 'passkey.late' })
   })
 
   test('while they are employed', async () => {
     const { authenticator } = await addPasskey()
     await admin.updateTable('person').set({ employed_to: Temporal.Now.instant() }).where('id', '=', person.id).execute()
     const response = authenticator.get(await passkeys.askSignIn())
-    const { tokenHash } = newToken()
-    expect(await passkeys.signIn({ response, tokenHash })).toEqual({ refused: 'passkey.refused' })
+    expect(await passkeys.signIn({ response, newSession: newToken() })).toEqual({ refused: 'passkey.refused' })
     expect(await lastEntry()).toMatchObject({ result: 'refused:not-employed', person_id: person.id })
   })
 })
@@ -123,7 +142,7 @@ describe('a signature is refused, and the log says why', () => {
     test(title, async () => {
       const { authenticator } = await addPasskey()
       const response = authenticator.get(await passkeys.askSignIn(), spoiled)
-      expect(await passkeys.signIn({ response, tokenHash: newToken().tokenHash })).toEqual({
+      expect(await passkeys.signIn({ response, newSession: newToken() })).toEqual({
         refused: fault === 'counter' ? 'passkey.counter' : 'passkey.refused',
       })
       expect(await lastEntry()).toMatchObject({ result: `refused:passkey-${fault}`, person_id: person.id })
@@ -134,7 +153,7 @@ describe('a signature is refused, and the log says why', () => {
     const { authenticator, id } = await addPasskey()
     await admin.deleteFrom('passkey').where('id', '=', id).execute()
     const response = authenticator.get(await passkeys.askSignIn())
-    expect(await passkeys.signIn({ response, tokenHash: newToken().tokenHash })).toEqual({ refused: 'passkey.refused' })
+    expect(await passkeys.signIn({ response, newSession: newToken() })).toEqual({ refused: 'passkey.refused' })
     expect(await lastEntry()).toMatchObject({ result: 'refused:passkey-unknown', person_id: null })
   })
 
@@ -144,14 +163,14 @@ describe('a signature is refused, and the log says why', () => {
     const bytes = Buffer.from(response.response.signature, 'base64url')
     bytes[bytes.length - 1]! ^= 1
     response.response.signature = bytes.toString('base64url')
-    expect(await passkeys.signIn({ response, tokenHash: newToken().tokenHash })).toEqual({ refused: 'passkey.refused' })
+    expect(await passkeys.signIn({ response, newSession: newToken() })).toEqual({ refused: 'passkey.refused' })
   })
 
   test('five minutes after the question', async () => {
     const { authenticator } = await addPasskey()
     const response = authenticator.get(await passkeys.askSignIn())
     now = () => Temporal.Now.instant().add({ minutes: 5 })
-    expect(await passkeys.signIn({ response, tokenHash: newToken().tokenHash })).toEqual({ refused: 'passkey.late' })
+    expect(await passkeys.signIn({ response, newSession: newToken() })).toEqual({ refused: 'passkey.late' })
   })
 })
 
@@ -160,45 +179,54 @@ describe('a passkey is the second factor of a password', () => {
     await addPasskey()
   })
 
-  async function await2nd() {
-    const pending = newToken()
-    await sql`insert into session (token_hash, person_id, created_at, expires_at, awaits_second_factor)
-      values (decode(${pending.tokenHash}, 'hex'), ${person.id}, now(), now() + interval '10 minutes', true)`.execute(
-      admin,
-    )
-    return pending.token
-  }
-
   test('the session goes on under a new token', async () => {
     await admin.deleteFrom('passkey').where('person_id', '=', person.id).execute()
     const { authenticator } = await addPasskey()
-    const pending = await await2nd()
+    const pending = await anotherSession({ awaiting: true })
     const response = authenticator.get(given(await passkeys.askSecondFactor({ session: pending })))
-    const { token: opened, tokenHash } = newToken()
-    given(await passkeys.giveSecondFactor({ session: pending, response, tokenHash }))
+    const newSession = newToken()
+    given(await passkeys.giveSecondFactor({ session: pending, response, newSession }))
     expect(await useSession(desk, pending, Temporal.Now.instant())).toBeUndefined()
-    expect((await useSession(desk, opened, Temporal.Now.instant()))?.personId).toBe(person.id)
-    expect(await lastEntry()).toMatchObject({ action: 'session.second-factor', result: 'ok' })
+    expect((await useSession(desk, newSession, Temporal.Now.instant()))?.personId).toBe(person.id)
+    expect(await lastEntry()).toMatchObject({
+      action: 'session.started',
+      result: 'ok',
+      person_id: person.id,
+      detail: { method: 'password+passkey' },
+    })
   })
 
   test('of its owner’s password alone', async () => {
-    const pending = await await2nd()
+    const pending = await anotherSession({ awaiting: true })
     const other = await enterTestPerson(admin, desk, { name: 'Bertil' })
     const mine = { person, token }
     ;[person, token] = [other, (await other.signIn()).token]
     const { authenticator } = await addPasskey()
     ;({ person, token } = mine)
     const response = authenticator.get(given(await passkeys.askSecondFactor({ session: pending })))
-    expect(await passkeys.giveSecondFactor({ session: pending, response, tokenHash: newToken().tokenHash })).toEqual({
+    expect(await passkeys.giveSecondFactor({ session: pending, response, newSession: newToken() })).toEqual({
       refused: 'passkey.refused',
     })
+    expect(await lastEntry()).toMatchObject({ action: 'session.second-factor', result: 'refused:passkey-unknown' })
+  })
+
+  test('five wrong ones end the sign-in', async () => {
+    const pending = await anotherSession({ awaiting: true })
+    const asked = given(await passkeys.askSecondFactor({ session: pending }))
+    const stranger = makeAuthenticator(origin)
+    stranger.create({ rp: { id: 'seloste.example', name: '' }, user: { id: '', name: '', displayName: '' } } as never)
+    for (let index = 0; index < 5; index++) {
+      const response = stranger.get(asked)
+      await passkeys.giveSecondFactor({ session: pending, response, newSession: newToken() })
+    }
+    expect(await passkeys.askSecondFactor({ session: pending })).toEqual({ refused: 'session.none' })
   })
 
   test('not in a session that awaits none, and a session that awaits one does nothing else', async () => {
     expect(await passkeys.askSecondFactor({ session: token })).toEqual({ refused: 'session.none' })
-    const pending = await await2nd()
+    const pending = await anotherSession({ awaiting: true })
     const none = { refused: 'session.none' }
-    expect(await passkeys.askAddition({ session: pending, passwordProof: await passwordProof() })).toEqual(none)
+    expect(await passkeys.askAddition({ session: pending, proof: await passwordProof() })).toEqual(none)
     expect(await passkeys.remove({ session: pending, id: randomUUID() })).toEqual(none)
     const about = { session: pending, act: 'passkey.add', id: person.id, revision: 0 } as const
     expect(await passkeys.askConfirmation(about)).toEqual(none)
@@ -209,7 +237,7 @@ describe('a session alone makes no passkey', () => {
   test('the password is proved', async () => {
     expect(await passkeys.askAddition({ session: token })).toEqual({ refused: 'confirm.password' })
     const wrong = await passwordProof('not the password')
-    expect(await passkeys.askAddition({ session: token, passwordProof: wrong })).toEqual({
+    expect(await passkeys.askAddition({ session: token, proof: wrong })).toEqual({
       refused: 'session.credentials',
     })
   })
@@ -224,7 +252,7 @@ describe('a session alone makes no passkey', () => {
   test('who has one confirms the next with it, once', async () => {
     const { authenticator } = await addPasskey()
     const password = await passwordProof()
-    expect(await passkeys.askAddition({ session: token, passwordProof: password })).toEqual({
+    expect(await passkeys.askAddition({ session: token, proof: password })).toEqual({
       refused: 'confirm.passkey',
     })
     given(await confirmWith(authenticator, 'passkey.add', person.id))
@@ -233,15 +261,16 @@ describe('a session alone makes no passkey', () => {
   })
 
   test('one that was asked for in another session, or made for another site', async () => {
-    const asked = given(await passkeys.askAddition({ session: token, passwordProof: await passwordProof() }))
+    const asked = given(await passkeys.askAddition({ session: token, proof: await passwordProof() }))
     const authenticator = makeAuthenticator(origin)
-    const other = (await person.signIn()).token
+    const kept = (session: string, spoiled: Parameters<Authenticator['create']>[1]) =>
+      passkeys.add({ session, newSession: newToken(), name: 'a', response: authenticator.create(asked, spoiled) })
     const wrong = { refused: 'passkey.refused' }
-    expect(await passkeys.add({ session: other, name: 'a', response: authenticator.create(asked) })).toEqual(wrong)
-    const elsewhere = authenticator.create(asked, { origin: 'https://elsewhere.example' })
-    expect(await passkeys.add({ session: token, name: 'a', response: elsewhere })).toEqual(wrong)
-    const unverified = authenticator.create(asked, { verified: false })
-    expect(await passkeys.add({ session: token, name: 'a', response: unverified })).toEqual(wrong)
+    expect(await kept(await anotherSession(), {})).toEqual(wrong)
+    expect(await kept(token, { origin: 'https://elsewhere.example' })).toEqual(wrong)
+    expect(await kept(token, { verified: false })).toEqual(wrong)
+    expect(await kept(token, { rpId: 'elsewhere.example' })).toEqual(wrong)
+    expect(await kept(token, {})).toHaveProperty('id')
   })
 
   test('ten are enough, and what is held already is not offered again', async () => {
@@ -254,21 +283,41 @@ describe('a session alone makes no passkey', () => {
     const others = Array.from({ length: 9 }, () => ({ ...held, id: randomUUID(), credential_id: randomBytes(32) }))
     await admin.insertInto('passkey').values(others).execute()
     const response = makeAuthenticator(origin).create(asked)
-    expect(await passkeys.add({ session: token, name: 'a', response })).toEqual({ refused: 'passkey.too-many' })
+    expect(await passkeys.add({ session: token, newSession: newToken(), name: 'a', response })).toEqual({
+      refused: 'passkey.too-many',
+    })
   })
 
   test('the same one is not kept twice', async () => {
-    const asked = given(await passkeys.askAddition({ session: token, passwordProof: await passwordProof() }))
-    const twice = given(await passkeys.askAddition({ session: token, passwordProof: await passwordProof() }))
-    const authenticator = makeAuthenticator(origin)
-    const { id } = given(await passkeys.add({ session: token, name: 'a', response: authenticator.create(asked) }))
-    const response = authenticator.create(twice)
+    const { authenticator, id } = await addPasskey()
+    given(await confirmWith(authenticator, 'passkey.add', person.id))
+    const response = makeAuthenticator(origin).create(given(await passkeys.askAddition({ session: token })))
     await admin
       .updateTable('passkey')
       .set({ credential_id: Buffer.from(response.id, 'base64url') })
       .where('id', '=', id)
       .execute()
-    expect(await passkeys.add({ session: token, name: 'b', response })).toEqual({ refused: 'passkey.known' })
+    expect(await passkeys.add({ session: token, newSession: newToken(), name: 'b', response })).toEqual({
+      refused: 'passkey.known',
+    })
+  })
+
+  test('the first one ends what else its owner had open', async () => {
+    const other = await anotherSession()
+    await addPasskey()
+    expect(await useSession(desk, other, Temporal.Now.instant())).toBeUndefined()
+    expect((await useSession(desk, token, Temporal.Now.instant()))?.personId).toBe(person.id)
+  })
+
+  test('a sign-in that awaits the enrolment of a second factor is complete with it', async () => {
+    token = await anotherSession({ awaiting: true })
+    expect(await useSession(desk, token, Temporal.Now.instant())).toBeUndefined()
+    const asked = given(await passkeys.askAddition({ session: token }))
+    const newSession = newToken()
+    const response = makeAuthenticator(origin).create(asked)
+    given(await passkeys.add({ session: token, newSession, name: 'a', response }))
+    expect((await useSession(desk, newSession, Temporal.Now.instant()))?.personId).toBe(person.id)
+    expect(await lastEntry()).toMatchObject({ action: 'session.started', detail: { method: 'password+passkey' } })
   })
 })
 
@@ -282,6 +331,30 @@ describe('a passkey is removed', () => {
     given(await passkeys.remove({ session: token, id }))
     expect(await lastEntry()).toMatchObject({ action: 'credential.removed', object_id: id, person_id: person.id })
     expect(await passkeys.remove({ session: token, id })).toEqual({ refused: 'not-found' })
+  })
+
+  test('but not the last factor beside a password that may not stand alone', async () => {
+    const { authenticator, id } = await addPasskey()
+    const needed = { refused: 'passkey.needed' }
+    await admin.updateTable('sign_in_demand').set({ second_factor: 'required' }).execute()
+    expect(await passkeys.remove({ session: token, id })).toEqual(needed)
+    await admin.updateTable('sign_in_demand').set({ second_factor: 'off' }).execute()
+    await sql`update person set password_alone = false where id = ${person.id}`.execute(admin)
+    expect(await passkeys.remove({ session: token, id })).toEqual(needed)
+    given(await confirmWith(authenticator, 'passkey.add', person.id))
+    const asked = given(await passkeys.askAddition({ session: token }))
+    const newSession = newToken()
+    given(
+      await passkeys.add({
+        session: token,
+        newSession,
+        name: 'b',
+        response: makeAuthenticator(origin).create(asked),
+      }),
+    )
+    token = newSession
+    given(await confirmWith(authenticator, 'passkey.remove', id))
+    given(await passkeys.remove({ session: token, id }))
   })
 
   test('by nobody else', async () => {
@@ -302,8 +375,7 @@ describe('a confirmation', () => {
   test('is of the session in which it was given', async () => {
     const { authenticator, id } = await addPasskey()
     given(await confirmWith(authenticator, 'passkey.remove', id))
-    const other = (await person.signIn()).token
-    expect(await passkeys.remove({ session: other, id })).toEqual({ refused: 'confirm.passkey' })
+    expect(await passkeys.remove({ session: await anotherSession(), id })).toEqual({ refused: 'confirm.passkey' })
   })
 
   test('is not given by a signature for something else', async () => {
@@ -331,7 +403,6 @@ describe('a desk that was taken over', () => {
       'spends none',
       () => sql`select spend_confirmation(${person.id}, ''::bytea, 'passkey.add', ${person.id}, 0)`.execute(desk),
     ],
-    ['proves no password at leisure', () => sql`select session_proves_password(''::bytea, ''::bytea)`.execute(desk)],
     [
       'opens no session by its own word',
       () =>

@@ -10,8 +10,8 @@ import {
 } from '@simplewebauthn/server'
 import { sql } from 'kysely'
 import { appendAudit } from '../audit/append.ts'
-import { sessionHash } from '../people/session.ts'
-import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { sessionExpiry, sessionHash } from '../people/session.ts'
+import { safeguardsOf } from '../tables.ts'
 import { challengeBytes, challengeMinutes, createChallenges, type Binding } from './challenges.ts'
 import { createPasskeyKeeping } from './keep-passkeys.ts'
 import {
@@ -23,12 +23,11 @@ import {
   type PasskeyRefusal,
   type PasskeyWork,
 } from './passkey-work.ts'
+import { completeWithPasskey, openProven } from './open-session.ts'
 import { holderOf } from './session-holder.ts'
 import { usePasskey } from './verify-passkey.ts'
 
 export type Passkeys = ReturnType<typeof createPasskeys>
-
-const sessionMinutes = 60
 
 export function createPasskeys(given: Omit<PasskeyWork, 'challenges'>) {
   const { db: holding, now, place } = given
@@ -41,15 +40,16 @@ export function createPasskeys(given: Omit<PasskeyWork, 'challenges'>) {
     /** What a browser asks for in signing in with a passkey: of nobody yet. */
     askSignIn: () => ask(['sign-in'], []),
 
-    /** Opens a session under a token of which the hash is given. */
+    /** Opens a session under the new token. */
     async signIn(asked: {
       response: AuthenticationResponseJSON
-      tokenHash: string
+      newSession: string
+      device?: string | undefined
     }): Promise<{ personId: string; expiresAt: string } | PasskeyRefusal> {
       const used = await judge(asked.response, ['sign-in'])
-      const expiresAt = now().add({ minutes: sessionMinutes })
+      const expiresAt = sessionExpiry(now())
       return db.transaction().execute(async (tx) => {
-        const opened = !('fault' in used) && (await openProven(tx, used.personId, asked.tokenHash, expiresAt))
+        const opened = !('fault' in used) && (await openProven(tx, used.personId, 'passkey', asked, expiresAt))
         await appendAudit(tx, {
           action: 'session.started',
           result: 'fault' in used ? `refused:passkey-${used.fault}` : opened ? 'ok' : 'refused:not-employed',
@@ -74,23 +74,25 @@ export function createPasskeys(given: Omit<PasskeyWork, 'challenges'>) {
     async giveSecondFactor(asked: {
       session: string
       response: AuthenticationResponseJSON
-      tokenHash: string
+      newSession: string
     }): Promise<{ personId: string; expiresAt: string } | PasskeyRefusal> {
       const holder = await holderOf(db, asked.session, now(), { awaiting: true })
       if (!holder) return { refused: 'session.none' }
       const used = await judge(asked.response, ['second-factor', holder.hash], holder.personId)
       return db.transaction().execute(async (tx) => {
-        const completed = !('fault' in used) && (await complete(tx, asked.session, asked.tokenHash))
-        await appendAudit(tx, {
-          action: 'session.second-factor',
-          result: 'fault' in used ? `refused:passkey-${used.fault}` : completed ? 'ok' : 'refused:ended',
-          personId: holder.personId,
-          object: { kind: 'session' },
-          detail: { factor: 'passkey' },
-        })
-        if ('fault' in used) return refusalOf(used.fault)
-        return completed
-          ? { personId: holder.personId, expiresAt: now().add({ minutes: sessionMinutes }).toString() }
+        if ('fault' in used) {
+          await sql`select note_wrong_factor(${sessionHash(asked.session)}::bytea)`.execute(tx)
+          await appendAudit(tx, {
+            action: 'session.second-factor',
+            result: `refused:passkey-${used.fault}`,
+            personId: holder.personId,
+            object: { kind: 'session' },
+            detail: { factor: 'passkey' },
+          })
+          return refusalOf(used.fault)
+        }
+        return (await completeWithPasskey(tx, { ...asked, personId: holder.personId }))
+          ? { personId: holder.personId, expiresAt: sessionExpiry(now()).toString() }
           : { refused: 'session.none' as const }
       })
     },
@@ -170,18 +172,4 @@ export function createPasskeys(given: Omit<PasskeyWork, 'challenges'>) {
 
 function actBinding(session: string, { act, id, revision }: Act): Binding {
   return ['act', session, act, id, revision]
-}
-
-async function openProven(tx: HoldingSafeguards, personId: string, tokenHash: string, expiresAt: Temporal.Instant) {
-  const { rows } = await sql<{ opened: boolean }>`
-    select open_proven_session(${personId}::uuid, ${Buffer.from(tokenHash, 'hex')}::bytea, 'passkey',
-      ${expiresAt}::timestamptz) as opened`.execute(tx)
-  return rows[0]?.opened === true
-}
-
-async function complete(tx: HoldingSafeguards, token: string, tokenHash: string) {
-  const { rows } = await sql<{ completed: boolean }>`
-    select complete_session(${sessionHash(token)}::bytea, ${Buffer.from(tokenHash, 'hex')}::bytea, 'password+passkey')
-      as completed`.execute(tx)
-  return rows[0]?.completed === true
 }

@@ -1,5 +1,7 @@
+import { sql } from 'kysely'
 import { sessionHash } from '../people/session.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import type { SecondFactor } from './sign-in-tables.ts'
 
 /** Who holds a session, as the custodian finds them. */
 export interface SessionHolder {
@@ -7,6 +9,8 @@ export interface SessionHolder {
   userId: string
   name: string
   signedInAt: Temporal.Instant
+  /** What they may give as a second factor. */
+  factors: SecondFactor[]
   /** Of the session's token, in hexadecimal. */
   hash: string
 }
@@ -26,6 +30,7 @@ export async function holderOf(
     .innerJoin('person', 'person.id', 'session.person_id')
     .innerJoin('person_name', 'person_name.person_id', 'person.id')
     .select(['person.id', 'person.user_id', 'person_name.name', 'session.created_at'])
+    .select(sql<SecondFactor[]>`second_factors(person.id)`.as('factors'))
     .where('session.token_hash', '=', sessionHash(token))
     .where('session.ended_at', 'is', null)
     .where('session.expires_at', '>', at)
@@ -41,6 +46,7 @@ export async function holderOf(
       userId: row.user_id,
       name: row.name,
       signedInAt: row.created_at,
+      factors: row.factors,
       hash: sessionHash(token).toString('hex'),
     }
   )

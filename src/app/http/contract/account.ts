@@ -83,6 +83,9 @@ const SignInOptions = Type.Object(
   {
     secondFactor: literals(['off', 'optional', 'required'], 'The description’s switch'),
     passkeys: Type.Boolean({ description: 'A passkey alone may sign in' }),
+    publicUrl: Type.Optional(
+      Type.String({ description: 'The origin that passkeys are bound to, and to which the provider leads back' }),
+    ),
     identityProvider: Type.Optional(
       Type.Object({ name: Type.String() }, { description: 'The agency’s, where it has one' }),
     ),

@@ -7,6 +7,7 @@ import { accountOperations } from './account.ts'
 import { descriptionOperations } from './description.ts'
 import { directoryOperations } from './directory.ts'
 import { logOperations } from './log.ts'
+import { provenSignInOperations } from './passkeys.ts'
 import { planOperations } from './plan.ts'
 import { rightsOperations } from './rights.ts'
 import * as schema from './schemas.ts'
@@ -19,6 +20,7 @@ export const operations = {
   ...directoryOperations,
   ...planOperations,
   ...accountOperations,
+  ...provenSignInOperations,
   ...rightsOperations,
   ...logOperations,
   ...watchOperations,

@@ -1,0 +1,255 @@
+/**
+ * Passkeys and the agency’s identity provider (R20, L21), and weighty acts that a passkey confirms (R14, R36).
+ *
+ * A passkey goes in two steps: `challenge` answers what the browser is to ask of the authenticator, the operation itself
+ * takes what the authenticator said. Both are as WebAuthn level 3 writes them in JSON (PublicKeyCredential.toJSON).
+ *
+ * Where the person has a passkey, an operation that decides answers 403 `confirm.passkey` until the decision is confirmed:
+ * askConfirmation, confirmAct, then the same operation again within two minutes.
+ */
+import Type, { type Static } from 'typebox'
+import * as schema from './schemas.ts'
+import { closed, instant, literals, refusals } from './shapes.ts'
+
+const id = Type.Object({ id: Type.String({ format: 'uuid' }) })
+
+const bytes = (maxLength: number, description?: string) =>
+  Type.String({ maxLength, pattern: '^[A-Za-z0-9_-]*$', ...(description && { description }) })
+
+/** What an authenticator answers to navigator.credentials.get. */
+export const Assertion = Type.Object({
+  id: bytes(1400),
+  rawId: bytes(1400),
+  type: Type.Literal('public-key'),
+  response: Type.Object({
+    clientDataJSON: bytes(4096),
+    authenticatorData: bytes(4096),
+    signature: bytes(4096),
+    userHandle: Type.Optional(bytes(128)),
+  }),
+})
+
+/** What an authenticator answers to navigator.credentials.create. */
+export const Attestation = Type.Object({
+  id: bytes(1400),
+  rawId: bytes(1400),
+  type: Type.Literal('public-key'),
+  response: Type.Object({
+    clientDataJSON: bytes(4096),
+    attestationObject: bytes(16_384),
+    transports: Type.Optional(Type.Array(Type.String({ maxLength: 32 }), { maxItems: 10 })),
+  }),
+})
+
+const credential = Type.Object({
+  id: Type.String(),
+  type: Type.Literal('public-key'),
+  transports: Type.Optional(Type.Array(Type.String())),
+})
+
+const RequestOptions = Type.Object(
+  {
+    challenge: Type.String(),
+    timeout: Type.Optional(Type.Integer()),
+    rpId: Type.Optional(Type.String()),
+    allowCredentials: Type.Optional(Type.Array(credential)),
+    userVerification: Type.Optional(literals(['required', 'preferred', 'discouraged'], 'Always required')),
+  },
+  { description: 'PublicKeyCredentialRequestOptionsJSON' },
+)
+
+const CreationOptions = Type.Object(
+  {
+    rp: Type.Object({ id: Type.Optional(Type.String()), name: Type.String() }),
+    user: Type.Object({ id: Type.String(), name: Type.String(), displayName: Type.String() }),
+    challenge: Type.String(),
+    pubKeyCredParams: Type.Array(Type.Object({ type: Type.Literal('public-key'), alg: Type.Integer() })),
+    timeout: Type.Optional(Type.Integer()),
+    excludeCredentials: Type.Optional(Type.Array(credential)),
+    authenticatorSelection: Type.Optional(
+      Type.Object({
+        residentKey: Type.Optional(literals(['required', 'preferred', 'discouraged'], 'Always required')),
+        requireResidentKey: Type.Optional(Type.Boolean()),
+        userVerification: Type.Optional(literals(['required', 'preferred', 'discouraged'], 'Always required')),
+      }),
+    ),
+    attestation: Type.Optional(Type.Literal('none')),
+  },
+  { description: 'PublicKeyCredentialCreationOptionsJSON' },
+)
+
+const Passkey = Type.Object({
+  id: Type.String({ format: 'uuid' }),
+  name: Type.String(),
+  addedAt: instant('Added'),
+  usedAt: Type.Optional(instant('Last used')),
+  backedUp: Type.Boolean({ description: 'A provider of passkeys keeps copies of it on the person’s other devices' }),
+})
+export type Passkey = Static<typeof Passkey>
+
+export const weightyActs = [
+  'draft.approve',
+  'draft.reject',
+  'right.approve',
+  'right.reject',
+  'removal.approve',
+  'removal.reject',
+  'passkey.add',
+  'passkey.remove',
+] as const
+
+/** An act, what it is done to, and the revision of that which was read. */
+export const Act = Type.Object({
+  act: literals([...weightyActs], 'What is confirmed'),
+  id: Type.String({
+    format: 'uuid',
+    description: 'The draft, the request for a right, the removal, the passkey; with passkey.add one’s own person id',
+  }),
+  revision: Type.Integer({ minimum: 0, maximum: 2_147_483_647, description: 'Of a draft; 0 of everything else' }),
+})
+
+const passkeyOperations = {
+  askPasskeySignIn: {
+    method: 'POST',
+    url: '/api/session/passkey/challenge',
+    schema: {
+      operationId: 'askPasskeySignIn',
+      summary: 'Begin to sign in with a passkey alone; needs no session',
+      response: { 200: RequestOptions, ...refusals },
+    },
+  },
+  signInWithPasskey: {
+    method: 'POST',
+    url: '/api/session/passkey',
+    schema: {
+      operationId: 'signInWithPasskey',
+      summary: 'Sign in with a passkey: having it and being verified by it are two factors',
+      body: Type.Object({ response: Assertion }, closed),
+      response: { 200: schema.Me, ...refusals },
+    },
+  },
+  askPasskeyFactor: {
+    method: 'POST',
+    url: '/api/session/second-factor/passkey/challenge',
+    schema: {
+      operationId: 'askPasskeyFactor',
+      summary: 'Begin to give a passkey as the second factor of a sign-in that awaits one',
+      response: { 200: RequestOptions, ...refusals },
+    },
+  },
+  givePasskeyFactor: {
+    method: 'POST',
+    url: '/api/session/second-factor/passkey',
+    schema: {
+      operationId: 'givePasskeyFactor',
+      summary: 'Finish a sign-in that awaits a second factor with a passkey',
+      body: Type.Object({ response: Assertion }, closed),
+      response: { 200: schema.Me, ...refusals },
+    },
+  },
+  listPasskeys: {
+    method: 'GET',
+    url: '/api/account/passkeys',
+    schema: {
+      operationId: 'listPasskeys',
+      summary: 'One’s own passkeys',
+      response: { 200: Type.Object({ items: Type.Array(Passkey) }), ...refusals },
+    },
+  },
+  askPasskey: {
+    method: 'POST',
+    url: '/api/account/passkeys/challenge',
+    schema: {
+      operationId: 'askPasskey',
+      summary:
+        'Begin to add a passkey: with the password; with passkey.add confirmed where there is one; after a fresh sign-in where there is neither; in a sign-in that awaits enrolment',
+      body: Type.Object({ password: Type.Optional(Type.String({ minLength: 1, maxLength: 1024 })) }, closed),
+      response: { 200: CreationOptions, ...refusals },
+    },
+  },
+  addPasskey: {
+    method: 'POST',
+    url: '/api/account/passkeys',
+    schema: {
+      operationId: 'addPasskey',
+      summary:
+        'Add the passkey that the authenticator has made; finishes a sign-in that awaited enrolment, and ends the other sessions',
+      body: Type.Object(
+        { name: Type.String({ minLength: 1, maxLength: 80, pattern: '\\S' }), response: Attestation },
+        closed,
+      ),
+      response: { 201: Type.Object({ id: Type.String({ format: 'uuid' }) }), ...refusals },
+    },
+  },
+  removePasskey: {
+    method: 'DELETE',
+    url: '/api/account/passkeys/:id',
+    schema: {
+      operationId: 'removePasskey',
+      summary: 'Remove one of one’s own passkeys, once passkey.remove is confirmed with one',
+      params: id,
+      response: { 204: Type.Null(), ...refusals },
+    },
+  },
+  askConfirmation: {
+    method: 'POST',
+    url: '/api/confirmations/challenge',
+    schema: {
+      operationId: 'askConfirmation',
+      summary: 'Begin to confirm a weighty act with a passkey',
+      body: Type.Object({ ...Act.properties }, closed),
+      response: { 200: RequestOptions, ...refusals },
+    },
+  },
+  confirmAct: {
+    method: 'POST',
+    url: '/api/confirmations',
+    schema: {
+      operationId: 'confirmAct',
+      summary: 'Confirm a weighty act: it can be done once, within two minutes, in this session',
+      body: Type.Object({ ...Act.properties, response: Assertion }, closed),
+      response: { 204: Type.Null(), ...refusals },
+    },
+  },
+} as const
+
+const redirect = Type.Null({ description: 'To the provider, or back to the page' })
+
+const identityProviderOperations = {
+  beginIdentityProvider: {
+    method: 'GET',
+    url: '/api/session/identity-provider',
+    schema: {
+      operationId: 'beginIdentityProvider',
+      summary: 'Go to the identity provider to sign in; what goes wrong leads back to the page with #sign-in=code',
+      querystring: Type.Object(
+        { returnTo: Type.Optional(Type.String({ maxLength: 2048, description: 'A path of this site' })) },
+        closed,
+      ),
+      response: { 302: redirect, ...refusals },
+    },
+  },
+  finishIdentityProvider: {
+    method: 'GET',
+    url: '/api/session/identity-provider/callback',
+    schema: {
+      operationId: 'finishIdentityProvider',
+      summary: 'The way back from the identity provider (OpenID Connect Core 1.0 section 3.1.2.5)',
+      response: { 302: redirect, ...refusals },
+    },
+  },
+  signOutOfIdentityProvider: {
+    method: 'POST',
+    url: '/api/session/identity-provider/sign-out',
+    schema: {
+      operationId: 'signOutOfIdentityProvider',
+      summary: 'Sign out, and learn where to go to sign out of the identity provider too',
+      response: {
+        200: Type.Object({ url: Type.Optional(Type.String({ description: 'Absent where there is nothing to do' })) }),
+        ...refusals,
+      },
+    },
+  },
+} as const
+
+export const provenSignInOperations = { ...passkeyOperations, ...identityProviderOperations }

@@ -1,0 +1,290 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { sql } from 'kysely'
+import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { enterTestPerson, type TestPerson } from '#test/database/people.ts'
+import { runTestProvider, signInAtProvider, testClient } from '#test/sign-in/run-provider.ts'
+import { useSession } from '../people/session.ts'
+import type { SafeguardTables } from '../tables.ts'
+import { callbackPath, createIdentityProvider } from './identity-provider.ts'
+import type { SecondFactorDemand } from './sign-in-tables.ts'
+
+const publicUrl = 'https://seloste.example'
+const database = await createTestDatabase<SafeguardTables>()
+const admin = database.as().db
+const desk = database.as('seloste_desk').db
+const provider = await runTestProvider(publicUrl)
+afterAll(() => provider.stop())
+
+let person: TestPerson
+let now: () => Temporal.Instant
+let faults: unknown[]
+
+beforeEach(async () => {
+  await demand('off')
+  now = () => Temporal.Now.instant()
+  faults = []
+  provider.proof = {}
+  provider.outOfOrder = false
+  provider.people.clear()
+  person = await enterTestPerson(admin, desk, { name: 'Aino' })
+  provider.people.set('aino', { preferred_username: person.userId.toUpperCase() })
+})
+
+async function demand(second_factor: SecondFactorDemand) {
+  await admin.updateTable('sign_in_demand').set({ second_factor }).execute()
+}
+
+function connect(
+  given: { match?: 'userId' | 'externalId'; claim?: string; acr?: string[]; secret?: string; issuer?: string } = {},
+) {
+  return createIdentityProvider({
+    db: database.as('seloste_custodian').db,
+    now: () => now(),
+    settings: {
+      issuer: given.issuer ?? provider.issuer,
+      clientId: testClient.id,
+      clientSecretFile: '',
+      name: 'Virkamiestunnistus',
+      claim: given.claim ?? 'preferred_username',
+      match: given.match ?? 'userId',
+      acr: given.acr ?? [],
+    },
+    secret: given.secret ?? testClient.secret,
+    publicUrl,
+    onFault: (fault) => faults.push(fault),
+  })
+}
+
+function newToken(): string {
+  return randomBytes(32).toString('base64url')
+}
+
+async function begin(idp: ReturnType<typeof connect>, returnTo = '/') {
+  const begun = await idp.begin({ returnTo })
+  if ('refused' in begun) throw new Error(begun.refused)
+  return begun
+}
+
+/** The whole way round. */
+async function signIn(idp: ReturnType<typeof connect>, { who = 'aino', returnTo = '/', ...made } = newTokenFor()) {
+  const { url, flow } = await begin(idp, returnTo)
+  const back = await signInAtProvider(url, who)
+  expect(back.origin + back.pathname).toBe(publicUrl + callbackPath)
+  return idp.finish({ flow, query: back.search.slice(1), newSession: made.token })
+}
+
+function newTokenFor(given: { who?: string; returnTo?: string } = {}) {
+  return { ...given, token: newToken() }
+}
+
+async function lastEntry() {
+  return admin
+    .selectFrom('audit_entry')
+    .select(['action', 'result', 'person_id', 'detail'])
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+}
+
+describe('whom the provider means', () => {
+  test('is signed in by their user id, however it is written, and comes back to where they were', async () => {
+    const made = newTokenFor({ returnTo: '/contacts?number=029' })
+    const signed = await signIn(connect(), made)
+    expect(signed).toMatchObject({ personId: person.id, returnTo: '/contacts?number=029' })
+    expect((await useSession(desk, made.token, Temporal.Now.instant()))?.personId).toBe(person.id)
+    expect(await lastEntry()).toMatchObject({
+      action: 'session.started',
+      result: 'ok',
+      person_id: person.id,
+      detail: { method: 'oidc' },
+    })
+  })
+
+  test('is found by the identity system’s own name for them', async () => {
+    provider.people.set('aino', { employee: 'E-17' })
+    const idp = connect({ match: 'externalId', claim: 'employee' })
+    expect(await signIn(idp)).toEqual({ refused: 'identity-provider.unknown-person' })
+    await sql`update person set source = 'scim', external_id = 'E-17' where id = ${person.id}`.execute(admin)
+    expect(await signIn(idp)).toMatchObject({ personId: person.id })
+  })
+
+  test('is nobody where it could be two', async () => {
+    provider.people.set('aino', { employee: 'E-18' })
+    const other = await enterTestPerson(admin, desk, { name: 'Aino' })
+    await sql`update person set source = 'scim', external_id = 'E-18' where id in (${person.id}, ${other.id})`.execute(
+      admin,
+    )
+    expect(await signIn(connect({ match: 'externalId', claim: 'employee' }))).toEqual({
+      refused: 'identity-provider.unknown-person',
+    })
+  })
+
+  test('is refused where the directory does not know them, and nothing of them is kept', async () => {
+    provider.people.set('stranger', { preferred_username: `stranger.${randomUUID()}` })
+    expect(await signIn(connect(), newTokenFor({ who: 'stranger' }))).toEqual({
+      refused: 'identity-provider.unknown-person',
+    })
+    expect(await lastEntry()).toEqual({
+      action: 'session.started',
+      result: 'refused:provider-unknown-person',
+      person_id: null,
+      detail: { method: 'oidc' },
+    })
+  })
+
+  test('is refused where the provider does not say who they are', async () => {
+    expect(await signIn(connect({ claim: 'employee' }))).toEqual({ refused: 'identity-provider.unknown-person' })
+    expect(String(faults[0])).toContain('nothing usable in the claim employee')
+  })
+
+  test('is refused when they have left', async () => {
+    await admin.updateTable('person').set({ employed_to: Temporal.Now.instant() }).where('id', '=', person.id).execute()
+    expect(await signIn(connect())).toEqual({ refused: 'identity-provider.unknown-person' })
+  })
+})
+
+describe('two factors', () => {
+  test('are asked of everybody where the description requires them', async () => {
+    await demand('required')
+    expect(await signIn(connect())).toEqual({ refused: 'identity-provider.second-factor' })
+    expect(await lastEntry()).toMatchObject({ result: 'refused:provider-second-factor', person_id: person.id })
+    provider.proof = { amr: ['pwd', 'mfa'] }
+    expect(await signIn(connect())).toMatchObject({ personId: person.id })
+  })
+
+  test('are those of an authentication context that the operator has named', async () => {
+    await demand('required')
+    provider.proof = { acr: 'two-factors' }
+    expect(await signIn(connect())).toEqual({ refused: 'identity-provider.second-factor' })
+    expect(await signIn(connect({ acr: ['two-factors'] }))).toMatchObject({ personId: person.id })
+    const { url } = await begin(connect({ acr: ['two-factors'] }))
+    expect(new URL(url).searchParams.get('acr_values')).toBe('two-factors')
+  })
+
+  test('are asked of whoever has a second factor here, where it is optional', async () => {
+    await demand('optional')
+    expect(await signIn(connect())).toMatchObject({ personId: person.id })
+    await admin
+      .insertInto('passkey')
+      .values({
+        person_id: person.id,
+        credential_id: randomBytes(32),
+        public_key: randomBytes(77),
+        counter: 0,
+        transports: [],
+        backed_up: false,
+        name: 'a',
+      })
+      .execute()
+    expect(await signIn(connect())).toEqual({ refused: 'identity-provider.second-factor' })
+  })
+})
+
+describe('the way back', () => {
+  test('is for the browser that went there', async () => {
+    const idp = connect()
+    const { flow } = await begin(idp)
+    const { url } = await begin(idp)
+    const back = await signInAtProvider(url, 'aino')
+    const asked = { flow, query: back.search.slice(1), newSession: newToken() }
+    expect(await idp.finish(asked)).toEqual({ refused: 'identity-provider.refused' })
+    expect(await idp.finish({ ...asked, flow: '' })).toEqual({ refused: 'identity-provider.late' })
+  })
+
+  test('is good once', async () => {
+    const idp = connect()
+    const { url, flow } = await begin(idp)
+    const query = (await signInAtProvider(url, 'aino')).search.slice(1)
+    expect(await idp.finish({ flow, query, newSession: newToken() })).toMatchObject({ personId: person.id })
+    expect(await idp.finish({ flow, query, newSession: newToken() })).toEqual({
+      refused: 'identity-provider.refused',
+    })
+  })
+
+  test('is good for ten minutes, and for the custodian that was asked', async () => {
+    const idp = connect()
+    const { url, flow } = await begin(idp)
+    const query = (await signInAtProvider(url, 'aino')).search.slice(1)
+    const late = { refused: 'identity-provider.late' }
+    expect(await connect().finish({ flow, query, newSession: newToken() })).toEqual(late)
+    now = () => Temporal.Now.instant().add({ minutes: 10 })
+    expect(await idp.finish({ flow, query, newSession: newToken() })).toEqual(late)
+  })
+
+  test('of whom the provider does not let in says so', async () => {
+    expect(await signIn(connect(), newTokenFor({ who: 'nobody' }))).toEqual({
+      refused: 'identity-provider.cancelled',
+    })
+  })
+
+  test('leads to a page of this site and nowhere else', async () => {
+    for (const elsewhere of ['https://a.example/', '//a.example', '/\\a.example', 'a', '/a\r\nb: c', '/api/session']) {
+      expect(await signIn(connect(), newTokenFor({ returnTo: elsewhere }))).toMatchObject({ returnTo: '/' })
+    }
+  })
+
+  test('with an answer of another provider is refused', async () => {
+    const other = await runTestProvider(publicUrl)
+    other.people.set('aino', { preferred_username: person.userId })
+    const idp = connect()
+    const { url, flow } = await begin(idp)
+    const elsewhere = new URL(url)
+    const back = await signInAtProvider(`${other.issuer}${elsewhere.pathname}${elsewhere.search}`, 'aino')
+    await other.stop()
+    expect(await idp.finish({ flow, query: back.search.slice(1), newSession: newToken() })).toEqual({
+      refused: 'identity-provider.refused',
+    })
+  })
+})
+
+describe('a provider', () => {
+  test('that does not answer is said to be unavailable, and asked again the next time', async () => {
+    const idp = connect()
+    provider.outOfOrder = true
+    expect(await idp.begin({ returnTo: '/' })).toEqual({ refused: 'identity-provider.unavailable' })
+    provider.outOfOrder = false
+    const { url, flow } = await begin(idp)
+    const query = (await signInAtProvider(url, 'aino')).search.slice(1)
+    provider.outOfOrder = true
+    expect(await idp.finish({ flow, query, newSession: newToken() })).toEqual({
+      refused: 'identity-provider.unavailable',
+    })
+    expect(faults).toHaveLength(2)
+  })
+
+  test('that is nowhere, or does not know the client, too', async () => {
+    expect(await connect({ issuer: 'http://127.0.0.1:1' }).begin({ returnTo: '/' })).toEqual({
+      refused: 'identity-provider.unavailable',
+    })
+    expect(await signIn(connect({ secret: 'another' }))).toEqual({ refused: 'identity-provider.refused' })
+  })
+
+  test('that takes the client’s secret in the body is given it there', async () => {
+    const other = await runTestProvider(publicUrl, { authMethod: 'client_secret_post' })
+    other.people.set('aino', { preferred_username: person.userId })
+    expect(await signIn(connect({ issuer: other.issuer }))).toMatchObject({ personId: person.id })
+    await other.stop()
+  })
+})
+
+describe('signing out', () => {
+  test('ends the session at the provider too, for whoever signed in there', async () => {
+    const idp = connect()
+    const made = newTokenFor()
+    await signIn(idp, made)
+    const { url = '' } = await idp.signOutUrl({ session: made.token })
+    const asked = new URL(url).searchParams
+    expect(asked.get('post_logout_redirect_uri')).toBe(`${publicUrl}/`)
+    expect(asked.get('id_token_hint')).toBeTruthy()
+    expect((await fetch(url)).status).toBe(200)
+    expect(await idp.signOutUrl({ session: (await person.signIn()).token })).toEqual({})
+  })
+
+  test('does not wait for the provider', async () => {
+    const made = newTokenFor()
+    await signIn(connect(), made)
+    provider.outOfOrder = true
+    expect(await connect().signOutUrl({ session: made.token })).toEqual({})
+  })
+})

@@ -1,0 +1,303 @@
+/**
+ * The agency's identity provider (R20, L21), as the custodian speaks to it: OpenID Connect Core 1.0, the code flow with PKCE
+ * (RFC 7636). In: the way back of a browser. Out: a session for the one person of the directory whom the provider means.
+ * Never here: a person made of what the provider says, or what the desk says it has said.
+ */
+import { randomBytes } from 'node:crypto'
+import { sql } from 'kysely'
+import {
+  allowInsecureRequests,
+  authorizationCodeGrant,
+  AuthorizationResponseError,
+  buildAuthorizationUrl,
+  buildEndSessionUrl,
+  calculatePKCECodeChallenge,
+  ClientError,
+  ClientSecretBasic,
+  ClientSecretPost,
+  clockTolerance,
+  Configuration,
+  discovery,
+  enableNonRepudiationChecks,
+  fetchUserInfo,
+  randomNonce,
+  randomPKCECodeVerifier,
+  randomState,
+  type ClientMetadata,
+  type IDToken,
+} from 'openid-client'
+import type { IdentityProviderSettings } from '#platform/config/identity-provider.ts'
+import { appendAudit } from '../audit/append.ts'
+import { unwrapKey, wrapKey } from '../keys/wrap.ts'
+import { sessionExpiry, sessionHash } from '../people/session.ts'
+import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { openProven } from './open-session.ts'
+import type { SecondFactorDemand } from './sign-in-tables.ts'
+
+/** Where the provider sends browsers back to. */
+export const callbackPath = '/api/session/identity-provider/callback'
+
+export interface ProviderRefusal {
+  refused:
+    | 'identity-provider.unavailable'
+    | 'identity-provider.late'
+    | 'identity-provider.cancelled'
+    | 'identity-provider.refused'
+    | 'identity-provider.unknown-person'
+    | 'identity-provider.second-factor'
+}
+
+export interface IdentityProvider {
+  /** Where a browser goes to sign in, and what it brings back in a cookie: sealed, good for ten minutes. */
+  begin: (asked: { returnTo: string }) => Promise<{ url: string; flow: string } | ProviderRefusal>
+  /** Opens a session for whoever the provider sent back, under the new token. */
+  finish: (asked: {
+    flow: string
+    /** What stands after `?` in the address that the browser came back to. */
+    query: string
+    newSession: string
+    device?: string | undefined
+  }) => Promise<{ personId: string; expiresAt: string; returnTo: string } | ProviderRefusal>
+  /** Where a browser goes to end its session at the provider too (OpenID Connect RP-Initiated Logout 1.0). */
+  signOutUrl: (asked: { session: string }) => Promise<{ url?: string }>
+}
+
+interface Flow {
+  verifier: string
+  state: string
+  nonce: string
+  returnTo: string
+  /** Milliseconds since 1970. */
+  until: number
+}
+
+const flowMinutes = 10
+const answerSeconds = 4
+const knownForMs = 60 * 60_000
+const clockToleranceSeconds = 30
+const longestClaim = 256
+const sealPurpose = 'seloste.identity-provider'
+
+export function createIdentityProvider(given: {
+  db: HoldingSafeguards
+  now: () => Temporal.Instant
+  settings: IdentityProviderSettings
+  secret: string
+  publicUrl: string
+  onFault: (error: unknown) => void
+}): IdentityProvider {
+  const { db: holding, now, settings, secret, publicUrl, onFault } = given
+  const db = safeguardsOf(holding)
+  // With the end of this process every sign-in under way is void.
+  const sealing = randomBytes(32)
+  let known: { configuration: Configuration; at: number } | undefined
+
+  return {
+    async begin({ returnTo }) {
+      try {
+        const provider = await reach()
+        const flow: Flow = {
+          verifier: randomPKCECodeVerifier(),
+          state: randomState(),
+          nonce: randomNonce(),
+          returnTo: localPath(returnTo),
+          until: now().add({ minutes: flowMinutes }).epochMilliseconds,
+        }
+        const url = buildAuthorizationUrl(provider, {
+          redirect_uri: publicUrl + callbackPath,
+          scope: scopesOf(provider),
+          code_challenge: await calculatePKCECodeChallenge(flow.verifier),
+          code_challenge_method: 'S256',
+          state: flow.state,
+          nonce: flow.nonce,
+          ...(settings.acr.length > 0 && { acr_values: settings.acr.join(' ') }),
+        })
+        return { url: url.href, flow: seal(flow) }
+      } catch (error) {
+        onFault(error)
+        return { refused: 'identity-provider.unavailable' }
+      }
+    },
+
+    async finish({ flow: sealed, query, ...made }) {
+      const flow = unseal(sealed)
+      if (!flow || flow.until <= now().epochMilliseconds) return refusal('late')
+      const said = await redeem(flow, query)
+      if ('refused' in said) return said
+      const person = await personMeant(said.who)
+      if (!person) return refusal('unknown-person')
+      if (asksTwo(person) && !isTwoFactor(said.claims)) return refusal('second-factor', person.id)
+      const expiresAt = sessionExpiry(now())
+      return db.transaction().execute(async (tx) => {
+        if (!(await openProven(tx, person.id, 'oidc', made, expiresAt))) return refusal('unknown-person', person.id)
+        await tx
+          .insertInto('provider_session')
+          .values({ session_hash: sessionHash(made.newSession), id_token: said.idToken })
+          .execute()
+        await appendAudit(tx, {
+          action: 'session.started',
+          result: 'ok',
+          personId: person.id,
+          object: { kind: 'session' },
+          detail: { method: 'oidc' },
+        })
+        return { personId: person.id, expiresAt: expiresAt.toString(), returnTo: flow.returnTo }
+      })
+    },
+
+    async signOutUrl({ session }) {
+      const row = await db
+        .selectFrom('provider_session')
+        .select('id_token')
+        .where('session_hash', '=', sessionHash(session))
+        .executeTakeFirst()
+      if (!row) return {}
+      try {
+        const provider = await reach()
+        if (!provider.serverMetadata().end_session_endpoint) return {}
+        const url = buildEndSessionUrl(provider, {
+          id_token_hint: row.id_token,
+          post_logout_redirect_uri: `${publicUrl}/`,
+        })
+        return { url: url.href }
+      } catch (error) {
+        // Signing out of Seloste does not wait for the provider.
+        onFault(error)
+        return {}
+      }
+    },
+  }
+
+  /** The provider as its discovery document describes it (OpenID Connect Discovery 1.0), read again every hour. */
+  async function reach(): Promise<Configuration> {
+    if (known && now().epochMilliseconds - known.at < knownForMs) return known.configuration
+    const insecure = new URL(settings.issuer).protocol === 'http:'
+    const client: ClientMetadata = { client_id: settings.clientId, [clockTolerance]: clockToleranceSeconds }
+    const found = await discovery(new URL(settings.issuer), settings.clientId, client, ClientSecretBasic(secret), {
+      timeout: answerSeconds,
+      execute: insecure ? [allowInsecureRequests] : [],
+    })
+    const methods = found.serverMetadata().token_endpoint_auth_methods_supported
+    const basic = methods === undefined || methods.includes('client_secret_basic')
+    const configuration = basic
+      ? found
+      : new Configuration(found.serverMetadata(), settings.clientId, client, ClientSecretPost(secret))
+    configuration.timeout = answerSeconds
+    if (insecure) allowInsecureRequests(configuration)
+    // The signature of the ID token is checked too, not only the connection that it came over.
+    enableNonRepudiationChecks(configuration)
+    known = { configuration, at: now().epochMilliseconds }
+    return configuration
+  }
+
+  function scopesOf(provider: Configuration): string {
+    const scopes = provider.serverMetadata().scopes_supported ?? ['openid', 'profile']
+    return scopes.includes('profile') ? 'openid profile' : 'openid'
+  }
+
+  async function redeem(
+    flow: Flow,
+    query: string,
+  ): Promise<{ claims: IDToken; who: string; idToken: string } | ProviderRefusal> {
+    try {
+      const provider = await reach()
+      const back = new URL(`${publicUrl}${callbackPath}?${query}`)
+      const tokens = await authorizationCodeGrant(provider, back, {
+        pkceCodeVerifier: flow.verifier,
+        expectedState: flow.state,
+        expectedNonce: flow.nonce,
+        idTokenExpected: true,
+      })
+      const claims = tokens.claims()
+      if (!claims || tokens.id_token === undefined) return refusal('refused')
+      const stated =
+        claims[settings.claim] ??
+        (provider.serverMetadata().userinfo_endpoint === undefined
+          ? undefined
+          : (await fetchUserInfo(provider, tokens.access_token, claims.sub))[settings.claim])
+      const who = typeof stated === 'string' ? stated.trim().normalize('NFKC') : ''
+      if (who === '' || who.length > longestClaim) {
+        onFault(new Error(`the identity provider says nothing usable in the claim ${settings.claim}`))
+        return refusal('unknown-person')
+      }
+      return { claims, who, idToken: tokens.id_token }
+    } catch (error) {
+      if (error instanceof AuthorizationResponseError && error.error === 'access_denied') return refusal('cancelled')
+      onFault(error)
+      return refusal(isUnreachable(error) ? 'unavailable' : 'refused')
+    }
+  }
+
+  /** The one person of the directory who is meant; nobody where it could be two. */
+  async function personMeant(who: string): Promise<PersonMeant | undefined> {
+    const rows = await db
+      .selectFrom('person')
+      .innerJoin('sign_in_demand', (join) => join.onTrue())
+      .select(['id', 'second_factor', sql<string[]>`second_factors(id)`.as('factors')])
+      .where('withdrawn_at', 'is', null)
+      .$if(settings.match === 'userId', (query) => query.where('user_id', '=', who.toLowerCase()))
+      .$if(settings.match === 'externalId', (query) =>
+        query.where('external_id', '=', who).where('source', '=', 'scim'),
+      )
+      .where('employed_from', '<=', now())
+      .where((eb) => eb.or([eb('employed_to', 'is', null), eb('employed_to', '>', now())]))
+      .limit(2)
+      .execute()
+    return rows.length === 1 ? rows[0] : undefined
+  }
+
+  /** Whoever has a second factor here gives two there as well. */
+  function asksTwo({ second_factor: demand, factors }: PersonMeant): boolean {
+    return demand === 'required' || factors.length > 0
+  }
+
+  /** By an authentication context that the operator has named, or `mfa` among the methods (RFC 8176). */
+  function isTwoFactor(claims: IDToken): boolean {
+    const { acr, amr } = claims as { acr?: unknown; amr?: unknown }
+    return (typeof acr === 'string' && settings.acr.includes(acr)) || (Array.isArray(amr) && amr.includes('mfa'))
+  }
+
+  async function refusal(why: RefusalWord, personId?: string): Promise<ProviderRefusal> {
+    await appendAudit(db, {
+      action: 'session.started',
+      result: `refused:provider-${why}`,
+      personId,
+      object: { kind: 'session' },
+      detail: { method: 'oidc' },
+    })
+    return { refused: `identity-provider.${why}` }
+  }
+
+  function seal(flow: Flow): string {
+    return wrapKey(sealing, Buffer.from(JSON.stringify(flow)), sealPurpose).toString('base64url')
+  }
+
+  function unseal(sealed: string): Flow | undefined {
+    try {
+      return JSON.parse(unwrapKey(sealing, Buffer.from(sealed, 'base64url'), sealPurpose).toString()) as Flow
+    } catch {
+      return undefined
+    }
+  }
+}
+
+interface PersonMeant {
+  id: string
+  factors: string[]
+  second_factor: SecondFactorDemand
+}
+
+type RefusalWord = 'unavailable' | 'late' | 'cancelled' | 'refused' | 'unknown-person' | 'second-factor'
+
+/** A path of this site; the start page instead of anything else. */
+function localPath(text: string): string {
+  return /^\/(?![/\\])[^\\\p{Cc}]*$/u.test(text) && text.length <= 2048 && !text.startsWith('/api/') ? text : '/'
+}
+
+/** No answer, a late one, or one that says the provider is out of order; everything else it meant. */
+function isUnreachable(error: unknown): boolean {
+  const { code, cause, status, name } = error as { code?: string; cause?: unknown; status?: number; name?: string }
+  if (name === 'TimeoutError' || (status !== undefined && status >= 500)) return true
+  if (error instanceof ClientError) return code === 'OAUTH_TIMEOUT' || isUnreachable(cause ?? {})
+  return error instanceof TypeError && error.message === 'fetch failed'
+}

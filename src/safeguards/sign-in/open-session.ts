@@ -1,0 +1,50 @@
+import { sql } from 'kysely'
+import { appendAudit } from '../audit/append.ts'
+import { sessionHash } from '../people/session.ts'
+import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+
+/**
+ * Opens a session for whom the custodian has seen proof of, under a token that the desk has made.
+ * @returns false where the person is not employed
+ */
+export async function openProven(
+  tx: HoldingSafeguards,
+  personId: string,
+  method: 'passkey' | 'oidc',
+  { newSession, device }: { newSession: string; device?: string | undefined },
+  expiresAt: Temporal.Instant,
+): Promise<boolean> {
+  const hash = sessionHash(newSession)
+  const { rows } = await sql<{ opened: boolean }>`
+    select open_proven_session(${personId}::uuid, ${hash}::bytea, ${method}, ${expiresAt}::timestamptz) as opened`.execute(
+    tx,
+  )
+  const opened = rows[0]?.opened === true
+  if (opened && device !== undefined) {
+    await safeguardsOf(tx)
+      .updateTable('session')
+      .set({ device: device.slice(0, 80) })
+      .where('token_hash', '=', hash)
+      .execute()
+  }
+  return opened
+}
+
+/** Completes a sign-in that awaits a second factor, or its enrolment, under a new token; false where it is over. */
+export async function completeWithPasskey(
+  tx: HoldingSafeguards,
+  { session, newSession, personId }: { session: string; newSession: string; personId: string },
+): Promise<boolean> {
+  const { rows } = await sql<{ completed: boolean }>`
+    select complete_session(${sessionHash(session)}::bytea, ${sessionHash(newSession)}::bytea, 'password+passkey')
+      as completed`.execute(tx)
+  const completed = rows[0]?.completed === true
+  await appendAudit(tx, {
+    action: 'session.started',
+    result: completed ? 'ok' : 'refused:session.none',
+    personId,
+    object: { kind: 'session' },
+    detail: { method: 'password+passkey' },
+  })
+  return completed
+}

@@ -1,0 +1,162 @@
+/**
+ * An OpenID provider for tests: a real one (oidc-provider, certified for the flows used here) on a port of this machine.
+ * In: who may sign in there, and what it says of them. Out: its issuer. It asks for a name on a page of its own, as an
+ * agency's provider would, and for nothing else.
+ */
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+import Provider, { type Configuration } from 'oidc-provider'
+
+export interface TestProvider {
+  issuer: string
+  /** Claims of the people it knows, by the name they type there. */
+  people: Map<string, Record<string, string>>
+  /** How it says that people have signed in. */
+  proof: { acr?: string; amr?: string[] }
+  /** Stops answering until it is told to go on. */
+  outOfOrder: boolean
+  stop: () => Promise<void>
+}
+
+export const testClient = { id: 'seloste', secret: 'only-for-tests-and-long-enough' }
+
+/** @param publicUrl where Seloste is, for the ways back */
+export async function runTestProvider(
+  publicUrl: string,
+  { authMethod = 'client_secret_basic' as 'client_secret_basic' | 'client_secret_post' } = {},
+): Promise<TestProvider> {
+  const server = createServer((incoming, outgoing) => {
+    void answer(incoming, outgoing)
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const state: TestProvider = {
+    issuer,
+    people: new Map(),
+    proof: {},
+    outOfOrder: false,
+    async stop() {
+      server.close()
+      server.closeAllConnections()
+      await once(server, 'close')
+    },
+  }
+  const provider = new Provider(issuer, configuration(state, publicUrl, authMethod))
+  // It says of itself what is wrong with a test; a test reads that in the answers.
+  provider.silent = true
+  const handle = provider.callback()
+
+  async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    if (state.outOfOrder) {
+      outgoing.writeHead(503).end()
+      return
+    }
+    if (!incoming.url?.startsWith('/interaction/')) {
+      await handle(incoming, outgoing)
+      return
+    }
+    if (incoming.method === 'GET') {
+      outgoing.setHeader('content-type', 'text/html; charset=utf-8')
+      outgoing.end(
+        '<!doctype html><title>Kirjautuminen</title><form method="post"><label>Tunnus <input name="who"></label>' +
+          '<button>Kirjaudu</button></form>',
+      )
+      return
+    }
+    const who = new URLSearchParams(await text(incoming)).get('who') ?? ''
+    await provider.interactionFinished(
+      incoming,
+      outgoing,
+      state.people.has(who)
+        ? { login: { accountId: who, ...state.proof } }
+        : { error: 'access_denied', error_description: 'nobody by that name' },
+    )
+  }
+
+  return state
+}
+
+function configuration(
+  state: TestProvider,
+  publicUrl: string,
+  authMethod: 'client_secret_basic' | 'client_secret_post',
+): Configuration {
+  return {
+    clients: [
+      {
+        client_id: testClient.id,
+        client_secret: testClient.secret,
+        token_endpoint_auth_method: authMethod,
+        redirect_uris: [`${publicUrl}/api/session/identity-provider/callback`],
+        post_logout_redirect_uris: [`${publicUrl}/`],
+      },
+    ],
+    clientAuthMethods: [authMethod],
+    pkce: { required: () => true },
+    scopes: ['openid', 'profile'],
+    claims: {
+      openid: ['sub', 'acr', 'amr'],
+      profile: ['preferred_username', 'employee'],
+      acr: null,
+      amr: null,
+    },
+    acrValues: ['two-factors'],
+    // What is asked for by scope stands in the ID token as well as in the user information.
+    conformIdTokenClaims: false,
+    cookies: { keys: ['only-for-tests'] },
+    features: { devInteractions: { enabled: false }, rpInitiatedLogout: { enabled: true } },
+    interactions: { url: (_context, { uid }) => `/interaction/${uid}` },
+    findAccount: (_context, sub) => ({
+      accountId: sub,
+      claims: () => Promise.resolve({ sub, ...state.people.get(sub) }),
+    }),
+    async loadExistingGrant(context) {
+      const grant = new context.oidc.provider.Grant({
+        clientId: testClient.id,
+        accountId: context.oidc.session?.accountId ?? '',
+      })
+      grant.addOIDCScope('openid profile')
+      await grant.save()
+      return grant
+    },
+  }
+}
+
+/** A browser that goes where it is sent and keeps its cookies, as far as it is of the provider. */
+export async function signInAtProvider(url: string, who: string): Promise<URL> {
+  const cookies = new Map<string, string>()
+  const ask = async (at: URL, options: RequestInit = {}) => {
+    const answer = await fetch(at, {
+      ...options,
+      redirect: 'manual',
+      headers: { cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; '), ...options.headers },
+    })
+    for (const line of answer.headers.getSetCookie()) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? []
+      cookies.set(name, value)
+    }
+    return answer
+  }
+  const provider = new URL(url).origin
+  let at = new URL(url)
+  for (let step = 0; step < 10 && at.origin === provider; step++) {
+    const asksWho = at.pathname.startsWith('/interaction/')
+    const answer = await ask(
+      at,
+      asksWho
+        ? {
+            method: 'POST',
+            body: new URLSearchParams({ who }).toString(),
+            headers: { 'content-type': 'application/x-www-form-urlencoded' },
+          }
+        : {},
+    )
+    const next = answer.headers.get('location')
+    if (next === null) throw new Error(`the provider answered ${answer.status}: ${await answer.text()}`)
+    at = new URL(next, at)
+  }
+  return at
+}
