@@ -1,9 +1,8 @@
 import { Agent, request } from 'node:http'
 import type { SecondFactors } from '#safeguards/sign-in/second-factor.ts'
-import type { Over } from '#use/playback/listening-now.ts'
-import type { SecondFactors } from '#safeguards/sign-in/second-factor.ts'
 import type { IdentityProvider } from '#safeguards/sign-in/identity-provider.ts'
 import type { Passkeys } from '#safeguards/sign-in/passkeys.ts'
+import type { Over } from '#use/playback/listening-now.ts'
 import type { AudioAsked } from '#use/playback/serve-audio.ts'
 import type { Peaks } from '../http/contract/schemas.ts'
 import type { DraftAsked, TriedDraft } from './try-draft.ts'
@@ -13,9 +12,9 @@ export interface CustodianClient {
   audio(asked: AudioAsked, gone?: AbortSignal): Promise<ServedAudio | Over | 'out-of-range' | 'too-fast'>
   peaks(asked: { session: string; listening: string }): Promise<Peaks | Over>
   tryDraft(asked: DraftAsked): Promise<TriedDraft | 'refused' | 'unreadable'>
+  secondFactors: SecondFactors
   passkeys: Passkeys
   identityProvider: IdentityProvider
-  secondFactors: SecondFactors
   alive(): Promise<boolean>
 }
 
@@ -93,6 +92,7 @@ export function connectCustodian(socketPath: string): CustodianClient {
       confirmTotp: (asked) => question('/second-factor/confirm-totp', asked),
       removeTotp: (asked) => question('/second-factor/remove-totp', asked),
       renewRecoveryCodes: (asked) => question('/second-factor/renew-recovery-codes', asked),
+    },
     passkeys: {
       askSignIn: () => question('/passkeys/ask-sign-in', {}),
       signIn: (asked) => question('/passkeys/sign-in', asked),
@@ -108,7 +108,6 @@ export function connectCustodian(socketPath: string): CustodianClient {
       begin: (asked) => question('/identity-provider/begin', asked),
       finish: (asked) => question('/identity-provider/finish', asked),
       signOutUrl: (asked) => question('/identity-provider/sign-out-url', asked),
-    },
     },
     alive: () =>
       ask('/alive', {}).then(
