@@ -190,11 +190,12 @@ function checkSites(text: string | undefined): Settings['sites'] {
 /** `https://witness.example name+01234567+key, https://…`: each with the verifier key that `seloste witness` prints. */
 function checkWitnesses(text: string | undefined): Settings['witnesses'] {
   if (text === undefined) return []
-  const allowed = 'for each witness its address and its verifier key, with commas between: https://witness.example name+01234567+BASE64'
+  const allowed =
+    'for each witness its address and its verifier key, with commas between: https://witness.example name+01234567+BASE64'
   return text.split(',').map((one) => {
     const [url = '', key = '', ...more] = one.trim().split(/\s+/)
     const isAddress = URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)
-    if (!isAddress || !/^[^+]+\+[0-9a-f]{8}\+BA[A-Za-z0-9+/]{42}=?$/.test(key) || more.length > 0) {
+    if (!isAddress || !/^[^+]+\+[0-9a-f]{8}\+B[A-P][A-Za-z0-9+/]{42}$/.test(key) || more.length > 0) {
       throw wrongSetting('SELOSTE_WITNESSES', one.trim(), allowed)
     }
     return { url: url.replace(/\/+$/, ''), key }
