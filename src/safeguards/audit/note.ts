@@ -86,7 +86,6 @@ export function cosign(signer: Signer, text: string, seconds: number): string {
 
 /** What a note says; nothing where it is not the note of a checkpoint. Whose it is, `signedBy` tells. */
 export function readCheckpoint(note: string): SignedCheckpoint | undefined {
-   
   if (note.length > longestNote || /[\0-\x09\x0b-\x1f]/.test(note)) return undefined
   const end = note.lastIndexOf('\n\n')
   if (end < 0) return undefined
