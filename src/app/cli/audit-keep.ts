@@ -1,0 +1,68 @@
+import { userInfo } from 'node:os'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import type { Settings } from '#platform/config/settings.ts'
+import { Fault } from '#platform/fault.ts'
+import { exportLog } from '#safeguards/audit/export-log.ts'
+import { describeFinding, openBreak } from '#safeguards/audit/findings.ts'
+import { openLogFolder } from '#safeguards/audit/log-folder.ts'
+import { readLogKey } from '#safeguards/audit/log-key.ts'
+import { writeVerifierKey } from '#safeguards/audit/note.ts'
+import { resumeLog } from '#safeguards/audit/resume.ts'
+import { openKeyFolder } from '#safeguards/keys/key-store.ts'
+import { withRunningDatabase } from './running-database.ts'
+
+/** `audit export --to DIR`: the log as files, or what has come since added to an earlier export. */
+export async function auditExport(settings: Settings, args: string[]): Promise<void> {
+  const { values } = parseArgs({ args, options: { to: { type: 'string' } } })
+  if (!values.to)
+    throw new Fault('argument-wrong', 'audit export needs --to DIR, a new folder or one with an earlier export')
+  const folder = resolve(values.to)
+  const signer = await logKey(settings)
+  const { size, written } = await withRunningDatabase(settings, 'audit-export', (db) => exportLog(db, signer, folder))
+  console.log(`${folder} has the log up to ${size} entries (${written} files written)`)
+  console.log(`its key, to be written down elsewhere: ${writeVerifierKey(signer)}`)
+}
+
+/** `audit key`: the key that the log is verified by. */
+export async function auditKey(settings: Settings): Promise<void> {
+  console.log(writeVerifierKey(await logKey(settings)))
+}
+
+/** `audit resume --reason TEXT`: accepts a break of the log; without a reason it tells what was found. */
+export async function auditResume(settings: Settings, args: string[]): Promise<void> {
+  const { values } = parseArgs({ args, options: { reason: { type: 'string' } } })
+  const reason = values.reason?.trim() ?? ''
+  const longestReason = 1000
+  if (reason.length > longestReason) {
+    throw new Fault('argument-wrong', `--reason has ${reason.length} characters; ${longestReason} are allowed`)
+  }
+  await withRunningDatabase(settings, 'audit-resume', async (db) => {
+    if (reason === '') {
+      const found = await openBreak(db)
+      if (!found) {
+        console.log('the audit log has no break')
+        return
+      }
+      console.log(`the audit log is broken since ${found.foundAt.toString({ smallestUnit: 'second' })}:`)
+      for (const finding of found.findings) console.log(`  ${describeFinding(finding)}`)
+      throw new Fault('argument-wrong', 'audit resume needs --reason "what happened, and who has looked into it"')
+    }
+    const folder = await openLogFolder(join(settings.dataDirectory, 'audit-log'))
+    const keys = await openKeyFolder(join(settings.dataDirectory, 'keys'))
+    const { findings, restored, lost } = await resumeLog(db, keys, folder, { reason, by: userInfo().username })
+    for (const finding of findings) console.log(`accepted: ${finding}`)
+    if (restored > 0) console.log(`${restored} hashes are back from ${join(settings.dataDirectory, 'audit-log')}`)
+    if (lost.length > 0) console.log(`entries that are lost, by their place in the log: ${lost.join(', ')}`)
+    console.log('the log goes on within seconds; what was accepted is an entry of it (log.break-accepted)')
+  })
+}
+
+async function logKey(settings: Settings) {
+  const signer = await readLogKey(await openKeyFolder(join(settings.dataDirectory, 'keys')))
+  if (signer) return signer
+  throw new Fault(
+    'audit-key-missing',
+    `there is no key of an audit log below ${settings.dataDirectory}; run this where the custodian runs, after Seloste has started once`,
+  )
+}

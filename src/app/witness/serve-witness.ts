@@ -1,0 +1,145 @@
+/**
+ * A witness (C2SP tlog-witness): one log, one key, one checkpoint remembered. In: checkpoints over HTTP. Out: cosignatures
+ * of those that continue what it has seen. What is cosigned is on disk before anybody is told. Never here: an entry.
+ */
+import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { join } from 'node:path'
+import type { Endpoint } from '#platform/config/addresses.ts'
+import { Fault } from '#platform/fault.ts'
+import type { Log } from '#platform/log/log.ts'
+import { openLogFolder } from '#safeguards/audit/log-folder.ts'
+import { cosign, makeSigner, readCheckpoint, signedBy, type Signer, type VerifierKey } from '#safeguards/audit/note.ts'
+import { considerCheckpoint } from '#safeguards/audit/witness/consider-checkpoint.ts'
+import { openKeyFolder } from '#safeguards/keys/key-store.ts'
+
+const longestBody = 64 * 1024
+const keyName = 'witness'
+
+export async function serveWitness(options: {
+  endpoint: Endpoint
+  state: string
+  logKey: VerifierKey
+  name: string | undefined
+  log: Log
+}): Promise<{ url: string; key: Signer; stop: () => Promise<void> }> {
+  const { endpoint, logKey, log } = options
+  const signer = await witnessKey(options.state, options.name)
+  const folder = await openLogFolder(join(options.state, 'seen'))
+  const origin = createHash('sha256').update(logKey.name).digest('hex')
+  let latest = await readLatest()
+  let turn: Promise<unknown> = Promise.resolve()
+
+  /** What was cosigned last. A state that is not this witness's own is not gone on from: it would forget what it saw. */
+  async function readLatest() {
+    const note = await folder.readCheckpoint()
+    if (note === undefined) return undefined
+    const read = readCheckpoint(note)
+    if (!read || typeof signedBy(logKey, read) === 'string' || typeof signedBy(signer, read) === 'string') {
+      throw new Fault(
+        'witness-state-other',
+        `the checkpoint in ${options.state} is not one of this log that this witness cosigned: use the folder of this log, or a new one`,
+      )
+    }
+    return { ...read, note }
+  }
+
+  const server = createServer((incoming, outgoing) => {
+    answer(incoming, outgoing).catch((error: unknown) => {
+      log.error({ err: error }, 'a request could not be answered')
+      if (!outgoing.headersSent) outgoing.writeHead(500)
+      outgoing.end()
+    })
+  })
+
+  async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    if (incoming.method === 'GET' && incoming.url === `/${origin}/checkpoint` && latest) {
+      outgoing.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' }).end(latest.note)
+      return
+    }
+    if (incoming.method !== 'POST' || incoming.url !== '/add-checkpoint') {
+      say(outgoing, 404, 'a witness answers to POST /add-checkpoint and GET /<origin hash>/checkpoint')
+      return
+    }
+    const body = await readBody(incoming)
+    if (body === undefined) {
+      say(outgoing, 413, `a question has ${longestBody} bytes at most`)
+      return
+    }
+    // One at a time: between the look at what was cosigned last and the next cosignature nothing may come.
+    const considered = turn.then(() => consider(body, outgoing))
+    turn = considered.catch(() => undefined)
+    await considered
+  }
+
+  async function consider(body: string, outgoing: ServerResponse): Promise<void> {
+    const found = considerCheckpoint(body, logKey, latest)
+    if (found.status === 409) {
+      outgoing.writeHead(409, { 'content-type': 'text/x.tlog.size' }).end(`${found.size}\n`)
+      return
+    }
+    if (found.status !== 200) {
+      log.warn({ status: found.status, why: found.why }, 'a checkpoint was not cosigned')
+      say(outgoing, found.status, found.why)
+      return
+    }
+    const { checkpoint } = found
+    const logLine = signedBy(logKey, checkpoint)
+    const line = cosign(signer, checkpoint.text, Math.floor(Date.now() / 1000))
+    const note = `${checkpoint.text}\n${typeof logLine === 'object' ? logLine.line : ''}\n${line}\n`
+    await folder.writeCheckpoint(note)
+    latest = { ...checkpoint, note }
+    outgoing.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' }).end(`${line}\n`)
+  }
+
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(endpoint.port, endpoint.host, resolve)
+  })
+  const address = server.address()
+  const port = typeof address === 'object' && address ? address.port : endpoint.port
+  const host = endpoint.host.includes(':') ? `[${endpoint.host}]` : endpoint.host
+  return {
+    url: `http://${host}:${port}`,
+    key: signer,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve()
+        })
+        server.closeAllConnections()
+      }),
+  }
+}
+
+async function witnessKey(state: string, name: string | undefined): Promise<Signer> {
+  const keys = await openKeyFolder(join(state, 'keys'))
+  const held = await keys.read(keyName)
+  if (held) {
+    const end = held.indexOf('\n')
+    const known = held.subarray(0, end).toString('utf8')
+    if (name !== undefined && name !== known) {
+      throw new Fault('argument-wrong', `--name is "${name}", and the witness of this folder is "${known}"`)
+    }
+    return makeSigner(known, held.subarray(end + 1), 'cosignature')
+  }
+  const chosen = name ?? `seloste-witness/${randomBytes(4).toString('hex')}`
+  if (!/^[^\s+]+$/.test(chosen)) throw new Fault('argument-wrong', `--name is "${chosen}"; it has no spaces and no +`)
+  const privateKey = generateKeyPairSync('ed25519').privateKey.export({ format: 'der', type: 'pkcs8' })
+  await keys.write(keyName, Buffer.concat([Buffer.from(`${chosen}\n`), privateKey]))
+  return makeSigner(chosen, privateKey, 'cosignature')
+}
+
+async function readBody(incoming: IncomingMessage): Promise<string | undefined> {
+  const parts: Buffer[] = []
+  let size = 0
+  for await (const part of incoming as AsyncIterable<Buffer>) {
+    size += part.length
+    if (size <= longestBody) parts.push(part)
+  }
+  return size > longestBody ? undefined : Buffer.concat(parts).toString('utf8')
+}
+
+function say(outgoing: ServerResponse, status: number, why: string): void {
+  outgoing.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${why}\n`)
+}

@@ -1,0 +1,196 @@
+/**
+ * The log as files (docs/formats/audit-log.md), for whoever verifies it elsewhere. In: the database, and a folder that may
+ * hold an earlier export. Out: the folder brought up to the newest checkpoint. Never here: an export written over one that
+ * it does not continue: that one is evidence.
+ */
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { sql, type Kysely } from 'kysely'
+import { Fault } from '#platform/fault.ts'
+import { safeguardsOf, type HoldingSafeguards, type SafeguardTables } from '../tables.ts'
+import { appendAudit } from './append.ts'
+import { readOwn } from './check-log.ts'
+import { entryBytes, entryColumns, type EntryRow } from './entry-bytes.ts'
+import { writeVerifierKey, type Signer } from './note.ts'
+import { MembersMissing, minimumIndex, newestCheckpoint, storedMembers } from './stored-tree.ts'
+import { edgeAt, tileWidth, type ReadMembers } from './tree.ts'
+import { withCosignatures } from './witness/cosignatures.ts'
+
+export interface Exported {
+  size: number
+  /** Files written now; what was there from an earlier export and is still right is not written again. */
+  written: number
+}
+
+const longestEntry = 0xffff
+
+/** Path of a tile or bundle: `tile/0/x001/234`, `tile/entries/005.p/17`. */
+export function tilePath(level: number | 'entries', index: number, width = tileWidth): string {
+  const digits = String(index)
+  const padded = digits.padStart(Math.ceil(digits.length / 3) * 3, '0')
+  const groups = padded.match(/.{3}/g) ?? []
+  const parts = groups.map((group, n) => (n === groups.length - 1 ? group : `x${group}`))
+  return ['tile', level, ...parts].join('/') + (width === tileWidth ? '' : `.p/${width}`)
+}
+
+/**
+ * Exports the log to a folder, or adds to the export that is there.
+ * @throws Fault `audit-export-other`, `audit-log-unsigned`, `audit-log-broken`, `audit-entry-too-long`
+ */
+export async function exportLog(holding: HoldingSafeguards, signer: Signer, folder: string): Promise<Exported> {
+  const db = safeguardsOf(holding)
+  const exported = await db
+    .transaction()
+    .setIsolationLevel('repeatable read')
+    .execute(async (tx) => {
+      const checkpoint = await newestCheckpoint(tx)
+      if (!checkpoint)
+        throw new Fault('audit-log-unsigned', 'the audit log has not been signed yet; start Seloste first')
+      try {
+        return await writeExport(tx, signer, folder, checkpoint)
+      } catch (error) {
+        if (!(error instanceof MembersMissing)) throw error
+        throw new Fault(
+          'audit-log-broken',
+          `${error.message}, although they were signed; see docs/operate/audit-log.md`,
+          error,
+        )
+      }
+    })
+  await appendAudit(db, {
+    action: 'log.exported',
+    result: 'ok',
+    object: { kind: 'log' },
+    detail: { size: exported.size },
+  })
+  return exported
+}
+
+async function writeExport(
+  tx: Kysely<SafeguardTables>,
+  signer: Signer,
+  folder: string,
+  checkpoint: { size: number; note: string },
+): Promise<Exported> {
+  const { size, note } = checkpoint
+  const read = storedMembers(tx)
+  const before = await earlierSize(folder, signer, size, read)
+  const minimum = await minimumIndex(tx)
+  let written = 0
+  const write = async (path: string, bytes: Buffer | string) => {
+    await writeWhole(join(folder, path), bytes)
+    written += 1
+  }
+  for (let level = 0; tileWidth ** level <= size; level++) {
+    const members = Math.floor(size / tileWidth ** level)
+    const done = Math.floor(before / tileWidth ** (level + 1))
+    for (let index = done; index * tileWidth < members; index++) {
+      const end = Math.min(members, (index + 1) * tileWidth)
+      const hashes = await read(level, index * tileWidth, end)
+      await write(tilePath(level, index, hashes.length), Buffer.concat(hashes))
+    }
+  }
+  const firstBundle = Math.max(minimum / tileWidth, Math.floor(before / tileWidth))
+  for (let index = firstBundle; index * tileWidth < size; index++) {
+    const end = Math.min(size, (index + 1) * tileWidth)
+    const entries = await readEntries(tx, index * tileWidth, end)
+    await write(tilePath('entries', index, entries.length), bundle(entries))
+  }
+  await write('key', `${writeVerifierKey(signer)}\n`)
+  await write('checkpoints.jsonl', await earlierCheckpoints(tx, size))
+  await write('checkpoint', await withCosignatures(tx, checkpoint))
+  await removePartial(folder, before, size)
+  await removePruned(folder, minimum)
+  return { size: readOwn(signer, note)?.size ?? size, written }
+}
+
+/** Size of the export that is in the folder; 0 where there is none. Throws where it is of another log or tree. */
+async function earlierSize(folder: string, signer: Signer, size: number, read: ReadMembers): Promise<number> {
+  const note = await readFile(join(folder, 'checkpoint'), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw error
+  })
+  if (note === undefined) return 0
+  const earlier = readOwn(signer, note)
+  const isBeginning =
+    earlier !== undefined && earlier.size <= size && (await edgeAt(earlier.size, read)).root().equals(earlier.root)
+  if (isBeginning) return earlier.size
+  throw new Fault(
+    'audit-export-other',
+    `the export in ${folder} is not the beginning of this log: keep it as it is, it may show what was altered; verify it (seloste audit verify --export ${folder}) and export to another folder`,
+  )
+}
+
+async function readEntries(tx: Kysely<SafeguardTables>, from: number, to: number): Promise<(Buffer | undefined)[]> {
+  const { rows } = await sql<EntryRow & { is_there: boolean }>`
+    select e.seq is not null as is_there, ${entryColumns}
+    from audit_leaf l left join audit_entry e on e.seq = l.seq
+    where l.index >= ${from} and l.index < ${to} order by l.index`.execute(tx)
+  return rows.map((row) => (row.is_there ? entryBytes(row) : undefined))
+}
+
+/** Lengths and entries; an entry that is lost has the length 0. */
+function bundle(entries: readonly (Buffer | undefined)[]): Buffer {
+  return Buffer.concat(
+    entries.flatMap((entry) => {
+      const length = Buffer.alloc(2)
+      if (entry && entry.length > longestEntry) {
+        throw new Fault(
+          'audit-entry-too-long',
+          `an entry has ${entry.length} bytes, and a bundle holds none above ${longestEntry}`,
+        )
+      }
+      length.writeUInt16BE(entry?.length ?? 0)
+      return entry ? [length, entry] : [length]
+    }),
+  )
+}
+
+async function earlierCheckpoints(tx: Kysely<SafeguardTables>, size: number): Promise<string> {
+  const { rows } = await sql<{ size: number; note: string; signedAt: string }>`
+    select c.size, c.note || coalesce((select string_agg(s.line || chr(10), '' order by s.witness) from audit_cosignature s
+        where s.size = c.size), '') as note,
+      to_char(signed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "signedAt"
+    from audit_checkpoint c where c.size < ${size} order by c.size`.execute(tx)
+  return rows.map(({ note, signedAt }) => `${JSON.stringify({ note, signedAt })}\n`).join('')
+}
+
+/** Never half a file under its name. */
+async function writeWhole(path: string, bytes: Buffer | string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true })
+  const file = await open(`${path}.new`, 'w')
+  try {
+    await file.writeFile(bytes)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  await rename(`${path}.new`, path)
+}
+
+/** Partial tiles and bundles of the size before. */
+async function removePartial(folder: string, before: number, size: number): Promise<void> {
+  if (before === size) return
+  for (let level = 0; tileWidth ** level <= before; level++) {
+    const members = Math.floor(before / tileWidth ** level)
+    const width = members % tileWidth
+    if (width === 0 || Math.floor(size / tileWidth ** level) === members) continue
+    const index = Math.floor(members / tileWidth)
+    await rm(join(folder, tilePath(level, index, width)), { force: true })
+    if (level === 0) await rm(join(folder, tilePath('entries', index, width)), { force: true })
+  }
+}
+
+/** What the log does not hold any more, an export of it does not hold either. */
+async function removePruned(folder: string, minimum: number): Promise<void> {
+  for (let index = minimum / tileWidth - 1; index >= 0; index--) {
+    const isGone = await rm(join(folder, tilePath('entries', index))).then(
+      () => false,
+      (error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT') return true
+        throw error
+      },
+    )
+    if (isGone) return
+  }
+}
