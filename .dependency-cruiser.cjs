@@ -72,7 +72,7 @@ module.exports = {
     {
       name: 'files-are-touched-in-few-places',
       comment:
-        'Objects and files go through platform, the folder of calls that capture keeps until they are stored, the recording writer, the key store, the one reader of the description, and the outside edge (app).',
+        'Objects and files go through platform, the folder of calls that capture keeps until they are stored, the recording writer, the key store, the audit log’s folder and its export, the one reader of the description, and the outside edge (app).',
       severity: 'error',
       from: {
         path: '^src/',
@@ -81,6 +81,7 @@ module.exports = {
           '^src/capture/session/(interrupted|spool|session-media|store-recording|take-back)[.]ts$',
           '^src/register/recordings/',
           '^src/safeguards/keys/',
+          '^src/safeguards/audit/(log-folder|export-log)[.]ts$',
           '^src/description/read-description[.]ts$',
           tests,
         ],

@@ -22,6 +22,7 @@ import { linkRoutes } from './link-routes.ts'
 import { listeningRoutes } from './listening-routes.ts'
 import { logDenials } from './log-denials.ts'
 import { logRoutes } from './log-routes.ts'
+import { logTileRoutes } from './log-tile-routes.ts'
 import { organisationRoutes } from './organisation-routes.ts'
 import { passkeyRoutes } from './passkey-routes.ts'
 import { planRoutes } from './plan-routes.ts'
@@ -126,6 +127,7 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
   evidenceRoutes(app, desk)
   watchRoutes(app, desk)
   logRoutes(app, desk)
+  logTileRoutes(app, desk)
   await scimRoutes(app, desk)
   app.get('/api/openapi.json', async (_request, reply) => reply.send(openApiDocument(options.version)))
   app.get('/health/live', async (_request, reply) => reply.send({ live: true }))
