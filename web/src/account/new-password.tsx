@@ -18,7 +18,7 @@ export function NewPassword({
   lengths,
   found,
   error,
-  isChange = false,
+  current,
 }: {
   id: string
   label: string
@@ -28,12 +28,17 @@ export function NewPassword({
   /** What the server says is wrong with it; undefined while it is not known. */
   found: readonly PasswordProblem[] | undefined
   error?: string | undefined
-  /** There is a password now, and the new one has to be another. */
-  isChange?: boolean
+  /** The password of now as far as it has been written, where there is one: the new one has to be another. */
+  current?: string
 }) {
   const { say } = useLanguage()
-  const judged = judgeRules(value, lengths, found)
-  const rules: PasswordRule[] = ['length', 'guessable', 'context', ...(isChange ? (['same'] as const) : [])]
+  const judged = judgeRules(value, lengths, found, current)
+  const rules: PasswordRule[] = [
+    'length',
+    'guessable',
+    'context',
+    ...(current !== undefined ? (['same'] as const) : []),
+  ]
   const unmet = rules.filter((rule) => judged[rule] === 'unmet')
   const tell = useEffectEvent(() => {
     if (value === '') return

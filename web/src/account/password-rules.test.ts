@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { PasswordProblem } from '../api/shapes.ts'
 import fi from '../language/fi.json'
 import type { Say } from '../language/use-words.ts'
 import { judgeRules, lengthOf, lengthProblem, tellProblems } from './password-rules.ts'
@@ -32,13 +33,22 @@ describe('the rules', () => {
       length: 'met',
       guessable: 'unmet',
       context: 'met',
-      same: 'met',
+      same: 'open',
     })
     expect(judgeRules('verohallinto 2026', lengths, [{ code: 'context', word: 'verohallinto' }])).toMatchObject({
       guessable: 'met',
       context: 'unmet',
     })
   })
+})
+
+test('a new password is another than the one of now, in whatever form the machine keeps them', () => {
+  const long = 'ä'.repeat(15)
+  const same = (current: string, found: PasswordProblem[] = []) => judgeRules(long, lengths, found, current).same
+  expect(same('')).toBe('open')
+  expect(same('jokin muu salasana')).toBe('met')
+  expect(same('a\u0308'.repeat(15))).toBe('unmet')
+  expect(same('', [{ code: 'same' }])).toBe('unmet')
 })
 
 test('every problem is told with what there is to know of it', () => {

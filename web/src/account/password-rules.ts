@@ -38,16 +38,22 @@ export function lengthProblem(password: string, { least, greatest }: PasswordLen
 
 /**
  * Whether each rule is met. That it is long enough is seen at once; everything else once the server has answered for this
- * very password (`found`), and is open until then.
+ * very password (`found`), and is open until then. `current` is the password of now, where it has been written too.
  */
 export function judgeRules(
   password: string,
   lengths: PasswordLengths,
   found: readonly PasswordProblem[] | undefined,
+  current = '',
 ): Record<PasswordRule, RuleState> {
   const judge = (rule: PasswordRule): RuleState => {
     if (password === '' || !found) return 'open'
     return found.some(({ code }) => ruleOf[code] === rule) ? 'unmet' : 'met'
+  }
+  // The server does not know the present password; whoever writes both does.
+  const judgeSame = (): RuleState => {
+    if (current === '') return judge('same') === 'unmet' ? 'unmet' : 'open'
+    return isSamePassword(password, current) ? 'unmet' : judge('same')
   }
   // While one still writes, a password is not too short yet.
   const hasLength = password !== '' && !lengthProblem(password, lengths)
@@ -55,8 +61,13 @@ export function judgeRules(
     length: hasLength ? 'met' : judge('length'),
     guessable: judge('guessable'),
     context: judge('context'),
-    same: judge('same'),
+    same: judgeSame(),
   }
+}
+
+/** True where two passwords are one to the server, which compares them after NFKC. */
+export function isSamePassword(one: string, other: string): boolean {
+  return one.normalize('NFKC') === other.normalize('NFKC')
 }
 
 /** What is wrong, a sentence each. */

@@ -11,7 +11,7 @@ import { formatDate } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { tellRefusal } from './account-failure.tsx'
 import { NewPassword } from './new-password.tsx'
-import { lengthProblem, tellProblems } from './password-rules.ts'
+import { isSamePassword, lengthProblem, tellProblems } from './password-rules.ts'
 import { refreshAccount } from './use-account.ts'
 import { useFocusFirst } from './use-focus-first.ts'
 import { usePasswordCheck } from './use-password-check.ts'
@@ -83,7 +83,8 @@ function ChangePassword({ account, onDone, onCancel }: { account: Account; onDon
   useFocusFirst(form, 'input')
 
   const badLength = lengthProblem(password, rules)
-  const problems = found ?? (badLength ? [badLength] : [])
+  const same = password !== '' && isSamePassword(password, current) ? [{ code: 'same' as const }] : []
+  const problems = [...(found ?? (badLength ? [badLength] : [])), ...same]
   const tried = tries > 0
   const isOld = refused?.code === 'session.credentials' || refused?.field === 'current'
   const currentError = () => {
@@ -141,7 +142,7 @@ function ChangePassword({ account, onDone, onCancel }: { account: Account; onDon
         lengths={rules}
         found={found}
         error={passwordError()}
-        isChange
+        current={current}
       />
       <p className="hint">{say('account.password.others')}</p>
       {change.error && !isOld && !refused?.problems && (
