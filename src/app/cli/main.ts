@@ -25,6 +25,11 @@ const usage = `Seloste ${version}
   seloste scim-token list | revoke --name NAME
   seloste description show [--version N]          the register description in force, or another version, as published
   seloste description versions | check FILE       every version and what it changed; what is wrong with a file
+  seloste audit export --to DIR                   the audit log as files, or what has come since added to them
+  seloste audit key                               the key that the audit log is verified by
+  seloste audit resume [--reason TEXT]            what is wrong with a broken log; accept it, so that it goes on
+  seloste witness --listen HOST:PORT --state DIR --key KEY [--origin ORIGIN] [--name NAME]
+                                                  cosign the audit log of a Seloste on another machine
   seloste status [--json]                         whether the parts of a running Seloste answer, and its promises hold
 
 Settings: SELOSTE_DATA, SELOSTE_HTTP, SELOSTE_SIP, SELOSTE_RTP, DATABASE_URL and more (README.md)`
@@ -82,6 +87,10 @@ async function main(): Promise<void> {
     case 'scim-token': {
       const { scimToken } = await import('./scim-token.ts')
       return scimToken(settings(), rest)
+    }
+    case 'witness': {
+      const { witness } = await import('./witness.ts')
+      return witness(rest)
     }
     case 'status': {
       const { values } = parseArgs({ args: rest, options: { json: { type: 'boolean' } } })
