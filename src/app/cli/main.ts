@@ -30,6 +30,8 @@ const usage = `Seloste ${version}
   seloste audit resume [--reason TEXT]            what is wrong with a broken log; accept it, so that it goes on
   seloste witness --listen HOST:PORT --state DIR --key KEY [--origin ORIGIN] [--name NAME]
                                                   cosign the audit log of a Seloste on another machine
+  seloste audit verify [--export DIR --key FILE] [--checkpoint FILE] [--witness-key FILE] [--json]
+                                                  whether the audit log is what was signed: an export, or a running Seloste's
   seloste status [--json]                         whether the parts of a running Seloste answer, and its promises hold
 
 Settings: SELOSTE_DATA, SELOSTE_HTTP, SELOSTE_SIP, SELOSTE_RTP, DATABASE_URL and more (README.md)`
@@ -91,6 +93,10 @@ async function main(): Promise<void> {
     case 'witness': {
       const { witness } = await import('./witness.ts')
       return witness(rest)
+    }
+    case 'audit': {
+      const { audit } = await import('./audit.ts')
+      return audit(settings(), rest)
     }
     case 'status': {
       const { values } = parseArgs({ args: rest, options: { json: { type: 'boolean' } } })

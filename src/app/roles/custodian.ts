@@ -32,6 +32,7 @@ import { reportVersions } from './report-versions.ts'
 import type { Role } from './role.ts'
 import { socketPath } from './sockets.ts'
 import { createDraftTrier } from './try-draft.ts'
+import { verifyLogOnDemand } from './verify-log.ts'
 
 const lookMs = 5_000
 const keepAtOnce = 50
@@ -83,6 +84,17 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
     log,
     registry: metrics.registry,
     witnesses: settings.witnesses,
+  })
+  const verifying = verifyLogOnDemand({
+    db,
+    pool,
+    task: {
+      databaseUrl,
+      folder: join(settings.dataDirectory, 'audit-log'),
+      witnessKeys: settings.witnesses.map(({ key }) => key),
+    },
+    log,
+    registry: metrics.registry,
   })
   await prepareIntakeKeys(db, keys, generateIntakeKeyPair, clock.now())
 
@@ -231,6 +243,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
       ])
       await accounts.stop()
       await looking
+      await verifying.stop()
       await auditLog.stop()
       await reporting.stop()
       await versions.stop()
