@@ -77,6 +77,9 @@ const mostTold = 200
 /** Beyond this they are counted only. */
 const mostKept = 100_000
 
+/** They follow from what is wrong below them, which is told more closely where it is known. */
+const vague = new Set<ProblemCode>(['root-differs', 'rewritten', 'rolled-back', 'subtree-wrong'])
+
 /** Collects what is found; counts all. */
 export class Findings {
   found = 0
@@ -103,9 +106,9 @@ export class Findings {
     return out
   }
 
-  /** The first of them by their place in the log; what has none comes last. */
+  /** The first of them by their place in the log; then those that say no more than between which places, then the others. */
   inOrder(): Problem[] {
-    const place = ({ leaf }: Problem) => leaf ?? Infinity
+    const place = ({ code, leaf = Infinity }: Problem) => (vague.has(code) ? Number.MAX_SAFE_INTEGER : leaf)
     return this.#problems
       .toSorted((one, other) => (place(one) === place(other) ? 0 : place(one) - place(other)))
       .slice(0, mostTold)

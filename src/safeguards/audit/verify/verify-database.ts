@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { sql, type RawBuilder } from 'kysely'
 import type { AnyDatabase } from './any-database.ts'
 import { EntryCheck, type LogFacts } from './check-entries.ts'
@@ -7,6 +8,7 @@ import { entryText, leafHashOf, type LoggedEntry } from './entry-bytes.ts'
 import { checkRecordings, checkDestructions } from './check-register.ts'
 import { Findings, type Progress, type Report } from './report.ts'
 import { settleAccepted } from './settle-accepted.ts'
+import { readCheckpoint } from './signed-note.ts'
 
 export interface DatabaseOptions {
   keys: TrustedKeys
@@ -68,6 +70,7 @@ export async function verifyDatabase(tx: AnyDatabase, options: DatabaseOptions):
   tell('destructions', leaves)
   const destructions = await checkDestructions(tx, facts, findings)
   const settled = await settleAccepted(tx, facts, findings)
+  options.signal?.throwIfAborted()
   return {
     entries: leaves,
     pruned,
@@ -80,6 +83,40 @@ export async function verifyDatabase(tx: AnyDatabase, options: DatabaseOptions):
       newest: { origin: roots.newest.origin, size: roots.newest.size, root: roots.newest.root.toString('base64') },
     }),
     ...settled,
+  }
+}
+
+const snapshotTries = 10
+const betweenTriesMs = 300
+
+/**
+ * Verifies the log of a database in which it goes on growing.
+ * @param beside reads the checkpoint that the custodian keeps beside its keys; it is signed there first, so a snapshot that
+ * is a moment older than it is taken again
+ */
+export async function verifyRunningLog(
+  db: AnyDatabase,
+  beside: () => Promise<string | undefined>,
+  options: DatabaseOptions,
+): Promise<Report> {
+  for (let tries = 1; ; tries++) {
+    const note = await beside()
+    const read = note === undefined ? undefined : readCheckpoint(note)
+    const size = typeof read === 'object' ? read.size : 0
+    const report = await db
+      .transaction()
+      .setIsolationLevel('repeatable read')
+      .setAccessMode('read only')
+      .execute(async (tx) => {
+        const { rows } = await sql<{ newest: number }>`
+          select coalesce(max(size), 0)::float8 as newest from audit_checkpoint`.execute(tx)
+        if (size > (rows[0]?.newest ?? 0) && tries < snapshotTries) return undefined
+        const seen = note === undefined ? [] : [{ of: 'the checkpoint beside the keys', note }]
+        return verifyDatabase(tx, { ...options, seen: [...seen, ...(options.seen ?? [])] })
+      })
+    if (report) return report
+    options.signal?.throwIfAborted()
+    await wait(betweenTriesMs)
   }
 }
 

@@ -1,0 +1,129 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join, relative, sep } from 'node:path'
+import { parseArgs } from 'node:util'
+import type { Settings } from '#platform/config/settings.ts'
+import { Fault } from '#platform/fault.ts'
+import type { SeenCheckpoint } from '#safeguards/audit/verify/check-roots.ts'
+import type { Progress, Report } from '#safeguards/audit/verify/report.ts'
+import { verifyExport, type ExportFiles } from '#safeguards/audit/verify/verify-export.ts'
+import { trustedKeys, verifyHere } from '../roles/verify-here.ts'
+import { withRunningDatabase } from './running-database.ts'
+
+/** A log that is not what was signed. */
+const brokenCode = 3
+const tellMs = 1_000
+
+/**
+ * `audit verify`: from an export, without the database it came from; or the log of a running Seloste. Ends with 0 where the
+ * log is whole, 3 where it is not, 1 where it could not be verified.
+ */
+export async function auditVerify(settings: Settings, args: string[]): Promise<void> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      export: { type: 'string' },
+      key: { type: 'string' },
+      checkpoint: { type: 'string', multiple: true },
+      'witness-key': { type: 'string', multiple: true },
+      json: { type: 'boolean' },
+    },
+  })
+  const keyLine = values.key === undefined ? undefined : (await textOf('--key', values.key)).trim()
+  const seen: SeenCheckpoint[] = []
+  for (const path of values.checkpoint ?? []) {
+    seen.push({ of: `the checkpoint in ${path}`, note: await textOf('--checkpoint', path) })
+  }
+  const witnessKeys = settings.witnesses.map(({ key }) => key)
+  for (const path of values['witness-key'] ?? []) witnessKeys.push((await textOf('--witness-key', path)).trim())
+  const onProgress = values.json ? () => undefined : tellProgress()
+
+  const report =
+    values.export === undefined
+      ? await withRunningDatabase(settings, 'audit-verify', (db) =>
+          verifyHere({ db, folder: join(settings.dataDirectory, 'audit-log'), keyLine, witnessKeys, seen, onProgress }),
+        )
+      : await verifyFolder(values.export, { keyLine, witnessKeys, seen, onProgress })
+  if (values.json) console.log(JSON.stringify(report, null, 2))
+  else tell(report, values.export)
+  if (report.found > 0) process.exitCode = brokenCode
+}
+
+async function verifyFolder(
+  folder: string,
+  given: {
+    keyLine: string | undefined
+    witnessKeys: readonly string[]
+    seen: readonly SeenCheckpoint[]
+    onProgress: (progress: Progress) => void
+  },
+): Promise<Report> {
+  if (given.keyLine === undefined) {
+    throw new Fault(
+      'argument-wrong',
+      '--export needs --key FILE: the log’s key as it was written down elsewhere (docs/operate/audit-log.md); the one inside an export proves nothing of it',
+    )
+  }
+  const { keyLine, witnessKeys, seen, onProgress } = given
+  return verifyExport(filesOf(folder), { keys: trustedKeys(keyLine, witnessKeys), keyLine, seen, onProgress })
+}
+
+function filesOf(folder: string): ExportFiles {
+  return {
+    async read(path) {
+      return readFile(join(folder, path)).catch((error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT' || error.code === 'EISDIR' || error.code === 'ENOTDIR') return undefined
+        throw error
+      })
+    },
+    async list() {
+      const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(
+        (error: NodeJS.ErrnoException) => {
+          throw new Fault(
+            'argument-wrong',
+            `--export: the folder ${folder} cannot be read (${error.code ?? 'unknown'})`,
+          )
+        },
+      )
+      return entries
+        .filter((entry) => !entry.isDirectory())
+        .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
+    },
+  }
+}
+
+async function textOf(option: string, path: string): Promise<string> {
+  return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new Fault('argument-wrong', `${option}: the file ${path} cannot be read (${error.code ?? 'unknown'})`)
+  })
+}
+
+/** A line a second, on a terminal only. */
+function tellProgress(): (progress: Progress) => void {
+  let toldAt = performance.now()
+  return ({ step, checked, entries }) => {
+    if (!process.stderr.isTTY || performance.now() - toldAt < tellMs) return
+    toldAt = performance.now()
+    console.error(`${step}: ${checked} of ${entries}`)
+  }
+}
+
+function tell(report: Report, folder: string | undefined): void {
+  const { entries, pruned, pending, checkpoints, witnesses, recordings, destructions, newest, accepted } = report
+  if (newest) console.log(`${newest.origin}: ${entries} entries, root ${newest.root}`)
+  console.log(`signatures found right: ${checkpoints} checkpoints, ${witnesses} of witnesses`)
+  if (folder === undefined) {
+    console.log(`held against the log: ${recordings} recordings in keeping, ${destructions} destructions`)
+  }
+  if (pruned > 0) console.log(`removed by the log’s own term, hashes there: ${pruned}`)
+  if (pending > 0) console.log(`not in the tree yet: ${pending}`)
+  if (accepted > 0) console.log(`lost or altered, and answered for by an operator: ${accepted}`)
+  if (report.found === 0) {
+    console.log('the log is whole')
+    return
+  }
+  console.log(`the log is NOT whole: ${report.found} problems`)
+  for (const { code, leaf, message } of report.problems) {
+    console.log(`  ${leaf === undefined ? '' : `index ${leaf}: `}${code}: ${message}`)
+  }
+  if (report.problems.length < report.found) console.log(`  and ${report.found - report.problems.length} more`)
+}

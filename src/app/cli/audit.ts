@@ -1,0 +1,21 @@
+import type { Settings } from '#platform/config/settings.ts'
+import { Fault } from '#platform/fault.ts'
+import { auditExport, auditKey, auditResume } from './audit-keep.ts'
+import { auditVerify } from './audit-verify.ts'
+
+/** `audit verify`, `export`, `key`, `resume`: what can be done with the audit log from the command line. */
+export async function audit(settings: Settings, args: string[]): Promise<void> {
+  const [action, ...rest] = args
+  switch (action) {
+    case 'verify':
+      return auditVerify(settings, rest)
+    case 'export':
+      return auditExport(settings, rest)
+    case 'key':
+      return auditKey(settings)
+    case 'resume':
+      return auditResume(settings, rest)
+    default:
+      throw new Fault('argument-wrong', `there is no "audit ${action ?? ''}"; see "seloste help"`)
+  }
+}

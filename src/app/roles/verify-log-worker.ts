@@ -1,0 +1,54 @@
+/** One verification of the log, in a thread of its own: the custodian’s other work goes on beside it. */
+import { parentPort, workerData } from 'node:worker_threads'
+import { connectDatabase } from '#platform/database/connect.ts'
+import { Fault } from '#platform/fault.ts'
+import type { Progress, Report } from '#safeguards/audit/verify/report.ts'
+import { verifyHere } from './verify-here.ts'
+
+/** What the thread is given. */
+export interface VerifyLogTask {
+  databaseUrl: string
+  folder: string
+  witnessKeys: readonly string[]
+}
+
+/** What the thread tells. */
+export type VerifyLogTold = { progress: Progress } | { report: Report } | 'cancelled' | { fault: string }
+
+const tellMs = 200
+
+const task = workerData as VerifyLogTask
+const cancelled = new AbortController()
+parentPort?.on('message', () => cancelled.abort())
+let toldAt = 0
+
+const database = connectDatabase({
+  url: task.databaseUrl,
+  applicationName: 'seloste-verify-log',
+  size: 1,
+  onIdleError: () => undefined,
+})
+try {
+  const report = await verifyHere({
+    db: database.db,
+    folder: task.folder,
+    witnessKeys: task.witnessKeys,
+    signal: cancelled.signal,
+    onProgress(progress) {
+      const now = performance.now()
+      if (now - toldAt < tellMs) return
+      toldAt = now
+      tell({ progress })
+    },
+  })
+  tell({ report })
+} catch (error) {
+  tell(cancelled.signal.aborted ? 'cancelled' : { fault: error instanceof Fault ? error.message : String(error) })
+} finally {
+  await database.close()
+  parentPort?.close()
+}
+
+function tell(told: VerifyLogTold): void {
+  parentPort?.postMessage(told)
+}

@@ -1,0 +1,120 @@
+/**
+ * Verifications of the log by the custodian: those asked for at the desk, and one a day. In: what waits in the database. Out:
+ * progress and reports there, a line and numbers for whoever watches. Never here: two at once; a check on the custodian’s
+ * own thread.
+ */
+import { Gauge, type Registry } from 'prom-client'
+import { Worker } from 'node:worker_threads'
+import { every, type EveryOptions } from '#platform/jobs/every.ts'
+import type { Log } from '#platform/log/log.ts'
+import {
+  beginDueVerification,
+  endVerification,
+  noteProgress,
+  takeUpVerification,
+} from '#safeguards/audit/log-verifications.ts'
+import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import type { VerifyLogTask, VerifyLogTold } from './verify-log-worker.ts'
+
+const lookMs = 1_500
+const hoursBetween = 24
+const cancelLookMs = 500
+const patienceMs = 1_000
+
+export interface VerifyLogOptions {
+  db: HoldingSafeguards
+  pool: EveryOptions['pool']
+  task: VerifyLogTask
+  log: Log
+  registry: Registry
+}
+
+/** Looks for a verification that waits, every other second. */
+export function verifyLogOnDemand({ db, pool, task, log, registry }: VerifyLogOptions): { stop: () => Promise<void> } {
+  const problems = new Gauge({
+    name: 'seloste_audit_log_problems',
+    help: 'Problems that the last whole verification of the audit log found',
+    registers: [registry],
+  })
+  const verifiedAt = new Gauge({
+    name: 'seloste_audit_log_verified_timestamp_seconds',
+    help: 'When the audit log was last verified as a whole',
+    registers: [registry],
+  })
+
+  return every({
+    pool,
+    intervalMs: lookMs,
+    lockName: 'seloste.verify-log',
+    work: async (signal) => {
+      await beginDueVerification(db, hoursBetween)
+      const id = await takeUpVerification(db)
+      if (id === undefined) return
+      const end = await verifyInThread(db, task, id, signal)
+      // The custodian ends: whoever comes next takes it up again.
+      if (end === 'cancelled' && signal.aborted) return
+      await endVerification(db, id, end)
+      if (end === 'cancelled') return
+      if ('fault' in end) {
+        log.error({ verification: id, why: end.fault }, 'the audit log could not be verified')
+        return
+      }
+      const { found, entries, problems: first } = end.report
+      problems.set(found)
+      verifiedAt.setToCurrentTime()
+      if (found === 0) log.info({ verification: id, entries }, 'the audit log is whole')
+      else {
+        log.error(
+          { verification: id, found, first: first.slice(0, 5) },
+          'the audit log is not what was signed: see Loki, or "seloste audit verify"',
+        )
+      }
+    },
+    onError: (error) => {
+      log.error({ err: error }, 'the audit log could not be verified; it is tried again')
+    },
+  })
+}
+
+/** Runs one to its end, notes its progress, and passes on that it was cancelled. */
+async function verifyInThread(
+  db: HoldingSafeguards,
+  task: VerifyLogTask,
+  id: string,
+  ending: AbortSignal,
+): Promise<Exclude<VerifyLogTold, { progress: unknown }>> {
+  const worker = new Worker(new URL('./verify-log-worker.ts', import.meta.url), { workerData: task })
+  const over = Promise.withResolvers<Exclude<VerifyLogTold, { progress: unknown }>>()
+  const cancel = () => {
+    worker.postMessage('cancel')
+    // It may be waiting for the database, and hears nothing then.
+    setTimeout(() => over.resolve('cancelled'), patienceMs).unref()
+  }
+  ending.addEventListener('abort', cancel, { once: true })
+  let noting: Promise<void> = Promise.resolve()
+  let last = { step: 'tree' as const, checked: 0, entries: 0 } as Parameters<typeof noteProgress>[2]
+  const note = () => {
+    noting = noting.then(async () => {
+      if (!(await noteProgress(db, id, last))) cancel()
+    })
+    noting.catch(() => undefined)
+  }
+  // A verification that waits for the database tells nothing: whether it was cancelled is asked all the same.
+  const timer = setInterval(note, cancelLookMs)
+  try {
+    worker.on('message', (told: VerifyLogTold) => {
+      if (told !== 'cancelled' && 'progress' in told) last = told.progress
+      else over.resolve(told)
+    })
+    worker.on('error', over.reject)
+    worker.on('exit', (code) => over.reject(new Error(`the thread ended with ${code} and told nothing`)))
+    const end = await over.promise
+    clearInterval(timer)
+    await noting
+    return end
+  } finally {
+    clearInterval(timer)
+    ending.removeEventListener('abort', cancel)
+    await worker.terminate()
+  }
+}

@@ -1,0 +1,203 @@
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { Registry } from 'prom-client'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { verifyHere } from '#app/roles/verify-here.ts'
+import { verifyLogOnDemand } from '#app/roles/verify-log.ts'
+import { makeLog } from '#platform/log/log.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { appendAudit } from '#safeguards/audit/append.ts'
+import { writeVerifierKey } from '#safeguards/audit/note.ts'
+import { createTestDatabase, type TestDatabase } from '../database/create-test-database.ts'
+import { openTestLog } from './open-log.ts'
+import { makeSigner, merkleRoot, signNote } from './seal-log.ts'
+
+/** A log that the program itself has written, with its folder beside the keys. */
+async function writtenLog(database: TestDatabase<RegisterTables>, entries: number) {
+  const log = await openTestLog(database as never)
+  const sequencer = log.begin()
+  for (let n = 0; n < entries; n++) {
+    await appendAudit(database.as('seloste_desk').db, {
+      action: 'contact.read',
+      result: n % 9 === 0 ? 'refused:deny.own' : 'ok',
+      reference: `VIKA-${n} "ä" €`,
+      detail: { n, part: n / 7, list: ['ö', '\u2028'], none: null },
+    })
+    if (n % 50 === 0) await log.turn(sequencer)
+  }
+  await log.turn(sequencer)
+  const folder = join(log.place, 'audit-log')
+  const key = writeVerifierKey(sequencer.signer()!)
+  await log.folder.writeKey(key)
+  const verify = (by = database.as('seloste_custodian').db) => verifyHere({ db: by, folder, witnessKeys: [] })
+  return { ...log, sequencer, folderPath: folder, key, verify }
+}
+
+const database = await createTestDatabase<RegisterTables>()
+const { pool } = database.as()
+let log: Awaited<ReturnType<typeof writtenLog>>
+beforeAll(async () => {
+  log = await writtenLog(database, 300)
+})
+
+/** As a superuser whom no trigger stops. */
+const asSuperuser = (...statements: string[]) =>
+  pool.query(['begin', 'set local session_replication_role = replica', ...statements, 'commit'].join('; '))
+const codesOf = ({ problems }: { problems: { code: string }[] }) => problems.map(({ code }) => code)
+
+describe('the log as the program writes it', () => {
+  test('is whole to a verifier that has read its format alone, as custodian and as owner of the database', async () => {
+    for (const db of [database.as('seloste_custodian').db, database.as().db]) {
+      const report = await log.verify(db)
+      expect(report.problems).toEqual([])
+      expect(report.entries).toBeGreaterThanOrEqual(300)
+      expect(report.checkpoints).toBeGreaterThan(2)
+    }
+  })
+
+  test('is whole while it grows', async () => {
+    let growing = true
+    const grow = (async () => {
+      while (growing) {
+        await appendAudit(database.as('seloste_desk').db, { action: 'contact.read', result: 'ok' })
+        await log.turn(log.sequencer)
+      }
+    })()
+    for (let round = 0; round < 15; round++) expect((await log.verify()).problems).toEqual([])
+    growing = false
+    await grow
+  })
+})
+
+describe('a superuser', () => {
+  test('who edits an entry is found, with the entry', async () => {
+    await asSuperuser(
+      `update audit_entry set person_id = gen_random_uuid() where seq = (select seq from audit_leaf where index = 7)`,
+    )
+    const report = await log.verify()
+    expect(report).toMatchObject({ found: 1, problems: [{ code: 'entry-altered', leaf: 7, seq: expect.any(Number) }] })
+    await asSuperuser(
+      `update audit_entry set person_id = null where seq = (select seq from audit_leaf where index = 7)`,
+    )
+    expect((await log.verify()).found).toBe(0)
+  })
+
+  test('who edits an entry and its hash, as one who knows the format does, is found with the entry', async () => {
+    const { rows } = await pool.query<{ hash: Buffer }>('select hash from audit_leaf where index = 100')
+    await asSuperuser(`update audit_leaf set hash = sha256('forged') where index = 100`)
+    const report = await log.verify()
+    expect(report.problems[0]).toMatchObject({ code: 'leaf-altered', leaf: 100 })
+    expect(codesOf(report)).toEqual(expect.arrayContaining(['root-differs', 'rewritten', 'subtree-wrong']))
+    await asSuperuser(`update audit_leaf set hash = '\\x${rows[0]!.hash.toString('hex')}' where index = 100`)
+    expect((await log.verify()).found).toBe(0)
+  })
+
+  test('who signs a tree of their own is found: the key is not theirs', async () => {
+    const { rows } = await pool.query<{ hash: Buffer }>('select hash from audit_leaf order by index')
+    const forged = rows.map(({ hash }, index) => (index === 3 ? createHash('sha256').update('x').digest() : hash))
+    const root = merkleRoot(forged)
+    const forger = makeSigner(log.key.split('+')[0]!, 1)
+    const { rows: newest } = await pool.query<{ note: string; root: Buffer }>(
+      'select note, root from audit_checkpoint order by size desc limit 1',
+    )
+    await pool.query('update audit_checkpoint set note = $1, root = $2 where size = $3', [
+      signNote(forger, forged.length, root),
+      root,
+      forged.length,
+    ])
+    expect(codesOf(await log.verify())).toContain('checkpoint-unsigned')
+    await pool.query('update audit_checkpoint set note = $1, root = $2 where size = $3', [
+      newest[0]!.note,
+      newest[0]!.root,
+      forged.length,
+    ])
+    expect((await log.verify()).found).toBe(0)
+  })
+
+  test('who deletes an entry, or turns the whole log back, is found', async () => {
+    await asSuperuser(
+      'create table if not exists kept_apart as select * from audit_entry',
+      'delete from audit_entry where seq = (select seq from audit_leaf where index = 9)',
+    )
+    expect((await log.verify()).problems).toMatchObject([{ code: 'entry-missing', leaf: 9 }])
+    await asSuperuser('insert into audit_entry overriding system value select * from kept_apart on conflict do nothing')
+    expect((await log.verify()).found).toBe(0)
+    await asSuperuser(
+      'create table leaves_apart as select * from audit_leaf',
+      'create table checkpoints_apart as select * from audit_checkpoint',
+      'delete from audit_entry where seq in (select seq from audit_leaf where index >= 200)',
+      'delete from audit_leaf where index >= 200',
+      'delete from audit_checkpoint where size > 200',
+      'delete from audit_subtree',
+    )
+    expect((await log.verify()).problems).toMatchObject([{ code: 'rolled-back' }])
+    await asSuperuser(
+      'insert into audit_entry overriding system value select * from kept_apart on conflict do nothing',
+      'insert into audit_leaf select * from leaves_apart on conflict do nothing',
+      'insert into audit_checkpoint select * from checkpoints_apart on conflict do nothing',
+    )
+  })
+})
+
+describe('a verification that was asked for', () => {
+  const other = database.as('seloste_custodian')
+  const lines: string[] = []
+  const registry = new Registry()
+  let verifying: { stop: () => Promise<void> }
+  const start = () => {
+    verifying = verifyLogOnDemand({
+      db: other.db,
+      pool: other.pool,
+      task: { databaseUrl: database.url('seloste_custodian'), folder: log.folderPath, witnessKeys: [] },
+      log: makeLog({ name: 'custodian', write: (line) => lines.push(line), pretty: false }),
+      registry,
+    })
+  }
+  afterAll(() => verifying?.stop())
+  const ended = async (id?: string) => {
+    for (;;) {
+      const { rows } = await pool.query<{
+        id: string
+        state: string
+        checked: number
+        report: { found: number } | null
+      }>(
+        `select id, state, checked::integer, report from log_verification where ended_at is not null and ($1::uuid is null or id = $1)
+         order by asked_at desc limit 1`,
+        [id ?? null],
+      )
+      if (rows[0]) return rows[0]
+      await wait(100)
+    }
+  }
+
+  test('runs in a thread of its own to its end, is told, and comes by itself once a day', async () => {
+    start()
+    const first = await ended()
+    expect(first.state).toBe('BROKEN')
+    expect(first.report).toMatchObject({ problems: [{ code: 'subtree-wrong', leaf: 0 }] })
+    expect(lines.join('')).toContain('not what was signed')
+    const { rows } = await pool.query(`select result, detail from audit_entry where action = 'log.verified'`)
+    expect(rows).toMatchObject([{ result: 'failed:broken', detail: { found: 1, problem: 'subtree-wrong', leaf: 0 } }])
+    expect(await registry.getSingleMetricAsString('seloste_audit_log_problems')).toContain(
+      'seloste_audit_log_problems 1',
+    )
+    await wait(3_500)
+    expect((await pool.query('select from log_verification')).rowCount).toBe(1)
+  })
+
+  test('ends at once when it is cancelled, whatever it waits for', async () => {
+    const blocker = await pool.connect()
+    await blocker.query('begin; lock table destruction_entry in access exclusive mode')
+    const { rows } = await pool.query<{ id: string }>(
+      'insert into log_verification (asked_by) values (null) returning id',
+    )
+    while ((await pool.query(`select from log_verification where state = 'RUNNING'`)).rowCount === 0) await wait(50)
+    await pool.query('update log_verification set cancelled_at = now() where id = $1', [rows[0]!.id])
+    expect((await ended(rows[0]!.id)).state).toBe('CANCELLED')
+    await blocker.query('rollback')
+    blocker.release()
+    expect((await pool.query('select from log_verification where report is not null')).rowCount).toBe(1)
+  })
+})
