@@ -86,7 +86,7 @@ class Refused extends Error {
   }
 }
 
-/** What migration 0002 raises with SQLSTATE SE001. */
+/** What migrations 0002 and 0012 raise with SQLSTATE SE001. */
 const raised = new Set<string>([
   'deny.role',
   'draft.own',
@@ -94,6 +94,7 @@ const raised = new Set<string>([
   'draft.not-future',
   'draft.changed-meanwhile',
   'draft.problems',
+  'confirm.passkey',
 ] satisfies DraftRefusalCode[])
 
 /** The draft as the decision leaves it. One that is refused leaves nothing but its trace. */

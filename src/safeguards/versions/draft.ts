@@ -39,6 +39,7 @@ export type DraftRefusalCode =
   | 'draft.changed-meanwhile'
   | 'draft.problems'
   | 'draft.not-editable'
+  | 'confirm.passkey'
 
 export interface DraftRefusal {
   refused: DraftRefusalCode
