@@ -25,13 +25,13 @@ const usage = `Seloste ${version}
   seloste scim-token list | revoke --name NAME
   seloste description show [--version N]          the register description in force, or another version, as published
   seloste description versions | check FILE       every version and what it changed; what is wrong with a file
+  seloste audit verify [--export DIR --key FILE] [--checkpoint FILE] [--witness-key FILE] [--json]
+                                                  whether the audit log is what was signed: an export, or a running Seloste's
   seloste audit export --to DIR                   the audit log as files, or what has come since added to them
   seloste audit key                               the key that the audit log is verified by
   seloste audit resume [--reason TEXT]            what is wrong with a broken log; accept it, so that it goes on
   seloste witness --listen HOST:PORT --state DIR --key KEY [--origin ORIGIN] [--name NAME]
                                                   cosign the audit log of a Seloste on another machine
-  seloste audit verify [--export DIR --key FILE] [--checkpoint FILE] [--witness-key FILE] [--json]
-                                                  whether the audit log is what was signed: an export, or a running Seloste's
   seloste status [--json]                         whether the parts of a running Seloste answer, and its promises hold
 
 Settings: SELOSTE_DATA, SELOSTE_HTTP, SELOSTE_SIP, SELOSTE_RTP, DATABASE_URL and more (README.md)`
@@ -90,13 +90,13 @@ async function main(): Promise<void> {
       const { scimToken } = await import('./scim-token.ts')
       return scimToken(settings(), rest)
     }
-    case 'witness': {
-      const { witness } = await import('./witness.ts')
-      return witness(rest)
-    }
     case 'audit': {
       const { audit } = await import('./audit.ts')
       return audit(settings(), rest)
+    }
+    case 'witness': {
+      const { witness } = await import('./witness.ts')
+      return witness(rest)
     }
     case 'status': {
       const { values } = parseArgs({ args: rest, options: { json: { type: 'boolean' } } })
