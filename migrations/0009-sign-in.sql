@@ -217,19 +217,23 @@ end $$;
 
 -- A session for whom the custodian has seen proof of: a passkey with user verification, the identity provider's word.
 create function open_proven_session(person uuid, token_hash bytea, method text, expires_at timestamptz) returns boolean
-language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-  with opened as (
-    insert into session (token_hash, person_id, method, created_at, expires_at)
-    select open_proven_session.token_hash, p.id, open_proven_session.method, now(),
-      least(open_proven_session.expires_at, now() + interval '12 hours')
-    from person p
-    where p.id = open_proven_session.person
-      and p.employed_from <= now() and (p.employed_to is null or p.employed_to > now())
-      and open_proven_session.method in ('passkey', 'oidc')
-    returning 1
-  )
-  select exists (select from opened)
-$$;
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  insert into session (token_hash, person_id, method, created_at, expires_at)
+  select open_proven_session.token_hash, p.id, open_proven_session.method, now(),
+    least(open_proven_session.expires_at, now() + interval '12 hours')
+  from person p
+  where p.id = open_proven_session.person
+    and p.employed_from <= now() and (p.employed_to is null or p.employed_to > now())
+    and open_proven_session.method in ('passkey', 'oidc');
+  if not found then
+    return false;
+  end if;
+  -- Strangers in a row end with the person's own success, whatever it was proved by.
+  delete from sign_in_failure f using person p
+  where p.id = open_proven_session.person and f.account = account_key(p.user_id) and f.source = '*';
+  return true;
+end $$;
 
 -- The second factor of a session that awaits one was right; the session is under a new token from here on.
 create function complete_session(old_token_hash bytea, new_token_hash bytea, method text) returns boolean

@@ -61,7 +61,8 @@ export function judgePassword(password: string, around: PasswordAround): Passwor
   return [
     ...(length < least ? [{ code: 'too-short' as const, least }] : []),
     ...(length > greatest ? [{ code: 'too-long' as const, greatest }] : []),
-    ...(length > 0 && isRepeated(plain) ? [{ code: 'repeated' as const }] : []),
+    // A shorter one is told to be too short.
+    ...(length >= leastWithSecondFactor && isRepeated(plain) ? [{ code: 'repeated' as const }] : []),
     ...(isCommon(plain) ? [{ code: 'common' as const }] : []),
     ...(word === undefined ? [] : [{ code: 'context' as const, word }]),
     ...(around.current !== undefined && text === around.current.normalize('NFKC') ? [{ code: 'same' as const }] : []),
@@ -94,7 +95,7 @@ function isRepeated(plain: string): boolean {
   if (period < plain.length && period < leastOwn) return true
   const characters = [...plain]
   const fresh = characters.filter((character, at) => at === 0 || !follows(characters[at - 1] ?? '', character))
-  return fresh.length < Math.min(leastFresh, characters.length)
+  return fresh.length < leastFresh
 }
 
 function follows(before: string, after: string): boolean {

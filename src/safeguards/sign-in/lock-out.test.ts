@@ -1,0 +1,194 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { enterTestPerson, password, type TestPerson } from '#test/database/people.ts'
+import type { SafeguardTables } from '../tables.ts'
+import { forgetSignIns } from './keep-accounts.ts'
+import { makeOperatorsLink, useLink } from './links.ts'
+import { newDeviceToken, rememberDevice, signIn, type AttemptFrom } from './sign-in.ts'
+
+const database = await createTestDatabase<SafeguardTables>()
+const admin = database.as().db
+const desk = database.as('seloste_desk').db
+const pool = database.as().pool
+const now = () => Temporal.Now.instant()
+
+let aino: TestPerson
+beforeEach(async () => {
+  aino = await enterTestPerson(admin, desk, { name: 'Aino' })
+})
+
+const attempt = (secret: string, from: AttemptFrom, userId = aino.userId) =>
+  signIn(desk, { userId, password: secret, from }, now())
+const wrong = (from: AttemptFrom, userId = aino.userId) => attempt('wrong', from, userId)
+
+async function fail(times: number, from: () => AttemptFrom): Promise<void> {
+  for (let i = 0; i < times; i += 1) expect(await wrong(from())).toBe('refused')
+}
+
+/** As if so much time had gone by. */
+async function later(minutes: number): Promise<void> {
+  await pool.query('update sign_in_failure set last_at = last_at - make_interval(mins => $1)', [minutes])
+}
+
+async function knownBrowser(): Promise<AttemptFrom> {
+  const session = await aino.signIn()
+  const knownDevice = newDeviceToken()
+  expect(await rememberDevice(desk, session, knownDevice)).toBe(true)
+  return { network: '198.51.100.0/24', knownDevice }
+}
+
+const elsewhere = (): AttemptFrom => ({ network: randomUUID() })
+
+describe('failures from one network', () => {
+  const from = { network: '192.0.2.0/24' }
+
+  test('five are free; then each wait is twice the one before, to a quarter of an hour, for the right password too', async () => {
+    await fail(5, () => from)
+    expect(await attempt(password, from)).toEqual({ refused: 'session.wait', seconds: 1 })
+    const waits: number[] = []
+    for (let i = 0; i < 13; i += 1) {
+      await later(16)
+      await fail(1, () => from)
+      const { rows } = await pool.query<{ seconds: number }>('select sign_in_wait($1, $2, null) as seconds', [
+        aino.userId,
+        from.network,
+      ])
+      waits.push(rows[0]?.seconds ?? 0)
+    }
+    expect(waits).toEqual([2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900, 900])
+    await later(16)
+    expect(await attempt(password, from)).toMatchObject({ personId: aino.id })
+  })
+
+  test('are wiped out by a success, and keep nobody else waiting', async () => {
+    await fail(4, () => from)
+    expect(await attempt(password, from)).toMatchObject({ personId: aino.id })
+    await fail(5, () => from)
+    expect(await wrong(from)).toMatchObject({ refused: 'session.wait' })
+    expect(await attempt(password, elsewhere())).toMatchObject({ personId: aino.id })
+    const other = await enterTestPerson(admin, desk, { name: 'Toinen' })
+    expect(await attempt(password, from, other.userId)).toMatchObject({ personId: other.id })
+  })
+
+  test('are counted though many come at once', async () => {
+    const answers = await Promise.all(Array.from({ length: 20 }, () => wrong(from)))
+    expect(answers.filter((answer) => answer === 'refused')).toHaveLength(5)
+  })
+
+  test('an attempt that has to wait is neither looked at nor counted', async () => {
+    await fail(5, () => from)
+    for (let i = 0; i < 10; i += 1) expect(await wrong(from)).toMatchObject({ refused: 'session.wait' })
+    const { rows } = await pool.query(
+      "select failures from sign_in_failure where source = $1 and account = sha256(convert_to($2, 'UTF8'))",
+      [`network:${from.network}`, aino.userId],
+    )
+    expect(rows).toEqual([{ failures: 5 }])
+  })
+
+  test('are the same for a user id that nobody has', async () => {
+    const nobody = randomUUID()
+    for (let i = 0; i < 5; i += 1) expect(await wrong(from, nobody)).toBe('refused')
+    expect(await wrong(from, nobody)).toEqual({ refused: 'session.wait', seconds: 1 })
+  })
+})
+
+describe('strangers together', () => {
+  test('fail a hundred times in a row, then none is let in; the person is, in a browser of their own, and opens the door', async () => {
+    const own = await knownBrowser()
+    await fail(100, elsewhere)
+    expect(await attempt(password, elsewhere())).toEqual({ refused: 'session.closed' })
+    await later(60 * 24 * 30)
+    expect(await attempt(password, elsewhere())).toEqual({ refused: 'session.closed' })
+    expect(await attempt(password, own)).toMatchObject({ personId: aino.id })
+    expect(await attempt(password, elsewhere())).toMatchObject({ personId: aino.id })
+  })
+
+  test('a new one-time link opens the door again', async () => {
+    await fail(100, elsewhere)
+    const token = await makeOperatorsLink(admin, { personId: aino.id })
+    await useLink(desk, token, 'uusi salasana on tämä')
+    expect(await attempt('uusi salasana on tämä', elsewhere())).toMatchObject({ personId: aino.id })
+  })
+
+  test('stay out over a restart and what is swept away', async () => {
+    await fail(100, elsewhere)
+    await later(60 * 24 * 2)
+    await forgetSignIns(database.as('seloste_custodian').db)
+    expect(await attempt(password, elsewhere())).toEqual({ refused: 'session.closed' })
+    const { rows } = await pool.query("select source from sign_in_failure where source <> '*'")
+    expect(rows).toEqual([])
+  })
+})
+
+describe('a browser in which the person has signed in', () => {
+  test('is let in though strangers fail from the same network at the same time', async () => {
+    const own = await knownBrowser()
+    await fail(5, () => ({ network: own.network }))
+    expect(await wrong({ network: own.network })).toMatchObject({ refused: 'session.wait' })
+    expect(await attempt(password, own)).toMatchObject({ personId: aino.id })
+  })
+
+  test('waits for its own failures, and after ten is a stranger', async () => {
+    const own = await knownBrowser()
+    await fail(5, () => own)
+    expect(await attempt(password, own)).toMatchObject({ refused: 'session.wait' })
+    for (let i = 0; i < 5; i += 1) {
+      await later(16)
+      await fail(1, () => own)
+    }
+    const { rows } = await pool.query('select from known_device where person_id = $1', [aino.id])
+    expect(rows).toEqual([])
+  })
+
+  test('is known where its own person is tried, and for nobody else', async () => {
+    const own = await knownBrowser()
+    const other = await enterTestPerson(admin, desk, { name: 'Toinen' })
+    for (let i = 0; i < 5; i += 1) await wrong(own, other.userId)
+    expect(await wrong({ network: own.network }, other.userId)).toMatchObject({ refused: 'session.wait' })
+    expect(await rememberDevice(desk, await other.signIn(), own.knownDevice ?? '')).toBe(false)
+  })
+
+  test('is one of twenty, the last used', async () => {
+    const session = await aino.signIn()
+    const tokens = Array.from({ length: 22 }, newDeviceToken)
+    for (const token of tokens) await rememberDevice(desk, session, token)
+    const { rows } = await pool.query<{ count: number }>('select count(*) from known_device where person_id = $1', [
+      aino.id,
+    ])
+    expect(rows).toEqual([{ count: 20 }])
+  })
+})
+
+describe('a desk that was taken over', () => {
+  test('guesses no faster by asking the database itself, and reads nothing it could guess with', async () => {
+    const own = database.as('seloste_desk').pool
+    const outcomes: string[] = []
+    for (let i = 0; i < 101; i += 1) {
+      const { rows } = await own.query<{ outcome: string }>(
+        'select outcome from open_session($1, $2, $3, null, $4, null, now())',
+        [aino.userId, randomBytes(32), randomUUID(), randomBytes(32)],
+      )
+      outcomes.push(rows[0]?.outcome ?? '')
+    }
+    expect(outcomes.slice(0, 100)).toEqual(Array(100).fill('refused'))
+    expect(outcomes[100]).toBe('wait')
+    for (const table of ['sign_in_failure', 'known_device', 'totp', 'recovery_code', 'one_time_link']) {
+      await expect(own.query(`select from ${table}`), table).rejects.toThrow('permission denied')
+    }
+    for (const call of [
+      "end_attempt('x', 'x', null, true)",
+      "keep_password(gen_random_uuid(), 'x', 'x', true)",
+      `drop_factors('${aino.id}')`,
+      `end_sessions_of('${aino.id}', null)`,
+      `complete_session('x', 'x', 'password+totp')`,
+      `open_proven_session('${aino.id}', 'x', 'passkey', now())`,
+      'end_leavers()',
+    ]) {
+      await expect(own.query(`select ${call}`), call).rejects.toThrow('permission denied')
+    }
+    await expect(own.query("update sign_in_demand set second_factor = 'off'")).rejects.toThrow('permission denied')
+    await expect(own.query('update session set awaits_second_factor = false')).rejects.toThrow('permission denied')
+    await expect(own.query('update person set password_check = null')).rejects.toThrow('permission denied')
+  })
+})

@@ -1,0 +1,342 @@
+import { randomBytes } from 'node:crypto'
+import { Secret, TOTP } from 'otpauth'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { enterTestPerson, password, type TestPerson } from '#test/database/people.ts'
+import { proofOf } from '../people/password.ts'
+import { sessionHolds, useSession } from '../people/session.ts'
+import type { SafeguardTables } from '../tables.ts'
+import { noteDemand } from './keep-accounts.ts'
+import { passwordProof, signInOf } from './own-account.ts'
+import { createSecondFactors } from './second-factor.ts'
+import { signIn } from './sign-in.ts'
+
+const database = await createTestDatabase<SafeguardTables>()
+const admin = database.as().db
+const desk = database.as('seloste_desk').db
+const custodian = database.as('seloste_custodian').db
+const pool = database.as().pool
+const keys = { totp: randomBytes(32), recovery: randomBytes(32) }
+const now = () => Temporal.Now.instant()
+/** The clock of codes, moved on so that each is another step. */
+let ahead = 0
+const codeClock = () => now().add({ seconds: ahead })
+const factors = createSecondFactors(custodian, keys, codeClock)
+
+let aino: TestPerson
+beforeEach(async () => {
+  await noteDemand(custodian, 'optional')
+  aino = await enterTestPerson(admin, desk, { name: 'Aino' })
+})
+
+const newToken = () => randomBytes(32).toString('base64url')
+const proof = async (secret = password) => (await passwordProof(desk, aino.id, secret)).toString('base64url')
+
+/** The code of the next time step. */
+function code(secret: string): string {
+  ahead += 30
+  return new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: codeClock().epochMilliseconds })
+}
+
+function wrongCode(secret: string): string {
+  const right = [-60, -30, 0, 30, 60].map((off) =>
+    new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: codeClock().epochMilliseconds + off * 1000 }),
+  )
+  return ['000000', '111111', '222222', '333333', '444444', '555555'].find((one) => !right.includes(one)) ?? ''
+}
+
+async function begin(token: string, secret = password) {
+  const begun = await factors.beginTotp({
+    session: token,
+    proof: await proof(secret),
+    issuer: 'Seloste',
+    userId: aino.userId,
+  })
+  if ('refused' in begun) throw new Error(begun.refused)
+  return begun
+}
+
+async function enrol(): Promise<{ secret: string; recoveryCodes: string[]; session: string }> {
+  const { token } = await aino.signIn()
+  const begun = await begin(token)
+  const newSession = newToken()
+  const done = await factors.confirmTotp({ session: token, newSession, id: begun.id, otp: code(begun.secret) })
+  if ('refused' in done) throw new Error(done.refused)
+  return { secret: begun.secret, recoveryCodes: done.recoveryCodes, session: newSession }
+}
+
+async function withPassword() {
+  const begun = await signIn(desk, { userId: aino.userId, password }, now())
+  if (typeof begun === 'string' || !('awaits' in begun)) throw new Error('no second factor was asked for')
+  return begun
+}
+
+describe('enrolling an authenticator', () => {
+  test('asks for the password, then for a code; the session goes on under a new token, the others end', async () => {
+    const [session, other] = [await aino.signIn(), await aino.signIn()]
+    const begun = await begin(session.token)
+    expect(begun.uri).toContain(`secret=${begun.secret}`)
+    const newSession = newToken()
+    const confirm = (otp: string) => factors.confirmTotp({ session: session.token, newSession, id: begun.id, otp })
+    expect(await confirm(wrongCode(begun.secret))).toEqual({ refused: 'session.second-factor-wrong' })
+    const done = await confirm(code(begun.secret))
+    expect(done).toMatchObject({ recoveryCodes: expect.any(Array) as string[] })
+    expect(await sessionHolds(desk, newSession, now())).toBe(true)
+    expect(await sessionHolds(desk, session.token, now())).toBe(false)
+    expect(await sessionHolds(desk, other.token, now())).toBe(false)
+  })
+
+  test('does not begin with a stolen session alone, whose guesses at the password are counted', async () => {
+    const { token } = await aino.signIn()
+    const ask = async (secret?: string) =>
+      factors.beginTotp({
+        session: token,
+        ...(secret !== undefined && { proof: await proof(secret) }),
+        issuer: 'x',
+        userId: 'x',
+      })
+    expect(await ask()).toEqual({ refused: 'session.credentials' })
+    for (let i = 0; i < 4; i += 1) expect(await ask('guess')).toEqual({ refused: 'session.credentials' })
+    expect(await ask(password)).toMatchObject({ refused: 'session.wait' })
+  })
+
+  test('is of one, and only where the description provides for it', async () => {
+    const { session } = await enrol()
+    expect(await factors.beginTotp({ session, proof: await proof(), issuer: 'x', userId: 'x' })).toEqual({
+      refused: 'factor.enrolled',
+    })
+    aino = await enterTestPerson(admin, desk, { name: 'Toinen' })
+    await noteDemand(custodian, 'off')
+    const { token } = await aino.signIn()
+    expect(await factors.beginTotp({ session: token, proof: await proof(), issuer: 'x', userId: 'x' })).toEqual({
+      refused: 'factor.off',
+    })
+  })
+
+  test('that was begun is over in a quarter of an hour, and is not confirmed by anybody else', async () => {
+    const { token } = await aino.signIn()
+    const begun = await begin(token)
+    const stranger = await (await enterTestPerson(admin, desk, { name: 'Outo' })).signIn()
+    const confirm = (session: string) =>
+      factors.confirmTotp({ session, newSession: newToken(), id: begun.id, otp: code(begun.secret) })
+    expect(await confirm(stranger.token)).toEqual({ refused: 'factor.enrolment-over' })
+    await pool.query("update totp set begun_at = begun_at - interval '16 minutes' where id = $1", [begun.id])
+    expect(await confirm(token)).toEqual({ refused: 'factor.enrolment-over' })
+  })
+
+  test('keeps nothing in the database that makes a code or is a recovery code', async () => {
+    const { secret, recoveryCodes } = await enrol()
+    const { rows } = await pool.query<{ row: string }>(
+      'select to_jsonb(t)::text as row from totp t where person_id = $1 union all select to_jsonb(r)::text from recovery_code r where person_id = $1',
+      [aino.id],
+    )
+    const kept = rows.map(({ row }) => row).join()
+    expect(rows).toHaveLength(11)
+    const hex = Buffer.from(Secret.fromBase32(secret).buffer).toString('hex')
+    for (const word of [secret, hex, ...recoveryCodes]) expect(kept).not.toContain(word)
+  })
+
+  test('sealed for one person, a secret opens nothing in the place of another’s', async () => {
+    await enrol()
+    const mine = aino.id
+    aino = await enterTestPerson(admin, desk, { name: 'Toinen' })
+    const { secret } = await enrol()
+    await pool.query('update totp set sealed = (select sealed from totp where person_id = $1) where person_id = $2', [
+      mine,
+      aino.id,
+    ])
+    const { token } = await withPassword()
+    await expect(factors.give({ session: token, newSession: newToken(), otp: code(secret) })).rejects.toThrow()
+  })
+})
+
+describe('signing in with a second factor', () => {
+  test('the password alone opens nothing; the code completes it, under a new token', async () => {
+    const { secret } = await enrol()
+    const begun = await withPassword()
+    expect(begun).toMatchObject({ awaits: 'second-factor', factors: ['totp', 'recovery-code'] })
+    expect(await useSession(desk, begun.token, now())).toBeUndefined()
+    const newSession = newToken()
+    expect(await factors.give({ session: begun.token, newSession, otp: code(secret) })).toEqual({ done: true })
+    expect(await useSession(desk, newSession, now())).toMatchObject({ personId: aino.id })
+    expect(await useSession(desk, begun.token, now())).toBeUndefined()
+    expect(await factors.give({ session: begun.token, newSession: newToken(), otp: code(secret) })).toEqual({
+      refused: 'session.none',
+    })
+  })
+
+  test('is asked of whoever has one, also where the description has turned it off since', async () => {
+    await enrol()
+    await noteDemand(custodian, 'off')
+    expect(await withPassword()).toMatchObject({ awaits: 'second-factor' })
+  })
+
+  test('a code is taken once, and none before it', async () => {
+    const { secret } = await enrol()
+    const used = code(secret)
+    const give = async (otp: string) =>
+      factors.give({ session: (await withPassword()).token, newSession: newToken(), otp })
+    expect(await give(used)).toEqual({ done: true })
+    expect(await give(used)).toEqual({ refused: 'session.code-used' })
+    const before = new TOTP({ secret: Secret.fromBase32(secret) }).generate({
+      timestamp: codeClock().epochMilliseconds - 30_000,
+    })
+    expect(await give(before)).toEqual({ refused: 'session.code-used' })
+    expect(await give(code(secret))).toEqual({ done: true })
+  })
+
+  test('a code at two sign-ins at once completes one', async () => {
+    const { secret } = await enrol()
+    const both = [await withPassword(), await withPassword()]
+    const otp = code(secret)
+    const answers = await Promise.all(
+      both.map(({ token }) => factors.give({ session: token, newSession: newToken(), otp })),
+    )
+    expect(answers.map((answer) => ('done' in answer ? 'done' : answer.refused)).sort()).toEqual([
+      'done',
+      'session.code-used',
+    ])
+  })
+
+  test('five wrong codes end the sign-in, and the sixth waits whatever sign-in it is given to', async () => {
+    const { secret } = await enrol()
+    const { token } = await withPassword()
+    const give = (session: string, otp: string) => factors.give({ session, newSession: newToken(), otp })
+    for (let i = 0; i < 5; i += 1) {
+      expect(await give(token, wrongCode(secret))).toEqual({ refused: 'session.second-factor-wrong' })
+    }
+    expect(await give(token, code(secret))).toEqual({ refused: 'session.none' })
+    const next = await withPassword()
+    expect(await give(next.token, code(secret))).toMatchObject({ refused: 'session.wait' })
+    await pool.query("update totp set failed_at = failed_at - interval '1 hour'")
+    expect(await give(next.token, code(secret))).toEqual({ done: true })
+  })
+
+  test('a hundred wrong codes in a row make the authenticator worthless; a recovery code still lets in', async () => {
+    const { secret, recoveryCodes } = await enrol()
+    await pool.query('update totp set failures = 100, failed_at = null where person_id = $1', [aino.id])
+    const { token } = await withPassword()
+    expect(await factors.give({ session: token, newSession: newToken(), otp: code(secret) })).toEqual({
+      refused: 'session.factor-blocked',
+    })
+    expect(await factors.give({ session: token, newSession: newToken(), recoveryCode: recoveryCodes[0] })).toEqual({
+      done: true,
+    })
+  })
+
+  test('a recovery code is taken once, and none that is renewed away', async () => {
+    const { secret, recoveryCodes, session } = await enrol()
+    const give = async (recoveryCode = '') =>
+      factors.give({ session: (await withPassword()).token, newSession: newToken(), recoveryCode })
+    expect(await give(recoveryCodes[3]?.toUpperCase())).toEqual({ done: true })
+    expect(await give(recoveryCodes[3])).toEqual({ refused: 'session.second-factor-wrong' })
+    expect(await give('abcde-abcde-abcde')).toEqual({ refused: 'session.second-factor-wrong' })
+    const renewed = await factors.renewRecoveryCodes({ session, otp: code(secret) })
+    if ('refused' in renewed) throw new Error(renewed.refused)
+    expect(await give(recoveryCodes[4])).toEqual({ refused: 'session.second-factor-wrong' })
+    expect(await give(renewed.recoveryCodes[4])).toEqual({ done: true })
+  })
+
+  test('a sign-in that awaits its factor waits ten minutes', async () => {
+    const { secret } = await enrol()
+    const { token } = await withPassword()
+    await pool.query(
+      "update session set created_at = created_at - interval '10 minutes', expires_at = expires_at - interval '10 minutes' where awaits_second_factor",
+    )
+    expect(await factors.give({ session: token, newSession: newToken(), otp: code(secret) })).toEqual({
+      refused: 'session.none',
+    })
+  })
+
+  test('every step is in the log', async () => {
+    const { secret } = await enrol()
+    const { token } = await withPassword()
+    await factors.give({ session: token, newSession: newToken(), otp: wrongCode(secret) })
+    await factors.give({ session: token, newSession: newToken(), otp: code(secret) })
+    const { rows } = await pool.query<{ action: string; result: string }>(
+      'select action, result from audit_entry where person_id = $1 order by seq',
+      [aino.id],
+    )
+    expect(rows.map(({ action, result }) => `${action} ${result}`)).toEqual([
+      'session.started ok',
+      'credential.added ok',
+      'session.started refused:session.second-factor',
+      'session.second-factor refused:session.second-factor-wrong',
+      'session.started ok',
+    ])
+  })
+})
+
+describe('where the description requires a second factor', () => {
+  beforeEach(() => noteDemand(custodian, 'required'))
+
+  test('whoever has none can enrol one with the password, and nothing else opens before it', async () => {
+    const begun = await withPassword()
+    expect(begun).toMatchObject({ awaits: 'enrolment', factors: [] })
+    expect(await useSession(desk, begun.token, now())).toBeUndefined()
+    expect(await factors.give({ session: begun.token, newSession: newToken(), otp: '123456' })).toEqual({
+      refused: 'session.none',
+    })
+    const enrolling = await factors.beginTotp({ session: begun.token, issuer: 'Seloste', userId: aino.userId })
+    if ('refused' in enrolling) throw new Error(enrolling.refused)
+    const newSession = newToken()
+    await factors.confirmTotp({ session: begun.token, newSession, id: enrolling.id, otp: code(enrolling.secret) })
+    expect(await useSession(desk, newSession, now())).toMatchObject({ personId: aino.id })
+    expect(await useSession(desk, begun.token, now())).toBeUndefined()
+  })
+
+  test('whoever has one cannot get round it by enrolling another with the password', async () => {
+    await noteDemand(custodian, 'optional')
+    await enrol()
+    await noteDemand(custodian, 'required')
+    const { token } = await withPassword()
+    expect(await factors.beginTotp({ session: token, issuer: 'x', userId: 'x' })).toEqual({ refused: 'session.none' })
+    expect(await factors.beginTotp({ session: token, proof: await proof(), issuer: 'x', userId: 'x' })).toEqual({
+      refused: 'session.none',
+    })
+  })
+
+  test('nobody removes theirs', async () => {
+    await noteDemand(custodian, 'optional')
+    const { session, secret } = await enrol()
+    await noteDemand(custodian, 'required')
+    expect(await factors.removeTotp({ session, proof: await proof(), otp: code(secret) })).toEqual({
+      refused: 'factor.required',
+    })
+  })
+})
+
+describe('removing one’s own authenticator', () => {
+  test('asks for the password and a code', async () => {
+    const { session, secret } = await enrol()
+    const remove = async (given: { password?: string; otp: string }) =>
+      factors.removeTotp({ session, proof: await proof(given.password ?? password), otp: given.otp })
+    expect(await remove({ password: 'guess', otp: code(secret) })).toEqual({ refused: 'session.credentials' })
+    expect(await remove({ otp: wrongCode(secret) })).toEqual({ refused: 'session.second-factor-wrong' })
+    expect(await remove({ otp: code(secret) })).toEqual({ done: true })
+    const own = await signInOf(desk, { token: session, personId: aino.id, expiresAt: now() }, aino.id)
+    expect(own).toMatchObject({ totpAddedAt: null, recoveryCodes: 0, factors: [] })
+    expect(await signIn(desk, { userId: aino.userId, password }, now())).toMatchObject({ personId: aino.id })
+  })
+
+  test('is refused while the password is too short to stand alone', async () => {
+    const { session, secret } = await enrol()
+    await pool.query('update person set password_alone = false where id = $1', [aino.id])
+    expect(await factors.removeTotp({ session, proof: await proof(), otp: code(secret) })).toEqual({
+      refused: 'password.too-short-alone',
+    })
+  })
+})
+
+test('the custodian takes no proof that is not argon2id’s output of the password', async () => {
+  const { token } = await aino.signIn()
+  for (const given of [
+    undefined,
+    '',
+    Buffer.alloc(32).toString('base64url'),
+    (await proofOf('x', null)).toString('base64url'),
+  ]) {
+    const asked = { session: token, issuer: 'x', userId: 'x', ...(given !== undefined && { proof: given }) }
+    expect(await factors.beginTotp(asked)).toEqual({ refused: 'session.credentials' })
+  }
+})
