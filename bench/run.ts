@@ -2,6 +2,7 @@
  * The numbers, each beside its yardstick in the same run: `npm run bench`, or `npm run bench -- cost-per-packet`.
  * Others may be using the machine: read the ratios, not the times.
  */
+import { appendEntries } from './audit/append.ts'
 import { costPerPacket } from './capture/cost-per-packet.ts'
 import { sealedLoad } from './capture/sealed-load.ts'
 import { decide } from './decisions/decide.ts'
@@ -18,6 +19,7 @@ const benches: Record<string, () => Promise<boolean>> = {
   'verify-draws': () => verifyAll(),
   'dry-run': () => dryRun(),
   'check-promises': () => checkAll(),
+  append: () => appendEntries(),
 }
 
 const wanted = process.argv.slice(2)
