@@ -111,7 +111,7 @@ export function passkeyRoutes(app: Routes, desk: Desk): void {
         session: token,
         newSession,
         name,
-        response: { ...response, clientExtensionResults: {} } as RegistrationResponseJSON,
+        response: { ...response, clientExtensionResults: {} },
       })
       if ('refused' in added) return refusePasskey(reply, added)
       setSessionToken(request, reply, newSession)

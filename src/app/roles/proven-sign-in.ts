@@ -97,7 +97,7 @@ export async function provenSignIn(given: {
 function checked<Shape extends TSchema>(shape: Shape, answer: (asked: Static<Shape>) => Promise<unknown>) {
   return (asked: never): Promise<unknown> => {
     if (!Check(shape, asked)) throw new Error('a question to the custodian is not as agreed')
-    return answer(asked as Static<Shape>)
+    return answer(asked)
   }
 }
 

@@ -1,0 +1,164 @@
+import { randomBytes } from 'node:crypto'
+import { expect, describe, test } from 'vitest'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { submitted, taken } from '#test/database/drafts.ts'
+import { enterTestPerson, type TestPerson } from '#test/database/people.ts'
+import { makeAuthenticator } from '#test/sign-in/authenticator.ts'
+import type { Role } from '#description/roles.ts'
+import { decideRightRequest, requestRights } from '../access/procedure.ts'
+import type { Session } from '../people/session.ts'
+import type { SafeguardTables } from '../tables.ts'
+import { takeBackDraft } from '../versions/change-draft.ts'
+import { approveDraft, rejectDraft } from '../versions/decide.ts'
+import { readDraft } from '../versions/draft.ts'
+import { askFactorRemoval, decideFactorRemoval } from './factor-removals.ts'
+import { passwordProof } from './own-account.ts'
+import type { Act, PasskeyRefusal } from './passkey-work.ts'
+import { createPasskeys } from './passkeys.ts'
+
+const origin = 'https://seloste.example'
+const database = await createTestDatabase<SafeguardTables>()
+const admin = database.as().db
+const desk = database.as('seloste_desk').db
+const now = () => Temporal.Now.instant()
+const passkeys = createPasskeys({
+  db: database.as('seloste_custodian').db,
+  now,
+  place: { origin, host: 'seloste.example' },
+  service: () => 'Seloste',
+})
+
+const enter = (name: string, role: Role) =>
+  enterTestPerson(admin, desk, { name, right: { role, purposes: [], scope: { kind: 'none', units: [], numbers: [] } } })
+const anssi = await (await enter('Anssi', 'ADMINISTRATOR')).signIn()
+const tuula = await (await enter('Tuula', 'ADMINISTRATOR')).signIn()
+const riitta = await withPasskey(await enter('Riitta', 'DECISION_MAKER'))
+const anneli = await withPasskey(await enter('Anneli', 'ACCESS_APPROVER'))
+
+function given<T extends object>(answer: T | PasskeyRefusal): T {
+  if ('refused' in answer) throw new Error(answer.refused)
+  return answer
+}
+
+/** Signs somebody in and adds a passkey; how they confirm an act with it. */
+async function withPasskey(person: TestPerson) {
+  const before = await person.signIn()
+  const proof = (await passwordProof(desk, person.id, 'a good long password')).toString('base64url')
+  const authenticator = makeAuthenticator(origin)
+  const asked = given(await passkeys.askAddition({ session: before.token, proof }))
+  const token = randomBytes(32).toString('base64url')
+  given(
+    await passkeys.add({
+      session: before.token,
+      newSession: token,
+      name: 'Avain',
+      response: authenticator.create(asked),
+    }),
+  )
+  const session: Session = { ...before, token }
+  return {
+    session,
+    async confirm(act: Act['act'], id: string, revision = 0) {
+      const about = { session: token, act, id, revision }
+      const question = given(await passkeys.askConfirmation(about))
+      given(await passkeys.confirm({ ...about, response: authenticator.get(question) }))
+    },
+  }
+}
+
+let ahead = now().add({ hours: 1 })
+const draft = async () => {
+  ahead = ahead.add({ minutes: 1 }).round({ smallestUnit: 'second' })
+  const title = `REGISTER DESCRIPTION ${ahead.epochMilliseconds}`
+  return submitted(desk, anssi, ahead, { edits: [{ path: ['title', 'en'], value: title }] })
+}
+
+const unconfirmed = { refused: 'confirm.passkey' }
+
+describe('a draft is decided by whoever has a passkey once they have confirmed it', () => {
+  test('this decision on this revision, and once', async () => {
+    const { id, revision } = await draft()
+    const approve = () => approveDraft(desk, riitta.session, id, { revision }, now())
+    expect(await approve()).toEqual(unconfirmed)
+    await riitta.confirm('draft.reject', id, revision)
+    await riitta.confirm('draft.approve', id, revision + 1)
+    await riitta.confirm('draft.approve', (await draft()).id, revision)
+    expect(await approve()).toEqual(unconfirmed)
+    await riitta.confirm('draft.approve', id, revision)
+    expect(taken(await approve())).toMatchObject({ state: 'APPROVED' })
+  })
+
+  test('a rejection too', async () => {
+    const { id, revision } = await draft()
+    const reject = () => rejectDraft(desk, riitta.session, id, { revision, note: 'Ei näin' }, now())
+    expect(await reject()).toEqual(unconfirmed)
+    expect(taken(await readDraft(desk, riitta.session, id, now()))).toMatchObject({ state: 'SUBMITTED' })
+    await riitta.confirm('draft.reject', id, revision)
+    expect(taken(await reject())).toMatchObject({ state: 'REJECTED' })
+  })
+
+  test('what its author does to it needs none', async () => {
+    const { id } = await draft()
+    expect(taken(await takeBackDraft(desk, anssi, id, now()))).toMatchObject({ state: 'DRAFT' })
+  })
+})
+
+describe('a right is decided on likewise', () => {
+  async function request(): Promise<string> {
+    const person = await enterTestPerson(admin, desk, { name: 'Aino', phone: `029 512 ${++number}` })
+    const made = await requestRights(desk, await person.signIn(), {
+      people: [person.id],
+      role: 'OFFICIAL',
+      purposes: ['DEVELOPMENT'],
+      units: [],
+      numbers: [],
+      reason: 'Vastaa puheluihin',
+      until: now().add({ hours: 24 * 30 }),
+    })
+    if ('refused' in made) throw new Error(made.refused)
+    return made.requests[0] ?? ''
+  }
+  let number = 5100
+
+  test('an approval', async () => {
+    const id = await request()
+    const approve = () => decideRightRequest(desk, anneli.session, id, { approve: true })
+    expect(await approve()).toEqual(unconfirmed)
+    expect(await admin.selectFrom('access_right').select('id').where('request_id', '=', id).execute()).toEqual([])
+    await anneli.confirm('right.approve', await request())
+    expect(await approve()).toEqual(unconfirmed)
+    await anneli.confirm('right.approve', id)
+    expect(await approve()).toHaveProperty('right')
+  })
+
+  test('a rejection', async () => {
+    const id = await request()
+    const reject = () => decideRightRequest(desk, anneli.session, id, { approve: false, note: 'Ei tarvita' })
+    expect(await reject()).toEqual(unconfirmed)
+    await anneli.confirm('right.reject', id)
+    expect(await reject()).not.toHaveProperty('refused')
+  })
+})
+
+describe('the removal of somebody’s second factors is decided on likewise', () => {
+  test('passkeys go with them, and the sessions of their holder end', async () => {
+    const tiina = await enterTestPerson(admin, desk, { name: 'Tiina' })
+    const { session } = await withPasskey(tiina)
+    const asked = await askFactorRemoval(desk, tuula, tiina.id, 'Avain on kadonnut')
+    if ('refused' in asked) throw new Error(asked.refused)
+    const confirm = () => decideFactorRemoval(desk, anneli.session, asked.id, true)
+    expect(await confirm()).toEqual(unconfirmed)
+    await anneli.confirm('removal.approve', asked.id)
+    expect(await confirm()).toEqual({ done: true })
+    expect(await admin.selectFrom('passkey').select('id').where('person_id', '=', tiina.id).execute()).toEqual([])
+    expect(await passkeys.askAddition({ session: session.token })).toEqual({ refused: 'session.none' })
+  })
+})
+
+test('whoever has no passkey decides without one', async () => {
+  const paavo = await (await enter('Paavo', 'DECISION_MAKER')).signIn()
+  const { id, revision } = await draft()
+  expect(taken(await rejectDraft(desk, paavo, id, { revision, note: 'Ei näin' }, now()))).toMatchObject({
+    state: 'REJECTED',
+  })
+})
