@@ -28,6 +28,17 @@ export function sayPosition(ms: number, say: Say): string {
     .join(' ')
 }
 
+/** How long there is still to wait, as it is spoken; what there is none of is left out: `2 minuuttia`. */
+export function sayWait(ms: number, say: Say): string {
+  const { hours, minutes, seconds } = parts(ms)
+  const said = [
+    hours > 0 && say('time.hours', { count: hours }),
+    minutes > 0 && say('time.minutes', { count: minutes }),
+    seconds > 0 && say('time.seconds', { count: seconds }),
+  ].filter(Boolean)
+  return said.length > 0 ? said.join(' ') : say('time.seconds', { count: 0 })
+}
+
 /** Reads a position as people write it: `1.02.05`, `2:05`, `65`. Milliseconds, or undefined for anything else. */
 export function readPosition(written: string): number | undefined {
   const fields = written.trim().split(/[.:]/)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { formatLength, formatPosition, readPosition, sayPosition } from './duration.ts'
+import { formatLength, formatPosition, readPosition, sayPosition, sayWait } from './duration.ts'
 import { formatDate, formatEnd, formatInstant, formatTime } from './instant.ts'
 import { formatCount, formatDraw, formatShare, keepTogether } from './number.ts'
 import { formatPhone } from './phone.ts'
@@ -53,6 +53,13 @@ describe('lengths', () => {
       return 'x'
     })
     expect(spoken).toEqual(['time.minutes 2', 'time.seconds 5'])
+  })
+
+  test('a spoken wait leaves out whatever there is none of', () => {
+    const say = (ms: number) => sayWait(ms, (key, values) => `${values?.['count']} ${key.slice('time.'.length)}`)
+    expect(say(120_000)).toBe('2 minutes')
+    expect(say(3_605_000)).toBe('1 hours 5 seconds')
+    expect(say(0)).toBe('0 seconds')
   })
 })
 

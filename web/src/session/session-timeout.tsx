@@ -2,10 +2,9 @@ import { useEffect, useEffectEvent, useId, useRef, useState } from 'react'
 import { Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components'
 import { queries } from '../api/client.ts'
 import { lastUseMs, serverNowMs } from '../api/server-time.ts'
-import { hearTabs } from '../api/tabs.ts'
 import type { Me } from '../api/shapes.ts'
 import { Button } from '../controls/button.tsx'
-import { formatPosition, sayPosition } from '../format/duration.ts'
+import { formatPosition, sayWait } from '../format/duration.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { saysNobody } from './sign-in-step.ts'
 import { isLastEnd, saysAloud, timeLeft } from './time-left.ts'
@@ -13,19 +12,10 @@ import { isLastEnd, saysAloud, timeLeft } from './time-left.ts'
 const session = { queryKey: ['get', '/api/session'] }
 
 /**
- * Warns two minutes before an unused session ends, and lets it be extended (WCAG 2.2.1). Use in one tab keeps the others;
- * what another tab ends is over here at once. A session whose end no use moves any more is told of the same way.
+ * Warns two minutes before an unused session ends, and lets it be extended (WCAG 2.2.1). Use in one tab keeps the others.
+ * A session whose end no use moves any more is told of the same way.
  */
-export function SessionTimeout({
-  me,
-  onEnded,
-  onSignOut,
-}: {
-  me: Me
-  /** `elsewhere`: another tab has told the server already. */
-  onEnded: (why: 'ended' | 'signed-out', where: 'here' | 'elsewhere') => void
-  onSignOut: () => void
-}) {
+export function SessionTimeout({ me, onEnded, onSignOut }: { me: Me; onEnded: () => void; onSignOut: () => void }) {
   const { say } = useLanguage()
   const text = useId()
   const [heard, setHeard] = useState({ endsAt: me.sessionEndsAt, atMs: Date.now() })
@@ -45,7 +35,7 @@ export function SessionTimeout({
     isAsking.current = false
     const state = queries.getQueryState<Me>(session.queryKey)
     if (state?.status !== 'success') {
-      if (isOver && !saysNobody(state?.error)) onEnded('ended', 'here')
+      if (isOver && !saysNobody(state?.error)) onEnded()
       return
     }
     const endsAtMs = Date.parse(state.data?.sessionEndsAt ?? me.sessionEndsAt)
@@ -62,7 +52,7 @@ export function SessionTimeout({
     })
     if (judged.do === 'warn') {
       setLeft({ ms: judged.leftMs, isLast: judged.isLast })
-      if (saysAloud(judged.leftMs)) setSpoken(sayPosition(Math.ceil(judged.leftMs / 1000) * 1000, say))
+      if (saysAloud(judged.leftMs)) setSpoken(sayWait(Math.ceil(judged.leftMs / 1000) * 1000, say))
       return
     }
     setLeft(undefined)
@@ -70,17 +60,9 @@ export function SessionTimeout({
     if (judged.do === 'ask') void ask(Date.parse(me.sessionEndsAt) <= serverNowMs())
     else setIsRead(false)
   })
-  const hear = useEffectEvent((told: Parameters<Parameters<typeof hearTabs>[0]>[0]) => {
-    if (told === 'signed-out' || told === 'ended') onEnded(told, 'elsewhere')
-    if (told === 'signed-in') void queries.invalidateQueries(session)
-  })
   useEffect(() => {
     const timer = window.setInterval(look, 1000)
-    const deafen = hearTabs(hear)
-    return () => {
-      window.clearInterval(timer)
-      deafen()
-    }
+    return () => window.clearInterval(timer)
   }, [])
 
   return (

@@ -1,6 +1,6 @@
 import { useEffect, useEffectEvent, useRef, useState } from 'react'
 import { Notice } from '../controls/notice.tsx'
-import { formatPosition, sayPosition } from '../format/duration.ts'
+import { formatPosition, sayWait } from '../format/duration.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
 
@@ -29,7 +29,7 @@ export function WaitNotice({ untilMs, onOver }: { untilMs: number; onOver: () =>
           <strong className="running" aria-hidden="true">
             {formatPosition(roundUp(leftMs))}
           </strong>
-          <span className="visually-hidden">{sayPosition(roundUp(untilMs - Date.now()), say)}</span>
+          <span className="visually-hidden">{sayWait(roundUp(untilMs - Date.now()), say)}</span>
         </p>
         <p>{say('signin.wait.why')}</p>
       </Notice>

@@ -4,10 +4,10 @@
  */
 import { Link, Outlet, useLocation, useMatches } from '@tanstack/react-router'
 import { Menu, TriangleAlert, X } from 'lucide-react'
-import { Suspense, useEffect, useState, type ReactNode } from 'react'
+import { Suspense, useEffect, useEffectEvent, useState, type ReactNode } from 'react'
 import { $api, api, queries } from '../api/client.ts'
 import type { Me } from '../api/shapes.ts'
-import { tellTabs } from '../api/tabs.ts'
+import { hearTabs, tellTabs, type Told } from '../api/tabs.ts'
 import { Button } from '../controls/button.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { Waiting } from '../controls/waiting.tsx'
@@ -51,6 +51,13 @@ export function Shell() {
     await queries.invalidateQueries()
     await queries.resetQueries({ queryKey: ['get', '/api/session'] })
   }
+
+  // What another tab of this browser ends is over here at once, and who signs in there is signed in here.
+  const hear = useEffectEvent((told: Told) => {
+    if (told === 'signed-in') void queries.invalidateQueries({ queryKey: ['get', '/api/session'] })
+    else if (told !== 'used' && signedIn) void leave(told, 'elsewhere')
+  })
+  useEffect(() => hearTabs(hear), [])
 
   if (isOpen) {
     return (
@@ -142,7 +149,7 @@ function SignedIn({ me }: { me: Me }) {
       </div>
       <Footer />
       <Announcer />
-      <SessionTimeout me={me} onEnded={leave} onSignOut={() => leave('signed-out')} />
+      <SessionTimeout me={me} onEnded={() => leave('ended')} onSignOut={() => leave('signed-out')} />
     </div>
   )
 }
