@@ -366,7 +366,7 @@ create table one_time_link (
   role text check (role in ('ADMINISTRATOR', 'ACCESS_APPROVER')),
   -- None: whoever runs the installation.
   made_by uuid,
-  made_at timestamptz not null default clock_timestamp(),
+  made_at timestamptz not null default now(),
   expires_at timestamptz not null,
   used_at timestamptz,
   check ((person_id is null) <> (role is null)),
@@ -396,7 +396,7 @@ begin
   end if;
   delete from one_time_link l where l.person_id = make_link.person and l.used_at is null;
   insert into one_time_link (hash, person_id, made_by, expires_at)
-  values (make_link.hash, make_link.person, viewer(), clock_timestamp() + interval '24 hours') returning * into made;
+  values (make_link.hash, make_link.person, viewer(), now() + interval '24 hours') returning * into made;
   insert into audit_entry (person_id, role, action, object_kind, object_id, result, detail)
   values (viewer(), 'ADMINISTRATOR', 'link.made', 'link', made.id, 'ok', jsonb_build_object('person', make_link.person));
   return query select made.id, made.expires_at, p.password_check is not null from person p where p.id = make_link.person;

@@ -83,7 +83,7 @@ export async function makeOperatorsLink(
           person_id: 'personId' in whose ? whose.personId : null,
           role: 'role' in whose ? whose.role : null,
           made_by: null,
-          expires_at: sql<Temporal.Instant>`clock_timestamp() + make_interval(hours => ${linkHours})`,
+          expires_at: sql<Temporal.Instant>`now() + make_interval(hours => ${linkHours})`,
           used_at: null,
         })
         .returning('id')

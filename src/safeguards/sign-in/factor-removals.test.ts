@@ -1,0 +1,171 @@
+import { randomUUID } from 'node:crypto'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { enterTestPerson, password, type TestPerson } from '#test/database/people.ts'
+import { sessionHolds, type Session } from '../people/session.ts'
+import type { SafeguardTables } from '../tables.ts'
+import { askFactorRemoval, decideFactorRemoval, listFactorRemovals, removeFactors } from './factor-removals.ts'
+import { endLeavers } from './keep-accounts.ts'
+import { newDeviceToken, rememberDevice, signIn } from './sign-in.ts'
+
+const database = await createTestDatabase<SafeguardTables>()
+const admin = database.as().db
+const desk = database.as('seloste_desk').db
+const custodian = database.as('seloste_custodian').db
+const pool = database.as().pool
+const now = () => Temporal.Now.instant()
+
+const holder = (name: string, role: 'ADMINISTRATOR' | 'ACCESS_APPROVER') =>
+  enterTestPerson(admin, desk, {
+    name,
+    right: { role, purposes: [], scope: { kind: 'none', units: [], numbers: [] } },
+  }).then((person) => person.signIn())
+
+let anssi: Session
+let anneli: Session
+let aino: TestPerson
+beforeEach(async () => {
+  ;[anssi, anneli] = [await holder('Anssi', 'ADMINISTRATOR'), await holder('Anneli', 'ACCESS_APPROVER')]
+  aino = await enterTestPerson(admin, desk, { name: 'Aino' })
+  await giveFactor(aino.id)
+})
+
+async function giveFactor(personId: string): Promise<void> {
+  await pool.query(
+    "insert into totp (id, person_id, sealed, confirmed_at) values (gen_random_uuid(), $1, 'x', now())",
+    [personId],
+  )
+  await pool.query("insert into recovery_code (person_id, hash) values ($1, 'x')", [personId])
+}
+
+async function asked(by = anssi): Promise<string> {
+  const removal = await askFactorRemoval(desk, by, aino.id, 'Puhelin katosi; tunnistettu käynnillä')
+  if ('refused' in removal) throw new Error(removal.refused)
+  return removal.id
+}
+
+describe('removing somebody’s second factors', () => {
+  test('is asked by an administrator and confirmed by an approver; the person’s sessions end and the password is enough again', async () => {
+    const { rows } = await pool.query<{ id: string }>(
+      "insert into session (token_hash, person_id, created_at, expires_at) values (sha256('open'), $1, now(), now() + interval '1 hour') returning id",
+      [aino.id],
+    )
+    expect(rows).toHaveLength(1)
+    const id = await asked()
+    expect(await listFactorRemovals(desk, anneli)).toContainEqual(expect.objectContaining({ id, personId: aino.id }))
+    expect(await decideFactorRemoval(desk, anneli, id, true)).toEqual({ done: true })
+    expect(await sessionHolds(desk, 'open', now())).toBe(false)
+    expect(await signIn(desk, { userId: aino.userId, password }, now())).toMatchObject({
+      personId: aino.id,
+      expiresAt: expect.anything() as object,
+    })
+    expect(await decideFactorRemoval(desk, anneli, id, true)).toEqual({ refused: 'not-found' })
+    expect((await listFactorRemovals(desk, anneli)).map((one) => one.id)).not.toContain(id)
+  })
+
+  test('takes a password with it that is too short to stand alone', async () => {
+    await pool.query('update person set password_alone = false where id = $1', [aino.id])
+    await decideFactorRemoval(desk, anneli, await asked(), true)
+    expect(await signIn(desk, { userId: aino.userId, password }, now())).toBe('refused')
+  })
+
+  test('that is refused leaves everything as it is', async () => {
+    expect(await decideFactorRemoval(desk, anneli, await asked(), false)).toEqual({ done: true })
+    expect(await signIn(desk, { userId: aino.userId, password }, now())).toMatchObject({ awaits: 'second-factor' })
+  })
+
+  test('needs two people, neither of whom is the person, each with their role', async () => {
+    expect(await askFactorRemoval(desk, anneli, aino.id, 'x')).toEqual({ refused: 'deny.role' })
+    expect(await decideFactorRemoval(desk, anssi, await asked(), true)).toEqual({ refused: 'deny.role' })
+    await giveFactor(anssi.personId)
+    expect(await askFactorRemoval(desk, anssi, anssi.personId, 'x')).toEqual({ refused: 'removal.own' })
+    await giveFactor(anneli.personId)
+    const own = await askFactorRemoval(desk, anssi, anneli.personId, 'x')
+    if ('refused' in own) throw new Error(own.refused)
+    expect(await decideFactorRemoval(desk, anneli, own.id, true)).toEqual({ refused: 'removal.own' })
+    // Who has both roles asks or confirms, not both.
+    await pool.query(
+      `insert into access_right (id, person_id, role, purposes, scope_kind, valid_from, requested_by, approved_by)
+       values (gen_random_uuid(), $1, 'ADMINISTRATOR', '{}', 'none', now(), $1, $2)`,
+      [anneli.personId, aino.id],
+    )
+    const both = await asked(anneli)
+    expect(await decideFactorRemoval(desk, anneli, both, true)).toEqual({ refused: 'removal.own' })
+    expect(await signIn(desk, { userId: aino.userId, password }, now())).toMatchObject({ awaits: 'second-factor' })
+  })
+
+  test('is not asked for somebody who has none, and asked again is one question', async () => {
+    const without = await enterTestPerson(admin, desk, { name: 'Ilman' })
+    expect(await askFactorRemoval(desk, anssi, without.id, 'x')).toEqual({ refused: 'removal.nothing' })
+    expect(await askFactorRemoval(desk, anssi, randomUUID(), 'x')).toEqual({ refused: 'removal.nothing' })
+    expect(await asked()).toBe(await asked())
+  })
+
+  test('is seen by nobody else', async () => {
+    await asked()
+    const bertil = await (await enterTestPerson(admin, desk, { name: 'Bertil' })).signIn()
+    expect(await listFactorRemovals(desk, bertil)).toEqual([])
+  })
+
+  test('by the operator takes them at once', async () => {
+    expect(await removeFactors(admin, aino.id)).toBe(true)
+    expect(await removeFactors(admin, aino.id)).toBe(false)
+    expect(await signIn(desk, { userId: aino.userId, password }, now())).toMatchObject({ personId: aino.id })
+  })
+
+  test('and each refusal is in the log', async () => {
+    await askFactorRemoval(desk, anneli, aino.id, 'x')
+    await decideFactorRemoval(desk, anneli, await asked(), true)
+    const { rows } = await pool.query<{ entry: string }>(
+      `select action || ' ' || result as entry from audit_entry
+       where person_id in ($1, $2) and action like 'credential.%' order by seq`,
+      [anssi.personId, anneli.personId],
+    )
+    expect(rows.map(({ entry }) => entry)).toEqual([
+      'credential.removal-asked refused:deny.role',
+      'credential.removal-asked ok',
+      'credential.removed ok',
+    ])
+  })
+})
+
+describe('who has left (R20, R36)', () => {
+  test('opens nothing from that instant on, and within seconds nothing of theirs is left', async () => {
+    const leaver = await holder('Lähtijä', 'ADMINISTRATOR')
+    await rememberDevice(desk, leaver, newDeviceToken())
+    await giveFactor(leaver.personId)
+    await pool.query('update person set employed_to = now() where id = $1', [leaver.personId])
+    expect(await sessionHolds(desk, leaver.token, now())).toBe(false)
+    expect(await endLeavers(custodian)).toBe(1)
+    expect(await endLeavers(custodian)).toBe(0)
+    const { rows } = await pool.query(
+      `select (select count(*)::int from session where person_id = $1 and ended_at is null) as sessions,
+        (select count(*)::int from access_right where person_id = $1 and revoked_at is null) as rights,
+        (select count(*)::int from known_device where person_id = $1) as devices,
+        (select count(*)::int from totp where person_id = $1) as totp,
+        (select password_check is null from person where id = $1) as no_password`,
+      [leaver.personId],
+    )
+    expect(rows).toEqual([{ sessions: 0, rights: 0, devices: 0, totp: 0, no_password: true }])
+    const { rows: logged } = await pool.query<{ action: string; cause: string }>(
+      "select action, detail ->> 'cause' as cause from audit_entry where detail ->> 'person' = $1 or object_id = $1::uuid order by seq",
+      [leaver.personId],
+    )
+    expect(logged).toContainEqual({ action: 'right.revoked', cause: 'employment-ended' })
+    expect(logged).toContainEqual({ action: 'sessions.ended', cause: 'employment-ended' })
+  })
+
+  test('and comes back has no password and no right of before', async () => {
+    const leaver = await enterTestPerson(admin, desk, { name: 'Palaaja' })
+    await pool.query('update person set employed_to = now() where id = $1', [leaver.id])
+    await endLeavers(custodian)
+    await pool.query('update person set employed_to = null where id = $1', [leaver.id])
+    expect(await signIn(desk, { userId: leaver.userId, password }, now())).toBe('refused')
+  })
+
+  test('takes nothing from those who stay, whose employment ends later, or who ended long ago', async () => {
+    await pool.query("update person set employed_to = now() + interval '1 hour' where id = $1", [aino.id])
+    expect(await endLeavers(custodian)).toBe(0)
+    expect(await signIn(desk, { userId: aino.userId, password }, now())).toMatchObject({ awaits: 'second-factor' })
+  })
+})

@@ -1,0 +1,204 @@
+import { randomUUID } from 'node:crypto'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { enterTestPerson, password, type TestPerson } from '#test/database/people.ts'
+import { rightsOf } from '../access/grant.ts'
+import { sessionHolds, type Session } from '../people/session.ts'
+import type { SafeguardTables } from '../tables.ts'
+import { lookAtLink, makeFirstLinks, makeLink, makeOperatorsLink, useFirstLink, useLink } from './links.ts'
+import { signInOf } from './own-account.ts'
+import { signIn } from './sign-in.ts'
+
+const database = await createTestDatabase<SafeguardTables>()
+const admin = database.as().db
+const desk = database.as('seloste_desk').db
+const pool = database.as().pool
+const now = () => Temporal.Now.instant()
+const good = 'kolme harmaata hanhea'
+
+const right = (role: 'ADMINISTRATOR' | 'ACCESS_APPROVER' | 'DECISION_MAKER') => ({
+  role,
+  purposes: [],
+  scope: { kind: 'none' as const, units: [], numbers: [] },
+})
+
+describe('the links with which an installation begins', () => {
+  const link = async (role: string) => (await makeFirstLinks(admin)).find((one) => one.role === role)?.token ?? ''
+  const first = { userId: 'Virtanen.Aino', name: 'Aino Virtanen', password: good }
+
+  test('are two, made anew at each start; those before are worthless', async () => {
+    const [one, other] = [await makeFirstLinks(admin), await makeFirstLinks(admin)]
+    expect(one.map(({ role }) => role)).toEqual(['ADMINISTRATOR', 'ACCESS_APPROVER'])
+    expect(await lookAtLink(desk, one[0]?.token ?? '', now())).toBeUndefined()
+    expect(await lookAtLink(desk, other[0]?.token ?? '', now())).toMatchObject({
+      kind: 'first-person',
+      role: 'ADMINISTRATOR',
+    })
+  })
+
+  test('make whoever uses one the first of a role, once, with a right that says where it comes from', async () => {
+    const token = await link('ADMINISTRATOR')
+    expect(await useFirstLink(desk, token, first)).toEqual({ used: true })
+    const session = await signIn(desk, { userId: first.userId, password: good }, now())
+    if (typeof session === 'string' || !('expiresAt' in session)) throw new Error('not signed in')
+    expect(await rightsOf(desk, session.personId, now())).toMatchObject([{ role: 'ADMINISTRATOR' }])
+    const { rows } = await pool.query(
+      'select origin, requested_by, approved_by from access_right where person_id = $1',
+      [session.personId],
+    )
+    expect(rows).toEqual([{ origin: 'installation', requested_by: null, approved_by: null }])
+    expect(await useFirstLink(desk, token, { ...first, userId: 'toinen' })).toEqual({ refused: 'link.none' })
+    expect((await makeFirstLinks(admin)).map(({ role }) => role)).toEqual(['ACCESS_APPROVER'])
+  })
+
+  test('are for two people', async () => {
+    const token = await link('ACCESS_APPROVER')
+    for (const same of [
+      first,
+      { ...first, userId: 'virtanen.a' },
+      { ...first, userId: 'virtanen.a', name: ' aino  VIRTANEN' },
+    ]) {
+      expect(await useFirstLink(desk, token, same)).toEqual({ refused: 'link.same-person' })
+    }
+    // Nothing of it is spent.
+    expect(await useFirstLink(desk, token, { userId: 'koski.matti', name: 'Matti Koski', password: good })).toEqual({
+      used: true,
+    })
+    expect(await makeFirstLinks(admin)).toEqual([])
+  })
+
+  test('find who is in the directory by the password they have, and nobody by another’s', async () => {
+    await pool.query("update access_right set revoked_at = now() where role = 'ACCESS_APPROVER'")
+    const person = await enterTestPerson(admin, desk, { name: 'Liisa Lahti' })
+    const token = await link('ACCESS_APPROVER')
+    const named = { userId: person.userId, name: 'Liisa Lahti' }
+    expect(await useFirstLink(desk, token, { ...named, password: good })).toEqual({ refused: 'person.user-id-taken' })
+    expect(await useFirstLink(desk, token, { ...named, password })).toEqual({ used: true })
+    expect(await rightsOf(desk, person.id, now())).toMatchObject([{ role: 'ACCESS_APPROVER' }])
+  })
+
+  test('come again when nobody employed holds the role any more', async () => {
+    expect(await makeFirstLinks(admin)).toEqual([])
+    await pool.query(
+      "update person set employed_to = now() where id in (select person_id from access_right where role = 'ADMINISTRATOR')",
+    )
+    expect((await makeFirstLinks(admin)).map(({ role }) => role)).toEqual(['ADMINISTRATOR'])
+  })
+
+  test('is of no use once somebody holds the role by the procedure', async () => {
+    const token = await link('ADMINISTRATOR')
+    await enterTestPerson(admin, desk, { name: 'Anssi', right: right('ADMINISTRATOR') })
+    expect(await lookAtLink(desk, token, now())).toBeUndefined()
+    expect(await useFirstLink(desk, token, { userId: 'x.y', name: 'X', password: good })).toEqual({
+      refused: 'link.none',
+    })
+  })
+})
+
+describe('a link that an administrator makes', () => {
+  let anssi: Session
+  let aino: TestPerson
+  beforeEach(async () => {
+    anssi = await (await enterTestPerson(admin, desk, { name: 'Anssi', right: right('ADMINISTRATOR') })).signIn()
+    aino = await enterTestPerson(admin, desk, { name: 'Aino' })
+  })
+
+  async function made(personId = aino.id, by = anssi): Promise<string> {
+    const link = await makeLink(desk, by, personId)
+    if ('refused' in link) throw new Error(link.refused)
+    return link.token
+  }
+
+  test('sets a password once within a day; the person’s sessions end, and the administrator cannot sign in with it', async () => {
+    const before = await aino.signIn()
+    const token = await made()
+    expect(await lookAtLink(desk, token, now())).toMatchObject({
+      kind: 'new-password',
+      person: { id: aino.id, userId: aino.userId },
+    })
+    expect(await useLink(desk, token, good)).toEqual({ used: true })
+    expect(await sessionHolds(desk, before.token, now())).toBe(false)
+    expect(await signIn(desk, { userId: aino.userId, password }, now())).toBe('refused')
+    expect(await signIn(desk, { userId: aino.userId, password: good }, now())).toMatchObject({ personId: aino.id })
+    expect(await useLink(desk, token, good)).toEqual({ refused: 'link.none' })
+    expect(await lookAtLink(desk, token, now())).toBeUndefined()
+  })
+
+  test('used twice at once sets one password', async () => {
+    const token = await made()
+    const answers = await Promise.all([useLink(desk, token, good), useLink(desk, token, `${good} ja yksi`)])
+    expect(answers.filter((answer) => 'used' in answer)).toHaveLength(1)
+  })
+
+  test('is over after 24 hours, when another is made, and when the person has left', async () => {
+    const [first, second] = [await made(), await made()]
+    expect(await useLink(desk, first, good)).toEqual({ refused: 'link.none' })
+    await pool.query(
+      "update one_time_link set made_at = made_at - interval '24 hours', expires_at = expires_at - interval '24 hours'",
+    )
+    expect(await useLink(desk, second, good)).toEqual({ refused: 'link.none' })
+    const third = await made()
+    await pool.query('update person set employed_to = now() where id = $1', [aino.id])
+    expect(await useLink(desk, third, good)).toEqual({ refused: 'link.none' })
+    expect(await makeLink(desk, anssi, aino.id)).toEqual({ refused: 'not-found' })
+  })
+
+  test('is of nobody but an administrator, and never for oneself', async () => {
+    const bertil = await (await enterTestPerson(admin, desk, { name: 'Bertil' })).signIn()
+    expect(await makeLink(desk, bertil, aino.id)).toEqual({ refused: 'deny.role' })
+    expect(await makeLink(desk, anssi, anssi.personId)).toEqual({ refused: 'link.own' })
+    expect(await makeLink(desk, anssi, randomUUID())).toEqual({ refused: 'not-found' })
+  })
+
+  test('is the operator’s to make for whoever decides on others without a second factor', async () => {
+    for (const role of ['ACCESS_APPROVER', 'DECISION_MAKER', 'ADMINISTRATOR'] as const) {
+      const decider = await enterTestPerson(admin, desk, { name: 'Päättäjä', right: right(role) })
+      expect(await makeLink(desk, anssi, decider.id)).toEqual({ refused: 'link.needs-operator' })
+      const token = await makeOperatorsLink(admin, { personId: decider.id })
+      expect(await useLink(desk, token, good)).toEqual({ used: true })
+      await pool.query(
+        "insert into totp (id, person_id, sealed, confirmed_at) values (gen_random_uuid(), $1, 'x', now())",
+        [decider.id],
+      )
+      expect(await makeLink(desk, anssi, decider.id)).toMatchObject({ kind: 'new-password' })
+    }
+  })
+
+  test('is kept as a hash alone, and is in the log by its own id', async () => {
+    const token = await made()
+    await useLink(desk, token, good)
+    const { rows } = await pool.query<{ row: string }>(
+      'select to_jsonb(l)::text as row from one_time_link l union all select to_jsonb(a)::text from audit_entry a',
+    )
+    expect(rows.map(({ row }) => row).join()).not.toContain(token)
+    const { rows: logged } = await pool.query<{ action: string; person_id: string }>(
+      `select action, person_id from audit_entry
+       where object_id = (select id from one_time_link where person_id = $1 order by made_at desc limit 1) order by seq`,
+      [aino.id],
+    )
+    expect(logged).toEqual([
+      { action: 'link.made', person_id: anssi.personId },
+      { action: 'link.used', person_id: aino.id },
+    ])
+  })
+
+  test('shows on the person’s page while it waits, and only to an administrator', async () => {
+    await made()
+    expect(await signInOf(desk, anssi, aino.id)).toMatchObject({
+      hasPassword: true,
+      linkUntil: expect.anything() as object,
+    })
+    const bertil = await (await enterTestPerson(admin, desk, { name: 'Bertil' })).signIn()
+    expect(await signInOf(desk, bertil, aino.id)).toBeUndefined()
+  })
+
+  test('takes no password that is too short to stand alone, whatever the desk says, unless a second factor stands behind it', async () => {
+    const token = await made()
+    expect(await useLink(desk, token, 'kahdeksan')).toEqual({ refused: 'password.unfit' })
+    await pool.query(
+      "insert into totp (id, person_id, sealed, confirmed_at) values (gen_random_uuid(), $1, 'x', now())",
+      [aino.id],
+    )
+    expect(await useLink(desk, token, 'kahdeksan')).toEqual({ used: true })
+  })
+})
