@@ -2,8 +2,10 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '
 import { readMoment } from './contact/moment.ts'
 import { readFilters } from './contacts/filters.ts'
 import { readNumberFilters } from './description/numbers/number-filters.ts'
+import { readLogFilters } from './log/log-filters.ts'
 import { readPeopleFilters } from './people/filters.ts'
 import { readPeriod } from './plan/filters.ts'
+import { readHolderFilters, readNewRight } from './rights/rights-shapes.ts'
 import { NotFound } from './shell/not-found.tsx'
 import { Shell } from './shell/shell.tsx'
 import { readSearch, writeSearch } from './shell/search-string.ts'
@@ -99,6 +101,32 @@ export const personRoute = createRoute({
   component: lazyRouteComponent(() => import('./people/person-page.tsx'), 'PersonPage'),
 })
 
+export const rightsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/rights',
+  validateSearch: readHolderFilters,
+  component: lazyRouteComponent(() => import('./rights/rights-page.tsx'), 'RightsPage'),
+})
+
+export const newRightRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/rights/new',
+  validateSearch: readNewRight,
+  component: lazyRouteComponent(() => import('./rights/new-right-page.tsx'), 'NewRightPage'),
+})
+
+export const reviewRightsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/rights/review',
+  component: lazyRouteComponent(() => import('./rights/review-page.tsx'), 'ReviewRightsPage'),
+})
+
+export const personsRightsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/rights/people/$id',
+  component: lazyRouteComponent(() => import('./rights/persons-rights-page.tsx'), 'PersonsRightsPage'),
+})
+
 const accountRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/account',
@@ -145,6 +173,13 @@ export const contactLooksRoute = createRoute({
   component: lazyRouteComponent(() => import('./watch/contact-looks-page.tsx'), 'ContactLooksPage'),
 })
 
+export const logRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/log',
+  validateSearch: readLogFilters,
+  component: lazyRouteComponent(() => import('./log/log-page.tsx'), 'LogPage'),
+})
+
 export const router = createRouter({
   routeTree: rootRoute.addChildren([
     startRoute,
@@ -160,7 +195,12 @@ export const router = createRouter({
     newPersonRoute,
     importPeopleRoute,
     personRoute,
+    rightsRoute,
+    newRightRoute,
+    reviewRightsRoute,
+    personsRightsRoute,
     alarmsRoute,
+    logRoute,
     reviewsRoute,
     reviewRoute,
     myLooksRoute,

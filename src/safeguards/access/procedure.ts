@@ -30,6 +30,8 @@ export interface RightsAskedFor {
 const refusalCodes = [
   'not-found',
   'deny.role',
+  // A decider who has a passkey confirms the decision with it first (migrations/0012).
+  'confirm.passkey',
   'right.not-yours',
   'right.own',
   'right.person-missing',

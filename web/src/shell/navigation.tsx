@@ -8,8 +8,10 @@ import {
   GitCompareArrows,
   Hash,
   House,
+  KeyRound,
   MessageSquareText,
   PhoneCall,
+  ScrollText,
   Search,
   TriangleAlert,
   UsersRound,
@@ -32,10 +34,13 @@ const description = [
 ] as const
 const people = { to: '/people', word: 'nav.people', Icon: UsersRound } as const
 
+const rights = { to: '/rights', word: 'rights.title', Icon: KeyRound } as const
+
 const myLooks = { to: '/my-calls/looks', word: 'nav.myLooks', Icon: Eye } as const
 const watch = [
   { to: '/alarms', word: 'nav.alarms', Icon: BellRing },
   { to: '/reviews', word: 'nav.reviews', Icon: ClipboardCheck },
+  { to: '/log', word: 'nav.log', Icon: ScrollText },
 ] as const
 
 type Place =
@@ -43,6 +48,7 @@ type Place =
   | (typeof looks)[number]
   | (typeof description)[number]
   | typeof people
+  | typeof rights
   | typeof myLooks
   | (typeof watch)[number]
 
@@ -94,6 +100,7 @@ export function Navigation({
         <PublicDescription />
         {description.map(place)}
         {hasRole(me, 'ADMINISTRATOR', 'SUPERVISOR') && place(people)}
+        {place(rights)}
         {hasRole(me, 'ADMINISTRATOR') && (
           <li>
             <a href={publicPages.feedback[language]}>

@@ -14,6 +14,7 @@ import { DraftCards } from '../description/draft-list.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
 import { FactorRemovals } from '../people/factor-removals.tsx'
+import { RightsWaiting } from '../rights/rights-waiting.tsx'
 import { hasRole, purposesOf } from '../session/rights.ts'
 import { usePresence } from '../session/use-me.ts'
 import { Page } from '../shell/page.tsx'
@@ -28,7 +29,9 @@ export function StartPage() {
   const presence = usePresence()
   return (
     <Page title={say('nav.start')} lead={say('start.lead')}>
-      <WhatWaits />
+      {/* Who watches is told below whether anything waits. */}
+      <WhatWaits saysNone={presence.state !== 'signed-in' || !watches(presence.me)} />
+      {presence.state === 'signed-in' && <RightsWaiting me={presence.me} />}
       {presence.state === 'signed-in' && watches(presence.me) && <OpenAlarms />}
       {presence.state === 'signed-in' && decidesRemovals(presence.me) && <FactorRemovals />}
       <WhatHolds />
@@ -38,7 +41,7 @@ export function StartPage() {
 }
 
 /** Drafts that this person decides on, and then their own that are not yet submitted. */
-function WhatWaits() {
+function WhatWaits({ saysNone }: { saysNone: boolean }) {
   const { say } = useLanguage()
   const { data, isPending, isError, error, refetch } = $api.useQuery('get', '/api/description/drafts', undefined, {
     staleTime: 0,
@@ -48,6 +51,7 @@ function WhatWaits() {
     ...open.filter(({ mayDecide }) => mayDecide),
     ...open.filter(({ mayEdit, state }) => mayEdit && state === 'DRAFT'),
   ]
+  if (!saysNone && waiting.length === 0) return null
   return (
     <section aria-labelledby="start-waiting" className="stack-small">
       <h2 id="start-waiting">{say('start.waiting')}</h2>
@@ -100,6 +104,7 @@ const screens = [
     what: 'start.people',
     isFor: (me: Me) => hasRole(me, 'SUPERVISOR') && !administers(me),
   },
+  { to: '/rights', word: 'rights.title', what: 'start.rights', isFor: () => true },
 ] as const
 
 function WhatToDo({ me }: { me: Me }) {

@@ -1,0 +1,75 @@
+import { keepPreviousData } from '@tanstack/react-query'
+import { X } from 'lucide-react'
+import { useState } from 'react'
+import { $api } from '../api/client.ts'
+import { Button } from '../controls/button.tsx'
+import { Suggest } from '../controls/suggest.tsx'
+import { useLanguage } from '../language/use-words.ts'
+import { announce } from '../shell/announce.tsx'
+import type { Candidate } from './rights-shapes.ts'
+
+/** For whom is asked: found by name, taken in one by one. */
+export function ChoosePeople({
+  people,
+  onChange,
+  error,
+}: {
+  people: readonly Candidate[]
+  onChange: (people: Candidate[]) => void
+  error?: string | undefined
+}) {
+  const { say } = useLanguage()
+  const [written, setWritten] = useState('')
+  const q = written.trim()
+  const { data, isFetching } = $api.useQuery(
+    'get',
+    '/api/rights/offer',
+    { params: { query: q ? { q } : {} } },
+    { placeholderData: keepPreviousData },
+  )
+  const found = (data?.people ?? []).filter(({ id }) => !people.some((one) => one.id === id))
+  const write = (value: string) => {
+    const chosen = found.find(({ userId }) => userId === value.trim().toLowerCase())
+    if (!chosen) return setWritten(value)
+    setWritten('')
+    announce(say('rights.people.added', { name: chosen.name }))
+    return onChange([...people, chosen])
+  }
+  return (
+    <div className="stack-small">
+      <Suggest
+        label={say('rights.people.add')}
+        hint={say('rights.people.hint')}
+        error={error}
+        value={written}
+        onChange={write}
+        none={isFetching ? say('loading') : say('people.none')}
+        options={found.map(({ userId, name, unit }) => ({
+          value: userId,
+          label: name,
+          detail: [userId, unit].filter(Boolean).join(' · '),
+        }))}
+        maxLength={100}
+      />
+      {people.length > 0 && (
+        <ul className="chosen" aria-label={say('rights.people')}>
+          {people.map((person) => (
+            <li key={person.id}>
+              <span>
+                {person.name}
+                <span className="second">{[person.userId, person.unit].filter(Boolean).join(' · ')}</span>
+              </span>
+              <Button
+                kind="quiet"
+                aria-label={say('rights.people.remove', { name: person.name })}
+                onPress={() => onChange(people.filter(({ id }) => id !== person.id))}
+              >
+                <X aria-hidden="true" size={18} />
+              </Button>
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,184 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { Search, X } from 'lucide-react'
+import { useState } from 'react'
+import { Form } from 'react-aria-components'
+import { api } from '../api/client.ts'
+import { Button } from '../controls/button.tsx'
+import { Choice } from '../controls/choice.tsx'
+import { Field } from '../controls/field.tsx'
+import { FoundList } from '../controls/found-list.tsx'
+import { formatDate } from '../format/instant.ts'
+import { formatCount } from '../format/number.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { useWide } from '../shell/use-wide.ts'
+import { readHolderFilters, rightsKey, roles, type Holder, type HolderFilters } from './rights-shapes.ts'
+import { lastMoment, sayRole } from './rights-words.ts'
+
+const pageSize = 50
+
+/** Who has rights: found by name or role, each leading to what they may see and by which decision. */
+export function Holders({ filters, onSearch }: { filters: HolderFilters; onSearch: (filters: HolderFilters) => void }) {
+  const { say, language } = useLanguage()
+  const found = useInfiniteQuery({
+    queryKey: [rightsKey, 'holders', filters],
+    initialPageParam: undefined as string | undefined,
+    queryFn: async ({ pageParam, signal }) => {
+      const query = { ...filters, limit: pageSize, ...(pageParam && { cursor: pageParam }) }
+      const { data, error } = await api.GET('/api/rights/people', { params: { query }, signal })
+      if (!data) throw error
+      return data
+    },
+    getNextPageParam: (page) => page.next,
+  })
+  const holders = found.data?.pages.flatMap((page) => page.items) ?? []
+  const total = found.data?.pages[0]?.total ?? 0
+  const summary = found.hasNextPage
+    ? say('people.shown', { shown: formatCount(holders.length, language), total: formatCount(total, language) })
+    : say('people.all', { count: total, total: formatCount(total, language) })
+  return (
+    <>
+      <HolderForm filters={filters} onSearch={onSearch} />
+      <FoundList
+        title={say('rights.holders')}
+        found={found}
+        shown={holders.length}
+        summary={summary}
+        none={say('people.none')}
+        hint={say('people.none.hint')}
+      >
+        <HolderList holders={holders} />
+      </FoundList>
+    </>
+  )
+}
+
+function HolderForm({ filters, onSearch }: { filters: HolderFilters; onSearch: (filters: HolderFilters) => void }) {
+  const { say } = useLanguage()
+  const [draft, setDraft] = useState(filters)
+  return (
+    <Form
+      className="panel holder-form"
+      role="search"
+      aria-label={say('rights.holders.form')}
+      onSubmit={(event) => {
+        event.preventDefault()
+        onSearch(readHolderFilters({ ...draft }))
+      }}
+    >
+      <Field
+        label={say('rights.holders.q')}
+        value={draft.q ?? ''}
+        onChange={(q) => setDraft({ ...draft, q })}
+        maxLength={100}
+        autoComplete="off"
+        spellCheck="false"
+      />
+      <Choice
+        label={say('rights.role')}
+        options={[
+          { value: '', label: say('rights.role.any') },
+          ...roles.map((role) => ({ value: role, label: say(`role.${role}`) })),
+        ]}
+        value={draft.role ?? ''}
+        onChange={(role) => setDraft(readHolderFilters({ ...draft, role }))}
+      />
+      <div className="actions">
+        <Button type="submit" kind="secondary">
+          <Search aria-hidden="true" size={18} />
+          {say('search.submit')}
+        </Button>
+        <Button
+          kind="quiet"
+          onPress={() => {
+            setDraft({})
+            onSearch({})
+          }}
+        >
+          <X aria-hidden="true" size={18} />
+          {say('search.clear')}
+        </Button>
+      </div>
+    </Form>
+  )
+}
+
+function HolderList({ holders }: { holders: readonly Holder[] }) {
+  return useWide(900) ? <HolderTable holders={holders} /> : <HolderCards holders={holders} />
+}
+
+function HolderTable({ holders }: { holders: readonly Holder[] }) {
+  const { say } = useLanguage()
+  return (
+    <table className="results">
+      <caption className="visually-hidden">{say('rights.holders')}</caption>
+      <thead>
+        <tr>
+          <th scope="col">{say('person.name')}</th>
+          <th scope="col">{say('person.unit')}</th>
+          <th scope="col">{say('rights.roles')}</th>
+          <th scope="col">{say('rights.firstEnd')}</th>
+        </tr>
+      </thead>
+      {holders.map((holder) => (
+        <tbody key={holder.id}>
+          <tr>
+            <td>
+              <HolderLink holder={holder} />
+              <span className="second">{holder.userId}</span>
+            </td>
+            <td>{holder.unit ?? say('person.none')}</td>
+            <td>{holder.roles.map((role) => sayRole(role, say)).join(', ')}</td>
+            <td>
+              <End holder={holder} />
+            </td>
+          </tr>
+        </tbody>
+      ))}
+    </table>
+  )
+}
+
+function HolderCards({ holders }: { holders: readonly Holder[] }) {
+  const { say } = useLanguage()
+  return (
+    <ul className="cards">
+      {holders.map((holder) => (
+        <li key={holder.id} className="card">
+          <p className="card-title">
+            <HolderLink holder={holder} />
+          </p>
+          <dl className="card-facts">
+            <div>
+              <dt>{say('person.unit')}</dt>
+              <dd>{holder.unit ?? say('person.none')}</dd>
+            </div>
+            <div>
+              <dt>{say('rights.roles')}</dt>
+              <dd>{holder.roles.map((role) => sayRole(role, say)).join(', ')}</dd>
+            </div>
+            <div>
+              <dt>{say('rights.firstEnd')}</dt>
+              <dd>
+                <End holder={holder} />
+              </dd>
+            </div>
+          </dl>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function HolderLink({ holder }: { holder: Holder }) {
+  return (
+    <Link to="/rights/people/$id" params={{ id: holder.id }} className="row-link">
+      {holder.name}
+    </Link>
+  )
+}
+
+function End({ holder }: { holder: Holder }) {
+  const { say, language } = useLanguage()
+  return holder.until ? formatDate(lastMoment(holder.until), language) : say('person.none')
+}

@@ -1,0 +1,288 @@
+import { today } from '@internationalized/date'
+import { useQueryClient } from '@tanstack/react-query'
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { useState } from 'react'
+import { Form } from 'react-aria-components'
+import { $api } from '../api/client.ts'
+import { Button } from '../controls/button.tsx'
+import { Checks } from '../controls/checks.tsx'
+import { Choice } from '../controls/choice.tsx'
+import { Day } from '../controls/day.tsx'
+import { ErrorSummary } from '../controls/error-summary.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { Field } from '../controls/field.tsx'
+import { Notice } from '../controls/notice.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { zone } from '../format/instant.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { usePresence } from '../session/use-me.ts'
+import { announce } from '../shell/announce.tsx'
+import { Page } from '../shell/page.tsx'
+import '../styles/people.css'
+import '../styles/rights.css'
+import { ChoosePeople } from './choose-people.tsx'
+import { keyOf, lastDayWithin, offered, renewing, unitsOf, withRole, type NewRight } from './new-right.ts'
+import { readNewRight, type Candidate, type Offer } from './rights-shapes.ts'
+import { refusalIn, sayRole, type RightField } from './rights-words.ts'
+import { changedRights } from './use-decide.ts'
+
+/** Asks for a right: for whom, to which role, what for, how far, why, until when. Somebody else decides (R36). */
+export function NewRightPage() {
+  const { say } = useLanguage()
+  const { person, renew } = useSearch({ from: '/rights/new', select: readNewRight, structuralSharing: true })
+  const presence = usePresence()
+  const own = presence.state === 'signed-in' ? presence.me.personId : undefined
+  // With nobody named it is about oneself; who asks for others chooses whom.
+  const whom = person ?? own
+  const offer = $api.useQuery(
+    'get',
+    '/api/rights/offer',
+    { params: { query: whom ? { person: whom } : {} } },
+    { staleTime: 0 },
+  )
+  const held = $api.useQuery(
+    'get',
+    '/api/rights/people/{id}',
+    { params: { path: { id: person ?? '' } } },
+    { enabled: renew !== undefined },
+  )
+  const error = offer.error ?? (renew === undefined ? undefined : held.error)
+  const first = offer.data?.people[0]
+  const right = held.data?.rights.find(({ id }) => id === renew)
+  return (
+    <Page
+      title={say('rights.request')}
+      lead={say('rights.request.lead')}
+      crumbs={[{ label: say('rights.title'), to: '/rights' }]}
+    >
+      {error && <Failure error={error} onAgain={() => void Promise.all([offer.refetch(), held.refetch()])} />}
+      {!error && (offer.isPending || (renew !== undefined && held.isPending)) && <Waiting lines={8} />}
+      {offer.data && (renew === undefined || held.data) && (
+        <RequestForm
+          key={`${whom ?? ''} ${renew ?? ''}`}
+          offer={offer.data}
+          start={
+            right && first
+              ? renewing(right, offer.data, first, today(zone))
+              : emptyFor(person === undefined && offer.data.asksFor !== 'oneself' ? undefined : first)
+          }
+        />
+      )}
+    </Page>
+  )
+}
+
+function emptyFor(person: Candidate | undefined): NewRight {
+  return {
+    ...{ people: person ? [person] : [], role: '', purposes: [], units: [], numbers: [], reason: '' },
+    ...{ from: null, until: lastDayWithin(today(zone), person) },
+  }
+}
+
+const fieldIds: Record<RightField, string> = {
+  people: 'right-people',
+  role: 'right-role',
+  purposes: 'right-purposes',
+  units: 'right-units',
+  numbers: 'right-numbers',
+  reason: 'right-reason',
+  from: 'right-from',
+  until: 'right-until',
+  note: 'right-reason',
+}
+
+function RequestForm({ offer, start }: { offer: Offer; start: NewRight }) {
+  const { say, named } = useLanguage()
+  const navigate = useNavigate()
+  const client = useQueryClient()
+  const [draft, setDraft] = useState(start)
+  const [wrong, setWrong] = useState<{ field: RightField; text: string }[]>([])
+  const ask = $api.useMutation('post', '/api/rights/requests')
+  const role = offered(offer, draft.role)
+  const units = unitsOf(draft.people)
+  const registry = $api.useQuery('get', '/api/numbers', undefined, { enabled: role?.scope === 'numbers' })
+  const refusal = ask.error ? refusalIn(ask.error, say) : undefined
+
+  const edit = (edited: Partial<NewRight>) => {
+    if (ask.error) ask.reset()
+    setDraft({ ...draft, ...edited })
+  }
+  const errorAt = (field: RightField) =>
+    wrong.find((one) => one.field === field)?.text ?? (refusal?.field === field ? refusal.text : undefined)
+
+  const submit = async () => {
+    const found = faultsIn(draft)
+    setWrong(found)
+    const { until } = draft
+    if (found.length > 0 || !role || !until) return
+    const body = {
+      people: draft.people.map(({ id }) => id),
+      role: role.role,
+      ...(role.duty && { duty: role.duty }),
+      purposes: role.purposes.filter((purpose) => draft.purposes.includes(purpose)),
+      ...(role.scope === 'unit' && { units: draft.units }),
+      ...(role.scope === 'numbers' && { numbers: draft.numbers }),
+      reason: draft.reason.trim(),
+      ...(draft.from && { from: draft.from.toString() }),
+      until: until.toString(),
+    }
+    const made = await ask.mutateAsync({ body }).catch(() => undefined)
+    if (!made) return
+    await changedRights(client)
+    await navigate({ to: '/rights' })
+    announce(say('rights.requested', { count: made.items.length }))
+  }
+
+  function faultsIn({ people, purposes, reason, from, until, units: chosen, numbers }: NewRight) {
+    const now = today(zone)
+    const begins = from ?? now
+    const faults: [RightField, boolean, string][] = [
+      ['people', people.length === 0, say('error.right.person-missing')],
+      ['role', role === undefined, say('rights.role.missing')],
+      [
+        'purposes',
+        role !== undefined && role.purposes.length > 0 && purposes.length === 0,
+        say('error.right.purpose-missing'),
+      ],
+      ['units', role?.scope === 'unit' && chosen.length === 0, say('error.right.unit-missing')],
+      ['numbers', role?.scope === 'numbers' && numbers.length === 0, say('error.right.number-missing')],
+      ['reason', reason.trim() === '', say('error.right.reason-missing')],
+      ['from', from !== null && from.compare(now) < 0, say('error.right.from-wrong')],
+      [
+        'until',
+        until === null || until.compare(begins) < 0 || until.compare(begins.add({ months: 12 })) > 0,
+        say('error.right.until-wrong'),
+      ],
+    ]
+    return faults.flatMap(([field, isWrong, text]) => (isWrong ? [{ field, text }] : []))
+  }
+
+  const summary = [
+    ...wrong.map(({ field, text }) => ({ text, field: fieldIds[field] })),
+    ...(wrong.length === 0 && refusal
+      ? [{ text: refusal.text, ...(refusal.field && { field: fieldIds[refusal.field] }) }]
+      : []),
+  ]
+
+  return (
+    <Form
+      validationBehavior="aria"
+      className="panel panel-narrow stack"
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (!ask.isPending) void submit()
+      }}
+    >
+      <Wrong summary={summary} />
+      {offer.asksFor === 'oneself' ? (
+        <p id={fieldIds.people}>{say('rights.forOneself', { name: draft.people[0]?.name ?? '' })}</p>
+      ) : (
+        <div id={fieldIds.people}>
+          <ChoosePeople
+            people={draft.people}
+            onChange={(people) => edit({ people, units: [] })}
+            error={errorAt('people')}
+          />
+        </div>
+      )}
+      <Choice
+        id={fieldIds.role}
+        label={say('rights.role')}
+        hint={say('rights.role.hint')}
+        error={errorAt('role')}
+        options={offer.roles.map((one) => ({
+          value: keyOf(one),
+          label: sayRole(one, say),
+          detail: say(`scope.${one.scope}`),
+        }))}
+        value={draft.role}
+        onChange={(key) => edit(withRole(draft, offer, key))}
+      />
+      {role && role.purposes.length > 0 && (
+        <Checks
+          id={fieldIds.purposes}
+          label={say('rights.purposes')}
+          hint={say('rights.purposes.hint')}
+          error={errorAt('purposes')}
+          options={role.purposes.map((purpose) => ({ value: purpose, label: say(`purpose.${purpose}`) }))}
+          value={draft.purposes}
+          onChange={(purposes) => edit({ purposes })}
+        />
+      )}
+      {role?.scope === 'unit' &&
+        (units.length > 0 ? (
+          <Checks
+            id={fieldIds.units}
+            label={say('rights.scope.units')}
+            hint={say('rights.scope.units.hint')}
+            error={errorAt('units')}
+            options={units.map(({ id, name, officials }) => ({
+              value: id,
+              label: name,
+              detail: say('rights.officials', { count: officials }),
+            }))}
+            value={draft.units}
+            onChange={(chosen) => edit({ units: chosen })}
+          />
+        ) : (
+          <Notice kind="warning">{say('rights.scope.units.none')}</Notice>
+        ))}
+      {role?.scope === 'numbers' && (
+        <Checks
+          id={fieldIds.numbers}
+          label={say('rights.scope.numbers')}
+          hint={say('rights.scope.numbers.hint')}
+          error={errorAt('numbers')}
+          options={(registry.data?.items ?? []).map(({ number, display, name }) => ({
+            value: number,
+            label: display,
+            detail: named(name),
+          }))}
+          value={draft.numbers}
+          onChange={(numbers) => edit({ numbers })}
+        />
+      )}
+      <Field
+        id={fieldIds.reason}
+        label={say('rights.reason')}
+        hint={say('rights.reason.hint')}
+        error={errorAt('reason')}
+        rows={3}
+        value={draft.reason}
+        onChange={(reason) => edit({ reason })}
+        maxLength={2000}
+      />
+      <div className="side-by-side">
+        <Day
+          id={fieldIds.from}
+          label={say('rights.from')}
+          hint={say('rights.from.hint')}
+          error={errorAt('from')}
+          value={draft.from}
+          onChange={(from) => edit({ from })}
+        />
+        <Day
+          id={fieldIds.until}
+          label={say('rights.until')}
+          hint={say('rights.until.hint')}
+          error={errorAt('until')}
+          value={draft.until}
+          onChange={(until) => edit({ until })}
+        />
+      </div>
+      <div className="actions">
+        <Button type="submit" kind="primary" isBusy={ask.isPending}>
+          {say(ask.isPending ? 'rights.request.busy' : 'rights.request.do')}
+        </Button>
+      </div>
+    </Form>
+  )
+}
+
+/** The list of faults, the same one while nothing about it has changed: it takes the focus when it does. */
+function Wrong({ summary }: { summary: { text: string; field?: string }[] }) {
+  const { say } = useLanguage()
+  const [shown, setShown] = useState(summary)
+  if (JSON.stringify(shown) !== JSON.stringify(summary)) setShown(summary)
+  return <ErrorSummary title={say('rights.request.wrong')} wrong={shown} />
+}

@@ -1,0 +1,78 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { $api } from '../api/client.ts'
+import { Button } from '../controls/button.tsx'
+import { Notice } from '../controls/notice.tsx'
+import { formatInstant } from '../format/instant.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { announce } from '../shell/announce.tsx'
+import { RequestCard } from './request-card.tsx'
+import type { RightRequest } from './rights-shapes.ts'
+import { refusalIn, sayPeriod, sayRole } from './rights-words.ts'
+import { changedRights } from './use-decide.ts'
+
+/** Requests that the viewer decides on, grouped as they were asked for; the oldest first. */
+export function ToDecide({ requests, onDecided }: { requests: readonly RightRequest[]; onDecided: () => void }) {
+  const batches = new Map<string, RightRequest[]>()
+  for (const request of requests) batches.set(request.batch, [...(batches.get(request.batch) ?? []), request])
+  return [...batches].map(([batch, [first, ...others]]) =>
+    first ? <RequestCard key={batch} requests={[first, ...others]} onDecided={onDecided} /> : null,
+  )
+}
+
+/** Requests that wait for somebody else. */
+export function Waits({ requests }: { requests: readonly RightRequest[] }) {
+  const { say, language } = useLanguage()
+  return (
+    <ul className="panel past-list">
+      {requests.map((request) => (
+        <li key={request.id} className="past">
+          <p>
+            <strong>
+              <Link to="/rights/people/$id" params={{ id: request.person.id }}>
+                {request.person.name}
+              </Link>
+              : {sayRole(request, say)}
+            </strong>
+          </p>
+          <p>{sayPeriod(request, say, language)}</p>
+          <p className="written">{request.reason}</p>
+          <p className="muted">
+            {say('rights.asked', {
+              name: request.requestedBy.name,
+              time: formatInstant(request.requestedAt, language),
+            })}
+          </p>
+          {request.mayWithdraw && <Withdraw request={request} />}
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+/** Takes back a request. */
+export function Withdraw({ request }: { request: RightRequest }) {
+  const { say } = useLanguage()
+  const client = useQueryClient()
+  const withdraw = $api.useMutation('post', '/api/rights/requests/{id}/withdrawal')
+  const submit = async () => {
+    const done = await withdraw.mutateAsync({ params: { path: { id: request.id } } }).catch(() => undefined)
+    if (done) announce(say('rights.withdrawn'))
+    await changedRights(client)
+  }
+  return (
+    <div className="actions">
+      {withdraw.error && (
+        <Notice kind="error" isUrgent>
+          {refusalIn(withdraw.error, say).text}
+        </Notice>
+      )}
+      <Button kind="secondary" className="small" isBusy={withdraw.isPending} onPress={() => void submit()}>
+        {say('rights.withdraw')}
+        <span className="visually-hidden">
+          : {request.person.name}, {sayRole(request, say)}
+        </span>
+      </Button>
+    </div>
+  )
+}

@@ -1,0 +1,103 @@
+import { Link, useParams } from '@tanstack/react-router'
+import { Plus } from 'lucide-react'
+import { $api } from '../api/client.ts'
+import { Failure } from '../controls/failure.tsx'
+import { Notice } from '../controls/notice.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { formatDate } from '../format/instant.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { usePresence } from '../session/use-me.ts'
+import { Page } from '../shell/page.tsx'
+import '../styles/contact.css'
+import '../styles/rights.css'
+import { Withdraw } from './open-requests.tsx'
+import { PastRequest, RequestFacts } from './request-card.tsx'
+import { PastRight, RightCard } from './right-card.tsx'
+import type { PersonsRights } from './rights-shapes.ts'
+import { lastMoment, sayRole } from './rights-words.ts'
+
+/** What somebody may see, and by which decision: what holds, what will, what was asked for, what is over. */
+export function PersonsRightsPage() {
+  const { say } = useLanguage()
+  const { id } = useParams({ from: '/rights/people/$id' })
+  const presence = usePresence()
+  const isOwn = presence.state === 'signed-in' && presence.me.personId === id
+  const { data, error, isPending, refetch } = $api.useQuery(
+    'get',
+    '/api/rights/people/{id}',
+    { params: { path: { id } } },
+    { staleTime: 0 },
+  )
+  const title = isOwn ? say('rights.mine') : data ? say('rights.of', { name: data.person.name }) : say('rights.title')
+  return (
+    <Page
+      // Whose page it is stands in the title: it is a page of its own for each.
+      key={title}
+      title={title}
+      crumbs={[{ label: say('rights.title'), to: '/rights' }]}
+      aside={
+        data?.mayRequest && (
+          <Link to="/rights/new" search={{ person: id }} className="button button-primary">
+            <Plus aria-hidden="true" size={18} />
+            {say('rights.request')}
+          </Link>
+        )
+      }
+    >
+      {isPending && <Waiting lines={8} />}
+      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      {data && <Rights data={data} />}
+    </Page>
+  )
+}
+
+function Rights({ data }: { data: PersonsRights }) {
+  const { say, language } = useLanguage()
+  const { person, rights, requests, mayRequest } = data
+  const held = rights.filter(({ state }) => state === 'active' || state === 'upcoming')
+  const past = rights.filter(({ state }) => state === 'expired' || state === 'revoked')
+  const open = requests.filter(({ state }) => state === 'REQUESTED')
+  const closed = requests.filter(({ state }) => state !== 'REQUESTED')
+  return (
+    <>
+      <p className="lead">
+        {[person.name, person.userId, person.unit].filter(Boolean).join(' · ')}
+        {person.employedTo &&
+          ` · ${say('rights.employedTo', { date: formatDate(lastMoment(person.employedTo), language) })}`}
+      </p>
+      <section aria-labelledby="rights-held" className="stack">
+        <h2 id="rights-held">{say('rights.held')}</h2>
+        {held.length === 0 && <Notice kind="info">{say('rights.held.none')}</Notice>}
+        {held.map((right) => (
+          <RightCard key={right.id} right={right} all={rights} mayRequest={mayRequest} />
+        ))}
+      </section>
+      {open.length > 0 && (
+        <section aria-labelledby="rights-open" className="stack">
+          <h2 id="rights-open">{say('rights.open')}</h2>
+          {open.map((request) => (
+            <div key={request.id} className="panel stack-small">
+              <h3>{sayRole(request, say)}</h3>
+              <RequestFacts request={request} />
+              {request.mayWithdraw && <Withdraw request={request} />}
+              {request.mayDecide && <Link to="/rights">{say('rights.decide.there')}</Link>}
+            </div>
+          ))}
+        </section>
+      )}
+      {past.length + closed.length > 0 && (
+        <section aria-labelledby="rights-past" className="stack">
+          <h2 id="rights-past">{say('rights.past')}</h2>
+          <ul className="panel past-list">
+            {past.map((right) => (
+              <PastRight key={right.id} right={right} />
+            ))}
+            {closed.map((request) => (
+              <PastRequest key={request.id} request={request} />
+            ))}
+          </ul>
+        </section>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,195 @@
+import { Link } from '@tanstack/react-router'
+import { useId, useState } from 'react'
+import { Fact } from '../contact/facts.tsx'
+import { Button } from '../controls/button.tsx'
+import { Checks } from '../controls/checks.tsx'
+import { Confirm } from '../controls/confirm.tsx'
+import { Field } from '../controls/field.tsx'
+import { Notice } from '../controls/notice.tsx'
+import { formatDate, formatInstant } from '../format/instant.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { announce } from '../shell/announce.tsx'
+import type { RightRequest } from './rights-shapes.ts'
+import { sayPeriod, sayRole } from './rights-words.ts'
+import { ScopeWords } from './scope-words.tsx'
+import { useDecide } from './use-decide.ts'
+
+/** What was asked for in one go, for one person or several, and the decision on it. */
+export function RequestCard({
+  requests,
+  onDecided,
+}: {
+  requests: readonly [RightRequest, ...RightRequest[]]
+  onDecided: () => void
+}) {
+  const { say, language } = useLanguage()
+  const title = useId()
+  const [first] = requests
+  const isOne = requests.length === 1
+  return (
+    <section className="panel stack-small" aria-labelledby={title}>
+      <h3 id={title}>
+        {isOne
+          ? `${first.person.name}: ${sayRole(first, say)}`
+          : say('rights.batch', { role: sayRole(first, say), count: requests.length })}
+      </h3>
+      <RequestFacts request={first} person={isOne} />
+      {first.mayDecide ? (
+        <Decide requests={requests} onDecided={onDecided} />
+      ) : (
+        <ul className="plain-list">
+          {requests.map((request) => (
+            <PersonItem key={request.id} request={request} />
+          ))}
+        </ul>
+      )}
+      <p className="muted">
+        {say('rights.asked', { name: first.requestedBy.name, time: formatInstant(first.requestedAt, language) })}
+      </p>
+    </section>
+  )
+}
+
+function PersonItem({ request: { person } }: { request: RightRequest }) {
+  return (
+    <li>
+      <Link to="/rights/people/$id" params={{ id: person.id }}>
+        {person.name}
+      </Link>
+    </li>
+  )
+}
+
+/** What a request asks for. */
+export function RequestFacts({ request, person = false }: { request: RightRequest; person?: boolean }) {
+  const { say, language } = useLanguage()
+  return (
+    <dl className="facts">
+      {person && (
+        <Fact label={say('rights.person')}>
+          <Link to="/rights/people/$id" params={{ id: request.person.id }}>
+            {request.person.name}
+          </Link>
+        </Fact>
+      )}
+      <Fact label={say('rights.purposes')}>
+        {request.purposes.length === 0
+          ? say('rights.purposes.none')
+          : request.purposes.map((purpose) => say(`purpose.${purpose}`)).join(', ')}
+      </Fact>
+      <Fact label={say('rights.scope')}>
+        <ScopeWords scope={request.scope} />
+      </Fact>
+      <Fact label={say('rights.period')}>{sayPeriod(request, say, language)}</Fact>
+      <Fact label={say('rights.reason')}>
+        <span className="written">{request.reason}</span>
+      </Fact>
+    </dl>
+  )
+}
+
+function Decide({ requests, onDecided }: { requests: readonly RightRequest[]; onDecided: () => void }) {
+  const { say } = useLanguage()
+  const field = useId()
+  const [chosen, setChosen] = useState(() => requests.map(({ id }) => id))
+  const [note, setNote] = useState('')
+  const [isMissing, setMissing] = useState(false)
+  const [asks, setAsks] = useState<'approve' | 'reject'>()
+  const { decide, left, undecided } = useDecide()
+  const isBusy = left !== undefined
+  const wanted = requests.filter(({ id }) => chosen.includes(id))
+  const count = wanted.length
+
+  const submit = async (approve: boolean) => {
+    const done = await decide(wanted, approve, note)
+    if (done > 0) announce(say(approve ? 'rights.approved' : 'rights.rejected', { count: done }))
+    if (done === wanted.length) onDecided()
+  }
+  const reject = () => {
+    if (note.trim() !== '') return setAsks('reject')
+    setMissing(true)
+    document.getElementById(field)?.focus()
+    return undefined
+  }
+
+  return (
+    <div className="stack-small">
+      {requests.length > 1 && (
+        <Checks
+          label={say('rights.people')}
+          options={requests.map(({ id, person }) => ({ value: id, label: person.name }))}
+          value={chosen}
+          onChange={setChosen}
+        />
+      )}
+      <Field
+        id={field}
+        label={say('rights.note')}
+        hint={say('rights.note.hint')}
+        error={isMissing && note.trim() === '' ? say('rights.note.missing') : undefined}
+        rows={2}
+        value={note}
+        onChange={setNote}
+        maxLength={2000}
+      />
+      {undecided.length > 0 && (
+        <Notice kind="error" isUrgent title={say('rights.undecided')}>
+          <ul>
+            {undecided.map(({ id, name, text }) => (
+              <li key={id}>{text.startsWith(name) ? text : `${name}: ${text}`}</li>
+            ))}
+          </ul>
+        </Notice>
+      )}
+      <div className="actions">
+        <Button kind="primary" isBusy={isBusy} isDisabled={count === 0} onPress={() => setAsks('approve')}>
+          {isBusy
+            ? say('rights.deciding', { count: left })
+            : requests.length > 1
+              ? say('rights.approve.several', { count })
+              : say('rights.approve')}
+        </Button>
+        <Button kind="secondary" isBusy={isBusy} isDisabled={count === 0} onPress={reject}>
+          {say('rights.reject')}
+        </Button>
+      </div>
+      <Confirm
+        title={say(asks === 'reject' ? 'rights.reject.sure' : 'rights.approve.sure', {
+          count,
+          name: wanted[0]?.person.name ?? '',
+        })}
+        doLabel={say(asks === 'reject' ? 'rights.reject' : 'rights.approve')}
+        isOpen={asks !== undefined}
+        onClose={() => setAsks(undefined)}
+        onDo={() => void submit(asks === 'approve')}
+      >
+        <p>{say(asks === 'reject' ? 'rights.reject.what' : 'rights.approve.what')}</p>
+      </Confirm>
+    </div>
+  )
+}
+
+/** A request that did not become a right: what was asked, and how it ended. */
+export function PastRequest({ request, withPerson = false }: { request: RightRequest; withPerson?: boolean }) {
+  const { say, language } = useLanguage()
+  const { decidedBy, decidedAt, note, state } = request
+  return (
+    <li className="past">
+      <p>
+        <strong>
+          {withPerson && `${request.person.name}: `}
+          {sayRole(request, say)}
+        </strong>{' '}
+        <span className="badge badge-none">{say(`rights.request.${state}`)}</span>
+      </p>
+      <p className="written">{request.reason}</p>
+      <p className="muted">
+        {say('rights.asked', { name: request.requestedBy.name, time: formatDate(request.requestedAt, language) })}
+        {decidedBy &&
+          decidedAt &&
+          ` ${say('rights.decidedBy', { name: decidedBy.name, time: formatDate(decidedAt, language) })}`}
+      </p>
+      {note && <p className="note">{note}</p>}
+    </li>
+  )
+}

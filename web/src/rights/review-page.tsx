@@ -1,0 +1,128 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { useId, useState } from 'react'
+import { $api } from '../api/client.ts'
+import { Button } from '../controls/button.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { Field } from '../controls/field.tsx'
+import { focusHeading } from '../controls/focus-heading.ts'
+import { Notice } from '../controls/notice.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { formatDate } from '../format/instant.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { announce } from '../shell/announce.tsx'
+import { Page } from '../shell/page.tsx'
+import '../styles/contact.css'
+import '../styles/rights.css'
+import { Doubts, RightFacts } from './right-card.tsx'
+import type { HeldRight } from './rights-shapes.ts'
+import { lastMoment, refusalIn, sayRole } from './rights-words.ts'
+import { changedRights } from './use-decide.ts'
+
+/** Rights that this quarter has not looked at yet: each is kept or ended (L20). */
+export function ReviewRightsPage() {
+  const { say, language } = useLanguage()
+  const { data, error, isPending, refetch } = $api.useQuery('get', '/api/rights/review', undefined, { staleTime: 0 })
+  const items = data?.items ?? []
+  const overdue = items.filter(({ review }) => review === 'overdue').length
+  return (
+    <Page
+      title={say('rights.review')}
+      lead={say('rights.review.lead')}
+      crumbs={[{ label: say('rights.title'), to: '/rights' }]}
+    >
+      {isPending && <Waiting lines={8} />}
+      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      {data && (
+        <section aria-labelledby="review-list" className="stack">
+          <h2 id="review-list" tabIndex={-1}>
+            {say('rights.review.left', { count: items.length })}
+          </h2>
+          <p>
+            {say('rights.review.done', { count: data.reviewed })}{' '}
+            {say('rights.review.by', { date: formatDate(lastMoment(data.quarterEnds), language) })}
+          </p>
+          {overdue > 0 && <Notice kind="warning">{say('rights.review.overdue', { count: overdue })}</Notice>}
+          {items.map((right) => (
+            <Review key={right.id} right={right} />
+          ))}
+        </section>
+      )}
+    </Page>
+  )
+}
+
+function Review({ right }: { right: HeldRight }) {
+  const { say, language } = useLanguage()
+  const title = useId()
+  return (
+    <section className="panel stack-small" aria-labelledby={title}>
+      <div className="right-head">
+        <h3 id={title}>
+          <Link to="/rights/people/$id" params={{ id: right.person.id }}>
+            {right.person.name}
+          </Link>
+          : {sayRole(right, say)}
+        </h3>
+        {right.review === 'overdue' && <span className="badge badge-restricted">{say('rights.review.isOverdue')}</span>}
+      </div>
+      <Doubts right={right} />
+      <RightFacts right={right} />
+      <p className="muted">{say('rights.review.confirmed', { date: formatDate(right.confirmedAt, language) })}</p>
+      {right.mayReview && <Decide right={right} />}
+    </section>
+  )
+}
+
+function Decide({ right }: { right: HeldRight }) {
+  const { say } = useLanguage()
+  const client = useQueryClient()
+  const field = useId()
+  const [note, setNote] = useState('')
+  const [missing, setMissing] = useState<'keep' | 'end'>()
+  const review = $api.useMutation('post', '/api/rights/{id}/reviews')
+  const submit = async (keep: boolean) => {
+    if (note.trim() === '' && (!keep || right.doubts.length > 0)) {
+      setMissing(keep ? 'keep' : 'end')
+      return document.getElementById(field)?.focus()
+    }
+    const body = { keep, ...(note.trim() && { note: note.trim() }) }
+    const done = await review.mutateAsync({ params: { path: { id: right.id } }, body }).catch(() => undefined)
+    if (!done) return undefined
+    announce(say(keep ? 'rights.review.keptNow' : 'rights.review.endedNow', { name: right.person.name }))
+    await changedRights(client)
+    return focusHeading('review-list')
+  }
+  const isMissing = missing !== undefined && note.trim() === ''
+  return (
+    <div className="stack-small">
+      <Field
+        id={field}
+        label={say('rights.note')}
+        hint={say(right.doubts.length > 0 ? 'rights.review.hint.doubt' : 'rights.review.hint')}
+        error={
+          isMissing ? say(missing === 'keep' ? 'rights.review.missing.keep' : 'rights.review.missing.end') : undefined
+        }
+        rows={2}
+        value={note}
+        onChange={setNote}
+        maxLength={2000}
+      />
+      {review.error && (
+        <Notice kind="error" isUrgent>
+          {refusalIn(review.error, say).text}
+        </Notice>
+      )}
+      <div className="actions">
+        <Button kind="primary" isBusy={review.isPending} onPress={() => void submit(true)}>
+          {say('rights.review.keep')}
+          <span className="visually-hidden">: {right.person.name}</span>
+        </Button>
+        <Button kind="secondary" isBusy={review.isPending} onPress={() => void submit(false)}>
+          {say('rights.review.end')}
+          <span className="visually-hidden">: {right.person.name}</span>
+        </Button>
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,255 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { RotateCw } from 'lucide-react'
+import { useId, useState } from 'react'
+import { $api } from '../api/client.ts'
+import { serverNowMs } from '../api/server-time.ts'
+import { Fact } from '../contact/facts.tsx'
+import { Button } from '../controls/button.tsx'
+import { Field } from '../controls/field.tsx'
+import { Notice } from '../controls/notice.tsx'
+import { formatDate, formatInstant } from '../format/instant.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { announce } from '../shell/announce.tsx'
+import type { HeldRight } from './rights-shapes.ts'
+import { endsSoon, refusalIn, sayDoubt, sayPeriod, sayRole } from './rights-words.ts'
+import { ScopeWords } from './scope-words.tsx'
+import { changedRights } from './use-decide.ts'
+
+/** A right that holds or will: what it reaches, by which decision, until when, and how it is ended or renewed. */
+export function RightCard({
+  right,
+  all,
+  mayRequest,
+}: {
+  right: HeldRight
+  all: readonly HeldRight[]
+  mayRequest: boolean
+}) {
+  const { say, language } = useLanguage()
+  const title = useId()
+  const isEnding = endsSoon(right, all, serverNowMs())
+  return (
+    <section className="panel stack-small" aria-labelledby={title}>
+      <div className="right-head">
+        <h3 id={title}>{sayRole(right, say)}</h3>
+        <span className={`badge ${right.state === 'active' ? 'badge-available' : 'badge-none'}`}>
+          {say(`rights.state.${right.state}`)}
+        </span>
+      </div>
+      {isEnding && (
+        <Notice kind="warning">{say('rights.endsSoon', { date: formatDate(right.until ?? '', language) })}</Notice>
+      )}
+      <Doubts right={right} />
+      <RightFacts right={right} />
+      <Reviews right={right} />
+      <div className="actions">
+        {mayRequest && right.until !== undefined && (
+          <Link
+            to="/rights/new"
+            search={{ person: right.person.id, renew: right.id }}
+            className="button button-secondary"
+          >
+            <RotateCw aria-hidden="true" size={18} />
+            {say('rights.renew')}
+            <span className="visually-hidden">: {sayRole(right, say)}</span>
+          </Link>
+        )}
+        {right.mayRevoke && <Revoke right={right} />}
+      </div>
+    </section>
+  )
+}
+
+/** What speaks against a right. */
+export function Doubts({ right }: { right: HeldRight }) {
+  const { say } = useLanguage()
+  if (right.doubts.length === 0) return null
+  return (
+    <Notice kind="warning">
+      <ul>
+        {right.doubts.map((doubt) => (
+          <li key={doubt}>{sayDoubt(doubt, say)}</li>
+        ))}
+      </ul>
+    </Notice>
+  )
+}
+
+/** What a right reaches, and by which decision. */
+export function RightFacts({ right }: { right: HeldRight }) {
+  const { say, language } = useLanguage()
+  return (
+    <dl className="facts">
+      <Fact label={say('rights.reaches')}>
+        {right.reaches.length === 0 ? (
+          say('rights.reaches.none')
+        ) : (
+          <ul className="plain-list">
+            {right.reaches.map(({ purpose, referenceNeeded }) => (
+              <li key={purpose}>
+                {say(`purpose.${purpose}`)}
+                {referenceNeeded && <span className="second">{say('rights.reference')}</span>}
+              </li>
+            ))}
+          </ul>
+        )}
+      </Fact>
+      <Fact label={say('rights.scope')}>
+        <ScopeWords scope={right.scope} />
+      </Fact>
+      <Fact label={say('rights.period')}>{sayPeriod(right, say, language)}</Fact>
+      <Decision right={right} />
+    </dl>
+  )
+}
+
+/** Who asked, why, and who approved; or that the installation gave it. */
+function Decision({ right }: { right: HeldRight }) {
+  const { say, language } = useLanguage()
+  const { requestedBy, requestedAt, approvedBy, grantedAt, reason, note } = right
+  if (right.origin === 'installation') {
+    return (
+      <Fact label={say('rights.decision')}>
+        {say('rights.installation', { time: formatInstant(grantedAt, language) })}
+      </Fact>
+    )
+  }
+  return (
+    <>
+      {reason && (
+        <Fact label={say('rights.reason')}>
+          <span className="written">{reason}</span>
+        </Fact>
+      )}
+      <Fact label={say('rights.decision')}>
+        <ul className="plain-list">
+          {requestedBy && (
+            <li>
+              {say('rights.asked', { name: requestedBy.name, time: formatInstant(requestedAt ?? grantedAt, language) })}
+            </li>
+          )}
+          {approvedBy && (
+            <li>{say('rights.approvedBy', { name: approvedBy.name, time: formatInstant(grantedAt, language) })}</li>
+          )}
+          {note && <li className="note">{note}</li>}
+        </ul>
+      </Fact>
+    </>
+  )
+}
+
+/** The reviews of a right, the latest first. */
+function Reviews({ right }: { right: HeldRight }) {
+  const { say, language } = useLanguage()
+  if (right.reviews.length === 0) return null
+  return (
+    <details className="more-of">
+      <summary>{say('rights.reviews', { count: right.reviews.length })}</summary>
+      <ul className="plain-list">
+        {right.reviews.toReversed().map(({ at, by, kept, note }) => (
+          <li key={at}>
+            {say(kept ? 'rights.review.kept' : 'rights.review.ended', {
+              name: by.name,
+              time: formatInstant(at, language),
+            })}
+            {note && <p className="note">{note}</p>}
+          </li>
+        ))}
+      </ul>
+    </details>
+  )
+}
+
+function Revoke({ right }: { right: HeldRight }) {
+  const { say } = useLanguage()
+  const client = useQueryClient()
+  const field = useId()
+  const [isOpen, setOpen] = useState(false)
+  const [reason, setReason] = useState('')
+  const [isMissing, setMissing] = useState(false)
+  const revoke = $api.useMutation('post', '/api/rights/{id}/revocation')
+  const submit = async () => {
+    setMissing(reason.trim() === '')
+    const body = reason.trim() ? { reason: reason.trim() } : {}
+    const done = await revoke.mutateAsync({ params: { path: { id: right.id } }, body }).catch(() => undefined)
+    if (!done) return document.getElementById(field)?.focus()
+    announce(say('rights.revoked', { role: sayRole(right, say) }))
+    await changedRights(client)
+    return undefined
+  }
+  if (!isOpen) {
+    return (
+      <Button kind="secondary" onPress={() => setOpen(true)}>
+        {say('rights.revoke')}
+        <span className="visually-hidden">: {sayRole(right, say)}</span>
+      </Button>
+    )
+  }
+  const refused = revoke.error ? refusalIn(revoke.error, say) : undefined
+  return (
+    <div className="stack-small revoke">
+      <p>{say('rights.revoke.what')}</p>
+      <Field
+        id={field}
+        label={say('rights.revoke.reason')}
+        hint={say('rights.revoke.hint')}
+        error={isMissing && refused?.field === 'note' ? refused.text : undefined}
+        rows={2}
+        value={reason}
+        onChange={setReason}
+        maxLength={2000}
+      />
+      {refused && refused.field !== 'note' && (
+        <Notice kind="error" isUrgent>
+          {refused.text}
+        </Notice>
+      )}
+      <div className="actions">
+        <Button kind="primary" isBusy={revoke.isPending} onPress={() => void submit()}>
+          {say('rights.revoke.do')}
+        </Button>
+        <Button kind="secondary" onPress={() => setOpen(false)}>
+          {say('cancel')}
+        </Button>
+      </div>
+    </div>
+  )
+}
+
+/** A right that is over, in a few lines. */
+export function PastRight({ right }: { right: HeldRight }) {
+  const { say, language } = useLanguage()
+  const { revoked, requestedBy, approvedBy, reason } = right
+  return (
+    <li className="past">
+      <p>
+        <strong>{sayRole(right, say)}</strong>{' '}
+        <span className="badge badge-none">{say(`rights.state.${right.state}`)}</span>
+      </p>
+      <p>
+        {sayPeriod(right, say, language)}
+        {right.purposes.length > 0 && ` · ${right.purposes.map((purpose) => say(`purpose.${purpose}`)).join(', ')}`}
+        {` · ${say(`scope.${right.scope.kind}`)}`}
+      </p>
+      {revoked && (
+        <p>
+          {revoked.by
+            ? say(`rights.cause.${revoked.cause}`, { name: revoked.by.name, time: formatInstant(revoked.at, language) })
+            : say('rights.cause.employment', { name: right.person.name, time: formatInstant(revoked.at, language) })}
+        </p>
+      )}
+      {revoked?.reason && <p className="note">{revoked.reason}</p>}
+      {reason && <p className="written">{reason}</p>}
+      {requestedBy && approvedBy && (
+        <p className="muted">
+          {say('rights.asked', {
+            name: requestedBy.name,
+            time: formatDate(right.requestedAt ?? right.grantedAt, language),
+          })}{' '}
+          {say('rights.approvedBy', { name: approvedBy.name, time: formatDate(right.grantedAt, language) })}
+        </p>
+      )}
+    </li>
+  )
+}

@@ -1,0 +1,107 @@
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { ClipboardCheck, Plus } from 'lucide-react'
+import { $api } from '../api/client.ts'
+import type { Me } from '../api/shapes.ts'
+import { Failure } from '../controls/failure.tsx'
+import { focusHeading } from '../controls/focus-heading.ts'
+import { Waiting } from '../controls/waiting.tsx'
+import { useLanguage } from '../language/use-words.ts'
+import { hasRole } from '../session/rights.ts'
+import { usePresence } from '../session/use-me.ts'
+import { Page } from '../shell/page.tsx'
+import '../styles/contact.css'
+import '../styles/rights.css'
+import { Holders } from './holders.tsx'
+import { ToDecide, Waits } from './open-requests.tsx'
+import { PastRequest } from './request-card.tsx'
+import { readHolderFilters } from './rights-shapes.ts'
+
+const mostDecided = 20
+
+/** The procedure: what waits to be decided, what was decided, and who has which right. */
+export function RightsPage() {
+  const { say } = useLanguage()
+  const presence = usePresence()
+  const me = presence.state === 'signed-in' ? presence.me : undefined
+  return (
+    <Page
+      title={say('rights.title')}
+      lead={say('rights.lead')}
+      aside={
+        <div className="actions">
+          {me && (
+            <Link to="/rights/people/$id" params={{ id: me.personId }} className="button button-secondary">
+              {say('rights.mine')}
+            </Link>
+          )}
+          {me && reviews(me) && (
+            <Link to="/rights/review" className="button button-secondary">
+              <ClipboardCheck aria-hidden="true" size={18} />
+              {say('rights.review')}
+            </Link>
+          )}
+          <Link to="/rights/new" className="button button-primary">
+            <Plus aria-hidden="true" size={18} />
+            {say('rights.request')}
+          </Link>
+        </div>
+      }
+    >
+      <Requests />
+      {me && watchesRights(me) && <FindHolders />}
+    </Page>
+  )
+}
+
+function Requests() {
+  const { say } = useLanguage()
+  const { data, error, isPending, refetch } = $api.useQuery(
+    'get',
+    '/api/rights/requests',
+    { params: { query: { state: 'all' } } },
+    { staleTime: 0 },
+  )
+  if (isPending) return <Waiting lines={6} />
+  if (error) return <Failure error={error} onAgain={() => void refetch()} />
+  const open = data.items.filter(({ state }) => state === 'REQUESTED')
+  const mine = open.filter(({ mayDecide }) => mayDecide)
+  const others = open.filter(({ mayDecide }) => !mayDecide)
+  const decided = data.items.filter(({ state }) => state !== 'REQUESTED').slice(0, mostDecided)
+  return (
+    <>
+      <section aria-labelledby="rights-to-decide" className="stack">
+        <h2 id="rights-to-decide" tabIndex={-1}>
+          {say(mine.length > 0 ? 'rights.toDecide' : 'rights.open')}
+        </h2>
+        {open.length === 0 && <p className="muted">{say('rights.open.none')}</p>}
+        <ToDecide requests={mine} onDecided={() => focusHeading('rights-to-decide')} />
+        {mine.length > 0 && others.length > 0 && <h3>{say('rights.open.others')}</h3>}
+        {others.length > 0 && <Waits requests={others} />}
+      </section>
+      {decided.length > 0 && (
+        <details className="more-of">
+          <summary>{say('rights.decided')}</summary>
+          <ul className="panel past-list">
+            {decided.map((request) => (
+              <PastRequest key={request.id} request={request} withPerson />
+            ))}
+          </ul>
+        </details>
+      )}
+    </>
+  )
+}
+
+function FindHolders() {
+  const filters = useSearch({ from: '/rights', select: readHolderFilters, structuralSharing: true })
+  const navigate = useNavigate()
+  return <Holders filters={filters} onSearch={(search) => void navigate({ to: '/rights', search })} />
+}
+
+function reviews(me: Me): boolean {
+  return hasRole(me, 'ACCESS_APPROVER', 'SUPERVISOR', 'DATA_PROTECTION_OFFICER')
+}
+
+function watchesRights(me: Me): boolean {
+  return hasRole(me, 'ACCESS_APPROVER', 'ADMINISTRATOR', 'DATA_PROTECTION_OFFICER', 'SUPERVISOR')
+}

@@ -1,0 +1,58 @@
+/**
+ * The access-authorisation procedure: who asked for which right for whom, who decided, what it reaches, until when. In: the
+ * contract's rights. Out: pages to ask, decide, review and read. Never here: a decision on who may what; the server refuses.
+ */
+import type { paths } from '../api/schema.d.ts'
+
+type Ok<Operation> = Operation extends { responses: { 200: { content: { 'application/json': infer Body } } } }
+  ? Body
+  : never
+export type RightRequest = Ok<paths['/api/rights/requests']['get']>['items'][number]
+export type PersonsRights = Ok<paths['/api/rights/people/{id}']['get']>
+export type HeldRight = PersonsRights['rights'][number]
+export type Doubt = HeldRight['doubts'][number]
+export type Scope = HeldRight['scope']
+export type Holder = Ok<paths['/api/rights/people']['get']>['items'][number]
+export type Offer = Ok<paths['/api/rights/offer']['get']>
+export type Candidate = Offer['people'][number]
+export type OfferedRole = Offer['roles'][number]
+export type Role = OfferedRole['role']
+
+/** Begins every query of the procedure, so that a change makes all of them old. */
+export const rightsKey = 'rights'
+
+/** For whom a new right is asked, and which one it goes on with, as they stand in the address. */
+export function readNewRight(search: Record<string, unknown>): { person?: string; renew?: string } {
+  const id = (key: string) => {
+    const value = search[key]
+    return typeof value === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value) ? value : undefined
+  }
+  const [person, renew] = [id('person'), id('renew')]
+  return { ...(person && { person }), ...(person && renew && { renew }) }
+}
+
+/** A look for people with rights, as it stands in the address. */
+export interface HolderFilters {
+  q?: string
+  role?: Role
+}
+
+export const roles: readonly Role[] = [
+  'OFFICIAL',
+  'SUPERVISOR',
+  'EXPERT',
+  'MAINTENANCE',
+  'SECURITY',
+  'SERVICE_UNIT',
+  'DECISION_MAKER',
+  'ACCESS_APPROVER',
+  'ADMINISTRATOR',
+  'DATA_PROTECTION_OFFICER',
+]
+
+/** The search part of an address; whatever is not a filter is left out. */
+export function readHolderFilters(search: Record<string, unknown>): HolderFilters {
+  const q = typeof search['q'] === 'string' ? search['q'].trim().slice(0, 100) : ''
+  const role = roles.find((one) => one === search['role'])
+  return { ...(q && { q }), ...(role && { role }) }
+}

@@ -1,0 +1,79 @@
+import { Link } from '@tanstack/react-router'
+import { $api } from '../api/client.ts'
+import { serverNowMs } from '../api/server-time.ts'
+import type { Me } from '../api/shapes.ts'
+import { Notice } from '../controls/notice.tsx'
+import { formatDate } from '../format/instant.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { hasRole } from '../session/rights.ts'
+import { endsSoon, sayRole } from './rights-words.ts'
+
+/** On the start page: requests to decide, a review that is overdue, and one's own rights that end soon. */
+export function RightsWaiting({ me }: { me: Me }) {
+  return (
+    <>
+      {hasRole(me, 'ACCESS_APPROVER') && <ToDecide />}
+      {hasRole(me, 'ACCESS_APPROVER', 'SUPERVISOR') && <Overdue />}
+      <EndingSoon me={me} />
+    </>
+  )
+}
+
+function ToDecide() {
+  const { say } = useLanguage()
+  const { data } = $api.useQuery(
+    'get',
+    '/api/rights/requests',
+    { params: { query: { state: 'open' } } },
+    { staleTime: 0 },
+  )
+  const count = (data?.items ?? []).filter(({ mayDecide }) => mayDecide).length
+  if (count === 0) return null
+  return (
+    <Notice kind="info">
+      <p>
+        <Link to="/rights">{say('rights.waiting', { count })}</Link>
+      </p>
+    </Notice>
+  )
+}
+
+function Overdue() {
+  const { say } = useLanguage()
+  const { data } = $api.useQuery('get', '/api/rights/review', undefined, { staleTime: 0 })
+  const count = (data?.items ?? []).filter(({ review, mayReview }) => review === 'overdue' && mayReview).length
+  if (count === 0) return null
+  return (
+    <Notice kind="warning">
+      <p>
+        <Link to="/rights/review">{say('rights.review.overdue', { count })}</Link>
+      </p>
+    </Notice>
+  )
+}
+
+const soonMs = 30 * 24 * 3_600_000
+
+function EndingSoon({ me }: { me: Me }) {
+  const { say, language } = useLanguage()
+  const nowMs = serverNowMs()
+  // What follows a right is asked only where one of them ends soon.
+  const isNear = me.rights.some(({ until }) => until !== undefined && Date.parse(until) - nowMs < soonMs)
+  const { data } = $api.useQuery(
+    'get',
+    '/api/rights/people/{id}',
+    { params: { path: { id: me.personId } } },
+    { enabled: isNear, staleTime: 0 },
+  )
+  const ending = (data?.rights ?? []).filter((right) => endsSoon(right, data?.rights ?? [], nowMs))
+  return ending.map((right) => (
+    <Notice key={right.id} kind="warning" title={sayRole(right, say)}>
+      <p>{say('rights.endsSoon', { date: formatDate(right.until ?? '', language) })}</p>
+      <p>
+        <Link to="/rights/new" search={{ person: me.personId, renew: right.id }}>
+          {say('rights.renew')}
+        </Link>
+      </p>
+    </Notice>
+  ))
+}

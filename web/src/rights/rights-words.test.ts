@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest'
+import { readHolderFilters, readNewRight } from './rights-shapes.ts'
+import { endsSoon, refusalIn, sayPeriod, sayRole } from './rights-words.ts'
+import type { HeldRight } from './rights-shapes.ts'
+
+const say = (key: string, values?: Record<string, string | number>) =>
+  values ? `${key} ${Object.values(values).join(' ')}` : key
+
+describe('a refusal', () => {
+  test('names whom it speaks of, and goes to its field', () => {
+    const error = { error: { code: 'right.beyond-employment', message: '', of: 'Aino Virtanen' } }
+    expect(refusalIn(error, say)).toEqual({ text: 'Aino Virtanen: error.right.beyond-employment', field: 'until' })
+    expect(refusalIn({ error: { code: 'right.decided', message: '' } }, say)).toEqual({ text: 'error.right.decided' })
+  })
+
+  test('that is none of the procedure’s own is told as everywhere', () => {
+    expect(refusalIn({ error: { code: 'deny.role', message: '' } }, say)).toEqual({ text: 'error.deny.role' })
+    expect(refusalIn(new Error('x'), say)).toEqual({ text: 'error.other' })
+  })
+})
+
+test('a period is written with its last day, not with the moment after it', () => {
+  expect(sayPeriod({ from: '2026-11-30T22:00:00Z', until: '2027-06-15T21:00:00Z' }, say, 'fi')).toBe(
+    '1.12.2026–15.6.2027',
+  )
+  expect(sayPeriod({ until: '2027-06-15T21:00:00Z' }, say, 'fi')).toBe('rights.period.fromApproval 15.6.2027')
+  expect(sayPeriod({ from: '2026-11-30T22:00:00Z' }, say, 'fi')).toBe('rights.period.open 1.12.2026')
+})
+
+test('an expert’s role carries the duty', () => {
+  expect(sayRole({ role: 'EXPERT', duty: 'TRAINING' }, say)).toBe('role.EXPERT (duty.TRAINING)')
+  expect(sayRole({ role: 'SECURITY' }, say)).toBe('role.SECURITY')
+})
+
+describe('a right ends soon', () => {
+  const now = Date.parse('2026-11-25T12:00:00Z')
+  const right = (given: Partial<HeldRight>) =>
+    ({
+      role: 'OFFICIAL',
+      state: 'active',
+      from: '2026-01-01T00:00:00Z',
+      until: '2026-12-10T22:00:00Z',
+      ...given,
+    }) as HeldRight
+
+  test('within thirty days', () => {
+    expect(endsSoon(right({}), [right({})], now)).toBe(true)
+    expect(endsSoon(right({ until: '2027-01-10T22:00:00Z' }), [], now)).toBe(false)
+    expect(endsSoon(right({ state: 'revoked' }), [], now)).toBe(false)
+    const { until: _, ...open } = right({})
+    expect(endsSoon(open, [], now)).toBe(false)
+  })
+
+  test('but not where another follows it without a gap', () => {
+    const next = right({ from: '2026-12-10T22:00:00Z', until: '2027-11-25T22:00:00Z', state: 'upcoming' })
+    expect(endsSoon(right({}), [right({}), next], now)).toBe(false)
+    expect(endsSoon(right({}), [right({}), { ...next, from: '2026-12-12T22:00:00Z' }], now)).toBe(true)
+    expect(endsSoon(right({}), [right({}), { ...next, role: 'EXPERT' }], now)).toBe(true)
+  })
+})
+
+test('an address is read for what it may hold, and nothing else', () => {
+  const id = '11111111-1111-4111-8111-111111111111'
+  expect(readNewRight({ person: id, renew: 'x', other: 1 })).toEqual({ person: id })
+  expect(readNewRight({ renew: id })).toEqual({})
+  expect(readHolderFilters({ q: ' a ', role: 'EXPERT', x: 1 })).toEqual({ q: 'a', role: 'EXPERT' })
+  expect(readHolderFilters({ q: 1, role: 'KING' })).toEqual({})
+})

@@ -1,0 +1,90 @@
+import { refusalKey } from '../api/refusal.ts'
+import { formatDate } from '../format/instant.ts'
+import type { Language } from '../language/language.ts'
+import type { Say, Word } from '../language/use-words.ts'
+import type { Doubt, HeldRight } from './rights-shapes.ts'
+
+/** The refusals that the procedure has of its own, and where in a form each belongs. */
+const fieldOf = {
+  'right.not-yours': 'people',
+  'right.own': undefined,
+  'right.person-missing': 'people',
+  'right.not-employed': 'people',
+  'right.beyond-employment': 'until',
+  'right.role-unknown': 'role',
+  'right.duty-missing': 'role',
+  'right.purpose-missing': 'purposes',
+  'right.purpose-unknown': 'purposes',
+  'right.scope-wrong': 'role',
+  'right.unit-missing': 'units',
+  'right.no-officials': 'units',
+  'right.number-missing': 'numbers',
+  'right.number-unknown': 'numbers',
+  'right.reason-missing': 'reason',
+  'right.from-wrong': 'from',
+  'right.until-wrong': 'until',
+  'right.already-requested': 'people',
+  'right.decided': undefined,
+  'right.over': undefined,
+  'right.note-missing': 'note',
+} as const
+type Code = keyof typeof fieldOf
+export type RightField = Exclude<(typeof fieldOf)[Code], undefined>
+
+/** What a refusal is told as, with whom or what it speaks of; and the field it is told at where it is one field's. */
+export function refusalIn(error: unknown, say: Say): { text: string; field?: RightField } {
+  const { code = '', of } = (error as { error?: { code?: string; of?: string } } | null)?.error ?? {}
+  if (!(code in fieldOf)) return { text: say(`error.${refusalKey(error)}`) }
+  const field = fieldOf[code as Code]
+  const sentence = say(`error.${code}` as Word)
+  return { text: of ? `${of}: ${sentence}` : sentence, ...(field && { field }) }
+}
+
+/** A role, with an expert's duty. */
+export function sayRole({ role, duty }: { role: string; duty?: string | undefined }, say: Say): string {
+  const name = say(`role.${role}` as Word)
+  return duty ? `${name} (${say(`duty.${duty}` as Word)})` : name
+}
+
+/** From which day until which day, the last one included. */
+export function sayPeriod(
+  { from, until }: { from?: string | undefined; until?: string | undefined },
+  say: Say,
+  language: Language,
+): string {
+  const last = until === undefined ? '' : formatDate(lastMoment(until), language)
+  if (from === undefined) return say('rights.period.fromApproval', { until: last })
+  const first = formatDate(from, language)
+  return until === undefined ? say('rights.period.open', { from: first }) : `${first}–${last}`
+}
+
+/** A right that ends at midnight is in force until the day before. */
+export function lastMoment(until: string): string {
+  return new Date(Date.parse(until) - 1).toISOString()
+}
+
+/** What speaks against a right, in a sentence. */
+export function sayDoubt(doubt: Doubt, say: Say): string {
+  return say(`rights.doubt.${doubt}`)
+}
+
+const soonMs = 30 * 24 * 3_600_000
+
+/** Whether a right that holds ends within thirty days and nothing follows it. */
+export function endsSoon(
+  right: Pick<HeldRight, 'role' | 'duty' | 'until' | 'state'>,
+  all: readonly HeldRight[],
+  nowMs: number,
+): boolean {
+  if (right.state !== 'active' || right.until === undefined) return false
+  const end = Date.parse(right.until)
+  if (end - nowMs > soonMs) return false
+  return !all.some(
+    (other) =>
+      (other.state === 'active' || other.state === 'upcoming') &&
+      other.role === right.role &&
+      other.duty === right.duty &&
+      (other.until === undefined || Date.parse(other.until) > end) &&
+      Date.parse(other.from) <= end,
+  )
+}

@@ -1,0 +1,43 @@
+import { useLanguage } from '../language/use-words.ts'
+import type { Scope } from './rights-shapes.ts'
+
+const mostShown = 4
+
+/** How far a right reaches, in words: units with their officials, numbers with their names. */
+export function ScopeWords({ scope }: { scope: Scope }) {
+  const { say, named } = useLanguage()
+  const parts = [
+    ...scope.units.map(({ id, name, officials }) => ({
+      id,
+      text: `${name} (${say('rights.officials', { count: officials })})`,
+    })),
+    ...scope.numbers.map(({ number, display, name }) => ({
+      id: number,
+      text: [display, name && named(name)].filter(Boolean).join(' '),
+    })),
+  ]
+  const list = (
+    <ul className="plain-list">
+      {parts.map(({ id, text }) => (
+        <li key={id}>{text}</li>
+      ))}
+    </ul>
+  )
+  return (
+    <>
+      <span>{say(`scope.${scope.kind}`)}</span>
+      {parts.length > mostShown ? (
+        <details className="more-of">
+          <summary>
+            {scope.kind === 'numbers'
+              ? say('rights.numbers', { count: parts.length })
+              : say('rights.units', { count: parts.length })}
+          </summary>
+          {list}
+        </details>
+      ) : (
+        parts.length > 0 && list
+      )}
+    </>
+  )
+}

@@ -1,0 +1,54 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { api } from '../api/client.ts'
+import { useLanguage } from '../language/use-words.ts'
+import type { RightRequest } from './rights-shapes.ts'
+import { refusalIn } from './rights-words.ts'
+
+/** Whom a decision did not succeed for, and why. */
+export interface Undecided {
+  id: string
+  name: string
+  text: string
+}
+
+/** Decides on requests one after another: what cannot be approved for one person does not keep back the others. */
+export function useDecide() {
+  const { say } = useLanguage()
+  const client = useQueryClient()
+  const [left, setLeft] = useState<number>()
+  const [undecided, setUndecided] = useState<Undecided[]>([])
+
+  const decide = async (requests: readonly RightRequest[], approve: boolean, note: string): Promise<number> => {
+    const failed: Undecided[] = []
+    setUndecided([])
+    for (const [index, { id, person }] of requests.entries()) {
+      setLeft(requests.length - index)
+      const body = { approve, ...(note.trim() && { note: note.trim() }) }
+      const error = await decideOne(id, body)
+      if (error !== undefined) failed.push({ id, name: person.name, text: refusalIn(error, say).text })
+    }
+    setLeft(undefined)
+    setUndecided(failed)
+    await changedRights(client)
+    return requests.length - failed.length
+  }
+  return { decide, left, undecided }
+}
+
+async function decideOne(id: string, body: { approve: boolean; note?: string }): Promise<unknown> {
+  try {
+    const { error } = await api.POST('/api/rights/requests/{id}/decision', { params: { path: { id } }, body })
+    return error
+  } catch (error) {
+    return error ?? new Error('no answer')
+  }
+}
+
+/** Everything that was read of rights is old, one's own among it. */
+export async function changedRights(client: ReturnType<typeof useQueryClient>): Promise<void> {
+  await client.invalidateQueries({
+    predicate: ({ queryKey: [first, path] }) =>
+      first === 'rights' || (typeof path === 'string' && (path.startsWith('/api/rights') || path === '/api/session')),
+  })
+}
