@@ -132,7 +132,7 @@ describe('enrolling an authenticator', () => {
     )
     const kept = rows.map(({ row }) => row).join()
     expect(rows).toHaveLength(11)
-    const hex = Buffer.from(Secret.fromBase32(secret).buffer).toString('hex')
+    const hex = Buffer.from(Secret.fromBase32(secret).bytes).toString('hex')
     for (const word of [secret, hex, ...recoveryCodes]) expect(kept).not.toContain(word)
   })
 

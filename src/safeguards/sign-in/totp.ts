@@ -12,7 +12,7 @@ const window = 1
 
 /** A new secret. */
 export function newTotpSecret(): Buffer {
-  return Buffer.from(new Secret({ size: secretBytes }).buffer)
+  return Buffer.from(new Secret({ size: secretBytes }).bytes)
 }
 
 /** A secret as people type it: base32. */
