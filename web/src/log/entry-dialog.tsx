@@ -1,0 +1,179 @@
+import { Link } from '@tanstack/react-router'
+import { CircleCheck, CircleX, Clock } from 'lucide-react'
+import { Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components'
+import { $api } from '../api/client.ts'
+import { Fact } from '../contact/facts.tsx'
+import { Button } from '../controls/button.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { formatInstant } from '../format/instant.ts'
+import { formatCount } from '../format/number.ts'
+import { useLanguage, type Word } from '../language/use-words.ts'
+import { ResultBadge } from './log-list.tsx'
+import type { LogEntryDetail, Proof } from './log-shapes.ts'
+import { sayAction, sayKind, sayResult, sayWho } from './log-words.ts'
+
+/** One entry: all that was logged, and whether it is in the log as it was written. */
+export function EntryDialog({ seq, onClose }: { seq: number | undefined; onClose: () => void }) {
+  return (
+    <ModalOverlay
+      className="modal-overlay"
+      isOpen={seq !== undefined}
+      onOpenChange={(isOpen) => !isOpen && onClose()}
+      isDismissable
+    >
+      <Modal className="modal log-modal">
+        <Dialog className="dialog-body stack">{seq !== undefined && <Entry seq={seq} onClose={onClose} />}</Dialog>
+      </Modal>
+    </ModalOverlay>
+  )
+}
+
+function Entry({ seq, onClose }: { seq: number; onClose: () => void }) {
+  const { say, language } = useLanguage()
+  const { data, error, isPending, refetch } = $api.useQuery('get', '/api/log/entries/{seq}', {
+    params: { path: { seq } },
+  })
+  return (
+    <>
+      <Heading slot="title" className="dialog-title">
+        {say('log.entry', { seq: formatCount(seq, language) })}
+      </Heading>
+      {isPending && <Waiting lines={6} />}
+      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      {data && <EntryFacts entry={data} onClose={onClose} />}
+      {data && <ProofText proof={data.proof} />}
+      <div className="actions">
+        <Button kind="primary" onPress={onClose} autoFocus>
+          {say('close')}
+        </Button>
+      </div>
+    </>
+  )
+}
+
+function EntryFacts({ entry, onClose }: { entry: LogEntryDetail; onClose: () => void }) {
+  const { say, language } = useLanguage()
+  const { why } = sayResult(entry.result, say)
+  const detail = Object.entries(entry.detail)
+  return (
+    <section aria-label={say('log.entry.facts')} className="stack-small">
+      <dl className="facts log-facts">
+        <Fact label={say('log.action')}>
+          {sayAction(entry.action, say)}
+          <span className="second log-id">{entry.action}</span>
+        </Fact>
+        <Fact label={say('log.col.time')}>{formatInstant(entry.at, language, 'seconds')}</Fact>
+        <Fact label={say('log.person')}>
+          {sayWho(entry, say)}
+          {entry.role && <span className="second">{say(`role.${entry.role}` as Word)}</span>}
+          {entry.person && <span className="second log-id">{entry.person.id}</span>}
+        </Fact>
+        <Fact label={say('log.result')}>
+          <ResultBadge result={entry.result} />
+          {why && <span className="second">{why}</span>}
+        </Fact>
+        {entry.object && (
+          <Fact label={say('log.entry.object')}>
+            {sayKind(entry.object.kind, say)}
+            {entry.object.name && <span className="second">{entry.object.name}</span>}
+            {entry.object.id && <span className="second log-id">{entry.object.id}</span>}
+          </Fact>
+        )}
+        {entry.purpose && (
+          <Fact label={say('log.purpose')}>
+            {say(`purpose.${entry.purpose}` as Word)}
+            {entry.reference && <span className="second log-id">{entry.reference}</span>}
+          </Fact>
+        )}
+        {entry.rightId && (
+          <Fact label={say('log.entry.right')}>
+            <span className="log-id">{entry.rightId}</span>
+          </Fact>
+        )}
+      </dl>
+      {detail.length > 0 && (
+        <>
+          <h3>{say('log.entry.detail')}</h3>
+          <dl className="log-detail">
+            {detail.map(([name, value]) => (
+              <div key={name}>
+                <dt>{name}</dt>
+                <dd className="log-id">{typeof value === 'string' ? value : JSON.stringify(value)}</dd>
+              </div>
+            ))}
+          </dl>
+        </>
+      )}
+      <ul className="plain-list log-more">
+        {entry.person && (
+          <li>
+            <Link to="/log" search={{ person: entry.person.id }} onClick={onClose}>
+              {say('log.entry.its')}
+            </Link>
+          </li>
+        )}
+        {entry.object?.id && (
+          <li>
+            <Link to="/log" search={{ object: entry.object.id }} onClick={onClose}>
+              {say('log.entry.same')}
+            </Link>
+          </li>
+        )}
+      </ul>
+    </section>
+  )
+}
+
+const looks = {
+  proved: { kind: 'success', Icon: CircleCheck },
+  pending: { kind: 'info', Icon: Clock },
+  broken: { kind: 'error', Icon: CircleX },
+} as const
+
+/** The inclusion proof in plain words; its hashes for those who want to follow them. */
+function ProofText({ proof }: { proof: Proof }) {
+  const { say, language } = useLanguage()
+  const { state, leaf, leafHash, path, checkpoint } = proof
+  const { kind, Icon } = looks[state]
+  return (
+    <section aria-labelledby="log-proof" className="stack-small">
+      <h3 id="log-proof">{say('log.proof')}</h3>
+      <div className={`notice notice-${kind}`}>
+        <Icon aria-hidden="true" size={22} />
+        <div className="notice-words">
+          <p>{say(`log.proof.${state}` as Word, { steps: path.length })}</p>
+          {state === 'proved' && checkpoint && leaf !== undefined && (
+            <p>
+              {say('log.proof.place', {
+                leaf: formatCount(leaf, language),
+                origin: checkpoint.origin,
+                time: formatInstant(checkpoint.at, language, 'seconds'),
+                size: formatCount(checkpoint.size, language),
+              })}{' '}
+              {say('log.proof.means')}
+            </p>
+          )}
+        </div>
+      </div>
+      {leafHash && checkpoint && (
+        <details className="log-steps">
+          <summary>{say('log.proof.steps')}</summary>
+          <ol>
+            <li>
+              {say('log.proof.own')} <code>{leafHash}</code>
+            </li>
+            {path.map(({ side, hash }, step) => (
+              <li key={step}>
+                {say(side === 'left' ? 'log.proof.left' : 'log.proof.right')} <code>{hash}</code>
+              </li>
+            ))}
+            <li>
+              {say('log.proof.root')} <code>{checkpoint.root}</code>
+            </li>
+          </ol>
+        </details>
+      )}
+    </section>
+  )
+}

@@ -1,0 +1,102 @@
+/**
+ * Loki: the audit log. In: the contract's log. Out: pages for the data protection officer to read it, to see that an entry
+ * is in it as it was written, and to have all of it verified. Never here: content of calls, or what is right and wrong with
+ * the log.
+ */
+import { parseAbsolute, toCalendarDateTime, type CalendarDateTime } from '@internationalized/date'
+import type { Purpose } from '../api/shapes.ts'
+import { parseDay, queryOf } from '../contacts/filters.ts'
+import { zone } from '../format/instant.ts'
+import type { Role } from './log-shapes.ts'
+
+export const results = ['ok', 'refused', 'failed'] as const
+export type Result = (typeof results)[number]
+
+export const roles = [
+  'OFFICIAL',
+  'SUPERVISOR',
+  'EXPERT',
+  'MAINTENANCE',
+  'SECURITY',
+  'SERVICE_UNIT',
+  'DECISION_MAKER',
+  'ACCESS_APPROVER',
+  'ADMINISTRATOR',
+  'DATA_PROTECTION_OFFICER',
+] as const satisfies readonly Role[]
+
+export const purposes = [
+  'DEVELOPMENT',
+  'QUALITY',
+  'TRAINING',
+  'SERVICE_LEVEL_STUDY',
+  'CRIME_OR_MISUSE',
+  'INSPECTION',
+  'MAINTENANCE',
+] as const satisfies readonly Purpose[]
+
+/** A look into the log as it stands in the address: `from` and `to` are Finnish days, or days with a time. */
+export interface LogFilters {
+  person?: string
+  role?: Role
+  action?: string
+  result?: Result
+  purpose?: Purpose
+  object?: string
+  reference?: string
+  from?: string
+  to?: string
+  /** The entry that is open. */
+  entry?: number
+}
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+/** The search part of an address; whatever is not a filter, or not well written, is left out. */
+export function readLogFilters(search: Record<string, unknown>): LogFilters {
+  const text = (key: string, longest: number) => {
+    const value = search[key]
+    return typeof value === 'string' && value.trim() !== '' ? value.trim().slice(0, longest) : undefined
+  }
+  const object = text('object', 36)
+  const entry = Number(search['entry'])
+  const filters = {
+    person: text('person', 100),
+    role: roles.find((one) => one === search['role']),
+    action: text('action', 64),
+    result: results.find((one) => one === search['result']),
+    purpose: purposes.find((one) => one === search['purpose']),
+    object: object && uuid.test(object) ? object.toLowerCase() : undefined,
+    reference: text('reference', 64),
+    from: readTime(text('from', 40), 'floor'),
+    to: readTime(text('to', 40), 'ceil'),
+    entry: Number.isSafeInteger(entry) && entry > 0 ? entry : undefined,
+  }
+  return Object.fromEntries(Object.entries(filters).filter(([, value]) => value != null))
+}
+
+/** The same look in the contract's words. */
+export function logQueryOf({ entry: _, from, to, ...rest }: LogFilters) {
+  return { ...rest, ...queryOf({ ...(from && { from }), ...(to && { to }) }) }
+}
+
+export function isUuid(text: string): boolean {
+  return uuid.test(text)
+}
+
+/** A Finnish day or a day with a time; an instant of another page becomes one, to the minute. */
+function readTime(written: string | undefined, rounding: 'floor' | 'ceil'): string | undefined {
+  if (written === undefined) return undefined
+  if (parseDay(written)) return written
+  try {
+    return toTheMinute(toCalendarDateTime(parseAbsolute(written, zone)), rounding)
+  } catch {
+    return undefined
+  }
+}
+
+function toTheMinute(time: CalendarDateTime, rounding: 'floor' | 'ceil'): string {
+  const floor = time.set({ second: 0, millisecond: 0 })
+  const rounded = rounding === 'ceil' && floor.compare(time) < 0 ? floor.add({ minutes: 1 }) : floor
+  return rounded.toString().slice(0, 16)
+}

@@ -1,0 +1,90 @@
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { RefreshCw } from 'lucide-react'
+import { useEffect, useEffectEvent, useState } from 'react'
+import { queries } from '../api/client.ts'
+import { Button } from '../controls/button.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { Notice } from '../controls/notice.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { formatCount } from '../format/number.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { announce } from '../shell/announce.tsx'
+import { Page } from '../shell/page.tsx'
+import '../styles/contact.css'
+import '../styles/log.css'
+import '../styles/search.css'
+import { EntryDialog } from './entry-dialog.tsx'
+import { readLogFilters, type LogFilters } from './log-filters.ts'
+import { LogForm } from './log-form.tsx'
+import { LogList } from './log-list.tsx'
+import { LogStatePanel } from './log-state.tsx'
+import { mostRows, useLog } from './use-log.ts'
+
+/** Loki: the audit log, filtered by what stands in the address. */
+export function LogPage() {
+  const { say } = useLanguage()
+  const filters = useSearch({ from: '/log', select: readLogFilters, structuralSharing: true })
+  const navigate = useNavigate()
+  const { entry, ...asked } = filters
+  const go = (search: LogFilters) => void navigate({ to: '/log', search })
+  const open = (seq: number | undefined) =>
+    void navigate({ to: '/log', search: { ...asked, ...(seq !== undefined && { entry: seq }) }, resetScroll: false })
+  const renew = () => void queries.resetQueries({ queryKey: ['log'] })
+
+  return (
+    <Page title={say('log.title')} lead={say('log.lead')}>
+      <LogStatePanel onOpen={open} />
+      <LogForm
+        filters={asked}
+        onSearch={(next) => {
+          if (JSON.stringify(next) === JSON.stringify(asked)) renew()
+          else go(next)
+        }}
+      />
+      <Found key={JSON.stringify(asked)} filters={asked} onOpen={open} onRenew={renew} />
+      <EntryDialog seq={entry} onClose={() => open(undefined)} />
+    </Page>
+  )
+}
+
+function Found({
+  filters,
+  onOpen,
+  onRenew,
+}: {
+  filters: LogFilters
+  onOpen: (seq: number) => void
+  onRenew: () => void
+}) {
+  const { say, language } = useLanguage()
+  const [seen, setSeen] = useState({ first: 0, end: 0 })
+  const { isPending, isSuccess, error, count, again, rowAt } = useLog(filters, seen)
+  const total = formatCount(count, language)
+  const summary = count >= mostRows ? say('log.count.most', { total }) : say('log.count', { count, total })
+
+  const tell = useEffectEvent(() => announce(count === 0 ? say('log.none') : summary))
+  useEffect(() => {
+    if (isSuccess) tell()
+  }, [isSuccess, count])
+
+  return (
+    <section aria-labelledby="log-found" className="results-section" aria-busy={isPending}>
+      <div className="results-head">
+        <h2 id="log-found">{say('log.found')}</h2>
+        {count > 0 && <p className="results-count">{summary}</p>}
+        <Button kind="link" onPress={onRenew}>
+          <RefreshCw aria-hidden="true" size={18} />
+          {say('log.fresh')}
+        </Button>
+      </div>
+      {isPending && <Waiting lines={8} />}
+      {error !== undefined && <Failure error={error} onAgain={again} />}
+      {isSuccess && count === 0 && (
+        <Notice kind="info" title={say('log.none')}>
+          {say('log.none.hint')}
+        </Notice>
+      )}
+      {count > 0 && <LogList count={count} rowAt={rowAt} onSeen={setSeen} onOpen={onOpen} />}
+    </section>
+  )
+}

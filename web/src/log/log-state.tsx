@@ -1,0 +1,50 @@
+import { $api } from '../api/client.ts'
+import { Fact } from '../contact/facts.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { formatInstant } from '../format/instant.ts'
+import { formatCount } from '../format/number.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { VerifyLog } from './verify-log.tsx'
+
+const againMs = 10_000
+
+/** Whether the log is whole: what is signed, who has witnessed it, and the verification of all of it. */
+export function LogStatePanel({ onOpen }: { onOpen: (seq: number) => void }) {
+  const { say, language } = useLanguage()
+  const { data, error, isPending } = $api.useQuery('get', '/api/log/state', undefined, { refetchInterval: againMs })
+  return (
+    <section className="panel stack log-state" aria-labelledby="log-state">
+      <h2 id="log-state">{say('log.state')}</h2>
+      {isPending && <Waiting lines={2} />}
+      {error && <Failure error={error} />}
+      {data && !data.checkpoint && <p>{say('log.state.none')}</p>}
+      {data?.checkpoint && (
+        <dl className="facts">
+          <Fact label={say('log.state.checkpoint')}>
+            {formatInstant(data.checkpoint.at, language, 'seconds')}
+            <span className="second log-id">{data.checkpoint.origin}</span>
+          </Fact>
+          <Fact label={say('log.state.size')}>{formatCount(data.checkpoint.size, language)}</Fact>
+          <Fact label={say('log.state.pending')}>{formatCount(data.pending, language)}</Fact>
+          <Fact label={say('log.state.root')}>
+            <code className="log-root">{data.checkpoint.root}</code>
+          </Fact>
+          <Fact label={say('log.state.witnesses')}>
+            {data.checkpoint.witnesses.length === 0 ? (
+              <span className="log-plain">{say('log.state.noWitness')}</span>
+            ) : (
+              data.checkpoint.witnesses.map(({ name, at }) => (
+                <span key={name} className="log-witness">
+                  {name}
+                  <span className="second">{formatInstant(at, language, 'seconds')}</span>
+                </span>
+              ))
+            )}
+          </Fact>
+        </dl>
+      )}
+      <VerifyLog onOpen={onOpen} />
+    </section>
+  )
+}

@@ -1,0 +1,187 @@
+import { ShieldCheck } from 'lucide-react'
+import { useEffect, useEffectEvent, useId, useState } from 'react'
+import { $api, api } from '../api/client.ts'
+import { Button } from '../controls/button.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { Notice, type NoticeKind } from '../controls/notice.tsx'
+import { formatInstant } from '../format/instant.ts'
+import { formatCount } from '../format/number.ts'
+import { useLanguage, type Word } from '../language/use-words.ts'
+import { announce } from '../shell/announce.tsx'
+import type { Problem, Verification } from './log-shapes.ts'
+
+const whileRunningMs = 700
+
+/** The verification of the whole log: begun here, followed while it goes on, cancelled, and told where the log is broken. */
+export function VerifyLog({ onOpen }: { onOpen: (seq: number) => void }) {
+  const { say } = useLanguage()
+  const { data, error, refetch } = $api.useQuery('get', '/api/log/verifications', undefined, {
+    refetchInterval: ({ state }) => (state.data?.items.some(isGoingOn) ? whileRunningMs : false),
+  })
+  const [failed, setFailed] = useState<unknown>()
+  const [newest] = data?.items ?? []
+  const running = data?.items.find(isGoingOn)
+  const told = data?.items.find(({ state }) => !['WAITING', 'RUNNING', 'CANCELLED'].includes(state))
+  const wasCancelled = newest?.state === 'CANCELLED'
+
+  const tellEnd = useEffectEvent(() => newest && announce(say(`log.verify.${newest.state}` as Word)))
+  const [wasRunning, setWasRunning] = useState(false)
+  if (running && !wasRunning) setWasRunning(true)
+  useEffect(() => {
+    if (wasRunning && !running) tellEnd()
+  }, [wasRunning, running])
+
+  const act = async (asking: () => Promise<{ error?: unknown }>) => {
+    setFailed(undefined)
+    const { error } = await asking().catch((error: unknown) => ({ error }))
+    if (error) setFailed(error)
+    await refetch()
+  }
+  const begin = () =>
+    act(async () => {
+      const answer = await api.POST('/api/log/verifications')
+      if (answer.data) announce(say('log.verify.started'))
+      return answer
+    })
+  const cancel = (id: string) => act(() => api.DELETE('/api/log/verifications/{id}', { params: { path: { id } } }))
+
+  return (
+    <div className="stack-small">
+      {error && <Failure error={error} />}
+      {running ? (
+        <Running verification={running} onCancel={() => void cancel(running.id)} />
+      ) : (
+        <>
+          {wasCancelled && <Notice kind="info">{say('log.verify.CANCELLED')}</Notice>}
+          {told && <Outcome verification={told} onOpen={onOpen} />}
+          {data && !told && !wasCancelled && <p>{say('log.verify.never')}</p>}
+        </>
+      )}
+      {failed !== undefined && <Failure error={failed} />}
+      {!running && (
+        <div className="actions">
+          <Button kind="primary" onPress={() => void begin()}>
+            <ShieldCheck aria-hidden="true" size={18} />
+            {say('log.verify')}
+          </Button>
+          <p className="hint log-hint">{say('log.verify.what')}</p>
+        </div>
+      )}
+    </div>
+  )
+}
+
+function isGoingOn({ state }: Verification): boolean {
+  return state === 'WAITING' || state === 'RUNNING'
+}
+
+function Running({ verification, onCancel }: { verification: Verification; onCancel: () => void }) {
+  const { say, language } = useLanguage()
+  const label = useId()
+  const { state, step, checked, entries } = verification
+  return (
+    <div className="stack-small">
+      <p id={label} className="log-strong">
+        {state === 'WAITING' || !step ? say('log.verify.waiting') : say(`log.verify.step.${step}` as Word)}
+      </p>
+      <progress className="log-progress" aria-labelledby={label} {...(entries && { value: checked, max: entries })} />
+      {entries !== undefined && state === 'RUNNING' && (
+        <p className="muted">
+          {say('log.verify.checked', {
+            checked: formatCount(checked, language),
+            entries: formatCount(entries, language),
+          })}
+        </p>
+      )}
+      <div className="actions">
+        <Button kind="secondary" onPress={onCancel}>
+          {say('log.verify.cancel')}
+        </Button>
+      </div>
+    </div>
+  )
+}
+
+const kinds: Readonly<Record<string, NoticeKind>> = { WHOLE: 'success', BROKEN: 'error', FAILED: 'warning' }
+
+function Outcome({ verification, onOpen }: { verification: Verification; onOpen: (seq: number) => void }) {
+  const { say, language } = useLanguage()
+  const { state, report, endedAt, askedBy } = verification
+  const count = (number: number) => formatCount(number, language)
+  return (
+    <Notice kind={kinds[state] ?? 'info'} title={say(`log.verify.${state}` as Word)}>
+      {state === 'FAILED' && <p>{say('log.verify.failed')}</p>}
+      {report && state === 'WHOLE' && (
+        <p>
+          {say('log.verify.counts', {
+            entries: count(report.entries),
+            checkpoints: count(report.checkpoints),
+            witnesses: count(report.witnesses),
+            recordings: count(report.recordings),
+            destructions: count(report.destructions),
+          })}
+        </p>
+      )}
+      {report && state === 'BROKEN' && (
+        <>
+          <p>{say('log.verify.found', { count: report.found, total: count(report.found) })}</p>
+          <FirstBroken problems={report.problems} onOpen={onOpen} />
+        </>
+      )}
+      {report && report.pruned > 0 && <p>{say('log.verify.pruned', { count: count(report.pruned) })}</p>}
+      {report && report.accepted > 0 && <p>{say('log.verify.accepted', { count: count(report.accepted) })}</p>}
+      {endedAt && (
+        <p className="muted">
+          {say('log.verify.when', { time: formatInstant(endedAt, language) })}{' '}
+          {askedBy ? say('log.verify.by', { name: askedBy.name ?? say('log.unknown') }) : say('log.verify.itself')}
+        </p>
+      )}
+    </Notice>
+  )
+}
+
+/** The first broken place, and all that was found. */
+function FirstBroken({ problems, onOpen }: { problems: Problem[]; onOpen: (seq: number) => void }) {
+  const { say } = useLanguage()
+  const [first] = problems
+  if (!first) return null
+  return (
+    <>
+      <p className="log-strong">{say('log.verify.first')}</p>
+      <ProblemText problem={first} onOpen={onOpen} />
+      {problems.length > 1 && (
+        <details className="log-steps">
+          <summary>{say('log.verify.more')}</summary>
+          <ul className="plain-list">
+            {problems.map((problem, place) => (
+              <li key={place}>
+                <ProblemText problem={problem} onOpen={onOpen} />
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </>
+  )
+}
+
+function ProblemText({ problem, onOpen }: { problem: Problem; onOpen: (seq: number) => void }) {
+  const { say, language } = useLanguage()
+  const { code, leaf, seq, message } = problem
+  return (
+    <>
+      <p>
+        {leaf !== undefined && `${say('log.verify.place', { leaf: formatCount(leaf, language) })}: `}
+        {say(`logProblem.${code}` as Word)}
+        <span className="second" lang="en">
+          {message}
+        </span>
+      </p>
+      {seq !== undefined && (
+        <Button kind="link" onPress={() => onOpen(seq)}>
+          {say('log.verify.open', { seq: formatCount(seq, language) })}
+        </Button>
+      )}
+    </>
+  )
+}
