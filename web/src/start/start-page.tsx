@@ -14,7 +14,7 @@ import { DraftCards } from '../description/draft-list.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
 import { FactorRemovals } from '../people/factor-removals.tsx'
-import { RightsWaiting } from '../rights/rights-waiting.tsx'
+import { RightsToDecide, RightsWaiting, useRightsToDecide } from '../rights/rights-waiting.tsx'
 import { hasRole, purposesOf } from '../session/rights.ts'
 import { usePresence } from '../session/use-me.ts'
 import { Page } from '../shell/page.tsx'
@@ -27,10 +27,13 @@ import '../styles/start.css'
 export function StartPage() {
   const { say } = useLanguage()
   const presence = usePresence()
+  const rights = useRightsToDecide(presence.state === 'signed-in' ? presence.me : undefined)
   return (
     <Page title={say('nav.start')} lead={say('start.lead')}>
       {/* Who watches is told below whether anything waits. */}
-      <WhatWaits saysNone={presence.state !== 'signed-in' || !watches(presence.me)} />
+      <WhatWaits saysNone={presence.state !== 'signed-in' || !watches(presence.me)}>
+        {rights > 0 && <RightsToDecide count={rights} />}
+      </WhatWaits>
       {presence.state === 'signed-in' && <RightsWaiting me={presence.me} />}
       {presence.state === 'signed-in' && watches(presence.me) && <OpenAlarms />}
       {presence.state === 'signed-in' && decidesRemovals(presence.me) && <FactorRemovals />}
@@ -41,7 +44,7 @@ export function StartPage() {
 }
 
 /** Drafts that this person decides on, and then their own that are not yet submitted. */
-function WhatWaits({ saysNone }: { saysNone: boolean }) {
+function WhatWaits({ saysNone, children }: { saysNone: boolean; children?: ReactNode }) {
   const { say } = useLanguage()
   const { data, isPending, isError, error, refetch } = $api.useQuery('get', '/api/description/drafts', undefined, {
     staleTime: 0,
@@ -51,13 +54,15 @@ function WhatWaits({ saysNone }: { saysNone: boolean }) {
     ...open.filter(({ mayDecide }) => mayDecide),
     ...open.filter(({ mayEdit, state }) => mayEdit && state === 'DRAFT'),
   ]
-  if (!saysNone && waiting.length === 0) return null
+  const more = Boolean(children)
+  if (!saysNone && waiting.length === 0 && !more) return null
   return (
     <section aria-labelledby="start-waiting" className="stack-small">
       <h2 id="start-waiting">{say('start.waiting')}</h2>
       {isPending && <Waiting lines={2} />}
       {isError && <Failure error={error} onAgain={() => void refetch()} />}
-      {data && waiting.length === 0 && <p className="muted">{say('start.waiting.none')}</p>}
+      {children}
+      {data && waiting.length === 0 && !more && <p className="muted">{say('start.waiting.none')}</p>}
       {waiting.length > 0 && <DraftCards drafts={waiting} />}
     </section>
   )

@@ -1,5 +1,5 @@
 import { BellRing } from 'lucide-react'
-import { useId, useState } from 'react'
+import { useEffect, useId, useRef, useState } from 'react'
 import { api, queries } from '../api/client.ts'
 import { refusalKey } from '../api/refusal.ts'
 import { Fact } from '../contact/facts.tsx'
@@ -7,7 +7,7 @@ import { Button } from '../controls/button.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { Field } from '../controls/field.tsx'
 import { Notice } from '../controls/notice.tsx'
-import { formatInstant } from '../format/instant.ts'
+import { formatEnd, formatInstant } from '../format/instant.ts'
 import { formatCount } from '../format/number.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
@@ -37,16 +37,16 @@ export function AlarmCard({ alarm, onChanged }: { alarm: Alarm; onChanged: () =>
         {alarm.person && <Fact label={say('alarm.person')}>{alarm.person.name}</Fact>}
         {alarm.official && <Fact label={say('alarm.official')}>{alarm.official.name}</Fact>}
         <Fact label={say('alarm.time')}>
-          {alarm.firstAt === alarm.lastAt
+          {instant(alarm.firstAt) === instant(alarm.lastAt)
             ? instant(alarm.lastAt)
-            : say('alarm.between', { from: instant(alarm.firstAt), to: instant(alarm.lastAt) })}
+            : `${instant(alarm.firstAt)} – ${formatEnd(alarm.lastAt, alarm.firstAt, language)}`}
         </Fact>
         <Fact label={say('alarm.raised')}>{instant(alarm.raisedAt)}</Fact>
         <Fact label={say('alarm.threshold')}>{sayThreshold(alarm, say, language)}</Fact>
         {references.length > 0 && <Fact label={say('alarm.references')}>{references.join(', ')}</Fact>}
         <Reasons reasons={alarm.facts['reasons']} />
       </dl>
-      {alarm.person && <LogLink person={alarm.person} from={alarm.firstAt} to={alarm.lastAt} />}
+      <LogLink alarm={alarm} />
       {alarm.closed ? (
         <div className="alarm-closed">
           <p>{say('alarm.closed.by', { name: alarm.closed.by, time: instant(alarm.closed.at) })}</p>
@@ -83,11 +83,19 @@ function Reasons({ reasons }: { reasons: unknown }) {
 /** Seen, and then closed with what was found out. */
 function Close({ alarm, onChanged }: { alarm: Alarm; onChanged: () => void }) {
   const { say } = useLanguage()
+  const [isOpen, setOpen] = useState(false)
   const [note, setNote] = useState('')
   const [isMissing, setMissing] = useState(false)
   const [isBusy, setBusy] = useState(false)
   const [failed, setFailed] = useState<unknown>()
   const field = useId()
+  const wasOpen = useRef(false)
+
+  useEffect(() => {
+    // The focus goes into the form and back to where it was opened.
+    if (isOpen !== wasOpen.current) document.getElementById(isOpen ? field : `${field}-deal`)?.focus()
+    wasOpen.current = isOpen
+  }, [isOpen, field])
 
   const tell = async (asking: () => Promise<{ error?: unknown }>, done: Word) => {
     setBusy(true)
@@ -108,6 +116,25 @@ function Close({ alarm, onChanged }: { alarm: Alarm; onChanged: () => void }) {
   }
 
   if (alarm.isOwn) return <Notice kind="info">{say('alarm.own')}</Notice>
+  if (!isOpen) {
+    return (
+      <div className="actions">
+        <Button id={`${field}-deal`} kind="secondary" aria-expanded={false} onPress={() => setOpen(true)}>
+          {say('alarm.deal')}
+        </Button>
+        {!alarm.seenAt && (
+          <Button
+            kind="quiet"
+            isBusy={isBusy}
+            onPress={() => void tell(() => api.POST('/api/alarms/{id}/seen', { params }), 'alarm.seen')}
+          >
+            {say('alarm.see')}
+          </Button>
+        )}
+        {failed !== undefined && <Failure error={failed} />}
+      </div>
+    )
+  }
   return (
     <div className="stack-small">
       <Field
@@ -125,15 +152,9 @@ function Close({ alarm, onChanged }: { alarm: Alarm; onChanged: () => void }) {
         <Button kind="primary" isBusy={isBusy} onPress={close}>
           {say('alarm.close')}
         </Button>
-        {!alarm.seenAt && (
-          <Button
-            kind="secondary"
-            isBusy={isBusy}
-            onPress={() => void tell(() => api.POST('/api/alarms/{id}/seen', { params }), 'alarm.seen')}
-          >
-            {say('alarm.see')}
-          </Button>
-        )}
+        <Button kind="secondary" onPress={() => setOpen(false)}>
+          {say('cancel')}
+        </Button>
       </div>
     </div>
   )

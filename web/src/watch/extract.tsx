@@ -22,7 +22,7 @@ export function Extract({
 }) {
   const { say, language } = useLanguage()
   return (
-    <section aria-labelledby="extract-looks" className="results-section extract">
+    <div className="results-section extract">
       <div className="results-head">
         <h2 id="extract-looks">{title}</h2>
         {looks.length > 0 && (
@@ -74,7 +74,7 @@ export function Extract({
           </table>
         </div>
       )}
-    </section>
+    </div>
   )
 }
 

@@ -54,7 +54,7 @@ export function ReviewPage() {
       )}
       {found.isSuccess && looks.length === 0 && <Notice kind="info">{say('review.none')}</Notice>}
       {looks.length > 0 && (
-        <section aria-labelledby="review-looks" className="results-section">
+        <div className="results-section">
           <div className="results-head">
             <h2 id="review-looks">{say('review.looks')}</h2>
             <p className="results-count">
@@ -72,7 +72,7 @@ export function ReviewPage() {
               </Button>
             </div>
           )}
-        </section>
+        </div>
       )}
       {about && <SignOff month={about} isWhole={found.isSuccess && !found.hasNextPage} />}
     </Page>
