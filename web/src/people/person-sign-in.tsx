@@ -1,5 +1,5 @@
 import { Copy } from 'lucide-react'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useId, useRef, useState } from 'react'
 import { Form } from 'react-aria-components'
 import { tellRefusal } from '../account/account-failure.tsx'
 import { $api } from '../api/client.ts'
@@ -70,6 +70,7 @@ function MakeLink({
   const make = $api.useMutation('post', '/api/people/{id}/links')
   const [asks, setAsks] = useState(false)
   const [isCopied, setIsCopied] = useState(false)
+  const field = useId()
   const shown = useRef<HTMLTextAreaElement>(null)
   const link = make.data && new URL(make.data.path, window.location.origin).href
   useEffect(() => {
@@ -98,9 +99,12 @@ function MakeLink({
           <Notice kind="success" title={say('help.signin.made')}>
             <p>{say('help.signin.made.what', { name, time: formatInstant(make.data.until, language) })}</p>
           </Notice>
-          <label className="field">
-            <span className="label">{say('help.signin.link')}</span>
+          <div className="field">
+            <label className="label" htmlFor={field}>
+              {say('help.signin.link')}
+            </label>
             <textarea
+              id={field}
               ref={shown}
               className="input secret"
               rows={3}
@@ -108,7 +112,7 @@ function MakeLink({
               value={link}
               onFocus={(event) => event.target.select()}
             />
-          </label>
+          </div>
           {'clipboard' in navigator && (
             <div className="actions">
               <Button kind="secondary" onPress={() => void copy()}>

@@ -1,0 +1,202 @@
+import { expect, type Browser, type Page } from '@playwright/test'
+import { Secret, TOTP } from 'otpauth'
+import { focused, signInOn, type Language } from './at-the-desk.ts'
+import { withoutCalls } from './without-calls.ts'
+
+const test = withoutCalls()
+test.use({ written: { 'secondFactor: off': 'secondFactor: optional' } })
+
+const password = 'kesäyön pitkä hiljaisuus'
+const stepMs = 30_000
+
+/** The codes of an authenticator: each is good once, so every next one is of a later step. */
+class Authenticator {
+  #secret: string
+  #last = 0
+
+  constructor(key: string) {
+    this.#secret = key.replace(/\s/g, '')
+  }
+
+  async code(): Promise<string> {
+    // The server takes the step after its own, too: no need to wait for it.
+    const step = Math.max(this.#last + 1, Math.floor(Date.now() / stepMs))
+    while (step > Math.floor(Date.now() / stepMs) + 1) await new Promise((resolve) => setTimeout(resolve, 500))
+    this.#last = step
+    return new TOTP({ secret: Secret.fromBase32(this.#secret) }).generate({ timestamp: step * stepMs })
+  }
+}
+
+test('a new person gets a link, a password and a second factor, and loses the telephone', async ({
+  page,
+  seloste,
+  browser,
+  isAccessible,
+}) => {
+  test.setTimeout(180_000)
+  await signInOn(page, seloste, 'anssi', { path: '/people/new' })
+  await page.getByLabel('Nimi').fill('Uuno Uusi')
+  await page.getByLabel('Käyttäjätunnus').fill('palvelu')
+  await page.getByRole('button', { name: 'Lisää henkilö' }).click()
+  await expect(page.locator('.field-error')).toHaveText(/Tunnus on tehtävän eikä henkilön/)
+  await page.getByLabel('Käyttäjätunnus').fill('uuno.uusi')
+  await page.getByRole('button', { name: 'Lisää henkilö' }).click()
+  await page.getByRole('button', { name: 'Tee kertakäyttöinen linkki' }).click()
+  await expect(page.getByLabel('Kertakäyttöinen linkki', { exact: true })).toBeFocused()
+  await isAccessible('a one-time link')
+  const link = await page.getByLabel('Kertakäyttöinen linkki', { exact: true }).inputValue()
+
+  const uuno = await anotherBrowser(browser, seloste.url)
+  await uuno.goto(link)
+  await expect(uuno.getByText('Tämä kertakäyttöinen linkki on henkilölle Uuno Uusi.')).toBeVisible()
+  expect(uuno.url(), 'the token has left the address').toBe(`${seloste.url}/welcome`)
+  await uuno.getByLabel('Uusi salasana').fill('uuno uusi')
+  await expect(uuno.locator('.rule-unmet')).toHaveCount(2)
+  await uuno.keyboard.press('Enter')
+  await expect(uuno.locator('.error-summary')).toBeFocused()
+  await expect(uuno.locator('.field-error')).toContainText('vähintään 15 merkkiä')
+  await uuno.getByLabel('Uusi salasana').fill(password)
+  await expect(uuno.locator('.rule-met')).toHaveCount(3)
+  await uuno.keyboard.press('Enter')
+  await expect(uuno.getByRole('heading', { level: 1, name: 'Etusivu' })).toBeVisible()
+  const late = await anotherBrowser(browser, seloste.url)
+  await late.goto(link)
+  await expect(late.getByRole('alert')).toContainText('Linkki on jo käytetty')
+
+  await uuno.goto('/account')
+  await uuno.getByRole('button', { name: 'Ota tunnistautumissovellus käyttöön' }).click()
+  await expect(uuno.getByLabel('Salasana', { exact: true })).toBeFocused()
+  await uuno.keyboard.type(password)
+  await uuno.keyboard.press('Enter')
+  const authenticator = new Authenticator(await uuno.locator('code.secret').innerText())
+  await uuno.getByLabel('Tunnistautumissovelluksen koodi').fill('12345')
+  await uuno.keyboard.press('Enter')
+  await expect(uuno.locator('.field-error')).toHaveText(/Koodissa on kuusi numeroa/)
+  await uuno.getByLabel('Tunnistautumissovelluksen koodi').fill(await authenticator.code())
+  await uuno.keyboard.press('Enter')
+  await expect(uuno.getByRole('heading', { name: 'Palautuskoodit' })).toBeFocused()
+  const codes = await uuno.locator('.recovery-codes code').allInnerTexts()
+  expect(new Set(codes).size).toBeGreaterThan(5)
+  await uuno.getByRole('button', { name: 'Koodit ovat tallessa' }).click()
+  await expect(uuno.getByRole('heading', { name: 'Kirjautumisen toinen vaihe' })).toBeFocused()
+
+  // Two tabs of one browser: out of one is out of both, and in again in both.
+  const tab = await uuno.context().newPage()
+  await tab.goto('/account')
+  await tab.getByRole('heading', { name: 'Missä olet kirjautuneena' }).waitFor()
+  await uuno.getByRole('button', { name: 'Uuno Uusi' }).click()
+  await uuno.getByRole('button', { name: 'Kirjaudu ulos' }).click()
+  await expect(tab.getByText('Olet kirjautunut ulos.')).toBeVisible()
+  await giveCredentials(tab, 'uuno.uusi')
+  await expect(tab.getByRole('heading', { level: 1, name: 'Kirjautumisen toinen vaihe' })).toBeFocused()
+  await tab.reload()
+  await tab.getByLabel('Tunnistautumissovelluksen koodi').fill(await authenticator.code())
+  await tab.keyboard.press('Enter')
+  await expect(tab.getByText('salasanalla ja tunnistautumissovelluksella').first()).toBeVisible()
+  await expect(uuno.getByText('salasanalla ja tunnistautumissovelluksella').first()).toBeVisible()
+
+  // The telephone is lost: a recovery code signs in once, a person who may removes the factor.
+  await tab.getByRole('button', { name: 'Kirjaa ulos kaikkialta' }).click()
+  await expect(tab.getByRole('alertdialog').getByRole('button', { name: 'Peruuta' })).toBeFocused()
+  await tab.getByRole('alertdialog').getByRole('button', { name: 'Kirjaa ulos' }).click()
+  await expect(uuno.getByText('Olet kirjautunut ulos.')).toBeVisible()
+  await giveCredentials(uuno, 'uuno.uusi')
+  await uuno.getByRole('button', { name: 'Käytä palautuskoodia' }).click()
+  await expect(uuno.getByLabel('Palautuskoodi')).toBeFocused()
+  await uuno.keyboard.type(codes[0]!)
+  await uuno.keyboard.press('Enter')
+  await expect(uuno.getByText(`Palautuskoodeja on jäljellä ${codes.length - 1}.`)).toBeVisible()
+
+  await page.getByRole('button', { name: 'Pyydä toisen vaiheen poistoa' }).click()
+  await page.getByLabel('Perustelu').fill('Puhelin katosi. Tunnistettu henkilökortista.')
+  await page.getByRole('button', { name: 'Lähetä hyväksyttäväksi' }).click()
+  await expect(page.getByText(/Se odottaa käyttövaltuuksien hyväksyjää/)).toBeVisible()
+  const anneli = await anotherBrowser(browser, seloste.url)
+  await signInOn(anneli, seloste, 'anneli', { path: '/' })
+  await anneli.getByRole('button', { name: 'Poista toinen vaihe' }).click()
+  await anneli.getByRole('alertdialog').getByRole('button', { name: 'Poista toinen vaihe' }).click()
+  await expect(anneli.getByRole('heading', { name: 'Toisen vaiheen poistopyynnöt' })).toHaveCount(0)
+  await uuno.reload()
+  await giveCredentials(uuno, 'uuno.uusi')
+  await expect(uuno.getByText('Tunnistautumissovellusta ei ole otettu käyttöön.')).toBeVisible()
+})
+
+test('one’s own password is changed by keyboard, and what is wrong is told where it is', async ({ page, seloste }) => {
+  await signInOn(page, seloste, 'sari', { path: '/account' })
+  await page.getByRole('button', { name: 'Vaihda salasana' }).press('Enter')
+  await expect(page.getByLabel('Nykyinen salasana')).toBeFocused()
+  await page.keyboard.type('väärä')
+  await page.keyboard.press('Tab')
+  expect(await focused(page)).toBe('Näytä salasana')
+  await page.keyboard.press('Tab')
+  await expect(page.getByLabel('Uusi salasana')).toBeFocused()
+  await page.keyboard.type('lyhyt')
+  await page.keyboard.press('Enter')
+  await expect(page.locator('.field-error')).toHaveText(/vähintään 15 merkkiä/)
+  await expect(page.getByLabel('Uusi salasana')).toBeFocused()
+  await page.getByLabel('Uusi salasana').fill(password)
+  await page.keyboard.press('Enter')
+  await expect(page.locator('.field-error')).toHaveText('Nykyinen salasana on väärä.')
+  await expect(page.getByLabel('Nykyinen salasana')).toBeFocused()
+  await page.getByLabel('Nykyinen salasana').fill(seloste.password)
+  await page.keyboard.press('Enter')
+  await expect(page.getByText('Salasana on vaihdettu. Muut istuntosi päätettiin.')).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'Salasana', exact: true })).toBeFocused()
+})
+
+for (const [language, name, width] of [
+  ['fi', 'Suomi', 1280],
+  ['fi', 'Suomi', 320],
+  ['sv', 'Svenska', 320],
+  ['en', 'English', 320],
+] as const satisfies [Language, string, number][]) {
+  test(`signing in and one’s own account have no barrier in ${language} at ${width} pixels`, async ({
+    page,
+    seloste,
+    isAccessible,
+  }) => {
+    test.setTimeout(120_000)
+    await page.setViewportSize({ width, height: 800 })
+    await page.goto('/welcome')
+    await page.getByRole('button', { name, exact: true }).click()
+    await page.locator('.notice').waitFor()
+    await isAccessible('a link without its token')
+    await page.goto('/welcome#spent')
+    await page.locator('.notice-error').waitFor()
+    await isAccessible('a link that is spent')
+
+    await page.goto('/account')
+    await page.locator('#signin-userId').waitFor()
+    await page.locator('form button[type=submit]').click()
+    await page.locator('.field-error').first().waitFor()
+    await isAccessible('a sign-in without user id')
+    await giveCredentials(page, 'riitta', seloste.password)
+    await page.locator('.sessions li').first().waitFor()
+    await isAccessible('one’s own account')
+    await page.locator('[aria-labelledby=account-password] .button').click()
+    await page.locator('#account-new').fill('riitta')
+    await page.locator('.rule-unmet').first().waitFor()
+    await page.locator('[aria-labelledby=account-password] button[type=submit]').click()
+    await page.locator('.field-error').first().waitFor()
+    await isAccessible('a password that is not fit')
+    await page.locator('[aria-labelledby=account-second] .button').first().click()
+    await page.locator('#totp-password').fill(seloste.password)
+    await page.keyboard.press('Enter')
+    await page.locator('.qr').waitFor()
+    await isAccessible('the key of an authenticator')
+    await page.locator('[aria-labelledby=account-sessions] .actions .button').last().click()
+    await page.getByRole('alertdialog').waitFor()
+    await isAccessible('the question before signing out everywhere')
+  })
+}
+
+async function giveCredentials(page: Page, userId: string, word = password): Promise<void> {
+  await page.locator('#signin-userId').fill(userId)
+  await page.locator('#signin-password').fill(word)
+  await page.locator('#signin-password').press('Enter')
+}
+
+/** Somebody else's machine: nothing of this one's is known there. */
+async function anotherBrowser(browser: Browser, baseURL: string): Promise<Page> {
+  return (await browser.newContext({ baseURL, locale: 'fi-FI' })).newPage()
+}
