@@ -45,7 +45,7 @@ export async function appendEntries({ callers = 64, seconds = 5, rounds = 3 } = 
       folder: await openLogFolder(join(folder, 'audit-log')),
       instance: () => 'bench',
     })
-    const turns = takeTurns(async () => void (await sequencer.turn(new AbortController().signal)))
+    const turns = takeTurns(() => sequencer.turn(new AbortController().signal))
     const results: Measured[] = []
     for (let round = 0; round < rounds; round++) {
       const bare = await measure(callers, seconds, () => insertBare(desk.db))
@@ -119,7 +119,7 @@ function insertBare(db: Kysely<SafeguardTables>): Promise<unknown> {
 }
 
 /** One after another, each second, as the custodian does. */
-function takeTurns(turn: () => Promise<void>): { stop: () => Promise<void> } {
+function takeTurns(turn: () => Promise<unknown>): { stop: () => Promise<void> } {
   let stopping = false
   const loop = (async () => {
     while (!stopping) {
