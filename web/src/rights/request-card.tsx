@@ -64,7 +64,7 @@ function PersonItem({ request: { person } }: { request: RightRequest }) {
 export function RequestFacts({ request, person = false }: { request: RightRequest; person?: boolean }) {
   const { say, language } = useLanguage()
   return (
-    <dl className="facts">
+    <dl className="facts right-facts">
       {person && (
         <Fact label={say('rights.person')}>
           <Link to="/rights/people/$id" params={{ id: request.person.id }}>

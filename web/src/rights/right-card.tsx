@@ -80,7 +80,7 @@ export function Doubts({ right }: { right: HeldRight }) {
 export function RightFacts({ right }: { right: HeldRight }) {
   const { say, language } = useLanguage()
   return (
-    <dl className="facts">
+    <dl className="facts right-facts">
       <Fact label={say('rights.reaches')}>
         {right.reaches.length === 0 ? (
           say('rights.reaches.none')

@@ -8,33 +8,37 @@ import { useLanguage } from '../language/use-words.ts'
 import { hasRole } from '../session/rights.ts'
 import { endsSoon, sayRole } from './rights-words.ts'
 
-/** On the start page: requests to decide, a review that is overdue, and one's own rights that end soon. */
-export function RightsWaiting({ me }: { me: Me }) {
-  return (
-    <>
-      {hasRole(me, 'ACCESS_APPROVER') && <ToDecide />}
-      {hasRole(me, 'ACCESS_APPROVER', 'SUPERVISOR') && <Overdue />}
-      <EndingSoon me={me} />
-    </>
-  )
-}
-
-function ToDecide() {
-  const { say } = useLanguage()
+/** How many requests wait for this person's decision; none for who decides on none. */
+export function useRightsToDecide(me: Me | undefined): number {
+  const enabled = me !== undefined && hasRole(me, 'ACCESS_APPROVER')
   const { data } = $api.useQuery(
     'get',
     '/api/rights/requests',
     { params: { query: { state: 'open' } } },
-    { staleTime: 0 },
+    { staleTime: 0, enabled },
   )
-  const count = (data?.items ?? []).filter(({ mayDecide }) => mayDecide).length
-  if (count === 0) return null
+  return enabled ? (data?.items ?? []).filter(({ mayDecide }) => mayDecide).length : 0
+}
+
+/** On the start page: that requests wait to be decided. */
+export function RightsToDecide({ count }: { count: number }) {
+  const { say } = useLanguage()
   return (
     <Notice kind="info">
       <p>
         <Link to="/rights">{say('rights.waiting', { count })}</Link>
       </p>
     </Notice>
+  )
+}
+
+/** On the start page: a review that is overdue, and one's own rights that end soon. */
+export function RightsWaiting({ me }: { me: Me }) {
+  return (
+    <>
+      {hasRole(me, 'ACCESS_APPROVER', 'SUPERVISOR') && <Overdue />}
+      <EndingSoon me={me} />
+    </>
   )
 }
 

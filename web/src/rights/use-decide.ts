@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api } from '../api/client.ts'
 import { useLanguage } from '../language/use-words.ts'
+import { confirmed } from '../session/ask-passkey.ts'
 import type { RightRequest } from './rights-shapes.ts'
 import { refusalIn } from './rights-words.ts'
 
@@ -38,7 +39,10 @@ export function useDecide() {
 
 async function decideOne(id: string, body: { approve: boolean; note?: string }): Promise<unknown> {
   try {
-    const { error } = await api.POST('/api/rights/requests/{id}/decision', { params: { path: { id } }, body })
+    const act = body.approve ? 'right.approve' : 'right.reject'
+    const { error } = await confirmed({ act, id, revision: 0 }, () =>
+      api.POST('/api/rights/requests/{id}/decision', { params: { path: { id } }, body }),
+    )
     return error
   } catch (error) {
     return error ?? new Error('no answer')
