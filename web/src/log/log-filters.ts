@@ -46,8 +46,8 @@ export interface LogFilters {
   reference?: string
   from?: string
   to?: string
-  /** The entry that is open. */
-  entry?: number
+  /** Number of the entry that is open. */
+  entry?: string
 }
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
@@ -59,7 +59,7 @@ export function readLogFilters(search: Record<string, unknown>): LogFilters {
     return typeof value === 'string' && value.trim() !== '' ? value.trim().slice(0, longest) : undefined
   }
   const object = text('object', 36)
-  const entry = Number(search['entry'])
+  const entry = text('entry', 15)
   const filters = {
     person: text('person', 100),
     role: roles.find((one) => one === search['role']),
@@ -70,7 +70,7 @@ export function readLogFilters(search: Record<string, unknown>): LogFilters {
     reference: text('reference', 64),
     from: readTime(text('from', 40), 'floor'),
     to: readTime(text('to', 40), 'ceil'),
-    entry: Number.isSafeInteger(entry) && entry > 0 ? entry : undefined,
+    entry: entry && /^[1-9]\d*$/.test(entry) ? entry : undefined,
   }
   return Object.fromEntries(Object.entries(filters).filter(([, value]) => value != null))
 }

@@ -11,6 +11,7 @@ import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
 import { Page } from '../shell/page.tsx'
 import '../styles/contact.css'
+import '../styles/description.css'
 import '../styles/log.css'
 import '../styles/search.css'
 import { EntryDialog } from './entry-dialog.tsx'
@@ -28,7 +29,11 @@ export function LogPage() {
   const { entry, ...asked } = filters
   const go = (search: LogFilters) => void navigate({ to: '/log', search })
   const open = (seq: number | undefined) =>
-    void navigate({ to: '/log', search: { ...asked, ...(seq !== undefined && { entry: seq }) }, resetScroll: false })
+    void navigate({
+      to: '/log',
+      search: { ...asked, ...(seq !== undefined && { entry: String(seq) }) },
+      resetScroll: false,
+    })
   const renew = () => void queries.resetQueries({ queryKey: ['log'] })
 
   return (
@@ -42,7 +47,7 @@ export function LogPage() {
         }}
       />
       <Found key={JSON.stringify(asked)} filters={asked} onOpen={open} onRenew={renew} />
-      <EntryDialog seq={entry} onClose={() => open(undefined)} />
+      <EntryDialog seq={entry === undefined ? undefined : Number(entry)} onClose={() => open(undefined)} />
     </Page>
   )
 }
