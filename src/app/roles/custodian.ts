@@ -51,7 +51,8 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
   const { pool, db, close } = connectDatabase<RegisterTables>({
     url: databaseUrl,
     applicationName: 'seloste-custodian',
-    size: 10,
+    // Work that comes round holds one for its lock and asks for another: all of it begins at once.
+    size: 40,
     onIdleError: (error) => {
       log.warn({ err: error }, 'an idle database connection broke')
     },
