@@ -46,6 +46,7 @@ export function keepLog(options: KeepLogOptions): { stop: () => Promise<void> } 
   const failing = new Set<string>()
   let told: number | undefined
   let introduced = false
+  let lookedAt = clock.monotonicMs()
   measure(options, witnesses, sequencer.isWhole)
 
   const turns = every({
@@ -53,6 +54,10 @@ export function keepLog(options: KeepLogOptions): { stop: () => Promise<void> } 
     intervalMs: turnMs,
     lockName: sequencerLock,
     work: async (signal) => {
+      if (clock.monotonicMs() - lookedAt > lookAgainMs) {
+        lookedAt = clock.monotonicMs()
+        sequencer.checkAgain()
+      }
       const turn = await sequencer.turn(signal)
       if ('broken' in turn) alarm(turn.broken)
       else if (told !== undefined) goesOn()
@@ -64,15 +69,6 @@ export function keepLog(options: KeepLogOptions): { stop: () => Promise<void> } 
     },
     onError: (error) => {
       log.error({ err: error }, 'the audit log could not be signed on; it is tried again in a second')
-    },
-  })
-  const looking = every({
-    pool,
-    intervalMs: lookAgainMs,
-    lockName: 'seloste.audit-look',
-    work: async () => sequencer.checkAgain(),
-    onError: (error) => {
-      log.warn({ err: error }, 'the audit log could not be looked at anew')
     },
   })
   const asking = every({
@@ -138,7 +134,7 @@ export function keepLog(options: KeepLogOptions): { stop: () => Promise<void> } 
 
   return {
     stop: async () => {
-      await Promise.all([turns.stop(), looking.stop(), asking.stop(), pruning.stop()])
+      await Promise.all([turns.stop(), asking.stop(), pruning.stop()])
     },
   }
 }
