@@ -1,6 +1,6 @@
 import { keepPreviousData } from '@tanstack/react-query'
 import { X } from 'lucide-react'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { $api } from '../api/client.ts'
 import { Button } from '../controls/button.tsx'
 import { Suggest } from '../controls/suggest.tsx'
@@ -27,17 +27,29 @@ export function ChoosePeople({
     { params: { query: q ? { q } : {} } },
     { placeholderData: keepPreviousData },
   )
-  const found = (data?.people ?? []).filter(({ id }) => !people.some((one) => one.id === id))
+  // What was found for the letters before is not what is meant now.
+  const meant = (text: string) => text.toLowerCase().includes(q.toLowerCase())
+  const found = (data?.people ?? []).filter(
+    ({ id, name, userId }) => !people.some((one) => one.id === id) && (meant(name) || meant(userId)),
+  )
+  // A field that was emptied by the choice begins anew, closed, and keeps the focus.
+  const field = useRef<HTMLDivElement>(null)
+  const [chosenHere, setChosenHere] = useState(0)
+  useEffect(() => {
+    if (chosenHere > 0) field.current?.querySelector('input')?.focus()
+  }, [chosenHere])
   const write = (value: string) => {
     const chosen = found.find(({ userId }) => userId === value.trim().toLowerCase())
     if (!chosen) return setWritten(value)
     setWritten('')
+    setChosenHere(chosenHere + 1)
     announce(say('rights.people.added', { name: chosen.name }))
     return onChange([...people, chosen])
   }
   return (
-    <div className="stack-small">
+    <div className="stack-small" ref={field}>
       <Suggest
+        key={chosenHere}
         label={say('rights.people.add')}
         hint={say('rights.people.hint')}
         error={error}

@@ -97,6 +97,7 @@ function RequestForm({ offer, start }: { offer: Offer; start: NewRight }) {
   const navigate = useNavigate()
   const client = useQueryClient()
   const [draft, setDraft] = useState(start)
+  const [tried, setTried] = useState(false)
   const [wrong, setWrong] = useState<{ field: RightField; text: string }[]>([])
   const ask = $api.useMutation('post', '/api/rights/requests')
   const role = offered(offer, draft.role)
@@ -108,11 +109,14 @@ function RequestForm({ offer, start }: { offer: Offer; start: NewRight }) {
     if (ask.error) ask.reset()
     setDraft({ ...draft, ...edited })
   }
+  // What was found wrong is told at its field until it is right.
+  const left = tried ? faultsIn(draft) : []
   const errorAt = (field: RightField) =>
-    wrong.find((one) => one.field === field)?.text ?? (refusal?.field === field ? refusal.text : undefined)
+    left.find((one) => one.field === field)?.text ?? (refusal?.field === field ? refusal.text : undefined)
 
   const submit = async () => {
     const found = faultsIn(draft)
+    setTried(true)
     setWrong(found)
     const { until } = draft
     if (found.length > 0 || !role || !until) return

@@ -210,7 +210,7 @@ function Revoke({ right }: { right: HeldRight }) {
           {say('rights.revoke.do')}
         </Button>
         <Button kind="secondary" onPress={() => setOpen(false)}>
-          {say('cancel')}
+          {say('rights.revoke.not')}
         </Button>
       </div>
     </div>
