@@ -2,6 +2,7 @@
  * The audit log kept: sequenced and signed every second, witnessed, pruned. In: the sequencer's parts. Out: a log that
  * whoever watches can follow, and an alarm in the process log where it is broken. Never here: a hash.
  */
+import { setTimeout as wait } from 'node:timers/promises'
 import { Gauge, type Registry } from 'prom-client'
 import type { Clock } from '#platform/clock/clock.ts'
 import { every, type EveryOptions } from '#platform/jobs/every.ts'
@@ -35,10 +36,12 @@ export interface KeepLogOptions {
 
 const turnMs = 1_000
 const witnessMs = 10_000
+const longestFirstLookMs = 10_000
 const lookAgainMs = 60 * 60_000
 const pruneMs = 6 * 60 * 60_000
 
-export function keepLog(options: KeepLogOptions): { stop: () => Promise<void> } {
+/** `looked` resolves once the log has been looked at, or that has taken longer than a start should wait for. */
+export function keepLog(options: KeepLogOptions): { looked: Promise<void>; stop: () => Promise<void> } {
   const { db, pool, keys, folder, versions, clock, log } = options
   const description = () => versions.at(clock.now()).description
   const sequencer = createSequencer({ db, keys, folder, instance: () => description().controller.name.fi })
@@ -46,6 +49,7 @@ export function keepLog(options: KeepLogOptions): { stop: () => Promise<void> } 
   const failing = new Set<string>()
   let told: number | undefined
   let introduced = false
+  const first = Promise.withResolvers<void>()
   let lookedAt = clock.monotonicMs()
   measure(options, witnesses, sequencer.isWhole)
 
@@ -58,7 +62,7 @@ export function keepLog(options: KeepLogOptions): { stop: () => Promise<void> } 
         lookedAt = clock.monotonicMs()
         sequencer.checkAgain()
       }
-      const turn = await sequencer.turn(signal)
+      const turn = await sequencer.turn(signal).finally(first.resolve)
       if ('broken' in turn) alarm(turn.broken)
       else if (told !== undefined) goesOn()
       const signer = sequencer.signer()
@@ -133,6 +137,7 @@ export function keepLog(options: KeepLogOptions): { stop: () => Promise<void> } 
   }
 
   return {
+    looked: Promise.race([first.promise, wait(longestFirstLookMs, undefined, { ref: false })]),
     stop: async () => {
       await Promise.all([turns.stop(), asking.stop(), pruning.stop()])
     },
