@@ -226,6 +226,8 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
     }
   }
 
+  // The desk starts after the custodian: nobody looks before the log has been looked at.
+  await auditLog.looked
   return {
     address,
     async stop() {
