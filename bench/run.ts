@@ -3,6 +3,7 @@
  * Others may be using the machine: read the ratios, not the times.
  */
 import { appendEntries } from './audit/append.ts'
+import { verifyLog } from './audit/verify.ts'
 import { costPerPacket } from './capture/cost-per-packet.ts'
 import { sealedLoad } from './capture/sealed-load.ts'
 import { decide } from './decisions/decide.ts'
@@ -20,6 +21,7 @@ const benches: Record<string, () => Promise<boolean>> = {
   'dry-run': () => dryRun(),
   'check-promises': () => checkAll(),
   append: () => appendEntries(),
+  'verify-log': () => verifyLog(),
 }
 
 const wanted = process.argv.slice(2)
