@@ -25,7 +25,7 @@ export const testClient = { id: 'seloste', secret: 'only-for-tests-and-long-enou
 /** @param publicUrl where Seloste is, for the ways back */
 export async function runTestProvider(
   publicUrl: string,
-  { authMethod = 'client_secret_basic' } = {},
+  { authMethod = 'client_secret_basic' }: { authMethod?: 'client_secret_basic' | 'client_secret_post' } = {},
 ): Promise<TestProvider> {
   const server = createServer((incoming, outgoing) => {
     void answer(incoming, outgoing)

@@ -1,4 +1,4 @@
-import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server'
+import type { AuthenticationResponseJSON } from '@simplewebauthn/server'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { useSession } from '#safeguards/people/session.ts'
 import { listOwnPasskeys } from '#safeguards/sign-in/list-passkeys.ts'

@@ -11,6 +11,7 @@ import { Page } from '../shell/page.tsx'
 import '../styles/account.css'
 import '../styles/contact.css'
 import { PasswordSection } from './password-section.tsx'
+import { PasskeysSection } from './passkeys.tsx'
 import { SecondFactorSection } from './second-factor-section.tsx'
 import { SessionsSection } from './sessions-section.tsx'
 
@@ -35,6 +36,7 @@ export function AccountPage() {
           </section>
           <PasswordSection account={account} />
           <SecondFactorSection account={account} />
+          <PasskeysSection account={account} />
           <SessionsSection />
         </>
       )}

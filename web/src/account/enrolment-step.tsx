@@ -4,6 +4,7 @@ import { useLanguage } from '../language/use-words.ts'
 import { giveUpSigningIn, goOnSigningIn } from '../session/begin-session.ts'
 import { Page } from '../shell/page.tsx'
 import '../styles/account.css'
+import { MakePasskeyInstead } from './make-passkey-instead.tsx'
 import { RecoveryCodes } from './recovery-codes.tsx'
 import { BeginTotp, ConfirmTotp, type Enrolment } from './totp-enrolment.tsx'
 
@@ -35,6 +36,7 @@ export default function EnrolmentStep() {
           />
         )}
       </section>
+      {!enrolment && <MakePasskeyInstead onMade={() => void goOnSigningIn()} />}
       {!codes && (
         <div className="actions">
           <Button kind="link" onPress={() => void giveUpSigningIn()}>

@@ -52,3 +52,4 @@ export type DraftEdit = NonNullable<DraftChange['edits']>[number]
 export type DryRun = Answer<'/api/description/drafts/{id}/dry-run', 'post'>
 export type ImportRefused =
   paths['/api/description/drafts/{id}/numbers']['post']['responses'][422]['content']['application/json']
+export type Passkey = Answer<'/api/account/passkeys', 'get'>['items'][number]

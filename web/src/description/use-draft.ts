@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { $api, api, queries } from '../api/client.ts'
 import type { Draft, DraftChange, Problem } from '../api/shapes.ts'
+import { confirmed } from '../session/ask-passkey.ts'
 
 /** What came of something that was asked of the server. */
 export type Answered = { draft: Draft } | { error: unknown }
@@ -47,10 +48,12 @@ export function useDraft(id: string) {
     withdraw: () => run(() => api.DELETE('/api/description/drafts/{id}', { params })),
     decide: (revision: number, decision: 'approve' | 'reject', note: string) =>
       run(() =>
-        api.POST('/api/description/drafts/{id}/decision', {
-          params,
-          body: { revision, decision, ...(note.trim() !== '' && { note: note.trim() }) },
-        }),
+        confirmed<{ data?: Draft; error?: unknown }>({ act: `draft.${decision}`, id, revision }, () =>
+          api.POST('/api/description/drafts/{id}/decision', {
+            params,
+            body: { revision, decision, ...(note.trim() !== '' && { note: note.trim() }) },
+          }),
+        ),
       ),
   }
 }

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { tellRefusal } from '../account/account-failure.tsx'
-import { $api } from '../api/client.ts'
+import { $api, api } from '../api/client.ts'
 import type { FactorRemoval } from '../api/shapes.ts'
 import { Button } from '../controls/button.tsx'
 import { Confirm } from '../controls/confirm.tsx'
@@ -9,6 +9,7 @@ import { focusHeading } from '../controls/focus-heading.ts'
 import { Notice } from '../controls/notice.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
+import { confirmed } from '../session/ask-passkey.ts'
 import { announce } from '../shell/announce.tsx'
 
 /** Removals of a second factor that wait for an access-rights approver; nothing where none waits. */
@@ -40,15 +41,21 @@ export function FactorRemovals() {
 function Removal({ removal, onDecided }: { removal: FactorRemoval; onDecided: () => Promise<void> }) {
   const { say, language } = useLanguage()
   const [asks, setAsks] = useState<'confirm' | 'refuse'>()
-  const decide = $api.useMutation('post', '/api/factor-removals/{id}/decision')
+  const [busy, setBusy] = useState(false)
+  const [failed, setFailed] = useState<unknown>()
   const { person, askedBy, askedAt, reason, mayDecide } = removal
   const submit = async (confirm: boolean) => {
     const params = { path: { id: removal.id } }
-    const done = await decide.mutateAsync({ params, body: { confirm } }).then(
-      () => true,
-      () => false,
+    const act = confirm ? 'removal.approve' : 'removal.reject'
+    setBusy(true)
+    setFailed(undefined)
+    const { error } = await confirmed({ act, id: removal.id, revision: 0 }, () =>
+      api
+        .POST('/api/factor-removals/{id}/decision', { params, body: { confirm } })
+        .catch((failure: unknown) => ({ error: failure })),
     )
-    if (!done) return
+    setBusy(false)
+    if (error) return setFailed(error)
     announce(say(confirm ? 'removals.confirmed' : 'removals.refused', { name: person.name }))
     await onDecided()
   }
@@ -65,18 +72,18 @@ function Removal({ removal, onDecided }: { removal: FactorRemoval; onDecided: ()
         </p>
         <p>{reason}</p>
         <p className="muted">{say('removals.asked', { name: askedBy.name, time: formatInstant(askedAt, language) })}</p>
-        {decide.error && (
+        {failed !== undefined && (
           <Notice kind="error" isUrgent>
-            {tellRefusal(decide.error, say)}
+            {tellRefusal(failed, say)}
           </Notice>
         )}
       </div>
       {mayDecide && (
         <div className="actions">
-          <Button kind="secondary" className="small" isBusy={decide.isPending} onPress={() => setAsks('confirm')}>
+          <Button kind="secondary" className="small" isBusy={busy} onPress={() => setAsks('confirm')}>
             {say('removals.confirm')}
           </Button>
-          <Button kind="secondary" className="small" isBusy={decide.isPending} onPress={() => setAsks('refuse')}>
+          <Button kind="secondary" className="small" isBusy={busy} onPress={() => setAsks('refuse')}>
             {say('removals.refuse')}
           </Button>
         </div>

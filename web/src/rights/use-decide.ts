@@ -39,8 +39,9 @@ export function useDecide() {
 
 async function decideOne(id: string, body: { approve: boolean; note?: string }): Promise<unknown> {
   try {
-    const act = body.approve ? 'right.approve' : 'right.reject'
-    const { error } = await confirmed({ act, id, revision: 0 }, () =>
+    // Whoever has a passkey confirms each decision with it.
+    const about = { act: body.approve ? 'right.approve' : 'right.reject', id, revision: 0 } as const
+    const { error } = await confirmed(about, () =>
       api.POST('/api/rights/requests/{id}/decision', { params: { path: { id } }, body }),
     )
     return error

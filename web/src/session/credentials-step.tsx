@@ -9,6 +9,8 @@ import { PasswordField } from '../controls/password-field.tsx'
 import { useLanguage, type Word } from '../language/use-words.ts'
 import { Page } from '../shell/page.tsx'
 import { beginSession, goOnSigningIn } from './begin-session.ts'
+import { IdentityProviderButton } from './identity-provider-button.tsx'
+import { PasskeyButton } from './passkey-button.tsx'
 import { saysNobody, stepOf } from './sign-in-step.ts'
 import { useRefusal } from './use-refusal.ts'
 import { WaitNotice } from './wait-notice.tsx'
@@ -78,6 +80,8 @@ export function CredentialsStep({ because }: { because?: 'ended' | 'signed-out' 
         <Button type="submit" kind="primary" isBusy={busy} className="wide">
           {say(busy ? 'signin.busy' : 'signin.submit')}
         </Button>
+        <PasskeyButton step="alone" onFailed={(error) => setWrong(tell(error))} />
+        <IdentityProviderButton onFailed={(error) => setWrong(tell(error))} />
       </Form>
       <p className="signin-note">{say('signin.forgotten')}</p>
       <p className="signin-note">{say('signin.note')}</p>

@@ -8,6 +8,7 @@ import { Field } from '../controls/field.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { Page } from '../shell/page.tsx'
 import { beginSession, giveUpSigningIn, goOnSigningIn } from './begin-session.ts'
+import { PasskeyButton } from './passkey-button.tsx'
 import { readOtp, saysNobody, stepOf } from './sign-in-step.ts'
 import { useRefusal } from './use-refusal.ts'
 import { WaitNotice } from './wait-notice.tsx'
@@ -36,6 +37,10 @@ export function SecondFactorStep({ factors }: { factors: readonly SecondFactor[]
     // The first step is over, too: it waits no longer than some minutes.
     if (saysNobody(error) && isOver(error)) return goOnSigningIn()
     setWrong(tell(error, 'signin-code'))
+  }
+  const failed = (error: unknown) => {
+    if (saysNobody(error) && isOver(error)) return void goOnSigningIn()
+    setWrong(tell(error))
   }
   const submit = () => {
     clear()
@@ -91,6 +96,12 @@ export function SecondFactorStep({ factors }: { factors: readonly SecondFactor[]
             </Button>
           )}
         </Form>
+      )}
+      {factors.includes('passkey') && (
+        <div className="panel signin-form">
+          {!takesCode && <p>{say('passkey.second')}</p>}
+          <PasskeyButton step={takesCode ? 'second-of-several' : 'second'} onFailed={failed} />
+        </div>
       )}
       <p className="signin-note">{say('signin.second.lost')}</p>
       <div className="actions">

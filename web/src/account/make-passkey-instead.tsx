@@ -1,0 +1,31 @@
+import { useState } from 'react'
+import { $api } from '../api/client.ts'
+import { Button } from '../controls/button.tsx'
+import { useLanguage } from '../language/use-words.ts'
+import { canUsePasskeys } from '../session/ask-passkey.ts'
+import { MakePasskey } from './make-passkey.tsx'
+
+/** A passkey is a second factor as well: made in place of an authenticator, where this browser and page can. */
+export function MakePasskeyInstead({ onMade }: { onMade: () => void }) {
+  const { say } = useLanguage()
+  const [isMaking, setMaking] = useState(false)
+  const { data: options } = $api.useQuery('get', '/api/sign-in-options', undefined, { staleTime: Infinity })
+  if (!options?.passkeys || options.publicUrl !== window.location.origin || !canUsePasskeys) return null
+  return (
+    <section className="panel stack" aria-labelledby="enrolment-passkey">
+      <h2 id="enrolment-passkey">{say('enrolment.passkey')}</h2>
+      {isMaking ? (
+        <MakePasskey proof="none" onMade={onMade} onCancel={() => setMaking(false)} />
+      ) : (
+        <>
+          <p>{say('passkeys.lead')}</p>
+          <div className="actions">
+            <Button kind="secondary" onPress={() => setMaking(true)}>
+              {say('passkeys.add')}
+            </Button>
+          </div>
+        </>
+      )}
+    </section>
+  )
+}

@@ -1,0 +1,119 @@
+import { useRef, useState } from 'react'
+import { Form } from 'react-aria-components'
+import { Button } from '../controls/button.tsx'
+import { Field } from '../controls/field.tsx'
+import { focusWrong } from '../controls/focus-wrong.ts'
+import { Notice } from '../controls/notice.tsx'
+import { PasswordField } from '../controls/password-field.tsx'
+import { useLanguage } from '../language/use-words.ts'
+import { addPasskey, codeOf, confirmed } from '../session/ask-passkey.ts'
+import { tellRefusal } from './account-failure.tsx'
+import { useFocusFirst } from './use-focus-first.ts'
+
+/** Makes a passkey on this device or a security key, under a name that its owner will know it by. */
+export function MakePasskey({
+  personId,
+  userId,
+  proof,
+  onMade,
+  onCancel,
+}: {
+  personId?: string
+  userId?: string
+  /** What is asked for beside it: the password, one of the passkeys there are, or nothing. */
+  proof: 'password' | 'passkey' | 'none'
+  onMade: () => void
+  onCancel?: () => void
+}) {
+  const { say } = useLanguage()
+  const [name, setName] = useState('')
+  const [password, setPassword] = useState('')
+  const [tries, setTries] = useState(0)
+  const [busy, setBusy] = useState(false)
+  const [failed, setFailed] = useState<unknown>()
+  const form = useRef<HTMLFormElement>(null)
+  useFocusFirst(form, 'input')
+  const asksPassword = proof === 'password'
+  const errors = {
+    name: tries > 0 && name.trim() === '' ? say('passkeys.name.missing') : undefined,
+    password:
+      asksPassword && tries > 0 && password === ''
+        ? say('signin.password.missing')
+        : codeOf(failed) === 'session.credentials'
+          ? say('error.password.current')
+          : undefined,
+  }
+
+  const submit = async () => {
+    setTries(tries + 1)
+    setFailed(undefined)
+    if (name.trim() === '' || (asksPassword && password === '')) {
+      window.setTimeout(() => focusWrong(form.current))
+      return
+    }
+    setBusy(true)
+    const make = () => addPasskey(name.trim(), asksPassword ? password : undefined)
+    const made =
+      proof === 'passkey' && personId !== undefined
+        ? await confirmed({ act: 'passkey.add', id: personId, revision: 0 }, make)
+        : await make()
+    setBusy(false)
+    if (!made.error) return onMade()
+    setFailed(made.error)
+    window.setTimeout(() => focusWrong(form.current))
+  }
+  return (
+    <Form
+      ref={form}
+      validationBehavior="aria"
+      className="stack"
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (!busy) void submit()
+      }}
+    >
+      <p>{say(proof === 'passkey' ? 'passkeys.add.twice' : 'passkeys.add.what')}</p>
+      <Field
+        id="passkey-name"
+        label={say('passkeys.name')}
+        hint={say('passkeys.name.hint')}
+        value={name}
+        onChange={setName}
+        autoComplete="off"
+        maxLength={80}
+        error={errors.name}
+      />
+      {asksPassword && (
+        <>
+          <input type="text" autoComplete="username" value={userId ?? ''} readOnly hidden />
+          <PasswordField
+            id="passkey-password"
+            label={say('signin.password')}
+            value={password}
+            onChange={(value) => {
+              setFailed(undefined)
+              setPassword(value)
+            }}
+            autoComplete="current-password"
+            error={errors.password}
+          />
+        </>
+      )}
+      {failed !== undefined && !errors.password && (
+        <Notice kind="error" isUrgent>
+          {tellRefusal(failed, say)}
+        </Notice>
+      )}
+      <div className="actions">
+        <Button type="submit" kind="primary" isBusy={busy}>
+          {say(busy ? 'passkey.asking' : 'passkeys.make')}
+        </Button>
+        {onCancel && (
+          <Button kind="secondary" onPress={onCancel}>
+            {say('cancel')}
+          </Button>
+        )}
+      </div>
+    </Form>
+  )
+}

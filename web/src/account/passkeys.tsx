@@ -1,0 +1,135 @@
+import { useState } from 'react'
+import { $api, api } from '../api/client.ts'
+import type { Account, Passkey } from '../api/shapes.ts'
+import { Button } from '../controls/button.tsx'
+import { Confirm } from '../controls/confirm.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { focusHeading } from '../controls/focus-heading.ts'
+import { Notice } from '../controls/notice.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { formatDate, formatInstant } from '../format/instant.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { canUsePasskeys, confirmed } from '../session/ask-passkey.ts'
+import { tellRefusal } from './account-failure.tsx'
+import { MakePasskey } from './make-passkey.tsx'
+import { refreshAccount } from './use-account.ts'
+
+/** One's own passkeys: what they are called, since when, and the way to one more or one less. */
+export function PasskeysSection({ account }: { account: Account }) {
+  const { say } = useLanguage()
+  const [doing, setDoing] = useState<'nothing' | 'add' | 'added' | 'removed'>('nothing')
+  const { data: options } = $api.useQuery('get', '/api/sign-in-options', undefined, { staleTime: Infinity })
+  const { data, error, isPending, refetch } = $api.useQuery('get', '/api/account/passkeys', undefined, { staleTime: 0 })
+  if (!options?.passkeys || options.publicUrl === undefined) return null
+
+  const isHere = options.publicUrl === window.location.origin
+  const finish = async (what: 'nothing' | 'added' | 'removed') => {
+    setDoing(what)
+    if (what !== 'nothing') await Promise.all([refetch(), refreshAccount()])
+    focusHeading('account-passkeys')
+  }
+  const proof = data && data.items.length > 0 ? 'passkey' : account.password.set ? 'password' : 'none'
+  return (
+    <section className="panel panel-narrow stack" aria-labelledby="account-passkeys">
+      <h2 id="account-passkeys" tabIndex={-1}>
+        {say('passkeys.title')}
+      </h2>
+      <p>{say('passkeys.lead')}</p>
+      {(doing === 'added' || doing === 'removed') && (
+        <Notice kind="success" isUrgent>
+          {say(`passkeys.${doing}`)}
+        </Notice>
+      )}
+      {isPending && <Waiting lines={2} />}
+      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      {data?.items.length === 0 && <p className="muted">{say('passkeys.none')}</p>}
+      {data && data.items.length > 0 && (
+        <ul className="sessions">
+          {data.items.map((passkey) => (
+            <PasskeyItem key={passkey.id} passkey={passkey} onRemoved={() => void finish('removed')} />
+          ))}
+        </ul>
+      )}
+      {!isHere && (
+        <p>
+          {say('passkey.elsewhere')} <a href={`${options.publicUrl}/account`}>{options.publicUrl}</a>
+        </p>
+      )}
+      {isHere && !canUsePasskeys && <p className="muted">{say('passkeys.unsupported')}</p>}
+      {isHere && canUsePasskeys && data && doing !== 'add' && (
+        <div className="actions">
+          <Button kind="secondary" onPress={() => setDoing('add')}>
+            {say('passkeys.add')}
+          </Button>
+        </div>
+      )}
+      {doing === 'add' && (
+        <MakePasskey
+          personId={account.personId}
+          userId={account.userId}
+          proof={proof}
+          onMade={() => void finish('added')}
+          onCancel={() => void finish('nothing')}
+        />
+      )}
+    </section>
+  )
+}
+
+function PasskeyItem({ passkey, onRemoved }: { passkey: Passkey; onRemoved: () => void }) {
+  const { say, language } = useLanguage()
+  const [asks, setAsks] = useState(false)
+  const [busy, setBusy] = useState(false)
+  const [failed, setFailed] = useState<unknown>()
+  const { id, name, addedAt, usedAt, backedUp } = passkey
+
+  const remove = async () => {
+    setBusy(true)
+    setFailed(undefined)
+    const { error } = await confirmed({ act: 'passkey.remove', id, revision: 0 }, () =>
+      api
+        .DELETE('/api/account/passkeys/{id}', { params: { path: { id } } })
+        .catch((failure: unknown) => ({ error: failure })),
+    )
+    setBusy(false)
+    if (error) setFailed(error)
+    else onRemoved()
+  }
+  return (
+    <li>
+      <div>
+        <p>
+          <strong>{name}</strong>
+        </p>
+        <p className="muted">
+          {say('passkeys.since', { date: formatDate(addedAt, language) })}
+          {usedAt && ` · ${say('passkeys.used', { time: formatInstant(usedAt, language) })}`}
+        </p>
+        {backedUp && <p className="muted">{say('passkeys.copied')}</p>}
+        {failed !== undefined && (
+          <Notice kind="error" isUrgent>
+            {tellRefusal(failed, say)}
+          </Notice>
+        )}
+      </div>
+      <Button
+        kind="secondary"
+        className="small"
+        isBusy={busy}
+        aria-label={say('passkeys.remove.label', { name })}
+        onPress={() => setAsks(true)}
+      >
+        {say(busy ? 'passkey.asking' : 'passkeys.remove')}
+      </Button>
+      <Confirm
+        title={say('passkeys.remove.sure', { name })}
+        doLabel={say('passkeys.remove')}
+        isOpen={asks}
+        onDo={() => void remove()}
+        onClose={() => setAsks(false)}
+      >
+        <p>{say('passkeys.remove.what')}</p>
+      </Confirm>
+    </li>
+  )
+}

@@ -1,0 +1,132 @@
+/**
+ * Passkeys in this browser. In: what the server asks of an authenticator. Out: what the authenticator said, or a failure
+ * with a code of its own, told like the server's. Never here: whether it is believed.
+ */
+import {
+  browserSupportsWebAuthn,
+  startAuthentication,
+  startRegistration,
+  WebAuthnError,
+  type PublicKeyCredentialCreationOptionsJSON,
+  type PublicKeyCredentialRequestOptionsJSON,
+} from '@simplewebauthn/browser'
+import { api } from '../api/client.ts'
+import type { Me } from '../api/shapes.ts'
+import type { paths } from '../api/schema.d.ts'
+
+type Confirmed = paths['/api/confirmations/challenge']['post']['requestBody']['content']['application/json']
+export type Act = Confirmed['act']
+/** What came of it. */
+export type Done<T> = { done: T; error?: never } | { done?: never; error: unknown }
+
+/** Whether this browser can use passkeys at all. */
+export const canUsePasskeys = browserSupportsWebAuthn()
+
+/** Signs in with a passkey alone; the browser asks which. */
+export function signInWithPasskey(): Promise<Done<Me>> {
+  return withAnswers(async () => {
+    const options = taken(await api.POST('/api/session/passkey/challenge'))
+    return taken(await api.POST('/api/session/passkey', { body: { response: await get(options) } }))
+  })
+}
+
+/** Finishes a sign-in that awaits a second factor. */
+export function givePasskey(): Promise<Done<Me>> {
+  return withAnswers(async () => {
+    const options = taken(await api.POST('/api/session/second-factor/passkey/challenge'))
+    return taken(await api.POST('/api/session/second-factor/passkey', { body: { response: await get(options) } }))
+  })
+}
+
+/** Makes a passkey and has it kept under a name. */
+export function addPasskey(name: string, password: string | undefined): Promise<Done<{ id: string }>> {
+  return withAnswers(async () => {
+    const body = password === undefined ? {} : { password }
+    const options = taken(await api.POST('/api/account/passkeys/challenge', { body }))
+    const response = await make(options)
+    return taken(await api.POST('/api/account/passkeys', { body: { name, response } }))
+  })
+}
+
+/**
+ * Does an act that the server may want confirmed with a passkey: where it does, the authenticator is asked and the act is
+ * done again.
+ * @param attempt what the server answers to the act
+ */
+export async function confirmed<T extends { error?: unknown }>(
+  about: { act: Act; id: string; revision: number },
+  attempt: () => Promise<T>,
+): Promise<T | { error: unknown }> {
+  const first = await attempt()
+  if (codeOf(first.error) !== 'confirm.passkey') return first
+  const confirmation = await withAnswers(async () => {
+    const options = taken(await api.POST('/api/confirmations/challenge', { body: about }))
+    const { error } = await api.POST('/api/confirmations', { body: { ...about, response: await get(options) } })
+    if (error) throw new Refused(error)
+  })
+  return 'error' in confirmation ? { error: confirmation.error } : attempt()
+}
+
+export function codeOf(error: unknown): string | undefined {
+  return (error as { error?: { code?: string } } | null | undefined)?.error?.code
+}
+
+async function get(optionsJSON: PublicKeyCredentialRequestOptionsJSON) {
+  const { id, rawId, type, response } = await startAuthentication({ optionsJSON })
+  const { clientDataJSON, authenticatorData, signature, userHandle } = response
+  return {
+    id,
+    rawId,
+    type,
+    response: { clientDataJSON, authenticatorData, signature, ...(userHandle && { userHandle }) },
+  }
+}
+
+async function make(options: object) {
+  const { id, rawId, type, response } = await startRegistration({
+    optionsJSON: options as PublicKeyCredentialCreationOptionsJSON,
+  })
+  const { clientDataJSON, attestationObject, transports } = response
+  return { id, rawId, type, response: { clientDataJSON, attestationObject, ...(transports && { transports }) } }
+}
+
+/** The server's no, on its way out. */
+class Refused extends Error {
+  readonly refusal: unknown
+
+  constructor(refusal: unknown) {
+    super('refused')
+    this.refusal = refusal
+  }
+}
+
+function taken<T>({ data, error }: { data?: T; error?: unknown }): T {
+  if (data === undefined) throw new Refused(error)
+  return data
+}
+
+async function withAnswers<T>(work: () => Promise<T>): Promise<Done<T>> {
+  try {
+    return { done: await work() }
+  } catch (error) {
+    return { error: error instanceof Refused ? error.refusal : failureOf(error) }
+  }
+}
+
+/** What the browser says where it has no answer of an authenticator (WebAuthn level 3, section 5.1). */
+function failureOf(error: unknown): unknown {
+  const name =
+    error instanceof WebAuthnError ? ((error.cause as Error | undefined)?.name ?? error.name) : (error as Error).name
+  const code = failures[name]
+  return code ? { error: { code, message: (error as Error).message } } : error
+}
+
+const failures: Partial<Record<string, string>> = {
+  // Given up, or nobody answered in time: browsers do not say which.
+  NotAllowedError: 'passkey.given-up',
+  AbortError: 'passkey.given-up',
+  InvalidStateError: 'passkey.known',
+  SecurityError: 'passkey.elsewhere',
+  NotSupportedError: 'passkey.unfit',
+  ConstraintError: 'passkey.unfit',
+}

@@ -1,0 +1,27 @@
+import { LogIn } from 'lucide-react'
+import { useEffect, useState } from 'react'
+import { $api } from '../api/client.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { refusedAtProvider, wayThrough } from './provider-way.ts'
+
+/** Leads to the agency's identity provider and back to this page, where there is one. */
+export function IdentityProviderButton({ onFailed }: { onFailed: (error: unknown) => void }) {
+  const { say } = useLanguage()
+  const { data: options } = $api.useQuery('get', '/api/sign-in-options', undefined, { staleTime: Infinity })
+  const [refused] = useState(() => refusedAtProvider(window.location.hash))
+  useEffect(() => {
+    if (!refused) return
+    onFailed({ error: { code: refused, message: '' } })
+    // Told once: a page that is loaded again does not tell it again.
+    window.history.replaceState(window.history.state, '', window.location.pathname + window.location.search)
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- told once, whoever listens then
+  }, [refused])
+  if (!options?.identityProvider) return null
+  const { pathname, search } = window.location
+  return (
+    <a className="button button-secondary wide" href={wayThrough(options.publicUrl ?? '', pathname + search)}>
+      <LogIn aria-hidden="true" size={20} />
+      {say('provider.signIn', { name: options.identityProvider.name })}
+    </a>
+  )
+}

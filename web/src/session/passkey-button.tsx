@@ -1,0 +1,50 @@
+import { Fingerprint } from 'lucide-react'
+import { useState } from 'react'
+import { $api } from '../api/client.ts'
+import { Button } from '../controls/button.tsx'
+import { useLanguage } from '../language/use-words.ts'
+import { canUsePasskeys, givePasskey, signInWithPasskey } from './ask-passkey.ts'
+import { beginSession } from './begin-session.ts'
+
+/**
+ * Signs in with a passkey: alone, or as the second step after a password. Nothing where neither the service nor this
+ * browser has passkeys; the way to the address where they are, where this page is at another.
+ */
+export function PasskeyButton({
+  step,
+  onFailed,
+}: {
+  step: 'alone' | 'second' | 'second-of-several'
+  onFailed: (error: unknown) => void
+}) {
+  const { say } = useLanguage()
+  const { data: options } = $api.useQuery('get', '/api/sign-in-options', undefined, { staleTime: Infinity })
+  const [busy, setBusy] = useState(false)
+  if (!options?.passkeys || options.publicUrl === undefined || !canUsePasskeys) return null
+  if (options.publicUrl !== window.location.origin) {
+    return (
+      <p className="signin-note">
+        {say('passkey.elsewhere')} <a href={options.publicUrl}>{options.publicUrl}</a>
+      </p>
+    )
+  }
+
+  const submit = async () => {
+    setBusy(true)
+    const answer = await (step === 'alone' ? signInWithPasskey() : givePasskey())
+    setBusy(false)
+    if ('error' in answer) onFailed(answer.error)
+    else beginSession(answer.done)
+  }
+  return (
+    <Button
+      kind={step === 'second' ? 'primary' : 'secondary'}
+      className="wide"
+      isBusy={busy}
+      onPress={() => void submit()}
+    >
+      <Fingerprint aria-hidden="true" size={20} />
+      {say(busy ? 'passkey.asking' : step === 'alone' ? 'passkey.signIn' : 'passkey.give')}
+    </Button>
+  )
+}
