@@ -167,25 +167,27 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     join contact c on c.id = n.contact_id
     where c.caller_key is not null
   ),
+  call_of as materialized (
+    select n.person_id, n.caller_key, c.id as contact_id
+    from lately n join contact c on c.caller_key = n.caller_key
+    where not exists (
+      select from segment s where s.contact_id = c.id and s.contact_started_at = c.started_at and s.official_person_id = n.person_id)
+  ),
   look_at as (
-    select n.person_id, n.caller_key, e.at, false as is_search, c.id as contact_id
-    from lately n
-    join contact c on c.caller_key = n.caller_key
-    join audit_entry e on e.object_id = c.id and e.person_id = n.person_id
+    select c.*, e.at, false as is_search
+    from call_of c
+    join audit_entry e on e.object_id = c.contact_id and e.person_id = c.person_id
     where e.result = 'ok' and e.action in ('contact.read', 'caller.revealed') and e.at > since - (threshold ->> 'within')::interval
       and e.purpose not in ('INSPECTION', 'CRIME_OR_MISUSE')
     union all
-    select n.person_id, n.caller_key, s.at, true, c.id
-    from lately n
-    join searched s on s.person_id = n.person_id
-    join contact c on c.id = s.contact_id and c.caller_key = n.caller_key
+    select c.*, s.at, true
+    from call_of c join searched s on s.person_id = c.person_id and s.contact_id = c.contact_id
   ),
   of_caller as (
     select l.*, (l.at at time zone 'Europe/Helsinki')::date as day
     from look_at l
     left join closed_until k on k.kind = 'caller' and k.person_id = l.person_id
-    where l.at > coalesce(k.at, '-infinity') and not exists (
-      select from segment s where s.contact_id = l.contact_id and s.official_person_id = l.person_id)
+    where l.at > coalesce(k.at, '-infinity')
   ),
   counted as (
     select person_id, caller_key, count(distinct day) as days,
