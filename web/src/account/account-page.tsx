@@ -2,6 +2,7 @@
  * One’s own account: the password, the second factor, where one is signed in (R20). In: the account of the contract. Out: a
  * page. Never here: anybody else’s account.
  */
+import { Link } from '@tanstack/react-router'
 import { $api } from '../api/client.ts'
 import { Fact } from '../contact/facts.tsx'
 import { Failure } from '../controls/failure.tsx'
@@ -32,6 +33,11 @@ export function AccountPage() {
               <Fact label={say('person.name')}>{account.name}</Fact>
               <Fact label={say('person.userId')}>{account.userId}</Fact>
               <Fact label={say('account.method')}>{say(`account.method.${account.method}` as Word)}</Fact>
+              <Fact label={say('session.rights')}>
+                <Link to="/rights/people/$id" params={{ id: account.personId }}>
+                  {say('account.rights')}
+                </Link>
+              </Fact>
             </dl>
           </section>
           <PasswordSection account={account} />
