@@ -55,6 +55,21 @@ module.exports = {
       to: { path: '^src/', pathNot: ['^src/safeguards/audit/verify/', '^src/platform/'] },
     },
     {
+      name: 'the-writer-does-not-lean-on-the-checker',
+      comment:
+        'Who writes the log knows nothing of who verifies it; only what reads the log at the desk asks the verifier.',
+      severity: 'error',
+      from: {
+        path: '^src/safeguards/audit/',
+        pathNot: [
+          '^src/safeguards/audit/verify/',
+          '^src/safeguards/audit/(read-log-entry|log-verifications)[.]ts$',
+          tests,
+        ],
+      },
+      to: { path: '^src/safeguards/audit/verify/' },
+    },
+    {
       name: 'the-database-driver-lives-in-platform',
       comment: 'Ask platform/database for a connection; Kysely is the language, pg is the wire.',
       severity: 'error',

@@ -9,6 +9,7 @@ import { makeLog } from '#platform/log/log.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { appendAudit } from '#safeguards/audit/append.ts'
 import { writeVerifierKey } from '#safeguards/audit/note.ts'
+import { resumeLog } from '#safeguards/audit/resume.ts'
 import { createTestDatabase, type TestDatabase } from '../database/create-test-database.ts'
 import { openTestLog } from './open-log.ts'
 import { makeSigner, merkleRoot, signNote } from './seal-log.ts'
@@ -35,6 +36,7 @@ async function writtenLog(database: TestDatabase<RegisterTables>, entries: numbe
 }
 
 const database = await createTestDatabase<RegisterTables>()
+const answered = await createTestDatabase<RegisterTables>()
 const { pool } = database.as()
 let log: Awaited<ReturnType<typeof writtenLog>>
 beforeAll(async () => {
@@ -137,6 +139,24 @@ describe('a superuser', () => {
       'insert into audit_leaf select * from leaves_apart on conflict do nothing',
       'insert into audit_checkpoint select * from checkpoints_apart on conflict do nothing',
     )
+  })
+})
+
+describe('a break that an operator has answered for', () => {
+  test('is a problem until then, and told as accepted afterwards; what is done to the log later is found all the same', async () => {
+    const broken = await writtenLog(answered, 60)
+    const { pool: owner } = answered.as()
+    const destroy = (index: number) =>
+      owner.query(`begin; set local session_replication_role = replica;
+        delete from audit_entry where seq = (select seq from audit_leaf where index = ${index}); commit`)
+    await destroy(12)
+    expect(await broken.turn()).toHaveProperty('broken')
+    expect(codesOf(await broken.verify())).toEqual(['entry-missing', 'break-open'])
+    await resumeLog(answered.as().db, broken.keys, broken.folder, { reason: 'A disk broke', by: 'ylläpito' })
+    await broken.turn()
+    expect(await broken.verify()).toMatchObject({ found: 0, accepted: 1 })
+    await destroy(13)
+    expect((await broken.verify()).problems).toMatchObject([{ code: 'entry-missing', leaf: 13 }])
   })
 })
 

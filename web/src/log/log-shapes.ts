@@ -8,7 +8,6 @@ export type LogPage = Ok<paths['/api/log']['get']>
 export type LogEntry = LogPage['items'][number]
 export type LogEntryDetail = Ok<paths['/api/log/entries/{seq}']['get']>
 export type Proof = LogEntryDetail['proof']
-export type LogState = Ok<paths['/api/log/state']['get']>
 export type Verification = Ok<paths['/api/log/verifications']['get']>['items'][number]
 export type Problem = NonNullable<Verification['report']>['problems'][number]
 export type Role = NonNullable<LogEntry['role']>
