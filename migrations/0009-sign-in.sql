@@ -570,18 +570,22 @@ end $$;
 -- How somebody signs in, for themselves and for administrators; nothing for others.
 create function sign_in_of(person uuid)
 returns table (has_password boolean, password_set_at timestamptz, password_alone boolean, totp_added_at timestamptz,
-  totp_used_at timestamptz, recovery_codes integer, factors text[], demand text, link_made_at timestamptz, link_until timestamptz,
+  totp_used_at timestamptz, recovery_codes integer, passkeys integer, factors text[], demand text, link_made_at timestamptz, link_until timestamptz,
   needs_operator boolean)
-language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return query
   select p.password_check is not null, p.password_set_at, p.password_alone, t.confirmed_at, t.used_at,
     (select count(*)::integer from recovery_code r where r.person_id = p.id and r.used_at is null),
+    -- 0012-passkeys-and-identity-provider.sql
+    (select count(*)::integer from passkey k where k.person_id = p.id),
     second_factors(p.id), d.second_factor, l.made_at, l.expires_at, link_needs_operator(p.id)
   from person p
   cross join sign_in_demand d
   left join totp t on t.person_id = p.id and t.confirmed_at is not null
   left join one_time_link l on l.person_id = p.id and l.used_at is null and l.expires_at > clock_timestamp()
-  where p.id = sign_in_of.person and (p.id = viewer() or viewer_is('ADMINISTRATOR'))
-$$;
+  where p.id = sign_in_of.person and (p.id = viewer() or viewer_is('ADMINISTRATOR'));
+end $$;
 
 -- Leavers ----------------------------------------------------------------------------------------------------------------
 

@@ -76,7 +76,7 @@ export function linkRoutes(app: Routes, desk: Desk): void {
       return reply.send({
         password: found.hasPassword,
         totp: found.factors.includes('totp'),
-        passkeys: found.factors.filter((factor) => factor === 'passkey').length,
+        passkeys: found.passkeys,
         ...(found.linkMadeAt &&
           found.linkUntil && { link: { madeAt: found.linkMadeAt.toString(), until: found.linkUntil.toString() } }),
         ...(removal && { removal: { id: removal.id, askedAt: removal.askedAt.toString() } }),

@@ -21,6 +21,7 @@ export interface SignInOf {
   totpAddedAt: Temporal.Instant | null
   totpUsedAt: Temporal.Instant | null
   recoveryCodes: number
+  passkeys: number
   factors: SecondFactor[]
   demand: SecondFactorDemand
   linkMadeAt: Temporal.Instant | null
@@ -38,7 +39,7 @@ export async function signInOf(
   return asViewer(holding, session, async (tx) => {
     const { rows } = await sql<SignInOf>`
       select has_password as "hasPassword", password_set_at as "passwordSetAt", password_alone as "passwordAlone",
-        totp_added_at as "totpAddedAt", totp_used_at as "totpUsedAt", recovery_codes as "recoveryCodes", factors, demand,
+        totp_added_at as "totpAddedAt", totp_used_at as "totpUsedAt", recovery_codes as "recoveryCodes", passkeys, factors, demand,
         link_made_at as "linkMadeAt", link_until as "linkUntil", needs_operator as "needsOperator"
       from sign_in_of(${personId}::uuid)`.execute(tx)
     return rows[0]
