@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router'
 import { $api } from '../api/client.ts'
 import { Notice } from '../controls/notice.tsx'
 import { useLanguage } from '../language/use-words.ts'
+import { BrokenLog } from '../log/broken-log.tsx'
 
 /** On the start page of the data protection officer: alarms that are open, months that are not reviewed. */
 export function OpenAlarms() {
@@ -18,6 +19,7 @@ export function OpenAlarms() {
   return (
     <section aria-labelledby="start-alarms" className="stack-small">
       <h2 id="start-alarms">{say('start.watch')}</h2>
+      <BrokenLog />
       {alarms && alarms.open > 0 && (
         <Notice kind="warning">
           <p>{say('start.alarms.open', { count: alarms.open })}</p>

@@ -1,0 +1,19 @@
+import { Link } from '@tanstack/react-router'
+import { $api } from '../api/client.ts'
+import { Notice } from '../controls/notice.tsx'
+import { formatInstant } from '../format/instant.ts'
+import { useLanguage } from '../language/use-words.ts'
+
+/** On the start page of the data protection officer: the last whole verification found that the log is not what was signed. */
+export function BrokenLog() {
+  const { say, language } = useLanguage()
+  const { data } = $api.useQuery('get', '/api/log/verifications', undefined, { staleTime: 0 })
+  const last = data?.items.find(({ state }) => state === 'WHOLE' || state === 'BROKEN')
+  if (last?.state !== 'BROKEN') return null
+  return (
+    <Notice kind="error" title={say('log.verify.BROKEN')}>
+      <p>{say('log.broken', { time: formatInstant(last.endedAt ?? last.askedAt, language) })}</p>
+      <Link to="/log">{say('nav.log')}</Link>
+    </Notice>
+  )
+}
