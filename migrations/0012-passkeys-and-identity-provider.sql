@@ -108,13 +108,6 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
   select end_sessions_of(drop_factors.person);
 $$;
 
--- How many passkeys somebody has, for themselves and for administrators.
-create function passkeys_of(person uuid) returns integer
-language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select count(*)::integer from passkey k
-  where k.person_id = passkeys_of.person and (k.person_id = viewer() or viewer_is('ADMINISTRATOR'))
-$$;
-
 alter table passkey enable row level security;
 create policy desk_lists_own on passkey for select to seloste_desk using (person_id = (select viewer()));
 create policy custodian_keeps on passkey for all to seloste_custodian using (true) with check (true);
@@ -129,7 +122,6 @@ grant select (id, user_id, source, external_id, withdrawn_at, employed_from, emp
 grant select on sign_in_demand to seloste_custodian;
 grant select on person_name to seloste_custodian;
 
-revoke execute on function passkey_guard(), confirmed_decision(), spend_confirmation(uuid, bytea, text, uuid, integer),
-  passkeys_of(uuid) from public;
+revoke execute on function passkey_guard(), confirmed_decision(), spend_confirmation(uuid, bytea, text, uuid, integer)
+  from public;
 grant execute on function spend_confirmation(uuid, bytea, text, uuid, integer) to seloste_custodian;
-grant execute on function passkeys_of(uuid) to seloste_desk;

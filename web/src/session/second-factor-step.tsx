@@ -103,7 +103,7 @@ export function SecondFactorStep({ factors }: { factors: readonly SecondFactor[]
           <PasskeyButton step={takesCode ? 'second-of-several' : 'second'} onFailed={failed} />
         </div>
       )}
-      <p className="signin-note">{say('signin.second.lost')}</p>
+      <p className="signin-note">{say(takesCode ? 'signin.second.lost' : 'passkey.lost')}</p>
       <div className="actions">
         <Button kind="link" onPress={() => void giveUpSigningIn()}>
           {say('signin.again')}

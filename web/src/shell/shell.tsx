@@ -5,7 +5,7 @@
 import { Link, Outlet, useLocation, useMatches } from '@tanstack/react-router'
 import { Menu, TriangleAlert, X } from 'lucide-react'
 import { Suspense, useEffect, useEffectEvent, useState, type ReactNode } from 'react'
-import { $api, api, queries } from '../api/client.ts'
+import { $api, queries } from '../api/client.ts'
 import type { Me } from '../api/shapes.ts'
 import { hearTabs, tellTabs, type Told } from '../api/tabs.ts'
 import { Button } from '../controls/button.tsx'
@@ -17,6 +17,7 @@ import { PurposeGate } from '../session/purpose-gate.tsx'
 import { PurposeStrip } from '../session/purpose-strip.tsx'
 import { PurposeProvider, forgetPurpose } from '../session/purpose.tsx'
 import { SessionMenu } from '../session/session-menu.tsx'
+import { endSession } from '../session/end-session.ts'
 import { SessionTimeout } from '../session/session-timeout.tsx'
 import { SignInPage } from '../session/sign-in-page.tsx'
 import { usePresence } from '../session/use-me.ts'
@@ -41,8 +42,9 @@ export function Shell() {
   const leave = async (why: 'ended' | 'signed-out', where: 'here' | 'elsewhere' = 'here') => {
     // Whether or not the server hears it, this browser shows nothing more.
     if (where === 'here') {
-      await api.DELETE('/api/session').catch(() => undefined)
+      const elsewhere = await endSession(why)
       tellTabs(why)
+      if (elsewhere !== undefined) return window.location.assign(elsewhere)
     }
     forgetPurpose()
     setBecause(why)
