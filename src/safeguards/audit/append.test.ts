@@ -43,6 +43,18 @@ describe('an entry', () => {
     },
   )
 
+  test('is no larger than a bundle of the export can hold', async () => {
+    const large = { contacts: Array.from({ length: 1_200 }, () => '0198c7a2-0000-7000-8000-000000000003') }
+    await appendAudit(custodian, { action: 'call.admitted', result: 'ok', detail: large })
+    for (const entry of [
+      { detail: { contacts: [...large.contacts, ...large.contacts] } },
+      { reference: 'x'.repeat(1_001) },
+      { result: `refused:${'x'.repeat(1_000)}` as const },
+    ]) {
+      await expect(appendAudit(desk, { action: 'contact.read', result: 'ok', ...entry })).rejects.toThrow('too large')
+    }
+  })
+
   test('of every role’s process can be written, and its number and moment are not the process’s to choose', async () => {
     for (const db of [desk, capture, custodian]) await appendAudit(db, { action: 'contact.read', result: 'ok' })
     await expect(
