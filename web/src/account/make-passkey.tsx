@@ -7,7 +7,7 @@ import { Notice } from '../controls/notice.tsx'
 import { PasswordField } from '../controls/password-field.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { addPasskey, codeOf, confirmed } from '../session/ask-passkey.ts'
-import { tellRefusal } from './account-failure.tsx'
+import { tellRefusal } from './tell-refusal.ts'
 import { useFocusFirst } from './use-focus-first.ts'
 
 /** Makes a passkey on this device or a security key, under a name that its owner will know it by. */

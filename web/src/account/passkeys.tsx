@@ -10,7 +10,7 @@ import { Waiting } from '../controls/waiting.tsx'
 import { formatDate, formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { canUsePasskeys, confirmed } from '../session/ask-passkey.ts'
-import { tellRefusal } from './account-failure.tsx'
+import { tellRefusal } from './tell-refusal.ts'
 import { MakePasskey } from './make-passkey.tsx'
 import { refreshAccount } from './use-account.ts'
 

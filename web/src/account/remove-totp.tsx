@@ -8,7 +8,7 @@ import { Notice } from '../controls/notice.tsx'
 import { PasswordField } from '../controls/password-field.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { readOtp } from '../session/sign-in-step.ts'
-import { tellRefusal } from './account-failure.tsx'
+import { tellRefusal } from './tell-refusal.ts'
 import { useFocusFirst } from './use-focus-first.ts'
 
 /** Removes one’s own authenticator: for the password, and a code of it or a recovery code. */

@@ -6,7 +6,7 @@ import { Field } from '../controls/field.tsx'
 import { focusWrong } from '../controls/focus-wrong.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { readOtp } from '../session/sign-in-step.ts'
-import { tellRefusal } from './account-failure.tsx'
+import { tellRefusal } from './tell-refusal.ts'
 import { useFocusFirst } from './use-focus-first.ts'
 
 /** New recovery codes for a code of the authenticator; the old ones are worthless from then on. */

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
-import { tellRefusal } from '../account/account-failure.tsx'
+import { tellRefusal } from '../account/tell-refusal.ts'
 import { $api, api } from '../api/client.ts'
 import type { FactorRemoval } from '../api/shapes.ts'
 import { Button } from '../controls/button.tsx'

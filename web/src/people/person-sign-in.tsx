@@ -1,7 +1,7 @@
 import { Copy } from 'lucide-react'
 import { useEffect, useId, useRef, useState } from 'react'
 import { Form } from 'react-aria-components'
-import { tellRefusal } from '../account/account-failure.tsx'
+import { tellRefusal } from '../account/tell-refusal.ts'
 import { $api } from '../api/client.ts'
 import type { PersonAccount } from '../api/shapes.ts'
 import { Fact } from '../contact/facts.tsx'

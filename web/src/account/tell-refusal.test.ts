@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest'
+import fi from '../language/fi.json'
+import type { Say } from '../language/use-words.ts'
+import { tellRefusal } from './tell-refusal.ts'
+
+const words: Record<string, string> = fi
+const say: Say = (key, values = {}) =>
+  Object.entries(values).reduce(
+    (text, [name, value]) => text.replaceAll(`{{${name}}}`, String(value)),
+    words[key] ?? words[`${key}_other`] ?? `?${key}`,
+  )
+const refused = (code: string, more: object = {}) => tellRefusal({ error: { code, message: '', ...more } }, say)
+
+test.each([
+  'session.credentials',
+  'session.wait',
+  'session.closed',
+  'session.second-factor-wrong',
+  'session.code-used',
+  'session.factor-blocked',
+  'factor.off',
+  'factor.enrolled',
+  'factor.none',
+  'factor.required',
+  'factor.enrolment-over',
+  'password.unfit',
+  'password.too-short-alone',
+  'link.none',
+  'link.own',
+  'link.needs-operator',
+  'link.same-person',
+  'removal.own',
+  'removal.nothing',
+  'person.user-id-taken',
+  'person.not-personal',
+  'person.name-missing',
+  'unavailable',
+])('%s has a sentence of its own', (code) => {
+  expect(refused(code)).toBe(words[`error.${code}`])
+  expect(refused(code)).not.toBe(words['error.other'])
+})
+
+test('a wait says how long, an unfit password everything that is wrong with it', () => {
+  expect(refused('session.wait', { waitSeconds: 120 })).toContain('2 minuuttia')
+  const told = refused('password.unfit', { problems: [{ code: 'too-short', least: 15 }, { code: 'common' }] })
+  expect(told).toContain('vähintään 15 merkkiä')
+  expect(told).toContain('yleisesti käytetty')
+})
+
+test('what nobody knows is told as a fault, not as nothing', () => {
+  expect(refused('something.new')).toBe(words['error.other'])
+  expect(tellRefusal(new Error('x'), say)).toBe(words['error.other'])
+})

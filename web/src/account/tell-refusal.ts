@@ -1,0 +1,13 @@
+import type { AccountRefusal } from '../api/shapes.ts'
+import { sayWait } from '../format/duration.ts'
+import type { Say } from '../language/use-words.ts'
+import { refusalIn } from '../people/directory-refusal.ts'
+import { tellProblems } from './password-rules.ts'
+
+/** A refusal of one's own account in words: how long there is to wait, what is wrong with the password, or what else. */
+export function tellRefusal(error: unknown, say: Say): string {
+  const { waitSeconds, problems } = (error as Partial<AccountRefusal> | null)?.error ?? {}
+  if (waitSeconds !== undefined) return say('account.wait', { time: sayWait(waitSeconds * 1000, say) })
+  if (problems && problems.length > 0) return tellProblems(problems, say)
+  return say(refusalIn(error).word)
+}
