@@ -3,7 +3,6 @@
  * recording and one planted omission to be found. Beside it the same draws alone, and the same rows read and thrown away.
  */
 import { createHmac } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -19,6 +18,7 @@ import { setRolePasswords } from '#platform/database/role-passwords.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { installDescription, readVersions, type DescriptionVersion } from '#safeguards/versions/versions.ts'
 import { verifyDraws } from '#use/evidence/verify-draws.ts'
+import { print, spending } from '../spending.ts'
 
 const migrations = fileURLToPath(new URL('../../migrations', import.meta.url))
 const role = 'seloste_custodian'
@@ -153,37 +153,4 @@ async function readAndThrowAway(db: Kysely<RegisterTables>): Promise<void> {
     await sql`declare everything no scroll cursor for select * from segment where answered_at is not null`.execute(tx)
     while ((await sql`fetch 5000 from everything`.execute(tx)).rows.length > 0);
   })
-}
-
-interface Spent {
-  seconds: number
-  cpuSeconds: number
-}
-
-const ticksPerSecond = 100
-
-/** What work costs this process and one backend of the database (Linux; elsewhere this process alone). */
-function spending(backend: number) {
-  const backendSeconds = () => {
-    try {
-      const [user, system] =
-        readFileSync(`/proc/${backend}/stat`, 'latin1').split(') ')[1]?.split(' ').slice(11, 13) ?? []
-      return (Number(user) + Number(system)) / ticksPerSecond
-    } catch {
-      return 0
-    }
-  }
-  return async (work: () => unknown): Promise<Spent> => {
-    const [began, cpu, database] = [performance.now(), process.cpuUsage(), backendSeconds()]
-    await work()
-    const { user, system } = process.cpuUsage(cpu)
-    return {
-      seconds: (performance.now() - began) / 1000,
-      cpuSeconds: (user + system) / 1e6 + backendSeconds() - database,
-    }
-  }
-}
-
-function print(name: string, { seconds, cpuSeconds }: Spent, more = ''): void {
-  console.log(`${name.padEnd(24)} ${seconds.toFixed(1)} s, of which CPU ${cpuSeconds.toFixed(1)} s  ${more}`)
 }
