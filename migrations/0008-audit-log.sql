@@ -102,8 +102,8 @@ begin
     raise exception 'the audit log is broken: nobody looks until an operator has accepted the break' using errcode = 'SL001';
   end if;
   -- An entry must fit into a bundle of tlog-tiles: 65,535 bytes of JSON, in which a character can take six. (A constraint
-  -- would be parsed anew by every statement.)
-  if pg_column_size(new.detail) > 8000 and octet_length(new.detail::text) > 50000
+  -- would be parsed anew by every statement; nothing compresses 50,000 bytes to 400.)
+  if pg_column_size(new.detail) > 400 and octet_length(new.detail::text) > 50000
     or octet_length(new.action) + octet_length(new.result) > 500
     or octet_length(new.reference) > 1000
     or coalesce(octet_length(new.role), 0) + coalesce(octet_length(new.purpose), 0) + coalesce(octet_length(new.object_kind), 0) > 500
