@@ -23,6 +23,14 @@ export async function signedIn(desk: Desk, request: FastifyRequest, reply: Fasti
   return session
 }
 
+/** The session of whoever looks, once their turn has come; a look too many is answered and nothing is returned. */
+export async function looking(desk: Desk, request: FastifyRequest, reply: FastifyReply): Promise<Session | undefined> {
+  const session = await signedIn(desk, request, reply)
+  if (!session || (await desk.pace.take(session)) === 'go') return session
+  await refuse(reply, 'looks.too-many')
+  return undefined
+}
+
 /** The Grant for a request's purpose; without one the request is answered and nothing is returned. */
 export async function granted(
   desk: Desk,
@@ -30,12 +38,8 @@ export async function granted(
   reply: FastifyReply,
   asked: { purpose?: Purpose | undefined; reference?: string | undefined; action: AuditEntry['action'] },
 ): Promise<Grant | undefined> {
-  const session = await signedIn(desk, request, reply)
+  const session = await looking(desk, request, reply)
   if (!session) return undefined
-  if ((await desk.pace.take(session)) === 'too-many') {
-    await refuse(reply, 'looks.too-many')
-    return undefined
-  }
   const grant = await requestGrant(desk.db, session, asked, desk.clock.now())
   if (!('refused' in grant)) return grant
   await refuseGrant(reply, grant)

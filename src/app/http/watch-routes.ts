@@ -13,7 +13,7 @@ import type { Desk } from './desk.ts'
 import { readInstant } from './read-instant.ts'
 import { refuse } from './refuse.ts'
 import type { Routes } from './routes.ts'
-import { granted, signedIn } from './signed-in.ts'
+import { granted, looking, signedIn } from './signed-in.ts'
 
 const pageSize = 200
 /** A month and a little: an extract of everything at once would be a search through the whole log. */
@@ -93,7 +93,7 @@ export function watchRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.readLooksAtMyCalls,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
+      const session = await looking(desk, request, reply)
       if (!session) return reply
       const [from, to] = [readInstant(request.query.from), readInstant(request.query.to)]
       if (!from || from === 'invalid') return refuse(reply, 'input.invalid', { field: 'from' })
