@@ -184,6 +184,7 @@ export function rightsRoutes(app: Routes, desk: Desk): void {
       const context = await contextOf(desk, found.rights)
       return reply.send({
         items: found.rights.map((right) => viewHeld(right, context)),
+        left: found.left,
         reviewed: found.reviewed,
         quarterEnds: quarterEnds(now).toString(),
       })

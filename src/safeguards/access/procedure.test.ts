@@ -180,11 +180,16 @@ describe('asking for a right', () => {
     await requestRights(desk, as(outsider), ownCalls([mine.id]))
     const last = await admin
       .selectFrom('audit_entry')
-      .select(['action', 'result', 'person_id'])
+      .select(['action', 'result', 'person_id', 'detail'])
       .orderBy('seq', 'desc')
       .limit(1)
       .executeTakeFirst()
-    expect(last).toEqual({ action: 'right.requested', result: 'refused:right.not-yours', person_id: outsider.id })
+    expect(last).toEqual({
+      action: 'right.requested',
+      result: 'refused:right.not-yours',
+      person_id: outsider.id,
+      detail: { of: mine.id },
+    })
   })
 
   test.each<[string, Partial<RightsAskedFor>, string]>([

@@ -152,6 +152,8 @@ export async function installRight(
   return rows[0]?.id ?? undefined
 }
 
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
 type Run = <Row>(statement: RawBuilder<unknown>) => Promise<Row[]>
 
 /** What the database refuses leaves nothing but its trace. */
@@ -167,7 +169,13 @@ async function act<Done extends object>(
     )
   } catch (error) {
     const refusal = refusalOf(error)
-    await appendAudit(holding, { ...trace, result: `refused:${refusal.refused}`, personId: session.personId })
+    await appendAudit(holding, {
+      ...trace,
+      result: `refused:${refusal.refused}`,
+      personId: session.personId,
+      // Whom it speaks of; a number stays out of the log.
+      ...(refusal.of !== undefined && uuid.test(refusal.of) && { detail: { of: refusal.of } }),
+    })
     return refusal
   }
 }

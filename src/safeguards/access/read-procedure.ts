@@ -90,6 +90,8 @@ export interface PersonsRights {
 type Tx = Transaction<SafeguardTables>
 /** Everything that waits can be decided on; of what was decided, the latest. */
 const mostListed = 1000
+/** A review goes through this many at a time. */
+const mostReviewed = 100
 
 /** Requests that the viewer may read: those that wait, oldest first; then what was decided lately. */
 export function listRequests(
@@ -158,13 +160,13 @@ export function readRight(
 
 /**
  * Rights in force that were not looked at since this quarter began (L20), overdue ones first: everybody's for approvers and
- * the data protection officer, those of the unit for a supervisor; `deny.role` for others.
+ * the data protection officer, those of the unit for a supervisor; `deny.role` for others. The first of them, and how many.
  */
 export function listReview(
   holding: HoldingSafeguards,
   session: Session,
   now: Instant,
-): Promise<{ rights: RightRecord[]; reviewed: number } | { refused: 'deny.role' }> {
+): Promise<{ rights: RightRecord[]; left: number; reviewed: number } | { refused: 'deny.role' }> {
   return reading(holding, session, {}, async (tx) => {
     const { rows } = await sql<{ everybody: boolean; people: string[]; supervises: boolean }>`
       select viewer_is('ACCESS_APPROVER') or viewer_is('DATA_PROTECTION_OFFICER') as everybody,
@@ -176,14 +178,15 @@ export function listReview(
       and exists (select from person p where p.id = r.person_id and holds_now(p.employed_from, p.employed_to)) and ${whose}`
     const rights = await rightsWhere(
       tx,
-      sql<boolean>`${inForce} and confirmed_at(r) < quarter_began(now()) order by confirmed_at(r), r.id`,
+      sql<boolean>`${inForce} and confirmed_at(r) < quarter_began(now()) order by confirmed_at(r), r.id limit ${mostReviewed}`,
       now,
     )
-    const { rows: counted } = await sql<{ reviewed: number }>`
-      select count(*)::integer as reviewed from access_right r where ${inForce} and confirmed_at(r) >= quarter_began(now())`.execute(
-      tx,
-    )
-    return { rights, reviewed: counted[0]?.reviewed ?? 0 }
+    const { rows: counted } = await sql<{ left: number; reviewed: number }>`
+      select count(*) filter (where confirmed_at(r) < quarter_began(now()))::integer as left,
+        count(*) filter (where confirmed_at(r) >= quarter_began(now()))::integer as reviewed
+      from access_right r where ${inForce}`.execute(tx)
+    const [{ left, reviewed } = { left: 0, reviewed: 0 }] = counted
+    return { rights, left, reviewed }
   })
 }
 

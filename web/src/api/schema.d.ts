@@ -14958,6 +14958,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description The first hundred */
                         items: {
                             /** Format: uuid */
                             id: string;
@@ -15108,6 +15109,8 @@ export interface operations {
                             mayRevoke: boolean;
                             mayReview: boolean;
                         }[];
+                        /** @description Rights that are left to look at */
+                        left: number;
                         /** @description Rights in force that were granted or kept in this quarter */
                         reviewed: number;
                         /**

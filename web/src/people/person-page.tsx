@@ -1,4 +1,4 @@
-import { useParams } from '@tanstack/react-router'
+import { Link, useParams } from '@tanstack/react-router'
 import { $api } from '../api/client.ts'
 import { Failure } from '../controls/failure.tsx'
 import { Notice } from '../controls/notice.tsx'
@@ -28,7 +28,15 @@ export function PersonPage() {
   } = $api.useQuery('get', '/api/people/{id}', { params: { path: { id } } })
   const crumbs = [{ label: say('people.title'), to: '/people' as const }]
   return (
-    <Page title={person?.name ?? say('person.title')} crumbs={crumbs}>
+    <Page
+      title={person?.name ?? say('person.title')}
+      crumbs={crumbs}
+      aside={
+        <Link to="/rights/people/$id" params={{ id }} className="button button-secondary">
+          {say('rights.title')}
+        </Link>
+      }
+    >
       {isPending && <Waiting lines={6} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
       {person && (

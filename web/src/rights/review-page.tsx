@@ -37,7 +37,7 @@ export function ReviewRightsPage() {
       {data && (
         <section aria-labelledby="review-list" className="stack">
           <h2 id="review-list" tabIndex={-1}>
-            {say('rights.review.left', { count: items.length })}
+            {say('rights.review.left', { count: data.left })}
           </h2>
           <p>
             {say('rights.review.done', { count: data.reviewed })}{' '}

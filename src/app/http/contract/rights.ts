@@ -304,7 +304,8 @@ export const rightsOperations = {
       summary: 'Rights in force that were not looked at since this quarter began; overdue ones first',
       response: {
         200: Type.Object({
-          items: Type.Array(HeldRight),
+          items: Type.Array(HeldRight, { description: 'The first hundred' }),
+          left: Type.Integer({ description: 'Rights that are left to look at' }),
           reviewed: Type.Integer({ description: 'Rights in force that were granted or kept in this quarter' }),
           quarterEnds: instant('The quarter ends then'),
         }),
