@@ -165,6 +165,9 @@ function FirstBroken({ problems, onOpen }: { problems: Problem[]; onOpen: (seq: 
   )
 }
 
+/** Where the entry itself is not there to be opened. */
+const gone = new Set(['entry-missing', 'entry-lost', 'pending-missing'])
+
 function ProblemText({ problem, onOpen }: { problem: Problem; onOpen: (seq: number) => void }) {
   const { say, language } = useLanguage()
   const { code, leaf, seq, message } = problem
@@ -177,7 +180,7 @@ function ProblemText({ problem, onOpen }: { problem: Problem; onOpen: (seq: numb
           {message}
         </span>
       </p>
-      {seq !== undefined && (
+      {seq !== undefined && !gone.has(code) && (
         <Button kind="link" onPress={() => onOpen(seq)}>
           {say('log.verify.open', { seq: formatCount(seq, language) })}
         </Button>
