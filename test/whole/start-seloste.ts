@@ -170,7 +170,7 @@ async function rolesUnder(pid: number): Promise<Partial<Record<RoleName, number>
 }
 
 /** Free ports. Those for media lie below the range that systems take ports for outgoing connections from. */
-async function findPorts(): Promise<SelostePorts> {
+export async function findPorts(): Promise<SelostePorts> {
   const mediaPorts = 400
   const [http, sip, sips] = await Promise.all([freePort(), freePort(), freePort()])
   const block = Math.floor(Math.random() * 45)

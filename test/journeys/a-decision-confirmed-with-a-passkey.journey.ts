@@ -1,0 +1,178 @@
+// R14, R20, L21: the decision maker makes a passkey, signs in with it, and approves a change of the description with it, so
+// that no session alone can in her name. An official signs in and out by way of the agency's identity provider.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, type Page } from '@playwright/test'
+import { runTestProvider, testClient, type TestProvider } from '#test/sign-in/run-provider.ts'
+import { findPorts, startSeloste, type RunningSeloste } from '#test/whole/start-seloste.ts'
+import { signInOn, test as atTheDesk } from './at-the-desk.ts'
+
+interface WithProvider {
+  seloste: RunningSeloste
+  provider: TestProvider
+}
+
+const startMs = 200_000
+
+const test = atTheDesk.extend<object, WithProvider & { both: WithProvider }>({
+  both: [
+    async ({}, use) => {
+      const ports = await findPorts()
+      // By its name, as an IP address can have no passkeys.
+      const url = `http://localhost:${ports.http}`
+      const provider = await runTestProvider(url)
+      const folder = await mkdtemp(join(tmpdir(), 'seloste-client-'))
+      await writeFile(join(folder, 'secret'), testClient.secret)
+      const seloste = await startSeloste({
+        ports,
+        environment: {
+          SELOSTE_OIDC_ISSUER: provider.issuer,
+          SELOSTE_OIDC_CLIENT_ID: testClient.id,
+          SELOSTE_OIDC_CLIENT_SECRET_FILE: join(folder, 'secret'),
+          SELOSTE_OIDC_NAME: 'Virkamiestunnistus',
+        },
+      })
+      await use({ seloste: { ...seloste, url }, provider })
+      await seloste.stop()
+      await provider.stop()
+      await rm(folder, { recursive: true })
+    },
+    { scope: 'worker', timeout: startMs },
+  ],
+  seloste: [({ both }, use) => use(both.seloste), { scope: 'worker' }],
+  provider: [({ both }, use) => use(both.provider), { scope: 'worker' }],
+})
+test.describe.configure({ mode: 'serial', timeout: 120_000 })
+test.use({ actionTimeout: 15_000 })
+
+const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true })
+
+/** A device that recognises its owner, or does not. */
+async function plugIn(page: Page) {
+  const devtools = await page.context().newCDPSession(page)
+  await devtools.send('WebAuthn.enable')
+  const { authenticatorId } = await devtools.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2',
+      transport: 'internal',
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  })
+  return {
+    recognises: (isUserVerified: boolean) =>
+      devtools.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified }),
+    answers: (enabled: boolean) =>
+      devtools.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled }),
+  }
+}
+
+async function signOut(page: Page, name: string) {
+  await page.getByRole('button', { name }).click()
+  await button(page, 'Kirjaudu ulos').click()
+  await page.locator('#signin-userId').waitFor()
+}
+
+/** A change of the description that waits for somebody's decision; its address. */
+async function submitDraft(page: Page): Promise<string> {
+  await button(page, 'Aloita luonnos').click()
+  await page.locator('.form-section').first().waitFor()
+  const address = new URL(page.url()).pathname
+  await page.getByRole('button', { name: /^Mitä tallennetaan/ }).click()
+  await page.locator('[id="f-recordingPlan.defaultShare"]').fill('12,5')
+  await page.locator('[id="f-reason"]').fill('Pienempi osuus riittää.')
+  const { day, month, year } = Temporal.Now.zonedDateTimeISO('Europe/Helsinki').add({ days: 1 })
+  const two = (part: number) => String(part).padStart(2, '0')
+  await page.locator('[id="f-effectiveFrom"]').getByRole('spinbutton').first().click()
+  await page.keyboard.type(`${two(day)}${two(month)}${year}`)
+  await page.locator('.field-time').first().getByRole('spinbutton').first().click()
+  await page.keyboard.type('1200')
+  await button(page, 'Tallenna ja lähetä hyväksyttäväksi').click()
+  await expect(page.locator('.page-head .badge')).toHaveText('Odottaa päätöstä')
+  return address
+}
+
+test('a passkey is made in the account, signs in alone and after a password, and decides', async ({
+  page,
+  seloste,
+  browser,
+  isAccessible,
+}) => {
+  const device = await plugIn(page)
+  await signInOn(page, seloste, 'riitta', { path: '/account' })
+  const passkeys = page.getByRole('region', { name: 'Pääsyavaimet' })
+  await passkeys.getByRole('button', { name: 'Lisää pääsyavain' }).click()
+  await isAccessible('making a passkey')
+  await passkeys.getByLabel('Nimi').fill('Kannettava')
+  await page.locator('#passkey-password').fill('väärä salasana')
+  await button(page, 'Tee pääsyavain').click()
+  await expect(passkeys, 'a session alone makes none').toContainText('Nykyinen salasana on väärä')
+  await page.locator('#passkey-password').fill(seloste.password)
+  await button(page, 'Tee pääsyavain').click()
+  await expect(passkeys).toContainText('Pääsyavain on lisätty.')
+  await expect(passkeys.getByRole('listitem')).toContainText('Kannettava')
+  await isAccessible('the account with a passkey')
+
+  await signOut(page, 'Riitta Karjalainen')
+  await button(page, 'Kirjaudu pääsyavaimella').click()
+  await expect(page.locator('.facts')).toContainText('pääsyavaimella')
+
+  await signOut(page, 'Riitta Karjalainen')
+  await page.locator('#signin-userId').fill('riitta')
+  await page.locator('#signin-password').fill(seloste.password)
+  await page.keyboard.press('Enter')
+  await isAccessible('a passkey as the second step')
+  await button(page, 'Käytä pääsyavainta').click()
+  await expect(page.locator('.facts')).toContainText('salasanalla ja pääsyavaimella')
+
+  const drafter = await browser.newPage({ baseURL: seloste.url })
+  await signInOn(drafter, seloste, 'eero', { path: '/description' })
+  await page.goto(await submitDraft(drafter))
+  const approve = async () => {
+    await button(page, 'Hyväksy').click()
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Hyväksy' }).click()
+  }
+  await device.recognises(false)
+  await approve()
+  await expect(page.locator('#content'), 'whoever sits at her computer decides nothing').toContainText(
+    'tunnistautuminen keskeytettiin',
+  )
+  await expect(page.locator('.page-head .badge')).toHaveText('Odottaa päätöstä')
+  await device.recognises(true)
+  await approve()
+  await expect(page.locator('.page-head .badge')).toHaveText('Hyväksytty')
+})
+
+test('an official comes in and leaves by way of the identity provider; whom it does not mean stays outside', async ({
+  seloste,
+  provider,
+  browser,
+}) => {
+  provider.people.set('aino', { preferred_username: 'aino' })
+  provider.people.set('vieras', { preferred_username: 'vieras.vieras' })
+  const page = await browser.newPage({ baseURL: seloste.url })
+  const identify = async (who: string) => {
+    await page.getByRole('link', { name: 'Kirjaudu: Virkamiestunnistus' }).click()
+    await page.getByLabel('Tunnus').fill(who)
+    await button(page, 'Kirjaudu').click()
+  }
+  await page.goto('/account')
+  await identify('vieras')
+  await expect(page.getByRole('alert')).toContainText('sinua ei ole tämän palvelun henkilöluettelossa')
+  await page.context().clearCookies()
+
+  await page.goto('/account')
+  await identify('aino')
+  await expect(page.locator('.facts')).toContainText('organisaation tunnistautumispalvelussa')
+  expect(new URL(page.url()).pathname, 'back at the page that was asked for').toBe('/account')
+
+  await page.getByRole('button', { name: 'Aino' }).click()
+  await button(page, 'Kirjaudu ulos').click()
+  await page.waitForURL(`${provider.issuer}/session/end?**`)
+  await page.locator('button[value="yes"]').click()
+  await page.waitForURL(`${seloste.url}/`)
+  await expect(page.locator('#signin-userId')).toBeVisible()
+})
