@@ -32,26 +32,29 @@ export function Shell() {
   const presence = usePresence()
   const [because, setBecause] = useState<'ended' | 'signed-out'>()
   const [wasIn, setWasIn] = useState(false)
+  const [isLeaving, setLeaving] = useState(false)
   const isOpen = useMatches({ select: (matches) => matches.at(-1)?.staticData.isOpen === true })
   const signedIn = presence.state === 'signed-in'
-  if (signedIn && (!wasIn || because)) {
+  if (signedIn && !isLeaving && (!wasIn || because)) {
     setWasIn(true)
     setBecause(undefined)
   }
 
   const leave = async (why: 'ended' | 'signed-out', where: 'here' | 'elsewhere' = 'here') => {
     // Whether or not the server hears it, this browser shows nothing more.
+    setLeaving(true)
     if (where === 'here') {
       const elsewhere = await endSession(why)
       tellTabs(why)
       if (elsewhere !== undefined) return window.location.assign(elsewhere)
     }
     forgetPurpose()
-    setBecause(why)
-    setWasIn(false)
     queries.clear()
     await queries.invalidateQueries()
     await queries.resetQueries({ queryKey: ['get', '/api/session'] })
+    setBecause(why)
+    setWasIn(false)
+    setLeaving(false)
   }
 
   // What another tab of this browser ends is over here at once, and who signs in there is signed in here.
@@ -70,7 +73,7 @@ export function Shell() {
       </Alone>
     )
   }
-  if (presence.state === 'signed-in') {
+  if (presence.state === 'signed-in' && !isLeaving) {
     return (
       <PurposeProvider key={presence.me.personId} me={presence.me}>
         <LeaveContext value={(why, where) => void leave(why, where)}>
@@ -81,9 +84,9 @@ export function Shell() {
   }
   return (
     <Alone>
-      {presence.state === 'asking' && <Waiting />}
-      {presence.state === 'unknown' && <Failure error={presence.error} onAgain={presence.again} />}
-      {presence.state === 'signed-out' && (
+      {(isLeaving || presence.state === 'asking') && <Waiting />}
+      {!isLeaving && presence.state === 'unknown' && <Failure error={presence.error} onAgain={presence.again} />}
+      {!isLeaving && presence.state === 'signed-out' && (
         <SignInPage awaits={presence.awaits} because={because ?? (wasIn ? 'ended' : undefined)} />
       )}
     </Alone>
