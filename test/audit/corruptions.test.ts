@@ -124,7 +124,7 @@ describe('every corruption at random is found', () => {
     }
     await Promise.all(Array.from({ length: atOnce }, work))
     expect(unseen).toEqual([])
-  }, 600_000)
+  }, 1_200_000)
 
   test(`${perPart} of an export’s files`, async () => {
     const kinds = Object.keys(exportCorruptions)
@@ -139,7 +139,7 @@ describe('every corruption at random is found', () => {
       if ((await verifyFiles(changed)).found === 0) unseen.push(`${seed}: ${kind}`)
     }
     expect(unseen).toEqual([])
-  }, 600_000)
+  }, 1_200_000)
 })
 
 /** Corrupts as a superuser whom no trigger stops, verifies what is there then, and undoes it. */
