@@ -4,6 +4,7 @@
  */
 import { appendEntries } from './audit/append.ts'
 import { verifyLog } from './audit/verify.ts'
+import { ownCalls } from './access/own-calls.ts'
 import { costPerPacket } from './capture/cost-per-packet.ts'
 import { sealedLoad } from './capture/sealed-load.ts'
 import { decide } from './decisions/decide.ts'
@@ -20,6 +21,7 @@ const benches: Record<string, () => Promise<boolean>> = {
   'verify-draws': () => verifyAll(),
   'dry-run': () => dryRun(),
   'check-promises': () => checkAll(),
+  'own-calls': () => ownCalls(),
   append: () => appendEntries(),
   'verify-log': () => verifyLog(),
 }

@@ -8,11 +8,32 @@ language sql immutable set search_path = pg_catalog as $$
   select purpose in ('MAINTENANCE', 'CRIME_OR_MISUSE') or (purpose = 'INSPECTION' and role <> 'OFFICIAL')
 $$;
 
+-- Whoever looks asks these many times a page. They are in PL/pgSQL because a connection then plans them once; as SQL functions
+-- they were planned at each call.
+create or replace function version_at(instant timestamptz) returns integer
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return (select version from description_version where effective_from <= instant order by effective_from desc limit 1);
+end $$;
+
+create or replace function viewer() returns uuid
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return (
+    select s.person_id
+    from session s join person p on p.id = s.person_id
+    where s.token_hash = sha256(convert_to(current_setting('seloste.session', true), 'UTF8'))
+      and s.ended_at is null and s.expires_at > now() and not s.awaits_second_factor
+      and p.employed_from <= now() and (p.employed_to is null or p.employed_to > now())
+  );
+end $$;
+
 -- A person's rights in force that cover a purpose, no wider than the description in force lets their roles be. A right to
 -- DEVELOPMENT covers its three parts (R4); a part never covers the whole. The twin of src/safeguards/access/decide.ts.
 create function rights_of(person uuid, purpose text, reference text) returns setof access_right
-language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select r.* from access_right r
+language plpgsql stable security definer rows 2 set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return query select r.* from access_right r
   join described_role d on d.version = version_at(now()) and d.role = r.role and d.duty is not distinct from r.duty
   where r.person_id = rights_of.person
     and r.revoked_at is null and r.valid_from <= now() and (r.valid_to is null or r.valid_to > now())
@@ -25,21 +46,86 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
       rights_of.purpose = any (d.purposes)
       or ('DEVELOPMENT' = any (d.purposes) and rights_of.purpose in ('QUALITY', 'TRAINING', 'SERVICE_LEVEL_STUDY'))
     )
-    and (rights_of.reference ~ '\S' or not needs_reference(rights_of.purpose, r.role))
-$$;
+    and (rights_of.reference ~ '\S' or not needs_reference(rights_of.purpose, r.role));
+end $$;
 
 create or replace function active_rights() returns setof access_right
-language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select r.* from rights_of(
+language plpgsql stable security definer rows 2 set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return query select r.* from rights_of(
     viewer(), current_setting('seloste.purpose', true), coalesce(current_setting('seloste.reference', true), '')
-  ) r
-$$;
+  ) r;
+end $$;
+
+create or replace function sees_all() returns boolean
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return exists (select from active_rights() where scope_kind = 'all');
+end $$;
+create or replace function sees_own() returns uuid
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return (select person_id from active_rights() where scope_kind = 'own' limit 1);
+end $$;
+create or replace function sees_units() returns uuid[]
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return (select coalesce(array_agg(distinct u), '{}') from active_rights() r, unnest(r.scope_units) u where r.scope_kind = 'unit');
+end $$;
+create or replace function sees_numbers() returns text[]
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return (select coalesce(array_agg(distinct n), '{}') from active_rights() r, unnest(r.scope_numbers) n where r.scope_kind = 'numbers');
+end $$;
 
 -- A page of somebody's calls, newest first, without a look at anybody else's: in each month, one walk along the index.
 create index segment_official_newest on segment (official_person_id, contact_started_at desc, contact_id desc);
 create index segment_unit_newest on segment (official_unit_id, contact_started_at desc, contact_id desc);
 drop index segment_official;
 drop index segment_unit;
+
+-- What follows runs with the rights of whoever asks, row-level security and all. These are functions because a connection
+-- then plans them once: planned anew each time, with a policy for each month's partition, a page took longer to plan than to
+-- read.
+
+-- Ids of the contacts in which a person or some units have a segment, newest first, after one of them and between two instants.
+create function reached_contacts(
+  person uuid, units uuid[], from_at timestamptz, to_at timestamptz, after_at timestamptz, after_id uuid, most integer
+) returns table (started_at timestamptz, id uuid)
+language plpgsql stable rows 10000 set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
+begin
+  return query
+  select distinct on (r.started_at, r.id) r.started_at, r.id
+  from (
+    (
+      select distinct on (s.contact_started_at, s.contact_id) s.contact_started_at as started_at, s.contact_id as id
+      from segment s
+      where s.official_person_id = person and s.contact_started_at >= from_at and s.contact_started_at < to_at
+        and (s.contact_started_at, s.contact_id) < (after_at, after_id)
+      order by s.contact_started_at desc, s.contact_id desc limit most
+    )
+    union all
+    select u.started_at, u.id from unnest(units) as wanted (unit) cross join lateral (
+      select distinct on (s.contact_started_at, s.contact_id) s.contact_started_at as started_at, s.contact_id as id
+      from segment s
+      where s.official_unit_id = wanted.unit and s.contact_started_at >= from_at and s.contact_started_at < to_at
+        and (s.contact_started_at, s.contact_id) < (after_at, after_id)
+      order by s.contact_started_at desc, s.contact_id desc limit most
+    ) u
+  ) r
+  order by r.started_at desc, r.id desc limit most;
+end $$;
+create function contacts_by_id(ids uuid[], starts timestamptz[]) returns setof contact
+language plpgsql stable set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
+begin
+  return query select c.* from unnest(ids, starts) as wanted (id, started_at)
+    join contact c on c.id = wanted.id and c.started_at = wanted.started_at;
+end $$;
+create function recordings_by_contact(contacts uuid[]) returns setof recording
+language plpgsql stable set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
+begin
+  return query select r.* from recording r where r.contact_id = any (contacts);
+end $$;
 
 -- Listenings ----------------------------------------------------------------------------------------------------------
 
@@ -190,8 +276,11 @@ drop policy desk_ends on listening;
 revoke update (ended_at) on listening from seloste_desk;
 revoke insert (listening_id, from_ms, to_ms) on listening_range from seloste_custodian;
 
-revoke execute on function needs_reference(text, text), rights_of(uuid, text, text), why_over(listening, boolean),
+revoke execute on function reached_contacts(uuid, uuid[], timestamptz, timestamptz, timestamptz, uuid, integer),
+  contacts_by_id(uuid[], timestamptz[]), recordings_by_contact(uuid[]), needs_reference(text, text), rights_of(uuid, text, text), why_over(listening, boolean),
   listening_now(uuid), note_served(uuid, integer, integer), end_listening_for(listening, text), leave_listening(uuid),
   pace_listening(uuid, real), end_listenings_over() from public;
-grant execute on function listening_now(uuid), leave_listening(uuid), pace_listening(uuid, real) to seloste_desk;
+grant execute on function reached_contacts(uuid, uuid[], timestamptz, timestamptz, timestamptz, uuid, integer),
+  contacts_by_id(uuid[], timestamptz[]), recordings_by_contact(uuid[]), listening_now(uuid),
+  leave_listening(uuid), pace_listening(uuid, real) to seloste_desk;
 grant execute on function listening_now(uuid), note_served(uuid, integer, integer), end_listenings_over() to seloste_custodian;

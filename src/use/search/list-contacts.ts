@@ -1,9 +1,11 @@
-import { sql, type Kysely, type Transaction } from 'kysely'
+import { sql, type Kysely, type Selectable, type Transaction } from 'kysely'
 import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone-number.ts'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
+import { historyMonths, termZone } from '#description/terms.ts'
 import { read } from '#register/read.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { Grant } from '#safeguards/access/grant.ts'
+import { countReached, holdersReached, idsReached, pageReached, type Holders } from './reached-contacts.ts'
 import { viewContact, viewSegment } from './contact-view.ts'
 
 export interface ContactSearch {
@@ -32,19 +34,22 @@ const longestCallHours = 24
 export function listContacts(db: Kysely<RegisterTables>, grant: Grant, search: ContactSearch, now: Temporal.Instant) {
   return read(db, grant, async (tx) => {
     const after = search.cursor === undefined ? undefined : readCursor(search.cursor)
-    const matching = matchingContacts(tx, search, now)
-    const total = after?.total ?? (await countContacts(tx, matching))
-    const page = await matching
-      .selectAll('contact')
-      .$if(after !== undefined, (query) =>
-        query.where(
-          sql<boolean>`(contact.started_at, contact.id) < (${after?.startedAt ?? now}::timestamptz, ${after?.id ?? null}::uuid)`,
-        ),
-      )
-      .orderBy('contact.started_at', 'desc')
-      .orderBy('contact.id', 'desc')
-      .limit(search.limit + 1)
-      .execute()
+    const holders = holdersReached(grant)
+    const matching = matchingContacts(tx, holders, search, now, after)
+    const isTheirsAlone = holders !== undefined && !isNarrowed(search)
+    const total = after
+      ? after.total
+      : isTheirsAlone
+        ? await countReached(tx, holders, { from: oldestShown(now), to: search.to }, countedUpTo)
+        : await countContacts(tx, matching)
+    const page = isTheirsAlone
+      ? await pageReached(tx, holders, { to: search.to, after }, search.limit + 1)
+      : await matching
+          .selectAll('contact')
+          .orderBy('contact.started_at', 'desc')
+          .orderBy('contact.id', 'desc')
+          .limit(search.limit + 1)
+          .execute()
     const shown = page.slice(0, search.limit)
     const last = shown.at(-1)
     const segments = await segmentsOf(tx, shown)
@@ -89,7 +94,8 @@ export async function segmentsOf(
     .where('contact_started_at', 'in', starts)
     .orderBy('seq')
     .execute()
-  const recordings = await tx.selectFrom('recording').selectAll().where('contact_id', 'in', ids).execute()
+  const { rows: recordings } = await sql<Selectable<RegisterTables['recording']>>`
+    select * from recordings_by_contact(${ids}::uuid[])`.execute(tx)
   return segments.map((segment) => ({
     segment,
     recording: recordings.find((recording) => recording.segment_id === segment.id),
@@ -100,14 +106,38 @@ export class InvalidCursor extends Error {
   override name = 'InvalidCursor'
 }
 
-function matchingContacts(tx: Transaction<RegisterTables>, search: ContactSearch, now: Temporal.Instant) {
+/** Calls that ended no longer ago than the history is kept, to the length of a call (R22). */
+function oldestShown(now: Temporal.Instant): Temporal.Instant {
+  return now.toZonedDateTimeISO(termZone).subtract({ months: historyMonths, hours: longestCallHours }).toInstant()
+}
+
+/** True where a search asks for more of a contact than its time. */
+function isNarrowed({ from, caller, number, official, recorded = 'any' }: ContactSearch): boolean {
+  return from !== undefined || recorded !== 'any' || [caller, number, official].some((text) => text?.trim())
+}
+
+/** The contacts that a search finds; with a cursor, those after it. Of holders: those among theirs. */
+function matchingContacts(
+  tx: Transaction<RegisterTables>,
+  holders: Holders | undefined,
+  search: ContactSearch,
+  now: Temporal.Instant,
+  after: Cursor | undefined,
+) {
+  const { from, to } = search
+  const between = { from: from?.subtract({ hours: longestCallHours }), to, after }
   let query = tx.selectFrom('contact')
-  if (search.from) {
-    query = query
-      .where('contact.started_at', '>=', search.from.subtract({ hours: longestCallHours }))
-      .where((eb) => eb(eb.fn.coalesce('contact.ended_at', eb.val(now)), '>=', search.from ?? now))
+  if (between.from) query = query.where('contact.started_at', '>=', between.from)
+  if (to) query = query.where('contact.started_at', '<', to)
+  if (after) {
+    query = query.where(
+      sql<boolean>`(contact.started_at, contact.id) < (${after.startedAt}::timestamptz, ${after.id}::uuid)`,
+    )
   }
-  if (search.to) query = query.where('contact.started_at', '<', search.to)
+  if (holders) {
+    query = query.where(sql<boolean>`(contact.started_at, contact.id) in (${idsReached(holders, between)})`)
+  }
+  if (from) query = query.where((eb) => eb(eb.fn.coalesce('contact.ended_at', eb.val(now)), '>=', from))
   if (search.caller?.trim()) {
     const caller = normalisePhoneNumber(search.caller)
     query =
@@ -181,7 +211,13 @@ function writeCursor(startedAt: Temporal.Instant, id: string, total: number): st
 const instantShape = /^(?!0000)\d{4}-.*Z$/
 const idShape = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
-function readCursor(cursor: string): { startedAt: Temporal.Instant; id: string; total: number } {
+interface Cursor {
+  startedAt: Temporal.Instant
+  id: string
+  total: number
+}
+
+function readCursor(cursor: string): Cursor {
   try {
     const [startedAt, id, total] = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as unknown[]
     if (typeof startedAt !== 'string' || !instantShape.test(startedAt)) throw new InvalidCursor()

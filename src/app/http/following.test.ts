@@ -1,0 +1,123 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { colleagueOf, enterTestPerson } from '#test/database/people.ts'
+import { makeTestRegister, type RecordedSegment } from '#test/register/make-register.ts'
+import { answer, beginListening, openTestDesk, type Browser } from '#test/register/open-desk.ts'
+import { expungeRecording } from '#register/expunge.ts'
+import { keepRecording } from '#register/recordings/keep-recording.ts'
+import type { RegisterTables } from '#register/tables.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const register = await makeTestRegister(database)
+const desk = await openTestDesk(database, register)
+const admin = database.as().db
+const now = () => Temporal.Now.instant()
+/** What a listening stands on ends, and within this the sound has been told to stop (AC22). */
+const stopsWithinMs = 5_000
+
+const supervisor = (until?: Temporal.Instant) =>
+  enterTestPerson(admin, database.as('seloste_desk').db, {
+    name: 'Eero',
+    right: { role: 'SUPERVISOR', purposes: ['DEVELOPMENT'], scope: 'their unit', ...(until && { until }) },
+  })
+const sari = await supervisor()
+
+let browser: Browser
+let recording: RecordedSegment
+async function kept(): Promise<RecordedSegment> {
+  const made = await register.record({ official: colleagueOf(sari) })
+  await keepRecording(register.keeping, made.id, now())
+  return made
+}
+beforeAll(async () => {
+  browser = await desk.signIn(sari)
+  recording = await kept()
+})
+
+/** Reads the events until the last one; what it said and how long after `happened` it came. */
+async function lastEvent(response: Response) {
+  let text = ''
+  for await (const part of response.body!.pipeThrough(new TextDecoderStream())) text += part
+  const events = text.trim().split('\n\n')
+  const [, event, data] = /^event: (.*)\ndata: (.*)$/.exec(events.at(-1) ?? '') ?? []
+  return { event, data: JSON.parse(data ?? '{}') as Record<string, string>, before: events.slice(0, -1) }
+}
+
+describe('who listens is told within five seconds', () => {
+  test('that the right has ended, when, and the next request answers deny.expired with the same', async () => {
+    const until = now().add({ milliseconds: 2500 }).round('millisecond')
+    const eero = await supervisor(until)
+    const eeros = await desk.signIn(eero)
+    const listening = await beginListening(eeros, recording.id)
+    expect(listening.until).toBe(until.toString())
+    const last = await lastEvent(await eeros.fetch(`/api/listenings/${listening.id}/events`))
+    expect(now().epochMilliseconds - until.epochMilliseconds).toBeLessThan(stopsWithinMs)
+    expect(last).toMatchObject({ event: 'ended', data: { why: 'right', since: until.toString() } })
+    expect(new Set(last.before)).toEqual(new Set(['event: holds\ndata: {}']))
+    for (const path of [listening.audio, listening.peaks, `/api/listenings/${listening.id}/events`]) {
+      const refused = await answer(eeros.fetch(path))
+      expect(refused).toMatchObject({ status: 403, code: 'deny.expired' })
+      expect(refused.body.error?.message).toContain(until.toString())
+    }
+    expect(await answer(eeros.fetch('/api/contacts?purpose=QUALITY'))).toMatchObject({ code: 'deny.expired' })
+  })
+
+  test('that the recording was destroyed', async () => {
+    const { id } = await kept()
+    const listening = await beginListening(browser, id)
+    const events = await browser.fetch(`/api/listenings/${listening.id}/events`)
+    const custodian = database.as('seloste_custodian').db
+    await expungeRecording(custodian, register.objects, { id, cause: 'caller', doneBy: 'test' }, now())
+    const begun = performance.now()
+    expect(await lastEvent(events)).toMatchObject({ event: 'ended', data: { why: 'destroyed' } })
+    expect(performance.now() - begun).toBeLessThan(stopsWithinMs)
+    expect(await answer(browser.fetch(listening.audio))).toMatchObject({ status: 404, code: 'recording.destroyed' })
+  })
+
+  test('that the session ended in another window; the next request finds nobody signed in', async () => {
+    const mine = await desk.signIn(sari)
+    const listening = await beginListening(mine, recording.id)
+    const events = await mine.fetch(`/api/listenings/${listening.id}/events`)
+    await mine.fetch('/api/session', { method: 'DELETE' })
+    const begun = performance.now()
+    expect(await lastEvent(events)).toMatchObject({ event: 'ended', data: { why: 'session' } })
+    expect(performance.now() - begun).toBeLessThan(stopsWithinMs)
+    expect(await answer(mine.fetch(listening.audio))).toMatchObject({ status: 401 })
+  })
+})
+
+describe('following a listening', () => {
+  test('is for its own session, in a few windows at once, and keeps nobody signed in', async () => {
+    const listening = await beginListening(browser, recording.id)
+    const path = `/api/listenings/${listening.id}/events`
+    expect(await answer((await desk.signIn(sari)).fetch(path))).toMatchObject({ status: 404, code: 'listening.ended' })
+    const closing = new AbortController()
+    for (let n = 0; n < 8; n++) expect((await browser.fetch(path, { signal: closing.signal })).status).toBe(200)
+    expect(await answer(browser.fetch(path))).toMatchObject({ status: 429, code: 'listening.too-many' })
+    closing.abort()
+    expect((await browser.fetch(path, { method: 'HEAD' })).status).toBe(404)
+  })
+})
+
+describe('the speed of a listening', () => {
+  test('is half to three times, and that of one’s own', async () => {
+    const { id } = await beginListening(browser, recording.id)
+    const pace = (by: Browser, speed: unknown) =>
+      answer(by.fetch(`/api/listenings/${id}/speed`, { method: 'PUT', json: { speed } }))
+    expect((await pace(browser, 3)).status).toBe(204)
+    for (const speed of [0.4, 3.1, 'fast', null, undefined]) {
+      expect(await pace(browser, speed)).toMatchObject({ status: 400, code: 'input.invalid' })
+    }
+    expect(await pace(await desk.signIn(sari), 2)).toMatchObject({ status: 404, code: 'listening.ended' })
+  })
+})
+
+test('audio is kept by no cache: each time it is asked of the server, and after the end it is nowhere', async () => {
+  const { id, audio } = await beginListening(browser, recording.id)
+  const served = await browser.fetch(audio, { headers: { range: 'bytes=0-' } })
+  expect(served.headers.get('cache-control')).toBe('no-store')
+  expect(served.headers.get('etag')).toBeNull()
+  expect(served.headers.get('last-modified')).toBeNull()
+  await browser.fetch(`/api/listenings/${id}`, { method: 'DELETE' })
+  expect(await answer(browser.fetch(audio))).toMatchObject({ status: 404, code: 'listening.ended' })
+})

@@ -1,0 +1,81 @@
+/**
+ * Contacts that rights to own calls, or to a unit's, reach. In: a Grant and a time. Out: these contacts, found by the
+ * segments of the person and the units: theirs among millions are few, and row-level security would look at all of them
+ * to tell. Never here: who may see what; the policies of the database let through what they let through.
+ */
+import { sql, type Selectable, type Transaction } from 'kysely'
+import type { RegisterTables } from '#register/tables.ts'
+import type { Grant } from '#safeguards/access/grant.ts'
+
+/** Whose segments are looked for. */
+export interface Holders {
+  personId?: string
+  units: string[]
+}
+
+/** Contacts that started from an instant on and before another, and in the order of a list after one of them. */
+export interface Between {
+  from?: Temporal.Instant | undefined
+  to?: Temporal.Instant | undefined
+  after?: { startedAt: Temporal.Instant; id: string } | undefined
+}
+
+const lastId = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
+/** As many as PostgreSQL's integer counts: all. */
+const all = 2 ** 31 - 1
+
+/** Whose segments the Grant's rights reach, where they reach a person's and some units' and nothing else. */
+export function holdersReached({ rights, session }: Grant): Holders | undefined {
+  const kinds = new Set(rights.map(({ scope }) => scope.kind))
+  if (kinds.has('all') || kinds.has('numbers')) return undefined
+  return {
+    ...(kinds.has('own') && { personId: session.personId }),
+    units: rights.flatMap(({ scope }) => (scope.kind === 'unit' ? scope.units : [])),
+  }
+}
+
+/** Ids of their contacts, each once, newest first. */
+export function idsReached({ personId, units }: Holders, { from, to, after }: Between, most = all) {
+  return sql`
+    select started_at, id from reached_contacts(
+      ${personId ?? null}::uuid, ${units}::uuid[], ${from?.toString() ?? '-infinity'}::timestamptz,
+      ${to?.toString() ?? 'infinity'}::timestamptz, ${after?.startedAt.toString() ?? 'infinity'}::timestamptz,
+      ${after?.id ?? lastId}::uuid, ${most}::integer)`
+}
+
+/** How many they are, up to a limit. */
+export async function countReached(
+  tx: Transaction<RegisterTables>,
+  holders: Holders,
+  between: Between,
+  upTo: number,
+): Promise<number> {
+  const { rows } = await sql<{ total: number }>`
+    select count(*) as total from (${idsReached(holders, between, upTo)}) counted`.execute(tx)
+  return Number(rows[0]?.total ?? 0)
+}
+
+/** The first of them that the viewer may see. */
+export async function pageReached(
+  tx: Transaction<RegisterTables>,
+  holders: Holders,
+  between: Between,
+  limit: number,
+): Promise<Selectable<RegisterTables['contact']>[]> {
+  const page: Selectable<RegisterTables['contact']>[] = []
+  let { after } = between
+  for (;;) {
+    const { rows: ids } = await sql<{ id: string; started_at: Temporal.Instant }>`
+      ${idsReached(holders, { ...between, after }, limit)}`.execute(tx)
+    const { rows } = await sql<Selectable<RegisterTables['contact']>>`
+      select * from contacts_by_id(${ids.map(({ id }) => id)}::uuid[], ${ids.map(({ started_at }) => started_at.toString())}::timestamptz[])`.execute(
+      tx,
+    )
+    const found = new Map(rows.map((row) => [row.id, row]))
+    page.push(...ids.flatMap(({ id }) => found.get(id) ?? []))
+    const last = ids.at(-1)
+    // Some may be past their term and shown to nobody any more.
+    if (page.length >= limit || ids.length < limit || !last) return page.slice(0, limit)
+    after = { startedAt: last.started_at, id: last.id }
+  }
+}
