@@ -270,6 +270,4 @@ export const accountOperations = {
       response: { 204: Type.Null(), ...accountRefusals },
     },
   },
-
-  // Passkeys and the identity provider ------------------------------------------------------------------------------------
 } as const
