@@ -580,5 +580,5 @@ revoke execute on function right_request_guard(), access_right_guard(), holds_no
 grant execute on function holds_now(timestamptz, timestamptz), is_official(uuid), units_supervised(uuid), supervised_by_viewer(),
   viewer_sees_rights(), quarter_began(timestamptz), latest_end(timestamptz),
   request_rights(uuid[], text, text, text[], uuid[], text[], text, timestamptz, timestamptz),
-  decide_right_request(uuid, boolean, text), withdraw_right_request(uuid), viewer_revokes(uuid), revoke_right(uuid, text),
+  decide_right_request(uuid, boolean, text), withdraw_right_request(uuid), revoke_right(uuid, text),
   confirmed_at(access_right), doubts_about(access_right), review_right(uuid, boolean, text) to seloste_desk;

@@ -278,15 +278,22 @@ interface RightRow extends Omit<
 
 async function rightsWhere(tx: Tx, which: RawBuilder<boolean>, now: Instant): Promise<RightRecord[]> {
   const { rows } = await sql<Omit<RightRow, 'reviews'>>`
+    with viewing as materialized (
+      select viewer() as me, viewer_is('ACCESS_APPROVER') as approves, supervised_by_viewer() as people
+    )
     select r.id, r.person_id as "personId", r.role, r.duty, r.purposes, r.scope_kind as kind, r.scope_units as units,
       r.scope_numbers as numbers, r.valid_from as "from", r.valid_to as until, r.origin, r.granted_at as "grantedAt",
       r.requested_by as "requestedBy", q.requested_at as "requestedAt", q.reason, r.approved_by as "approvedBy", q.note,
       r.revoked_at as "revokedAt", r.revoked_by as "revokedBy", r.revoke_cause as cause, r.revoke_reason as "revokeReason",
       doubts_about(r) as doubts, c.at as "confirmedAt", c.at < quarter_began(now()) as due,
-      c.at < quarter_began(quarter_began(now()) - interval '1 day') as overdue, viewer_revokes(r.person_id) as part,
+      c.at < quarter_began(quarter_began(now()) - interval '1 day') as overdue, case
+        when r.person_id = viewing.me then 'own'
+        when viewing.approves then 'approver'
+        when r.person_id = any (viewing.people) then 'supervisor' end as part,
       d.purposes as described, d.scope as widest, p.employed_from as "employedFrom", p.employed_to as "employedTo"
     from access_right r
     join person p on p.id = r.person_id
+    cross join viewing
     cross join lateral (select confirmed_at(r) as at) c
     left join right_request q on q.id = r.request_id
     left join described_role d on d.version = version_at(now()) and d.role = r.role and d.duty is not distinct from r.duty
