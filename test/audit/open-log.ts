@@ -8,7 +8,7 @@ import { openKeyFolder } from '#safeguards/keys/key-store.ts'
 import type { SafeguardTables } from '#safeguards/tables.ts'
 import type { TestDatabase } from '#test/database/create-test-database.ts'
 
-export async function openTestLog(database: TestDatabase<SafeguardTables>) {
+export async function openTestLog<Tables extends SafeguardTables>(database: TestDatabase<Tables>) {
   const place = await mkdtemp(join(tmpdir(), 'seloste-log-'))
   const keys = await openKeyFolder(join(place, 'keys'))
   const folder = await openLogFolder(join(place, 'audit-log'))
