@@ -1,7 +1,6 @@
 import { BellRing } from 'lucide-react'
 import { useEffect, useId, useRef, useState } from 'react'
 import { api, queries } from '../api/client.ts'
-import { refusalKey } from '../api/refusal.ts'
 import { Fact } from '../contact/facts.tsx'
 import { Button } from '../controls/button.tsx'
 import { Failure } from '../controls/failure.tsx'
@@ -66,15 +65,12 @@ function Reasons({ reasons }: { reasons: unknown }) {
   return (
     <Fact label={say('alarm.reasons')}>
       <ul className="plain-list">
-        {Object.entries(reasons).map(([code, times]) => {
-          const key = refusalKey({ error: { code } })
-          return (
-            <li key={code}>
-              {say('alarm.times', { number: formatCount(Number(times), language) })}{' '}
-              {key === 'other' ? code : say(`error.${key}` as Word)}
-            </li>
-          )
-        })}
+        {Object.entries(reasons).map(([code, times]) => (
+          <li key={code}>
+            {say('alarm.times', { number: formatCount(Number(times), language) })}{' '}
+            {say(`alarm.reason.${code.replace('recording.', '')}` as Word)}
+          </li>
+        ))}
       </ul>
     </Fact>
   )
