@@ -1,4 +1,4 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
@@ -388,46 +388,5 @@ describe('a confirmation', () => {
       refused: 'passkey.refused',
     })
     expect(await lastEntry()).toMatchObject({ action: 'act.confirmed', result: 'refused:passkey-signature' })
-  })
-})
-
-describe('a desk that was taken over', () => {
-  const deskTries: [string, () => Promise<unknown>][] = [
-    ['reads no keys', () => desk.selectFrom('passkey').select('public_key').execute()],
-    ['enters no passkey', () => sql`insert into passkey (person_id) values (${person.id})`.execute(desk)],
-    ['removes none', () => desk.deleteFrom('passkey').execute()],
-    ['turns no counter', () => sql`update passkey set counter = 0`.execute(desk)],
-    ['confirms nothing', () => sql`insert into act_confirmation default values`.execute(desk)],
-    ['reads no confirmation', () => desk.selectFrom('act_confirmation').select('act').execute()],
-    [
-      'spends none',
-      () => sql`select spend_confirmation(${person.id}, ''::bytea, 'passkey.add', ${person.id}, 0)`.execute(desk),
-    ],
-    [
-      'opens no session by its own word',
-      () =>
-        sql`select open_proven_session(${person.id}::uuid, ${createHash('sha256').digest()}::bytea, 'passkey', now())`.execute(
-          desk,
-        ),
-    ],
-    ['reads no word of the provider', () => desk.selectFrom('provider_session').select('id_token').execute()],
-  ]
-  for (const [title, attempt] of deskTries) {
-    test(title, async () => {
-      await expect(attempt()).rejects.toThrow('permission denied')
-    })
-  }
-
-  test('sees its viewer’s own passkeys by name alone', async () => {
-    const { id } = await addPasskey()
-    const names = (session: string) =>
-      desk.transaction().execute(async (tx) => {
-        await sql`select set_config('seloste.session', ${session}, true)`.execute(tx)
-        return tx.selectFrom('passkey').select(['id', 'name']).execute()
-      })
-    expect(await names(token)).toEqual([{ id, name: 'Kannettava' }])
-    const other = await enterTestPerson(admin, desk, { name: 'Bertil' })
-    expect(await names((await other.signIn()).token)).toEqual([])
-    expect(await names('')).toEqual([])
   })
 })

@@ -1,4 +1,5 @@
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
+import { sql } from 'kysely'
 import { expect, describe, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { submitted, taken } from '#test/database/drafts.ts'
@@ -160,5 +161,47 @@ test('whoever has no passkey decides without one', async () => {
   const { id, revision } = await draft()
   expect(taken(await rejectDraft(desk, paavo, id, { revision, note: 'Ei näin' }, now()))).toMatchObject({
     state: 'REJECTED',
+  })
+})
+
+describe('a desk that was taken over', () => {
+  const deskTries: [string, () => Promise<unknown>][] = [
+    ['reads no keys', () => desk.selectFrom('passkey').select('public_key').execute()],
+    ['enters no passkey', () => sql`insert into passkey (person_id) values (${anneli.session.personId})`.execute(desk)],
+    ['removes none', () => desk.deleteFrom('passkey').execute()],
+    ['turns no counter', () => sql`update passkey set counter = 0`.execute(desk)],
+    ['confirms nothing', () => sql`insert into act_confirmation default values`.execute(desk)],
+    ['reads no confirmation', () => desk.selectFrom('act_confirmation').select('act').execute()],
+    [
+      'spends none',
+      () =>
+        sql`select spend_confirmation(${anneli.session.personId}, ''::bytea, 'passkey.add', ${anneli.session.personId}, 0)`.execute(
+          desk,
+        ),
+    ],
+    [
+      'opens no session by its own word',
+      () =>
+        sql`select open_proven_session(${anneli.session.personId}::uuid, ${createHash('sha256').digest()}::bytea, 'passkey', now())`.execute(
+          desk,
+        ),
+    ],
+    ['reads no word of the provider', () => desk.selectFrom('provider_session').select('id_token').execute()],
+  ]
+  for (const [title, attempt] of deskTries) {
+    test(title, async () => {
+      await expect(attempt()).rejects.toThrow('permission denied')
+    })
+  }
+
+  test('sees its viewer’s own passkeys by name alone', async () => {
+    const names = (session: string) =>
+      desk.transaction().execute(async (tx) => {
+        await sql`select set_config('seloste.session', ${session}, true)`.execute(tx)
+        return tx.selectFrom('passkey').select(['person_id', 'name']).execute()
+      })
+    expect(await names(anneli.session.token)).toEqual([{ person_id: anneli.session.personId, name: 'Avain' }])
+    expect(await names(anssi.token)).toEqual([])
+    expect(await names('')).toEqual([])
   })
 })
