@@ -38,6 +38,7 @@ test('without any setting, everything is embedded and on loopback', () => {
     descriptionFile: undefined,
     sites: {},
     identityProvider: undefined,
+    witnesses: [],
     demoPassword: undefined,
   })
 })
