@@ -40,10 +40,15 @@ export function listContacts(db: Kysely<RegisterTables>, grant: Grant, search: C
     const total = after
       ? after.total
       : isTheirsAlone
-        ? await countReached(tx, holders, { from: oldestShown(now), to: search.to }, countedUpTo)
+        ? await countTheirs(tx, holders, search, now)
         : await countContacts(tx, matching)
     const page = isTheirsAlone
-      ? await pageReached(tx, holders, { to: search.to, after }, search.limit + 1)
+      ? await pageReached(
+          tx,
+          holders,
+          { from: search.from?.subtract({ hours: longestCallHours }), goingOnAt: search.from, to: search.to, after },
+          search.limit + 1,
+        )
       : await matching
           .selectAll('contact')
           .orderBy('contact.started_at', 'desc')
@@ -112,8 +117,8 @@ function oldestShown(now: Temporal.Instant): Temporal.Instant {
 }
 
 /** True where a search asks for more of a contact than its time. */
-function isNarrowed({ from, caller, number, official, recorded = 'any' }: ContactSearch): boolean {
-  return from !== undefined || recorded !== 'any' || [caller, number, official].some((text) => text?.trim())
+function isNarrowed({ caller, number, official, recorded = 'any' }: ContactSearch): boolean {
+  return recorded !== 'any' || [caller, number, official].some((text) => text?.trim())
 }
 
 /** The contacts that a search finds; with a cursor, those after it. Of holders: those among theirs. */
@@ -186,6 +191,20 @@ function matchingContacts(
     })
   }
   return query
+}
+
+/** Those that started in the search's time, and before it those that were still going on then. */
+async function countTheirs(
+  tx: Transaction<RegisterTables>,
+  holders: Holders,
+  { from, to }: ContactSearch,
+  now: Temporal.Instant,
+): Promise<number> {
+  const started = await countReached(tx, holders, { from: from ?? oldestShown(now), to }, countedUpTo)
+  if (!from || started === countedUpTo) return started
+  const before = { from: from.subtract({ hours: longestCallHours }), to: from, goingOnAt: from }
+  const goingOn = await pageReached(tx, holders, before, countedUpTo - started)
+  return started + goingOn.length
 }
 
 async function countContacts(

@@ -18,6 +18,8 @@ export interface Between {
   from?: Temporal.Instant | undefined
   to?: Temporal.Instant | undefined
   after?: { startedAt: Temporal.Instant; id: string } | undefined
+  /** Only those that were still going on at this instant. */
+  goingOnAt?: Temporal.Instant | undefined
 }
 
 const lastId = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
@@ -72,9 +74,11 @@ export async function pageReached(
       tx,
     )
     const found = new Map(rows.map((row) => [row.id, row]))
-    page.push(...ids.flatMap(({ id }) => found.get(id) ?? []))
+    const isShown = ({ ended_at }: Selectable<RegisterTables['contact']>) =>
+      !between.goingOnAt || !ended_at || Temporal.Instant.compare(ended_at, between.goingOnAt) >= 0
+    page.push(...ids.flatMap(({ id }) => found.get(id) ?? []).filter(isShown))
     const last = ids.at(-1)
-    // Some may be past their term and shown to nobody any more.
+    // Some may be past their term and shown to nobody any more, or over before the time that is asked for.
     if (page.length >= limit || ids.length < limit || !last) return page.slice(0, limit)
     after = { startedAt: last.started_at, id: last.id }
   }

@@ -1,0 +1,108 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { enterTestPerson, phone, type TestPerson } from '#test/database/people.ts'
+import { makeTestRegister, type RecordedSegment } from '#test/register/make-register.ts'
+import { answer, openTestDesk, type Browser } from '#test/register/open-desk.ts'
+import { keepRecording } from '#register/recordings/keep-recording.ts'
+import type { RegisterTables } from '#register/tables.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const register = await makeTestRegister(database)
+const desk = await openTestDesk(database, register)
+const admin = database.as().db
+const now = () => Temporal.Now.instant()
+
+const official = (name: string, written: string) =>
+  enterTestPerson(admin, database.as('seloste_desk').db, {
+    name,
+    phone: written,
+    right: { role: 'OFFICIAL', purposes: ['DEVELOPMENT'], scope: { kind: 'own', units: [], numbers: [] } },
+  })
+const aino = await official('Aino Virtanen', '029 512 1001')
+const bertil = await official('Bertil Lindqvist', '029 512 1002')
+const sari = await enterTestPerson(admin, database.as('seloste_desk').db, {
+  name: 'Sari Niemi',
+  right: { role: 'SUPERVISOR', purposes: ['DEVELOPMENT'], scope: 'their unit' },
+})
+
+let ainos: RecordedSegment
+beforeAll(async () => {
+  ainos = await register.record({ official: answering(aino, 'Aino Virtanen', '029 512 1001') })
+  await keepRecording(register.keeping, ainos.id, now())
+})
+
+function answering({ id, unitId }: TestPerson, name: string, written: string) {
+  return { personId: id, unitId, name, phone: phone(written) }
+}
+
+async function searched(browser: Browser, query = '') {
+  const { status, body } = await answer(browser.fetch(`/api/contacts?purpose=DEVELOPMENT${query}`))
+  expect(status).toBe(200)
+  const items = body['items'] as { id: string; segments: { official: { name: string; phone: string } }[] }[]
+  return { ids: items.map(({ id }) => id), total: body['approximateTotal'], items }
+}
+
+/** Who the call is not is told nothing of it, however they ask. */
+async function knowsNothing(browser: Browser) {
+  for (const query of [
+    '',
+    '&caller=040%20123%204567',
+    '&official=Virtanen',
+    '&official=029%20512%201001',
+    '&recorded=true',
+  ]) {
+    const found = await searched(browser, query)
+    expect(found.ids).not.toContain(ainos.contactId)
+    expect(found.total).toBe(found.ids.length)
+  }
+  const purpose = { purpose: 'DEVELOPMENT' }
+  const asks = [
+    browser.fetch(`/api/contacts/${ainos.contactId}?purpose=DEVELOPMENT`),
+    browser.fetch(`/api/contacts/${ainos.contactId}/caller`, { json: purpose }),
+    browser.fetch(`/api/recordings/${ainos.id}/listenings`, { json: purpose }),
+  ]
+  for (const ask of asks) expect(await answer(ask)).toMatchObject({ status: 404, code: 'not-found' })
+}
+
+describe('own calls', () => {
+  test('are found by their official however they are looked for, and by nobody else', async () => {
+    const mine = await desk.signIn(aino)
+    for (const query of [
+      '',
+      '&caller=040%20123%204567',
+      '&official=Virtanen',
+      '&recorded=available',
+      `&from=2020-01-01T00:00:00Z&to=2100-01-01T00:00:00Z`,
+    ]) {
+      expect(await searched(mine, query)).toMatchObject({ ids: [ainos.contactId], total: 1 })
+    }
+    await knowsNothing(await desk.signIn(bertil))
+  })
+
+  test('stay so after a changed number and name (AC23): whoever has the number now sees nothing of them', async () => {
+    const day = now().subtract({ hours: 1 })
+    const pool = database.as().pool
+    await pool.query('update person_phone set valid_to = $2 where person_id = $1', [aino.id, day])
+    await pool.query('insert into person_phone values ($1, $2, $3)', [aino.id, phone('029 512 1999'), day])
+    await pool.query('update person_phone set valid_to = $2 where person_id = $1', [bertil.id, day])
+    await pool.query('insert into person_phone values ($1, $2, $3)', [bertil.id, phone('029 512 1001'), day])
+    await pool.query('update person_name set valid_to = $2 where person_id = $1', [aino.id, day])
+    await pool.query('insert into person_name (person_id, name, valid_from) values ($1, $2, $3)', [
+      aino.id,
+      'Aino Laakso',
+      day,
+    ])
+    const found = await searched(await desk.signIn(aino))
+    expect(found.ids).toEqual([ainos.contactId])
+    expect(found.items[0]?.segments[0]?.official).toMatchObject({ name: 'Aino Virtanen', phone: '+358295121001' })
+    await knowsNothing(await desk.signIn(bertil))
+  })
+
+  test('of somebody who has left are their supervisor’s by the unit of the call, and open to nobody’s session', async () => {
+    const mine = await desk.signIn(aino)
+    await database.as().pool.query('update person set employed_to = now() where id = $1', [aino.id])
+    expect(await answer(mine.fetch('/api/contacts?purpose=DEVELOPMENT'))).toMatchObject({ status: 401 })
+    await expect(desk.signIn(aino)).rejects.toThrow('401')
+    expect((await searched(await desk.signIn(sari))).ids).toContain(ainos.contactId)
+  })
+})
