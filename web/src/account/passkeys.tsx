@@ -10,6 +10,7 @@ import { Waiting } from '../controls/waiting.tsx'
 import { formatDate, formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { canUsePasskeys, confirmed } from '../session/ask-passkey.ts'
+import { passkeyPlace } from '../session/passkey-place.ts'
 import { tellRefusal } from './tell-refusal.ts'
 import { MakePasskey } from './make-passkey.tsx'
 import { refreshAccount } from './use-account.ts'
@@ -20,9 +21,10 @@ export function PasskeysSection({ account }: { account: Account }) {
   const [doing, setDoing] = useState<'nothing' | 'add' | 'added' | 'removed'>('nothing')
   const { data: options } = $api.useQuery('get', '/api/sign-in-options', undefined, { staleTime: Infinity })
   const { data, error, isPending, refetch } = $api.useQuery('get', '/api/account/passkeys', undefined, { staleTime: 0 })
-  if (!options?.passkeys || options.publicUrl === undefined) return null
+  const place = passkeyPlace(options?.publicUrl, window.location)
+  if (place === 'nowhere') return null
 
-  const isHere = options.publicUrl === window.location.origin
+  const isHere = place === 'here'
   const finish = async (what: 'nothing' | 'added' | 'removed') => {
     setDoing(what)
     if (what !== 'nothing') await Promise.all([refetch(), refreshAccount()])
@@ -52,7 +54,7 @@ export function PasskeysSection({ account }: { account: Account }) {
       )}
       {!isHere && (
         <p>
-          {say('passkey.elsewhere')} <a href={`${options.publicUrl}/account`}>{options.publicUrl}</a>
+          {say('passkey.elsewhere')} <a href={`${options?.publicUrl}/account`}>{options?.publicUrl}</a>
         </p>
       )}
       {isHere && !canUsePasskeys && <p className="muted">{say('passkeys.unsupported')}</p>}

@@ -5,6 +5,7 @@ import { Button } from '../controls/button.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { canUsePasskeys, givePasskey, signInWithPasskey } from './ask-passkey.ts'
 import { beginSession } from './begin-session.ts'
+import { passkeyPlace } from './passkey-place.ts'
 
 /**
  * Signs in with a passkey: alone, or as the second step after a password. Nothing where neither the service nor this
@@ -20,11 +21,12 @@ export function PasskeyButton({
   const { say } = useLanguage()
   const { data: options } = $api.useQuery('get', '/api/sign-in-options', undefined, { staleTime: Infinity })
   const [busy, setBusy] = useState(false)
-  if (!options?.passkeys || options.publicUrl === undefined || !canUsePasskeys) return null
-  if (options.publicUrl !== window.location.origin) {
+  const place = passkeyPlace(options?.publicUrl, window.location)
+  if (place === 'nowhere' || !canUsePasskeys) return null
+  if (place === 'elsewhere') {
     return (
       <p className="signin-note">
-        {say('passkey.elsewhere')} <a href={options.publicUrl}>{options.publicUrl}</a>
+        {say('passkey.elsewhere')} <a href={options?.publicUrl}>{options?.publicUrl}</a>
       </p>
     )
   }

@@ -1,0 +1,12 @@
+const thisMachine = ['localhost', '127.0.0.1', '[::1]']
+
+/**
+ * Whether passkeys work on a page: here, at another address of the same service, or nowhere that this browser reaches. What
+ * goes by the name of localhost is for browsers on that machine.
+ */
+export function passkeyPlace(publicUrl: string | undefined, page: { origin: string; hostname: string }) {
+  if (publicUrl === undefined) return 'nowhere'
+  if (publicUrl === page.origin) return 'here'
+  const isLocal = thisMachine.includes(new URL(publicUrl).hostname)
+  return isLocal && !thisMachine.includes(page.hostname) ? 'nowhere' : 'elsewhere'
+}
