@@ -185,6 +185,7 @@ export function rightsRoutes(app: Routes, desk: Desk): void {
       return reply.send({
         items: found.rights.map((right) => viewHeld(right, context)),
         left: found.left,
+        overdue: found.overdue,
         reviewed: found.reviewed,
         quarterEnds: quarterEnds(now).toString(),
       })

@@ -235,6 +235,7 @@ describe('the review', () => {
         people.aino.id,
       ])
     await database.as().pool.query('alter table access_right enable trigger access_right_guard')
+    expect(await list('outi')).toMatchObject({ left: 2, overdue: 1 })
     expect((await list('outi')).items).toMatchObject([
       { id: right, review: 'overdue', mayReview: false },
       { person: { name: 'Aino' }, review: 'due' },

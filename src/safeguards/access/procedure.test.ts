@@ -3,11 +3,11 @@ import { sql } from 'kysely'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { enterTestPerson, type TestPerson } from '#test/database/people.ts'
-import type { RegisterTables } from '#register/tables.ts'
 import type { Role } from '#description/roles.ts'
 import { enterPerson } from '../people/enter-person.ts'
 import { sessionHash, type Session } from '../people/session.ts'
 import { enterUnit } from '../people/units.ts'
+import type { SafeguardTables } from '../tables.ts'
 import { rightsOf } from './grant.ts'
 import {
   decideRightRequest,
@@ -19,10 +19,10 @@ import {
   type RightsAskedFor,
 } from './procedure.ts'
 
-const database = await createTestDatabase<RegisterTables>()
+const database = await createTestDatabase<SafeguardTables>()
 const admin = database.as().db
 const desk = database.as('seloste_desk').db
-const fresh = await createTestDatabase<RegisterTables>()
+const fresh = await createTestDatabase<SafeguardTables>()
 const empty = fresh.as().db
 const now = () => Temporal.Now.instant()
 const daysAhead = (days: number) => now().add({ hours: 24 * days })

@@ -166,7 +166,7 @@ export function listReview(
   holding: HoldingSafeguards,
   session: Session,
   now: Instant,
-): Promise<{ rights: RightRecord[]; left: number; reviewed: number } | { refused: 'deny.role' }> {
+): Promise<{ rights: RightRecord[]; left: number; overdue: number; reviewed: number } | { refused: 'deny.role' }> {
   return reading(holding, session, {}, async (tx) => {
     const { rows } = await sql<{ everybody: boolean; people: string[]; supervises: boolean }>`
       select viewer_is('ACCESS_APPROVER') or viewer_is('DATA_PROTECTION_OFFICER') as everybody,
@@ -181,12 +181,12 @@ export function listReview(
       sql<boolean>`${inForce} and confirmed_at(r) < quarter_began(now()) order by confirmed_at(r), r.id limit ${mostReviewed}`,
       now,
     )
-    const { rows: counted } = await sql<{ left: number; reviewed: number }>`
+    const { rows: counted } = await sql<{ left: number; overdue: number; reviewed: number }>`
       select count(*) filter (where confirmed_at(r) < quarter_began(now()))::integer as left,
+        count(*) filter (where confirmed_at(r) < quarter_began(quarter_began(now()) - interval '1 day'))::integer as overdue,
         count(*) filter (where confirmed_at(r) >= quarter_began(now()))::integer as reviewed
       from access_right r where ${inForce}`.execute(tx)
-    const [{ left, reviewed } = { left: 0, reviewed: 0 }] = counted
-    return { rights, left, reviewed }
+    return { rights, ...(counted[0] ?? { left: 0, overdue: 0, reviewed: 0 }) }
   })
 }
 

@@ -15111,6 +15111,8 @@ export interface operations {
                         }[];
                         /** @description Rights that are left to look at */
                         left: number;
+                        /** @description Of those, how many were missed in the quarter before, too */
+                        overdue: number;
                         /** @description Rights in force that were granted or kept in this quarter */
                         reviewed: number;
                         /**

@@ -25,7 +25,7 @@ export function ReviewRightsPage() {
   const { say, language } = useLanguage()
   const { data, error, isPending, refetch } = $api.useQuery('get', '/api/rights/review', undefined, { staleTime: 0 })
   const items = data?.items ?? []
-  const overdue = items.filter(({ review }) => review === 'overdue').length
+  const overdue = data?.overdue ?? 0
   return (
     <Page
       title={say('rights.review')}

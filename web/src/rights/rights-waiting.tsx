@@ -45,7 +45,7 @@ export function RightsWaiting({ me }: { me: Me }) {
 function Overdue() {
   const { say } = useLanguage()
   const { data } = $api.useQuery('get', '/api/rights/review', undefined, { staleTime: 0 })
-  const count = (data?.items ?? []).filter(({ review, mayReview }) => review === 'overdue' && mayReview).length
+  const count = data?.overdue ?? 0
   if (count === 0) return null
   return (
     <Notice kind="warning">

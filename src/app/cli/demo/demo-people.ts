@@ -2,21 +2,11 @@
 import type { Kysely } from 'kysely'
 import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone-number.ts'
 import type { RegisterDescription } from '#description/register-description.ts'
-import type { Duty, Role } from '#description/roles.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { enterPerson, setPassword } from '#safeguards/people/enter-person.ts'
 import { enterUnit } from '#safeguards/people/units.ts'
 import { officials } from '#test/simulator/people.ts'
-import { giveDemoRights } from './demo-rights.ts'
-
-export interface DemoPerson {
-  userId: string
-  name: string
-  role: Role
-  duty?: Duty
-  unit: string
-  phone?: string
-}
+import { giveDemoRights, type DemoPerson } from './demo-rights.ts'
 
 const unitOfOthers = 'Palveluyksikkö'
 

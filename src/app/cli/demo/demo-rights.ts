@@ -1,6 +1,7 @@
 /** The access rights of the demo's people, as the procedure gives them: asked for, and approved by another (R36). */
 import type { Kysely } from 'kysely'
 import type { RegisterDescription } from '#description/register-description.ts'
+import type { Duty, Role } from '#description/roles.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { decideRightRequest, installRight, requestRights, type RightsAskedFor } from '#safeguards/access/procedure.ts'
 import type { Session } from '#safeguards/people/session.ts'
@@ -8,7 +9,15 @@ import { enterUnit } from '#safeguards/people/units.ts'
 import { dayEnds } from '#safeguards/people/written-values.ts'
 import { signOut } from '#safeguards/people/session.ts'
 import { signIn } from '#safeguards/sign-in/sign-in.ts'
-import type { DemoPerson } from './demo-people.ts'
+
+export interface DemoPerson {
+  userId: string
+  name: string
+  role: Role
+  duty?: Duty
+  unit: string
+  phone?: string
+}
 
 const administrator = 'anssi'
 const approver = 'anneli'

@@ -306,6 +306,7 @@ export const rightsOperations = {
         200: Type.Object({
           items: Type.Array(HeldRight, { description: 'The first hundred' }),
           left: Type.Integer({ description: 'Rights that are left to look at' }),
+          overdue: Type.Integer({ description: 'Of those, how many were missed in the quarter before, too' }),
           reviewed: Type.Integer({ description: 'Rights in force that were granted or kept in this quarter' }),
           quarterEnds: instant('The quarter ends then'),
         }),
