@@ -17,6 +17,8 @@ export const heardPace: Pace = { leadMs: 30_000, pieceMs: 2_000 }
 
 /** The bucket fills so much faster than the ear empties it: who seeks gets a lead again. */
 const filling = 1.25
+/** Pieces are cut at whole samples and told in milliseconds: what follows may seem to begin a little later. */
+const roundingMs = 2
 
 export interface Pacer {
   /**
@@ -33,7 +35,7 @@ export function createPacer({ leadMs, pieceMs }: Pace): Pacer {
   /** Where an ear without a pause is, since `earAtMs`; and how far it has been served. */
   let earMs = 0
   let earAtMs = 0
-  let servedMs = -1
+  let servedMs = -Infinity
 
   return {
     take({ atMs, fromMs, wantedMs, speed }) {
@@ -44,7 +46,7 @@ export function createPacer({ leadMs, pieceMs }: Pace): Pacer {
       earMs = Math.min(servedMs, earMs + (atMs - earAtMs) * speed)
       earAtMs = atMs
       // Anything else is a jump: the ear is there now.
-      const isFollowing = fromMs >= earMs && fromMs <= servedMs
+      const isFollowing = fromMs >= earMs && fromMs <= servedMs + roundingMs
       if (!isFollowing) earMs = fromMs
       const allowed = Math.min(bucketMs, earMs + leadMs - fromMs)
       if (allowed < Math.min(wantedMs, pieceMs)) return 0
