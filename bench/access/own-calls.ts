@@ -115,10 +115,7 @@ const idOf = (what: string, n: number) => {
 async function enterPeople(db: Kysely<RegisterTables>) {
   const since = Temporal.Now.instant().subtract({ hours: 24 * 500 })
   const enter = async (id: string, name: string) => {
-    await db
-      .insertInto('person')
-      .values({ id, user_id: name, employed_from: since })
-      .execute()
+    await db.insertInto('person').values({ id, user_id: name, employed_from: since }).execute()
     return id
   }
   const [asker, approver] = [await enter(randomUUID(), 'asker'), await enter(randomUUID(), 'approver')]

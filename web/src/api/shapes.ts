@@ -25,8 +25,7 @@ export type Caller = Contact['caller']
 export type ContactDetail = Answer<'/api/contacts/{id}', 'get'>
 export type SegmentDetail = ContactDetail['segments'][number]
 export type Peaks = Answer<'/api/listenings/{id}/peaks', 'get'>
-export type ListeningEnd =
-  paths['/api/listenings/{id}/events']['get']['responses'][200]['content']['text/event-stream']
+export type ListeningEnd = paths['/api/listenings/{id}/events']['get']['responses'][200]['content']['text/event-stream']
 export type Gap = Peaks['gaps'][number]
 export type LiveCalls = paths['/api/calls']['get']['responses'][200]['content']['text/event-stream']
 export type LiveCall = LiveCalls['items'][number]
