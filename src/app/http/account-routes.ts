@@ -19,8 +19,8 @@ import { describedNow, type Desk } from './desk.ts'
 import { refuse } from './refuse.ts'
 import type { Routes } from './routes.ts'
 import { fewAttempts, newSessionToken, refuseFactor } from './session-routes.ts'
-import { clearSessionToken, sessionToken, setSessionToken } from './session-cookies.ts'
-import { signedIn } from './signed-in.ts'
+import { clearSessionToken, setSessionToken } from './session-cookies.ts'
+import { signedIn, signInBehind } from './signed-in.ts'
 
 /** One's own account: how one signs in, the password, the authenticator, the sessions. */
 export function accountRoutes(app: Routes, desk: Desk): void {
@@ -219,10 +219,8 @@ export function accountRoutes(app: Routes, desk: Desk): void {
 
   /** The person behind a session, or behind a sign-in that awaits enrolment; otherwise the request is answered. */
   async function tokenOfPerson(request: FastifyRequest, reply: FastifyReply) {
-    const token = sessionToken(request)
-    const underWay = token === undefined ? undefined : await signInUnderWay(desk.db, token)
-    if (token !== undefined && underWay?.awaits === 'enrolment') return { token, personId: underWay.personId }
-    return signedIn(desk, request, reply)
+    const underWay = await signInBehind(desk, request)
+    return underWay?.awaits === 'enrolment' ? underWay : signedIn(desk, request, reply)
   }
 
   async function judgeOwn(session: Session, password: string, current?: string) {

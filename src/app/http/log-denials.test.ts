@@ -44,9 +44,7 @@ test('who is not signed in and asks for a contact leaves an entry with the conta
 test('who is signed in and has no role for it leaves an entry with who they are', async () => {
   const browser = await desk.signIn(aino)
   const entries = await entriesOf(() => browser.fetch('/api/people'))
-  expect(entries).toMatchObject([
-    { action: 'directory.read', result: 'refused:deny.role', person_id: aino.id },
-  ])
+  expect(entries).toMatchObject([{ action: 'directory.read', result: 'refused:deny.role', person_id: aino.id }])
 })
 
 test('what a door has refused and logged is not logged twice', async () => {

@@ -3,7 +3,7 @@ import { appendAudit, noticeRefusals, type AuditEntry } from '#safeguards/audit/
 import type { Desk } from './desk.ts'
 import { codeOf } from './refuse.ts'
 import type { Routes } from './routes.ts'
-import { sessionBehind } from './signed-in.ts'
+import { personBehind } from './signed-in.ts'
 
 /** Answers that deny: not signed in, not allowed, nothing there that one may see, too much at once. */
 const denying = new Set([401, 403, 404, 429])
@@ -53,9 +53,9 @@ export function logDenials(app: Routes, desk: Desk): { stop: () => Promise<void>
   })
 
   async function log(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const session = sessionBehind(request)
+    const person = personBehind(request)
     // Whoever is signed in is told of singly, always: only strangers can be without number.
-    if (!session) {
+    if (!person) {
       const minute = minutes.get(request.ip) ?? { singly: 0, more: 0 }
       minutes.set(request.ip, minute)
       if (minute.singly >= toldSingly) {
@@ -68,7 +68,7 @@ export function logDenials(app: Routes, desk: Desk): { stop: () => Promise<void>
     await appendAudit(desk.db, {
       action: 'request.refused',
       result: `refused:${codeOf(reply) ?? `http-${reply.statusCode}`}`,
-      personId: session?.personId,
+      personId: person?.personId,
       ...objectOf(request),
       detail: { method: request.method, operation: schema?.operationId ?? 'none' },
     })

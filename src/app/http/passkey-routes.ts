@@ -2,7 +2,7 @@ import type { AuthenticationResponseJSON } from '@simplewebauthn/server'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { useSession } from '#safeguards/people/session.ts'
 import { listOwnPasskeys } from '#safeguards/sign-in/list-passkeys.ts'
-import { passwordProof, signInUnderWay } from '#safeguards/sign-in/own-account.ts'
+import { passwordProof } from '#safeguards/sign-in/own-account.ts'
 import type { PasskeyRefusal } from '#safeguards/sign-in/passkey-work.ts'
 import { operations } from './contract/operations.ts'
 import type { Desk } from './desk.ts'
@@ -11,7 +11,7 @@ import { refuse } from './refuse.ts'
 import type { Routes } from './routes.ts'
 import { sessionToken, setSessionToken } from './session-cookies.ts'
 import { answerSignedIn, fewAttempts, newSessionToken } from './session-routes.ts'
-import { signedIn } from './signed-in.ts'
+import { signedIn, signInBehind } from './signed-in.ts'
 
 /** Passkeys: signing in with them, one's own, and what they confirm. The custodian judges them; here they pass through. */
 export function passkeyRoutes(app: Routes, desk: Desk): void {
@@ -89,11 +89,11 @@ export function passkeyRoutes(app: Routes, desk: Desk): void {
     preHandler,
     config: fewAttempts,
     handler: async (request, reply) => {
-      const token = sessionToken(request)
-      const underWay = token === undefined ? undefined : await signInUnderWay(desk.db, token)
-      if (token === undefined || !underWay) return refuse(reply, 'session.none')
+      const asking = await signInBehind(desk, request)
+      if (!asking) return refuse(reply, 'session.none')
+      const { token, personId } = asking
       const { password } = request.body
-      const proof = password === undefined ? undefined : await passwordProof(desk.db, underWay.personId, password)
+      const proof = password === undefined ? undefined : await passwordProof(desk.db, personId, password)
       return answer(reply, await passkeys.askAddition({ session: token, proof: proof?.toString('base64url') }))
     },
   })
@@ -103,12 +103,12 @@ export function passkeyRoutes(app: Routes, desk: Desk): void {
     preHandler,
     config: fewAttempts,
     handler: async (request, reply) => {
-      const token = sessionToken(request)
-      if (token === undefined) return refuse(reply, 'session.none')
+      const asking = await signInBehind(desk, request)
+      if (!asking) return refuse(reply, 'session.none')
       const { name, response } = request.body
       const newSession = newSessionToken()
       const added = await passkeys.add({
-        session: token,
+        session: asking.token,
         newSession,
         name,
         response: { ...response, clientExtensionResults: {} },

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { sampleRequest } from '#test/access/sample-request.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { colleagueOf, enterTestPerson, password } from '#test/database/people.ts'
 import { makeTestRegister, type RecordedSegment } from '#test/register/make-register.ts'
@@ -30,54 +31,7 @@ beforeAll(async () => {
 
 const begin = (by = browser) => beginListening(by, recording.id)
 
-/** What each operation takes in its body, as the contract says; every other takes the purpose of a look. */
-const bodies: Record<string, object> = {
-  signIn: { userId: 'x', password: 'x' },
-  changeDraft: { revision: 1, reason: 'x' },
-  importNumbers: { revision: 1, content: '' },
-  submitDraft: { revision: 1 },
-  decideDraft: { revision: 1, decision: 'approve' },
-  enterPerson: { userId: 'x', name: 'x', employedFrom: '2026-01-01' },
-  changePerson: { from: '2026-01-01', name: 'x' },
-  importPeople: { content: '', tryOnly: true },
-  giveSecondFactor: { otp: '123456' },
-  checkPassword: { password: 'x' },
-  changePassword: { current: 'x', password: 'x' },
-  beginTotp: {},
-  confirmTotp: { id: randomUUID(), otp: '123456' },
-  removeTotp: { password: 'x', otp: '123456' },
-  renewRecoveryCodes: { otp: '123456' },
-  lookAtLink: { token: 'x' },
-  useLink: { token: 'x', password: 'x' },
-  askFactorRemoval: { reason: 'x' },
-  decideFactorRemoval: { confirm: true },
-}
-const queries: Record<string, string> = {
-  listPeople: '?q=x',
-  endSessions: '?keep=this',
-  readShares: '?purpose=DEVELOPMENT&from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z',
-}
-
-/** Every operation with a path and a body that are as the contract says. */
-const requests = Object.values(operations).map((operation) => {
-  const { body, querystring } = operation.schema as { body?: object; querystring?: object }
-  const id = operation.schema.operationId
-  const query = querystring ? (queries[id] ?? '?purpose=DEVELOPMENT') : ''
-  const path = operation.url.replace(':id', randomUUID()).replace(':version', '1') + query
-  return { id, method: operation.method, path, ...(body && { json: bodies[id] ?? { purpose: 'QUALITY' } }) }
-})
-const open = new Set(['signIn', 'signInOptions', 'lookAtLink', 'useLink', 'readOrganisation', 'listVersions'])
-
-describe('without a session', () => {
-  test.each(requests.filter(({ id }) => !open.has(id)))('$id answers 401', async ({ method, path, json }) => {
-    for (const cookie of [undefined, 'seloste=', 'seloste=made-up', `seloste=${'a'.repeat(4000)}`, 'seloste=%00']) {
-      const given = await answer(
-        desk.visitor.fetch(path, { method, ...(json && { json }), ...(cookie && { headers: { cookie } }) }),
-      )
-      expect(given).toMatchObject({ status: 401, code: 'session.none' })
-    }
-  })
-})
+const everyRequest = () => (Object.keys(operations) as (keyof typeof operations)[]).map((id) => sampleRequest(id))
 
 describe('every answer under /api', () => {
   test('is not to be stored, whatever it says', async () => {
@@ -104,7 +58,7 @@ describe('every answer under /api', () => {
       await response.arrayBuffer()
       expect(response.headers.get('cache-control'), path).toBe('no-store')
     }
-    for (const { method, path, json } of requests) {
+    for (const { method, path, json } of everyRequest()) {
       const response = await desk.visitor.fetch(path, { method, ...(json && { json }) })
       await response.arrayBuffer()
       expect(response.headers.get('cache-control'), path).toBe('no-store')
@@ -178,7 +132,7 @@ describe('signing in', () => {
 describe('a request from another site', () => {
   test.each(['cross-site', 'same-site'])('that would change something is refused (%s)', async (site) => {
     const headers = { 'sec-fetch-site': site }
-    for (const { method, path, json } of requests.filter((request) => request.method !== 'GET')) {
+    for (const { method, path, json } of everyRequest().filter((request) => request.method !== 'GET')) {
       const given = await answer(browser.fetch(path, { method, headers, ...(json && { json }) }))
       expect(given, path).toMatchObject({ status: 403, code: 'deny.origin' })
     }

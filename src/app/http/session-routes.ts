@@ -6,7 +6,6 @@ import { describePerson } from '#safeguards/people/people.ts'
 import { signOut, useSession, type Session } from '#safeguards/people/session.ts'
 import { unitNames } from '#safeguards/people/units.ts'
 import { networkOf } from '#safeguards/sign-in/network.ts'
-import { signInUnderWay } from '#safeguards/sign-in/own-account.ts'
 import type { FactorRefusal, GivenFactor } from '#safeguards/sign-in/second-factor.ts'
 import { newDeviceToken, rememberDevice, signIn, type SignInUnderWay } from '#safeguards/sign-in/sign-in.ts'
 import { operations } from './contract/operations.ts'
@@ -15,7 +14,7 @@ import { nameDevice } from './name-device.ts'
 import { refuse } from './refuse.ts'
 import type { Routes } from './routes.ts'
 import { clearSessionToken, deviceToken, sessionToken, setDeviceToken, setSessionToken } from './session-cookies.ts'
-import { signedIn } from './signed-in.ts'
+import { signedIn, signInBehind } from './signed-in.ts'
 
 /** From one address, whoever is meant: against many accounts being tried with one password. */
 const attemptsPerMinute = 60
@@ -64,8 +63,7 @@ export function sessionRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.whoAmI,
     handler: async (request, reply) => {
-      const token = sessionToken(request)
-      const underWay = token === undefined ? undefined : await signInUnderWay(desk.db, token)
+      const underWay = await signInBehind(desk, request)
       if (underWay && underWay.awaits !== 'nothing') {
         return refuseAwaiting(reply, { awaits: underWay.awaits, factors: underWay.factors })
       }
@@ -77,11 +75,10 @@ export function sessionRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.signOut,
     handler: async (request, reply) => {
-      const token = sessionToken(request)
       // A session, or a sign-in under way that is given up.
-      const left = token === undefined ? undefined : await signInUnderWay(desk.db, token)
-      if (token === undefined || !left) return refuse(reply, 'session.none')
-      await signOut(desk.db, { token, personId: left.personId }, desk.clock.now())
+      const left = await signInBehind(desk, request)
+      if (!left) return refuse(reply, 'session.none')
+      await signOut(desk.db, left, desk.clock.now())
       clearSessionToken(request, reply)
       return reply.code(204).send(null)
     },

@@ -3,22 +3,32 @@ import type { Purpose } from '#description/purposes.ts'
 import { requestGrant, type Grant } from '#safeguards/access/grant.ts'
 import type { AuditEntry } from '#safeguards/audit/append.ts'
 import { useSession, type Session } from '#safeguards/people/session.ts'
+import { signInUnderWay } from '#safeguards/sign-in/own-account.ts'
 import type { Desk } from './desk.ts'
 import { refuse, refuseGrant } from './refuse.ts'
 import { sessionToken } from './session-cookies.ts'
 
-const sessions = new WeakMap<FastifyRequest, Session>()
+const whoAsks = new WeakMap<FastifyRequest, { personId: string }>()
 
-/** The session that a request was found to come from; nothing before it was asked for, or where there is none. */
-export function sessionBehind(request: FastifyRequest): Session | undefined {
-  return sessions.get(request)
+/** Whom a request was found to come from; nothing before that was asked for, or where it comes from nobody. */
+export function personBehind(request: FastifyRequest): { personId: string } | undefined {
+  return whoAsks.get(request)
+}
+
+/** The sign-in behind a request, under way or done; nothing is answered where there is none. */
+export async function signInBehind(desk: Desk, request: FastifyRequest) {
+  const token = sessionToken(request)
+  const underWay = token === undefined ? undefined : await signInUnderWay(desk.db, token)
+  if (token === undefined || !underWay) return undefined
+  whoAsks.set(request, { personId: underWay.personId })
+  return { ...underWay, token }
 }
 
 /** The session behind a request; without one the request is answered 401 and nothing is returned. */
 export async function signedIn(desk: Desk, request: FastifyRequest, reply: FastifyReply): Promise<Session | undefined> {
   const token = sessionToken(request)
   const session = token ? await useSession(desk.db, token, desk.clock.now()) : undefined
-  if (session) sessions.set(request, session)
+  if (session) whoAsks.set(request, session)
   else await refuse(reply, 'session.none')
   return session
 }

@@ -9,7 +9,7 @@ import { RecoveryCodes } from './recovery-codes.tsx'
 import { BeginTotp, ConfirmTotp, type Enrolment } from './totp-enrolment.tsx'
 
 /** The description requires a second factor and the person has none: it is enrolled before anything else opens. */
-export default function EnrolmentStep() {
+export function EnrolmentStep() {
   const { say } = useLanguage()
   const [enrolment, setEnrolment] = useState<Enrolment>()
   const [codes, setCodes] = useState<string[]>()

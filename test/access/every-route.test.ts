@@ -1,0 +1,188 @@
+// Who may call what: every operation of the API, as every role and as nobody, on what is one's own and on another's. The table
+// says who may; what it does not say is denied, an operation it does not know fails the test, and each denial is in the log.
+import { randomUUID } from 'node:crypto'
+import { beforeAll, expect, test } from 'vitest'
+import { operations } from '#app/http/contract/operations.ts'
+import type { Purpose } from '#description/purposes.ts'
+import type { Duty, Role } from '#description/roles.ts'
+import { keepRecording } from '#register/recordings/keep-recording.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import type { Right } from '#safeguards/access/grant.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { enterTestPerson, phone, type TestPerson } from '../database/people.ts'
+import { makeTestRegister, type RecordedSegment } from '../register/make-register.ts'
+import { answer, openTestDesk, type Browser } from '../register/open-desk.ts'
+import { sampleRequest, type SampleRequest } from './sample-request.ts'
+import { everyRole, groundsOf, whoMay, type Caller, type Ground } from './who-may.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const register = await makeTestRegister(database)
+const desk = await openTestDesk(database, register)
+const admin = database.as().db
+
+interface Held {
+  role: Role
+  duty?: Duty
+  purposes: Purpose[]
+  scope: Right['scope'] | 'their unit'
+  until?: Temporal.Instant
+}
+const nothing = { kind: 'none' as const, units: [], numbers: [] }
+const all = { kind: 'all' as const, units: [], numbers: [] }
+const number = phone('029 497 000')
+const numbers = { kind: 'numbers' as const, units: [], numbers: [number] }
+const held: Record<Exclude<Caller, 'nobody' | 'without-right'>, Held> = {
+  'right-ended': {
+    role: 'SUPERVISOR',
+    purposes: ['DEVELOPMENT'],
+    scope: 'their unit',
+    until: Temporal.Instant.from('2026-03-31T21:00:00Z'),
+  },
+  OFFICIAL: { role: 'OFFICIAL', purposes: ['DEVELOPMENT'], scope: { kind: 'own', units: [], numbers: [] } },
+  SUPERVISOR: { role: 'SUPERVISOR', purposes: ['DEVELOPMENT'], scope: 'their unit' },
+  QUALITY: { role: 'EXPERT', duty: 'QUALITY', purposes: ['QUALITY'], scope: numbers },
+  TRAINING: { role: 'EXPERT', duty: 'TRAINING', purposes: ['TRAINING'], scope: numbers },
+  MAINTENANCE: { role: 'MAINTENANCE', purposes: ['MAINTENANCE'], scope: all },
+  SECURITY: { role: 'SECURITY', purposes: ['CRIME_OR_MISUSE'], scope: all },
+  SERVICE_UNIT: { role: 'SERVICE_UNIT', purposes: ['INSPECTION'], scope: all },
+  DECISION_MAKER: { role: 'DECISION_MAKER', purposes: [], scope: nothing },
+  ACCESS_APPROVER: { role: 'ACCESS_APPROVER', purposes: [], scope: nothing },
+  ADMINISTRATOR: { role: 'ADMINISTRATOR', purposes: [], scope: nothing },
+  DATA_PROTECTION_OFFICER: { role: 'DATA_PROTECTION_OFFICER', purposes: [], scope: nothing },
+}
+
+const people = new Map<Caller, TestPerson>()
+const browsers = new Map<Caller, Browser>()
+/** A call that the official answered on a number of the experts; a call of another unit on another number. */
+const calls = {} as Record<Ground, RecordedSegment>
+
+beforeAll(async () => {
+  for (const caller of everyRole) {
+    if (caller === 'nobody') {
+      browsers.set(caller, desk.visitor)
+      continue
+    }
+    const person = await enterTestPerson(admin, database.as('seloste_desk').db, {
+      name: `Kokeilija ${caller}`,
+      ...(caller !== 'without-right' && { right: held[caller] }),
+    })
+    people.set(caller, person)
+    browsers.set(caller, await signedIn(person))
+  }
+  const official = people.get('OFFICIAL')!
+  const other = await enterTestPerson(admin, database.as('seloste_desk').db, { name: 'Toinen', unit: 'Toinen yksikkö' })
+  calls.own = await register.record({
+    official: { personId: official.id, unitId: official.unitId, name: 'Aino', phone: phone('029 512 1001') },
+  })
+  calls.others = await register.record({
+    official: { personId: other.id, unitId: other.unitId, name: 'Bertil', phone: phone('029 512 1002') },
+    numberCalled: { key: phone('029 497 010'), kind: 'REGIONAL_SERVICE' },
+    numberReached: { key: phone('029 497 010') },
+  })
+  for (const { id } of Object.values(calls)) await keepRecording(register.keeping, id, Temporal.Now.instant())
+}, 60_000)
+
+/** A browser with a session of its own, which nobody counts as an attempt to sign in. */
+async function signedIn(person: TestPerson): Promise<Browser> {
+  const { token } = await person.signIn()
+  return {
+    fetch: (path, options = {}) =>
+      desk.visitor.fetch(path, { ...options, headers: { ...(options.headers as object), cookie: `seloste=${token}` } }),
+  }
+}
+
+/** The purpose, and the reference, under which a role looks. */
+function under(caller: Caller): { purpose: Purpose; reference?: string } {
+  const purpose = caller === 'nobody' || caller === 'without-right' ? undefined : held[caller].purposes[0]
+  const needs = caller === 'MAINTENANCE' || caller === 'SECURITY' || caller === 'SERVICE_UNIT'
+  return { purpose: purpose ?? 'DEVELOPMENT', ...(needs && { reference: 'KOE-1' }) }
+}
+
+type OperationId = keyof typeof operations
+
+/** A request of an operation by a role, about a call. */
+async function requestOf(id: OperationId, caller: Caller, ground: Ground): Promise<SampleRequest> {
+  const { url } = operations[id]
+  const call = calls[ground]
+  return sampleRequest(id, {
+    look: under(caller),
+    places: {
+      ...(url.startsWith('/api/contacts/') && { id: call.contactId }),
+      ...(url.startsWith('/api/recordings/') && { id: call.id }),
+      ...(url.startsWith('/api/listenings/') && { id: await listeningFor(caller, ground) }),
+    },
+    ...(id === 'requestRights' && { body: { people: [people.get(caller)?.id ?? randomUUID()] } }),
+  })
+}
+
+/** A listening of the caller's own where there can be one, else of whoever may listen to it. */
+async function listeningFor(caller: Caller, ground: Ground): Promise<string> {
+  const by = whoMay('startListening', caller, ground) ? caller : ground === 'own' ? 'SUPERVISOR' : 'SECURITY'
+  const { body } = await answer(
+    browsers.get(by)!.fetch(`/api/recordings/${calls[ground].id}/listenings`, { json: under(by) }),
+  )
+  return (body as unknown as { id: string }).id
+}
+
+async function newest(): Promise<number> {
+  const row = await admin
+    .selectFrom('audit_entry')
+    .select((eb) => eb.fn.max('seq').as('seq'))
+    .executeTakeFirstOrThrow()
+  return row.seq
+}
+
+let asked = 1
+
+/** Calls an operation as somebody; whether they may, and that a denial is in the log under their name. */
+async function isAllowed(id: OperationId, caller: Caller, ground: Ground): Promise<boolean | 'found-or-not'> {
+  const { path, json } = await requestOf(id, caller, ground)
+  const before = await newest()
+  const abort = new AbortController()
+  const { status } = await browsers.get(caller)!.fetch(path, {
+    method: operations[id].method,
+    ...(json && { json }),
+    signal: abort.signal,
+    // Behind the proxy of this machine everybody comes from an address of their own: what is counted by address is not met.
+    headers: { 'x-forwarded-for': `2001:db8::${(asked++).toString(16)}`, range: 'bytes=0-99' },
+  })
+  abort.abort()
+  if (endsSessions.has(id) && people.has(caller)) browsers.set(caller, await signedIn(people.get(caller)!))
+  expect(status, path).toBeLessThan(500)
+  if (![401, 403, 404, 429].includes(status)) return true
+  const entries = await admin.selectFrom('audit_entry').selectAll().where('seq', '>', before).execute()
+  const denials = entries.filter(({ result }) => result.startsWith('refused:'))
+  expect(denials.length, `${caller} was denied ${path} with ${status}, and it is in the log`).toBeGreaterThan(0)
+  if (!beforeASession.has(id)) expect(denials[0]?.person_id ?? null, path).toBe(people.get(caller)?.id ?? null)
+  return status === 404 ? 'found-or-not' : false
+}
+
+/** After these the browser has no session any more. */
+const endsSessions = new Set<string>(['signOut', 'endSessions', 'endSession', 'signOutOfIdentityProvider'])
+/** Those that ask nobody for a session: the denial names whom it is about, or nobody. */
+const beforeASession = new Set<string>([
+  'signIn',
+  'giveSecondFactor',
+  'lookAtLink',
+  'useLink',
+  'signInWithPasskey',
+  'askPasskeyFactor',
+  'givePasskeyFactor',
+  'beginIdentityProvider',
+  'finishIdentityProvider',
+])
+
+test.each(Object.keys(operations) as OperationId[])('%s', async (id) => {
+  const [allowed, expected]: Record<string, boolean>[] = [{}, {}]
+  for (const caller of everyRole) {
+    for (const ground of groundsOf(id)) {
+      const may = whoMay(id, caller, ground)
+      const told = await isAllowed(id, caller, ground)
+      const row = `${caller}, ${ground}`
+      expected![row] = may !== false
+      // What is not there and what one may not see are one answer; who may is told apart only where something is there.
+      allowed![row] = told === true || (told === 'found-or-not' && may === 'found-or-not')
+    }
+  }
+  expect(allowed).toEqual(expected)
+})

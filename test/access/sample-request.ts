@@ -1,0 +1,91 @@
+/**
+ * Requests that the contract takes, made from its schemas. In: an operation, and what of the request is of weight. Out: a path
+ * and a body with the least that the operation demands; ids that are not given are of nothing that is there.
+ */
+import { randomUUID } from 'node:crypto'
+import { operations } from '#app/http/contract/operations.ts'
+
+export interface SampleRequest {
+  method: string
+  path: string
+  json?: object
+}
+
+export interface Weighty {
+  /** Parts of the path. */
+  places?: Readonly<Record<string, string>>
+  /** Purpose and reference, wherever the operation takes them. */
+  look?: Readonly<Record<string, string>>
+  /** Fields of the body. */
+  body?: object
+}
+
+/** Where the least that the contract takes would be refused for what it says, before who asks is of any weight. */
+const bodies: Readonly<Record<string, object>> = {
+  giveSecondFactor: { otp: '000000' },
+  changePerson: { name: 'x', from: '2026-11-01' },
+}
+
+export function sampleRequest(id: keyof typeof operations, weighty: Weighty = {}): SampleRequest {
+  const { url, schema, method } = operations[id] as unknown as {
+    url: string
+    method: string
+    schema: Record<string, Schema | undefined>
+  }
+  const { body, querystring, params } = schema
+  const places: Record<string, string> = { month: '2026-10', ...weighty.places }
+  const path = url.replace(/:(\w+)/g, (_, name: string) =>
+    encodeURIComponent(places[name] ?? String(sample(params?.properties?.[name] ?? {}))),
+  )
+  const looks = (wanted: Schema) => ({
+    ...filled(wanted),
+    ...Object.fromEntries(Object.entries(weighty.look ?? {}).filter(([name]) => name in (wanted.properties ?? {}))),
+  })
+  const query = querystring ? `?${new URLSearchParams(looks(querystring) as Record<string, string>).toString()}` : ''
+  return { method, path: path + query, ...(body && { json: { ...looks(body), ...bodies[id], ...weighty.body } }) }
+}
+
+interface Schema {
+  properties?: Record<string, Schema>
+  required?: string[]
+  type?: string
+  format?: string
+  enum?: unknown[]
+  const?: unknown
+  anyOf?: Schema[]
+  items?: Schema
+  minItems?: number
+  minimum?: number
+  minLength?: number
+  pattern?: string
+  default?: unknown
+}
+
+/** The least that a schema takes. */
+function filled({ properties = {}, required = [] }: Schema): Record<string, unknown> {
+  return Object.fromEntries(
+    required.map((name) => [name, name === 'from' ? '2026-10-01T00:00:00Z' : sample(properties[name] ?? {})]),
+  )
+}
+
+function sample(schema: Schema): unknown {
+  if (schema.const !== undefined) return schema.const
+  if (schema.enum) return schema.enum[0]
+  if (schema.anyOf) return sample(schema.anyOf[0] ?? {})
+  switch (schema.type) {
+    case 'object':
+      return filled(schema)
+    case 'array':
+      return Array.from({ length: schema.minItems ?? 0 }, () => sample(schema.items ?? {}))
+    case 'integer':
+    case 'number':
+      return schema.minimum ?? 1
+    case 'boolean':
+      return false
+    default:
+      if (schema.format === 'uuid') return randomUUID()
+      if (schema.format === 'date') return '2026-11-01'
+      if (schema.format === 'date-time') return '2026-11-01T00:00:00Z'
+      return 'x'.repeat(Math.max(1, schema.minLength ?? 1))
+  }
+}

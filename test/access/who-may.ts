@@ -1,0 +1,153 @@
+/**
+ * Who may do what, as requirements 1.4 and the access-authorisation procedure say it: written here by hand and from nothing
+ * that the program says of itself. In: an operation, who calls it, whose call it is about. Out: whether they may.
+ */
+
+export const everyRole = [
+  'nobody',
+  'without-right',
+  'right-ended',
+  'OFFICIAL',
+  'SUPERVISOR',
+  'QUALITY',
+  'TRAINING',
+  'MAINTENANCE',
+  'SECURITY',
+  'SERVICE_UNIT',
+  'DECISION_MAKER',
+  'ACCESS_APPROVER',
+  'ADMINISTRATOR',
+  'DATA_PROTECTION_OFFICER',
+] as const
+/** A role; nobody is who has not signed in. */
+export type Caller = (typeof everyRole)[number]
+
+/** A call of the official's own, of the supervisor's unit and the experts' numbers; or none of these. */
+export type Ground = 'own' | 'others'
+
+const everybody = [...everyRole]
+const signedIn = everybody.filter((caller) => caller !== 'nobody')
+const seesAll: Caller[] = ['MAINTENANCE', 'SECURITY', 'SERVICE_UNIT']
+const seesOwn: Caller[] = ['OFFICIAL', 'SUPERVISOR', 'QUALITY', 'TRAINING', ...seesAll]
+const content = { own: seesOwn, others: seesAll }
+const drafters: Caller[] = ['QUALITY', 'ADMINISTRATOR']
+
+type Rule = readonly Caller[] | Record<Ground, readonly Caller[]> | { missing: readonly Caller[] }
+
+/** `missing`: they may, and what the request names is not there. */
+const rules: Record<string, Rule> = {
+  // Public, or for whoever has signed in.
+  readOrganisation: everybody,
+  listVersions: everybody,
+  whoAmI: signedIn,
+  listNumbers: signedIn,
+  readPlan: signedIn,
+  readVersion: signedIn,
+  readEvidence: signedIn,
+  listUnits: signedIn,
+  listDrafts: signedIn,
+  // Content: history and recordings.
+  listContacts: seesOwn,
+  watchCalls: seesOwn,
+  readShares: seesOwn,
+  readContact: content,
+  revealCaller: content,
+  startListening: content,
+  readAudio: content,
+  readPeaks: content,
+  endListening: content,
+  followListening: content,
+  paceListening: content,
+  // The description: drafted by the administrator or a quality expert, decided by the decision maker.
+  startDraft: drafters,
+  readDraft: { missing: signedIn },
+  changeDraft: { missing: drafters },
+  tryDraft: { missing: signedIn },
+  submitDraft: { missing: drafters },
+  takeBackDraft: { missing: drafters },
+  withdrawDraft: { missing: drafters },
+  importNumbers: { missing: drafters },
+  decideDraft: { missing: ['DECISION_MAKER'] },
+  // The directory.
+  listPeople: ['ADMINISTRATOR', 'SUPERVISOR'],
+  readPerson: { missing: ['ADMINISTRATOR', 'SUPERVISOR'] },
+  enterPerson: ['ADMINISTRATOR'],
+  changePerson: { missing: ['ADMINISTRATOR'] },
+  importPeople: ['ADMINISTRATOR'],
+  // Signing in and one's own account.
+  signInOptions: everybody,
+  signIn: [],
+  giveSecondFactor: [],
+  signOut: signedIn,
+  readAccount: signedIn,
+  checkPassword: signedIn,
+  changePassword: signedIn,
+  // The first description has no second factor.
+  beginTotp: [],
+  confirmTotp: signedIn,
+  removeTotp: signedIn,
+  renewRecoveryCodes: signedIn,
+  listSessions: signedIn,
+  endSession: { missing: signedIn },
+  endSessions: signedIn,
+  askPasskeySignIn: everybody,
+  signInWithPasskey: [],
+  askPasskeyFactor: [],
+  givePasskeyFactor: [],
+  listPasskeys: signedIn,
+  askPasskey: signedIn,
+  addPasskey: signedIn,
+  removePasskey: { missing: signedIn },
+  askConfirmation: signedIn,
+  confirmAct: [],
+  beginIdentityProvider: [],
+  finishIdentityProvider: [],
+  signOutOfIdentityProvider: signedIn,
+  lookAtLink: [],
+  useLink: [],
+  readPersonAccount: { missing: ['ADMINISTRATOR'] },
+  makeLink: { missing: ['ADMINISTRATOR'] },
+  askFactorRemoval: { missing: ['ADMINISTRATOR'] },
+  listFactorRemovals: ['ACCESS_APPROVER', 'ADMINISTRATOR'],
+  decideFactorRemoval: { missing: ['ACCESS_APPROVER'] },
+  // The access-authorisation procedure.
+  readRightsOffer: signedIn,
+  requestRights: signedIn,
+  listRightRequests: signedIn,
+  decideRightRequest: { missing: ['ACCESS_APPROVER'] },
+  withdrawRightRequest: { missing: signedIn },
+  listRightHolders: ['ACCESS_APPROVER', 'ADMINISTRATOR', 'SUPERVISOR', 'DATA_PROTECTION_OFFICER'],
+  readPersonsRights: { missing: ['ACCESS_APPROVER', 'ADMINISTRATOR', 'SUPERVISOR', 'DATA_PROTECTION_OFFICER'] },
+  listRightsToReview: ['ACCESS_APPROVER', 'SUPERVISOR', 'DATA_PROTECTION_OFFICER'],
+  reviewRight: { missing: ['ACCESS_APPROVER'] },
+  revokeRight: { missing: signedIn },
+  // Those who watch, and what they read.
+  readLog: ['DATA_PROTECTION_OFFICER'],
+  readLogEntry: { missing: ['DATA_PROTECTION_OFFICER'] },
+  readLogState: ['DATA_PROTECTION_OFFICER'],
+  listLogVerifications: ['DATA_PROTECTION_OFFICER'],
+  startLogVerification: ['DATA_PROTECTION_OFFICER'],
+  cancelLogVerification: { missing: ['DATA_PROTECTION_OFFICER'] },
+  listAlarms: ['DATA_PROTECTION_OFFICER'],
+  seeAlarm: { missing: ['DATA_PROTECTION_OFFICER'] },
+  closeAlarm: { missing: ['DATA_PROTECTION_OFFICER'] },
+  listReviews: ['DATA_PROTECTION_OFFICER'],
+  readReview: ['DATA_PROTECTION_OFFICER'],
+  signOffReview: { missing: ['DATA_PROTECTION_OFFICER'] },
+  // To whoever answered: none for those who never did.
+  readLooksAtMyCalls: signedIn,
+  readLooksAtContact: { own: ['SERVICE_UNIT'], others: ['SERVICE_UNIT'] },
+}
+
+/** Whose calls an operation can be about: of content, one's own and another's. */
+export function groundsOf(operation: string): readonly Ground[] {
+  return rules[operation] === content ? ['own', 'others'] : ['own']
+}
+
+/** Whether somebody may; `found-or-not` where they may and the request names nothing that is there. */
+export function whoMay(operation: string, caller: Caller, ground: Ground): boolean | 'found-or-not' {
+  const rule = rules[operation]
+  if (!rule) throw new Error(`nobody has said who may call ${operation}: say it in who-may.ts`)
+  if ('missing' in rule) return rule.missing.includes(caller) && 'found-or-not'
+  return (Array.isArray(rule) ? rule : (rule as Record<Ground, readonly Caller[]>)[ground]).includes(caller)
+}

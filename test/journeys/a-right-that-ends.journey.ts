@@ -1,0 +1,110 @@
+// AC22 (R36, R41): Eero listens while his right comes to its end. The sound stops within five seconds, the next request says
+// why, a refreshed page shows nothing, and he cannot give the right back to himself.
+import { expect, type Page } from '@playwright/test'
+import { numbersCalled, officialByKey } from '#test/simulator/people.ts'
+import { eventually, signInAt } from '#test/whole/api.ts'
+import type { RunningSeloste } from '#test/whole/start-seloste.ts'
+import { signInOn } from './at-the-desk.ts'
+import { logOf } from './log-of.ts'
+import { ownDatabase, tellPastCalls } from './past-calls.ts'
+import { withoutCalls } from './without-calls.ts'
+
+const test = withoutCalls()
+test.describe.configure({ mode: 'serial', timeout: 180_000 })
+
+const caller = '+358401239922'
+const callSeconds = 60
+
+/** Sound goes on as long as this does. */
+const playedMs = (page: Page) =>
+  page
+    .getByRole('slider', { name: 'Kohta tallenteessa' })
+    .inputValue({ timeout: 1_000 })
+    .then(Number, () => -1)
+
+/** Eero's right ends at an instant, as if its last day were over then. */
+function endsAt(seloste: RunningSeloste, instant: Temporal.Instant): Promise<unknown> {
+  return ownDatabase(seloste, async (db) => {
+    const { id } = await db.selectFrom('person').select('id').where('user_id', '=', 'eero').executeTakeFirstOrThrow()
+    return db.updateTable('access_right').set({ valid_to: instant }).where('person_id', '=', id).execute()
+  })
+}
+
+test('the sound stops when the right of who listens ends, and a refreshed page shows nothing', async ({
+  page,
+  seloste,
+}) => {
+  const endedAt = Temporal.Now.instant().subtract({ minutes: 2 })
+  const answeredAt = endedAt.subtract({ seconds: callSeconds })
+  await tellPastCalls(seloste, [
+    {
+      caller,
+      startedAt: answeredAt.subtract({ seconds: 5 }),
+      endedAt,
+      numberCalled: numbersCalled.testLine,
+      segments: [{ official: officialByKey('aino').phone, number: numbersCalled.testLine, answeredAt, endedAt }],
+      drawn: true,
+    },
+  ])
+  const since = Temporal.Now.instant()
+  const eero = await signInAt(seloste.url, 'eero', seloste.password)
+  const contact = await eventually(async () => {
+    const [found] = await eero.contacts({ purpose: 'QUALITY', caller })
+    return found?.segments[0]?.recording.state === 'available' ? found : undefined
+  }, 'the recording in keeping')
+
+  await signInOn(page, seloste, 'eero', { path: `/contacts/${contact.id}`, purpose: 'Laadun arviointi' })
+  await page.getByRole('button', { name: 'Kuuntele' }).click()
+  await page.getByRole('button', { name: 'Toista' }).click()
+  await expect.poll(() => playedMs(page)).toBeGreaterThan(1_000)
+
+  const end = Temporal.Now.instant().add({ seconds: 3 })
+  await endsAt(seloste, end)
+  await expect.poll(() => playedMs(page)).toBeGreaterThan(2_500)
+  await expect(page.getByText('Kuuntelu keskeytyi, koska käyttövaltuutesi päättyi.')).toBeVisible({ timeout: 8_500 })
+  expect(Temporal.Now.instant().since(end).total('seconds')).toBeLessThan(5)
+  await expect(page.getByRole('button', { name: 'Tauko', exact: true })).toHaveCount(0)
+
+  const next = await eero.call('GET', `/api/contacts/${contact.id}?purpose=QUALITY`)
+  expect(next.status).toBe(403)
+  expect(await next.json()).toMatchObject({ error: { code: 'deny.expired' } })
+  await page.reload()
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+  await expect(page.locator('body')).not.toContainText('Aino Virtanen')
+  await expect(page.getByRole('button', { name: 'Kuuntele' })).toHaveCount(0)
+
+  const log = await logOf(seloste, 'eero', since)
+  expect(log.map(({ action, result }) => `${action} ${result}`)).toEqual(
+    expect.arrayContaining(['listening.started ok', 'contact.read refused:deny.expired']),
+  )
+})
+
+test('he asks for the right again, cannot approve it himself, and has it when another has', async ({
+  page,
+  seloste,
+}) => {
+  const eero = await signInAt(seloste.url, 'eero', seloste.password)
+  const me = (await (await eero.call('GET', '/api/session')).json()) as { personId: string }
+  await signInOn(page, seloste, 'eero', { path: `/rights/people/${me.personId}` })
+  await page
+    .getByRole('link', { name: /^Pyydä (uusimista|käyttövaltuutta)$/ })
+    .first()
+    .click()
+  await page.getByRole('textbox', { name: 'Perustelu' }).fill('Laadun arviointi jatkuu ensi kvartaalilla.')
+  await page.getByRole('button', { name: 'Lähetä pyyntö' }).click()
+  await expect(page.locator('#content')).toContainText('Odottaa päätöstä')
+  await expect(page.getByRole('button', { name: 'Hyväksy' })).toHaveCount(0)
+
+  const { items } = (await (await eero.call('GET', '/api/rights/requests')).json()) as { items: { id: string }[] }
+  const own = await eero.call('POST', `/api/rights/requests/${items[0]?.id ?? ''}/decision`, { decision: 'approve' })
+  expect(own.status).toBe(403)
+  expect((await eero.call('GET', '/api/contacts?purpose=QUALITY')).status).toBe(403)
+
+  await page.context().clearCookies()
+  await signInOn(page, seloste, 'anneli', { path: '/rights' })
+  await expect(page.locator('#content')).toContainText('Laadun arviointi jatkuu ensi kvartaalilla.')
+  await page.getByRole('button', { name: 'Hyväksy' }).click()
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Hyväksy' }).click()
+  await expect(page.getByText('Käyttövaltuus on hyväksytty.')).toBeVisible()
+  expect((await eero.call('GET', '/api/contacts?purpose=QUALITY')).status).toBe(200)
+})
