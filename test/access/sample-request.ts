@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { operations } from '#app/http/contract/operations.ts'
+import { password } from '../database/people.ts'
 
 export interface SampleRequest {
   method: string
@@ -23,6 +24,7 @@ export interface Weighty {
 /** Where the least that the contract takes would be refused for what it says, before who asks is of any weight. */
 const bodies: Readonly<Record<string, object>> = {
   giveSecondFactor: { otp: '000000' },
+  askPasskey: { password },
   changePerson: { name: 'x', from: '2026-11-01' },
 }
 

@@ -96,7 +96,8 @@ const rules: Record<string, Rule> = {
   givePasskeyFactor: [],
   listPasskeys: signedIn,
   askPasskey: signedIn,
-  addPasskey: signedIn,
+  // What is added must be a passkey: nobody has made one here.
+  addPasskey: [],
   removePasskey: { missing: signedIn },
   askConfirmation: signedIn,
   confirmAct: [],

@@ -1,9 +1,9 @@
 import { Agent, request } from 'node:http'
+import type { Over } from '#use/playback/listening-now.ts'
+import type { AudioAsked } from '#use/playback/serve-audio.ts'
 import type { SecondFactors } from '#safeguards/sign-in/second-factor.ts'
 import type { IdentityProvider } from '#safeguards/sign-in/identity-provider.ts'
 import type { Passkeys } from '#safeguards/sign-in/passkeys.ts'
-import type { Over } from '#use/playback/listening-now.ts'
-import type { AudioAsked } from '#use/playback/serve-audio.ts'
 import type { Peaks } from '../http/contract/schemas.ts'
 import type { DraftAsked, TriedDraft } from './try-draft.ts'
 

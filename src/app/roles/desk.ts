@@ -91,7 +91,8 @@ export const runDesk: Role = async ({ settings, log, databaseUrl, version }: Rol
             () => false,
           )
         return [
-          ...(database ? [] : ['database']), ...((await custodian.alive()) ? [] : ['custodian']),
+          ...(database ? [] : ['database']),
+          ...((await custodian.alive()) ? [] : ['custodian']),
           ...((await isLogWhole(db).catch(() => true)) ? [] : ['audit-log']),
         ]
       },
