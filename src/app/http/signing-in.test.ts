@@ -1,0 +1,142 @@
+import { describe, expect, test } from 'vitest'
+import { password } from '#test/database/people.ts'
+import { openAccounts } from '#test/sign-in/open-accounts.ts'
+import { noteDemand } from '#safeguards/sign-in/keep-accounts.ts'
+
+const { admin, enter, browse, codeOf, signer, enrol, isWhole } = await openAccounts()
+
+describe('signing in', () => {
+  test('without a second factor is one step; the demo’s way of old', async () => {
+    const browser = browse()
+    expect(await browser.signIn(signer.aino)).toMatchObject({ status: 200, body: { userId: signer.aino.userId } })
+    expect(await isWhole(browser)).toBe(true)
+  })
+
+  test('with one is two steps, or one with the code at hand; each gives a fresh token', async () => {
+    const browser = browse()
+    await browser.signIn(signer.aino)
+    const tokens = [browser.cookies.get('seloste')]
+    const { secret, recoveryCodes } = await enrol(browser)
+    tokens.push(browser.cookies.get('seloste'))
+
+    const other = browse()
+    const first = await other.signIn(signer.aino)
+    expect(first).toMatchObject({
+      status: 401,
+      code: 'session.second-factor',
+      body: { error: { factors: ['totp', 'recovery-code'] } },
+    })
+    tokens.push(other.cookies.get('seloste'))
+    expect(other.cookies.has('seloste-device')).toBe(false)
+    for (const [method, path] of [
+      ['GET', '/api/session'],
+      ['GET', '/api/account'],
+      ['GET', '/api/people'],
+      ['GET', '/api/account/sessions'],
+    ] as const) {
+      expect((await other.ask(method, path)).status, path).toBe(401)
+    }
+    expect((await other.ask('GET', '/api/session')).code).toBe('session.second-factor')
+    expect(await other.ask('POST', '/api/session/second-factor', { otp: '000 000' })).toMatchObject({
+      status: 401,
+      code: 'session.second-factor-wrong',
+    })
+    expect(await other.ask('POST', '/api/session/second-factor', { otp: codeOf(secret) })).toMatchObject({
+      status: 200,
+      body: { userId: signer.aino.userId },
+    })
+    tokens.push(other.cookies.get('seloste'))
+    expect(other.cookies.has('seloste-device')).toBe(true)
+    expect(new Set(tokens).size).toBe(tokens.length)
+
+    const third = browse()
+    await third.signIn(signer.aino)
+    expect(
+      await third.ask('POST', '/api/session/second-factor', { recoveryCode: recoveryCodes[0]?.toUpperCase() }),
+    ).toMatchObject({ status: 200 })
+    expect(await third.ask('GET', '/api/account')).toMatchObject({
+      body: { method: 'password+totp', secondFactor: { recoveryCodesLeft: 9 } },
+    })
+  })
+
+  test('with the code in the same request', async () => {
+    const browser = browse()
+    await browser.signIn(signer.aino)
+    const { secret } = await enrol(browser)
+    const other = browse()
+    expect(await other.signIn(signer.aino, password, codeOf(secret))).toMatchObject({ status: 200 })
+    const third = browse()
+    expect(await third.signIn(signer.aino, password, '000000')).toMatchObject({ code: 'session.second-factor-wrong' })
+    expect(await isWhole(third)).toBe(false)
+  })
+
+  test('neither two factors at once nor none', async () => {
+    for (const json of [{}, { otp: '123456', recoveryCode: 'x' }]) {
+      expect(await browse().ask('POST', '/api/session/second-factor', json)).toMatchObject({ code: 'input.invalid' })
+    }
+  })
+
+  test('is not in a session that was planted or open before: that one ends (session fixation)', async () => {
+    const attacker = browse()
+    await attacker.signIn(await enter('Outo'))
+    const planted = attacker.cookies.get('seloste') ?? ''
+    const browser = browse()
+    browser.cookies.set('seloste', planted)
+    expect(await browser.signIn(signer.aino)).toMatchObject({ status: 200, body: { userId: signer.aino.userId } })
+    expect(browser.cookies.get('seloste')).not.toBe(planted)
+    expect(await isWhole(attacker)).toBe(false)
+  })
+
+  test('over TLS has cookies that no other host and no plain connection can plant', async () => {
+    const browser = browse({ 'x-forwarded-proto': 'https' })
+    const { headers } = await browser.signIn(signer.aino)
+    const lines = headers.getSetCookie()
+    expect(lines).toHaveLength(2)
+    for (const line of lines) {
+      expect(line).toMatch(/^__Host-seloste(-device)?=[\w-]{43}; /)
+      for (const attribute of ['Path=/', 'HttpOnly', 'Secure', 'SameSite=Strict']) expect(line).toContain(attribute)
+      expect(line).not.toContain('Domain')
+    }
+    expect(await isWhole(browser)).toBe(true)
+    // The same token under the name without the prefix is of no use there.
+    const planted = browse({ 'x-forwarded-proto': 'https' })
+    planted.cookies.set('seloste', browser.cookies.get('__Host-seloste') ?? '')
+    expect(await isWhole(planted)).toBe(false)
+  })
+
+  test('fails at first without delay, then says how long to wait; the person’s own browser is let in meanwhile', async () => {
+    const own = browse()
+    await own.signIn(signer.aino)
+    await own.ask('DELETE', '/api/session')
+    const stranger = browse()
+    for (let i = 0; i < 5; i += 1) {
+      expect(await stranger.signIn(signer.aino, 'guess')).toMatchObject({ status: 401, code: 'session.credentials' })
+    }
+    const waiting = await stranger.signIn(signer.aino)
+    expect(waiting).toMatchObject({ status: 429, code: 'session.wait', body: { error: { waitSeconds: 1 } } })
+    expect(waiting.headers.get('retry-after')).toBe('1')
+    expect(await own.signIn(signer.aino)).toMatchObject({ status: 200 })
+  })
+})
+
+describe('where a second factor is required', () => {
+  test('one enrols before anything opens, also after the page is loaded again', async () => {
+    await noteDemand(admin, 'required')
+    const browser = browse()
+    expect(await browser.signIn(signer.aino)).toMatchObject({ status: 401, code: 'session.enrolment' })
+    expect(await browser.ask('GET', '/api/session')).toMatchObject({ status: 401, code: 'session.enrolment' })
+    expect(await browser.ask('GET', '/api/people')).toMatchObject({ status: 401, code: 'session.none' })
+    const begun = await browser.ask('POST', '/api/account/totp', {})
+    expect(begun).toMatchObject({ status: 201 })
+    const { id, secret } = begun.body as unknown as { id: string; secret: string }
+    expect(await browser.ask('POST', '/api/account/totp/confirmation', { id, otp: '000000' })).toMatchObject({
+      code: 'session.second-factor-wrong',
+    })
+    const confirmed = await browser.ask('POST', '/api/account/totp/confirmation', { id, otp: codeOf(secret) })
+    expect(confirmed.body['recoveryCodes']).toHaveLength(10)
+    expect(await isWhole(browser)).toBe(true)
+    expect(await browser.ask('GET', '/api/account')).toMatchObject({
+      body: { secondFactor: { demand: 'required', mayEnrol: false, mayRemove: false } },
+    })
+  })
+})

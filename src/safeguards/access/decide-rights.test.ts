@@ -1,0 +1,90 @@
+import { describe, expect, test } from 'vitest'
+import { daysAhead, now, openProcedure, ownCalls } from '#test/access/open-procedure.ts'
+import { rightsOf } from './grant.ts'
+import { decideRightRequest, withdrawRightRequest } from './procedure.ts'
+
+const { admin, desk, anssi, anneli, sari, withRole, open, as, enterOfficial, ask, grant } = await openProcedure()
+
+describe('deciding', () => {
+  test('is an approver’s, and neither the requester’s nor the subject’s', async () => {
+    const aino = await enterOfficial()
+    const second = await withRole('Toinen', 'ACCESS_APPROVER')
+    const request = await ask(as(anssi), ownCalls([aino.id]))
+    for (const who of [as(anssi), as(sari), aino.session]) {
+      expect(await decideRightRequest(desk, who, request, { approve: true })).toEqual({ refused: 'deny.role' })
+    }
+    const own = await ask(as(anneli), ownCalls([anneli.id]))
+    expect(await decideRightRequest(desk, as(anneli), own, { approve: true })).toEqual({ refused: 'right.own' })
+    const forOther = await ask(as(anssi), ownCalls([second.id]))
+    expect(await decideRightRequest(desk, await open(second), forOther, { approve: true })).toEqual({
+      refused: 'right.own',
+    })
+    expect(await decideRightRequest(desk, await open(second), own, { approve: true })).toHaveProperty('right')
+  })
+
+  test('an administrator who also approves cannot approve what they asked for', async () => {
+    const both = await withRole('Kaksoisrooli', 'ADMINISTRATOR')
+    const whom = await enterOfficial()
+    const session = await open(both)
+    await grant(as(anssi), ownCalls([both.id], { role: 'ACCESS_APPROVER', purposes: [] }))
+    const request = await ask(session, ownCalls([whom.id]))
+    expect(await decideRightRequest(desk, session, request, { approve: true })).toEqual({ refused: 'right.own' })
+  })
+
+  test('a rejection says why, gives nothing, and is once and for all', async () => {
+    const aino = await enterOfficial()
+    const request = await ask(aino.session, ownCalls([aino.id]))
+    expect(await decideRightRequest(desk, as(anneli), request, { approve: false })).toEqual({
+      refused: 'right.note-missing',
+    })
+    expect(
+      await decideRightRequest(desk, as(anneli), request, { approve: false, note: 'Ei vastaa puheluihin' }),
+    ).toEqual({ right: null })
+    expect(await decideRightRequest(desk, as(anneli), request, { approve: true })).toEqual({ refused: 'right.decided' })
+    expect(await withdrawRightRequest(desk, aino.session, request)).toEqual({ refused: 'right.decided' })
+    expect(await rightsOf(desk, aino.id, now())).toEqual([])
+  })
+
+  test('by two approvers at once gives one right', async () => {
+    const aino = await enterOfficial()
+    const second = await open(await withRole('Kolmas', 'ACCESS_APPROVER'))
+    const request = await ask(aino.session, ownCalls([aino.id]))
+    const decided = await Promise.all(
+      [as(anneli), second, as(anneli), second].map((who) => decideRightRequest(desk, who, request, { approve: true })),
+    )
+    expect(decided.filter((one) => 'right' in one)).toHaveLength(1)
+    expect(await rightsOf(desk, aino.id, now())).toHaveLength(1)
+  })
+
+  test('is refused for who has left since the request', async () => {
+    const leaver = await enterOfficial()
+    const request = await ask(leaver.session, ownCalls([leaver.id]))
+    await admin.updateTable('person').set({ employed_to: now() }).where('id', '=', leaver.id).execute()
+    expect(await decideRightRequest(desk, as(anneli), request, { approve: true })).toEqual({
+      refused: 'right.not-employed',
+      of: leaver.id,
+    })
+  })
+
+  test('an ended session decides nothing', async () => {
+    const aino = await enterOfficial()
+    const request = await ask(aino.session, ownCalls([aino.id]))
+    const stranger = { ...as(anneli), token: 'guessed' }
+    expect(await decideRightRequest(desk, stranger, request, { approve: true })).toEqual({ refused: 'deny.role' })
+  })
+
+  test('a right that begins later holds from its day on', async () => {
+    const aino = await enterOfficial()
+    await grant(aino.session, ownCalls([aino.id], { from: daysAhead(5) }))
+    expect(await rightsOf(desk, aino.id, now())).toEqual([])
+    expect(await rightsOf(desk, aino.id, daysAhead(6))).toHaveLength(1)
+  })
+
+  test('withdrawing is the requester’s and the subject’s, and nobody else learns of the request', async () => {
+    const aino = await enterOfficial()
+    const request = await ask(as(anssi), ownCalls([aino.id]))
+    expect(await withdrawRightRequest(desk, as(sari), request)).toEqual({ refused: 'not-found' })
+    expect(await withdrawRightRequest(desk, aino.session, request)).toEqual({ withdrawn: true })
+    expect(await decideRightRequest(desk, as(anneli), request, { approve: true })).toEqual({ refused: 'right.decided' })
+  })
+})

@@ -1,0 +1,122 @@
+/**
+ * The access-authorisation procedure with people to ask, to decide and to answer calls. In: nothing. Out: a database of its
+ * own, its administrator, approver, supervisor and outsider, their sessions, and the usual steps. Never: a right that is
+ * written past the procedure, but for the first ones.
+ */
+import { randomUUID } from 'node:crypto'
+import { sql } from 'kysely'
+import type { Role } from '#description/roles.ts'
+import { decideRightRequest, requestRights, type RightsAskedFor } from '#safeguards/access/procedure.ts'
+import { enterPerson } from '#safeguards/people/enter-person.ts'
+import { sessionHash, type Session } from '#safeguards/people/session.ts'
+import { enterUnit } from '#safeguards/people/units.ts'
+import type { SafeguardTables } from '#safeguards/tables.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { enterTestPerson, type TestPerson } from '../database/people.ts'
+
+export const now = () => Temporal.Now.instant()
+export const daysAhead = (days: number) => now().add({ hours: 24 * days })
+/** In the registry of the first description. */
+export const number = '+35829497000'
+
+/** Asks for a right to the people's own calls, or to what is given instead. */
+export const ownCalls = (people: string[], given: Partial<RightsAskedFor> = {}): RightsAskedFor => ({
+  people,
+  role: 'OFFICIAL',
+  purposes: ['DEVELOPMENT'],
+  units: [],
+  numbers: [],
+  reason: 'Vastaa puheluihin',
+  until: daysAhead(100),
+  ...given,
+})
+
+/** Call it at the top of a test file. */
+export async function openProcedure() {
+  const database = await createTestDatabase<SafeguardTables>()
+  const admin = database.as().db
+  const desk = database.as('seloste_desk').db
+  const nothing = { kind: 'none' as const, units: [], numbers: [] }
+  const withRole = (name: string, role: Role) =>
+    enterTestPerson(admin, desk, { name, right: { role, purposes: [], scope: nothing } })
+
+  /** A session of somebody, however they signed in. */
+  async function open({ id }: { id: string }): Promise<Session> {
+    const session = { token: randomUUID(), personId: id, expiresAt: now().add({ hours: 1 }) }
+    await sql`
+      insert into session (token_hash, person_id, created_at, expires_at)
+      values (${sessionHash(session.token)}, ${id}, ${now()}, ${session.expiresAt})`.execute(admin)
+    return session
+  }
+
+  const anssi = await withRole('Anssi', 'ADMINISTRATOR')
+  const anneli = await withRole('Anneli', 'ACCESS_APPROVER')
+  const sari = await enterTestPerson(admin, desk, {
+    name: 'Sari',
+    unit: 'Neuvonta',
+    right: { role: 'SUPERVISOR', purposes: ['DEVELOPMENT'], scope: 'their unit' },
+  })
+  const outsider = await enterTestPerson(admin, desk, { name: 'Olli', unit: 'Muualla' })
+  const sessions = new Map<TestPerson, Session>()
+  for (const person of [anssi, anneli, sari, outsider]) sessions.set(person, await open(person))
+  const as = (person: TestPerson): Session => {
+    const session = sessions.get(person)
+    if (!session) throw new Error(`${person.userId} has no session`)
+    return session
+  }
+
+  let count = 0
+  /** An official placed under somebody, with a number of their own. */
+  async function enterOfficial(
+    given: { unit?: string; supervisorId?: string; employedTo?: Temporal.Instant; phone?: false } = {},
+  ) {
+    const entered = await enterPerson(admin, {
+      userId: `official.${++count}.${Date.now()}`,
+      name: `Virkailija ${count}`,
+      unitId: await enterUnit(admin, given.unit ?? 'Neuvonta'),
+      ...(given.supervisorId && { supervisorId: given.supervisorId }),
+      ...(given.phone !== false && { phoneKey: `+35829512${5000 + count}` as never }),
+      employedFrom: now().subtract({ hours: 24 * 100 }),
+      ...(given.employedTo && { employedTo: given.employedTo }),
+    })
+    if ('refused' in entered) throw new Error(entered.refused)
+    return { id: entered.id, session: await open(entered) }
+  }
+
+  async function ask(who: Session, asked: RightsAskedFor): Promise<string> {
+    const made = await requestRights(desk, who, asked)
+    if ('refused' in made) throw new Error(`${made.refused} ${made.of ?? ''}`)
+    return made.requests[0] ?? ''
+  }
+  async function grant(who: Session, asked: RightsAskedFor): Promise<string> {
+    const decided = await decideRightRequest(desk, as(anneli), await ask(who, asked), { approve: true })
+    if ('refused' in decided) throw new Error(`${decided.refused} ${decided.of ?? ''}`)
+    return decided.right ?? ''
+  }
+  const actions = async (objectId: string) =>
+    (
+      await admin
+        .selectFrom('audit_entry')
+        .select(['action', 'result', 'person_id', 'role'])
+        .where('object_id', '=', objectId)
+        .orderBy('seq')
+        .execute()
+    ).map(({ action, result, person_id, role }) => [action, result, person_id, role])
+
+  return {
+    database,
+    admin,
+    desk,
+    anssi,
+    anneli,
+    sari,
+    outsider,
+    withRole,
+    open,
+    as,
+    enterOfficial,
+    ask,
+    grant,
+    actions,
+  }
+}

@@ -1,0 +1,89 @@
+/**
+ * Accounts as people meet them: a desk, browsers that keep their cookies, and a person who signs in by password. In: nothing.
+ * Out: these, fresh for each test. Never: a route called past the wire.
+ */
+import { Secret, TOTP } from 'otpauth'
+import { beforeEach } from 'vitest'
+import type { RegisterTables } from '#register/tables.ts'
+import { noteDemand } from '#safeguards/sign-in/keep-accounts.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { enterTestPerson, password, type TestPerson } from '../database/people.ts'
+import { makeTestRegister } from '../register/make-register.ts'
+import { answer, openTestDesk } from '../register/open-desk.ts'
+
+/** Fit for whoever has nothing else to sign in with. */
+export const good = 'kolme harmaata hanhea'
+
+/** A browser that keeps its cookies. */
+export class Browser {
+  readonly cookies = new Map<string, string>()
+  readonly #url: string
+  readonly #headers: Record<string, string>
+  constructor(url: string, headers: Record<string, string>) {
+    this.#url = url
+    this.#headers = headers
+  }
+
+  async ask(method: string, path: string, json?: unknown) {
+    const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+    const response = await fetch(new URL(path, this.#url), {
+      method,
+      headers: {
+        ...this.#headers,
+        ...(cookie && { cookie }),
+        ...(json !== undefined && { 'content-type': 'application/json' }),
+      },
+      ...(json !== undefined && { body: JSON.stringify(json) }),
+    })
+    for (const line of response.headers.getSetCookie()) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? []
+      if (value === '') this.cookies.delete(name)
+      else this.cookies.set(name, value)
+    }
+    return { ...(await answer(response)), headers: response.headers }
+  }
+
+  signIn = (person: { userId: string }, secret = password, otp?: string) =>
+    this.ask('POST', '/api/session', { userId: person.userId, password: secret, ...(otp !== undefined && { otp }) })
+}
+
+/** Call it at the top of a test file. */
+export async function openAccounts() {
+  const database = await createTestDatabase<RegisterTables>()
+  const desk = await openTestDesk(database, await makeTestRegister(database))
+  const admin = database.as().db
+  const enter = (name: string) => enterTestPerson(admin, database.as('seloste_desk').db, { name })
+
+  let address = 0
+  /** Each from an address of its own, so that no test waits for another's attempts. */
+  function browse(headers: Record<string, string> = {}): Browser {
+    address += 1
+    return new Browser(desk.url, { 'x-forwarded-for': `10.${address >> 8}.${address & 255}.1`, ...headers })
+  }
+
+  let ahead = 0
+  /** Of the next thirty seconds each time: no code is good twice. */
+  function codeOf(secret: string): string {
+    ahead += 30
+    return new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: Date.now() + ahead * 1000 })
+  }
+
+  const signer = { aino: undefined as unknown as TestPerson }
+  beforeEach(async () => {
+    await noteDemand(admin, 'optional')
+    ahead = 0
+    signer.aino = await enter('Aino Virtanen')
+  })
+
+  async function enrol(browser: Browser) {
+    const begun = await browser.ask('POST', '/api/account/totp', { password })
+    const { id, secret } = begun.body as unknown as { id: string; secret: string }
+    const otp = new TOTP({ secret: Secret.fromBase32(secret) }).generate()
+    const confirmed = await browser.ask('POST', '/api/account/totp/confirmation', { id, otp })
+    return { begun, confirmed, secret, recoveryCodes: confirmed.body['recoveryCodes'] as string[] }
+  }
+
+  const isWhole = (browser: Browser) => browser.ask('GET', '/api/session').then(({ status }) => status === 200)
+
+  return { database, desk, admin, enter, browse, codeOf, signer, enrol, isWhole }
+}
