@@ -8,7 +8,9 @@ import { CredentialsStep } from './credentials-step.tsx'
 import { SecondFactorStep } from './second-factor-step.tsx'
 import type { SignInStep } from './sign-in-step.ts'
 
-const EnrolmentStep = lazy(() => import('../account/enrolment-step.tsx').then(({ EnrolmentStep }) => ({ default: EnrolmentStep })))
+const EnrolmentStep = lazy(() =>
+  import('../account/enrolment-step.tsx').then(({ EnrolmentStep }) => ({ default: EnrolmentStep })),
+)
 
 /** The step that is awaited. `because` says why it is asked in the middle of work. */
 export function SignInPage({ awaits, because }: { awaits: SignInStep; because?: 'ended' | 'signed-out' | undefined }) {
