@@ -1,0 +1,454 @@
+// The matrix of roles and actions, requirements 1.4, cell by cell over the wire; written here by hand and from nothing that the
+// program says of itself. Columns that have no operation yet are offered by none: the lists of what there is are closed here.
+import { beforeAll, describe, expect, test } from 'vitest'
+import { operations } from '#app/http/contract/operations.ts'
+import type { Purpose } from '#description/purposes.ts'
+import type { Duty, Role } from '#description/roles.ts'
+import { keepRecording } from '#register/recordings/keep-recording.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import type { Right } from '#safeguards/access/grant.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { submitted } from '../database/drafts.ts'
+import { enterTestPerson, phone, type TestPerson } from '../database/people.ts'
+import { makeTestRegister, type RecordedSegment } from '../register/make-register.ts'
+import { answer, openTestDesk } from '../register/open-desk.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const register = await makeTestRegister(database)
+const desk = await openTestDesk(database, register)
+const admin = database.as().db
+const deskDb = database.as('seloste_desk').db
+
+/** A call that the agent answered; one of the same unit and number; one of another unit on another number. */
+const grounds = ['own', 'unit', 'elsewhere'] as const
+type Ground = (typeof grounds)[number]
+
+type Action = 'draft rules' | 'approve rules' | 'request rights' | 'approve rights' | 'read the log'
+
+interface Row {
+  role: Role
+  duty?: Duty
+  scope: Right['scope'] | 'their unit'
+  /** Whose calls they read the history of and listen to, under a purpose they hold. */
+  reaches: readonly Ground[]
+  /** The purposes that they may be given; none, and no content is theirs. */
+  purposes: readonly Purpose[]
+  /** A fault, a case, or the inspection that is open: without it, nothing. */
+  needsReference?: true
+  may: readonly Action[]
+}
+
+const scope = (kind: 'own' | 'all' | 'none') => ({ kind, units: [], numbers: [] })
+const granted = { kind: 'numbers' as const, units: [], numbers: [phone('029 497 000')] }
+const development = ['DEVELOPMENT', 'QUALITY', 'TRAINING', 'SERVICE_LEVEL_STUDY'] as const
+const everything = [...development, 'CRIME_OR_MISUSE', 'INSPECTION', 'MAINTENANCE'] as const
+
+const matrix = {
+  Agent: { role: 'OFFICIAL', scope: scope('own'), reaches: ['own'], purposes: ['DEVELOPMENT', 'INSPECTION'], may: [] },
+  Supervisor: {
+    role: 'SUPERVISOR',
+    scope: 'their unit',
+    reaches: ['own', 'unit'],
+    purposes: development,
+    may: ['request rights'],
+  },
+  'Expert QUALITY': {
+    role: 'EXPERT',
+    duty: 'QUALITY',
+    scope: granted,
+    reaches: ['own', 'unit'],
+    purposes: ['QUALITY', 'SERVICE_LEVEL_STUDY'],
+    may: ['draft rules'],
+  },
+  'Expert TRAINING': {
+    role: 'EXPERT',
+    duty: 'TRAINING',
+    scope: granted,
+    reaches: ['own', 'unit'],
+    purposes: ['TRAINING'],
+    may: [],
+  },
+  Maintenance: {
+    role: 'MAINTENANCE',
+    scope: scope('all'),
+    reaches: grounds,
+    purposes: ['MAINTENANCE'],
+    needsReference: true,
+    may: [],
+  },
+  'Security unit': {
+    role: 'SECURITY',
+    scope: scope('all'),
+    reaches: grounds,
+    purposes: ['CRIME_OR_MISUSE'],
+    needsReference: true,
+    may: [],
+  },
+  'Service Unit clerk': {
+    role: 'SERVICE_UNIT',
+    scope: scope('all'),
+    reaches: grounds,
+    purposes: ['INSPECTION'],
+    needsReference: true,
+    may: [],
+  },
+  'Controller’s decision maker': {
+    role: 'DECISION_MAKER',
+    scope: scope('none'),
+    reaches: [],
+    purposes: [],
+    may: ['approve rules'],
+  },
+  'Access-rights approver': {
+    role: 'ACCESS_APPROVER',
+    scope: scope('none'),
+    reaches: [],
+    purposes: [],
+    may: ['approve rights'],
+  },
+  // Not of the matrix: who keeps the directory drafts and asks as well, and has no content.
+  Administrator: {
+    role: 'ADMINISTRATOR',
+    scope: scope('none'),
+    reaches: [],
+    purposes: [],
+    may: ['draft rules', 'request rights'],
+  },
+  'Data protection officer': {
+    role: 'DATA_PROTECTION_OFFICER',
+    scope: scope('none'),
+    reaches: [],
+    purposes: [],
+    may: ['read the log'],
+  },
+} satisfies Record<string, Row>
+const rows = Object.entries(matrix as Record<string, Row>)
+
+interface Somebody extends TestPerson {
+  token: string
+}
+
+let count = 0
+async function enter(given: { role?: Row; held?: Purpose; unit?: string; phone?: string }): Promise<Somebody> {
+  const person = await enterTestPerson(admin, deskDb, {
+    name: `Henkilö ${++count}`,
+    ...(given.unit && { unit: given.unit }),
+    ...(given.phone && { phone: given.phone }),
+    ...(given.role && {
+      right: {
+        role: given.role.role,
+        ...(given.role.duty && { duty: given.role.duty }),
+        purposes: given.held ? [given.held] : [],
+        scope: given.role.scope,
+      },
+    }),
+  })
+  return { ...person, token: (await person.signIn()).token }
+}
+
+/** Two agents of one unit, each with a right to own calls under one of the purposes that an agent may be given. */
+const agents = {} as Record<'DEVELOPMENT' | 'INSPECTION', Somebody>
+const answered = {} as Record<'DEVELOPMENT' | 'INSPECTION' | 'elsewhere', RecordedSegment>
+
+beforeAll(async () => {
+  const record = async ({ id, unitId }: TestPerson, number: string, given = {}) => {
+    const official = { personId: id, unitId, name: 'Aino', phone: phone(number) }
+    const call = await register.record({ official, ...given })
+    await keepRecording(register.keeping, call.id, Temporal.Now.instant())
+    return call
+  }
+  for (const held of ['DEVELOPMENT', 'INSPECTION'] as const) {
+    agents[held] = await enter({ role: matrix.Agent, held })
+    answered[held] = await record(agents[held], held === 'DEVELOPMENT' ? '029 512 1001' : '029 512 1002')
+  }
+  answered.elsewhere = await record(await enter({ unit: 'Toinen yksikkö' }), '029 512 1003', {
+    numberCalled: { key: phone('029 497 010'), kind: 'REGIONAL_SERVICE' },
+    numberReached: { key: phone('029 497 010') },
+  })
+}, 60_000)
+
+/** The calls as a holder stands to them: to all but the agents themselves, either agent's is one of the unit. */
+function callsOf(row: Row, held: Purpose | undefined): Record<Ground, RecordedSegment> {
+  const [own, unit] =
+    row.role === 'OFFICIAL' && held === 'INSPECTION'
+      ? [answered.INSPECTION, answered.DEVELOPMENT]
+      : [answered.DEVELOPMENT, answered.INSPECTION]
+  return { own, unit, elsewhere: answered.elsewhere }
+}
+
+let asked = 0
+
+/** Asks as somebody: `yes`, or the code of the denial, which then is in the log under their name. */
+async function ask(who: Somebody, method: string, path: string, json?: object) {
+  const { seq } = await admin
+    .selectFrom('audit_entry')
+    .select((eb) => eb.fn.max('seq').as('seq'))
+    .executeTakeFirstOrThrow()
+  const response = await desk.visitor.fetch(path, {
+    method,
+    ...(json && { json }),
+    // From an address of its own each time: what is counted by address is not met.
+    headers: {
+      cookie: `seloste=${who.token}`,
+      range: 'bytes=0-99',
+      'x-forwarded-for': `2001:db8::${(++asked).toString(16)}`,
+    },
+  })
+  if (response.ok) {
+    const isJson = response.headers.get('content-type')?.startsWith('application/json')
+    return { told: 'yes', body: isJson ? (await answer(response)).body : (await response.arrayBuffer(), {}) }
+  }
+  const { status, code, body } = await answer(response)
+  expect([401, 403, 404], `${method} ${path}: ${JSON.stringify(body)}`).toContain(status)
+  const denials = await admin
+    .selectFrom('audit_entry')
+    .select(['person_id', 'detail'])
+    .where('seq', '>', seq)
+    .where('result', 'like', 'refused:%')
+    .execute()
+  const [denial] = denials
+  expect(denial, `${method} ${path} was denied, and it is in the log`).toBeDefined()
+  // Where there is no such operation, nobody was asked who they are.
+  const isNoOperation = (denial?.detail as { operation?: string }).operation === 'none'
+  expect(denial?.person_id, `${method} ${path}`).toBe(isNoOperation ? null : who.id)
+  return { told: code ?? `http-${status}`, body }
+}
+
+/** Rights of each role under each purpose that it may be given; the role without one where it is given none. */
+const holdings = rows.flatMap(([name, row]) =>
+  row.purposes.length === 0
+    ? [{ name, row, held: undefined }]
+    : row.purposes.map((held) => ({ name: `${name}, ${held}`, row, held })),
+)
+
+function expected(row: Row, held: Purpose | undefined, asked: Purpose, ground: Ground): string {
+  const under = held === 'DEVELOPMENT' ? development : [held]
+  if (!(under as readonly unknown[]).includes(asked)) return 'deny.purpose'
+  return row.reaches.includes(ground) ? 'yes' : 'not-found'
+}
+
+describe.each(holdings)('$name', ({ row, held }) => {
+  let who: Somebody
+  let calls: Record<Ground, RecordedSegment>
+  beforeAll(async () => {
+    who =
+      row.role === 'OFFICIAL' ? agents[held as keyof typeof agents] : await enter({ role: row, ...(held && { held }) })
+    calls = callsOf(row, held)
+  })
+  const look = (purpose: Purpose, reference = 'KOE-1') => ({ purpose, reference })
+  const query = (given: object) => new URLSearchParams(given as Record<string, string>).toString()
+
+  test('reads the history and listens under the purposes held, of the calls reached, and no others', async () => {
+    const [found, wanted]: Record<string, string>[] = [{}, {}]
+    for (const purpose of everything) {
+      for (const ground of grounds) {
+        const { id, contactId } = calls[ground]
+        const cell = `${purpose}, ${ground}`
+        const may = expected(row, held, purpose, ground)
+        wanted![`read: ${cell}`] = may
+        wanted![`listen: ${cell}`] = may
+        found![`read: ${cell}`] = (await ask(who, 'GET', `/api/contacts/${contactId}?${query(look(purpose))}`)).told
+        const begun = await ask(who, 'POST', `/api/recordings/${id}/listenings`, look(purpose))
+        found![`listen: ${cell}`] =
+          begun.told === 'yes' ? (await ask(who, 'GET', String(begun.body['audio']))).told : begun.told
+      }
+    }
+    expect(found).toEqual(wanted)
+  })
+
+  test('lists the calls reached, and no others', async () => {
+    const purpose = held ?? 'DEVELOPMENT'
+    const { told, body } = await ask(who, 'GET', `/api/contacts?${query(look(purpose))}`)
+    expect(told).toBe(held ? 'yes' : 'deny.purpose')
+    const listed = ((body['items'] ?? []) as { id: string }[]).map(({ id }) => id)
+    expect(listed.sort()).toEqual(row.reaches.map((ground) => calls[ground].contactId).sort())
+  })
+
+  if (!row.needsReference) return
+  test('looks at nothing without a fault, a case or a request', async () => {
+    for (const reference of [undefined, '  ']) {
+      const given = { purpose: held!, ...(reference !== undefined && { reference }) }
+      const read = await ask(who, 'GET', `/api/contacts/${calls.own.contactId}?${query(given)}`)
+      const listen = await ask(who, 'POST', `/api/recordings/${calls.own.id}/listenings`, given)
+      expect([read.told, listen.told]).toEqual(['deny.reference', 'deny.reference'])
+    }
+  })
+})
+
+describe('rules, rights and the log', () => {
+  const people = new Map<string, Somebody>()
+  beforeAll(async () => {
+    for (const [name, row] of rows) {
+      people.set(name, await enter({ role: row, ...(row.purposes[0] && { held: row.purposes[0] }) }))
+    }
+  })
+  const told = async (action: Action, what: (who: Somebody) => Promise<{ told: string }>) => {
+    const [found, wanted]: Record<string, string>[] = [{}, {}]
+    // Whoever may comes last: an object that is decided on can be decided on by nobody else.
+    for (const [name, { may }] of rows.toSorted(([, a], [, b]) => +a.may.includes(action) - +b.may.includes(action))) {
+      wanted![name] = may.includes(action) ? 'yes' : 'deny.role'
+      found![name] = (await what(people.get(name)!)).told
+    }
+    expect(found).toEqual(wanted)
+  }
+  const official = async (unit?: string) =>
+    enter({ phone: `029 512 ${2000 + count}`, ...(unit && { unit }) }).then(({ id }) => id)
+  const asking = (id: string) => ({
+    people: [id],
+    role: 'OFFICIAL',
+    purposes: ['DEVELOPMENT'],
+    reason: 'Vastaa puheluihin',
+    until: Temporal.Now.plainDateISO('Europe/Helsinki').add({ months: 3 }).toString(),
+  })
+
+  test('rules are drafted', () => told('draft rules', (who) => ask(who, 'POST', '/api/description/drafts')))
+
+  test('rules are approved', async () => {
+    const author = await enter({ role: matrix.Administrator })
+    const draft = await submitted(
+      deskDb,
+      { token: author.token, personId: author.id, expiresAt: Temporal.Now.instant().add({ hours: 1 }) },
+      Temporal.Now.instant().add({ hours: 2 }).round('second'),
+      { edits: [{ path: ['controller', 'name', 'en'], value: 'Customs' }] },
+    )
+    await told('approve rules', (who) =>
+      ask(who, 'POST', `/api/description/drafts/${draft.id}/decision`, {
+        revision: draft.revision,
+        decision: 'approve',
+      }),
+    )
+  })
+
+  test('rights are requested for others: of one’s own unit by the supervisor, of any by the administrator', async () => {
+    for (const unit of [undefined, 'Toinen yksikkö']) {
+      const found: Record<string, string> = {}
+      for (const [name] of rows) {
+        found[name] = (await ask(people.get(name)!, 'POST', '/api/rights/requests', asking(await official(unit)))).told
+      }
+      const may = rows.filter(([, row]) => row.may.includes('request rights')).map(([name]) => name)
+      expect(Object.keys(found).filter((name) => found[name] === 'yes')).toEqual(unit ? ['Administrator'] : may)
+      expect(new Set(Object.values(found))).toEqual(new Set(['yes', 'right.not-yours']))
+    }
+  })
+
+  test('rights are approved', async () => {
+    const { body } = await ask(people.get('Administrator')!, 'POST', '/api/rights/requests', asking(await official()))
+    const [request] = body['items'] as { id: string }[]
+    await told('approve rights', (who) =>
+      ask(who, 'POST', `/api/rights/requests/${request!.id}/decision`, { approve: true }),
+    )
+  })
+
+  test('the log is read', () => told('read the log', (who) => ask(who, 'GET', '/api/log')))
+
+  test.each(rows.map(([name]) => name))(
+    '%s destroys nothing, releases nothing and enters nothing by hand',
+    async (name) => {
+      const who = people.get(name)!
+      for (const { id, contactId } of Object.values(answered)) {
+        for (const [method, path] of [
+          ['DELETE', `/api/recordings/${id}`],
+          ['DELETE', `/api/contacts/${contactId}`],
+          ['POST', `/api/recordings/${id}/destruction`],
+          ['POST', `/api/recordings/${id}/disclosures`],
+          ['POST', `/api/contacts/${contactId}/prohibitions`],
+          ['POST', `/api/contacts/${contactId}/inspections`],
+          ['GET', `/api/recordings/${id}/audio`],
+        ] as const) {
+          expect(await ask(who, method, path), `${method} ${path}`).toMatchObject({ told: 'not-found' })
+        }
+      }
+      for (const collection of [
+        'prohibitions',
+        'inspections',
+        'research-disclosures',
+        'authority-disclosures',
+        'exports',
+      ]) {
+        expect(await ask(who, 'POST', `/api/${collection}`, {}), collection).toMatchObject({ told: 'not-found' })
+      }
+      const left = await admin.selectFrom('recording').select('state').execute()
+      expect(left.map(({ state }) => state)).toEqual(['STORED', 'STORED', 'STORED'])
+    },
+  )
+})
+
+describe('no operation offers what has no column of its own yet', () => {
+  const all = Object.values(operations).map(({ method, url, schema }) => ({ method, url, schema }))
+  const written = (list: readonly { method: string; url: string }[]) =>
+    list.map(({ method, url }) => `${method} ${url}`).sort()
+
+  test('of a call, its recording and a listening there is this and nothing else', () => {
+    expect(
+      written(all.filter(({ url }) => /^\/api\/(contacts|recordings|listenings|calls|my-calls)\b/.test(url))),
+    ).toEqual([
+      'DELETE /api/listenings/:id',
+      'GET /api/calls',
+      'GET /api/contacts',
+      'GET /api/contacts/:id',
+      'GET /api/contacts/:id/looks',
+      'GET /api/listenings/:id/audio',
+      'GET /api/listenings/:id/events',
+      'GET /api/listenings/:id/peaks',
+      'GET /api/my-calls/looks',
+      'POST /api/contacts/:id/caller',
+      'POST /api/recordings/:id/listenings',
+      'PUT /api/listenings/:id/speed',
+    ])
+  })
+
+  test('what is deleted is a draft, a session, a passkey, a verification or a listening: no recording and no contact', () => {
+    expect(written(all.filter(({ method }) => method === 'DELETE'))).toEqual([
+      'DELETE /api/account/passkeys/:id',
+      'DELETE /api/account/sessions',
+      'DELETE /api/account/sessions/:id',
+      'DELETE /api/description/drafts/:id',
+      'DELETE /api/description/drafts/:id/submission',
+      'DELETE /api/listenings/:id',
+      'DELETE /api/log/verifications/:id',
+      'DELETE /api/session',
+    ])
+  })
+
+  test('there are these collections: no inspections, prohibitions, disclosures or exports', () => {
+    expect([...new Set(all.map(({ url }) => url.split('/')[2]))].sort()).toEqual([
+      'account',
+      'alarms',
+      'calls',
+      'confirmations',
+      'contacts',
+      'description',
+      'evidence',
+      'factor-removals',
+      'links',
+      'listenings',
+      'log',
+      'my-calls',
+      'numbers',
+      'organisation',
+      'password-check',
+      'people',
+      'recording-plan',
+      'recordings',
+      'reviews',
+      'rights',
+      'session',
+      'shares',
+      'sign-in-options',
+      'units',
+    ])
+  })
+
+  test('nothing is exported: answers are JSON, events, and the sound of a listening', () => {
+    const contents = all.flatMap(({ method, url, schema }) =>
+      Object.values(schema.response as Record<string, { content?: object }>).flatMap(({ content }) =>
+        Object.keys(content ?? {}).map((type) => `${method} ${url}: ${type}`),
+      ),
+    )
+    expect(contents.sort()).toEqual([
+      'GET /api/calls: text/event-stream',
+      'GET /api/listenings/:id/audio: audio/wav',
+      'GET /api/listenings/:id/events: text/event-stream',
+    ])
+  })
+})
