@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router'
 import { Headphones } from 'lucide-react'
 import { useEffect, useEffectEvent, useRef } from 'react'
 import { Button } from '../controls/button.tsx'
@@ -5,6 +6,7 @@ import { Failure } from '../controls/failure.tsx'
 import { Notice } from '../controls/notice.tsx'
 import { formatPosition } from '../format/duration.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
+import { usePresence } from '../session/use-me.ts'
 import { usePurpose } from '../session/purpose.tsx'
 import '../styles/player.css'
 import { Player } from './player.tsx'
@@ -27,13 +29,15 @@ export function Listen({
   const under = usePurpose()
   const { state, start, end, explain, pace } = useListening(recordingId, under)
   const again = useRef<HTMLDivElement>(null)
+  // What was taken away is not offered again: another try would be refused.
+  const isFinal = state.state === 'over' && (state.why === 'right' || state.why === 'destroyed')
   const isOver = state.state === 'over' || state.state === 'refused'
 
   const tell = useEffectEvent(onLooked)
   useEffect(() => {
     if (state.state === 'open' || isOver) tell()
     if (!isOver) return
-    again.current?.querySelector('button')?.focus()
+    again.current?.querySelector<HTMLElement>('.listen-offer button, a')?.focus()
   }, [state.state, isOver])
 
   if (state.state === 'open') {
@@ -53,26 +57,44 @@ export function Listen({
     <div className="listen" ref={again}>
       {state.state === 'over' && (
         <Notice kind={state.why === 'left' ? 'success' : 'warning'} isUrgent>
-          {say(`listen.over.${state.why}`)}
+          <p>{say(`listen.over.${state.why}`)}</p>
+          {state.why === 'right' && <OwnRights />}
         </Notice>
       )}
       {state.state === 'refused' && <Failure error={state.error} />}
-      <div className="listen-offer">
-        <Button
-          kind="primary"
-          isBusy={state.state === 'opening'}
-          onPress={() => void start()}
-          aria-describedby={`note-${segmentId}`}
-        >
-          <Headphones aria-hidden="true" size={20} />
-          {say(state.state === 'opening' ? 'listen.opening' : isOver ? 'listen.again' : 'listen.start')}
-        </Button>
-        <p id={`note-${segmentId}`}>
-          {say('listen.purpose')} <strong>{say(`purpose.${under.purpose}` as Word)}</strong>
-          {under.reference && ` (${under.reference})`}. {say('listen.logged')}
-          {momentMs != null && <> {say('listen.moment', { position: formatPosition(momentMs) })}</>}
-        </p>
-      </div>
+      {!isFinal && (
+        <div className="listen-offer">
+          <Button
+            kind="primary"
+            isBusy={state.state === 'opening'}
+            onPress={() => void start()}
+            aria-describedby={`note-${segmentId}`}
+          >
+            <Headphones aria-hidden="true" size={20} />
+            {say(state.state === 'opening' ? 'listen.opening' : isOver ? 'listen.again' : 'listen.start')}
+          </Button>
+          <p id={`note-${segmentId}`}>
+            {say('listen.purpose')} <strong>{say(`purpose.${under.purpose}` as Word)}</strong>
+            {under.reference && ` (${under.reference})`}. {say('listen.logged')}
+            {momentMs != null && <> {say('listen.moment', { position: formatPosition(momentMs) })}</>}
+          </p>
+        </div>
+      )}
     </div>
+  )
+}
+
+/** Where somebody whose right has ended sees why, and asks for it again. */
+function OwnRights() {
+  const { say } = useLanguage()
+  const presence = usePresence()
+  if (presence.state !== 'signed-in') return null
+  return (
+    <p>
+      {say('listen.over.right.next')}{' '}
+      <Link to="/rights/people/$id" params={{ id: presence.me.personId }}>
+        {say('rights.mine')}
+      </Link>
+    </p>
   )
 }

@@ -20,29 +20,40 @@ export function LogStatePanel({ onOpen }: { onOpen: (seq: number) => void }) {
       {error && <Failure error={error} />}
       {data && !data.checkpoint && <p>{say('log.state.none')}</p>}
       {data?.checkpoint && (
-        <dl className="facts">
-          <Fact label={say('log.state.checkpoint')}>
-            {formatInstant(data.checkpoint.at, language, 'seconds')}
-            <span className="second log-id">{data.checkpoint.origin}</span>
-          </Fact>
-          <Fact label={say('log.state.size')}>{formatCount(data.checkpoint.size, language)}</Fact>
-          <Fact label={say('log.state.pending')}>{formatCount(data.pending, language)}</Fact>
-          <Fact label={say('log.state.root')}>
-            <code className="log-root">{data.checkpoint.root}</code>
-          </Fact>
-          <Fact label={say('log.state.witnesses')}>
-            {data.checkpoint.witnesses.length === 0 ? (
-              <span className="log-plain">{say('log.state.noWitness')}</span>
-            ) : (
-              data.checkpoint.witnesses.map(({ name, at }) => (
-                <span key={name} className="log-witness">
-                  {name}
-                  <span className="second">{formatInstant(at, language, 'seconds')}</span>
-                </span>
-              ))
-            )}
-          </Fact>
-        </dl>
+        <>
+          <p>
+            {say('log.state.brief', {
+              size: formatCount(data.checkpoint.size, language),
+              time: formatInstant(data.checkpoint.at, language, 'seconds'),
+            })}
+          </p>
+          <details className="log-steps">
+            <summary>{say('log.state.more')}</summary>
+            <dl className="facts">
+              <Fact label={say('log.state.checkpoint')}>
+                {formatInstant(data.checkpoint.at, language, 'seconds')}
+                <span className="second log-id">{data.checkpoint.origin}</span>
+              </Fact>
+              <Fact label={say('log.state.size')}>{formatCount(data.checkpoint.size, language)}</Fact>
+              <Fact label={say('log.state.pending')}>{formatCount(data.pending, language)}</Fact>
+              <Fact label={say('log.state.root')}>
+                <code className="log-root">{data.checkpoint.root}</code>
+              </Fact>
+              <Fact label={say('log.state.witnesses')}>
+                {data.checkpoint.witnesses.length === 0 ? (
+                  <span className="log-plain">{say('log.state.noWitness')}</span>
+                ) : (
+                  data.checkpoint.witnesses.map(({ name, at }) => (
+                    <span key={name} className="log-witness">
+                      {name}
+                      <span className="second">{formatInstant(at, language, 'seconds')}</span>
+                    </span>
+                  ))
+                )}
+              </Fact>
+            </dl>
+          </details>
+        </>
       )}
       <VerifyLog onOpen={onOpen} />
     </section>

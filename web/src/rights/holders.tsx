@@ -37,10 +37,11 @@ export function Holders({ filters, onSearch }: { filters: HolderFilters; onSearc
     ? say('people.shown', { shown: formatCount(holders.length, language), total: formatCount(total, language) })
     : say('people.all', { count: total, total: formatCount(total, language) })
   return (
-    <>
+    <section aria-labelledby="rights-holders" className="stack">
+      <h2 id="rights-holders">{say('rights.holders')}</h2>
       <HolderForm filters={filters} onSearch={onSearch} />
       <FoundList
-        title={say('rights.holders')}
+        title={say('rights.holders.list')}
         found={found}
         shown={holders.length}
         summary={summary}
@@ -49,7 +50,7 @@ export function Holders({ filters, onSearch }: { filters: HolderFilters; onSearc
       >
         <HolderList holders={holders} />
       </FoundList>
-    </>
+    </section>
   )
 }
 

@@ -15,7 +15,7 @@ import { Withdraw } from './open-requests.tsx'
 import { PastRequest, RequestFacts } from './request-card.tsx'
 import { PastRight, RightCard } from './right-card.tsx'
 import type { PersonsRights } from './rights-shapes.ts'
-import { lastMoment, sayRole } from './rights-words.ts'
+import { lastMoment, mayAskAgain, sayRole } from './rights-words.ts'
 
 /** What somebody may see, and by which decision: what holds, what will, what was asked for, what is over. */
 export function PersonsRightsPage() {
@@ -47,12 +47,12 @@ export function PersonsRightsPage() {
     >
       {isPending && <Waiting lines={8} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
-      {data && <Rights data={data} />}
+      {data && <Rights data={data} isOwn={isOwn} />}
     </Page>
   )
 }
 
-function Rights({ data }: { data: PersonsRights }) {
+function Rights({ data, isOwn }: { data: PersonsRights; isOwn: boolean }) {
   const { say, language } = useLanguage()
   const { person, rights, requests, mayRequest } = data
   const held = rights.filter(({ state }) => state === 'active' || state === 'upcoming')
@@ -62,7 +62,7 @@ function Rights({ data }: { data: PersonsRights }) {
   return (
     <>
       <p className="lead">
-        {[person.name, person.userId, person.unit].filter(Boolean).join(' · ')}
+        {[isOwn && person.name, person.userId, person.unit].filter(Boolean).join(' · ')}
         {person.employedTo &&
           ` · ${say('rights.employedTo', { date: formatDate(lastMoment(person.employedTo), language) })}`}
       </p>
@@ -91,7 +91,11 @@ function Rights({ data }: { data: PersonsRights }) {
           <h2 id="rights-past">{say('rights.past')}</h2>
           <ul className="panel past-list">
             {past.map((right) => (
-              <PastRight key={right.id} right={right} />
+              <PastRight
+                key={right.id}
+                right={right}
+                mayRequest={mayRequest && mayAskAgain(right, past, [...held, ...open])}
+              />
             ))}
             {closed.map((request) => (
               <PastRequest key={request.id} request={request} />

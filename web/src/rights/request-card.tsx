@@ -34,6 +34,9 @@ export function RequestCard({
           : say('rights.batch', { role: sayRole(first, say), count: requests.length })}
       </h3>
       <RequestFacts request={first} person={isOne} />
+      <p className="muted">
+        {say('rights.asked', { name: first.requestedBy.name, time: formatInstant(first.requestedAt, language) })}
+      </p>
       {first.mayDecide ? (
         <Decide requests={requests} onDecided={onDecided} />
       ) : (
@@ -43,9 +46,6 @@ export function RequestCard({
           ))}
         </ul>
       )}
-      <p className="muted">
-        {say('rights.asked', { name: first.requestedBy.name, time: formatInstant(first.requestedAt, language) })}
-      </p>
     </section>
   )
 }

@@ -217,8 +217,8 @@ function Revoke({ right }: { right: HeldRight }) {
   )
 }
 
-/** A right that is over, in a few lines. */
-export function PastRight({ right }: { right: HeldRight }) {
+/** A right that is over, in a few lines; asked for again where nothing has come in its place. */
+export function PastRight({ right, mayRequest }: { right: HeldRight; mayRequest: boolean }) {
   const { say, language } = useLanguage()
   const { revoked, requestedBy, approvedBy, reason } = right
   return (
@@ -249,6 +249,19 @@ export function PastRight({ right }: { right: HeldRight }) {
           })}{' '}
           {say('rights.approvedBy', { name: approvedBy.name, time: formatDate(right.grantedAt, language) })}
         </p>
+      )}
+      {mayRequest && (
+        <div className="actions">
+          <Link
+            to="/rights/new"
+            search={{ person: right.person.id, renew: right.id }}
+            className="button button-secondary small"
+          >
+            <RotateCw aria-hidden="true" size={18} />
+            {say('rights.again')}
+            <span className="visually-hidden">: {sayRole(right, say)}</span>
+          </Link>
+        </div>
       )}
     </li>
   )

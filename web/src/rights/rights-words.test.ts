@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { readHolderFilters, readNewRight } from './rights-shapes.ts'
-import { endsSoon, refusalIn, sayPeriod, sayRole } from './rights-words.ts'
+import { endsSoon, mayAskAgain, refusalIn, sayPeriod, sayRole } from './rights-words.ts'
 import type { HeldRight } from './rights-shapes.ts'
 
 const say = (key: string, values?: Record<string, string | number>) =>
@@ -65,4 +65,23 @@ test('an address is read for what it may hold, and nothing else', () => {
   expect(readNewRight({ renew: id })).toEqual({})
   expect(readHolderFilters({ q: ' a ', role: 'EXPERT', x: 1 })).toEqual({ q: 'a', role: 'EXPERT' })
   expect(readHolderFilters({ q: 1, role: 'KING' })).toEqual({})
+})
+
+describe('a right that is over is asked for again', () => {
+  const past = [
+    { id: 'old', role: 'EXPERT', duty: 'QUALITY', grantedAt: '2025-11-25T12:00:00Z' },
+    { id: 'last', role: 'EXPERT', duty: 'QUALITY', grantedAt: '2026-01-25T12:00:00Z' },
+    { id: 'other', role: 'EXPERT', duty: 'TRAINING', grantedAt: '2025-01-25T12:00:00Z' },
+  ] as const
+  const offered = (ahead: Parameters<typeof mayAskAgain>[2]) =>
+    past.filter((right) => mayAskAgain(right, past, ahead)).map(({ id }) => id)
+
+  test('once for each role and duty, at the last', () => {
+    expect(offered([])).toEqual(['last', 'other'])
+  })
+
+  test('not where the same role and duty is held or asked for', () => {
+    expect(offered([{ role: 'EXPERT', duty: 'QUALITY' }])).toEqual(['other'])
+    expect(offered([{ role: 'OFFICIAL' }])).toEqual(['last', 'other'])
+  })
 })

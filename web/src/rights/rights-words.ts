@@ -68,6 +68,19 @@ export function sayDoubt(doubt: Doubt, say: Say): string {
   return say(`rights.doubt.${doubt}`)
 }
 
+/** Whether a right that is over can be asked for again: the last of its role and duty, and none held or asked for. */
+export function mayAskAgain(
+  right: Pick<HeldRight, 'id' | 'role' | 'duty' | 'grantedAt'>,
+  past: readonly Pick<HeldRight, 'id' | 'role' | 'duty' | 'grantedAt'>[],
+  ahead: readonly { role: string; duty?: string | undefined }[],
+): boolean {
+  const isSame = (other: { role: string; duty?: string | undefined }) =>
+    other.role === right.role && other.duty === right.duty
+  if (ahead.some(isSame)) return false
+  const latest = past.filter(isSame).toSorted((one, other) => Date.parse(other.grantedAt) - Date.parse(one.grantedAt))
+  return latest[0]?.id === right.id
+}
+
 const soonMs = 30 * 24 * 3_600_000
 
 /** Whether a right that holds ends within thirty days and nothing follows it. */

@@ -99,8 +99,6 @@ export function Navigation({
       <ul aria-labelledby="nav-description">
         <PublicDescription />
         {description.map(place)}
-        {hasRole(me, 'ADMINISTRATOR', 'SUPERVISOR') && place(people)}
-        {place(rights)}
         {hasRole(me, 'ADMINISTRATOR') && (
           <li>
             <a href={publicPages.feedback[language]}>
@@ -109,6 +107,13 @@ export function Navigation({
             </a>
           </li>
         )}
+      </ul>
+      <p id="nav-access" className="navigation-heading">
+        {say('nav.access')}
+      </p>
+      <ul aria-labelledby="nav-access">
+        {hasRole(me, 'ADMINISTRATOR', 'SUPERVISOR') && place(people)}
+        {place(rights)}
       </ul>
     </nav>
   )
