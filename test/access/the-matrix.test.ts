@@ -215,7 +215,7 @@ async function ask(who: Somebody, method: string, path: string, json?: object) {
 }
 
 /** Rights of each role under each purpose that it may be given; the role without one where it is given none. */
-const holdings = rows.flatMap(([name, row]) =>
+const holdings = rows.flatMap(([name, row]): { name: string; row: Row; held: Purpose | undefined }[] =>
   row.purposes.length === 0
     ? [{ name, row, held: undefined }]
     : row.purposes.map((held) => ({ name: `${name}, ${held}`, row, held })),
