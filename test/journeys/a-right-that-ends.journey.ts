@@ -87,7 +87,7 @@ test('he asks for the right again, cannot approve it himself, and has it when an
   const me = (await (await eero.call('GET', '/api/session')).json()) as { personId: string }
   await signInOn(page, seloste, 'eero', { path: `/rights/people/${me.personId}` })
   await page
-    .getByRole('link', { name: /^Pyydä (uusimista|käyttövaltuutta)$/ })
+    .getByRole('link', { name: /^Pyydä uusimista/ })
     .first()
     .click()
   await page.getByRole('textbox', { name: 'Perustelu' }).fill('Laadun arviointi jatkuu ensi kvartaalilla.')
