@@ -206,6 +206,24 @@ grant insert (findings) on audit_break to seloste_custodian;
 grant select (index, hash) on audit_leaf to seloste_desk;
 grant select on audit_subtree, audit_checkpoint, audit_cosignature to seloste_desk;
 
+-- Who holds a lock keeps others from their work: from the sequencer's, the sweep's, the watch's. The desk takes none; the
+-- directory's turn is the database's to give.
+create or replace function lock_directory() returns void
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  select pg_advisory_xact_lock(hashtext('seloste.directory'))
+$$;
+do $$
+declare
+  f regprocedure;
+begin
+  for f in select p.oid from pg_proc p where p.pronamespace = 'pg_catalog'::regnamespace
+    and p.proname ~ '^pg_(try_)?advisory_(xact_)?lock(_shared)?$'
+  loop
+    execute format('revoke execute on function %s from public', f);
+    execute format('grant execute on function %s to seloste_capture, seloste_custodian', f);
+  end loop;
+end $$;
+
 revoke execute on function audit_entry_stays(), log_is_whole(), note_pending(), prune_audit(integer), thin_checkpoints() from public;
 grant execute on function log_is_whole() to seloste_desk, seloste_custodian;
 grant execute on function prune_audit(integer), thin_checkpoints() to seloste_custodian;

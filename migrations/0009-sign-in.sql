@@ -375,7 +375,8 @@ create table one_time_link (
 create index one_time_link_person on one_time_link (person_id);
 
 -- The viewer, an administrator, makes a link for somebody else; an unused earlier one ends. Whoever decides on or watches
--- others could be impersonated by it where no second factor stands behind the password: theirs comes from the operator.
+-- others, or sees everybody's calls, could be impersonated by it where no second factor stands behind the password: theirs
+-- comes from the operator.
 -- Raises what is missing.
 create function make_link(person uuid, hash bytea) returns table (id uuid, until timestamptz, had_password boolean)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -407,7 +408,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   select second_factors(person) = '{}' and exists (
     select from access_right r
     where r.person_id = person and r.revoked_at is null and (r.valid_to is null or r.valid_to > now())
-      and r.role in ('ACCESS_APPROVER', 'ADMINISTRATOR', 'DECISION_MAKER', 'DATA_PROTECTION_OFFICER', 'SECURITY'))
+      and (r.role in ('ACCESS_APPROVER', 'ADMINISTRATOR', 'DECISION_MAKER', 'DATA_PROTECTION_OFFICER') or r.scope_kind = 'all'))
 $$;
 
 -- What a link is for; nothing where it is none, was used, or is over.
@@ -419,7 +420,8 @@ begin
   from one_time_link l left join person p on p.id = l.person_id
   where l.hash = sha256(convert_to(token, 'UTF8')) and l.used_at is null and l.expires_at > clock_timestamp()
     and (l.person_id is null or p.employed_to is null or p.employed_to > now())
-    and (l.role is null or not role_is_held(l.role));
+    and (l.role is null or not role_is_held(l.role))
+    and (l.made_by is null or not link_needs_operator(l.person_id));
 end $$;
 
 -- Sets the password of the person whose link it is. True once.
@@ -431,6 +433,8 @@ begin
   update one_time_link l set used_at = clock_timestamp()
   where l.hash = sha256(convert_to(token, 'UTF8')) and l.used_at is null and l.expires_at > clock_timestamp()
     and l.person_id in (select p.id from person p where p.employed_to is null or p.employed_to > now())
+    -- Asked again: the person may have come to decide on others, or have lost their second factor, since it was made.
+    and (l.made_by is null or not link_needs_operator(l.person_id))
   returning * into used;
   if used.id is null then
     return false;
@@ -472,7 +476,8 @@ begin
   if exists (
     select from access_right r join person p on p.id = r.person_id
       join person_name n on n.person_id = p.id and n.valid_from <= now() and (n.valid_to is null or n.valid_to > now())
-    where r.origin = 'installation' and r.revoked_at is null and r.role <> used.role
+    where r.role in ('ADMINISTRATOR', 'ACCESS_APPROVER') and r.role <> used.role
+      and r.revoked_at is null and (r.valid_to is null or r.valid_to > now())
       and (r.person_id = holder or lower(n.name) = lower(use_first_link.name))) then
     raise exception 'link.same-person' using errcode = 'SE001';
   end if;
@@ -492,12 +497,14 @@ end $$;
 
 -- Removing a second factor -------------------------------------------------------------------------------------------------
 
--- Takes every second factor from a person. Their sessions end; a password that is too short to stand alone goes with them.
+-- Takes every second factor from a person. Their sessions end; a password that is too short to stand alone goes with them,
+-- and that of whoever needs the operator for a new one: an administrator may have set it, counting on the removal.
 create function drop_factors(person uuid) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   delete from totp t where t.person_id = drop_factors.person;
   delete from recovery_code r where r.person_id = drop_factors.person;
-  update person p set password_salt = null, password_check = null where p.id = drop_factors.person and not p.password_alone;
+  update person p set password_salt = null, password_check = null
+  where p.id = drop_factors.person and (not p.password_alone or link_needs_operator(p.id));
   select end_sessions_of(drop_factors.person);
 $$;
 

@@ -530,12 +530,14 @@ begin
       looks_at_my_calls.since, looks_at_my_calls.until) l;
 end $$;
 
--- The extract of one call for an inspection: of what the viewer's rights to INSPECTION reach of it (R46, L11).
+-- The extract of one call for an inspection: of what the viewer's rights to INSPECTION reach of it (R46, L11). That it was
+-- made is in the log.
 create function looks_at_contact(contact uuid)
 returns table (at timestamptz, kind text, role text, purpose text, unit text, contact_id uuid, calls integer, served_ms bigint)
-language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
 declare
+  held access_right;
   parts uuid[];
   heard uuid[];
   began timestamptz;
@@ -552,6 +554,10 @@ begin
   if began is null or (parts is null and not sees_all()) then
     return;
   end if;
+  select a.* into held from active_rights() a where a.scope_kind in ('all', 'own') order by a.scope_kind limit 1;
+  insert into audit_entry (person_id, right_id, role, action, purpose, reference, object_kind, object_id, result)
+  values (viewer(), held.id, held.role, 'extract.read', 'INSPECTION', nullif(current_setting('seloste.reference', true), ''),
+    'contact', looks_at_contact.contact, 'ok');
   select array_agg(r.id) into heard from recording r where r.segment_id = any (parts);
   return query select * from looks_at(array[looks_at_contact.contact], coalesce(heard, '{}'), coalesce(parts, '{}'), null,
     began - interval '1 day', 'infinity');

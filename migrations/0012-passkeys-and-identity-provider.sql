@@ -87,6 +87,22 @@ create table provider_session (
   id_token text not null check (length(id_token) <= 65536)
 );
 
+-- Whom the identity system means by a name of its own is its to say: who signs in there may be found by it.
+create function identity_stays() returns trigger language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if session_user = 'seloste_desk' and scim_client() is null and (
+    case tg_op
+      when 'INSERT' then new.source = 'scim' or new.external_id is not null
+      else new.external_id is distinct from old.external_id or (new.source = 'scim' and old.source <> 'scim')
+    end
+  ) then
+    raise exception 'what the identity system calls person % is said by the identity system', new.id;
+  end if;
+  return new;
+end $$;
+create trigger identity_stays before insert or update of source, external_id on person
+  for each row execute function identity_stays();
+
 -- A passkey is a second factor like the others: asked for after a password, and taken away with them (0009-sign-in.sql).
 create or replace function second_factors(person uuid) returns text[]
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -104,7 +120,8 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
   delete from totp t where t.person_id = drop_factors.person;
   delete from recovery_code r where r.person_id = drop_factors.person;
   delete from passkey k where k.person_id = drop_factors.person;
-  update person p set password_salt = null, password_check = null where p.id = drop_factors.person and not p.password_alone;
+  update person p set password_salt = null, password_check = null
+  where p.id = drop_factors.person and (not p.password_alone or link_needs_operator(p.id));
   select end_sessions_of(drop_factors.person);
 $$;
 
@@ -122,6 +139,6 @@ grant select (id, user_id, source, external_id, withdrawn_at, employed_from, emp
 grant select on sign_in_demand to seloste_custodian;
 grant select on person_name to seloste_custodian;
 
-revoke execute on function passkey_guard(), confirmed_decision(), spend_confirmation(uuid, bytea, text, uuid, integer)
+revoke execute on function identity_stays(), passkey_guard(), confirmed_decision(), spend_confirmation(uuid, bytea, text, uuid, integer)
   from public;
 grant execute on function spend_confirmation(uuid, bytea, text, uuid, integer) to seloste_custodian;

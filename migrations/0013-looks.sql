@@ -25,6 +25,8 @@ begin
     where s.token_hash = sha256(convert_to(current_setting('seloste.session', true), 'UTF8'))
       and s.ended_at is null and s.expires_at > now() and not s.awaits_second_factor
       and p.employed_from <= now() and (p.employed_to is null or p.employed_to > now())
+      -- now() is when the transaction began: one that is kept open would stop the clock for its rights and its session.
+      and clock_timestamp() < now() + interval '5 minutes'
   );
 end $$;
 
@@ -271,13 +273,31 @@ create policy desk_lists on listening for insert to seloste_desk with check (
   and exists (select from active_rights() a where a.id = listening.right_id and a.role = listening.role)
   and exists (select from recording r where r.id = listening.recording_id)
 );
+-- A beginning comes with its entry in the log.
+create function listening_is_told() returns trigger
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if session_user = 'seloste_desk' and not exists (
+    select from audit_entry e
+    where e.person_id = new.person_id and e.at >= now() and e.action = 'listening.started' and e.result = 'ok'
+      and e.object_id = new.recording_id and e.detail ->> 'listening' = new.id::text
+      and e.right_id = new.right_id and e.role = new.role
+      and e.purpose = new.purpose and e.reference is not distinct from new.reference
+  ) then
+    raise exception 'listening % begins without its entry in the log', new.id;
+  end if;
+  return null;
+end $$;
+create constraint trigger told after insert on listening
+  deferrable initially deferred for each row execute function listening_is_told();
+
 -- An end comes with its entry in the log, by the functions above.
 drop policy desk_ends on listening;
 revoke update (ended_at) on listening from seloste_desk;
 revoke insert (listening_id, from_ms, to_ms) on listening_range from seloste_custodian;
 
 revoke execute on function reached_contacts(uuid, uuid[], timestamptz, timestamptz, timestamptz, uuid, integer),
-  contacts_by_id(uuid[], timestamptz[]), recordings_by_contact(uuid[]), needs_reference(text, text), rights_of(uuid, text, text), why_over(listening, boolean),
+  contacts_by_id(uuid[], timestamptz[]), recordings_by_contact(uuid[]), listening_is_told(), needs_reference(text, text), rights_of(uuid, text, text), why_over(listening, boolean),
   listening_now(uuid), note_served(uuid, integer, integer), end_listening_for(listening, text), leave_listening(uuid),
   pace_listening(uuid, real), end_listenings_over() from public;
 grant execute on function reached_contacts(uuid, uuid[], timestamptz, timestamptz, timestamptz, uuid, integer),

@@ -64,13 +64,20 @@ begin
     asked || jsonb_build_object('entries', found_rows, 'skipped', greatest(skip, 0)));
 end $$;
 
--- How many match, counted no further than `upto`.
+-- How many match, counted no further than `upto`: of what the viewer has read in this transaction, so that there is a trace.
 create function count_log(asked jsonb, upto integer) returns bigint
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   counted bigint;
 begin
   perform demand_data_protection_officer();
+  if not exists (
+    select from audit_entry e
+    where e.person_id = viewer() and e.at >= now() and e.action = 'log.read' and e.result = 'ok'
+      and e.detail - '{entries,skipped}'::text[] = asked - '{entries,skipped}'::text[]
+  ) then
+    raise exception 'what is counted in the log is read first';
+  end if;
   execute format('select count(*) from (select 1 from audit_entry where %s limit %s) c', log_condition(asked), upto)
     into counted;
   return counted;
@@ -100,10 +107,33 @@ begin
   return (select count(*) from audit_pending);
 end $$;
 
--- What a kind of process has no business to say is not said by it: the log’s own history, what was kept and destroyed.
+-- A look is told as it was made: by whom, on which of their rights, under which purpose and reference.
+create function look_is_so(person uuid, held uuid, as_role text, purpose text, reference text) returns boolean
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return coalesce(look_is_so.person = viewer() and look_is_so.purpose = current_setting('seloste.purpose', true), false)
+    and look_is_so.reference is not distinct from nullif(current_setting('seloste.reference', true), '')
+    and exists (select from active_rights() a where a.id = held and a.role = as_role);
+end $$;
+
+-- What a kind of process has no business to say is not said by it: the log’s own history, what was kept and destroyed. The
+-- desk says of no other than its viewer that they did something, and not what only a function of the database or the
+-- custodian does and tells itself. What it refuses, it refuses to whom it says.
 drop policy desk_appends on audit_entry;
 create policy desk_appends on audit_entry for insert to seloste_desk with check (
-  action not like 'log.%' and action not in ('call.admitted', 'recording.kept', 'recording.destroyed', 'history.ended')
+  action not like 'log.%' and action not in ('call.admitted', 'recording.kept', 'recording.destroyed', 'history.ended',
+    'listening.ended', 'alarm.raised', 'terms.shortened', 'promise.broken', 'promise.restored', 'description.installed',
+    'description.took-effect', 'scim-token.added', 'scim-token.revoked')
+  and (result <> 'ok' or case
+    when action in ('contacts.listed', 'contact.read', 'caller.revealed', 'calls.watched', 'listening.started', 'shares.read')
+      then look_is_so(person_id, right_id, role, purpose, reference)
+    when action like any ('{right.%,link.%,credential.%,alarm.%}') or action in ('password.set', 'act.confirmed', 'looks.reviewed',
+      'extract.read', 'session.second-factor') then false
+    when action = 'session.started'
+      then exists (select from session s where s.person_id = audit_entry.person_id and s.created_at = now())
+    when action in ('session.ended', 'sessions.ended', 'sign-in.delayed', 'looks.slowed') then true
+    else person_id is not distinct from viewer()
+  end)
 );
 drop policy capture_appends on audit_entry;
 create policy capture_appends on audit_entry for insert to seloste_capture with check (
@@ -114,11 +144,11 @@ create policy custodian_appends on audit_entry for insert to seloste_custodian w
   action not in ('log.read', 'log.pruned', 'log.break-accepted')
 );
 
-revoke execute on function demand_data_protection_officer(), log_condition(jsonb),
+revoke execute on function look_is_so(uuid, uuid, text, text, text), demand_data_protection_officer(), log_condition(jsonb),
   read_log(jsonb, timestamptz, bigint, integer, integer), count_log(jsonb, integer), read_log_entry(bigint),
   count_log_pending() from public;
 grant execute on function read_log(jsonb, timestamptz, bigint, integer, integer), count_log(jsonb, integer), read_log_entry(bigint),
-  count_log_pending() to seloste_desk;
+  count_log_pending(), look_is_so(uuid, uuid, text, text, text) to seloste_desk;
 
 -- Verification on demand: asked for at the desk, done by the custodian, who writes here how far it has come. ------------
 

@@ -11,7 +11,7 @@ import type { RegisterTables } from './tables.ts'
 /** A look's result and the trace it leaves. */
 export interface Seen<Result> {
   found: Result
-  /** `nothing-new` where the same person has been shown the very same a moment ago, and that is in the log. */
+  /** `nothing-new` where that is in the log: the same person was shown the very same a moment ago, or the database has told it. */
   trace: Pick<AuditEntry, 'action' | 'result' | 'object' | 'detail'> | 'nothing-new'
   /** The right that reached what was seen, when it is not the Grant's first. */
   right?: Right | undefined

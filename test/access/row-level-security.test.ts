@@ -9,6 +9,7 @@ import { roles } from '#description/roles.ts'
 import { inSession } from '#platform/database/connect.ts'
 import { admit, type SegmentFacts } from '#register/admit.ts'
 import type { RegisterTables } from '#register/tables.ts'
+import { appendAudit } from '#safeguards/audit/append.ts'
 import { sessionHash, signOut, type Session } from '#safeguards/people/session.ts'
 import { requestGrant, rightReaching, underGrant, type Grant } from '#safeguards/access/grant.ts'
 
@@ -244,11 +245,12 @@ describe('a listening in the database', () => {
         .id
     const [mine, theirs] = [await rightOf(aino), await rightOf(bertil)]
     const insert = (given: { recording: string; right: string; person?: string; purpose?: Purpose }) =>
-      inSession(desk, { 'seloste.session': session.token, 'seloste.purpose': 'DEVELOPMENT' }, (tx) =>
-        tx
+      inSession(desk, { 'seloste.session': session.token, 'seloste.purpose': 'DEVELOPMENT' }, async (tx) => {
+        const id = crypto.randomUUID()
+        await tx
           .insertInto('listening')
           .values({
-            id: crypto.randomUUID(),
+            id,
             recording_id: given.recording,
             person_id: given.person ?? aino.id,
             right_id: given.right,
@@ -260,8 +262,18 @@ describe('a listening in the database', () => {
             until: now().add({ hours: 1 }),
             ended_at: null,
           })
-          .execute(),
-      )
+          .execute()
+        await appendAudit(tx, {
+          action: 'listening.started',
+          result: 'ok',
+          personId: aino.id,
+          rightId: given.right,
+          role: 'OFFICIAL',
+          purpose: 'DEVELOPMENT',
+          object: { kind: 'recording', id: given.recording },
+          detail: { listening: id },
+        })
+      })
     await insert({ recording: own!.id, right: mine })
     for (const wrong of [
       { recording: others!.id, right: mine },

@@ -19,7 +19,7 @@ async function writtenLog(database: TestDatabase<RegisterTables>, entries: numbe
   const log = await openTestLog(database as never)
   const sequencer = log.begin()
   for (let n = 0; n < entries; n++) {
-    await appendAudit(database.as('seloste_desk').db, {
+    await appendAudit(database.as('seloste_custodian').db, {
       action: 'contact.read',
       result: n % 9 === 0 ? 'refused:deny.own' : 'ok',
       reference: `VIKA-${n} "ä" €`,
@@ -62,7 +62,7 @@ describe('the log as the program writes it', () => {
     let growing = true
     const grow = (async () => {
       while (growing) {
-        await appendAudit(database.as('seloste_desk').db, { action: 'contact.read', result: 'ok' })
+        await appendAudit(database.as('seloste_custodian').db, { action: 'contact.read', result: 'ok' })
         await log.turn(log.sequencer)
       }
     })()

@@ -154,8 +154,12 @@ describe('listening at night', () => {
       await sql`select set_config('seloste.session', ${saris.token}, true), set_config('seloste.purpose', 'DEVELOPMENT', true)`.execute(
         tx,
       )
+      const id = randomUUID()
+      await sql`insert into audit_entry (person_id, right_id, role, action, purpose, object_kind, object_id, result, detail)
+        values (${sari.id}, ${rows[0]!.id}, 'SUPERVISOR', 'listening.started', 'DEVELOPMENT', 'recording', ${recording.id}, 'ok',
+          ${JSON.stringify({ listening: id })}::jsonb)`.execute(tx)
       await sql`insert into listening (id, recording_id, person_id, right_id, session_hash, role, purpose, started_at, until)
-        values (${randomUUID()}, ${recording.id}, ${sari.id}, ${rows[0]!.id}, sha256(convert_to(${saris.token}, 'UTF8')), 'SUPERVISOR', 'DEVELOPMENT',
+        values (${id}, ${recording.id}, ${sari.id}, ${rows[0]!.id}, sha256(convert_to(${saris.token}, 'UTF8')), 'SUPERVISOR', 'DEVELOPMENT',
           '2026-01-01 12:00Z', now() + interval '1 hour')`.execute(tx)
     })
     const begun = await pool.query<{ fresh: boolean }>(

@@ -15,12 +15,12 @@ const count = async () =>
 describe('an entry', () => {
   test('is there when its transaction has committed, and gone with it when it has not', async () => {
     const before = await count()
-    await desk.transaction().execute((tx) => appendAudit(tx, { action: 'contact.read', result: 'ok' }))
+    await desk.transaction().execute((tx) => appendAudit(tx, { action: 'session.ended', result: 'ok' }))
     expect(await count()).toBe(before + 1)
     await desk
       .transaction()
       .execute(async (tx) => {
-        await appendAudit(tx, { action: 'contact.read', result: 'ok' })
+        await appendAudit(tx, { action: 'session.ended', result: 'ok' })
         throw new Error('changed my mind')
       })
       .catch(() => undefined)
@@ -51,12 +51,12 @@ describe('an entry', () => {
       { reference: 'x'.repeat(1_001) },
       { result: `refused:${'x'.repeat(1_000)}` as const },
     ]) {
-      await expect(appendAudit(desk, { action: 'contact.read', result: 'ok', ...entry })).rejects.toThrow('too large')
+      await expect(appendAudit(desk, { action: 'session.ended', result: 'ok', ...entry })).rejects.toThrow('too large')
     }
   })
 
   test('of every role’s process can be written, and its number and moment are not the process’s to choose', async () => {
-    for (const db of [desk, capture, custodian]) await appendAudit(db, { action: 'contact.read', result: 'ok' })
+    for (const db of [desk, capture, custodian]) await appendAudit(db, { action: 'session.ended', result: 'ok' })
     await expect(
       database.as('seloste_desk').pool.query("insert into audit_entry (seq, action, result) values (1, 'x', 'ok')"),
     ).rejects.toThrow(/seq/)

@@ -23,7 +23,11 @@ function mth(leaves: Buffer[]): Buffer {
 }
 
 const append = (database: TestDatabase<SafeguardTables>, action: 'contact.read' | 'call.admitted' = 'contact.read') =>
-  appendAudit(database.as('seloste_desk').db, { action, result: 'ok', detail: { given: 'ä"\u2028', n: 1.5, a: [] } })
+  appendAudit(database.as('seloste_custodian').db, {
+    action,
+    result: 'ok',
+    detail: { given: 'ä"\u2028', n: 1.5, a: [] },
+  })
 
 const leavesOf = async (database: TestDatabase<SafeguardTables>) =>
   database.as().db.selectFrom('audit_leaf').selectAll().orderBy('index').execute()
@@ -97,10 +101,10 @@ describe('an entry', () => {
     const turns = (async () => {
       while (appending) await log.turn(sequencer)
     })()
-    const desk = busy.as('seloste_desk').db
+    const custodian = busy.as('seloste_custodian').db
     await Promise.all(
       Array.from({ length: 300 }, (_, n) =>
-        desk
+        custodian
           .transaction()
           .execute(async (tx) => {
             await appendAudit(tx, { action: 'contact.read', result: 'ok', detail: { n } })

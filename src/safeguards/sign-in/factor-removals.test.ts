@@ -6,6 +6,7 @@ import { sessionHolds, type Session } from '../people/session.ts'
 import type { SafeguardTables } from '../tables.ts'
 import { askFactorRemoval, decideFactorRemoval, listFactorRemovals, removeFactors } from './factor-removals.ts'
 import { endLeavers } from './keep-accounts.ts'
+import { makeLink, useLink } from './links.ts'
 import { newDeviceToken, rememberDevice, signIn } from './sign-in.ts'
 
 const database = await createTestDatabase<SafeguardTables>()
@@ -67,6 +68,21 @@ describe('removing somebody’s second factors', () => {
     await pool.query('update person set password_alone = false where id = $1', [aino.id])
     await decideFactorRemoval(desk, anneli, await asked(), true)
     expect(await signIn(desk, { userId: aino.userId, password }, now())).toBe('refused')
+  })
+
+  test('takes the password of whoever decides on others, which an administrator may have set by a link', async () => {
+    await pool.query(
+      `insert into access_right (id, person_id, role, purposes, scope_kind, valid_from, requested_by, approved_by)
+       values (gen_random_uuid(), $1, 'ACCESS_APPROVER', '{}', 'none', now(), $2, $3)`,
+      [aino.id, anssi.personId, anneli.personId],
+    )
+    // With the second factor behind it the link is an administrator’s to make.
+    const link = await makeLink(desk, anssi, aino.id)
+    if ('refused' in link) throw new Error(link.refused)
+    expect(await useLink(desk, link.token, 'kolme harmaata hanhea')).toEqual({ used: true })
+    expect(await decideFactorRemoval(desk, anneli, await asked(), true)).toEqual({ done: true })
+    expect(await signIn(desk, { userId: aino.userId, password: 'kolme harmaata hanhea' }, now())).toBe('refused')
+    expect(await makeLink(desk, anssi, aino.id)).toEqual({ refused: 'link.needs-operator' })
   })
 
   test('that is refused leaves everything as it is', async () => {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { enterTestPerson, password, type TestPerson } from '#test/database/people.ts'
-import { rightsOf } from '../access/grant.ts'
+import { recordRight, rightsOf } from '../access/grant.ts'
 import { sessionHolds, type Session } from '../people/session.ts'
 import type { SafeguardTables } from '../tables.ts'
 import { lookAtLink, makeFirstLinks, makeLink, makeOperatorsLink, useFirstLink, useLink } from './links.ts'
@@ -75,6 +75,21 @@ describe('the links with which an installation begins', () => {
     expect(await useFirstLink(desk, token, { ...named, password: good })).toEqual({ refused: 'person.user-id-taken' })
     expect(await useFirstLink(desk, token, { ...named, password })).toEqual({ used: true })
     expect(await rightsOf(desk, person.id, now())).toMatchObject([{ role: 'ACCESS_APPROVER' }])
+  })
+
+  test('are for two people, wherever the other’s right comes from', async () => {
+    const both = await enterTestPerson(admin, desk, { name: 'Kaisa', right: right('ADMINISTRATOR') })
+    await pool.query("update access_right set revoked_at = now() where role = 'ACCESS_APPROVER' and revoked_at is null")
+    const token = await link('ACCESS_APPROVER')
+    const kaisa = { userId: both.userId, name: 'Kaisa', password }
+    expect(await useFirstLink(desk, token, kaisa)).toEqual({ refused: 'link.same-person' })
+    expect(await useFirstLink(desk, token, { ...kaisa, userId: 'kaisa.k', password: good })).toEqual({
+      refused: 'link.same-person',
+    })
+    expect(await useFirstLink(desk, token, { userId: 'niemi.n', name: 'Niina Niemi', password: good })).toEqual({
+      used: true,
+    })
+    await pool.query('update access_right set revoked_at = now() where person_id = $1', [both.id])
   })
 
   test('come again when nobody employed holds the role any more', async () => {
@@ -162,6 +177,37 @@ describe('a link that an administrator makes', () => {
       )
       expect(await makeLink(desk, anssi, decider.id)).toMatchObject({ kind: 'new-password' })
     }
+  })
+
+  test('is the operator’s to make for whoever sees everybody’s calls without a second factor', async () => {
+    const matti = await enterTestPerson(admin, desk, {
+      name: 'Matti',
+      right: { role: 'MAINTENANCE', purposes: ['MAINTENANCE'], scope: { kind: 'all', units: [], numbers: [] } },
+    })
+    expect(await makeLink(desk, anssi, matti.id)).toEqual({ refused: 'link.needs-operator' })
+  })
+
+  test('is worthless once the person decides on others, or has lost the second factor that stood behind it', async () => {
+    const early = await made()
+    await recordRight(admin, {
+      ...right('ACCESS_APPROVER'),
+      personId: aino.id,
+      requestedBy: anssi.personId,
+      approvedBy: (await enterTestPerson(admin, desk, { name: 'Anneli' })).id,
+      from: now(),
+    })
+    expect(await lookAtLink(desk, early, now())).toBeUndefined()
+    expect(await useLink(desk, early, good)).toEqual({ refused: 'link.none' })
+    await pool.query(
+      "insert into totp (id, person_id, sealed, confirmed_at) values (gen_random_uuid(), $1, 'x', now())",
+      [aino.id],
+    )
+    const backed = await made()
+    expect(await lookAtLink(desk, backed, now())).toMatchObject({ kind: 'new-password' })
+    await pool.query('delete from totp where person_id = $1', [aino.id])
+    expect(await lookAtLink(desk, backed, now())).toBeUndefined()
+    expect(await useLink(desk, backed, good)).toEqual({ refused: 'link.none' })
+    expect(await useLink(desk, await makeOperatorsLink(admin, { personId: aino.id }), good)).toEqual({ used: true })
   })
 
   test('is kept as a hash alone, and is in the log by its own id', async () => {

@@ -1,0 +1,312 @@
+/**
+ * Whoever has taken over the desk has its connection and the sessions of those who are signed in, and writes what statements
+ * they like. In: such statements. Out: nothing that the program would not have let happen, and nothing without its trace.
+ */
+import { randomUUID } from 'node:crypto'
+import { describe, expect, test } from 'vitest'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { colleagueOf, enterTestPerson } from '#test/database/people.ts'
+import { makeTestRegister } from '#test/register/make-register.ts'
+import { keepRecording } from '#register/recordings/keep-recording.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import type { Session } from '#safeguards/people/session.ts'
+import { listeningNow } from '#use/playback/listening-now.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const register = await makeTestRegister(database)
+const admin = database.as().db
+const superuser = database.as().pool
+const desk = database.as('seloste_desk')
+const custodian = database.as('seloste_custodian')
+
+const nothing = { kind: 'none' as const, units: [], numbers: [] }
+const sari = await enterTestPerson(admin, desk.db, {
+  name: 'Sari',
+  right: { role: 'SUPERVISOR', purposes: ['DEVELOPMENT'], scope: 'their unit' },
+})
+const matti = await enterTestPerson(admin, desk.db, {
+  name: 'Matti',
+  right: { role: 'MAINTENANCE', purposes: ['MAINTENANCE'], scope: { ...nothing, kind: 'all' } },
+})
+const outi = await enterTestPerson(admin, desk.db, {
+  name: 'Outi',
+  right: { role: 'DATA_PROTECTION_OFFICER', purposes: [], scope: nothing },
+})
+const paula = await enterTestPerson(admin, desk.db, {
+  name: 'Paula',
+  right: { role: 'SERVICE_UNIT', purposes: ['INSPECTION'], scope: { ...nothing, kind: 'all' } },
+})
+const anssi = await enterTestPerson(admin, desk.db, {
+  name: 'Anssi',
+  right: { role: 'ADMINISTRATOR', purposes: [], scope: nothing },
+})
+const bertil = await enterTestPerson(admin, desk.db, { name: 'Bertil' })
+const sessions = {
+  sari: await sari.signIn(),
+  matti: await matti.signIn(),
+  outi: await outi.signIn(),
+  paula: await paula.signIn(),
+  anssi: await anssi.signIn(),
+}
+
+interface Under {
+  purpose?: string
+  reference?: string
+}
+
+/** Runs statements in one transaction of the desk’s under a session and a purpose; the rows of the last. */
+async function asDesk(session: Session | undefined, { purpose = '', reference = '' }: Under, statements: string[]) {
+  const client = await desk.pool.connect()
+  try {
+    await client.query('begin')
+    await client.query(
+      `select set_config('seloste.session', $1, true), set_config('seloste.purpose', $2, true), set_config('seloste.reference', $3, true)`,
+      [session?.token ?? '', purpose, reference],
+    )
+    let rows: Record<string, unknown>[] = []
+    for (const statement of statements) rows = (await client.query<Record<string, unknown>>(statement)).rows
+    await client.query('commit')
+    return rows
+  } catch (error) {
+    await client.query('rollback')
+    throw error
+  } finally {
+    client.release()
+  }
+}
+
+async function rightOf(personId: string): Promise<string> {
+  const { rows } = await superuser.query<{ id: string }>('select id from access_right where person_id = $1', [personId])
+  return rows[0]!.id
+}
+
+async function entries(condition: string): Promise<number> {
+  const { rows } = await superuser.query<{ n: number }>(
+    `select count(*)::integer as n from audit_entry where ${condition}`,
+  )
+  return rows[0]!.n
+}
+
+const quoted = (value: string | undefined) => (value === undefined ? 'null' : `'${value}'`)
+
+interface Said {
+  person?: string
+  right?: string
+  role?: string
+  action: string
+  purpose?: string
+  reference?: string
+  result?: string
+  detail?: string
+}
+const entry = ({ person, right, role, action, purpose, reference, result = 'ok', detail = '{}' }: Said) =>
+  `insert into audit_entry (person_id, right_id, role, action, purpose, reference, object_kind, object_id, result, detail)
+   values (${[person, right, role, action, purpose, reference].map(quoted).join(', ')}, 'contact', '${randomUUID()}', '${result}', '${detail}')`
+
+describe('an entry of the log that the desk writes', () => {
+  test('says of a look who looked, on which right, under which purpose and reference, as it was', async () => {
+    const mine = {
+      person: matti.id,
+      right: await rightOf(matti.id),
+      role: 'MAINTENANCE',
+      purpose: 'MAINTENANCE',
+      reference: 'VIKA-1',
+    }
+    const under = { purpose: 'MAINTENANCE', reference: 'VIKA-1' }
+    for (const action of ['contacts.listed', 'contact.read', 'caller.revealed', 'calls.watched', 'shares.read']) {
+      await asDesk(sessions.matti, under, [entry({ ...mine, action })])
+      const { reference: _reference, ...unreferred } = mine
+      const { purpose: _purpose, ...purposeless } = mine
+      for (const forged of [
+        { ...mine, person: sari.id },
+        { ...mine, right: await rightOf(sari.id) },
+        { ...mine, role: 'SECURITY' },
+        { ...mine, purpose: 'INSPECTION' },
+        { ...mine, reference: 'VIKA-2' },
+        unreferred,
+        purposeless,
+        { action },
+      ]) {
+        await expect(
+          asDesk(sessions.matti, under, [entry({ ...forged, action })]),
+          JSON.stringify(forged),
+        ).rejects.toThrow('row-level security')
+      }
+      await expect(asDesk(undefined, under, [entry({ ...mine, action })])).rejects.toThrow('row-level security')
+    }
+  })
+
+  test('never says that somebody did what only the database or the custodian does', async () => {
+    for (const action of [
+      'right.granted',
+      'right.requested',
+      'right.rejected',
+      'right.withdrawn',
+      'right.revoked',
+      'right.reviewed',
+      'link.made',
+      'link.used',
+      'password.set',
+      'credential.added',
+      'credential.removed',
+      'credential.removal-asked',
+      'credential.removal-refused',
+      'act.confirmed',
+      'alarm.raised',
+      'alarm.closed',
+      'looks.reviewed',
+      'extract.read',
+      'listening.ended',
+      'description.installed',
+      'description.took-effect',
+      'terms.shortened',
+      'promise.broken',
+      'promise.restored',
+      'scim-token.added',
+      'scim-token.revoked',
+      'session.second-factor',
+      'log.read',
+      'log.pruned',
+    ]) {
+      await expect(asDesk(sessions.outi, {}, [entry({ person: outi.id, action })]), action).rejects.toThrow(
+        'row-level security',
+      )
+    }
+  })
+
+  test('names nobody who is not there: a sign-in without a session, a deed of another', async () => {
+    await expect(asDesk(undefined, {}, [entry({ person: bertil.id, action: 'session.started' })])).rejects.toThrow(
+      'row-level security',
+    )
+    for (const action of ['directory.changed', 'rights.read', 'description.approved', 'feedback.answered']) {
+      await expect(asDesk(sessions.anssi, {}, [entry({ person: bertil.id, action })]), action).rejects.toThrow(
+        'row-level security',
+      )
+    }
+    await asDesk(sessions.anssi, {}, [entry({ person: anssi.id, action: 'directory.changed' })])
+  })
+})
+
+describe('a look through the database’s own functions', () => {
+  const listening = (id: string, recording: string, right: string, session: Session) =>
+    `insert into listening (id, recording_id, person_id, right_id, session_hash, role, purpose, started_at, until)
+     values ('${id}', '${recording}', '${sari.id}', '${right}', sha256('${session.token}'), 'SUPERVISOR', 'DEVELOPMENT', now(), now() + interval '1 hour')`
+
+  test('a listening begins with its entry in the log or not at all', async () => {
+    const { id: recording } = await register.record({ official: colleagueOf(sari) })
+    await keepRecording(register.keeping, recording, Temporal.Now.instant())
+    const right = await rightOf(sari.id)
+    const id = randomUUID()
+    const begin = listening(id, recording, right, sessions.sari)
+    const said = (object: string, detail: string) =>
+      `insert into audit_entry (person_id, right_id, role, action, purpose, object_kind, object_id, result, detail)
+       values ('${sari.id}', '${right}', 'SUPERVISOR', 'listening.started', 'DEVELOPMENT', 'recording', '${object}', 'ok', '${detail}')`
+    const under = { purpose: 'DEVELOPMENT' }
+    for (const statements of [
+      [begin],
+      [begin, said(recording, '{}')],
+      [begin, said(randomUUID(), `{"listening":"${id}"}`)],
+      [begin, said(recording, `{"listening":"${randomUUID()}"}`)],
+      ['set constraints all deferred', begin],
+    ]) {
+      await expect(asDesk(sessions.sari, under, statements)).rejects.toThrow('without its entry')
+    }
+    expect(await listeningNow(custodian.db, sessions.sari.token, id)).toEqual({ over: 'unknown' })
+    await asDesk(sessions.sari, under, [begin, said(recording, `{"listening":"${id}"}`)])
+    expect(await listeningNow(custodian.db, sessions.sari.token, id)).toMatchObject({ recordingId: recording })
+  })
+
+  test('the extract of a call is in the log with its purpose and reference', async () => {
+    const { contactId } = await register.record({ official: colleagueOf(sari) })
+    const under = { purpose: 'INSPECTION', reference: 'PYYNTÖ-7' }
+    await asDesk(sessions.paula, under, [`select * from looks_at_contact('${contactId}')`])
+    expect(
+      await entries(
+        `action = 'extract.read' and result = 'ok' and person_id = '${paula.id}' and object_id = '${contactId}'
+         and purpose = 'INSPECTION' and reference = 'PYYNTÖ-7' and role = 'SERVICE_UNIT'`,
+      ),
+    ).toBe(1)
+  })
+
+  test('the log is not counted by whoever has not read it', async () => {
+    const asked = `{"people":["${sari.id}"]}`
+    await expect(asDesk(sessions.outi, {}, [`select count_log('${asked}', 100)`])).rejects.toThrow('read')
+    await asDesk(sessions.outi, {}, [
+      `select * from read_log('${asked}', null, null, 0, 10)`,
+      `select count_log('${asked}', 100)`,
+    ])
+    await expect(
+      asDesk(sessions.outi, {}, [
+        `select * from read_log('${asked}', null, null, 0, 10)`,
+        `select count_log('{"people":["${matti.id}"]}', 100)`,
+      ]),
+    ).rejects.toThrow('read')
+  })
+})
+
+describe('time', () => {
+  test('does not stand still for a transaction that is kept open: after five minutes it is nobody’s', async () => {
+    const { rows } = await superuser.query<{ source: string }>(
+      `select pg_get_functiondef('viewer()'::regprocedure) as source`,
+    )
+    const client = await superuser.connect()
+    try {
+      await client.query('begin')
+      await client.query(`select set_config('seloste.session', $1, true)`, [sessions.sari.token])
+      const viewer = async () => (await client.query<{ id: string | null }>('select viewer() as id')).rows[0]!.id
+      expect(await viewer()).toBe(sari.id)
+      // Nobody waits five minutes for a test: here they are none at all.
+      await client.query(rows[0]!.source.replace(/interval '5 minutes'/, `interval '0 minutes'`))
+      expect(await viewer()).toBeNull()
+    } finally {
+      await client.query('rollback')
+      client.release()
+    }
+  })
+})
+
+describe('who somebody is to the identity system', () => {
+  test('is that system’s to say: no administrator’s session gives one person another’s name there', async () => {
+    const { rows } = await superuser.query<{ id: string }>(
+      `select id from person where id = '${outi.id}' and external_id is null`,
+    )
+    expect(rows).toHaveLength(1)
+    for (const set of [`external_id = 'mine', source = 'scim'`, `source = 'scim'`]) {
+      await expect(
+        asDesk(sessions.anssi, {}, [`update person set ${set} where id = '${outi.id}'`]),
+        set,
+      ).rejects.toThrow('identity system')
+    }
+    await superuser.query(`update person set source = 'scim', external_id = 'hers' where id = '${outi.id}'`)
+    for (const set of [`external_id = 'mine'`, `external_id = null`, `withdrawn_at = null, external_id = 'x'`]) {
+      await expect(
+        asDesk(sessions.anssi, {}, [`update person set ${set} where id = '${outi.id}'`]),
+        set,
+      ).rejects.toThrow('identity system')
+    }
+    await expect(
+      asDesk(sessions.anssi, {}, [
+        `insert into person (id, user_id, employed_from, source, external_id)
+         values ('${randomUUID()}', 'x.${randomUUID()}', now(), 'scim', 'mine')`,
+      ]),
+    ).rejects.toThrow('identity system')
+  })
+})
+
+describe('work that only one process at a time does', () => {
+  test('is not kept from the custodian by the desk: it takes none of the locks', async () => {
+    for (const lock of [
+      `pg_advisory_lock(hashtextextended('seloste.watch', 0))`,
+      `pg_try_advisory_lock(hashtextextended('seloste.watch', 0))`,
+      `pg_advisory_xact_lock(hashtextextended('seloste.watch', 0))`,
+      `pg_try_advisory_xact_lock(hashtextextended('seloste.watch', 0))`,
+      `pg_advisory_lock_shared(hashtextextended('seloste.watch', 0))`,
+      `pg_advisory_xact_lock_shared(1, 2)`,
+      `pg_try_advisory_lock(1, 2)`,
+    ]) {
+      await expect(asDesk(sessions.sari, {}, [`select ${lock}`]), lock).rejects.toThrow('permission denied')
+    }
+    // The directory’s own turn is the database’s to give.
+    await asDesk(sessions.anssi, {}, ['select lock_directory()'])
+  })
+})
