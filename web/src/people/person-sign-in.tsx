@@ -107,7 +107,7 @@ function MakeLink({
               id={field}
               ref={shown}
               className="input secret"
-              rows={3}
+              rows={4}
               readOnly
               value={link}
               onFocus={(event) => event.target.select()}

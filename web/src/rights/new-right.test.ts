@@ -77,6 +77,11 @@ describe('a right that goes on', () => {
       from: null,
       until: parseDate('2027-11-25'),
     })
+    // Revoked before its last day: nothing of it is ahead.
+    expect(renewing({ ...right, state: 'revoked' }, offer, person(), today)).toMatchObject({
+      from: null,
+      until: parseDate('2027-11-25'),
+    })
     expect(renewing({ ...right, role: 'SECURITY' }, offer, person(), today)).toMatchObject({ role: '', purposes: [] })
   })
 })

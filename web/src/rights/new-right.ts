@@ -38,11 +38,14 @@ export function unitsOf(people: readonly Candidate[]): Candidate['supervises'] {
   )
 }
 
-/** A right goes on as it is, from the day after its last; what the description does not offer any more falls away. */
+/**
+ * A right goes on as it is, from the day after its last, or at once where it holds no more; what the description does
+ * not offer any more falls away.
+ */
 export function renewing(right: HeldRight, offer: Offer, person: Candidate, today: CalendarDate): NewRight {
   const role = keyOf(right)
   const described = offered(offer, role)
-  const ends = right.until === undefined ? undefined : dayAfterLast(right.until)
+  const ends = right.until === undefined || right.state === 'revoked' ? undefined : dayAfterLast(right.until)
   const isAhead = ends !== undefined && ends.compare(today) > 0
   const known = unitsOf([person]).map(({ id }) => id)
   return {

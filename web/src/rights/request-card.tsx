@@ -105,6 +105,10 @@ function Decide({ requests, onDecided }: { requests: readonly RightRequest[]; on
     if (done > 0) announce(say(approve ? 'rights.approved' : 'rights.rejected', { count: done }))
     if (done === wanted.length) onDecided()
   }
+  const approve = () => {
+    setMissing(false)
+    setAsks('approve')
+  }
   const reject = () => {
     if (note.trim() !== '') return setAsks('reject')
     setMissing(true)
@@ -142,7 +146,7 @@ function Decide({ requests, onDecided }: { requests: readonly RightRequest[]; on
         </Notice>
       )}
       <div className="actions">
-        <Button kind="primary" isBusy={isBusy} isDisabled={count === 0} onPress={() => setAsks('approve')}>
+        <Button kind="primary" isBusy={isBusy} isDisabled={count === 0} onPress={approve}>
           {isBusy
             ? say('rights.deciding', { count: left })
             : requests.length > 1

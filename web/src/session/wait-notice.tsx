@@ -14,6 +14,9 @@ export function WaitNotice({ untilMs, onOver }: { untilMs: number; onOver: () =>
     setLeft(left)
     if (left > 0) return
     announce(say('signin.wait.over'))
+    // The notice goes; who stood in it goes on where the next attempt begins.
+    if (notice.current?.contains(document.activeElement))
+      notice.current.parentElement?.querySelector<HTMLElement>('form input')?.focus()
     onOver()
   })
   useEffect(() => {
