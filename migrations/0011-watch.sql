@@ -274,16 +274,23 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   having bool_or(at >= since and accounts >= (threshold ->> 'accounts')::integer)
 $$;
 
--- Every look by maintenance, where the description lets it look at content in an emergency only.
-create function find_break_glass(threshold jsonb, since timestamptz) returns setof finding
+-- Every look by maintenance, at the times when the description lets it look at content in an emergency only; with those of
+-- the alarm that is open.
+create function find_break_glass(threshold jsonb, since timestamptz, times tstzmultirange) returns setof finding
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  with lately as (
+    select distinct person_id from look
+    where purpose = 'MAINTENANCE' and at >= since and at <@ times and person_id is not null
+  )
   select l.person_id, null::uuid, count(*)::integer, min(l.at), max(l.at), jsonb_build_object(
     'references', to_jsonb((array_agg(distinct l.reference) filter (where l.reference is not null))[1:20]))
-  from look l
+  from lately join look l on l.person_id = lately.person_id
   left join closed_until k on k.kind = 'break-glass' and k.person_id = l.person_id
-  where l.purpose = 'MAINTENANCE' and l.at >= since and l.person_id is not null and l.at > coalesce(k.at, '-infinity')
+  left join alarm a on a.kind = 'break-glass' and a.person_id = l.person_id and a.closed_at is null
+  where l.purpose = 'MAINTENANCE' and l.at >= least(since, a.first_at) and l.at <@ times
+    and l.at > coalesce(k.at, '-infinity')
   group by l.person_id
-  having count(*) >= (threshold ->> 'looks')::integer
+  having count(*) filter (where l.at >= since) >= (find_break_glass.threshold ->> 'looks')::integer
 $$;
 
 -- The right on which the viewer watches.
@@ -570,14 +577,14 @@ grant select, insert, update on watched_until to seloste_custodian;
 
 revoke execute on function listening_begins(), find_refusals(jsonb, timestamptz), find_night(jsonb, timestamptz),
   find_official(jsonb, timestamptz), find_caller(jsonb, timestamptz), find_mass(jsonb, timestamptz),
-  find_reveals(jsonb, timestamptz), find_sign_ins(jsonb, timestamptz), find_break_glass(jsonb, timestamptz),
+  find_reveals(jsonb, timestamptz), find_sign_ins(jsonb, timestamptz), find_break_glass(jsonb, timestamptz, tstzmultirange),
   watching_right(), see_alarm(uuid), close_alarm(uuid, text), looks_lately(), month_begins(date), review_months(),
   looks_to_review(date, bigint, integer), sign_off_looks(date, text),
   looks_at(uuid[], uuid[], uuid[], uuid, timestamptz, timestamptz), looks_at_my_calls(timestamptz, timestamptz),
   looks_at_contact(uuid) from public;
 grant execute on function find_refusals(jsonb, timestamptz), find_night(jsonb, timestamptz),
   find_official(jsonb, timestamptz), find_caller(jsonb, timestamptz), find_mass(jsonb, timestamptz),
-  find_reveals(jsonb, timestamptz), find_sign_ins(jsonb, timestamptz), find_break_glass(jsonb, timestamptz) to seloste_custodian;
+  find_reveals(jsonb, timestamptz), find_sign_ins(jsonb, timestamptz), find_break_glass(jsonb, timestamptz, tstzmultirange) to seloste_custodian;
 grant execute on function see_alarm(uuid), close_alarm(uuid, text), looks_lately(), review_months(),
   looks_to_review(date, bigint, integer), sign_off_looks(date, text), looks_at_my_calls(timestamptz, timestamptz),
   looks_at_contact(uuid) to seloste_desk;

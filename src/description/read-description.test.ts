@@ -58,7 +58,6 @@ test.each([
   ['accessCopy: false', 'accessCopy: true'],
   ['accessTranscript: false', 'accessTranscript: true'],
   ['holdForInspection: false', 'holdForInspection: true'],
-  ['maintenanceContent: allowed', 'maintenanceContent: breakGlass'],
   ['legalClaim: false', 'legalClaim: true'],
   ['julklRequests: false', 'julklRequests: true'],
   ['mentionedPersons: false', 'mentionedPersons: true'],
@@ -68,6 +67,10 @@ test.each([
   expect(others).toEqual([])
   expect(problem).toMatchObject({ code: 'switch.not-available', field: `switches.${change.split(':')[0]!}` })
   expect(problem?.remedy.en).toBe(`Leave it ${change.split(': ')[1]!}.`)
+})
+
+test.each(['breakGlass', 'denied'])('what maintenance sees of content may be narrowed: %s (C6)', (value) => {
+  expect(problemsAfter('maintenanceContent: allowed', `maintenanceContent: ${value}`)).toEqual([])
 })
 
 test('every problem is told at once, from the top down: what cannot be read hides nothing that can', () => {

@@ -47,6 +47,30 @@ export function purposesOf(
 }
 
 /**
+ * The roles as the description lets them look: where it denies maintenance all content (C6), that role is left without a
+ * purpose, and with it without history and recordings.
+ */
+export function rolesInEffect<Entry extends { role: string; purposes: readonly unknown[] }>({
+  roles: written,
+  switches,
+}: Switching & { readonly roles: readonly Entry[] }): Entry[] {
+  const isDenied = ({ role }: Entry) => role === 'MAINTENANCE' && switches.maintenanceContent === 'denied'
+  return written.map((entry) => (isDenied(entry) ? { ...entry, purposes: [] } : entry))
+}
+
+/** The purposes that a role is left with (C6). */
+export function purposesInEffect<Entry extends { purpose: string }>({
+  purposes,
+  switches,
+}: Switching & { readonly purposes: readonly Entry[] }): Entry[] {
+  return purposes.filter(({ purpose }) => purpose !== 'MAINTENANCE' || switches.maintenanceContent !== 'denied')
+}
+
+interface Switching {
+  readonly switches: { readonly maintenanceContent: 'allowed' | 'breakGlass' | 'denied' }
+}
+
+/**
  * The widest any description may be. A description may narrow a role and never widen it: CRIME_OR_MISUSE belongs to the
  * security unit alone (R5), supervisors and experts serve development (R37, R38), those who decide do not listen.
  */

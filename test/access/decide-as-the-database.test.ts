@@ -10,7 +10,16 @@ import { expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { enterTestPerson, phone } from '#test/database/people.ts'
 import { purposes, type Purpose } from '#description/purposes.ts'
-import { duties, roles, widestPurposes, widestScope, type Duty, type Role, type Scope } from '#description/roles.ts'
+import {
+  duties,
+  roles,
+  rolesInEffect,
+  widestPurposes,
+  widestScope,
+  type Duty,
+  type Role,
+  type Scope,
+} from '#description/roles.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import {
   decide,
@@ -105,13 +114,14 @@ const contact = fc.record({
 
 const round = fc.record({
   bounds,
+  maintenanceContent: fc.constantFrom('allowed' as const, 'breakGlass' as const, 'denied' as const),
   people: fc.array(person, { minLength: people, maxLength: people }),
   contacts: fc.array(contact, { minLength: 16, maxLength: 16 }),
 })
 type Round = typeof round extends fc.Arbitrary<infer Value> ? Value : never
 
 test(`the program and row-level security agree on ${leastCases} random cases`, { timeout: 180_000 }, async () => {
-  const seen = { cases: 0, shown: 0, refused: new Set<string>() }
+  const seen = { cases: 0, shown: 0, refused: new Set<string>(), maintenance: new Set<string>() }
   const seed = randomInt(2 ** 31)
   for (const given of fc.sample(round, { numRuns: rounds, seed })) {
     await inRound(async (client) => compare(client, given, seen, seed))
@@ -121,6 +131,7 @@ test(`the program and row-level security agree on ${leastCases} random cases`, {
   expect(seen.shown).toBeGreaterThan(seen.cases / 100)
   expect(seen.shown).toBeLessThan(seen.cases / 2)
   expect([...seen.refused].sort()).toEqual(['deny.expired', 'deny.purpose', 'deny.reference', 'not-found'])
+  expect([...seen.maintenance].sort()).toEqual(['allowed', 'breakGlass'])
 })
 
 async function inRound(work: (client: PoolClient) => Promise<void>): Promise<void> {
@@ -137,7 +148,7 @@ async function inRound(work: (client: PoolClient) => Promise<void>): Promise<voi
 async function compare(
   client: PoolClient,
   given: Round,
-  seen: { cases: number; shown: number; refused: Set<string> },
+  seen: { cases: number; shown: number; refused: Set<string>; maintenance: Set<string> },
   seed: number,
 ): Promise<void> {
   const { rows } = await client.query<{ now: Temporal.Instant }>('select now() as now')
@@ -149,7 +160,9 @@ async function compare(
     id: randomUUID(),
     segments: one.segments.map((part) => ({ ...part, id: randomUUID() })),
   }))
-  await enterDescription(client, given.bounds)
+  const { bounds: described, maintenanceContent } = given
+  const inEffect = rolesInEffect({ roles: described, switches: { maintenanceContent } })
+  await enterDescription(client, inEffect)
   await enterPeople(client, entered, at)
   await enterCalls(client, calls, entered, at)
   const reachOf = (part: (typeof calls)[number]['segments'][number]): Reach => ({
@@ -179,7 +192,7 @@ async function compare(
         ...(who.employedTo !== null && { employedTo: at(who.employedTo) }),
       },
       held: who.rights.map((one) => heldRight(one, at)),
-      described: given.bounds,
+      described: inEffect,
     }
     for (const purpose of purposes) {
       for (const reference of ['', 'R-1']) {
@@ -193,6 +206,10 @@ async function compare(
               `seed ${seed}, ${purpose} ${reference}: the program ${isShown ? 'shows' : 'hides'} ${JSON.stringify({ looked, standing, session: who.session })}`,
             )
           }
+          // Maintenance reaches no content where the description denies it, whatever its rights say (C6).
+          const isMaintenance = isShown && purpose === 'MAINTENANCE'
+          if (isMaintenance && maintenanceContent === 'denied') expect.fail(`seed ${seed}: maintenance sees content`)
+          if (isMaintenance) seen.maintenance.add(maintenanceContent)
           seen.cases += 1
           if (isShown) seen.shown += 1
         }

@@ -5,6 +5,7 @@ import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { callFacts, colleagueOf, enterTestPerson, phone, recordingFacts } from '#test/database/people.ts'
 import { closeAlarm, listAlarms, seeAlarm, type Alarm } from '#safeguards/watch/alarms.ts'
+import type { Emergency } from '#safeguards/watch/emergencies.ts'
 import { countOpenAlarms, endOldAlarms, raiseAlarms } from '#safeguards/watch/raise-alarms.ts'
 import { thresholds } from '#safeguards/watch/thresholds.ts'
 
@@ -53,7 +54,7 @@ async function plant({ action, result = 'ok', person = sari.id, purpose = 'DEVEL
 const many = async (times: number, planted: Planted | ((i: number) => Planted)) => {
   for (let i = 0; i < times; i++) await plant(typeof planted === 'function' ? planted(i) : planted)
 }
-const watch = (breakGlass = false) => raiseAlarms(custodian, { breakGlass }, now())
+const watch = (emergencies: Emergency[] = []) => raiseAlarms(custodian, emergencies, now())
 const kinds = async () => (await watch()).map(({ kind }) => kind)
 async function alarms(): Promise<Alarm[]> {
   const found = await listAlarms(desk, session, { state: 'any' })
@@ -136,7 +137,7 @@ describe('listening at night', () => {
       const at = Temporal.Instant.compare(begun.toInstant(), now()) > 0 ? begun.subtract({ days: 1 }) : begun
       await listen(sari.id, { startedAt: at.toInstant() })
       // Watched for a first time, a day back.
-      const seen = await raiseAlarms(custodian, { breakGlass: false }, at.toInstant().add({ hours: 1 }))
+      const seen = await raiseAlarms(custodian, [], at.toInstant().add({ hours: 1 }))
       expect(
         seen.map(({ kind }) => kind),
         `${hour}.30`,
@@ -177,7 +178,7 @@ describe('one official’s calls', () => {
     // By the official, or many officials' by one person: nothing.
     for (let i = 0; i < recordings; i++) await listen(aino.id, { official: aino.id })
     for (let i = 0; i < recordings; i++) await listen(outi.id, { official: randomUUID() })
-    const raised = await raiseAlarms(custodian, { breakGlass: false }, noon.add({ minutes: 1 }))
+    const raised = await raiseAlarms(custodian, [], noon.add({ minutes: 1 }))
     expect(raised).toMatchObject([{ kind: 'official', count: recordings }])
     expect(await alarms()).toMatchObject([{ person: { id: sari.id }, official: { id: aino.id, name: 'Aino' } }])
   })
@@ -192,7 +193,7 @@ describe('one official’s calls', () => {
         [recording.id, sari.id, noon.toString()],
       )
     }
-    expect(await raiseAlarms(custodian, { breakGlass: false }, noon.add({ minutes: 1 }))).toEqual([])
+    expect(await raiseAlarms(custodian, [], noon.add({ minutes: 1 }))).toEqual([])
   })
 })
 
@@ -284,9 +285,24 @@ describe('looks in a mass, reveals, sign-ins', () => {
   })
 
   test('a look by maintenance alarms only where the description lets it look in an emergency only', async () => {
-    await plant({ action: 'contact.read', purpose: 'MAINTENANCE' })
-    expect(await watch(false)).toEqual([])
-    expect(await watch(true)).toMatchObject([{ kind: 'break-glass', count: 1 }])
+    const minutesAgo = (minutes: number) => now().subtract({ minutes })
+    for (const minutes of [40, 20, 2]) {
+      await plant({ action: 'contact.read', purpose: 'MAINTENANCE', minutesAgo: minutes })
+    }
+    expect(await watch()).toEqual([])
+    await database.as().pool.query('delete from watched_until')
+    // Neither what was looked at before it said so nor what came after.
+    const times = [{ from: minutesAgo(30), until: minutesAgo(10) }]
+    expect(await watch(times)).toMatchObject([{ kind: 'break-glass', count: 1 }])
+  })
+
+  test('each look in an emergency is counted in the alarm that is open, however long ago the first was', async () => {
+    const since = [{ from: now().subtract({ hours: 1 }) }]
+    await plant({ action: 'contact.read', purpose: 'MAINTENANCE', minutesAgo: 30 })
+    expect(await watch(since)).toMatchObject([{ kind: 'break-glass', count: 1 }])
+    await plant({ action: 'listening.started', purpose: 'MAINTENANCE', minutesAgo: 0 })
+    expect(await watch(since)).toEqual([])
+    expect(await alarms()).toMatchObject([{ kind: 'break-glass', count: 2 }])
   })
 })
 

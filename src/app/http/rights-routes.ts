@@ -1,5 +1,6 @@
 import type { FastifyReply } from 'fastify'
 import { displayPhoneNumber } from '#description/phone-numbers/display-phone-number.ts'
+import { rolesInEffect } from '#description/roles.ts'
 import { findCandidates, listHolders } from '#safeguards/access/find-holders.ts'
 import {
   decideRightRequest,
@@ -43,7 +44,7 @@ export function rightsRoutes(app: Routes, desk: Desk): void {
       const { q: text, person: id } = request.query
       const { asksFor, candidates } = await findCandidates(desk.db, session, { text, id, limit: mostCandidates })
       return reply.send({
-        roles: describedNow(desk).roles.map(({ role, duty, purposes, scope }) => ({
+        roles: rolesInEffect(describedNow(desk)).map(({ role, duty, purposes, scope }) => ({
           role,
           ...(duty && { duty }),
           purposes: purposes.map(({ purpose }) => purpose),

@@ -42,7 +42,7 @@ beforeAll(async () => {
   recording = await register.record({ official: { ...colleagueOf(sari), personId: aino.id } })
 })
 
-const watch = () => raiseAlarms(database.as('seloste_custodian').db, { breakGlass: false }, now())
+const watch = () => raiseAlarms(database.as('seloste_custodian').db, [], now())
 const month = now().toZonedDateTimeISO('Europe/Helsinki').subtract({ months: 1 }).toPlainDate().toString().slice(0, 7)
 
 describe('alarms', () => {

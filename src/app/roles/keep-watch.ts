@@ -4,6 +4,7 @@ import type { Clock } from '#platform/clock/clock.ts'
 import { every, type EveryOptions, type Repeating } from '#platform/jobs/every.ts'
 import type { Log } from '#platform/log/log.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import { emergenciesOf } from '#safeguards/watch/emergencies.ts'
 import { countOpenAlarms, endOldAlarms, raiseAlarms } from '#safeguards/watch/raise-alarms.ts'
 import { alarmKinds } from '#safeguards/watch/thresholds.ts'
 import type { Versions } from './follow-versions.ts'
@@ -24,7 +25,7 @@ export function keepWatch({
 }: {
   db: HoldingSafeguards
   pool: EveryOptions['pool']
-  versions: Pick<Versions, 'at'>
+  versions: Pick<Versions, 'all'>
   clock: Clock
   log: Log
   registry: Registry
@@ -57,8 +58,7 @@ export function keepWatch({
     lockName: 'seloste.watch',
     work: async () => {
       const now = clock.now()
-      const breakGlass = versions.at(now).description.switches.maintenanceContent === 'breakGlass'
-      for (const alarm of await raiseAlarms(db, { breakGlass }, now)) {
+      for (const alarm of await raiseAlarms(db, emergenciesOf(versions.all), now)) {
         raisedTotal.inc({ kind: alarm.kind })
         log.warn(
           { alarm: alarm.id, kind: alarm.kind, count: alarm.count },

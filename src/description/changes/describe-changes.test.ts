@@ -228,6 +228,13 @@ test.each<[what: string, edits: TextEdit[], field: string, fi: string, en: strin
     'Position of the official: from the official is informed to the official’s consent is required.',
   ],
   [
+    'what maintenance may see',
+    [{ path: ['switches', 'maintenanceContent'], value: 'breakGlass' }],
+    'switches.maintenanceContent',
+    'Teknisen ylläpidon pääsy sisältöön: aiemmin sallittu, jatkossa vain hätätilanteessa.',
+    'Access of technical maintenance to content: from allowed to only in an emergency.',
+  ],
+  [
     'the order of a list',
     [{ path: ['dataSubjects'], value: ['ANSWERING_OFFICIALS', 'CALLERS'] }],
     'dataSubjects',

@@ -220,9 +220,9 @@ export const switchNames = {
   ),
   secondFactor: word('Kirjautumisen toinen vaihe', 'Inloggningens andra steg', 'Second step of signing in'),
   maintenanceContent: word(
-    'Kuuntelu teknisessä ylläpidossa',
-    'Avlyssning vid tekniskt underhåll',
-    'Listening in technical maintenance',
+    'Teknisen ylläpidon pääsy sisältöön',
+    'Det tekniska underhållets åtkomst till innehållet',
+    'Access of technical maintenance to content',
   ),
   researchTreatAsPersonal: word(
     'Tutkimuskopiot henkilötietoina',

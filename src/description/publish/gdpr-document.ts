@@ -52,7 +52,7 @@ export function gdprDocument(grounds: Grounds, language: Language): PublishedDoc
         {
           kind: 'table',
           head: purposeHead,
-          rows: description.purposes.map((described, index) => ({
+          rows: grounds.purposes.map((described, index) => ({
             cells: [
               described.names[language],
               described.legalBasis?.[language] ?? '–',

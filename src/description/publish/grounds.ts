@@ -1,6 +1,6 @@
 import { covers, type Purpose } from '../purposes.ts'
 import { inForce, type Language, type RegisterDescription, type Trilingual } from '../register-description.ts'
-import type { Duty, Role } from '../roles.ts'
+import { purposesInEffect, type Duty, type Role } from '../roles.ts'
 import { termZone } from '../terms.ts'
 import { agencyIn, type Agency } from './agency.ts'
 
@@ -16,6 +16,8 @@ export type Grounds = {
   servers: number
   guardedPremises: boolean
   has: (role: Role, duty?: Duty) => boolean
+  /** Those that somebody may look under, in the description's order. */
+  purposes: RegisterDescription['purposes']
   uses: (purpose: Purpose) => boolean
   dataSetsOf: (purpose: Purpose) => readonly ('history' | 'recordings')[]
 }
@@ -25,7 +27,8 @@ export function groundsOf(description: RegisterDescription, at: Temporal.Instant
   const rules = description.recordingPlan.rules.filter((rule) => rule.share > 0 && inForce(rule.from, rule.until, at))
   const standing = rules.filter(({ until }) => until === undefined)
   const { sites } = description.storage
-  const { roles, purposes, switches } = description
+  const { roles, switches } = description
+  const purposes = purposesInEffect(description)
   return {
     description,
     agency: agencyIn(description, language),
@@ -44,6 +47,7 @@ export function groundsOf(description: RegisterDescription, at: Temporal.Instant
     has: (role, duty) =>
       roles.some((entry) => entry.role === role && (duty === undefined || entry.duty === duty)) &&
       !(role === 'MAINTENANCE' && switches.maintenanceContent === 'denied'),
+    purposes,
     uses: (purpose) => purposes.some((described) => covers(described.purpose, purpose)),
     dataSetsOf: (purpose) => purposes.find((described) => described.purpose === purpose)?.dataSets ?? [],
   }

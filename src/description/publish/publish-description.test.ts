@@ -6,6 +6,7 @@ import { languages, type Language, type RegisterDescription } from '../register-
 import { promises } from '../promises.ts'
 import { publishDescription } from './publish-description.ts'
 import { sentencesOf, type PublishedDocument } from './published-document.ts'
+import { recordOfProcessing } from './record-of-processing.ts'
 
 const source = readFileSync(new URL('../../../test/vectors/register-description.fi.txt', import.meta.url), 'utf8')
 const seed = readFileSync(seedDescriptionFile, 'utf8')
@@ -120,6 +121,25 @@ describe('a sentence is said where it has its ground', () => {
       'Service numbers: 6 months',
       'North: 2 months',
     ])
+  })
+
+  test('where maintenance sees no content, nobody is told that it listens, or that there is such a purpose', () => {
+    const denied = (text: string) => text.replace('maintenanceContent: allowed', 'maintenanceContent: denied')
+    const maintenance = { fi: /ylläpi/i, sv: /underhåll/i, en: /maintenance/i }
+    const notice = gdprText(seed)
+    for (const language of languages) {
+      const page = (text: string) => textOf(publishDescription(read(text), language, at))
+      for (const text of [seed, notice]) {
+        expect(page(text), language).toMatch(maintenance[language])
+        expect(page(denied(text)), language).not.toMatch(maintenance[language])
+      }
+      const emergency = notice.replace('maintenanceContent: allowed', 'maintenanceContent: breakGlass')
+      expect(page(emergency), language).toBe(page(notice))
+    }
+    const recorded = { version: 1, sha256: '', effectiveFrom: '' }
+    const { purposes, security } = recordOfProcessing(read(denied(notice)), recorded, 'en', at)
+    expect(purposes.map(({ id }) => id)).not.toContain('MAINTENANCE')
+    expect(security.roles.find(({ role }) => role === 'MAINTENANCE')?.purposes).toEqual([])
   })
 
   test('while no rule is in force, nothing is said to be recorded', () => {

@@ -1,4 +1,5 @@
 import type { Language, RegisterDescription, Trilingual } from '../register-description.ts'
+import { rolesInEffect } from '../roles.ts'
 import { termZone } from '../terms.ts'
 import { groundsOf } from './grounds.ts'
 import { publishDescription } from './publish-description.ts'
@@ -60,10 +61,9 @@ export function recordOfProcessing(
   language: Language,
   at: Temporal.Instant,
 ): RecordOfProcessing {
-  const { controller, contacts, purposes, dataSubjects, identificationData, terms, storage, roles, disclosure } =
-    description
+  const { controller, contacts, dataSubjects, identificationData, terms, storage, disclosure } = description
   const { finnishForms: _, ...reached } = controller
-  const { kept } = groundsOf(description, at, language)
+  const { kept, purposes } = groundsOf(description, at, language)
   const officer = contacts.dataProtectionOfficer
   return {
     format: 'seloste/record-of-processing',
@@ -112,7 +112,7 @@ export function recordOfProcessing(
         attestedOn: attestedOn.toString(),
         nextReview: nextReview.toString(),
       })),
-      roles: roles.map(({ role, duty, names, scope, purposes: held }) => ({
+      roles: rolesInEffect(description).map(({ role, duty, names, scope, purposes: held }) => ({
         role,
         ...(duty && { duty }),
         name: names,

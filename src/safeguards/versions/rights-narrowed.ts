@@ -1,5 +1,5 @@
 import type { RegisterDescription } from '#description/register-description.ts'
-import type { RoleRights } from '#description/roles.ts'
+import { rolesInEffect, type RoleRights } from '#description/roles.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 
 /** Rights in force to one role that would reach less. */
@@ -11,8 +11,8 @@ export interface NarrowedRights {
 /** Which rights in force now would reach less under `after` than they do under `before`, by the role of `before`. */
 export async function rightsNarrowed(
   holding: HoldingSafeguards,
-  before: Pick<RegisterDescription, 'roles'>,
-  after: Pick<RegisterDescription, 'roles'>,
+  before: Pick<RegisterDescription, 'roles' | 'switches'>,
+  after: Pick<RegisterDescription, 'roles' | 'switches'>,
   now: Temporal.Instant,
 ): Promise<NarrowedRights[]> {
   const rights = await safeguardsOf(holding)
@@ -22,8 +22,9 @@ export async function rightsNarrowed(
     .where('valid_from', '<=', now)
     .where((eb) => eb.or([eb('valid_to', 'is', null), eb('valid_to', '>', now)]))
     .execute()
-  return before.roles.flatMap((role) => {
-    const known = after.roles.find((one) => one.role === role.role && one.duty === role.duty)
+  const rolesAfter = rolesInEffect(after)
+  return rolesInEffect(before).flatMap((role) => {
+    const known = rolesAfter.find((one) => one.role === role.role && one.duty === role.duty)
     const narrowed = rights.filter((right) => {
       if (right.role !== role.role || (right.duty ?? undefined) !== role.duty) return false
       const reach = (described: RoleRights) =>

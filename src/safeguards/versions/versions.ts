@@ -7,6 +7,7 @@ import { sql } from 'kysely'
 import type { Change } from '#description/changes/change.ts'
 import { parseDescription, parseSuccessor } from '#description/read-description.ts'
 import type { RegisterDescription } from '#description/register-description.ts'
+import { rolesInEffect } from '#description/roles.ts'
 import { DescriptionFault } from '#description/problem.ts'
 import { appendAudit } from '../audit/append.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
@@ -139,9 +140,9 @@ export function versionAt(versions: readonly DescriptionVersion[], at: Temporal.
 }
 
 /** What `described_role` keeps of a description, for row-level security. */
-export function rolesForDatabase({ roles }: RegisterDescription): string {
+export function rolesForDatabase(description: Pick<RegisterDescription, 'roles' | 'switches'>): string {
   return JSON.stringify(
-    roles.map(({ role, duty, purposes, scope }) => ({
+    rolesInEffect(description).map(({ role, duty, purposes, scope }) => ({
       role,
       duty: duty ?? null,
       purposes: purposes.map(({ purpose }) => purpose),

@@ -7,6 +7,7 @@ import { sql } from 'kysely'
 import { withTransaction } from '#platform/database/connect.ts'
 import { appendAudit } from '../audit/append.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import type { Emergency } from './emergencies.ts'
 import { alarmKinds, thresholds, type AlarmKind } from './thresholds.ts'
 
 export interface RaisedAlarm {
@@ -22,32 +23,38 @@ const again = { minutes: 5 }
 
 /**
  * Watches what has happened since the last time, by each threshold; what was missed while nobody watched is found, too.
- * @param breakGlass whether the description lets maintenance look at content in an emergency only
+ * @param emergencies when the description lets maintenance look at content in an emergency only, each look an alarm (C6)
  * @returns the alarms that are new; what goes on is added to the alarm that is open
  */
 export async function raiseAlarms(
   holding: HoldingSafeguards,
-  { breakGlass }: { breakGlass: boolean },
+  emergencies: readonly Emergency[],
   now: Temporal.Instant,
 ): Promise<RaisedAlarm[]> {
   const raised: RaisedAlarm[] = []
   for (const kind of alarmKinds) {
-    if (kind === 'break-glass' && !breakGlass) continue
-    raised.push(...(await withTransaction(safeguardsOf(holding), (tx) => watchOne(tx, kind, now))))
+    raised.push(...(await withTransaction(safeguardsOf(holding), (tx) => watchOne(tx, kind, emergencies, now))))
   }
   return raised
 }
 
-async function watchOne(tx: HoldingSafeguards, kind: AlarmKind, now: Temporal.Instant): Promise<RaisedAlarm[]> {
+async function watchOne(
+  tx: HoldingSafeguards,
+  kind: AlarmKind,
+  emergencies: readonly Emergency[],
+  now: Temporal.Instant,
+): Promise<RaisedAlarm[]> {
   const db = safeguardsOf(tx)
   const last = await db.selectFrom('watched_until').select('at').where('kind', '=', kind).executeTakeFirst()
   const since = last ? last.at.subtract(again) : now.subtract(firstLookBack)
   const threshold = JSON.stringify(thresholds[kind])
   const find = sql.id(`find_${kind.replaceAll('-', '_')}`)
+  const times = `{${emergencies.map(({ from, until }) => `[${from.toString()},${until?.toString() ?? ''})`).join()}}`
+  const within = kind === 'break-glass' ? sql`, ${times}::tstzmultirange` : sql``
   const { rows } = await sql<RaisedAlarm & { fresh: boolean }>`
     insert into alarm (kind, person_id, object_id, count, facts, threshold, first_at, last_at)
     select ${kind}, f.person_id, f.object_id, f.count, f.facts, ${threshold}::jsonb, f.first_at, f.last_at
-    from ${find}(${threshold}::jsonb, ${since}::timestamptz) f
+    from ${find}(${threshold}::jsonb, ${since}::timestamptz${within}) f
     on conflict (kind, person_id, object_id) where closed_at is null do update
       set count = greatest(alarm.count, excluded.count), facts = excluded.facts, last_at = excluded.last_at
       where excluded.last_at > alarm.last_at

@@ -1,7 +1,7 @@
 /** The access rights of the demo's people, as the procedure gives them: asked for, and approved by another (R36). */
 import type { Kysely } from 'kysely'
 import type { RegisterDescription } from '#description/register-description.ts'
-import type { Duty, Role } from '#description/roles.ts'
+import { rolesInEffect, type Duty, type Role } from '#description/roles.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { decideRightRequest, installRight, requestRights, type RightsAskedFor } from '#safeguards/access/procedure.ts'
 import type { Session } from '#safeguards/people/session.ts'
@@ -109,7 +109,7 @@ export async function giveDemoRights(
   }
 
   async function rightTo({ role, duty, unit }: Pick<DemoPerson, 'role' | 'duty' | 'unit'>) {
-    const described = description.roles.find((entry) => entry.role === role && entry.duty === duty)
+    const described = rolesInEffect(description).find((entry) => entry.role === role && entry.duty === duty)
     return {
       role,
       duty,

@@ -18,7 +18,7 @@ const switches: readonly Switch[] = [
   { name: 'officialConsent', values: ['informed', 'required'] },
   { name: 'researchTreatAsPersonal' },
   { name: 'secondFactor', values: ['off', 'optional', 'required'] },
-  { name: 'maintenanceContent', values: ['allowed', 'breakGlass', 'denied'], kept: 'allowed' },
+  { name: 'maintenanceContent', values: ['allowed', 'breakGlass', 'denied'] },
   { name: 'accessCopy', kept: false },
   { name: 'accessTranscript', kept: false },
   { name: 'holdForInspection', kept: false },

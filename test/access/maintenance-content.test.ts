@@ -1,0 +1,149 @@
+// The switch maintenanceContent (C6) through versions that are drafted, approved and take effect, over the wire: in an emergency
+// only, then not at all.
+import { setTimeout as wait } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import type { Purpose } from '#description/purposes.ts'
+import type { Role } from '#description/roles.ts'
+import { keepRecording } from '#register/recordings/keep-recording.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { decideRightRequest, requestRights } from '#safeguards/access/procedure.ts'
+import { readVersions } from '#safeguards/versions/versions.ts'
+import { emergenciesOf } from '#safeguards/watch/emergencies.ts'
+import { raiseAlarms } from '#safeguards/watch/raise-alarms.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { newVersion } from '../database/drafts.ts'
+import { enterTestPerson } from '../database/people.ts'
+import { makeTestRegister } from '../register/make-register.ts'
+import { answer, openTestDesk } from '../register/open-desk.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const register = await makeTestRegister(database)
+const desk = await openTestDesk(database, register)
+const admin = database.as().db
+const deskDb = database.as('seloste_desk').db
+const now = () => Temporal.Now.instant()
+
+const enter = (name: string, role: Role, purposes: Purpose[] = []) =>
+  enterTestPerson(admin, deskDb, {
+    name,
+    right: { role, purposes, scope: { kind: purposes.length > 0 ? 'all' : 'none', units: [], numbers: [] } },
+  })
+const matti = await enter('Matti', 'MAINTENANCE', ['MAINTENANCE'])
+const tuula = await enter('Tuula', 'SECURITY', ['CRIME_OR_MISUSE'])
+const people = {
+  author: await (await enter('Anssi', 'ADMINISTRATOR')).signIn(),
+  approver: await (await enter('Riitta', 'DECISION_MAKER')).signIn(),
+}
+const anneli = await (await enter('Anneli', 'ACCESS_APPROVER')).signIn()
+const [maintenance, security] = [await desk.signIn(matti), await desk.signIn(tuula)]
+const call = await register.record()
+await keepRecording(register.keeping, call.id, now())
+
+/** Brings a version with another value of the switch into force, and waits until it is. */
+async function switchTo(value: 'breakGlass' | 'denied', before?: () => Promise<unknown>): Promise<void> {
+  const effectiveFrom = now().add({ seconds: 4 }).round('second')
+  await newVersion(deskDb, people, effectiveFrom, { edits: [{ path: ['switches', 'maintenanceContent'], value }] })
+  await before?.()
+  await wait(effectiveFrom.since(now()).total('milliseconds') + 300)
+}
+
+const under = { purpose: 'MAINTENANCE', reference: 'VIKA-7' }
+const query = new URLSearchParams(under).toString()
+const begin = () => answer(maintenance.fetch(`/api/recordings/${call.id}/listenings`, { json: under }))
+const looks = async () => {
+  const begun = await begin()
+  return [
+    await answer(maintenance.fetch(`/api/contacts?${query}`)),
+    await answer(maintenance.fetch(`/api/contacts/${call.contactId}?${query}`)),
+    await answer(maintenance.fetch(`/api/contacts/${call.contactId}/caller`, { json: under })),
+    begun,
+  ].map(({ status, code }) => code ?? status)
+}
+const alarms = async () => {
+  const custodian = database.as('seloste_custodian').db
+  await raiseAlarms(custodian, emergenciesOf(await readVersions(admin)), now())
+  const { rows } = await database
+    .as()
+    .pool.query<{ kind: string; person_id: string; count: number }>(
+      `select kind, person_id, count from alarm where kind = 'break-glass'`,
+    )
+  return rows
+}
+/** What row-level security shows a session under the purpose, whatever the program decides. */
+async function shown({ token }: { token: string }): Promise<number> {
+  const client = await database.as('seloste_desk').pool.connect()
+  try {
+    await client.query('begin')
+    await client.query(
+      `select set_config('seloste.session', $1, true), set_config('seloste.purpose', 'MAINTENANCE', true),
+         set_config('seloste.reference', 'VIKA-7', true)`,
+      [token],
+    )
+    const { rows } = await client.query<{ n: number }>(
+      `select (select count(*) from contact) + (select count(*) from segment) + (select count(*) from recording) as n`,
+    )
+    return Number(rows[0]!.n)
+  } finally {
+    await client.query('rollback')
+    client.release()
+  }
+}
+
+test(
+  'breakGlass lets maintenance look, and each look raises the alarm; denied lets it see nothing',
+  { timeout: 60_000 },
+  async () => {
+    const session = await matti.signIn()
+    expect(await looks()).toEqual([200, 200, 200, 201])
+    expect(await alarms()).toEqual([])
+
+    await switchTo('breakGlass')
+    // What was looked at before it was in force was an ordinary look.
+    expect(await alarms()).toEqual([])
+    expect(await looks()).toEqual([200, 200, 200, 201])
+    expect(await shown(session)).toBe(3)
+    expect(await alarms()).toEqual([{ kind: 'break-glass', person_id: matti.id, count: 4 }])
+    expect((await answer(maintenance.fetch(`/api/contacts/${call.contactId}?${query}`))).status).toBe(200)
+    expect(await alarms()).toMatchObject([{ count: 5 }])
+
+    let listening = ''
+    await switchTo('denied', async () => {
+      const { body } = await begin()
+      listening = String(body['audio'])
+      expect((await maintenance.fetch(listening, { headers: { range: 'bytes=0-99' } })).status).toBe(206)
+    })
+    // The listening that had begun before is over, too.
+    expect((await maintenance.fetch(listening, { headers: { range: 'bytes=0-99' } })).status).toBe(403)
+    expect(await looks()).toEqual(['deny.purpose', 'deny.purpose', 'deny.purpose', 'deny.purpose'])
+    expect(await shown(session)).toBe(0)
+    const { rows: refused } = await database
+      .as()
+      .pool.query<{ action: string }>(
+        `select action from audit_entry where person_id = $1 and result = 'refused:deny.purpose' order by action`,
+        [matti.id],
+      )
+    expect(refused.map(({ action }) => action)).toEqual([
+      'caller.revealed',
+      'contact.read',
+      'contacts.listed',
+      'listening.started',
+    ])
+    // The look of the last moments of the emergency is in the alarm all the same; refusals are not looks.
+    expect(await alarms()).toMatchObject([{ count: 6 }])
+
+    // Nobody can be given it, no purpose of it can be chosen, and the others look as before.
+    expect((await answer(maintenance.fetch('/api/session'))).body).toMatchObject({
+      rights: [{ role: 'MAINTENANCE', purposes: [] }],
+    })
+    const asked = { people: [tuula.id], role: 'MAINTENANCE' as const, units: [], numbers: [], reason: 'Vika' }
+    const until = now().add({ hours: 24 * 30 })
+    expect(await requestRights(deskDb, people.author, { ...asked, purposes: ['MAINTENANCE'], until })).toEqual({
+      refused: 'right.purpose-unknown',
+    })
+    const bare = await requestRights(deskDb, people.author, { ...asked, purposes: [], until })
+    if ('refused' in bare) throw new Error(bare.refused)
+    expect(await decideRightRequest(deskDb, anneli, bare.requests[0]!, { approve: true })).toHaveProperty('right')
+    const seen = await security.fetch(`/api/contacts/${call.contactId}?purpose=CRIME_OR_MISUSE&reference=TAPAUS-1`)
+    expect(seen.status).toBe(200)
+  },
+)
