@@ -224,6 +224,14 @@ begin
   if d.version is null then
     raise exception 'right.role-unknown' using errcode = 'SE001';
   end if;
+  -- Who can give out passwords and also approve rights would need nobody else to have any right under another's name.
+  if q.role in ('ADMINISTRATOR', 'ACCESS_APPROVER') and exists (
+    select from access_right r
+    where r.person_id = q.person_id and r.role in ('ADMINISTRATOR', 'ACCESS_APPROVER') and r.role <> q.role
+      and r.revoked_at is null and (r.valid_to is null or r.valid_to > begins)
+  ) then
+    raise exception 'right.incompatible' using errcode = 'SE001', detail = q.person_id;
+  end if;
   if q.purposes = '{}' and d.purposes <> '{}' then
     raise exception 'right.purpose-missing' using errcode = 'SE001';
   end if;
@@ -347,6 +355,8 @@ begin
     return null;
   end if;
   begins := greatest(q.valid_from, now());
+  -- One at a time for each person: what is checked of their other rights stays so.
+  perform pg_advisory_xact_lock(hashtextextended('seloste.right-request' || q.person_id, 0));
   perform check_request(q, begins);
   update right_request r set state = 'APPROVED', decided_by = viewer(), decided_at = clock_timestamp(), note = decide_right_request.note where r.id = q.id;
   insert into access_right (id, person_id, role, duty, purposes, scope_kind, scope_units, scope_numbers, valid_from, valid_to,

@@ -109,6 +109,10 @@ export const refusals = {
   'right.not-employed': [400, 'The person is not employed when the right would begin.'],
   'right.beyond-employment': [400, 'The right would go on after the employment has ended; let it end with it.'],
   'right.role-unknown': [400, 'The register description in force knows no such role, or the role not with this duty.'],
+  'right.incompatible': [
+    400,
+    'Nobody is administrator and approver of rights at once: the one role is another person’s.',
+  ],
   'right.duty-missing': [400, 'An expert has a recorded duty: quality, or training.'],
   'right.purpose-missing': [400, 'Name the purposes that the right is for.'],
   'right.purpose-unknown': [400, 'The register description gives the role no such purpose.'],

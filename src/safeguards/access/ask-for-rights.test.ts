@@ -135,6 +135,26 @@ describe('asking for a right', () => {
   })
 })
 
+describe('an administrator', () => {
+  const held = (people: string[], role: 'ADMINISTRATOR' | 'ACCESS_APPROVER') =>
+    ownCalls(people, { role, purposes: [], units: [] })
+
+  test('never approves rights as well: a second account of their making would have whatever they like', async () => {
+    const refused = (of: string) => ({ refused: 'right.incompatible', of })
+    expect(await requestRights(desk, as(anssi), held([anneli.id], 'ADMINISTRATOR'))).toEqual(refused(anneli.id))
+    const person = await enterOfficial()
+    const [one, other] = [
+      await ask(as(anssi), held([person.id], 'ACCESS_APPROVER')),
+      await ask(as(anssi), held([person.id], 'ADMINISTRATOR')),
+    ]
+    const decided = await Promise.all(
+      [one, other].map((request) => decideRightRequest(desk, as(anneli), request, { approve: true })),
+    )
+    expect(decided).toContainEqual({ right: expect.any(String) as string })
+    expect(decided).toContainEqual(refused(person.id))
+  })
+})
+
 describe('a supervisor', () => {
   const reaching = (people: string[], units: string[]) =>
     ownCalls(people, { role: 'SUPERVISOR', purposes: ['QUALITY'], units })

@@ -38,6 +38,7 @@ const refusalCodes = [
   'right.not-employed',
   'right.beyond-employment',
   'right.role-unknown',
+  'right.incompatible',
   'right.duty-missing',
   'right.purpose-missing',
   'right.purpose-unknown',

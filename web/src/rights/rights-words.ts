@@ -12,6 +12,7 @@ const fieldOf = {
   'right.not-employed': 'people',
   'right.beyond-employment': 'until',
   'right.role-unknown': 'role',
+  'right.incompatible': 'role',
   'right.duty-missing': 'role',
   'right.purpose-missing': 'purposes',
   'right.purpose-unknown': 'purposes',
