@@ -24,7 +24,7 @@ const approver = 'anneli'
 const supervisor = 'sari'
 const reasons = {
   OFFICIAL: 'Vastaa palvelunumeroiden puheluihin.',
-  SUPERVISOR: 'Asiakaspalvelijoiden esimies.',
+  SUPERVISOR: 'Asiakaspalvelijoiden esihenkilö.',
   EXPERT: 'Asiakaspalvelun laadun arviointi tai koulutus kuuluu työtehtäviin.',
   MAINTENANCE: 'Vastaa järjestelmän teknisestä ylläpidosta.',
   SECURITY: 'Työskentelee turvallisuusyksikössä.',
