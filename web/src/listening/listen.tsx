@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { Headphones } from 'lucide-react'
-import { useEffect, useEffectEvent, useRef } from 'react'
+import { useEffect, useEffectEvent, useRef, useState } from 'react'
 import { Button } from '../controls/button.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { Notice } from '../controls/notice.tsx'
@@ -10,6 +10,7 @@ import { usePresence } from '../session/use-me.ts'
 import { usePurpose } from '../session/purpose.tsx'
 import '../styles/player.css'
 import { Player } from './player.tsx'
+import { beginsAt, type Stopped } from './resume.ts'
 import { useListening } from './use-listening.ts'
 
 /** Says under which purpose the recording would be heard and that it is logged; then plays it. */
@@ -29,6 +30,8 @@ export function Listen({
   const under = usePurpose()
   const { state, start, end, explain, pace } = useListening(recordingId, under)
   const again = useRef<HTMLDivElement>(null)
+  const [stopped, setStopped] = useState<Stopped>()
+  const startMs = beginsAt(momentMs, stopped)
   // What was taken away is not offered again: another try would be refused.
   const isFinal = state.state === 'over' && (state.why === 'right' || state.why === 'destroyed')
   const isOver = state.state === 'over' || state.state === 'refused'
@@ -46,10 +49,11 @@ export function Listen({
         listening={state.listening}
         peaks={state.peaks}
         segmentId={segmentId}
-        startMs={momentMs ?? 0}
+        startMs={startMs}
         onEnd={() => end('left')}
         onSpeed={pace}
         onBroken={() => void explain()}
+        onStop={(atMs, durationMs) => setStopped({ atMs, durationMs, momentMs })}
       />
     )
   }
@@ -76,7 +80,7 @@ export function Listen({
           <p id={`note-${segmentId}`}>
             {say('listen.purpose')} <strong>{say(`purpose.${under.purpose}` as Word)}</strong>
             {under.reference && ` (${under.reference})`}. {say('listen.logged')}
-            {momentMs != null && <> {say('listen.moment', { position: formatPosition(momentMs) })}</>}
+            {(momentMs != null || startMs > 0) && <> {say('listen.moment', { position: formatPosition(startMs) })}</>}
           </p>
         </div>
       )}

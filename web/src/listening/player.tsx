@@ -31,6 +31,7 @@ export function Player({
   onEnd,
   onSpeed,
   onBroken,
+  onStop,
 }: {
   listening: Listening
   peaks: Peaks
@@ -39,6 +40,7 @@ export function Player({
   onEnd: () => void
   onSpeed: (speed: number) => void
   onBroken: () => void
+  onStop: (positionMs: number, durationMs: number) => void
 }) {
   const { say, language } = useLanguage()
   const box = useRef<HTMLElement>(null)
@@ -64,6 +66,7 @@ export function Player({
     silences: shapes.silences,
     onSpeed,
     onBroken,
+    onStop: (atMs) => onStop(atMs, durationMs),
   })
   const { positionMs, lanes, region } = playback
 

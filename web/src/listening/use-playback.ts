@@ -14,6 +14,7 @@ export function usePlayback({
   silences,
   onSpeed,
   onBroken,
+  onStop,
 }: {
   source: string
   durationMs: number
@@ -22,6 +23,8 @@ export function usePlayback({
   /** Another speed was chosen: sound has to come as fast. */
   onSpeed: (speed: number) => void
   onBroken: () => void
+  /** The sound goes away, however it came to that: how far it was. */
+  onStop: (positionMs: number) => void
 }) {
   const [audio] = useState(() => new Audio())
   const graph = useRef<SoundGraph>(undefined)
@@ -68,6 +71,7 @@ export function usePlayback({
     setPosition(now)
   })
   const fail = useEffectEvent(onBroken)
+  const stop = useEffectEvent(onStop)
   const start = useEffectEvent(() => Math.min(startMs, durationMs) / 1000)
 
   useEffect(() => {
@@ -113,6 +117,7 @@ export function usePlayback({
       for (const [event, listener] of Object.entries(on)) audio.removeEventListener(event, listener)
       cancelAnimationFrame(frame)
       audio.pause()
+      stop(audio.currentTime * 1000)
       audio.removeAttribute('src')
       audio.load()
       graph.current?.close()

@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest'
+import { beginsAt } from './resume.ts'
+
+const durationMs = 60_000
+
+test('a first listening begins at the moment of the address, else at the beginning', () => {
+  expect(beginsAt(undefined, undefined)).toBe(0)
+  expect(beginsAt(12_000, undefined)).toBe(12_000)
+})
+
+test('listening again goes on where the last one stopped, before the moment of the address, too', () => {
+  expect(beginsAt(undefined, { atMs: 31_500, durationMs, momentMs: undefined })).toBe(31_500)
+  expect(beginsAt(12_000, { atMs: 31_500, durationMs, momentMs: 12_000 })).toBe(31_500)
+  expect(beginsAt(12_000, { atMs: 4_000, durationMs, momentMs: 12_000 })).toBe(4_000)
+})
+
+test('what was heard to its end begins anew', () => {
+  expect(beginsAt(undefined, { atMs: durationMs, durationMs, momentMs: undefined })).toBe(0)
+  expect(beginsAt(12_000, { atMs: durationMs - 100, durationMs, momentMs: 12_000 })).toBe(12_000)
+})
+
+test('an address that names another moment is followed', () => {
+  expect(beginsAt(45_000, { atMs: 31_500, durationMs, momentMs: 12_000 })).toBe(45_000)
+  expect(beginsAt(45_000, { atMs: 31_500, durationMs, momentMs: undefined })).toBe(45_000)
+})
