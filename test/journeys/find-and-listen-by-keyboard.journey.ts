@@ -42,9 +42,16 @@ test('a supervisor finds a recorded call and listens to it with the keyboard alo
   await page.keyboard.press('l')
   expect(await atMs()).toBe(before)
 
+  const left = await atMs()
+  expect(left).toBeGreaterThan(1000)
   await page.getByRole('button', { name: 'Lopeta kuuntelu' }).click()
   await expect(page.getByText('Kuuntelu on päättynyt.')).toBeVisible()
   await expect(page.getByRole('region', { name: 'Kuka on kuunnellut' }).first()).toContainText('Esihenkilö')
+
+  // Listening again goes on where it stopped, and says so before.
+  await expect(page.getByText('Kuuntelu alkaa kohdasta')).toBeVisible()
+  await page.getByRole('button', { name: 'Kuuntele uudelleen' }).click()
+  await expect.poll(async () => Math.abs((await atMs()) - left)).toBeLessThanOrEqual(200)
 })
 
 test('a link to a moment leads to it, once the listener has said so', async ({ page, signedIn }) => {
