@@ -113,6 +113,13 @@ function EntryFacts({ entry, onClose }: { entry: LogEntryDetail; onClose: () => 
             </Link>
           </li>
         )}
+        {entry.person && entry.rightId && (
+          <li>
+            <Link to="/rights/people/$id" params={{ id: entry.person.id }} onClick={onClose}>
+              {say('log.entry.rights')}
+            </Link>
+          </li>
+        )}
         {entry.object?.id && (
           <li>
             <Link to="/log" search={{ object: entry.object.id }} onClick={onClose}>

@@ -64,7 +64,9 @@ export function RightCard({
 /** What speaks against a right. */
 export function Doubts({ right }: { right: HeldRight }) {
   const { say } = useLanguage()
-  if (right.doubts.length === 0) return null
+  const [first, ...others] = right.doubts
+  if (!first) return null
+  if (others.length === 0) return <Notice kind="warning">{sayDoubt(first, say)}</Notice>
   return (
     <Notice kind="warning">
       <ul>
