@@ -17,7 +17,14 @@ export function PurposeGate({ children }: { children: ReactNode }) {
       <Page title={say('rights.none.title')}>
         <Notice kind="info">
           <p>{say('rights.none')}</p>
-          <Link to="/description">{say('rights.none.elsewhere')}</Link>
+          <ul>
+            <li>
+              <Link to="/rights/new">{say('rights.request')}</Link>
+            </li>
+            <li>
+              <Link to="/description">{say('rights.none.elsewhere')}</Link>
+            </li>
+          </ul>
         </Notice>
       </Page>
     )

@@ -98,6 +98,7 @@ const screens = [
   },
   { to: '/alarms', word: 'nav.alarms', what: 'start.alarms', isFor: watches },
   { to: '/reviews', word: 'nav.reviews', what: 'start.reviews', isFor: watches },
+  { to: '/log', word: 'nav.log', what: 'start.log', isFor: watches },
   { to: '/description', word: 'nav.versions', what: 'start.versions.draft', isFor: drafts },
   { to: '/description', word: 'nav.versions', what: 'start.versions', isFor: (me: Me) => !drafts(me) },
   { to: '/plan', word: 'nav.plan', what: 'start.plan', isFor: () => true },
