@@ -6,9 +6,8 @@ import { placeCall } from '#test/simulator/place-call.ts'
 import { eventually, signInAt } from '#test/whole/api.ts'
 import { signInOn } from './at-the-desk.ts'
 import { logOf } from './log-of.ts'
-import { withoutCalls } from './without-calls.ts'
+import { test } from './only-calling.ts'
 
-const test = withoutCalls()
 test.describe.configure({ mode: 'serial', timeout: 120_000 })
 
 const caller = '+358401239921'

@@ -5,9 +5,8 @@ import { numbersCalled, officialByKey } from '#test/simulator/people.ts'
 import { placeCall } from '#test/simulator/place-call.ts'
 import { eventually, signInAt, type Api } from '#test/whole/api.ts'
 import { signInOn } from './at-the-desk.ts'
-import { withoutCalls } from './without-calls.ts'
+import { test } from './only-calling.ts'
 
-const test = withoutCalls()
 test.describe.configure({ mode: 'serial', timeout: 120_000 })
 
 const caller = '+358401239924'

@@ -8,9 +8,8 @@ import { eventually, signInAt, type ContactShape } from '#test/whole/api.ts'
 import type { RunningSeloste } from '#test/whole/start-seloste.ts'
 import { signInOn } from './at-the-desk.ts'
 import { logOf } from './log-of.ts'
-import { withoutCalls } from './without-calls.ts'
+import { test } from './only-calling.ts'
 
-const test = withoutCalls()
 test.describe.configure({ mode: 'serial', timeout: 120_000 })
 
 const caller = '+358401239905'
@@ -50,7 +49,10 @@ for (const [userId, own, others] of [
 ] as const) {
   test(`${userId} finds one part, and the other's is not there`, async ({ page, seloste }) => {
     const since = Temporal.Now.instant()
-    await signInOn(page, seloste, userId, { purpose: 'Asiakaspalvelun kehittäminen' })
+    await signInOn(page, seloste, userId, {
+      path: `/contacts?caller=${encodeURIComponent(caller)}`,
+      purpose: 'Asiakaspalvelun kehittäminen',
+    })
     await expect(page.locator('a[data-contact]')).toHaveCount(1)
     await page.locator('a[data-contact]').click()
     const content = page.locator('#content')

@@ -2,7 +2,7 @@
 // of it verified; and what the owner of the database edits afterwards is found, at the very entry.
 import { expect, type Page } from '@playwright/test'
 import { sql } from 'kysely'
-import { eventually, signInAt } from '#test/whole/api.ts'
+import { signInAt } from '#test/whole/api.ts'
 import { signInOn } from './at-the-desk.ts'
 import { ownDatabase } from './past-calls.ts'
 import { withoutCalls } from './without-calls.ts'
@@ -27,12 +27,11 @@ test('a look is an entry that stands in the signed log', async ({ page, seloste 
   await rows.first().click()
   const entry = page.getByRole('dialog')
   await expect(entry).toContainText('Evättiin')
-  // Within a second of the look it is signed.
-  await eventually(async () => {
-    if (((await entry.textContent()) ?? '').includes('johtavat allekirjoitettuun juureen')) return true
+  // Within a second of the look it is signed; the page asks when it is opened.
+  await expect(async () => {
     await page.reload()
-    return undefined
-  }, 'the entry in the signed log')
+    await expect(entry).toContainText('johtavat allekirjoitettuun juuritiivisteeseen', { timeout: 5_000 })
+  }).toPass({ timeout: 30_000 })
 })
 
 test('the log is whole, until somebody who owns the database edits an entry: that very entry is named', async ({
