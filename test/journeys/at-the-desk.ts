@@ -9,7 +9,7 @@ export type Language = 'fi' | 'sv' | 'en'
 interface AtTheDesk {
   /** Opens an address, signed in as somebody, under a purpose where there are several. */
   signedIn: (userId: string, options?: { path?: string; purpose?: string; reference?: string }) => Promise<void>
-  /** No axe violation of WCAG 2.2 A and AA, and no scrolling sideways. */
+  /** No scrolling sideways, and in Finnish no axe violation of WCAG 2.2 A and AA. */
   isAccessible: (screen: string) => Promise<void>
 }
 
@@ -50,6 +50,8 @@ export const test = base.extend<AtTheDesk, { seloste: RunningSeloste }>({
         'document.documentElement.scrollWidth - document.documentElement.clientWidth',
       )
       expect(sideways, `${screen} needs no scrolling sideways`).toBe(0)
+      // Other languages have other words in the same structure: what can break there is the room that words need.
+      if ((await page.evaluate<string>('document.documentElement.lang')) !== 'fi') return
       // preload:false: axe would fetch every style sheet again, which the page's policy forbids.
       const { violations } = await new AxeBuilder({ page })
         .options({ preload: false })
