@@ -15,6 +15,7 @@ import { isSamePassword, lengthProblem, tellProblems } from './password-rules.ts
 import { refreshAccount } from './use-account.ts'
 import { useFocusFirst } from './use-focus-first.ts'
 import { usePasswordCheck } from './use-password-check.ts'
+import { SubmitOrCancel } from './submit-or-cancel.tsx'
 
 /** The password and its change: only by who knows the old one. */
 export function PasswordSection({ account }: { account: Account }) {
@@ -150,14 +151,7 @@ function ChangePassword({ account, onDone, onCancel }: { account: Account; onDon
           {tellRefusal(change.error, say)}
         </Notice>
       )}
-      <div className="actions">
-        <Button type="submit" kind="primary" isBusy={change.isPending}>
-          {say(change.isPending ? 'account.busy' : 'account.password.do')}
-        </Button>
-        <Button kind="secondary" onPress={onCancel}>
-          {say('cancel')}
-        </Button>
-      </div>
+      <SubmitOrCancel does="account.password.do" isBusy={change.isPending} onCancel={onCancel} />
     </Form>
   )
 }

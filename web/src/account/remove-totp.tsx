@@ -1,7 +1,6 @@
 import { useRef, useState } from 'react'
 import { Form } from 'react-aria-components'
 import { $api } from '../api/client.ts'
-import { Button } from '../controls/button.tsx'
 import { Field } from '../controls/field.tsx'
 import { focusWrong } from '../controls/focus-wrong.ts'
 import { Notice } from '../controls/notice.tsx'
@@ -10,6 +9,7 @@ import { useLanguage } from '../language/use-words.ts'
 import { readOtp } from '../session/sign-in-step.ts'
 import { tellRefusal } from './tell-refusal.ts'
 import { useFocusFirst } from './use-focus-first.ts'
+import { SubmitOrCancel } from './submit-or-cancel.tsx'
 
 /** Removes one’s own authenticator: for the password, and a code of it or a recovery code. */
 export function RemoveTotp({
@@ -101,14 +101,7 @@ export function RemoveTotp({
           {tellRefusal(remove.error, say)}
         </Notice>
       )}
-      <div className="actions">
-        <Button type="submit" kind="primary" isBusy={remove.isPending}>
-          {say(remove.isPending ? 'account.busy' : 'account.second.remove')}
-        </Button>
-        <Button kind="secondary" onPress={onCancel}>
-          {say('cancel')}
-        </Button>
-      </div>
+      <SubmitOrCancel does="account.second.remove" isBusy={remove.isPending} onCancel={onCancel} />
     </Form>
   )
 }

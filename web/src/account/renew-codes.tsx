@@ -1,13 +1,13 @@
 import { useRef, useState } from 'react'
 import { Form } from 'react-aria-components'
 import { $api } from '../api/client.ts'
-import { Button } from '../controls/button.tsx'
 import { Field } from '../controls/field.tsx'
 import { focusWrong } from '../controls/focus-wrong.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { readOtp } from '../session/sign-in-step.ts'
 import { tellRefusal } from './tell-refusal.ts'
 import { useFocusFirst } from './use-focus-first.ts'
+import { SubmitOrCancel } from './submit-or-cancel.tsx'
 
 /** New recovery codes for a code of the authenticator; the old ones are worthless from then on. */
 export function RenewCodes({ onRenewed, onCancel }: { onRenewed: (codes: string[]) => void; onCancel: () => void }) {
@@ -57,14 +57,7 @@ export function RenewCodes({ onRenewed, onCancel }: { onRenewed: (codes: string[
         className="field-code"
         error={error()}
       />
-      <div className="actions">
-        <Button type="submit" kind="primary" isBusy={renew.isPending}>
-          {say(renew.isPending ? 'account.busy' : 'account.second.renew')}
-        </Button>
-        <Button kind="secondary" onPress={onCancel}>
-          {say('cancel')}
-        </Button>
-      </div>
+      <SubmitOrCancel does="account.second.renew" isBusy={renew.isPending} onCancel={onCancel} />
     </Form>
   )
 }

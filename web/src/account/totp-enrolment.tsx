@@ -12,6 +12,7 @@ import { AccountFailure } from './account-failure.tsx'
 import { tellRefusal } from './tell-refusal.ts'
 import { qrPath } from './qr-path.ts'
 import { useFocusFirst } from './use-focus-first.ts'
+import { SubmitOrCancel } from './submit-or-cancel.tsx'
 
 export interface Enrolment {
   id: string
@@ -167,14 +168,7 @@ export function ConfirmTotp({
         className="field-code"
         error={error()}
       />
-      <div className="actions">
-        <Button type="submit" kind="primary" isBusy={confirm.isPending}>
-          {say(confirm.isPending ? 'account.busy' : 'totp.confirm.do')}
-        </Button>
-        <Button kind="secondary" onPress={onCancel}>
-          {say('cancel')}
-        </Button>
-      </div>
+      <SubmitOrCancel does="totp.confirm.do" isBusy={confirm.isPending} onCancel={onCancel} />
     </Form>
   )
 }
