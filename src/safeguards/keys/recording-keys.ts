@@ -58,9 +58,9 @@ export async function fileKeyOf(
     .where('recording_id', '=', recordingId)
     .executeTakeFirst()
   if (!row) return undefined
-  const monthKey = await store.read(monthKeyName(row.expiry_month, row.month_key_version))
-  if (!monthKey) return undefined
-  const shardKey = unwrapKey(monthKey, row.shard_wrapped, shardPurpose(row.expiry_month, row.shard))
+  const monthKey = monthKeyName(row.expiry_month, row.month_key_version)
+  if (!(await store.has(monthKey))) return undefined
+  const shardKey = await unwrapShard(store, monthKey, row.shard_wrapped, shardPurpose(row.expiry_month, row.shard))
   return unwrapKey(shardKey, row.wrapped, `recording ${recordingId}`)
 }
 
@@ -110,31 +110,34 @@ async function shardKeyOf(db: Db, store: KeyStore, month: Temporal.PlainDate, sh
   if (!row) {
     const version = 1
     const monthKey = await monthKeyOf(store, month, version)
+    const [wrapped] = await store.wrap(monthKey, [
+      { secret: randomBytes(keyBytes), purpose: shardPurpose(month, shard) },
+    ])
     await db
       .insertInto('shard_key')
       .values({
         expiry_month: month,
         shard,
         month_key_version: version,
-        wrapped: wrapKey(monthKey, randomBytes(keyBytes), shardPurpose(month, shard)),
+        wrapped: wrapped!,
       })
       .onConflict((conflict) => conflict.columns(['expiry_month', 'shard']).doNothing())
       .execute()
     row = await find()
   }
   if (!row) throw new Error(`shard ${shard} of ${month.toString()} vanished`)
-  const monthKey = await store.read(monthKeyName(month, row.month_key_version))
-  if (!monthKey) throw new Error(`the key of ${month.toString()} is destroyed; nothing can be kept under it any more`)
-  return unwrapKey(monthKey, row.wrapped, shardPurpose(month, shard))
+  return unwrapShard(store, monthKeyName(month, row.month_key_version), row.wrapped, shardPurpose(month, shard))
 }
 
-async function monthKeyOf(store: KeyStore, month: Temporal.PlainDate, version: number): Promise<Buffer> {
+async function unwrapShard(store: KeyStore, monthKey: string, wrapped: Buffer, purpose: string): Promise<Buffer> {
+  const [shardKey] = await store.unwrap(monthKey, [{ wrapped, purpose }])
+  return shardKey!
+}
+
+async function monthKeyOf(store: KeyStore, month: Temporal.PlainDate, version: number): Promise<string> {
   const name = monthKeyName(month, version)
-  const found = await store.read(name)
-  if (found) return found
-  const key = randomBytes(keyBytes)
-  await store.write(name, key)
-  return key
+  if (!(await store.has(name))) await store.make(name)
+  return name
 }
 
 function monthKeyName(month: Temporal.PlainDate, version: number): string {

@@ -9,6 +9,7 @@ import { directoryOperations } from './directory.ts'
 import { logOperations } from './log.ts'
 import { provenSignInOperations } from './passkeys.ts'
 import { planOperations } from './plan.ts'
+import { retentionOperations } from './retention.ts'
 import { rightsOperations } from './rights.ts'
 import * as schema from './schemas.ts'
 import { refusals } from './shapes.ts'
@@ -24,6 +25,7 @@ export const operations = {
   ...rightsOperations,
   ...logOperations,
   ...watchOperations,
+  ...retentionOperations,
   readOrganisation: {
     method: 'GET',
     url: '/api/organisation',

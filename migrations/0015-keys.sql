@@ -1,0 +1,1 @@
+-- Keys: month keys in versions, shards by the hour of destruction (R24, R50, R52).

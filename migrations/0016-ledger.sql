@@ -1,0 +1,1 @@
+-- The destruction ledger: a Merkle log of what does not come back (R52).

@@ -1,0 +1,1 @@
+-- History that goes at its hour, by months where whole ones are over, and the counts that stay (R22).

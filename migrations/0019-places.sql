@@ -1,0 +1,1 @@
+-- Places of data, backups, and what of an end has reached them (R18, R19, R52).

@@ -1,0 +1,1 @@
+-- Proofs that what is held opens and what is destroyed does not (R52).
