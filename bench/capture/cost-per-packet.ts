@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { captureProcessFlags } from '#capture/rtp/process-flags.ts'
-import { generateIntakeKeyPair } from '#register/recordings/age-header.ts'
+import { generateKeyPair } from '#platform/age/age-header.ts'
 import { compile, generatorPort, runReceiver } from './run-receiver.ts'
 
 type Spent = { packets: number; cpuMicroseconds: number; eventLoopP99Ms?: number; faults?: string[] }
@@ -18,7 +18,7 @@ export async function costPerPacket({ calls = 400, seconds = 15, rounds = 3 } = 
   const ports = Array.from({ length: 2 * calls }, (_, i) => 30_000 + 2 * i)
   const counting = [String(ports[0]), String(ports.length)]
   const here = import.meta.dirname
-  const { recipient } = generateIntakeKeyPair()
+  const { recipient } = generateKeyPair()
   const ratios: number[] = []
   for (let round = 0; round < rounds; round++) {
     const folder = mkdtempSync(join(process.env['SELOSTE_BENCH_DATA'] ?? tmpdir(), 'seloste-bench-'))

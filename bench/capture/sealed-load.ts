@@ -4,10 +4,10 @@ import { open, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { captureProcessFlags } from '#capture/rtp/process-flags.ts'
-import { generateIntakeKeyPair, readAgeHeader } from '#register/recordings/age-header.ts'
+import { generateKeyPair, readAgeHeader } from '#platform/age/age-header.ts'
 import { alawSamples } from '#register/recordings/decode-g711.ts'
 import { indexRecording } from '#register/recordings/index-recording.ts'
-import { openPayload } from '#register/recordings/open-stream.ts'
+import { openPayload } from '#platform/age/open-stream.ts'
 import { positionOf, type IndexedSource } from '#register/recordings/recording-index.ts'
 import { renderAudio } from '#register/recordings/render-audio.ts'
 import { expectedPayload } from './expected-payload.ts'
@@ -31,7 +31,7 @@ export async function sealedLoad({ calls = 500, seconds = 20 } = {}): Promise<bo
   }
   const folder = mkdtempSync(join(process.env['SELOSTE_BENCH_DATA'] ?? tmpdir(), 'seloste-bench-'))
   try {
-    const { identity, recipient } = generateIntakeKeyPair()
+    const { identity, recipient } = generateKeyPair()
     const script = join(import.meta.dirname, 'capture-calls.ts')
     const receiver = {
       command: process.execPath,

@@ -11,7 +11,7 @@ import { afterAll } from 'vitest'
 import { openDirectoryStore } from '#platform/objects/directory-store.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { admit, type SegmentFacts } from '#register/admit.ts'
-import { generateIntakeKeyPair } from '#register/recordings/age-header.ts'
+import { generateKeyPair } from '#platform/age/age-header.ts'
 import type { Keeping } from '#register/recordings/keep-recording.ts'
 import { bodyKey, headerKey } from '#register/recordings/objects.ts'
 import { createRecordingWriter } from '#register/recordings/recording-writer.ts'
@@ -52,7 +52,7 @@ export async function makeTestRegister(database: TestDatabase<RegisterTables>): 
   const objects = await openDirectoryStore(join(folder, 'objects'))
   const keys = await openKeyFolder(join(folder, 'keys'))
   const custodian = database.as('seloste_custodian').db
-  await prepareIntakeKeys(custodian, keys, generateIntakeKeyPair, Temporal.Now.instant())
+  await prepareIntakeKeys(custodian, keys, generateKeyPair, Temporal.Now.instant())
   const keeping = { db: custodian, objects, keys, workFolder: join(folder, 'work') }
   const capture = database.as('seloste_capture').db
   return {

@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto'
 import { inflateSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { readAgeHeader } from '#register/recordings/age-header.ts'
-import { openPayload } from '#register/recordings/open-stream.ts'
+import { readAgeHeader } from '#platform/age/age-header.ts'
+import { openPayload } from '#platform/age/open-stream.ts'
 
 interface Vector {
   fields: Map<string, string>

@@ -8,7 +8,7 @@ import { startMetrics } from '#platform/metrics/metrics.ts'
 import { offerMetrics } from '#platform/metrics/share-metrics.ts'
 import { openDirectoryStore } from '#platform/objects/directory-store.ts'
 import { channels } from '#register/channels.ts'
-import { generateIntakeKeyPair } from '#register/recordings/age-header.ts'
+import { generateKeyPair } from '#platform/age/age-header.ts'
 import { keepRecording, noteKeepingFault, recordingsToKeep, type Keeping } from '#register/recordings/keep-recording.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { ensurePartitions } from '#register/history/partitions.ts'
@@ -97,7 +97,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
     log,
     registry: metrics.registry,
   })
-  await prepareIntakeKeys(db, keys, generateIntakeKeyPair, clock.now())
+  await prepareIntakeKeys(db, keys, generateKeyPair, clock.now())
 
   const keeping: Keeping = { db, objects, keys, workFolder: join(settings.dataDirectory, 'custodian') }
   let again = false
@@ -158,7 +158,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
     intervalMs: dayMs,
     lockName: 'seloste.prepare',
     work: async () => {
-      await prepareIntakeKeys(db, keys, generateIntakeKeyPair, clock.now())
+      await prepareIntakeKeys(db, keys, generateKeyPair, clock.now())
       await ensurePartitions(db, clock.now())
       await endOldFeedback(db)
     },

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { openDirectoryStore } from '#platform/objects/directory-store.ts'
-import { generateIntakeKeyPair } from '#register/recordings/age-header.ts'
+import { generateKeyPair } from '#platform/age/age-header.ts'
 import { recordingFacts } from '#test/database/people.ts'
 import { sealPastAudio } from './past-calls.ts'
 
@@ -16,7 +16,7 @@ test('audio that breaks off with an error leaves no file behind', async () => {
   const where = {
     objects: await openDirectoryStore(join(folder, 'objects')),
     spoolFolder: folder,
-    intakePublicKey: generateIntakeKeyPair().recipient,
+    intakePublicKey: generateKeyPair().recipient,
   }
   await expect(sealPastAudio(recordingFacts(), audio(), where)).rejects.toThrow('the archive is unreadable')
   expect(await readdir(folder)).toEqual(['objects'])

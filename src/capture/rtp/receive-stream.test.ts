@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { generateIntakeKeyPair, readAgeHeader } from '#register/recordings/age-header.ts'
+import { generateKeyPair, readAgeHeader } from '#platform/age/age-header.ts'
 import { alawSamples } from '#register/recordings/decode-g711.ts'
 import { indexRecording } from '#register/recordings/index-recording.ts'
-import { openPayload } from '#register/recordings/open-stream.ts'
+import { openPayload } from '#platform/age/open-stream.ts'
 import { createRecordingWriter } from '#register/recordings/recording-writer.ts'
 import { renderAudio } from '#register/recordings/render-audio.ts'
 import { createPortAllocator } from './allocate-ports.ts'
@@ -19,7 +19,7 @@ const codecs = [{ payloadType: 8, codec: 'PCMA', clockRate: 8000 } as const]
 
 test('what two senders send over the network is what the sealed recording plays, and they get receiver reports', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'seloste-rtp-'))
-  const { identity, recipient } = generateIntakeKeyPair()
+  const { identity, recipient } = generateKeyPair()
   const allocator = createPortAllocator({ address, firstPort: 21_000, lastPort: 21_999 })
   const writer = await createRecordingWriter({
     id: 'r',

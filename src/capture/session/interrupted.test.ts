@@ -10,7 +10,7 @@ import { systemClock } from '#platform/clock/clock.ts'
 import { openDirectoryStore } from '#platform/objects/directory-store.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import type { SegmentFacts } from '#register/admit.ts'
-import { generateIntakeKeyPair } from '#register/recordings/age-header.ts'
+import { generateKeyPair } from '#platform/age/age-header.ts'
 import { createTailJournal } from '#register/recordings/tail-journal.ts'
 import { callServer, request, toOf, type Caller } from '#test/conformance/sip/caller.ts'
 import { numbersCalled } from '#test/simulator/people.ts'
@@ -20,7 +20,7 @@ import { createRecorder, type Recorder } from './recorder.ts'
 import { openSpool } from './spool.ts'
 
 const seed = { version: 1, description: await readDescription() }
-const { recipient } = generateIntakeKeyPair()
+const { recipient } = generateKeyPair()
 let folder = ''
 let noted: SegmentFacts[] = []
 let call: Caller

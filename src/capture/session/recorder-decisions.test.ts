@@ -10,7 +10,7 @@ import type { RecordingRule, RegisterDescription } from '#description/register-d
 import { systemClock } from '#platform/clock/clock.ts'
 import { openDirectoryStore } from '#platform/objects/directory-store.ts'
 import type { SegmentFacts } from '#register/admit.ts'
-import { generateIntakeKeyPair } from '#register/recordings/age-header.ts'
+import { generateKeyPair } from '#platform/age/age-header.ts'
 import { createTailJournal } from '#register/recordings/tail-journal.ts'
 import type { DirectoryEntry } from '#safeguards/people/people.ts'
 import { callServer, request, toOf, type Caller } from '#test/conformance/sip/caller.ts'
@@ -26,7 +26,7 @@ import { openSpool } from './spool.ts'
 import type { VersionInForce } from './version-in-force.ts'
 
 const seed = await readDescription()
-const { recipient } = generateIntakeKeyPair()
+const { recipient } = generateKeyPair()
 const [aino, bertil, raija] = [officialByKey('aino'), officialByKey('bertil'), officialByKey('raija')]
 const now = () => Temporal.Now.instant()
 

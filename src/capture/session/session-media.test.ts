@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { generateIntakeKeyPair } from '#register/recordings/age-header.ts'
+import { generateKeyPair } from '#platform/age/age-header.ts'
 import { createTailJournal } from '#register/recordings/tail-journal.ts'
 import { createPortAllocator } from '../rtp/allocate-ports.ts'
 import { openSessionMedia } from './session-media.ts'
@@ -17,7 +17,7 @@ test('silence is counted from the end of a hold, so that a call held for long is
     startedAt: Temporal.Instant.from('2026-03-02T09:00:00Z'),
     streams: [],
     ports: createPortAllocator({ address: '127.0.0.1', firstPort: 11_300, lastPort: 11_309 }),
-    intakePublicKey: generateIntakeKeyPair().recipient,
+    intakePublicKey: generateKeyPair().recipient,
     folder,
     tail,
     random32: () => 1,

@@ -2,16 +2,16 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { generateIntakeKeyPair, readAgeHeader } from './age-header.ts'
+import { generateKeyPair, readAgeHeader } from '#platform/age/age-header.ts'
 import { alawSamples, ulawSamples } from './decode-g711.ts'
 import { indexRecording } from './index-recording.ts'
-import { openPayload } from './open-stream.ts'
+import { openPayload } from '#platform/age/open-stream.ts'
 import { openIndex, positionOf, sealIndex, type RecordingIndex } from './recording-index.ts'
 import type { StreamCodec } from './recording-log.ts'
 import { createRecordingWriter, type RecordingWriter } from './recording-writer.ts'
 import { renderAudio, wavHeader } from './render-audio.ts'
 
-const { identity, recipient } = generateIntakeKeyPair()
+const { identity, recipient } = generateKeyPair()
 const startedAt = Temporal.Instant.from('2026-03-02T09:00:00Z')
 const codecs: StreamCodec[] = [
   { payloadType: 8, codec: 'PCMA', clockRate: 8000 },

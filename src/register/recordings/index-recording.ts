@@ -20,7 +20,7 @@ import {
 } from './recording-index.ts'
 import { walkChunk, type Codec, type LogMark, type LogSource, type Track } from './recording-log.ts'
 
-/** A recording as open-stream.ts opens it. */
+/** A recording as platform/age/open-stream.ts opens it. */
 export type OpenedRecording = { chunks: number; openChunk(n: number): Promise<Buffer> }
 
 /** One source's packets, a column each, in stored order until {@link inOrder}. */
@@ -40,7 +40,7 @@ const usualSamples = 160
 
 /**
  * Walks the whole recording twice (once for the times, once for the peaks).
- * Throws as open-stream.ts and walkChunk do.
+ * Throws as platform/age/open-stream.ts and walkChunk do.
  */
 export async function indexRecording(recording: OpenedRecording): Promise<RecordingIndex> {
   const { sources: gathered, marks, unrendered } = await gather(recording)

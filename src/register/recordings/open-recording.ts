@@ -1,7 +1,7 @@
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import type { OpenedRecording } from './index-recording.ts'
 import { bodyKey, indexKey } from './objects.ts'
-import { openPayload } from './open-stream.ts'
+import { openPayload } from '#platform/age/open-stream.ts'
 import { openIndex, type RecordingIndex } from './recording-index.ts'
 
 /** Opens a recording's body in the object store; the last chunk is opened first and proves the length. */

@@ -4,13 +4,6 @@ import { Fault } from '#platform/fault.ts'
  * The faults of this folder. A fault is thrown; its code is stable and may be relied on by callers and monitoring.
  */
 export const recordingFaults = {
-  'age-header-malformed': 'The age header does not follow age-encryption.org/v1',
-  'age-no-identity-match': 'No stanza of the age header opens with this identity',
-  'age-header-mac': 'The age header was altered: its MAC does not match',
-  'age-key-malformed': 'Not an age X25519 recipient or identity',
-  'age-payload-short': 'The sealed payload is shorter than any valid one',
-  'age-chunk-forged': 'A chunk does not open: altered, truncated, or sealed with another key',
-  'age-last-chunk-empty': 'The last chunk of a longer payload is empty, which the format forbids',
   'log-malformed': 'A chunk of the recording log breaks the format',
   'body-write-failed': 'A sealed chunk could not be written to the recording body',
   'writer-starved': 'Sealed chunks wait for the disk beyond the limit: packets are being dropped',

@@ -3,9 +3,9 @@
  * Positions are samples at 8 kHz on the recording's timeline; 0 is the start mark, or the first sample when jitter put
  * it a few milliseconds before.
  */
-import { openWholePayload } from './open-stream.ts'
+import { openWholePayload } from '#platform/age/open-stream.ts'
 import type { Codec, LogSource, MarkKind, StreamCodec, Track } from './recording-log.ts'
-import { sealPayload } from './seal-stream.ts'
+import { sealPayload } from '#platform/age/seal-stream.ts'
 
 export const samplesPerSecond = 8000
 /** Twenty peaks a second. */

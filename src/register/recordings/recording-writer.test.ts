@@ -4,13 +4,13 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { generateIntakeKeyPair, readAgeHeader } from './age-header.ts'
-import { openPayload } from './open-stream.ts'
+import { generateKeyPair, readAgeHeader } from '#platform/age/age-header.ts'
+import { openPayload } from '#platform/age/open-stream.ts'
 import { walkChunk } from './recording-log.ts'
 import { createRecordingWriter } from './recording-writer.ts'
 import { createTailJournal } from './tail-journal.ts'
 
-const { identity, recipient } = generateIntakeKeyPair()
+const { identity, recipient } = generateKeyPair()
 const startedAt = Temporal.Instant.from('2026-03-02T09:00:00Z')
 const codecs = [{ payloadType: 8, codec: 'PCMA', clockRate: 8000 } as const]
 let directory = ''

@@ -8,7 +8,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { rm, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
-import { writeAgeHeader } from './age-header.ts'
+import { writeAgeHeader } from '#platform/age/age-header.ts'
 import { createDurably, syncFolder, writeFully } from './durable-files.ts'
 import {
   encodeMark,
@@ -22,7 +22,7 @@ import {
   type StreamCodec,
 } from './recording-log.ts'
 import { RecordingFault } from './recording-faults.ts'
-import { chunkBytes, derivePayloadKey, payloadNonceBytes, sealChunk, sealedChunkBytes } from './seal-stream.ts'
+import { chunkBytes, derivePayloadKey, payloadNonceBytes, sealChunk, sealedChunkBytes } from '#platform/age/seal-stream.ts'
 import { deriveTailKey } from './tail-frame.ts'
 import type { TailJournal, TailSubject } from './tail-journal.ts'
 

@@ -5,16 +5,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { generateIntakeKeyPair, readAgeHeader } from './age-header.ts'
-import { openPayload } from './open-stream.ts'
+import { generateKeyPair, readAgeHeader } from '#platform/age/age-header.ts'
+import { openPayload } from '#platform/age/open-stream.ts'
 import { rebuildBody } from './rebuild-body.ts'
 import { walkChunk, type MarkKind } from './recording-log.ts'
 import { createRecordingWriter, type RecordingWriter } from './recording-writer.ts'
 import { recoverRecordings, type RecoveredRecording } from './recover-recordings.ts'
-import { chunkBytes } from './seal-stream.ts'
+import { chunkBytes } from '#platform/age/seal-stream.ts'
 import { createTailJournal, type TailJournal } from './tail-journal.ts'
 
-const { identity, recipient } = generateIntakeKeyPair()
+const { identity, recipient } = generateKeyPair()
 const startedAt = Temporal.Instant.from('2026-03-02T09:00:00Z')
 let directory = ''
 beforeEach(() => void (directory = mkdtempSync(join(tmpdir(), 'seloste-recovery-'))))

@@ -12,7 +12,7 @@ export const wavHeaderBytes = 44
 
 /**
  * PCM of samples [from, to): `bytesPerSample` bytes each, silence where nothing came.
- * Opens only the chunks that overlap. Throws as open-stream.ts does.
+ * Opens only the chunks that overlap. Throws as platform/age/open-stream.ts does.
  */
 export async function renderAudio(
   index: RecordingIndex,

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { randomBytes } from 'node:crypto'
 import * as age from 'age-encryption'
 import { describe, expect, test } from 'vitest'
-import { generateIntakeKeyPair, readAgeHeader, recipientOf, writeAgeHeader } from './age-header.ts'
+import { generateKeyPair, readAgeHeader, recipientOf, writeAgeHeader } from './age-header.ts'
 import { openChunkBytes, openPayload, openWholePayload } from './open-stream.ts'
 import { chunkBytes, derivePayloadKey, sealChunk, sealedChunkBytes, sealPayload } from './seal-stream.ts'
 
@@ -19,7 +19,7 @@ function split(file: Buffer): { header: Buffer; payload: Buffer } {
 
 describe('interoperability', () => {
   test.each(sizes)('%i bytes sealed here open with the age-encryption package', async (size) => {
-    const { identity, recipient } = generateIntakeKeyPair()
+    const { identity, recipient } = generateKeyPair()
     const plaintext = randomBytes(size)
     const { header, fileKey } = writeAgeHeader(recipient)
     const decrypter = new age.Decrypter()
@@ -42,7 +42,7 @@ describe('interoperability', () => {
   test.skipIf(!hasAge)('the age command opens what is sealed here, and the other way round', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'seloste-age-'))
     try {
-      const { identity, recipient } = generateIntakeKeyPair()
+      const { identity, recipient } = generateKeyPair()
       const plaintext = randomBytes(150_000)
       const { header, fileKey } = writeAgeHeader(recipient)
       writeFileSync(join(folder, 'key'), `${identity}\n`)
@@ -59,11 +59,11 @@ describe('interoperability', () => {
 })
 
 describe('refusals', () => {
-  const { identity, recipient } = generateIntakeKeyPair()
+  const { identity, recipient } = generateKeyPair()
   const { header, fileKey } = writeAgeHeader(recipient)
 
   test('an identity of another day does not open the header', () => {
-    expect(() => readAgeHeader(header, generateIntakeKeyPair().identity)).toThrow(
+    expect(() => readAgeHeader(header, generateKeyPair().identity)).toThrow(
       expect.objectContaining({ code: 'age-no-identity-match' }),
     )
   })

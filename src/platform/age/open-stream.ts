@@ -6,7 +6,7 @@
  * nonce, so that opening it proves the length, and a payload cut at a chunk border is noticed before anything is used.
  */
 import { createDecipheriv, type KeyObject } from 'node:crypto'
-import { RecordingFault } from './recording-faults.ts'
+import { AgeFault } from './faults.ts'
 import { chunkNonce, derivePayloadKey, payloadNonceBytes, sealedChunkBytes, tagBytes } from './seal-stream.ts'
 
 /** Reads `length` bytes at `position`, or fewer at the end. */
@@ -25,7 +25,7 @@ export type OpenedPayload = {
  */
 export async function openPayload(fileKey: Uint8Array, sizeBytes: number, read: ReadRange): Promise<OpenedPayload> {
   const sealedBytes = sizeBytes - payloadNonceBytes
-  if (sealedBytes < tagBytes) throw new RecordingFault('age-payload-short')
+  if (sealedBytes < tagBytes) throw new AgeFault('age-payload-short')
   const key = derivePayloadKey(fileKey, await read(0, payloadNonceBytes))
   const chunks = Math.ceil(sealedBytes / sealedChunkBytes)
   const openChunk = async (n: number): Promise<Buffer> => {
@@ -34,21 +34,21 @@ export async function openPayload(fileKey: Uint8Array, sizeBytes: number, read: 
     return openChunkBytes(key, n, n === chunks - 1, sealed)
   }
   const last = await openChunk(chunks - 1)
-  if (last.length === 0 && chunks > 1) throw new RecordingFault('age-last-chunk-empty')
+  if (last.length === 0 && chunks > 1) throw new AgeFault('age-last-chunk-empty')
   return { chunks, openChunk }
 }
 
 /** Opens one sealed chunk. Throws `age-chunk-forged` when its number, its final flag, its bytes or the key are wrong. */
 export function openChunkBytes(key: KeyObject, number: number, final: boolean, sealed: Buffer): Buffer {
   const end = sealed.length - tagBytes
-  if (end < 0) throw new RecordingFault('age-chunk-forged', `chunk ${number}`)
+  if (end < 0) throw new AgeFault('age-chunk-forged', `chunk ${number}`)
   const decipher = createDecipheriv('chacha20-poly1305', key, chunkNonce(number, final), { authTagLength: tagBytes })
   decipher.setAuthTag(sealed.subarray(end))
   const plaintext = decipher.update(sealed.subarray(0, end))
   try {
     decipher.final()
   } catch (cause) {
-    throw new RecordingFault('age-chunk-forged', `chunk ${number}`, cause)
+    throw new AgeFault('age-chunk-forged', `chunk ${number}`, cause)
   }
   return plaintext
 }

@@ -1,8 +1,8 @@
 /**
- * The age v1 header of a recording (https://age-encryption.org/v1, https://c2sp.org/age).
+ * The age v1 header (https://age-encryption.org/v1, https://c2sp.org/age).
  *
- * In: an intake public key (`age1...`). Out: the header text and the file key it wraps.
- * Never here: a passphrase, a recipient that lives longer than the recording, or a second recipient.
+ * In: a public key (`age1...`). Out: the header text and the file key it wraps.
+ * Never here: a passphrase, a second recipient, or what is sealed; whose key it may be is for whoever seals to say.
  */
 import {
   createCipheriv,
@@ -16,18 +16,18 @@ import {
   timingSafeEqual,
 } from 'node:crypto'
 import { decodeBech32, encodeBech32 } from './bech32.ts'
-import { RecordingFault } from './recording-faults.ts'
+import { AgeFault } from './faults.ts'
 
 const versionLine = 'age-encryption.org/v1'
 const x25519Info = 'age-encryption.org/v1/X25519'
 const fileKeyBytes = 16
 const columns = 64
 
-/** A pair of intake keys: `identity` (`AGE-SECRET-KEY-1...`) opens what is sealed to `recipient` (`age1...`). */
-export type IntakeKeyPair = { identity: string; recipient: string }
+/** A pair of keys: `identity` (`AGE-SECRET-KEY-1...`) opens what is sealed to `recipient` (`age1...`). */
+export type KeyPair = { identity: string; recipient: string }
 
 /** Makes a new X25519 pair; `secret` (32 bytes) is a parameter so that tests are repeatable. */
-export function generateIntakeKeyPair(secret: Buffer = randomBytes(32)): IntakeKeyPair {
+export function generateKeyPair(secret: Buffer = randomBytes(32)): KeyPair {
   return {
     identity: encodeBech32('age-secret-key-', secret).toUpperCase(),
     recipient: encodeBech32('age', publicHalf(secret)),
@@ -37,6 +37,11 @@ export function generateIntakeKeyPair(secret: Buffer = randomBytes(32)): IntakeK
 /** The `age1...` recipient of an `AGE-SECRET-KEY-1...` identity. Throws `age-key-malformed`. */
 export function recipientOf(identity: string): string {
   return encodeBech32('age', publicHalf(decodeKey('age-secret-key-', identity)))
+}
+
+/** Whether a text is an `age1...` recipient. */
+export function isRecipient(text: string): boolean {
+  return decodeBech32('age', text)?.length === 32 && text === text.toLowerCase()
 }
 
 /**
@@ -70,20 +75,20 @@ export function readAgeHeader(header: Uint8Array, identity: string): Buffer {
   for (const { type, args, body } of stanzas) {
     if (type !== 'X25519') continue
     const share = args.length === 1 ? fromBase64(args[0]!) : undefined
-    if (share?.length !== 32 || body.length !== fileKeyBytes + 16) throw new RecordingFault('age-header-malformed')
+    if (share?.length !== 32 || body.length !== fileKeyBytes + 16) throw new AgeFault('age-header-malformed')
     const fileKey = unwrap(secret, share, body)
     if (fileKey === undefined) continue
-    if (!timingSafeEqual(headerMac(fileKey, unsigned), mac)) throw new RecordingFault('age-header-mac')
+    if (!timingSafeEqual(headerMac(fileKey, unsigned), mac)) throw new AgeFault('age-header-mac')
     return fileKey
   }
-  throw new RecordingFault('age-no-identity-match')
+  throw new AgeFault('age-no-identity-match')
 }
 
 type Stanza = { type: string; args: string[]; body: Buffer }
 
 function parse(text: string): { stanzas: Stanza[]; unsigned: string; mac: Buffer } {
   const lines = text.split('\n')
-  const malformed = (why: string) => new RecordingFault('age-header-malformed', why)
+  const malformed = (why: string) => new AgeFault('age-header-malformed', why)
   if (lines[0] !== versionLine) throw malformed('version line')
   const stanzas: Stanza[] = []
   let at = 1
@@ -149,13 +154,13 @@ function agree(secret: Buffer, theirs: Buffer): Buffer {
   try {
     return diffieHellman({ privateKey: privateKey(secret), publicKey }) // OpenSSL refuses the all-zero secret (RFC 7748).
   } catch (cause) {
-    throw new RecordingFault('age-key-malformed', 'low-order point', cause)
+    throw new AgeFault('age-key-malformed', 'low-order point', cause)
   }
 }
 
 function decodeKey(prefix: string, text: string): Buffer {
   const bytes = decodeBech32(prefix, text)
-  if (bytes?.length !== 32) throw new RecordingFault('age-key-malformed')
+  if (bytes?.length !== 32) throw new AgeFault('age-key-malformed')
   return bytes
 }
 
