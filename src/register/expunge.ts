@@ -6,9 +6,61 @@
 import type { Kysely } from 'kysely'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { appendAudit } from '#safeguards/audit/append.ts'
+import type { KeyStore } from '#safeguards/keys/key-store.ts'
 import { forgetFileKey } from '#safeguards/keys/recording-keys.ts'
+import type { Copies } from '#safeguards/places/copies.ts'
 import { recordingObjects } from './recordings/objects.ts'
 import type { DestructionCause, RegisterTables } from './tables.ts'
+
+/** What a destruction reaches. */
+export interface Expunging {
+  db: Kysely<RegisterTables>
+  objects: ObjectStore
+  keys: KeyStore
+  copies: Copies
+  /** The custodian's folder where bodies are mended; sealed bytes only. */
+  workFolder: string
+}
+
+/** A recording whose end has come. */
+export interface Ending {
+  id: string
+  cause: DestructionCause
+  /** Who or what ended it, by id or by the name of the work: `sweep`, `prohibition <id>`. */
+  doneBy: string
+  /** From then on a place that is away does not keep its key alive any more: a minute after a prohibition, the ceiling of a term. */
+  deadline: Temporal.Instant
+}
+
+export interface Expunged {
+  /** Destroyed everywhere, or everywhere that could be reached until their deadline. */
+  destroyed: string[]
+  /** Blocked and closed to everybody, and not yet destroyed in every copy: what stands in the way. The next run goes on. */
+  waiting: { id: string; why: string }[]
+  /** Not ended at all: the database refused, a disk did not answer. */
+  failures: { id: string; error: unknown }[]
+}
+
+/**
+ * Destroys recordings (R24, R50): blocked, then their objects, then their keys out of every copy of the keyring, then the
+ * ledger says so. Never throws for one of them what would keep the others.
+ */
+export async function expungeRecordings(
+  { db, objects }: Expunging,
+  endings: readonly Ending[],
+  now: Temporal.Instant,
+): Promise<Expunged> {
+  const expunged: Expunged = { destroyed: [], waiting: [], failures: [] }
+  for (const ending of endings) {
+    try {
+      await expungeRecording(db, objects, ending, now)
+      expunged.destroyed.push(ending.id)
+    } catch (error) {
+      expunged.failures.push({ id: ending.id, error })
+    }
+  }
+  return expunged
+}
 
 /**
  * Destroys a recording: blocked first, then its key, then every object of it, then the ledger says so.
