@@ -69,6 +69,7 @@ export async function openTestDesk(
     now: () => systemClock.now(),
     place: { origin: publicUrl, host: new URL(publicUrl).hostname },
     service: () => 'Seloste',
+    secondFactors: factors,
   })
   const answers = {
     ...audio,

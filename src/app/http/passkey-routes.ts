@@ -92,9 +92,9 @@ export function passkeyRoutes(app: Routes, desk: Desk): void {
       const asking = await signInBehind(desk, request)
       if (!asking) return refuse(reply, 'session.none')
       const { token, personId } = asking
-      const { password } = request.body
+      const { password, otp } = request.body
       const proof = password === undefined ? undefined : await passwordProof(desk.db, personId, password)
-      return answer(reply, await passkeys.askAddition({ session: token, proof: proof?.toString('base64url') }))
+      return answer(reply, await passkeys.askAddition({ session: token, proof: proof?.toString('base64url'), otp }))
     },
   })
 

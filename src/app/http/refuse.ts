@@ -37,6 +37,7 @@ export const refusals = {
   'passkey.needed': [409, 'This is your last second factor, and your password needs one; add another first.'],
   'confirm.passkey': [403, 'Confirm this with your passkey.'],
   'confirm.password': [403, 'Give your password as well.'],
+  'confirm.code': [403, 'Give a code of your authenticator as well.'],
   'confirm.sign-in': [403, 'Sign out and in again first: this is done within a quarter of an hour of signing in.'],
   'password.unfit': [400, 'The password cannot be taken; every reason is told.'],
   'password.too-short-alone': [

@@ -5,7 +5,7 @@ import type { Log } from '#platform/log/log.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { KeyStore } from '#safeguards/keys/key-store.ts'
 import { endLeavers, forgetSignIns, noteDemand } from '#safeguards/sign-in/keep-accounts.ts'
-import { createSecondFactors } from '#safeguards/sign-in/second-factor.ts'
+import { createSecondFactors, type CodeProof } from '#safeguards/sign-in/second-factor.ts'
 import { readSignInKeys } from '#safeguards/sign-in/sign-in-key.ts'
 import type { CustodianAnswers } from './custodian-server.ts'
 import type { Versions } from './follow-versions.ts'
@@ -29,6 +29,7 @@ const forgetMs = 60 * 60_000
  */
 export async function keepAccounts(options: AccountsOptions): Promise<{
   questions: CustodianAnswers['questions']
+  secondFactors: CodeProof
   stop: () => Promise<void>
 }> {
   const { pool, db, keys, versions, clock, log } = options
@@ -60,6 +61,7 @@ export async function keepAccounts(options: AccountsOptions): Promise<{
   })
   return {
     questions: secondFactorQuestions(factors),
+    secondFactors: factors,
     async stop() {
       await Promise.all([looking.stop(), forgetting.stop()])
     },

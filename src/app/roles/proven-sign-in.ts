@@ -8,6 +8,7 @@ import { Fault } from '#platform/fault.ts'
 import type { Log } from '#platform/log/log.ts'
 import { createIdentityProvider, type IdentityProvider } from '#safeguards/sign-in/identity-provider.ts'
 import { createPasskeys, type Passkeys } from '#safeguards/sign-in/passkeys.ts'
+import type { CodeProof } from '#safeguards/sign-in/second-factor.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 import { Act, Assertion, Attestation } from '../http/contract/passkeys.ts'
 import type { CustodianAnswers } from './custodian-server.ts'
@@ -23,7 +24,11 @@ const shapes = {
   giveSecondFactor: Type.Object({ session: Token, newSession: Token, response: Assertion }),
   act: Type.Object({ session: Token, ...Act.properties }),
   confirm: Type.Object({ session: Token, ...Act.properties, response: Assertion }),
-  askAddition: Type.Object({ session: Token, proof: Type.Optional(Type.String({ maxLength: 128 })) }),
+  askAddition: Type.Object({
+    session: Token,
+    proof: Type.Optional(Type.String({ maxLength: 128 })),
+    otp: Type.Optional(Type.String({ maxLength: 16 })),
+  }),
   add: Type.Object({
     session: Token,
     newSession: Token,
@@ -74,12 +79,13 @@ export async function provenSignIn(given: {
   db: HoldingSafeguards
   now: () => Temporal.Instant
   log: Log
+  secondFactors: CodeProof
 }): Promise<CustodianAnswers['questions']> {
-  const { settings, db, now, log } = given
+  const { settings, db, now, log, secondFactors } = given
   const { publicUrl, identityProvider } = settings
   if (publicUrl === undefined) return {}
   const place = { origin: publicUrl, host: new URL(publicUrl).hostname }
-  const passkeys = createPasskeys({ db, now, place, service: () => `Seloste, ${place.host}` })
+  const passkeys = createPasskeys({ db, now, place, secondFactors, service: () => `Seloste, ${place.host}` })
   if (!identityProvider) return passkeyQuestions(passkeys)
   const provider = createIdentityProvider({
     db,

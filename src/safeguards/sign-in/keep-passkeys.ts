@@ -13,26 +13,35 @@ import { sessionHash } from '../people/session.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 import { challengeBytes, challengeMinutes } from './challenges.ts'
 import { completeWithPasskey } from './open-session.ts'
-import { descriptor, passkeysOf, refusalOf, type Act, type PasskeyRefusal, type PasskeyWork } from './passkey-work.ts'
+import {
+  descriptor,
+  passkeysOf,
+  refusalOf,
+  spendConfirmation,
+  type PasskeyRefusal,
+  type PasskeyWork,
+} from './passkey-work.ts'
 import { holderOf, type SessionHolder } from './session-holder.ts'
 import { handleOf, passkeyAlgorithms, readNewPasskey } from './verify-passkey.ts'
 
 /** Someone who signs in without a password has signed in within this time where a password would be asked for again. */
 const freshMinutes = 15
 
-export function createPasskeyKeeping({ db: holding, now, place, service, challenges }: PasskeyWork) {
+export function createPasskeyKeeping({ db: holding, now, place, service, challenges, secondFactors }: PasskeyWork) {
   const db = safeguardsOf(holding)
 
   return {
     /**
      * What a browser asks for to make a passkey. A stolen session alone makes none: whoever has a passkey has confirmed
-     * `passkey.add` of their own id with it, whoever has a password proves it, anybody else has just signed in. A sign-in
-     * that awaits a second factor makes one where its person has none at all.
+     * `passkey.add` of their own id with it, whoever has a password proves it, anybody else has just signed in; and whoever
+     * has an authenticator gives a code of it as well. A sign-in that awaits a second factor makes one where its person
+     * has none at all.
      * @param asked.proof argon2id's output, base64url
      */
     async askAddition(asked: {
       session: string
       proof?: string | undefined
+      otp?: string | undefined
     }): Promise<PublicKeyCredentialCreationOptionsJSON | PasskeyRefusal> {
       const holder = await adderOf(asked.session)
       if (!holder) return { refused: 'session.none' }
@@ -156,6 +165,18 @@ export function createPasskeyKeeping({ db: holding, now, place, service, challen
   }
 
   async function unproven(
+    asked: { session: string; proof?: string | undefined; otp?: string | undefined },
+    holder: SessionHolder,
+  ): Promise<PasskeyRefusal | undefined> {
+    if (!holder.factors.includes('totp')) return unprovenPassword(asked, holder)
+    if (asked.otp === undefined) return { refused: 'confirm.code' }
+    const refusal = await unprovenPassword(asked, holder)
+    if (refusal) return refusal
+    const taken = await secondFactors.prove({ session: asked.session, otp: asked.otp })
+    return 'refused' in taken ? taken : undefined
+  }
+
+  async function unprovenPassword(
     asked: { session: string; proof?: string | undefined },
     { personId, signedInAt }: SessionHolder,
   ): Promise<PasskeyRefusal | undefined> {
@@ -193,12 +214,4 @@ async function rotate(tx: HoldingSafeguards, { session, newSession }: { session:
   const { rows } = await sql<{ rotated: boolean }>`
     select rotate_session(${sessionHash(session)}::bytea, ${sessionHash(newSession)}::bytea) as rotated`.execute(tx)
   return rows[0]?.rotated === true
-}
-
-async function spendConfirmation(tx: HoldingSafeguards, token: string, personId: string, { act, id, revision }: Act) {
-  const { rows } = await sql<{ spent: boolean }>`
-    select spend_confirmation(${personId}::uuid, ${sessionHash(token)}::bytea, ${act}, ${id}::uuid, ${revision}) as spent`.execute(
-    tx,
-  )
-  return rows[0]?.spent === true
 }

@@ -1,6 +1,9 @@
+import { sql } from 'kysely'
+import { sessionHash } from '../people/session.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 import type { Challenges } from './challenges.ts'
 import type { WeightyAct } from './passkey-tables.ts'
+import type { CodeProof, FactorRefusal } from './second-factor.ts'
 import type { PasskeyFault, Place } from './verify-passkey.ts'
 
 /** What the custodian works with where passkeys are concerned. */
@@ -11,6 +14,8 @@ export interface PasskeyWork {
   /** What the authenticator calls the service. */
   service: () => string
   challenges: Challenges
+  /** Whoever has an authenticator gives a code of it for their first passkey. */
+  secondFactors: CodeProof
 }
 
 /** An act, the object it is done to, and the revision of it that was read; 0 where it has none. */
@@ -35,8 +40,11 @@ export interface PasskeyRefusal {
     | 'passkey.needed'
     | 'confirm.passkey'
     | 'confirm.password'
+    | 'confirm.code'
     | 'confirm.sign-in'
     | 'not-found'
+    | FactorRefusal['refused']
+  seconds?: number
 }
 
 export function refusalOf(fault: PasskeyFault): PasskeyRefusal {
@@ -61,4 +69,18 @@ export interface Descriptor {
 
 export function descriptor(row: { credential_id: Buffer; transports: string[] }): Descriptor {
   return { id: row.credential_id.toString('base64url'), transports: row.transports }
+}
+
+/** Spends what a session's holder has confirmed with a passkey; true as well for whoever has none. */
+export async function spendConfirmation(
+  tx: HoldingSafeguards,
+  token: string,
+  personId: string,
+  { act, id, revision }: Act,
+): Promise<boolean> {
+  const { rows } = await sql<{ spent: boolean }>`
+    select spend_confirmation(${personId}::uuid, ${sessionHash(token)}::bytea, ${act}, ${id}::uuid, ${revision}) as spent`.execute(
+    tx,
+  )
+  return rows[0]?.spent === true
 }

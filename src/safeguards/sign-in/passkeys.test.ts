@@ -15,11 +15,14 @@ const database = await createTestDatabase<SafeguardTables>()
 const admin = database.as().db
 const desk = database.as('seloste_desk').db
 let now: () => Temporal.Instant
+/** Nobody here has one. */
+const noAuthenticators = { prove: () => Promise.resolve({ refused: 'factor.none' as const }) }
 const passkeys = createPasskeys({
   db: database.as('seloste_custodian').db,
   now: () => now(),
   place: { origin, host: 'seloste.example' },
   service: () => 'Seloste',
+  secondFactors: noAuthenticators,
 })
 
 let person: TestPerson

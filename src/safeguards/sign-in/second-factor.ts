@@ -9,6 +9,7 @@ import { appendAudit, type AuditEntry } from '../audit/append.ts'
 import { unwrapKey, wrapKey } from '../keys/wrap.ts'
 import { sessionHash } from '../people/session.ts'
 import { safeguardsOf, type HoldingSafeguards, type SafeguardTables } from '../tables.ts'
+import { spendConfirmation } from './passkey-work.ts'
 import { newRecoveryCodes, recoveryHash } from './recovery-codes.ts'
 import type { SignInKeys } from './sign-in-key.ts'
 import type { SecondFactor, SecondFactorDemand } from './sign-in-tables.ts'
@@ -40,6 +41,7 @@ export interface FactorRefusal {
     | 'factor.required'
     | 'factor.enrolment-over'
     | 'password.too-short-alone'
+    | 'confirm.passkey'
   seconds?: number
 }
 
@@ -64,6 +66,12 @@ export interface SecondFactors {
   renewRecoveryCodes(asked: { session: string; otp: string }): Promise<{ recoveryCodes: string[] } | FactorRefusal>
 }
 
+/** Asked by the custodian itself, never by the desk. */
+export interface CodeProof {
+  /** Takes a code of the authenticator of a session's holder, for what the custodian itself does only with one. */
+  prove(asked: { session: string; otp: string }): Promise<{ done: true } | FactorRefusal>
+}
+
 interface UnderWay {
   person: string
   awaits: boolean
@@ -76,7 +84,7 @@ export function createSecondFactors(
   holding: HoldingSafeguards,
   keys: SignInKeys,
   now: () => Temporal.Instant,
-): SecondFactors {
+): SecondFactors & CodeProof {
   const db = safeguardsOf(holding)
 
   return {
@@ -101,6 +109,11 @@ export function createSecondFactors(
         if (found.demand === 'off') return { refused: 'factor.off' }
         const refusal = found.awaits ? undefined : await provePassword(tx, session, proof)
         if (refusal) return refusal
+        // One more factor beside a passkey needs the passkey: a password alone would let in whoever has seen it.
+        if (
+          !(await spendConfirmation(tx, session, found.person, { act: 'passkey.add', id: found.person, revision: 0 }))
+        )
+          return { refused: 'confirm.passkey' }
         const id = randomUUID()
         const secret = newTotpSecret()
         await tx.deleteFrom('totp').where('person_id', '=', found.person).where('confirmed_at', 'is', null).execute()
@@ -163,6 +176,14 @@ export function createSecondFactors(
         await tx.deleteFrom('recovery_code').where('person_id', '=', found.person).execute()
         await credential(tx, 'credential.removed', found.person, 'totp')
         return { done: true }
+      }),
+
+    prove: ({ session, otp }) =>
+      db.transaction().execute(async (tx) => {
+        const found = await underWay(tx, session)
+        if (!found || found.awaits) return { refused: 'session.none' }
+        const factor = await take(tx, found.person, session, { otp })
+        return typeof factor === 'object' ? factor : { done: true }
       }),
 
     renewRecoveryCodes: ({ session, otp }) =>

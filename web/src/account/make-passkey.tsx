@@ -7,14 +7,18 @@ import { Notice } from '../controls/notice.tsx'
 import { PasswordField } from '../controls/password-field.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { addPasskey, codeOf, confirmed } from '../session/ask-passkey.ts'
+import { readOtp } from '../session/sign-in-step.ts'
 import { tellRefusal } from './tell-refusal.ts'
 import { useFocusFirst } from './use-focus-first.ts'
+
+const wrongCode = ['session.second-factor-wrong', 'session.code-used']
 
 /** Makes a passkey on this device or a security key, under a name that its owner will know it by. */
 export function MakePasskey({
   personId,
   userId,
   proof,
+  asksCode = false,
   onMade,
   onCancel,
 }: {
@@ -22,18 +26,22 @@ export function MakePasskey({
   userId?: string
   /** What is asked for beside it: the password, one of the passkeys there are, or nothing. */
   proof: 'password' | 'passkey' | 'none'
+  /** A code of the authenticator as well, for the first passkey. */
+  asksCode?: boolean
   onMade: () => void
   onCancel?: () => void
 }) {
   const { say } = useLanguage()
   const [name, setName] = useState('')
   const [password, setPassword] = useState('')
+  const [code, setCode] = useState('')
   const [tries, setTries] = useState(0)
   const [busy, setBusy] = useState(false)
   const [failed, setFailed] = useState<unknown>()
   const form = useRef<HTMLFormElement>(null)
   useFocusFirst(form, 'input')
   const asksPassword = proof === 'password'
+  const otp = readOtp(code)
   const errors = {
     name: tries > 0 && name.trim() === '' ? say('passkeys.name.missing') : undefined,
     password:
@@ -42,17 +50,23 @@ export function MakePasskey({
         : codeOf(failed) === 'session.credentials'
           ? say('error.password.current')
           : undefined,
+    code:
+      asksCode && tries > 0 && !otp
+        ? say(code.trim() ? 'signin.otp.form' : 'signin.otp.missing')
+        : wrongCode.includes(codeOf(failed) ?? '')
+          ? tellRefusal(failed, say)
+          : undefined,
   }
 
   const submit = async () => {
     setTries(tries + 1)
     setFailed(undefined)
-    if (name.trim() === '' || (asksPassword && password === '')) {
+    if (name.trim() === '' || (asksPassword && password === '') || (asksCode && !otp)) {
       window.setTimeout(() => focusWrong(form.current))
       return
     }
     setBusy(true)
-    const make = () => addPasskey(name.trim(), asksPassword ? password : undefined)
+    const make = () => addPasskey(name.trim(), { ...(asksPassword && { password }), ...(asksCode && otp && { otp }) })
     const made =
       proof === 'passkey' && personId !== undefined
         ? await confirmed({ act: 'passkey.add', id: personId, revision: 0 }, make)
@@ -99,7 +113,25 @@ export function MakePasskey({
           />
         </>
       )}
-      {failed !== undefined && !errors.password && (
+      {asksCode && (
+        <Field
+          id="passkey-code"
+          label={say('signin.otp')}
+          hint={say('signin.otp.hint')}
+          value={code}
+          onChange={(value) => {
+            setFailed(undefined)
+            setCode(value)
+          }}
+          autoComplete="one-time-code"
+          inputMode="numeric"
+          spellCheck="false"
+          maxLength={16}
+          className="field-code"
+          error={errors.code}
+        />
+      )}
+      {failed !== undefined && !errors.password && !errors.code && (
         <Notice kind="error" isUrgent>
           {tellRefusal(failed, say)}
         </Notice>

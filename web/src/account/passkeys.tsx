@@ -70,6 +70,7 @@ export function PasskeysSection({ account }: { account: Account }) {
           personId={account.personId}
           userId={account.userId}
           proof={proof}
+          asksCode={proof !== 'passkey' && account.secondFactor.totp !== undefined}
           onMade={() => void finish('added')}
           onCancel={() => void finish('nothing')}
         />

@@ -65,7 +65,12 @@ export function SecondFactorSection({ account }: { account: Account }) {
         </div>
       )}
       {doing.what === 'begin' && (
-        <BeginTotp asksPassword onBegun={(enrolment) => setDoing({ what: 'confirm', enrolment })} onCancel={stop} />
+        <BeginTotp
+          asksPassword
+          personId={account.personId}
+          onBegun={(enrolment) => setDoing({ what: 'confirm', enrolment })}
+          onCancel={stop}
+        />
       )}
       {doing.what === 'confirm' && (
         <ConfirmTotp

@@ -7,6 +7,7 @@ import { Field } from '../controls/field.tsx'
 import { PasswordField } from '../controls/password-field.tsx'
 import { formatTime } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
+import { confirmed } from '../session/ask-passkey.ts'
 import { readOtp } from '../session/sign-in-step.ts'
 import { AccountFailure } from './account-failure.tsx'
 import { tellRefusal } from './tell-refusal.ts'
@@ -24,10 +25,13 @@ export interface Enrolment {
 /** Begins the enrolment of an authenticator; a session that is open proves the password once more. */
 export function BeginTotp({
   asksPassword,
+  personId,
   onBegun,
   onCancel,
 }: {
   asksPassword: boolean
+  /** Whose; whoever has a passkey confirms with it. */
+  personId?: string
   onBegun: (enrolment: Enrolment) => void
   onCancel?: () => void
 }) {
@@ -45,8 +49,17 @@ export function BeginTotp({
   const submit = async () => {
     setTries(tries + 1)
     if (!isMissing) {
-      const begun = await begin.mutateAsync({ body: asksPassword ? { password } : {} }).catch(() => undefined)
-      if (begun) return onBegun(begun)
+      const body = asksPassword ? { password } : {}
+      const attempt = async (): Promise<{ begun?: Enrolment; error?: unknown }> =>
+        begin.mutateAsync({ body }).then(
+          (begun) => ({ begun }),
+          (failure: unknown) => ({ error: failure }),
+        )
+      const done =
+        personId === undefined
+          ? await attempt()
+          : await confirmed({ act: 'passkey.add', id: personId, revision: 0 }, attempt)
+      if ('begun' in done && done.begun) return onBegun(done.begun)
     }
     window.setTimeout(() => focusWrong(form.current))
   }

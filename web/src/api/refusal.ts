@@ -28,6 +28,7 @@ export const knownRefusals = [
   'passkey.unfit',
   'confirm.passkey',
   'confirm.password',
+  'confirm.code',
   'confirm.sign-in',
   'identity-provider.unavailable',
   'identity-provider.late',

@@ -702,7 +702,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Begin to add a passkey: with the password; with passkey.add confirmed where there is one; after a fresh sign-in where there is neither; in a sign-in that awaits enrolment */
+        /** Begin to add a passkey: with the password, and a code where there is an authenticator; with passkey.add confirmed where there is one; after a fresh sign-in where there is neither; in a sign-in that awaits enrolment */
         post: operations["askPasskey"];
         delete?: never;
         options?: never;
@@ -12494,6 +12494,8 @@ export interface operations {
             content: {
                 "application/json": {
                     password?: string;
+                    /** @description Six digits of the authenticator; blanks do no harm */
+                    otp?: string;
                 };
             };
         };

@@ -38,11 +38,13 @@ export function givePasskey(): Promise<Done<Me>> {
   })
 }
 
-/** Makes a passkey and has it kept under a name. */
-export function addPasskey(name: string, password: string | undefined): Promise<Done<{ id: string }>> {
+/**
+ * Makes a passkey and has it kept under a name.
+ * @param proof the password, and a code where there is an authenticator
+ */
+export function addPasskey(name: string, proof: { password?: string; otp?: string }): Promise<Done<{ id: string }>> {
   return withAnswers(async () => {
-    const body = password === undefined ? {} : { password }
-    const options = taken(await api.POST('/api/account/passkeys/challenge', { body }))
+    const options = taken(await api.POST('/api/account/passkeys/challenge', { body: proof }))
     const response = await make(options)
     return taken(await api.POST('/api/account/passkeys', { body: { name, response } }))
   })

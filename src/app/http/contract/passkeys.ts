@@ -8,6 +8,7 @@
  * askConfirmation, confirmAct, then the same operation again within two minutes.
  */
 import Type, { type Static } from 'typebox'
+import { Otp } from './account-shapes.ts'
 import * as schema from './schemas.ts'
 import { closed, instant, literals, refusals } from './shapes.ts'
 
@@ -162,8 +163,11 @@ const passkeyOperations = {
     schema: {
       operationId: 'askPasskey',
       summary:
-        'Begin to add a passkey: with the password; with passkey.add confirmed where there is one; after a fresh sign-in where there is neither; in a sign-in that awaits enrolment',
-      body: Type.Object({ password: Type.Optional(Type.String({ minLength: 1, maxLength: 1024 })) }, closed),
+        'Begin to add a passkey: with the password, and a code where there is an authenticator; with passkey.add confirmed where there is one; after a fresh sign-in where there is neither; in a sign-in that awaits enrolment',
+      body: Type.Object(
+        { password: Type.Optional(Type.String({ minLength: 1, maxLength: 1024 })), otp: Type.Optional(Otp) },
+        closed,
+      ),
       response: { 200: CreationOptions, ...refusals },
     },
   },
