@@ -186,7 +186,10 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
   const answers = {
     ...createAudioServer(db, objects, keys),
     tryDraft: createDraftTrier(db, clock),
-    questions: { ...accounts.questions, ...(await provenSignIn({ settings, db, now: () => clock.now(), log })) },
+    questions: {
+      ...accounts.questions,
+      ...(await provenSignIn({ settings, db, now: () => clock.now(), log, secondFactors: accounts.secondFactors })),
+    },
   }
   const served = await serveCustodian(address, answers, (error) => {
     log.error({ err: error }, 'the desk could not be answered')
