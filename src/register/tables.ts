@@ -80,15 +80,6 @@ export interface RegisterTables extends SafeguardTables {
     destroyed_at: Instant | null
     cause: DestructionCause | null
   }
-  destruction_entry: {
-    seq: Generated<number>
-    at: Generated<Instant>
-    object_kind: string
-    object_id: string
-    cause: string
-    done_by: string
-    targets: ColumnType<unknown, string, never>
-  }
   listening: {
     id: string
     recording_id: string

@@ -9,13 +9,15 @@ import type { Change } from '#description/changes/change.ts'
 import type { Role, Scope } from '#description/roles.ts'
 import type { ProcedureTables } from './access/procedure-tables.ts'
 import type { AuditTables } from './audit/audit-tables.ts'
+import type { LedgerTables } from './ledger/ledger-tables.ts'
 import type { PasskeyTables } from './sign-in/passkey-tables.ts'
 import type { SignInTables } from './sign-in/sign-in-tables.ts'
 import type { WatchTables } from './watch/watch-tables.ts'
 
 type Instant = Temporal.Instant
 
-export interface SafeguardTables extends AuditTables, SignInTables, PasskeyTables, ProcedureTables, WatchTables {
+export interface SafeguardTables
+  extends AuditTables, LedgerTables, SignInTables, PasskeyTables, ProcedureTables, WatchTables {
   unit: { id: string; name: string }
   person: {
     id: string

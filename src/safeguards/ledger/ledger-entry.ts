@@ -1,0 +1,144 @@
+/**
+ * What the ledger can say, kind by kind: ids, counts, instants, places and receipts, no content (R52). In: an entry. Out:
+ * what is wrong with it, if anything. Never here: a database, a hash.
+ */
+import Type, { type Static, type TProperties } from 'typebox'
+import { Compile } from 'typebox/compile'
+
+const uuid = Type.String({ pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' })
+/** RFC 3339, UTC. */
+const instant = Type.String({
+  pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,9})?Z$',
+  maxLength: 30,
+})
+const count = Type.Integer({ minimum: 0 })
+const keyName = Type.String({ pattern: '^[a-z0-9][a-z0-9.-]{0,62}$' })
+const day = Type.String({ pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' })
+const month = Type.String({ pattern: '^[0-9]{4}-[0-9]{2}$' })
+/** A process or a job (`sweep`), or the id of a person. */
+const doneBy = Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,62}$' })
+const closed = { additionalProperties: false }
+const oneOf = <const Value extends string>(...values: Value[]) => Type.Enum(values)
+
+/** A place where a copy lay, by its name in the settings, and whether the end has reached it. */
+const PlaceReached = Type.Object(
+  { place: Type.String({ minLength: 1, maxLength: 63 }), reached: Type.Boolean() },
+  closed,
+)
+
+/** What a key store answered (keys/key-store.ts). */
+const Receipt = Type.Object(
+  {
+    store: oneOf('file', 'pkcs11', 'vault'),
+    key: keyName,
+    at: Type.String({ maxLength: 40 }),
+    proof: Type.String({ maxLength: 200 }),
+  },
+  closed,
+)
+
+const targets = Type.Object(
+  {
+    /** Every place where a copy lay. */
+    places: Type.Optional(Type.Array(PlaceReached, { maxItems: 100 })),
+    receipts: Type.Optional(Type.Array(Receipt, { maxItems: 100 })),
+    /** Objects removed from the object store. */
+    objects: Type.Optional(count),
+  },
+  closed,
+)
+
+function about<
+  const Kind extends string,
+  Cause extends Type.TSchema,
+  Object extends TProperties,
+  Detail extends TProperties,
+>(kind: Kind, cause: Cause, object: Object, detail: Detail) {
+  return Type.Object(
+    {
+      kind: Type.Literal(kind),
+      cause,
+      doneBy,
+      ...object,
+      detail: Type.Object(detail, closed),
+      targets: Type.Optional(targets),
+    },
+    closed,
+  )
+}
+
+const id = { id: uuid }
+const shapes = {
+  /** The recording; the version of the month key that went with it. */
+  recording: about('recording', oneOf('retention', 'caller', 'official', 'trimming', 'hold-end'), id, {
+    monthKey: Type.Optional(keyName),
+  }),
+  /** A month of history: `2025-09`. */
+  'history-month': about(
+    'history-month',
+    oneOf('retention'),
+    { name: month },
+    {
+      contacts: count,
+      segments: Type.Optional(count),
+      recordings: Type.Optional(count),
+    },
+  ),
+  /** A version of a month key: `month-2027-03.v3`. */
+  'month-key': about(
+    'month-key',
+    oneOf('renewed', 'retention'),
+    { name: keyName },
+    {
+      /** The version that took its place. */
+      renewedAs: Type.Optional(keyName),
+      recordings: Type.Optional(count),
+    },
+  ),
+  /** The private intake key of a day. */
+  'intake-key': about('intake-key', oneOf('retention'), { name: day }, {}),
+  right: about('right', oneOf('revoked', 'shortened'), id, { until: Type.Optional(instant) }),
+  /** The passkey or authenticator, or the person whose password or recovery codes they were. */
+  credential: about('credential', oneOf('removed', 'used', 'changed'), id, {
+    credential: oneOf('passkey', 'totp', 'recovery-codes', 'password'),
+    person: uuid,
+  }),
+  link: about('link', oneOf('used', 'voided'), id, {}),
+  'scim-token': about('scim-token', oneOf('revoked'), id, {}),
+  /** The person. */
+  employment: about('employment', oneOf('ended', 'resumed', 'removed'), id, {
+    until: Type.Optional(Type.Union([instant, Type.Null()])),
+  }),
+  /** A preservation order, with what a restore needs to put it in force again; its words are content and stay out. */
+  hold: about('hold', oneOf('entered', 'renewed', 'ended'), id, {
+    contact: Type.Optional(uuid),
+    recordings: Type.Optional(Type.Array(uuid, { maxItems: 200 })),
+    covers: Type.Optional(oneOf('recordings', 'history', 'both')),
+    from: Type.Optional(instant),
+    until: Type.Optional(instant),
+  }),
+  /** A recording, or a version of a month key, whose end has reached a place that was away when it ended. */
+  'place-reached': about(
+    'place-reached',
+    oneOf('reached'),
+    { id: Type.Optional(uuid), name: Type.Optional(keyName) },
+    {},
+  ),
+}
+
+export type NewLedgerEntry = { [Kind in LedgerKind]: Static<(typeof shapes)[Kind]> }[LedgerKind]
+export type LedgerKind = keyof typeof shapes
+export type LedgerTargets = Static<typeof targets>
+
+const checks = new Map(Object.entries(shapes).map(([kind, shape]) => [kind, Compile(shape)]))
+
+/** What is wrong with an entry, in one line; nothing where it is as its kind says. */
+export function checkEntry(entry: { kind: string }): string | undefined {
+  const check = checks.get(entry.kind)
+  if (!check) return `the ledger has no kind "${entry.kind}"`
+  if (check.Check(entry)) return undefined
+  const [first] = check.Errors(entry)
+  return first
+    ? `${first.instancePath === '' ? 'it' : first.instancePath} ${first.message}`
+    : 'it is not as its kind says'
+}

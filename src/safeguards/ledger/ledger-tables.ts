@@ -1,0 +1,24 @@
+import type { ColumnType, Generated } from 'kysely'
+
+type Instant = Temporal.Instant
+
+/** The tables of the destruction ledger (migrations/0016-ledger.sql; docs/formats/ledger.md). */
+export interface LedgerTables {
+  destruction_entry: {
+    seq: Generated<number>
+    at: Generated<Instant>
+    object_kind: string
+    object_id: string | null
+    object_name: string | null
+    cause: string
+    done_by: string
+    detail: ColumnType<unknown, string | undefined, never>
+    targets: ColumnType<unknown, string, never>
+    salt: Generated<string>
+  }
+  ledger_pending: { seq: number }
+  ledger_leaf: { index: number; seq: number; hash: Buffer }
+  ledger_subtree: { level: number; index: number; hash: Buffer }
+  ledger_head: { size: number; root: Buffer; note: string; signed_at: Generated<Instant> }
+  ledger_cosignature: { size: number; witness: string; line: string; received_at: Generated<Instant> }
+}
