@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import { generateKeyPair } from '../age/age-header.ts'
 import { formatEndpoint } from './addresses.ts'
 import { readSettings } from './settings.ts'
 
@@ -14,6 +15,9 @@ const provider = {
   SELOSTE_OIDC_CLIENT_ID: 'seloste',
   SELOSTE_OIDC_CLIENT_SECRET_FILE: 'client',
 }
+
+const { recipient } = generateKeyPair()
+const witness = `w+01234567+BA${'a'.repeat(42)}`
 
 function messageFor(environment: Record<string, string>): string {
   try {
@@ -39,6 +43,10 @@ test('without any setting, everything is embedded and on loopback', () => {
     sites: {},
     identityProvider: undefined,
     witnesses: [],
+    backups: [],
+    backupKey: undefined,
+    backupAt: Temporal.PlainTime.from('02:30'),
+    ledgerCopies: [],
     demoPassword: undefined,
   })
 })
@@ -59,6 +67,49 @@ test('the site of each place of data is told one by one, or of all at once', () 
     database: 'server-room',
   })
   expect(sites('data=server-room, database = vault')).toEqual({ data: 'server-room', database: 'vault' })
+})
+
+test('a place of copies has a name, an address and a site; where its access keys are is told apart', () => {
+  const { backups, backupKey, backupAt, ledgerCopies } = readSettings(
+    {
+      SELOSTE_BACKUPS:
+        'safe=file:///mnt/sa%20fe@cellar, far = s3://bucket/seloste/?endpoint=https://s3.example&region=eu-north-1&credentials=s3@vault',
+      SELOSTE_BACKUP_KEY: recipient,
+      SELOSTE_BACKUP_AT: '3:15',
+      SELOSTE_LEDGER: 'other=s3://ledgers',
+    },
+    folder,
+  )
+  expect(backups).toEqual([
+    { name: 'safe', at: { kind: 'folder', folder: '/mnt/sa fe' }, site: 'cellar' },
+    {
+      name: 'far',
+      at: {
+        kind: 's3',
+        bucket: 'bucket',
+        prefix: 'seloste/',
+        endpoint: 'https://s3.example',
+        region: 'eu-north-1',
+        credentialsFile: join(folder, 's3'),
+        profile: undefined,
+      },
+      site: 'vault',
+    },
+  ])
+  expect(backupKey).toBe(recipient)
+  expect(backupAt.toString()).toBe('03:15:00')
+  expect(ledgerCopies).toMatchObject([{ name: 'other', at: { bucket: 'ledgers', prefix: '' }, site: undefined }])
+})
+
+test('a witness may be told to be on a site', () => {
+  const witnesses = readSettings(
+    { SELOSTE_WITNESSES: `https://a.example ${witness} @vault, https://b.example ${witness}` },
+    folder,
+  ).witnesses
+  expect(witnesses).toEqual([
+    { url: 'https://a.example', key: witness, site: 'vault' },
+    { url: 'https://b.example', key: witness },
+  ])
 })
 
 test('people come back from the identity provider to the address at which browsers find the web', () => {
@@ -118,6 +169,25 @@ describe('a wrong setting is one line: which, what was found, what is allowed', 
       { ...provider, SELOSTE_HTTP: '0.0.0.0:80' },
       'SELOSTE_PUBLIC_URL is empty: allowed is where browsers reach Seloste',
     ],
+    [{ SELOSTE_BACKUPS: 'file:///mnt/safe' }, 'SELOSTE_BACKUPS is "(not a name and an address)": allowed is places'],
+    [{ SELOSTE_BACKUPS: 'safe=/mnt/secret' }, 'SELOSTE_BACKUPS is "safe=(an address)"'],
+    [{ SELOSTE_BACKUPS: 'far=s3://key:secret@bucket' }, 'SELOSTE_BACKUPS has access keys in the address of far'],
+    [{ SELOSTE_BACKUPS: 'far=s3://bucket?secretkey=secret' }, 'a parameter that no place knows in the address of far'],
+    [{ SELOSTE_BACKUPS: 'far=s3://bucket?endpoint=https://u:secret@h' }, 'SELOSTE_BACKUPS is "far=(an address)"'],
+    [{ SELOSTE_BACKUPS: 'keys=file:///mnt/safe' }, 'SELOSTE_BACKUPS is "keys": allowed is a name that no other place'],
+    [
+      { SELOSTE_BACKUPS: 'a=file:///mnt/a, a=file:///mnt/b' },
+      'SELOSTE_BACKUPS is "a": allowed is a name that no other',
+    ],
+    [
+      { SELOSTE_BACKUPS: 'a=file:///mnt/a@x', SELOSTE_LEDGER: 'b=file:///mnt/a/@y', SELOSTE_BACKUP_KEY: recipient },
+      'SELOSTE_LEDGER is "b": allowed is a place of its own: it has the same address as a',
+    ],
+    [{ SELOSTE_BACKUPS: 'a=file:///mnt/a' }, 'SELOSTE_BACKUP_KEY is empty: allowed is the public half (age1…)'],
+    [{ SELOSTE_BACKUP_KEY: recipient.replace('q', 'p') }, 'allowed is the public half (age1…) of a key'],
+    [{ SELOSTE_BACKUP_KEY: 'AGE-SECRET-KEY-1SECRET' }, 'SELOSTE_BACKUP_KEY is "(a private half)"'],
+    [{ SELOSTE_BACKUP_AT: '24.00' }, 'SELOSTE_BACKUP_AT is "24.00": allowed is a time of day, as 02.30'],
+    [{ SELOSTE_WITNESSES: `https://w.example ${witness} vault` }, 'and after it @ and the id of the storage site'],
     [{ SELOSTE_DEMO_PASSWORD: 'secret' }, 'SELOSTE_DEMO_PASSWORD is "(6 characters)": allowed is 8 characters or more'],
   ]
   for (const [environment, expected] of wrong) {

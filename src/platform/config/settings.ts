@@ -13,6 +13,7 @@ import {
   readIdentityProvider,
   type IdentityProviderSettings,
 } from './identity-provider.ts'
+import { assertPlacesApart, checkBackupKey, parsePlaces, parseTimeOfDay, type PlaceSetting } from './places.ts'
 
 export type Settings = {
   /** SELOSTE_DATA, absolute: everything embedded lies below it. */
@@ -37,8 +38,19 @@ export type Settings = {
   sites: Partial<Record<PlaceOfData, string>>
   /** SELOSTE_OIDC_...; `undefined`: nobody signs in through an identity provider. */
   identityProvider: IdentityProviderSettings | undefined
-  /** SELOSTE_WITNESSES: who cosigns the audit log; `key` is a verifier key of C2SP tlog-cosignature. */
-  witnesses: readonly { url: string; key: string }[]
+  /**
+   * SELOSTE_WITNESSES: who cosigns the audit log; `key` is a verifier key of C2SP tlog-cosignature, `site` the storage
+   * site of the description on which it runs, where it is told.
+   */
+  witnesses: readonly { url: string; key: string; site?: string | undefined }[]
+  /** SELOSTE_BACKUPS: where backups and the copies of the keyring and the ledger go. */
+  backups: readonly PlaceSetting[]
+  /** SELOSTE_BACKUP_KEY: the age recipient (age1…) that backups are sealed to; set where there are backups. */
+  backupKey: string | undefined
+  /** SELOSTE_BACKUP_AT: the local time at which the nightly backup begins. */
+  backupAt: Temporal.PlainTime
+  /** SELOSTE_LEDGER: further copies of the destruction ledger. */
+  ledgerCopies: readonly PlaceSetting[]
   /** SELOSTE_DEMO_PASSWORD; `undefined`: the demo makes one and prints it. */
   demoPassword: string | undefined
 }
@@ -53,6 +65,7 @@ const defaults = {
   SELOSTE_SIP: '127.0.0.1:5060',
   SELOSTE_SIPS: '127.0.0.1:5061',
   SELOSTE_RTP: '127.0.0.1:30000-39999',
+  SELOSTE_BACKUP_AT: '02.30',
 }
 
 /** The same names in the file as in the environment. */
@@ -63,6 +76,9 @@ const fileNames = [
   'SELOSTE_DESCRIPTION',
   'SELOSTE_SITES',
   'SELOSTE_WITNESSES',
+  'SELOSTE_BACKUPS',
+  'SELOSTE_BACKUP_KEY',
+  'SELOSTE_LEDGER',
   'SELOSTE_DEMO_PASSWORD',
   'SELOSTE_PUBLIC_URL',
   ...identityProviderNames,
@@ -82,6 +98,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
 
   const dataDirectory = resolve(folder, setting('SELOSTE_DATA'))
   assertFolder('SELOSTE_DATA', dataDirectory)
+  const backups = parsePlaces('SELOSTE_BACKUPS', given('SELOSTE_BACKUPS'), folder)
   const http = parseEndpoint('SELOSTE_HTTP', setting('SELOSTE_HTTP'))
   const settings: Settings = {
     dataDirectory,
@@ -97,6 +114,10 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     sites: checkSites(given('SELOSTE_SITES')),
     identityProvider: readIdentityProvider(given, folder),
     witnesses: checkWitnesses(given('SELOSTE_WITNESSES')),
+    backups,
+    backupKey: checkBackupKey(given('SELOSTE_BACKUP_KEY'), backups),
+    backupAt: parseTimeOfDay('SELOSTE_BACKUP_AT', setting('SELOSTE_BACKUP_AT')),
+    ledgerCopies: parsePlaces('SELOSTE_LEDGER', given('SELOSTE_LEDGER'), folder),
     demoPassword: checkDemoPassword(given('SELOSTE_DEMO_PASSWORD')),
   }
   if (settings.identityProvider && settings.publicUrl === undefined) {
@@ -107,6 +128,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     )
   }
   assertApart(settings)
+  assertPlacesApart(settings.backups, settings.ledgerCopies)
   return settings
 }
 
@@ -187,18 +209,20 @@ function checkSites(text: string | undefined): Settings['sites'] {
   return told
 }
 
-/** `https://witness.example name+01234567+key, https://…`: each with the verifier key that `seloste witness` prints. */
+/** `https://witness.example name+01234567+key @site, https://…`: each with the verifier key that `seloste witness` prints. */
 function checkWitnesses(text: string | undefined): Settings['witnesses'] {
   if (text === undefined) return []
   const allowed =
-    'for each witness its address and its verifier key, with commas between: https://witness.example name+01234567+BASE64'
+    'for each witness its address and its verifier key, with commas between: https://witness.example name+01234567+BASE64, and after it @ and the id of the storage site where it runs'
   return text.split(',').map((one) => {
-    const [url = '', key = '', ...more] = one.trim().split(/\s+/)
+    const [url = '', key = '', told, ...more] = one.trim().split(/\s+/)
     const isAddress = URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)
-    if (!isAddress || !/^[^+]+\+[0-9a-f]{8}\+B[A-P][A-Za-z0-9+/]{42}$/.test(key) || more.length > 0) {
+    const site = told === undefined ? undefined : /^@([\w.-]+)$/.exec(told)?.[1]
+    const isWhole = told === undefined || site !== undefined
+    if (!isAddress || !/^[^+]+\+[0-9a-f]{8}\+B[A-P][A-Za-z0-9+/]{42}$/.test(key) || !isWhole || more.length > 0) {
       throw wrongSetting('SELOSTE_WITNESSES', one.trim(), allowed)
     }
-    return { url: url.replace(/\/+$/, ''), key }
+    return { url: url.replace(/\/+$/, ''), key, ...(site === undefined ? {} : { site }) }
   })
 }
 

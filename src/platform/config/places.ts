@@ -1,0 +1,154 @@
+import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { isRecipient } from '../age/age-header.ts'
+import { ConfigFault, wrongSetting } from './faults.ts'
+
+/** A place that an operator has named: for backups, or for a copy of the destruction ledger. */
+export interface PlaceSetting {
+  name: string
+  at: FolderAddress | S3Address
+  /** The id of its storage site in the description, where it is told. */
+  site: string | undefined
+}
+
+export interface FolderAddress {
+  kind: 'folder'
+  /** Absolute. */
+  folder: string
+}
+
+/** A bucket, or what is below a prefix of one. */
+export interface S3Address {
+  kind: 's3'
+  bucket: string
+  /** Empty, or with a slash at its end. */
+  prefix: string
+  /** The server's address; the one of AWS for the region otherwise. */
+  endpoint: string | undefined
+  region: string
+  /** Absolute: a file of access keys as the AWS tools have it; their environment variables otherwise. */
+  credentialsFile: string | undefined
+  profile: string | undefined
+}
+
+const placeForm =
+  'places with commas between, each a name, an address and a site of the description: safe=file:///mnt/safe@cellar, or far=s3://bucket/prefix?endpoint=https://s3.example&region=eu-north-1&credentials=/etc/seloste/s3@vault'
+/** What the program itself calls a place. */
+const takenNames = ['data', 'objects', 'keys', 'database']
+const s3Parameters = ['endpoint', 'region', 'credentials', 'profile']
+
+/**
+ * Reads a list of places.
+ * @param folder what relative paths of credentials files are relative to
+ * @throws ConfigFault `setting-wrong`; an address is never repeated, as it may hold a secret
+ */
+export function parsePlaces(setting: string, text: string | undefined, folder: string): PlaceSetting[] {
+  if (text === undefined) return []
+  const places = text.split(',').map((entry) => parsePlace(setting, entry.trim(), folder))
+  for (const [index, { name }] of places.entries()) {
+    if (takenNames.includes(name) || places.findIndex((one) => one.name === name) !== index) {
+      throw wrongSetting(setting, name, 'a name that no other place has')
+    }
+  }
+  return places
+}
+
+/** Two places of one name would be taken for one another; two names for one place would count one copy twice. */
+export function assertPlacesApart(backups: readonly PlaceSetting[], ledgers: readonly PlaceSetting[]): void {
+  const all = [...backups, ...ledgers]
+  for (const [index, one] of all.entries()) {
+    const setting = index < backups.length ? 'SELOSTE_BACKUPS' : 'SELOSTE_LEDGER'
+    for (const other of all.slice(0, index)) {
+      if (one.name === other.name) throw wrongSetting(setting, one.name, 'a name that no other place has')
+      if (tellPlace(one) === tellPlace(other)) {
+        throw wrongSetting(setting, one.name, `a place of its own: it has the same address as ${other.name}`)
+      }
+    }
+  }
+}
+
+/** SELOSTE_BACKUP_KEY: the public half of the key that is kept in a safe. @throws ConfigFault */
+export function checkBackupKey(text: string | undefined, backups: readonly PlaceSetting[]): string | undefined {
+  const allowed = 'the public half (age1…) of a key whose private half is kept in a safe; `age-keygen` makes one'
+  if (text === undefined) {
+    if (backups.length > 0) throw wrongSetting('SELOSTE_BACKUP_KEY', '', `${allowed}; SELOSTE_BACKUPS needs it`)
+    return undefined
+  }
+  if (text.toUpperCase().startsWith('AGE-SECRET-KEY-')) {
+    throw wrongSetting('SELOSTE_BACKUP_KEY', '(a private half)', `${allowed}; that private half is to be kept off here`)
+  }
+  if (!isRecipient(text)) throw wrongSetting('SELOSTE_BACKUP_KEY', text, allowed)
+  return text
+}
+
+/** SELOSTE_BACKUP_AT: `02.30` or `02:30`, local time of the register. @throws ConfigFault */
+export function parseTimeOfDay(setting: string, text: string): Temporal.PlainTime {
+  const [, hour, minute] = /^([01]?\d|2[0-3])[.:]([0-5]\d)$/.exec(text) ?? []
+  if (hour === undefined) throw wrongSetting(setting, text, 'a time of day, as 02.30')
+  return Temporal.PlainTime.from({ hour: Number(hour), minute: Number(minute) })
+}
+
+/** Where a place is, for people: without access keys, as they are never in a setting. */
+export function tellPlace({ at }: Pick<PlaceSetting, 'at'>): string {
+  if (at.kind === 'folder') return at.folder
+  return `s3://${at.bucket}/${at.prefix}${at.endpoint === undefined ? '' : ` at ${at.endpoint}`}`
+}
+
+function parsePlace(setting: string, entry: string, folder: string): PlaceSetting {
+  const [, name, rest = ''] = /^([a-z][a-z0-9-]{0,30})\s*=\s*(\S.*)$/.exec(entry) ?? []
+  if (name === undefined) throw wrongSetting(setting, '(not a name and an address)', placeForm)
+  // The site is what follows the last @; an address ends with a path or a parameter that may have others.
+  const [, address = rest, site] = /^(.*)@([\w.-]+)$/.exec(rest) ?? []
+  const wrong = () => wrongSetting(setting, `${name}=(an address)`, placeForm)
+  if (/^s3:\/\/[^/?#]*:/.test(rest)) {
+    throw new ConfigFault(
+      'setting-wrong',
+      `${setting} has access keys in the address of ${name}: put them into a file named by its credentials= parameter, or into AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.`,
+    )
+  }
+  if (!URL.canParse(address)) throw wrong()
+  const url = new URL(address)
+  if (address.startsWith('file:///')) {
+    if (url.search !== '' || url.hash !== '') throw wrong()
+    return { name, at: { kind: 'folder', folder: resolve(fileURLToPath(url)) }, site }
+  }
+  if (url.protocol !== 's3:' || url.hash !== '') throw wrong()
+  return { name, at: parseS3(setting, name, url, folder), site }
+}
+
+function parseS3(setting: string, name: string, url: URL, folder: string): S3Address {
+  const given = url.searchParams
+  for (const parameter of given.keys()) {
+    if (!s3Parameters.includes(parameter)) {
+      // Whoever writes a secret into an address gives it a name of its own.
+      throw new ConfigFault(
+        'setting-wrong',
+        `${setting} has a parameter that no place knows in the address of ${name}: allowed are ${s3Parameters.join(', ')}.`,
+      )
+    }
+  }
+  const bucket = url.hostname
+  const path = url.pathname.replace(/^\/+|\/+$/g, '')
+  const endpoint = given.get('endpoint') ?? undefined
+  const isBucket = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket)
+  const isPrefix = path === '' || path.split('/').every((part) => /^[a-z0-9-][a-z0-9.-]*$/.test(part))
+  if (!isBucket || !isPrefix || (endpoint !== undefined && !isWebAddress(endpoint))) {
+    throw wrongSetting(setting, `${name}=(an address)`, placeForm)
+  }
+  const credentials = given.get('credentials')
+  return {
+    kind: 's3',
+    bucket,
+    prefix: path === '' ? '' : `${path}/`,
+    endpoint: endpoint?.replace(/\/+$/, ''),
+    region: given.get('region') ?? 'us-east-1',
+    credentialsFile: credentials === null ? undefined : resolve(folder, credentials),
+    profile: given.get('profile') ?? undefined,
+  }
+}
+
+function isWebAddress(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const { protocol, username, password, search, hash } = new URL(text)
+  return /^https?:$/.test(protocol) && username + password + search + hash === ''
+}
