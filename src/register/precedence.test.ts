@@ -1,0 +1,157 @@
+import { sql } from 'kysely'
+import { describe, expect, test } from 'vitest'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { whatEnds, type EndFacts, type Forbidden, type OpenCase } from './precedence.ts'
+
+const database = await createTestDatabase()
+const t = (hours: number) => Temporal.Instant.from('2027-03-01T00:00:00Z').add({ hours })
+const plain: EndFacts = {
+  now: t(10),
+  destroyAt: t(100),
+  isCapturing: false,
+  isHeld: false,
+  inspectionsHold: false,
+  casesKeepUntil: t(200),
+  prohibitions: [],
+  cases: [],
+}
+const byOfficial: Forbidden = { party: 'OFFICIAL', receivedAt: t(9) }
+const callersInspection: OpenCase = { id: 'a', kind: 'inspection', party: 'CALLER', receivedAt: t(5) }
+
+describe('which rule wins', () => {
+  test.each<[string, Partial<EndFacts>, object]>([
+    ['nothing is asked of it: it is kept', {}, { act: 'keep' }],
+    ['its day has come', { now: t(100) }, { act: 'destroy', cause: 'retention' }],
+    ['an order goes before its day', { now: t(100), isHeld: true }, { act: 'wait', for: 'order', cases: [] }],
+    [
+      'an order goes before a prohibition',
+      { isHeld: true, prohibitions: [byOfficial] },
+      { act: 'wait', for: 'order', cases: [] },
+    ],
+    [
+      'a prohibition goes before the floor and the term',
+      { prohibitions: [byOfficial] },
+      { act: 'destroy', cause: 'official' },
+    ],
+    [
+      'a prohibition waits for the other party’s inspection that came before it',
+      { prohibitions: [byOfficial], cases: [callersInspection] },
+      { act: 'wait', for: 'case', cases: ['a'] },
+    ],
+    [
+      'and not for one that came after it',
+      { prohibitions: [byOfficial], cases: [{ ...callersInspection, receivedAt: t(9).add({ minutes: 30 }) }] },
+      { act: 'destroy', cause: 'official' },
+    ],
+    [
+      'and not for one’s own',
+      { prohibitions: [{ ...byOfficial, party: 'CALLER' }], cases: [callersInspection] },
+      { act: 'destroy', cause: 'caller' },
+    ],
+    [
+      'and not past its day, whatever the description says of inspections',
+      { now: t(100), inspectionsHold: true, prohibitions: [byOfficial], cases: [callersInspection] },
+      { act: 'destroy', cause: 'official' },
+    ],
+    [
+      'it waits for an authority’s request, whoever forbids',
+      {
+        prohibitions: [{ ...byOfficial, party: 'CALLER' }],
+        cases: [{ ...callersInspection, kind: 'authority', party: undefined }],
+      },
+      { act: 'wait', for: 'case', cases: ['a'] },
+    ],
+    [
+      'what is being captured is destroyed once it is stored',
+      { isCapturing: true, destroyAt: undefined, prohibitions: [byOfficial] },
+      { act: 'wait', for: 'capture', cases: [] },
+    ],
+    ['the day is absolute', { now: t(100), cases: [callersInspection] }, { act: 'destroy', cause: 'retention' }],
+    [
+      'but where the description lets an inspection put it off',
+      { now: t(100), inspectionsHold: true, cases: [callersInspection] },
+      { act: 'wait', for: 'case', cases: ['a'] },
+    ],
+    [
+      'three months at most',
+      { now: t(200), inspectionsHold: true, cases: [callersInspection] },
+      { act: 'destroy', cause: 'retention' },
+    ],
+    [
+      'what an order kept past its day ends with it',
+      { now: t(150), lastOrderEndedAt: t(149) },
+      { act: 'destroy', cause: 'hold-end' },
+    ],
+    [
+      'what an order let go before its day ends on its day',
+      { now: t(150), lastOrderEndedAt: t(50) },
+      { act: 'destroy', cause: 'retention' },
+    ],
+  ])('%s', (_rule, facts, ends) => {
+    expect(whatEnds({ ...plain, ...facts })).toEqual(ends)
+  })
+})
+
+const isLong = process.env['SELOSTE_LONG'] === '1'
+const cases = isLong ? 100_000 : 5_000
+
+test(`the database decides the same in ${cases} cases`, { timeout: 120_000 }, async () => {
+  const random = seeded(20270301)
+  const facts = Array.from({ length: cases }, () => randomFacts(random))
+  const kinds = new Set<string>()
+  const batch = 5_000
+  for (let at = 0; at < facts.length; at += batch) {
+    const some = facts.slice(at, at + batch)
+    const { rows } = await sql<{ ends: unknown }>`
+      select what_ends(f.value) as ends
+      from jsonb_array_elements(${JSON.stringify(some)}::jsonb) with ordinality f (value, n) order by f.n`.execute(
+      database.as().db,
+    )
+    const wrong = some.findIndex((one, n) => {
+      kinds.add(JSON.stringify({ ...whatEnds(one), cases: undefined }))
+      return JSON.stringify(sorted(rows[n]?.ends)) !== JSON.stringify(sorted(whatEnds(one)))
+    })
+    expect(wrong === -1 ? undefined : { facts: some[wrong], database: rows[wrong]?.ends }).toBeUndefined()
+  }
+  // Every answer there is has been given.
+  expect(kinds.size).toBe(8)
+})
+
+function sorted(value: unknown): unknown {
+  return Object.entries(value as object).sort(([a], [b]) => (a < b ? -1 : 1))
+}
+
+function randomFacts(random: () => number): EndFacts {
+  const instant = () => t(Math.floor(random() * 24))
+  const maybe = <Value>(chance: number, make: () => Value) => (random() < chance ? make() : undefined)
+  const party = () => (random() < 0.5 ? ('CALLER' as const) : ('OFFICIAL' as const))
+  const destroyAt = maybe(0.9, instant)
+  const prohibitions = [maybe(0.3, () => 'CALLER' as const), maybe(0.3, () => 'OFFICIAL' as const)].flatMap((one) =>
+    one ? [{ party: one, receivedAt: instant() }] : [],
+  )
+  return {
+    now: instant(),
+    destroyAt,
+    isCapturing: random() < 0.1,
+    isHeld: random() < 0.1,
+    lastOrderEndedAt: maybe(0.3, instant),
+    inspectionsHold: random() < 0.5,
+    casesKeepUntil: destroyAt?.add({ hours: Math.floor(random() * 12) }),
+    prohibitions,
+    cases: Array.from({ length: Math.floor(random() * 4) }, (_, n) => {
+      const kind = random() < 0.7 ? ('inspection' as const) : ('authority' as const)
+      return { id: `case-${n}`, kind, receivedAt: instant(), ...(kind === 'inspection' && { party: party() }) }
+    }),
+  }
+}
+
+/** Mulberry32: the same cases each time. */
+function seeded(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
+  }
+}

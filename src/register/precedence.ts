@@ -1,0 +1,84 @@
+/**
+ * Which rule wins when several want something of one recording (requirements 1.6): preservation order, prohibition, maximum
+ * term. In: what is known of a recording. Out: it is kept, it waits and for what, or it is destroyed and why. Never here: a
+ * look at the clock or the database (what_ends in migrations/0017-ends.sql is its twin there, which decides), an end without a
+ * cause of the description, the minimum of two months: it binds whoever would delete at will, and nobody can.
+ */
+import type { DestructionCause } from './tables.ts'
+
+export interface Forbidden {
+  party: 'CALLER' | 'OFFICIAL'
+  receivedAt: Temporal.Instant
+}
+
+/** A case that is open: somebody has a right to this recording that came first, or came in time. */
+export interface OpenCase {
+  id: string
+  kind: 'inspection' | 'authority'
+  /** Whose inspection; none of an authority's request. */
+  party?: Forbidden['party'] | undefined
+  receivedAt: Temporal.Instant
+}
+
+export interface EndFacts {
+  now: Temporal.Instant
+  /** None while its call goes on. */
+  destroyAt?: Temporal.Instant | undefined
+  isCapturing: boolean
+  /** A preservation order on it is in force. */
+  isHeld: boolean
+  lastOrderEndedAt?: Temporal.Instant | undefined
+  /** The description lets an open inspection put the end off (C3), until `casesKeepUntil`. */
+  inspectionsHold: boolean
+  casesKeepUntil?: Temporal.Instant | undefined
+  prohibitions: readonly Forbidden[]
+  cases: readonly OpenCase[]
+}
+
+export type WhatEnds =
+  | { act: 'keep' }
+  /** For an order, nobody hears it; for capture, it is destroyed as soon as it is stored; for cases, it is there for them alone. */
+  | { act: 'wait'; for: 'order' | 'capture' | 'case'; cases: string[] }
+  | { act: 'destroy'; cause: Exclude<DestructionCause, 'trimming'> }
+
+/** What becomes of a recording at an instant. */
+export function whatEnds(facts: EndFacts): WhatEnds {
+  if (facts.isHeld) return { act: 'wait', for: 'order', cases: [] }
+  const isPast = facts.destroyAt !== undefined && !isBefore(facts.now, facts.destroyAt)
+  if (facts.prohibitions.length > 0) {
+    return facts.isCapturing ? { act: 'wait', for: 'capture', cases: [] } : endForbidden(facts, isPast)
+  }
+  if (!isPast || !facts.destroyAt) return { act: 'keep' }
+  const inspections = facts.inspectionsHold ? inspectionsThatHold(facts, facts.destroyAt) : []
+  if (inspections.length > 0) return { act: 'wait', for: 'case', cases: inspections }
+  const wasHeld = facts.lastOrderEndedAt !== undefined && isBefore(facts.destroyAt, facts.lastOrderEndedAt)
+  return { act: 'destroy', cause: wasHeld ? 'hold-end' : 'retention' }
+}
+
+/** A prohibition waits for what had come before it from somebody else, and never past the recording's own day. */
+function endForbidden({ prohibitions, cases }: EndFacts, isPast: boolean): WhatEnds {
+  const inOrder = [...prohibitions].sort(
+    (a, b) => Temporal.Instant.compare(a.receivedAt, b.receivedAt) || (a.party < b.party ? -1 : 1),
+  )
+  const waitedFor = (forbidden: Forbidden) => cases.filter((one) => goesFirst(one, forbidden))
+  const carriedOut = inOrder.find((forbidden) => isPast || waitedFor(forbidden).length === 0)
+  if (carriedOut) return { act: 'destroy', cause: carriedOut.party === 'CALLER' ? 'caller' : 'official' }
+  return { act: 'wait', for: 'case', cases: idsOf(inOrder.flatMap(waitedFor)) }
+}
+
+function goesFirst(one: OpenCase, forbidden: Forbidden): boolean {
+  return !isBefore(forbidden.receivedAt, one.receivedAt) && (one.kind === 'authority' || one.party !== forbidden.party)
+}
+
+function inspectionsThatHold({ now, casesKeepUntil, cases }: EndFacts, destroyAt: Temporal.Instant): string[] {
+  if (!casesKeepUntil || !isBefore(now, casesKeepUntil)) return []
+  return idsOf(cases.filter(({ kind, receivedAt }) => kind === 'inspection' && isBefore(receivedAt, destroyAt)))
+}
+
+function idsOf(cases: readonly OpenCase[]): string[] {
+  return [...new Set(cases.map(({ id }) => id))].sort()
+}
+
+function isBefore(a: Temporal.Instant, b: Temporal.Instant): boolean {
+  return Temporal.Instant.compare(a, b) < 0
+}
