@@ -51,7 +51,7 @@ export function entryBytes(row: EntryRow): Buffer {
 }
 
 /** RFC 8785: JSON.stringify writes numbers and strings as it asks; members go by their UTF-16 units, as sort() has them. */
-function canonicalJson(value: unknown): string {
+export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
   const members = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1))

@@ -48,8 +48,12 @@ const longestNote = 64 * 1024
 /** @param privateKey PKCS #8, DER */
 export function makeSigner(name: string, privateKey: Buffer, type: SignatureType): Signer {
   const held = createPrivateKey({ key: privateKey, format: 'der', type: 'pkcs8' })
-  const key = createPublicKey(held)
-  return { name, type, key, privateKey: held, id: keyId(name, type, rawKey(key)) }
+  return { ...makeVerifierKey(name, createPublicKey(held), type), privateKey: held }
+}
+
+/** A public key under a name. */
+export function makeVerifierKey(name: string, key: KeyObject, type: SignatureType): VerifierKey {
+  return { name, type, key, id: keyId(name, type, rawKey(key)) }
 }
 
 /** `<name>+<key id>+<type and key>`. */

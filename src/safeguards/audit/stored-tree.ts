@@ -6,6 +6,21 @@ import { sql } from 'kysely'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 import type { ReadMembers } from './tree.ts'
 
+/** Where a log keeps its tree: the audit log here, and the destruction ledger (ledger/ledger-tree.ts). */
+export interface TreeTables {
+  leaf: string
+  subtree: string
+  checkpoint: string
+  cosignature: string
+}
+
+export const auditTree: TreeTables = {
+  leaf: 'audit_leaf',
+  subtree: 'audit_subtree',
+  checkpoint: 'audit_checkpoint',
+  cosignature: 'audit_cosignature',
+}
+
 /** Members that should be in the database and are not. */
 export class MembersMissing extends Error {
   readonly level: number
@@ -18,10 +33,11 @@ export class MembersMissing extends Error {
 }
 
 /** Reads members of a level from the database. Throws MembersMissing where one is not there. */
-export function storedMembers(holding: HoldingSafeguards): ReadMembers {
+export function storedMembers(holding: HoldingSafeguards, tables = auditTree): ReadMembers {
   const db = safeguardsOf(holding)
   return async (level, from, to) => {
-    const table = level === 0 ? sql`audit_leaf where true` : sql`audit_subtree where level = ${level}`
+    const table =
+      level === 0 ? sql`${sql.table(tables.leaf)} where true` : sql`${sql.table(tables.subtree)} where level = ${level}`
     const { rows } = await sql<{ hash: Buffer }>`
       select hash from ${table} and index >= ${from} and index < ${to} order by index`.execute(db)
     if (rows.length !== to - from) throw new MembersMissing(level, from, to)
@@ -30,12 +46,10 @@ export function storedMembers(holding: HoldingSafeguards): ReadMembers {
 }
 
 /** How many leaves the tree has: the last index and one. */
-export async function storedSize(holding: HoldingSafeguards): Promise<number> {
-  const { size } = await safeguardsOf(holding)
-    .selectFrom('audit_leaf')
-    .select(sql<number>`coalesce(max(index) + 1, 0)`.as('size'))
-    .executeTakeFirstOrThrow()
-  return size
+export async function storedSize(holding: HoldingSafeguards, tables = auditTree): Promise<number> {
+  const { rows } = await sql<{ size: number }>`
+    select coalesce(max(index) + 1, 0) as size from ${sql.table(tables.leaf)}`.execute(safeguardsOf(holding))
+  return rows[0]?.size ?? 0
 }
 
 export interface StoredCheckpoint {
@@ -44,13 +58,15 @@ export interface StoredCheckpoint {
   note: string
 }
 
-export async function newestCheckpoint(holding: HoldingSafeguards): Promise<StoredCheckpoint | undefined> {
-  return safeguardsOf(holding)
-    .selectFrom('audit_checkpoint')
-    .select(['size', 'root', 'note'])
-    .orderBy('size', 'desc')
-    .limit(1)
-    .executeTakeFirst()
+export async function newestCheckpoint(
+  holding: HoldingSafeguards,
+  tables = auditTree,
+): Promise<StoredCheckpoint | undefined> {
+  const { rows } = await sql<StoredCheckpoint>`
+    select size, root, note from ${sql.table(tables.checkpoint)} order by size desc limit 1`.execute(
+    safeguardsOf(holding),
+  )
+  return rows[0]
 }
 
 /** Below it there are hashes and no entries. */

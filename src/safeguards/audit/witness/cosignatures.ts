@@ -1,38 +1,38 @@
 /** Cosignatures as the database keeps them. */
 import { sql } from 'kysely'
 import { safeguardsOf, type HoldingSafeguards } from '../../tables.ts'
+import { auditTree } from '../stored-tree.ts'
 
 /** The newest cosignature of each witness: of which size, and when it was received. */
 export async function newestCosignatures(
   holding: HoldingSafeguards,
+  tables = auditTree,
 ): Promise<{ witness: string; size: number; receivedAt: Temporal.Instant }[]> {
   const { rows } = await sql<{ witness: string; size: number; receivedAt: Temporal.Instant }>`
     select distinct on (witness) witness, size, received_at as "receivedAt"
-    from audit_cosignature order by witness, size desc`.execute(safeguardsOf(holding))
+    from ${sql.table(tables.cosignature)} order by witness, size desc`.execute(safeguardsOf(holding))
   return rows
 }
 
 export async function storeCosignature(
   holding: HoldingSafeguards,
-  cosignature: { size: number; witness: string; line: string },
+  { size, witness, line }: { size: number; witness: string; line: string },
+  tables = auditTree,
 ): Promise<void> {
-  await safeguardsOf(holding)
-    .insertInto('audit_cosignature')
-    .values(cosignature)
-    .onConflict((conflict) => conflict.doNothing())
-    .execute()
+  await sql`
+    insert into ${sql.table(tables.cosignature)} (size, witness, line) values (${size}, ${witness}, ${line})
+    on conflict do nothing`.execute(safeguardsOf(holding))
 }
 
 /** A stored checkpoint's note with the cosignatures it has. */
 export async function withCosignatures(
   holding: HoldingSafeguards,
   { size, note }: { size: number; note: string },
+  tables = auditTree,
 ): Promise<string> {
-  const rows = await safeguardsOf(holding)
-    .selectFrom('audit_cosignature')
-    .select('line')
-    .where('size', '=', size)
-    .orderBy('witness')
-    .execute()
+  const { rows } = await sql<{ line: string }>`
+    select line from ${sql.table(tables.cosignature)} where size = ${size} order by witness`.execute(
+    safeguardsOf(holding),
+  )
   return note + rows.map(({ line }) => `${line}\n`).join('')
 }
