@@ -1,0 +1,32 @@
+/**
+ * An entry of the ledger as the bytes that are hashed (docs/formats/ledger.md): RFC 8785 JSON. In: rows of
+ * destruction_entry. Out: their bytes. Never here: what an entry means.
+ */
+import { sql, type RawBuilder } from 'kysely'
+import { canonicalJson } from '../audit/entry-bytes.ts'
+
+/** An entry as it stands in a copy and under its hash; the members are in docs/formats/ledger.md. */
+export interface LedgerRow {
+  seq: number
+  /** UTC, six decimals. */
+  at: string
+  kind: string
+  id: string | null
+  name: string | null
+  cause: string
+  done_by: string
+  detail: unknown
+  targets: unknown
+  /** 32 hexadecimal digits. */
+  salt: string
+}
+
+/** What to select of destruction_entry, called `e` in the query. */
+export const ledgerColumns: RawBuilder<LedgerRow> = sql`
+  e.seq, to_char(e.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at, e.object_kind as kind, e.object_id as id,
+  e.object_name as name, e.cause, e.done_by, e.detail, e.targets, replace(e.salt::text, '-', '') as salt`
+
+export function ledgerBytes(row: LedgerRow): Buffer {
+  const { seq, at, kind, id, name, cause, done_by, detail, targets, salt } = row
+  return Buffer.from(canonicalJson({ v: 1, seq, at, kind, id, name, cause, done_by, detail, targets, salt }))
+}

@@ -1,0 +1,166 @@
+/**
+ * The one sequencer of the ledger. In: entries that wait. Out: each with its number, and a signed head of them all,
+ * remembered beside the keys before anybody else sees it. Never here: signing on over a ledger that was turned back or
+ * altered; keeping an end from being carried out (whoever destroys does not wait for a number).
+ *
+ * Every step can be taken again: leaves (one transaction), the head beside the keys, the head in the database. Whoever does
+ * it holds the ledger's lock, in whatever process.
+ */
+import { sql, type Transaction } from 'kysely'
+import { Fault } from '#platform/fault.ts'
+import { readOwn } from '../audit/check-log.ts'
+import type { LogFolder } from '../audit/log-folder.ts'
+import { signCheckpoint, type Signer } from '../audit/note.ts'
+import {
+  MembersMissing,
+  newestCheckpoint,
+  storedMembers,
+  storedSize,
+  type StoredCheckpoint,
+} from '../audit/stored-tree.ts'
+import { edgeAt, hashLeaf, type RightEdge, type Subtree } from '../audit/tree.ts'
+import type { KeyStore } from '../keys/key-store.ts'
+import { safeguardsOf, type HoldingSafeguards, type SafeguardTables } from '../tables.ts'
+import { ledgerBytes, ledgerColumns, type LedgerRow } from './ledger-bytes.ts'
+import { ledgerTree, readLedgerSigner } from './ledger-tree.ts'
+
+export interface LedgerSealing {
+  db: HoldingSafeguards
+  keys: KeyStore
+  /** What is remembered of the ledger beside the keys; nobody else's. */
+  folder: LogFolder
+}
+
+type Tx = Transaction<SafeguardTables>
+
+const batchEntries = 1_000
+/** The last ones are held against their hashes before the ledger is gone on with; all of them by the verifier. */
+const entriesLookedAt = 256
+
+/**
+ * Numbers every entry that was committed before this call, and signs the head.
+ * @returns the head; nothing where the audit log has no key yet (it is made with the log's first turn)
+ * @throws Fault `ledger-head-missing`, `ledger-head-altered`, `ledger-turned-back`, `ledger-altered`: nothing was signed
+ */
+export async function sealLedger({ db: holding, keys, folder }: LedgerSealing): Promise<StoredCheckpoint | undefined> {
+  const db = safeguardsOf(holding)
+  const signer = await readLedgerSigner(keys)
+  if (!signer) return undefined
+  while (await locked(db, (tx) => takeBatch(tx, folder, signer)));
+  return locked(db, (tx) => signHead(tx, folder, signer))
+}
+
+async function locked<Result>(db: ReturnType<typeof safeguardsOf>, work: (tx: Tx) => Promise<Result>): Promise<Result> {
+  return db.transaction().execute(async (tx) => {
+    await sql`select pg_advisory_xact_lock(hashtextextended('seloste.ledger', 0))`.execute(tx)
+    return work(tx)
+  })
+}
+
+/** @returns whether more may wait */
+async function takeBatch(tx: Tx, folder: LogFolder, signer: Signer): Promise<boolean> {
+  const { rows } = await sql<LedgerRow & { waiting: number; is_taken: boolean }>`
+    select p.seq as waiting, l.seq is not null as is_taken, ${ledgerColumns}
+    from ledger_pending p
+    left join destruction_entry e on e.seq = p.seq
+    left join ledger_leaf l on l.seq = p.seq
+    order by p.seq limit ${sql.lit(batchEntries)}`.execute(tx)
+  if (rows.length === 0) return false
+  const gone = rows.find(({ seq }) => seq === null)
+  if (gone) throw altered(`entry ${gone.waiting} was deleted before it had its number`)
+  const { edge } = await openTree(tx, folder, signer)
+  const from = edge.size
+  const fresh = rows.filter((row) => !row.is_taken)
+  const hashes = fresh.map((row) => hashLeaf(ledgerBytes(row)))
+  const whole: Subtree[] = hashes.flatMap((hash) => edge.append(hash))
+  await sql`
+    insert into ledger_leaf (index, seq, hash)
+    select ${from} + n - 1, seq, hash
+    from unnest(${fresh.map((row) => row.seq)}::bigint[], ${hashes}::bytea[]) with ordinality as u(seq, hash, n)`.execute(
+    tx,
+  )
+  if (whole.length > 0) await tx.insertInto('ledger_subtree').values(whole).execute()
+  await sql`delete from ledger_pending where seq = any (${rows.map((row) => row.waiting)}::bigint[])`.execute(tx)
+  return rows.length === batchEntries
+}
+
+async function signHead(tx: Tx, folder: LogFolder, signer: Signer): Promise<StoredCheckpoint> {
+  const stored = await newestCheckpoint(tx, ledgerTree)
+  const size = await storedSize(tx, ledgerTree)
+  const remembered = await rememberedHead(folder, signer)
+  if (stored?.size === size && remembered?.size === size && remembered.root.equals(stored.root)) return stored
+  const { edge } = await openTree(tx, folder, signer)
+  const root = edge.root()
+  const head = { size, root, note: signCheckpoint(signer, { origin: signer.name, size, root }) }
+  await folder.writeCheckpoint(head.note)
+  await tx
+    .insertInto('ledger_head')
+    .values(head)
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+  return head
+}
+
+async function rememberedHead(folder: LogFolder, signer: Signer): Promise<{ size: number; root: Buffer } | undefined> {
+  const note = await folder.readCheckpoint()
+  if (note === undefined) return undefined
+  const read = readOwn(signer, note)
+  if (!read) {
+    throw new Fault(
+      'ledger-head-altered',
+      'the head of the destruction ledger beside the keys is not signed by the log’s key: put the file back from a copy of the data folder; ends go on, and wait for their numbers',
+    )
+  }
+  return read
+}
+
+/** The tree to go on from, after a look at what was signed last and at the last entries. */
+async function openTree(tx: Tx, folder: LogFolder, signer: Signer): Promise<{ edge: RightEdge }> {
+  const [remembered, size] = [await rememberedHead(folder, signer), await storedSize(tx, ledgerTree)]
+  const stored = await newestCheckpoint(tx, ledgerTree)
+  if (!remembered && (size > 0 || stored)) {
+    throw new Fault(
+      'ledger-head-missing',
+      'the head of the destruction ledger beside the keys is gone although the ledger was signed: put the file back from a copy of the data folder; ends go on, and wait for their numbers',
+    )
+  }
+  if (remembered && size < remembered.size) throw turnedBack(size, remembered.size)
+  if (stored && size < stored.size) throw turnedBack(size, stored.size)
+  const edge = await edgeOf(tx, size)
+  if (remembered) {
+    const root = (remembered.size === size ? edge : await edgeOf(tx, remembered.size)).root()
+    if (!root.equals(remembered.root)) throw altered('its hashes do not lead to the head that was signed')
+  }
+  await lookAtLast(tx, size)
+  return { edge }
+}
+
+async function edgeOf(tx: Tx, size: number): Promise<RightEdge> {
+  return edgeAt(size, storedMembers(tx, ledgerTree)).catch((error: unknown) => {
+    if (error instanceof MembersMissing) throw altered(error.message)
+    throw error
+  })
+}
+
+async function lookAtLast(tx: Tx, size: number): Promise<void> {
+  const { rows } = await sql<LedgerRow & { index: number; hash: Buffer }>`
+    select l.index, l.hash, ${ledgerColumns}
+    from ledger_leaf l left join destruction_entry e on e.seq = l.seq
+    where l.index >= ${size - entriesLookedAt} order by l.index`.execute(tx)
+  const wrong = rows.find((row) => row.seq === null || !hashLeaf(ledgerBytes(row)).equals(row.hash))
+  if (wrong) throw altered(`entry ${wrong.index + 1} is ${wrong.seq === null ? 'gone' : 'not what it was'}`)
+}
+
+function turnedBack(found: number, signed: number): Fault {
+  return new Fault(
+    'ledger-turned-back',
+    `the destruction ledger in the database has ${found} entries and ${signed} were signed: the database was turned back. Restore it with "seloste restore", which replays the ledger from its copies; ends go on, and wait for their numbers`,
+  )
+}
+
+function altered(what: string): Fault {
+  return new Fault(
+    'ledger-altered',
+    `the destruction ledger in the database was altered (${what}): keep a copy of the database, find out what happened (docs/operate/audit-log.md), and restore it with "seloste restore"; ends go on, and wait for their numbers`,
+  )
+}
