@@ -123,9 +123,7 @@ async function contactOf(tx: Transaction<RegisterTables>, facts: SegmentFacts): 
       })),
     )
     .onConflict((conflict) =>
-      conflict
-        .column('external_id_hash')
-        .doUpdateSet({ contact_id: contact.id, contact_started_at: contact.startedAt }),
+      conflict.columns(['external_id_hash', 'contact_started_at']).doUpdateSet({ contact_id: contact.id }),
     )
     .execute()
   if (known) return known

@@ -111,24 +111,3 @@ export async function expungeRecording(
     })
   })
 }
-
-/**
- * Ends contact-history entries whose 14 months are over, with all that hangs on them (R22). The database deletes none
- * whose term still runs.
- * @returns how many contacts ended
- */
-export async function expungeHistory(db: Kysely<RegisterTables>, contactIds: string[]): Promise<number> {
-  if (contactIds.length === 0) return 0
-  return db.transaction().execute(async (tx) => {
-    const ended = await tx.deleteFrom('contact').where('id', 'in', contactIds).returning('id').execute()
-    const ids = ended.map((contact) => contact.id)
-    if (ids.length === 0) return 0
-    const recordings = tx.selectFrom('recording').select('id').where('contact_id', 'in', ids)
-    await tx.deleteFrom('listening').where('recording_id', 'in', recordings).execute()
-    await tx.deleteFrom('recording').where('contact_id', 'in', ids).execute()
-    await tx.deleteFrom('segment').where('contact_id', 'in', ids).execute()
-    await tx.deleteFrom('call_identity').where('contact_id', 'in', ids).execute()
-    await appendAudit(tx, { action: 'history.ended', result: 'ok', detail: { contacts: ids } })
-    return ids.length
-  })
-}

@@ -3,14 +3,15 @@
  * hour; what it has not reached yet is not shown either (register/read.ts and row-level security look at the terms).
  * Never here: an end before its term (R23), an end by hand.
  */
-import { sql, type Kysely } from 'kysely'
-import { historyMonths, recordingTerms } from '#description/terms.ts'
+import type { Kysely } from 'kysely'
+import { recordingTerms } from '#description/terms.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
-import { expungeHistory, expungeRecording } from '#register/expunge.ts'
+import { expungeRecording } from '#register/expunge.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { destroyOldIntakeKeys } from '#safeguards/keys/intake-keys.ts'
 import type { KeyStore } from '#safeguards/keys/key-store.ts'
 import { destroyPastMonthKeys } from '#safeguards/keys/recording-keys.ts'
+import { sweepHistory } from './sweep-history.ts'
 
 const batch = 500
 /** Before every id. */
@@ -21,6 +22,8 @@ const endlessAfterDays = 2
 export interface Swept {
   recordings: number
   contacts: number
+  /** Months of history dropped: 2025-09. */
+  months: string[]
   monthKeys: string[]
   intakeDays: string[]
 }
@@ -37,13 +40,19 @@ export async function sweep(
 ): Promise<Swept> {
   await giveTermsToEndless(db, now)
   const { ended: recordings, failures } = await sweepRecordings(db, objects, now)
-  const contacts = await sweepHistory(db, now)
+  const history = await sweepHistory(db)
   // A recording the database would not let go may mean that our clock runs ahead: keys stay until that is cleared up.
   if (failures.length > 0) throw new AggregateError(failures, `${failures.length} recordings could not be destroyed`)
   const month = now.toZonedDateTimeISO('UTC').toPlainDate().with({ day: 1 })
   const monthKeys = await destroyPastMonthKeys(db, keys, month)
   const intakeDays = await destroyOldIntakeKeys(db, keys, now)
-  return { recordings, contacts, monthKeys, intakeDays: intakeDays.map((day) => day.toString()) }
+  return {
+    recordings,
+    contacts: history.contacts,
+    months: history.months,
+    monthKeys,
+    intakeDays: intakeDays.map((day) => day.toString()),
+  }
 }
 
 async function sweepRecordings(
@@ -74,34 +83,6 @@ async function sweepRecordings(
       }
     }
     if (due.length < batch) return { ended, failures }
-  }
-}
-
-async function sweepHistory(db: Kysely<RegisterTables>, now: Temporal.Instant): Promise<number> {
-  let ended = 0
-  for (;;) {
-    const due = await db
-      .selectFrom('contact')
-      .select('id')
-      .where((eb) =>
-        eb.or([
-          eb('history_ends_at', '<=', now),
-          // A call whose end was never heard of: the database lets it go at the same day (policy custodian_ends).
-          eb.and([
-            eb('history_ends_at', 'is', null),
-            sql<boolean>`started_at <= ${now}::timestamptz - interval '${sql.raw(String(historyMonths))} months 1 day'`,
-          ]),
-        ]),
-      )
-      .limit(batch)
-      .execute()
-    if (due.length === 0) return ended
-    const gone = await expungeHistory(
-      db,
-      due.map((contact) => contact.id),
-    )
-    if (gone === 0) return ended
-    ended += gone
   }
 }
 

@@ -31,8 +31,11 @@ export const historyComplete: Check<CompleteFacts> = {
           (select count(*) from contact where ended_at is null) as live,
           (select coalesce(array_agg(id::text), '{}') from (
             select r.id from recording r
-            where not exists (select from segment s where s.id = r.segment_id and s.contact_started_at = r.contact_started_at)
-               or not exists (select from contact c where c.id = r.contact_id and c.started_at = r.contact_started_at)
+            -- Rows of older ones go in batches after their month has gone.
+            where r.contact_started_at > register_now() - interval '${sql.raw(String(historyMonths))} months' + interval '1 day' and (
+              not exists (select from segment s where s.id = r.segment_id and s.contact_started_at = r.contact_started_at)
+              or not exists (select from contact c where c.id = r.contact_id and c.started_at = r.contact_started_at)
+            )
           ) stray) as stray,
           (select coalesce(array_agg(id::text), '{}') from (
             select id from contact where ended_at is not null and history_ends_at is null

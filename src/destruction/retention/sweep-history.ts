@@ -1,0 +1,85 @@
+/**
+ * The sweep of the contact history. In: the custodian's connection. Out: days counted, contacts past their term ended to the
+ * hour, months in which everything is over dropped, and what was left of them. What it has not reached yet is not shown
+ * either. Never here: a day that is not counted before its rows go, the time (the database says what is due).
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { sql, type Kysely } from 'kysely'
+import { expungeHistory, expungeHistoryMonth, expungeHistoryRest } from '#register/expunge-history.ts'
+import type { RegisterTables } from '#register/tables.ts'
+
+const batch = 500
+const restBatch = 5_000
+/** A month in use is tried again so often in one sweep; those who use it wait a quarter of a second at most each time. */
+const tries = 5
+const betweenTriesMs = 1_000
+
+export interface SweptHistory {
+  /** Contacts ended, those of dropped months among them. */
+  contacts: number
+  /** Months dropped: 2025-09. */
+  months: string[]
+  daysCounted: number
+}
+
+/** Counts the days that are over, drops the months that are, and ends every other contact that has come to its day (R22). */
+export async function sweepHistory(db: Kysely<RegisterTables>): Promise<SweptHistory> {
+  const daysCounted = await countDays(db)
+  const dropped = await dropMonths(db)
+  let contacts = dropped.contacts
+  for (;;) {
+    const { rows } = await sql<{ id: string }>`select id from history_due(${batch}) as due (id)`.execute(db)
+    const gone = await expungeHistory(
+      db,
+      rows.map(({ id }) => id),
+    )
+    contacts += gone
+    if (gone === 0) break
+  }
+  // Months whose last contact has gone just now.
+  const emptied = await dropMonths(db)
+  while ((await expungeHistoryRest(db, restBatch)) === restBatch);
+  return { contacts: contacts + emptied.contacts, months: [...dropped.months, ...emptied.months], daysCounted }
+}
+
+/** Makes the counts of every local day that has been over for a day and has none, the oldest first. */
+export async function countDays(db: Kysely<RegisterTables>): Promise<number> {
+  const { rows } = await sql<{ day: Temporal.PlainDate }>`
+    select day from uncounted_history_days() as uncounted (day)`.execute(db)
+  // One transaction each: what was counted stays counted.
+  for (const { day } of rows) await sql`select count_history_day(${day}::date, false)`.execute(db)
+  return rows.length
+}
+
+async function dropMonths(db: Kysely<RegisterTables>): Promise<{ contacts: number; months: string[] }> {
+  const { rows } = await sql<{ month: Temporal.PlainDate }>`
+    select month from history_months_over() as over (month)`.execute(db)
+  const dropped = { contacts: 0, months: [] as string[] }
+  for (const { month } of rows) {
+    const ended = await dropMonth(db, month)
+    if (typeof ended === 'string') continue
+    dropped.contacts += ended.contacts
+    dropped.months.push(month.toString().slice(0, 'yyyy-mm'.length))
+  }
+  return dropped
+}
+
+async function dropMonth(db: Kysely<RegisterTables>, month: Temporal.PlainDate) {
+  const stands = await sql<{ why: string | null }>`select history_month_stands(${month}::date) as why`.execute(db)
+  const why = stands.rows[0]!.why
+  if (why === 'uncounted') await closeDays(db, month)
+  else if (why !== null) return why
+  for (let left = tries; ; left--) {
+    const ended = await expungeHistoryMonth(db, month)
+    if (ended !== 'busy' || left === 1) return ended
+    await sleep(betweenTriesMs)
+  }
+}
+
+/** Counts for good the local days of which a month has rows; its first and its last are not wholly of it. */
+async function closeDays(db: Kysely<RegisterTables>, month: Temporal.PlainDate): Promise<void> {
+  const last = month.add({ months: 1 })
+  for (let day = month; Temporal.PlainDate.compare(day, last) <= 0; day = day.add({ days: 1 })) {
+    await sql`select count_history_day(${day}::date, true)`.execute(db)
+  }
+}

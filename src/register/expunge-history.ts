@@ -1,0 +1,62 @@
+/**
+ * The door out for the contact history. In: contacts, or a month of them, whose 14 months are over. Out: nothing of them but
+ * the counts of their days and a trace by id. Every step can be taken again. Never here: what is held by an order, what has
+ * not come to its day, what has not been counted: the database ends none of these (migrations/0018-history-terms.sql).
+ */
+import { sql, type Kysely } from 'kysely'
+import { appendAudit } from '#safeguards/audit/append.ts'
+import { appendToLedger } from '#safeguards/ledger/append-to-ledger.ts'
+import type { RegisterTables } from './tables.ts'
+
+/** Ends those of the contacts whose term is over, with all that hangs on them (R22). @returns how many */
+export async function expungeHistory(db: Kysely<RegisterTables>, contactIds: readonly string[]): Promise<number> {
+  if (contactIds.length === 0) return 0
+  return db.transaction().execute(async (tx) => {
+    const { rows } = await sql<{ ids: string[] }>`select end_history(${contactIds}::uuid[]) as ids`.execute(tx)
+    const ids = rows[0]?.ids ?? []
+    if (ids.length > 0) await appendAudit(tx, { action: 'history.ended', result: 'ok', detail: { contacts: ids } })
+    return ids.length
+  })
+}
+
+/** Why a month of history stays: it is busy and tried again, or one of its calls runs, is held or not counted. */
+export type MonthStays = 'busy' | 'runs' | 'held' | 'uncounted' | 'not-there'
+
+/** Drops a whole month of history (its first day, UTC) in which everything is over, with its entry in the ledger (R22, R52). */
+export async function expungeHistoryMonth(
+  db: Kysely<RegisterTables>,
+  month: Temporal.PlainDate,
+): Promise<{ contacts: number } | MonthStays> {
+  const name = month.toString().slice(0, 'yyyy-mm'.length)
+  try {
+    return await db.transaction().execute(async (tx) => {
+      // The drop comes last but for its traces: from it on, until all is committed, nobody reads the history.
+      const { rows } = await sql<{ outcome: MonthStays | 'dropped'; contacts: number }>`
+        select outcome, contacts::float8 as contacts from drop_history_month(${month}::date)`.execute(tx)
+      const { outcome, contacts } = rows[0]!
+      if (outcome !== 'dropped') throw new Stays(outcome)
+      const entry = { kind: 'history-month', name, cause: 'retention', doneBy: 'sweep', detail: { contacts } } as const
+      await appendToLedger(tx, entry)
+      await appendAudit(tx, { action: 'month.ended', result: 'ok', detail: { month: name, contacts } })
+      return { contacts }
+    })
+  } catch (error) {
+    if (error instanceof Stays) return error.why
+    throw error
+  }
+}
+
+/** Nothing was dropped: the transaction is rolled back. */
+class Stays extends Error {
+  readonly why: MonthStays
+  constructor(why: MonthStays) {
+    super(why)
+    this.why = why
+  }
+}
+
+/** Deletes rows of recordings that are destroyed and whose month has gone, and their listenings. @returns how many recordings */
+export async function expungeHistoryRest(db: Kysely<RegisterTables>, most: number): Promise<number> {
+  const { rows } = await sql<{ ended: number }>`select end_history_rest(${most}::integer) as ended`.execute(db)
+  return rows[0]!.ended
+}

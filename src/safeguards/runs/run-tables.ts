@@ -1,0 +1,19 @@
+import type { Generated } from 'kysely'
+
+/** The runs, as Kysely sees them (migrations/0020-proofs.sql). */
+export interface RunTables {
+  retention_run: {
+    seq: Generated<number>
+    at: Generated<Temporal.Instant>
+    work: 'sweep' | 'verification' | 'backup' | 'restore'
+    result: 'ok' | 'failed'
+    recordings: Generated<number>
+    contacts: Generated<number>
+    months: Generated<string[]>
+    keys: Generated<number>
+    ledger_from: number | null
+    ledger_to: number | null
+    fault: string | null
+    goes_on_after: string | null
+  }
+}
