@@ -1,3 +1,4 @@
+import { refuseQuarantined } from '#platform/database/quarantine.ts'
 import { Fault } from '#platform/fault.ts'
 import type { Settings } from '#platform/config/settings.ts'
 import { makeLog, type Log } from '#platform/log/log.ts'
@@ -27,5 +28,6 @@ export async function startOne(name: RoleName, settings: Settings, log: Log): Pr
       `DATABASE_URL is not set; a role that runs alone needs it, signing in as the database role seloste_${name}`,
     )
   }
+  await refuseQuarantined(url)
   await runRole(name, url, { settings, log, version })
 }

@@ -7,6 +7,7 @@ import type { Settings } from '#platform/config/settings.ts'
 import { connectDatabase } from '#platform/database/connect.ts'
 import { startEmbeddedPostgres } from '#platform/database/embedded.ts'
 import { migrate } from '#platform/database/migrate.ts'
+import { refuseQuarantined } from '#platform/database/quarantine.ts'
 import { setRolePasswords } from '#platform/database/role-passwords.ts'
 import type { Log } from '#platform/log/log.ts'
 import { installDescription } from '#safeguards/versions/versions.ts'
@@ -45,6 +46,10 @@ export async function readyDatabase(
         })
       : undefined
   const adminUrl = settings.databaseUrl ?? embedded?.adminUrl() ?? ''
+  await refuseQuarantined(adminUrl).catch(async (error: unknown) => {
+    await embedded?.stop()
+    throw error
+  })
   const applied = await migrate(adminUrl, migrations)
   await installFirstDescription(adminUrl, settings.descriptionFile ?? seedDescriptionFile, log)
   if (applied.length > 0) log.info(`the database is at ${applied.at(-1) ?? ''}`)

@@ -15,11 +15,12 @@ const migrationLock = 7_358_630_111
  * Applies the files of `directory` that `database` does not have yet, in order, each in a transaction of its own
  * together with its row in table `migration`.
  * @param url of a role that owns the schema
+ * @param upTo the last number that is applied, where a backup of an older schema is restored
  * @returns the file names applied now
  * @throws DatabaseFault `migration-misnamed`, `migration-changed`, `migration-unknown`, `migration-failed`
  */
-export async function migrate(url: string, directory: string): Promise<string[]> {
-  const files = await readMigrations(directory)
+export async function migrate(url: string, directory: string, upTo = Infinity): Promise<string[]> {
+  const files = (await readMigrations(directory)).filter(({ number }) => number <= upTo)
   const client = new Client({ connectionString: url })
   await client.connect()
   client.on('error', () => undefined) // The query under way rejects as well.

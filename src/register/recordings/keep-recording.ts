@@ -1,6 +1,6 @@
 /**
  * Taking a recording into keeping; the custodian's work. In: a stored recording, sealed to an intake key. Out: the same
- * recording, its file key under the key of the month in which it ends, its index sealed beside it, its header gone.
+ * recording, its file key under the key of the hour and month in which it ends, its index sealed beside it, its header gone.
  * Each step can be taken again. Never here: a body that is decrypted to disk.
  */
 import { mkdir, open, rm } from 'node:fs/promises'
@@ -38,7 +38,9 @@ export async function recordingsToKeep(db: Kysely<RegisterTables>, most: number)
     .select('id')
     .where('state', '=', 'STORED')
     .where('kept_at', 'is', null)
-    .where('expiry_month', 'is not', null)
+    .where('destroy_at', 'is not', null)
+    // Of what a restore could not bring back there is nothing to keep.
+    .where((eb) => eb.or([eb('keeping_fault', 'is', null), eb('keeping_fault', '<>', 'not-in-backup')]))
     // Those that failed before come last, so that they do not stand in the way of the others.
     .orderBy(sql`keeping_fault is not null`)
     .orderBy('started_at')
@@ -56,19 +58,19 @@ export async function keepRecording(keeping: Keeping, id: string, now: Temporal.
   const { db, objects, keys } = keeping
   const row = await db
     .selectFrom('recording')
-    .select(['intake_day', 'expiry_month', 'incomplete'])
+    .select(['intake_day', 'destroy_at', 'incomplete'])
     .where('id', '=', id)
     .where('state', '=', 'STORED')
     .where('kept_at', 'is', null)
     .executeTakeFirst()
-  if (!row?.expiry_month) return false
+  if (!row?.destroy_at) return false
   const fileKey = (await fileKeyOf(db, keys, id)) ?? (await fileKeyFromHeader(keeping, id, row.intake_day))
   try {
     const mended = row.incomplete ? await mend(keeping, id, fileKey) : undefined
     const index = await indexRecording(await openRecordingBody(objects, id, fileKey))
     await objects.put(indexKey(id), sealIndex(fileKey, index))
-    const expiryMonth = row.expiry_month
-    const inKeeping = await whileStored(db, id, (tx) => keepFileKey(tx, keys, { id, expiryMonth, fileKey }))
+    const destroyAt = row.destroy_at
+    const inKeeping = await whileStored(db, id, (tx) => keepFileKey(tx, keys, { id, destroyAt, fileKey }))
     // Before the recording counts as kept: a crash in between comes back here.
     await objects.delete(headerKey(id))
     await objects.delete(tailKey(id))

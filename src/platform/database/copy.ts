@@ -1,0 +1,181 @@
+// Whole tables out of a database and into one, by COPY: one connection, one transaction.
+// In: a COPY statement. Out: its text in parts of whole rows, or its rows in the table. Never: what the rows mean.
+import { once } from 'node:events'
+import type { Socket } from 'node:net'
+import type { Submittable } from 'pg'
+import { TemporalClient, valueTypes } from './values.ts'
+
+/** Some whole rows in PostgreSQL's text format. */
+export type CopiedPart = { bytes: Buffer; rows: number }
+
+export type OwnConnection = {
+  query: <Row extends object>(text: string, values?: readonly unknown[]) => Promise<Row[]>
+  /**
+   * Runs `copy ... to stdout`; `take` gets parts of whole rows of about `partBytes` and is waited for.
+   * @returns how many rows there were
+   */
+  copyOut: (statement: string, partBytes: number, take: (part: CopiedPart) => Promise<void>) => Promise<number>
+  /** Runs `copy ... from stdin` with the bytes of `source`. */
+  copyIn: (statement: string, source: AsyncIterable<Buffer>) => Promise<void>
+  close: () => Promise<void>
+}
+
+/** A connection of one's own, outside any pool: for transactions that last for hours. */
+export async function openConnection(url: string, applicationName: string): Promise<OwnConnection> {
+  const client = new TemporalClient({
+    connectionString: url,
+    application_name: applicationName,
+    types: valueTypes,
+    options:
+      '-c DateStyle=ISO -c TimeZone=UTC -c IntervalStyle=postgres -c extra_float_digits=1 -c client_encoding=UTF8',
+  })
+  // The query under way rejects as well.
+  client.on('error', () => undefined)
+  await client.connect()
+  return {
+    async query<Row extends object>(text: string, values: readonly unknown[] = []) {
+      return (await client.query<Row>(text, [...values])).rows
+    },
+    async copyOut(statement, partBytes, take) {
+      const copy = new CopyOut(statement, partBytes, take)
+      client.query(copy)
+      return copy.done
+    },
+    async copyIn(statement, source) {
+      const copy = new CopyIn(statement, source)
+      client.query(copy)
+      await copy.done
+    },
+    close: () => client.end(),
+  }
+}
+
+/** What pg hands to a query that speaks the COPY part of the protocol (PostgreSQL, Frontend/Backend Protocol 53.2.6). */
+type Wire = {
+  stream: Socket
+  query: (text: string) => void
+  sendCopyFromChunk: (chunk: Buffer) => void
+  endCopyFrom: () => void
+  sendCopyFail: (message: string) => void
+}
+
+abstract class Copying implements Submittable {
+  readonly done: Promise<number>
+  protected readonly settle: PromiseWithResolvers<number>
+  /** What went wrong on our side: what the server says then only follows from it. */
+  protected failed: unknown
+  readonly #statement: string
+
+  constructor(statement: string) {
+    this.#statement = statement
+    this.settle = Promise.withResolvers<number>()
+    this.done = this.settle.promise
+  }
+
+  submit(connection: unknown): void {
+    const wire = connection as Wire
+    wire.query(this.#statement)
+  }
+  handleError(error: unknown): void {
+    this.settle.reject((this.failed ?? error) as Error)
+  }
+  handleRowDescription(): void {}
+  handleDataRow(): void {}
+  handleCommandComplete(): void {}
+  handleEmptyQuery(): void {}
+  handlePortalSuspended(): void {}
+  abstract handleReadyForQuery(): void
+}
+
+class CopyOut extends Copying {
+  readonly #take: (part: CopiedPart) => Promise<void>
+  readonly #partBytes: number
+  #part: Buffer
+  #filled = 0
+  #rows = 0
+  #all = 0
+  #taking: Promise<void> = Promise.resolve()
+
+  constructor(statement: string, partBytes: number, take: (part: CopiedPart) => Promise<void>) {
+    super(statement)
+    this.#partBytes = partBytes
+    this.#part = Buffer.allocUnsafe(Math.min(partBytes, firstPartBytes))
+    this.#take = take
+  }
+
+  /** In text format, one message is one row. Its bytes are pg's own and are overwritten by the next. */
+  handleCopyData({ chunk }: { chunk: Buffer }, connection: Wire): void {
+    if (this.failed !== undefined) return
+    if (this.#filled > 0 && this.#filled + chunk.length > this.#partBytes) this.#flush(connection)
+    if (this.#filled + chunk.length > this.#part.length) {
+      const size = Math.max(this.#filled + chunk.length, Math.min(this.#partBytes, this.#part.length * 4))
+      const larger = Buffer.allocUnsafe(size)
+      this.#part.copy(larger, 0, 0, this.#filled)
+      this.#part = larger
+    }
+    chunk.copy(this.#part, this.#filled)
+    this.#filled += chunk.length
+    this.#rows += 1
+    this.#all += 1
+  }
+
+  handleReadyForQuery(): void {
+    if (this.#rows > 0) this.#flush()
+    void this.#taking.then(() => {
+      if (this.failed === undefined) this.settle.resolve(this.#all)
+      else this.settle.reject(this.failed as Error)
+    })
+  }
+
+  /** The server waits while a part is taken. */
+  #flush(connection?: Wire): void {
+    const part = { bytes: this.#part.subarray(0, this.#filled), rows: this.#rows }
+    this.#part = Buffer.allocUnsafe(this.#part.length)
+    this.#filled = 0
+    this.#rows = 0
+    connection?.stream.pause()
+    this.#taking = this.#taking
+      .then(() => (this.failed === undefined ? this.#take(part) : undefined))
+      .then(
+        () => void connection?.stream.resume(),
+        (error: unknown) => {
+          this.failed ??= error
+          // The rest of the table is not read to its end for nothing.
+          if (connection) connection.stream.destroy()
+          this.settle.reject(error as Error)
+        },
+      )
+  }
+}
+
+const firstPartBytes = 64 * 1024
+
+class CopyIn extends Copying {
+  readonly #source: AsyncIterable<Buffer>
+
+  constructor(statement: string, source: AsyncIterable<Buffer>) {
+    super(statement)
+    this.#source = source
+  }
+
+  handleCopyInResponse(connection: Wire): void {
+    void this.#send(connection)
+  }
+
+  handleReadyForQuery(): void {
+    this.settle.resolve(0)
+  }
+
+  async #send(connection: Wire): Promise<void> {
+    try {
+      for await (const chunk of this.#source) {
+        connection.sendCopyFromChunk(chunk)
+        if (connection.stream.writableNeedDrain) await once(connection.stream, 'drain')
+      }
+      connection.endCopyFrom()
+    } catch (error) {
+      this.failed = error
+      connection.sendCopyFail('the source of the rows failed')
+    }
+  }
+}

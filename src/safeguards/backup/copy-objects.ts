@@ -1,0 +1,79 @@
+/**
+ * The sealed sound of kept recordings, shared by all backups of a place. In: which recordings are kept, and what earlier
+ * backups say of their objects. Out: a list of every object with its size and hash, each read back when it is written and
+ * again about once a month. Never here: a copy of what was destroyed meanwhile.
+ */
+import { createHash } from 'node:crypto'
+import { Fault } from '#platform/fault.ts'
+import { ObjectFault } from '#platform/objects/faults.ts'
+import type { ObjectStore } from '#platform/objects/object-store.ts'
+import { atMost } from './in-flight.ts'
+import { objectsFolder, sha256, type BackedUpObject } from './manifest.ts'
+import { readWhole, readWholeOr } from './read-whole.ts'
+
+export interface CopyingObjects {
+  from: ObjectStore
+  to: ObjectStore
+  /** Objects by key, as the last backup has them. */
+  earlier: ReadonlyMap<string, BackedUpObject>
+  /** Which of the older copies are read again: those of one day in thirty. */
+  day: number
+  onCopied: (bytes: number, written: boolean) => void
+}
+
+export interface CopiedObjects {
+  objects: BackedUpObject[]
+  /** Named by a kept recording and neither in the store nor in the place. */
+  missing: string[]
+  /** Bytes written now. */
+  writtenBytes: number
+}
+
+const atOnce = 4
+const roundDays = 30
+
+export async function copyObjects(keys: Iterable<string>, copying: CopyingObjects): Promise<CopiedObjects> {
+  const copied: CopiedObjects = { objects: [], missing: [], writtenBytes: 0 }
+  const running = atMost(atOnce)
+  for (const key of keys) await running.add(() => copyObject(key, copying, copied))
+  await running.all()
+  copied.objects.sort((one, other) => (one.key < other.key ? -1 : 1))
+  return copied
+}
+
+async function copyObject(key: string, copying: CopyingObjects, copied: CopiedObjects): Promise<void> {
+  const { from, to, earlier, day, onCopied } = copying
+  const known = earlier.get(key)
+  if (known && (await isStillThere(to, known, isReadAgain(key, day)))) {
+    copied.objects.push(known)
+    onCopied(known.sizeBytes, false)
+    return
+  }
+  const bytes = await readWholeOr(from, key)
+  if (!bytes) {
+    copied.missing.push(key)
+    return
+  }
+  const object = { key, sizeBytes: bytes.length, sha256: sha256(bytes) }
+  await to.put(objectsFolder + key, bytes)
+  if (sha256(await readWhole(to, objectsFolder + key)) !== object.sha256) {
+    throw new Fault('backup-read-back', `${key} reads back from the place as something else: look at its disk`)
+  }
+  copied.objects.push(object)
+  copied.writtenBytes += object.sizeBytes
+  onCopied(object.sizeBytes, true)
+}
+
+async function isStillThere(store: ObjectStore, known: BackedUpObject, readAgain: boolean): Promise<boolean> {
+  try {
+    if ((await store.sizeBytes(objectsFolder + known.key)) !== known.sizeBytes) return false
+    return !readAgain || sha256(await readWhole(store, objectsFolder + known.key)) === known.sha256
+  } catch (error) {
+    if (error instanceof ObjectFault && error.code === 'object-missing') return false
+    throw error
+  }
+}
+
+function isReadAgain(key: string, day: number): boolean {
+  return createHash('sha256').update(key).digest().readUInt16BE(0) % roundDays === day % roundDays
+}

@@ -1,0 +1,65 @@
+/**
+ * Every table as it is in one snapshot, in sealed parts. In: a connection whose snapshot is taken. Out: the parts, in the
+ * order of the rows, each an age file of zstd of PostgreSQL's text. Never here: the keys of recordings.
+ */
+import { promisify } from 'node:util'
+import { constants, zstdCompress } from 'node:zlib'
+import { sealFile } from '#platform/age/sealed-file.ts'
+import type { OwnConnection } from '#platform/database/copy.ts'
+import { atMost } from './in-flight.ts'
+import { sha256, type ExportedTable } from './manifest.ts'
+
+export const compress = (bytes: Uint8Array): Promise<Buffer> =>
+  promisify<Uint8Array, object, Buffer>(zstdCompress)(bytes, { params: { [constants.ZSTD_c_compressionLevel]: 3 } })
+
+/** Their rows lie in the keyring alone, or say how this very database was made. */
+const leftOut = new Set(['shard_key', 'recording_key', 'migration', 'restore_quarantine'])
+const partBytes = 16 << 20
+
+export async function tablesOf(connection: OwnConnection): Promise<{ name: string; columns: string[] }[]> {
+  const tables = await connection.query<{ name: string; columns: string[] }>(`
+    select c.relname::text as name, array(
+      select quote_ident(a.attname) from pg_attribute a
+      where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = '' order by a.attnum
+    )::text[] as columns
+    from pg_class c
+    where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
+    order by c.relname`)
+  return tables.filter(({ name }) => !leftOut.has(name))
+}
+
+/** @param put keeps a part durably under its name */
+export async function exportTables(
+  connection: OwnConnection,
+  recipient: string,
+  put: (name: string, bytes: Buffer) => Promise<void>,
+  onTable: (table: ExportedTable) => void,
+): Promise<ExportedTable[]> {
+  const exported: ExportedTable[] = []
+  const writing = atMost(3)
+  for (const { name, columns } of await tablesOf(connection)) {
+    const table: ExportedTable = { name, columns, rows: 0, parts: [] }
+    const list = columns.join(', ')
+    const statement = `copy (select ${list} from public."${name}") to stdout`
+    let part = 0
+    table.rows = await connection.copyOut(statement, partBytes, ({ bytes, rows }) => {
+      const number = part++
+      return writing.add(async () => {
+        const sealed = sealFile(recipient, await compress(bytes))
+        const file = `${name.replaceAll('_', '-')}.${String(number).padStart(5, '0')}.zst.age`
+        table.parts[number] = {
+          name: file,
+          rows,
+          sizeBytes: sealed.length,
+          sha256: sha256(sealed),
+          contentSha256: sha256(bytes),
+        }
+        await put(file, sealed)
+      })
+    })
+    await writing.all()
+    exported.push(table)
+    onTable(table)
+  }
+  return exported
+}

@@ -1,0 +1,79 @@
+/**
+ * The mirror image of export-tables.ts. In: a database at the backup's migration, and the parts. Out: the same rows, the
+ * same next numbers. Never here: a trigger that runs for what has already happened, a part that is not as it was signed.
+ */
+import { promisify } from 'node:util'
+import { zstdDecompress } from 'node:zlib'
+import { openSealedFile } from '#platform/age/sealed-file.ts'
+import type { OwnConnection } from '#platform/database/copy.ts'
+import { Fault } from '#platform/fault.ts'
+import { sha256, type BackupFile, type ExportedTable, type Manifest } from './manifest.ts'
+
+export const decompress = promisify(zstdDecompress)
+
+/** Gives the bytes of a file of the backup, after it was held against its size and hash. */
+export type ReadFile = (file: BackupFile) => Promise<Buffer>
+
+/** In one transaction: all rows, or none. */
+export async function importTables(
+  connection: OwnConnection,
+  { tables, history }: Pick<Manifest, 'tables' | 'history'>,
+  identity: string,
+  read: ReadFile,
+  onTable: (table: ExportedTable) => void,
+): Promise<void> {
+  await connection.query('begin')
+  // What the triggers would do was done before the rows were exported.
+  await connection.query('set local session_replication_role = replica').catch((cause: unknown) => {
+    throw new Fault(
+      'restore-not-superuser',
+      'the database refuses to load rows without their triggers: let DATABASE_URL name a superuser for the restore',
+      cause,
+    )
+  })
+  const names = tables.map(({ name }) => `public."${name}"`)
+  // First, so that no row falls where nobody looks for its month.
+  if (history) await connection.query('select ensure_partitions($1, $2)', [history.firstMonth, history.lastMonth])
+  await connection.query(`truncate ${names.join(', ')}`)
+  for (const table of tables) {
+    const columns = table.columns.join(', ')
+    if (table.parts.length > 0) {
+      const statement = `copy public."${table.name}" (${columns}) from stdin`
+      await connection.copyIn(statement, textOf(table, identity, read))
+    }
+    const [counted] = await connection.query<{ rows: number }>(`select count(*) as rows from public."${table.name}"`)
+    if (counted?.rows !== table.rows) {
+      throw new Fault(
+        'backup-truncated',
+        `the table ${table.name} has ${counted?.rows ?? 0} rows and the manifest says ${table.rows}; take another backup`,
+      )
+    }
+    onTable(table)
+  }
+  await setSequences(connection)
+  await connection.query('commit')
+}
+
+export async function* textOf(table: ExportedTable, identity: string, read: ReadFile): AsyncGenerator<Buffer> {
+  for (const part of table.parts) {
+    const text = await decompress(await openSealedFile(identity, await read(part)))
+    if (sha256(text) !== part.contentSha256)
+      throw new Fault('backup-altered', `${part.name} does not hold what was exported; take another backup`)
+    yield text
+  }
+}
+
+async function setSequences(connection: OwnConnection): Promise<void> {
+  const owned = await connection.query<{ table: string; column: string; sequence: string }>(`
+    select c.relname::text as "table", a.attname::text as "column",
+      pg_get_serial_sequence(format('public.%I', c.relname), a.attname) as sequence
+    from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+    where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
+      and pg_get_serial_sequence(format('public.%I', c.relname), a.attname) is not null`)
+  for (const { table, column, sequence } of owned) {
+    await connection.query(
+      `select setval($1::regclass, greatest(coalesce(max("${column}"), 0) + 1, 1), false) from public."${table}"`,
+      [sequence],
+    )
+  }
+}

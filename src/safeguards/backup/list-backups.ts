@@ -1,0 +1,79 @@
+/** What is in a place. In: its store. Out: the backups that count, and what an interrupted one left. Never here: a removal. */
+import { Fault } from '#platform/fault.ts'
+import type { ObjectStore } from '#platform/objects/object-store.ts'
+import type { VerifierKey } from '../audit/note.ts'
+import {
+  backupsFolder,
+  folderOf,
+  manifestName,
+  noteName,
+  objectsFolder,
+  readManifest,
+  sha256,
+  type BackedUpObject,
+  type BackupFile,
+  type Manifest,
+} from './manifest.ts'
+import { decompress } from './import-tables.ts'
+import { readWhole, readWholeOr } from './read-whole.ts'
+
+export interface FoundBackups {
+  /** Those with a signed note, oldest first. */
+  whole: string[]
+  /** Begun and not finished, or half removed: each with the files it left. */
+  unfinished: Map<string, string[]>
+  files: Map<string, string[]>
+}
+
+export async function findBackups(store: ObjectStore): Promise<FoundBackups> {
+  const files = new Map<string, string[]>()
+  for await (const key of store.list(backupsFolder)) {
+    const id = key.slice(backupsFolder.length).split('/')[0] ?? ''
+    files.set(id, [...(files.get(id) ?? []), key])
+  }
+  const isWhole = (id: string) => files.get(id)?.includes(folderOf(id) + noteName) === true
+  const ids = [...files.keys()].sort()
+  return {
+    whole: ids.filter(isWhole),
+    unfinished: new Map([...files].filter(([id]) => !isWhole(id))),
+    files,
+  }
+}
+
+/** @throws Fault `backup-missing`, `backup-altered` */
+export async function openManifest(store: ObjectStore, id: string, key: VerifierKey): Promise<Manifest> {
+  const note = await readWholeOr(store, folderOf(id) + noteName)
+  const bytes = await readWholeOr(store, folderOf(id) + manifestName)
+  if (!note || !bytes)
+    throw new Fault('backup-missing', `the place has no backup ${id}; leave out --backup for its newest`)
+  const read = readManifest(id, bytes, note, key)
+  if ('manifest' in read) return read.manifest
+  throw new Fault('backup-altered', `the manifest of the backup ${id} ${read.wrong}: restore another backup`)
+}
+
+/** A file of a backup, held against what the manifest says of it. @throws Fault `backup-altered`, `backup-truncated` */
+export async function readBackupFile(store: ObjectStore, id: string, file: BackupFile): Promise<Buffer> {
+  const bytes = await readWholeOr(store, folderOf(id) + file.name)
+  if (!bytes || bytes.length < file.sizeBytes) {
+    const found = bytes ? `has ${bytes.length} of ${file.sizeBytes} bytes` : 'is missing'
+    throw new Fault('backup-truncated', `${file.name} of the backup ${id} ${found}: restore another backup`)
+  }
+  if (sha256(bytes) !== file.sha256)
+    throw new Fault('backup-altered', `${file.name} of the backup ${id} was altered: restore another backup`)
+  return bytes
+}
+
+/** The objects that a backup names. */
+export async function* objectsOf(store: ObjectStore, manifest: Manifest): AsyncGenerator<BackedUpObject> {
+  for (const list of manifest.objectLists) {
+    const lines = (await decompress(await readBackupFile(store, manifest.id, list))).toString('utf8')
+    for (const line of lines.split('\n')) if (line !== '') yield JSON.parse(line) as BackedUpObject
+  }
+}
+
+/** An object's copy, held against what the backup says of it. */
+export async function readObjectCopy(store: ObjectStore, object: BackedUpObject): Promise<Buffer> {
+  const bytes = await readWhole(store, objectsFolder + object.key)
+  if (bytes.length === object.sizeBytes && sha256(bytes) === object.sha256) return bytes
+  throw new Fault('backup-object-altered', `the copy of ${object.key} in the place is not what was backed up`)
+}

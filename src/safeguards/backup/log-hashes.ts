@@ -1,0 +1,86 @@
+/**
+ * The audit log's hashes beside the backups: C2SP tlog-tiles without the entries, so that a log that is restored from an
+ * earlier backup goes on from the tree that was signed and not beside it. In: the log's database, or a place. Out: the
+ * tiles in the place; their leaves. Never here: an entry.
+ */
+import { Fault } from '#platform/fault.ts'
+import type { ObjectStore } from '#platform/objects/object-store.ts'
+import { readOwn } from '../audit/check-log.ts'
+import { tilePath } from '../audit/export-log.ts'
+import { writeVerifierKey, type Signer, type VerifierKey, readCheckpoint, signedBy } from '../audit/note.ts'
+import { newestCheckpoint, storedMembers } from '../audit/stored-tree.ts'
+import { edgeAt, RightEdge, tileWidth } from '../audit/tree.ts'
+import type { HoldingSafeguards } from '../tables.ts'
+import { readWhole, readWholeOr } from './read-whole.ts'
+
+export const logFolder = 'audit/'
+const hashBytes = 32
+
+/** Brings the tiles in a place up to the newest checkpoint. @throws Fault `backup-other-log`, `audit-log-unsigned` */
+export async function shipLogHashes(db: HoldingSafeguards, signer: Signer, store: ObjectStore): Promise<void> {
+  const checkpoint = await newestCheckpoint(db)
+  if (!checkpoint) throw new Fault('audit-log-unsigned', 'the audit log has not been signed yet; start Seloste first')
+  const read = storedMembers(db)
+  const before = await readWholeOr(store, `${logFolder}checkpoint`)
+  const earlier = before && readOwn(signer, before.toString('utf8'))
+  const known = earlier && (await edgeAt(Math.min(earlier.size, checkpoint.size), read)).root()
+  if (before && !(earlier && earlier.size <= checkpoint.size && known?.equals(earlier.root))) {
+    throw new Fault(
+      'backup-other-log',
+      'the place has the audit log of another Seloste, or one that this log does not continue: keep it, and back up to another folder',
+    )
+  }
+  for (let level = 0; tileWidth ** level <= checkpoint.size; level++) {
+    const members = Math.floor(checkpoint.size / tileWidth ** level)
+    const done = Math.floor((earlier?.size ?? 0) / tileWidth ** (level + 1))
+    for (let index = done; index * tileWidth < members; index++) {
+      const hashes = await read(level, index * tileWidth, Math.min(members, (index + 1) * tileWidth))
+      await store.put(logFolder + tilePath(level, index, hashes.length), Buffer.concat(hashes))
+    }
+  }
+  await store.put(`${logFolder}key`, Buffer.from(`${writeVerifierKey(signer)}\n`))
+  await store.put(`${logFolder}checkpoint`, Buffer.from(checkpoint.note))
+  await removePartial(store, earlier?.size ?? 0, checkpoint.size)
+}
+
+/** The log as a place has it: what was signed last, and its leaves, which have that root. */
+export interface ShippedLog {
+  size: number
+  note: string
+  leaves: Buffer[]
+}
+
+/** @throws Fault `backup-log-altered` */
+export async function readLogHashes(store: ObjectStore, key: VerifierKey): Promise<ShippedLog> {
+  const altered = (what: string) =>
+    new Fault('backup-log-altered', `the audit log’s hashes in the place are not whole (${what}); use another place`)
+  const note = (await readWholeOr(store, `${logFolder}checkpoint`))?.toString('utf8')
+  const checkpoint = note === undefined ? undefined : readCheckpoint(note)
+  if (note === undefined || !checkpoint || typeof signedBy(key, checkpoint) !== 'object')
+    throw altered('its checkpoint')
+  const leaves: Buffer[] = []
+  const edge = new RightEdge()
+  for (let index = 0; index * tileWidth < checkpoint.size; index++) {
+    const width = Math.min(tileWidth, checkpoint.size - index * tileWidth)
+    const tile = await readWhole(store, logFolder + tilePath(0, index, width)).catch((cause: unknown) => {
+      throw new Fault('backup-log-altered', altered(`tile ${index}`).message, cause)
+    })
+    if (tile.length !== width * hashBytes) throw altered(`tile ${index}`)
+    for (let n = 0; n < width; n++) {
+      const leaf = tile.subarray(n * hashBytes, (n + 1) * hashBytes)
+      leaves.push(leaf)
+      edge.append(leaf)
+    }
+  }
+  if (!edge.root().equals(checkpoint.root)) throw altered('its root')
+  return { size: checkpoint.size, note, leaves }
+}
+
+async function removePartial(store: ObjectStore, before: number, size: number): Promise<void> {
+  for (let level = 0; before !== size && tileWidth ** level <= before; level++) {
+    const members = Math.floor(before / tileWidth ** level)
+    const width = members % tileWidth
+    if (width === 0 || Math.floor(size / tileWidth ** level) === members) continue
+    await store.delete(logFolder + tilePath(level, Math.floor(members / tileWidth), width))
+  }
+}

@@ -1,0 +1,301 @@
+/**
+ * One backup of everything to one place. In: a running register. Out: a backup that was read back and signed, older ones
+ * ended; or a fault, and everything as before. Never here: two at once to one place, a backup that counts while a part of
+ * it is missing.
+ *
+ * The order: what an interrupted one left is removed, tables, sound, keyring, ledger, hashes of the audit log, everything
+ * read back, the manifest, its note. Whatever ends before the note is no backup.
+ */
+import { openConnection, type OwnConnection } from '#platform/database/copy.ts'
+import { sealFile } from '#platform/age/sealed-file.ts'
+import { Fault } from '#platform/fault.ts'
+import type { ObjectStore } from '#platform/objects/object-store.ts'
+import { readLogKey } from '../audit/log-key.ts'
+import type { Signer } from '../audit/note.ts'
+import type { KeyStore } from '../keys/key-store.ts'
+import type { HoldingSafeguards } from '../tables.ts'
+import { copyObjects, type CopiedObjects } from './copy-objects.ts'
+import { compress, exportTables, tablesOf } from './export-tables.ts'
+import { findBackups, objectsOf, openManifest, readBackupFile } from './list-backups.ts'
+import { shipLogHashes } from './log-hashes.ts'
+import {
+  backupId,
+  folderOf,
+  manifestFormat,
+  manifestName,
+  noteName,
+  objectsFolder,
+  readManifest,
+  sha256,
+  signManifest,
+  type BackedUpObject,
+  type BackupFile,
+  type Manifest,
+} from './manifest.ts'
+import { readWhole } from './read-whole.ts'
+import { destroyedRecordings, recordingOf, removeUnfinished, rotate, type Rotated } from './rotate.ts'
+
+export interface BackupSource {
+  /** Of the database's owner. */
+  url: string
+  db: HoldingSafeguards
+  objects: ObjectStore
+  /** The objects of a kept recording. */
+  objectsOf: (recordingId: string) => string[]
+  keys: KeyStore
+  /** The installation's secret for draws (R14). */
+  drawKey: Buffer
+  /** The program's version. */
+  program: string
+}
+
+export interface BackupPlace {
+  name: string
+  store: ObjectStore
+  /** Brings the place's copy of the whole keyring and of the ledger up to date; throws where it cannot. */
+  renewCopies: (months: readonly Temporal.PlainDate[]) => Promise<void>
+}
+
+export interface BackupOptions {
+  /** The recovery key's public half. */
+  recipient: string
+  /** No backup is older. */
+  rotationDays: number
+  /** The database's time for destructions otherwise: a clock that has jumped ends no backup. */
+  now?: Temporal.Instant
+  onProgress: (progress: BackupProgress) => void
+}
+
+export interface BackupProgress {
+  step: 'tables' | 'objects' | 'copies' | 'read-back' | 'rotation'
+  /** What it is about: a table. */
+  item?: string
+  done: number
+  total: number
+  bytes?: number
+}
+
+export interface MadeBackup {
+  manifest: Manifest
+  writtenBytes: number
+  /** Interrupted backups that were removed first. */
+  removed: string[]
+  missing: string[]
+  rotated: Rotated
+}
+
+const objectsPerList = 100_000
+
+/** @throws Fault `backup-running`, `backup-read-back`, `backup-other-log`, `audit-log-unsigned`; what places throw */
+export async function makeBackup(
+  source: BackupSource,
+  place: BackupPlace,
+  options: BackupOptions,
+): Promise<MadeBackup> {
+  const signer = await readLogKey(source.keys)
+  if (!signer) throw new Fault('audit-log-unsigned', 'the audit log has no key yet; start Seloste first')
+  const connection = await openConnection(source.url, 'seloste-backup')
+  try {
+    await takeTurn(connection, place.name)
+    const removed = await removeUnfinished(place.store)
+    const now = options.now ?? (await destructionNow(connection))
+    const made = await writeBackup(connection, source, place, signer, { ...options, now })
+    const rotated = await rotate(connection, place.store, {
+      days: options.rotationDays,
+      now,
+      key: signer,
+    })
+    options.onProgress({ step: 'rotation', done: rotated.ended.length, total: rotated.ended.length })
+    return { ...made, removed, rotated }
+  } finally {
+    await connection.close()
+  }
+}
+
+/** Held by the connection: whatever ends this process ends its turn. */
+async function takeTurn(connection: OwnConnection, place: string): Promise<void> {
+  const [turn] = await connection.query<{ mine: boolean }>(
+    'select pg_try_advisory_lock(hashtextextended($1, 0)) as mine',
+    [`seloste.backup ${place}`],
+  )
+  if (turn?.mine !== true) {
+    throw new Fault('backup-running', `another backup to ${place} is running; wait until it has ended`)
+  }
+}
+
+async function destructionNow(connection: OwnConnection): Promise<Temporal.Instant> {
+  const [row] = await connection.query<{ now: Temporal.Instant }>('select destruction_now() as now')
+  return row?.now ?? Temporal.Now.instant()
+}
+
+async function writeBackup(
+  connection: OwnConnection,
+  source: BackupSource,
+  { store, renewCopies }: BackupPlace,
+  signer: Signer,
+  { recipient, now, onProgress }: BackupOptions & { now: Temporal.Instant },
+): Promise<Omit<MadeBackup, 'rotated' | 'removed'>> {
+  const id = await freeId(store, now)
+  const written: BackupFile[] = []
+  const put = async (name: string, bytes: Buffer): Promise<BackupFile> => {
+    await store.put(folderOf(id) + name, bytes)
+    const file = { name, sizeBytes: bytes.length, sha256: sha256(bytes) }
+    written.push(file)
+    return file
+  }
+  const snapshot = await beginSnapshot(connection)
+  const total = (await tablesOf(connection)).length
+  let done = 0
+  const tables = await exportTables(
+    connection,
+    recipient,
+    async (name, bytes) => void (await put(name, bytes)),
+    ({ name }) => {
+      onProgress({ step: 'tables', item: name, done: ++done, total })
+    },
+  )
+  const kept = await connection.query<{ id: string }>(`
+    select id from recording where kept_at is not null and state not in ('DESTROYING', 'DESTROYED') order by id`)
+  await connection.query('commit')
+
+  const copied = await copyAll(connection, source, store, signer, {
+    keys: kept.flatMap((row) => source.objectsOf(row.id)),
+    now,
+    onProgress,
+  })
+  const objectLists: BackupFile[] = []
+  for (let at = 0; at < copied.objects.length; at += objectsPerList) {
+    const lines = copied.objects.slice(at, at + objectsPerList).map((object) => `${JSON.stringify(object)}\n`)
+    const name = `objects.${String(objectLists.length).padStart(5, '0')}.jsonl.zst`
+    objectLists.push(await put(name, await compress(Buffer.from(lines.join('')))))
+  }
+  const secrets = await put('secrets.age', sealFile(recipient, Buffer.from(JSON.stringify(await secretsOf(source)))))
+
+  const months = await connection.query<{ month: Temporal.PlainDate }>(
+    'select distinct expiry_month as month from shard_key order by 1',
+  )
+  await renewCopies(months.map(({ month }) => month))
+  await shipLogHashes(source.db, signer, store)
+  onProgress({ step: 'copies', done: months.length, total: months.length })
+
+  const manifest: Manifest = {
+    format: manifestFormat,
+    id,
+    origin: signer.name,
+    program: source.program,
+    ...snapshot,
+    finishedAt: Temporal.Now.instant().toString(),
+    keyStore: source.keys.kind,
+    tables,
+    secrets,
+    objectLists,
+    objects: copied.objects.length,
+    objectBytes: copied.objects.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+  }
+  for (const [index, file] of written.entries()) {
+    await readBackupFile(store, id, file).catch((cause: unknown) => {
+      throw new Fault('backup-read-back', `the backup does not read back: ${(cause as Error).message}`, cause)
+    })
+    onProgress({ step: 'read-back', item: file.name, done: index + 1, total: written.length })
+  }
+  await sign(store, manifest, signer)
+  const writtenBytes = written.reduce((sum, { sizeBytes }) => sum + sizeBytes, copied.writtenBytes)
+  return { manifest, writtenBytes, missing: copied.missing }
+}
+
+/** Two in one second: the later one is named a second later. */
+async function freeId(store: ObjectStore, now: Temporal.Instant): Promise<string> {
+  const { whole } = await findBackups(store)
+  const newest = whole.at(-1)
+  for (let at = now; ; at = at.add({ seconds: 1 })) {
+    const id = backupId(at)
+    if (newest === undefined || id > newest || !whole.includes(id)) return id
+  }
+}
+
+type Snapshot = Pick<Manifest, 'migration' | 'snapshotAt' | 'ledgerSize' | 'auditLog' | 'history' | 'withoutAudio'>
+
+async function beginSnapshot(connection: OwnConnection): Promise<Snapshot> {
+  await connection.query('begin isolation level repeatable read read only')
+  const [row] = await connection.query<{
+    at: Temporal.Instant
+    number: number
+    checksum: string
+    ledger: number
+    size: number | null
+    note: string | null
+    first: string | null
+    last: string | null
+    unkept: number
+  }>(`
+    select now() as at, m.number, m.checksum,
+      (select count(*) from ledger_leaf) as ledger, c.size, c.note,
+      to_char(h.first at time zone 'UTC', 'YYYY-MM-01') as first, to_char(h.last at time zone 'UTC', 'YYYY-MM-01') as last,
+      (select count(*) from recording where kept_at is null and state not in ('DESTROYING', 'DESTROYED')) as unkept
+    from (select number, checksum from migration order by number desc limit 1) m
+    left join (select size, note from audit_checkpoint order by size desc limit 1) c on true
+    cross join (select min(started_at) as first, max(started_at) as last from contact) h`)
+  if (!row || row.size === null || row.note === null) {
+    throw new Fault('audit-log-unsigned', 'the audit log has not been signed yet; start Seloste first')
+  }
+  return {
+    migration: { number: row.number, checksum: row.checksum },
+    snapshotAt: row.at.toString(),
+    ledgerSize: row.ledger,
+    auditLog: { size: row.size, note: row.note },
+    history: row.first === null || row.last === null ? null : { firstMonth: row.first, lastMonth: row.last },
+    withoutAudio: row.unkept,
+  }
+}
+
+async function copyAll(
+  connection: OwnConnection,
+  source: BackupSource,
+  store: ObjectStore,
+  signer: Signer,
+  { keys, now, onProgress }: { keys: string[]; now: Temporal.Instant } & Pick<BackupOptions, 'onProgress'>,
+): Promise<CopiedObjects> {
+  const earlier = new Map<string, BackedUpObject>()
+  const last = (await findBackups(store)).whole.at(-1)
+  if (last !== undefined) {
+    for await (const object of objectsOf(store, await openManifest(store, last, signer)))
+      earlier.set(object.key, object)
+  }
+  let done = 0
+  const copied = await copyObjects(keys, {
+    from: source.objects,
+    to: store,
+    earlier,
+    day: Math.floor(now.epochMilliseconds / 86_400_000),
+    onCopied: (bytes) => {
+      done += 1
+      if (done % 1000 === 0 || done === keys.length) onProgress({ step: 'objects', done, total: keys.length, bytes })
+    },
+  })
+  // What was destroyed while it was copied is taken back: its key is gone, and so is its copy.
+  const destroyed = await destroyedRecordings(connection)
+  const isHeld = (key: string) => !destroyed.has(recordingOf(key) ?? '')
+  for (const { key } of copied.objects) if (!isHeld(key)) await store.delete(objectsFolder + key)
+  return { ...copied, objects: copied.objects.filter(({ key }) => isHeld(key)), missing: copied.missing.filter(isHeld) }
+}
+
+/** Small secrets that are needed to go on; those whose end is part of a destruction are not among them. */
+async function secretsOf({ keys, drawKey }: BackupSource): Promise<{ keys: Record<string, string>; drawKey: string }> {
+  const held: Record<string, string> = {}
+  for (const name of await keys.names()) {
+    if (/^(month|intake)-/.test(name)) continue
+    const secret = await keys.read(name)
+    if (secret) held[name] = secret.toString('base64')
+  }
+  return { keys: held, drawKey: drawKey.toString('base64') }
+}
+
+async function sign(store: ObjectStore, manifest: Manifest, signer: Signer): Promise<void> {
+  const { bytes, note } = signManifest(manifest, signer)
+  await store.put(folderOf(manifest.id) + manifestName, bytes)
+  const back = await readWhole(store, folderOf(manifest.id) + manifestName)
+  if (!back.equals(bytes) || !('manifest' in readManifest(manifest.id, back, note, signer))) {
+    throw new Fault('backup-read-back', 'the manifest reads back from the place as something else: look at its disk')
+  }
+  await store.put(folderOf(manifest.id) + noteName, note)
+}

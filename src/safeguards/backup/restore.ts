@@ -1,0 +1,285 @@
+/**
+ * A register out of a backup. In: a place, the recovery identity, an empty database. Out: the register as it was, without
+ * what has been destroyed, revoked or ended since; until then it stays in quarantine and no process starts. Every step can
+ * be taken again, so that a restore that was interrupted is finished by the next. Never here: a database that holds
+ * something else, a ledger that was cut short, a key of what the ledger says is destroyed.
+ */
+import type { OwnConnection } from '#platform/database/copy.ts'
+import { openConnection } from '#platform/database/copy.ts'
+import { beginQuarantine, endQuarantine, readQuarantine } from '#platform/database/quarantine.ts'
+import { openSealedFile } from '#platform/age/sealed-file.ts'
+import { Fault } from '#platform/fault.ts'
+import { ObjectFault } from '#platform/objects/faults.ts'
+import type { ObjectStore } from '#platform/objects/object-store.ts'
+import { appendAudit } from '../audit/append.ts'
+import type { LogFolder } from '../audit/log-folder.ts'
+import { readVerifierKey, type VerifierKey } from '../audit/note.ts'
+import type { KeyStore } from '../keys/key-store.ts'
+import type { HoldingSafeguards } from '../tables.ts'
+import { atMost } from './in-flight.ts'
+import { importTables } from './import-tables.ts'
+import { findBackups, objectsOf, openManifest, readBackupFile, readObjectCopy } from './list-backups.ts'
+import { logFolder, readLogHashes } from './log-hashes.ts'
+import type { Manifest } from './manifest.ts'
+import { readWholeOr } from './read-whole.ts'
+import { resumeRestoredLog } from './resume-restored-log.ts'
+import { recordingOf } from './rotate.ts'
+
+export interface RestoreTarget {
+  /** Of the database's owner, who is a superuser. */
+  url: string
+  db: HoldingSafeguards
+  /** Brings the schema to a migration; to the program's own without one. */
+  migrate: (upTo?: number) => Promise<void>
+  objects: ObjectStore
+  keys: KeyStore
+  log: LogFolder
+  writeDrawKey: (key: Buffer) => Promise<void>
+}
+
+/** A place as a restore reads it. */
+export interface RestorePlace {
+  store: ObjectStore
+  /** Puts the place's copy of the keyring into the key store and the database. Returns how many keys there were. */
+  restoreKeyring: (connection: OwnConnection) => Promise<number>
+  /** The ledger, checked from its first entry to its signed head; throws where it is missing, cut short or altered. */
+  ledger: RestoredLedger
+}
+
+export interface RestoredLedger {
+  /** Throws where the ledger does not go as far as the backup and the anchors say. */
+  check: (backup: Manifest, key: VerifierKey) => Promise<{ size: number; newest: Temporal.Instant | undefined }>
+  /** Recordings that it says are destroyed. */
+  destroyed: () => Promise<ReadonlySet<string>>
+  /** Ends in the restored register what has ended since the backup. */
+  replay: () => Promise<Record<string, number>>
+}
+
+export interface RestoreOptions {
+  /** The id of a backup; the newest otherwise. */
+  backup: string | undefined
+  /** AGE-SECRET-KEY-1…, out of the safe. */
+  identity: string
+  /** Who restores, by the name on this machine. */
+  by: string
+  onProgress: (progress: { step: RestoreStep; item?: string; done: number; total: number }) => void
+}
+
+export type RestoreStep = 'tables' | 'objects' | 'keys' | 'ledger'
+
+export interface Restored {
+  backup: string
+  snapshotAt: string
+  tables: number
+  rows: number
+  objects: number
+  keys: number
+  /** Recordings whose audio was not in keeping yet when the backup was made: it is lost. */
+  withoutAudio: number
+  ledger: Record<string, number>
+  /** Entries of the audit log that came after the backup and are lost; their hashes are back. */
+  lostEntries: string[]
+}
+
+/** @throws Fault `restore-not-empty`, `backup-missing`, `backup-altered`, `backup-truncated`, `backup-identity-wrong`; what the ledger throws */
+export async function restoreBackup(
+  target: RestoreTarget,
+  place: RestorePlace,
+  options: RestoreOptions,
+): Promise<Restored> {
+  const { key, manifest } = await findBackup(place.store, options.backup)
+  const secrets = await openSecrets(place.store, manifest, options.identity)
+  const ledger = await place.ledger.check(manifest, key)
+  const connection = await openConnection(target.url, 'seloste-restore')
+  try {
+    await refuseFull(connection, manifest.id)
+    await beginQuarantine(connection, manifest.id)
+    await target.migrate(manifest.migration.number)
+    await checkMigration(connection, manifest)
+    let done = 0
+    await importTables(
+      connection,
+      manifest,
+      options.identity,
+      (file) => readBackupFile(place.store, manifest.id, file),
+      ({ name }) => {
+        options.onProgress({ step: 'tables', item: name, done: ++done, total: manifest.tables.length })
+      },
+    )
+    await target.migrate()
+    await bringSecrets(target, secrets)
+    const objects = await bringObjects(target, place, manifest, options.onProgress)
+    const keys = await place.restoreKeyring(connection)
+    options.onProgress({ step: 'keys', done: keys, total: keys })
+    const withoutAudio = await settle(connection, target.keys, manifest, ledger.newest)
+    const replayed = await place.ledger.replay()
+    options.onProgress({ step: 'ledger', done: ledger.size, total: ledger.size })
+    const lostEntries = await resumeRestoredLog(target, await readLogHashes(place.store, key), manifest.id, options.by)
+    await appendAudit(target.db, {
+      action: 'backup.restored',
+      result: 'ok',
+      object: { kind: 'backup' },
+      detail: {
+        backup: manifest.id,
+        snapshotAt: manifest.snapshotAt,
+        ledger: ledger.size,
+        by: options.by,
+        lostEntries,
+      },
+    })
+    await endQuarantine(connection)
+    return {
+      backup: manifest.id,
+      snapshotAt: manifest.snapshotAt,
+      tables: manifest.tables.length,
+      rows: manifest.tables.reduce((sum, { rows }) => sum + rows, 0),
+      objects,
+      keys,
+      withoutAudio,
+      ledger: replayed,
+      lostEntries,
+    }
+  } finally {
+    await connection.close()
+  }
+}
+
+/** Whose log the place has, by its own word: whoever restores holds it against what was written down. */
+export async function findBackup(
+  store: ObjectStore,
+  wanted: string | undefined,
+): Promise<{ key: VerifierKey; manifest: Manifest }> {
+  const key = readVerifierKey((await readWholeOr(store, `${logFolder}key`))?.toString('utf8') ?? '')
+  const id = wanted ?? (await findBackups(store)).whole.at(-1)
+  if (!key || id === undefined)
+    throw new Fault(
+      'backup-missing',
+      'there is no whole backup in this place: look for another, or for an older --backup',
+    )
+  return { key, manifest: await openManifest(store, id, key) }
+}
+
+interface Secrets {
+  keys: Record<string, string>
+  drawKey: string
+}
+
+async function openSecrets(store: ObjectStore, manifest: Manifest, identity: string): Promise<Secrets> {
+  const sealed = await readBackupFile(store, manifest.id, manifest.secrets)
+  const opened = await openSealedFile(identity, sealed).catch((cause: unknown) => {
+    throw new Fault(
+      'backup-identity-wrong',
+      `the identity does not open the backup ${manifest.id}: it is not the private half of the key that it was sealed to`,
+      cause,
+    )
+  })
+  return JSON.parse(opened.toString('utf8')) as Secrets
+}
+
+/** A database that holds anything but this same restore, interrupted, is somebody's. */
+async function refuseFull(connection: OwnConnection, backup: string): Promise<void> {
+  const quarantine = await readQuarantine(connection)
+  if (quarantine?.backup === backup) return
+  const [found] = await connection.query<{ tables: number }>(
+    `select count(*) as tables from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')`,
+  )
+  if ((found?.tables ?? 0) === 0) return
+  throw new Fault(
+    'restore-not-empty',
+    quarantine
+      ? `the database is being restored from the backup ${quarantine.backup}: finish that (--backup ${quarantine.backup}), or begin with an empty one`
+      : 'the database is not empty: restore into a new data folder (SELOSTE_DATA), or an empty database (DATABASE_URL)',
+  )
+}
+
+async function checkMigration(connection: OwnConnection, { migration }: Manifest): Promise<void> {
+  const [row] = await connection.query<{ checksum: string }>('select checksum from migration where number = $1', [
+    migration.number,
+  ])
+  if (row?.checksum === migration.checksum) return
+  throw new Fault(
+    'backup-of-another-program',
+    `the backup was made at migration ${migration.number} and this program does not know it as it was: restore with the version that made it, or a newer one`,
+  )
+}
+
+async function bringSecrets(target: RestoreTarget, secrets: Secrets): Promise<void> {
+  for (const [name, secret] of Object.entries(secrets.keys)) {
+    const bytes = Buffer.from(secret, 'base64')
+    const there = await target.keys.read(name)
+    if (!there) await target.keys.write(name, bytes)
+    else if (!there.equals(bytes)) {
+      throw new Fault(
+        'restore-not-empty',
+        `the key store has another key ${name}: restore into a key store that no other Seloste uses`,
+      )
+    }
+  }
+  await target.writeDrawKey(Buffer.from(secrets.drawKey, 'base64'))
+}
+
+async function bringObjects(
+  target: RestoreTarget,
+  place: RestorePlace,
+  manifest: Manifest,
+  onProgress: RestoreOptions['onProgress'],
+): Promise<number> {
+  const destroyed = await place.ledger.destroyed()
+  const running = atMost(4)
+  let [seen, brought] = [0, 0]
+  for await (const object of objectsOf(place.store, manifest)) {
+    seen += 1
+    if (seen % 1000 === 0 || seen === manifest.objects)
+      onProgress({ step: 'objects', done: seen, total: manifest.objects })
+    if (destroyed.has(recordingOf(object.key) ?? '')) continue
+    await running.add(async () => {
+      if ((await sizeOr(target.objects, object.key)) !== object.sizeBytes) {
+        await target.objects.put(object.key, await readObjectCopy(place.store, object))
+      }
+      brought += 1
+    })
+  }
+  await running.all()
+  return brought
+}
+
+async function sizeOr(store: ObjectStore, key: string): Promise<number | undefined> {
+  return store.sizeBytes(key).catch((error: unknown) => {
+    if (error instanceof ObjectFault && error.code === 'object-missing') return undefined
+    throw error
+  })
+}
+
+/** What does not come back with its row. Returns how many recordings have lost their audio. */
+async function settle(
+  connection: OwnConnection,
+  keys: KeyStore,
+  manifest: Manifest,
+  newest: Temporal.Instant | undefined,
+): Promise<number> {
+  const held = (await keys.names()).flatMap((name) => /^intake-(\d{4}-\d{2}-\d{2})$/.exec(name)?.[1] ?? [])
+  await connection.query('begin')
+  await connection.query('set local session_replication_role = replica')
+  // Never the machine's own clock: where it is ahead, two people say so before anything ends by its term.
+  await connection.query('update clock_mark set at = greatest(at, $1::timestamptz, $2::timestamptz)', [
+    manifest.snapshotAt,
+    newest ?? manifest.snapshotAt,
+  ])
+  await connection.query('update session set ended_at = clock_timestamp() where ended_at is null')
+  // Nobody has their private halves any more: capture must not seal to them.
+  await connection.query(`delete from intake_key where day >= $1::timestamptz::date and not (day = any ($2::date[]))`, [
+    manifest.snapshotAt,
+    held,
+  ])
+  await connection.query(
+    `update intake_key set private_destroyed_at = clock_timestamp() where private_destroyed_at is null and not (day = any ($1::date[]))`,
+    [held],
+  )
+  const lost = await connection.query(
+    `update recording set incomplete = true, keeping_fault = 'not-in-backup',
+       state = case state when 'CAPTURING' then 'STORED' else state end
+     where kept_at is null and state not in ('DESTROYING', 'DESTROYED') returning id`,
+  )
+  await connection.query('commit')
+  return lost.length
+}

@@ -1,0 +1,37 @@
+/**
+ * The audit log of a restored register. In: the entries of the backup, and the hashes that were signed after it. Out: a log
+ * that goes on where it was signed last, with the loss of what lies between accepted and named. Never here: a second tree.
+ */
+import { sql } from 'kysely'
+import { openBreak, noteBreak } from '../audit/findings.ts'
+import type { LogFolder } from '../audit/log-folder.ts'
+import { resumeLog } from '../audit/resume.ts'
+import { storedSize } from '../audit/stored-tree.ts'
+import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import type { KeyStore } from '../keys/key-store.ts'
+import type { ShippedLog } from './log-hashes.ts'
+
+const step = 65_536
+
+/** Returns ranges of leaves whose entry is lost. */
+export async function resumeRestoredLog(
+  { db: holding, keys, log }: { db: HoldingSafeguards; keys: KeyStore; log: LogFolder },
+  shipped: ShippedLog,
+  backup: string,
+  by: string,
+): Promise<string[]> {
+  const db = safeguardsOf(holding)
+  for (let at = 0; at < shipped.size; at += step) await log.writeLeaves(at, shipped.leaves.slice(at, at + step))
+  await log.writeCheckpoint(shipped.note)
+  const found = await storedSize(db)
+  if (found >= shipped.size) return []
+  // An entry that waited when the backup was made may have its leaf among those that come back: it is found by its hash.
+  await sql`delete from audit_pending`.execute(db)
+  if (!(await openBreak(db))) await noteBreak(db, [{ kind: 'leaves-missing', signed: shipped.size, found }])
+  const { lost } = await resumeLog(db, keys, log, { reason: `restored from the backup ${backup}`, by })
+  await sql`
+    insert into audit_pending
+    select e.seq from audit_entry e where not exists (select from audit_leaf l where l.seq = e.seq)
+    on conflict do nothing`.execute(db)
+  return lost
+}

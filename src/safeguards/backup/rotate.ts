@@ -1,0 +1,69 @@
+/**
+ * How backups end. In: how many days they are kept. Out: the older ones removed, and objects that no backup names or whose
+ * recording is destroyed. Never here: the removal of a place's only backup.
+ */
+import type { OwnConnection } from '#platform/database/copy.ts'
+import type { ObjectStore } from '#platform/objects/object-store.ts'
+import type { VerifierKey } from '../audit/note.ts'
+import { findBackups, objectsOf, openManifest } from './list-backups.ts'
+import { folderOf, instantOf, manifestName, noteName, objectsFolder } from './manifest.ts'
+
+export interface Rotated {
+  /** Ids of backups that ended. */
+  ended: string[]
+  objects: number
+}
+
+/** Removes what an interrupted backup, or an interrupted removal, left. */
+export async function removeUnfinished(store: ObjectStore): Promise<string[]> {
+  const { unfinished } = await findBackups(store)
+  for (const files of unfinished.values()) for (const key of files) await store.delete(key)
+  return [...unfinished.keys()]
+}
+
+export async function rotate(
+  connection: OwnConnection,
+  store: ObjectStore,
+  { days, now, key }: { days: number; now: Temporal.Instant; key: VerifierKey },
+): Promise<Rotated> {
+  const found = await findBackups(store)
+  const oldest = now.subtract({ hours: 24 * days })
+  const isOver = (id: string) => {
+    const at = instantOf(id)
+    return at !== undefined && Temporal.Instant.compare(at, oldest) < 0
+  }
+  const ended = found.whole.slice(0, -1).filter(isOver)
+  for (const id of ended) await removeBackup(store, id, found.files.get(id) ?? [])
+  const kept = found.whole.filter((id) => !ended.includes(id))
+  const named = new Set<string>()
+  for (const id of kept) {
+    for await (const object of objectsOf(store, await openManifest(store, id, key))) named.add(object.key)
+  }
+  const destroyed = await destroyedRecordings(connection)
+  let objects = 0
+  for await (const path of store.list(objectsFolder)) {
+    const object = path.slice(objectsFolder.length)
+    if (named.has(object) && !destroyed.has(recordingOf(object) ?? '')) continue
+    await store.delete(path)
+    objects += 1
+  }
+  return { ended, objects }
+}
+
+/** The note first: what is left of it by a crash is no backup, and the next run removes it. */
+async function removeBackup(store: ObjectStore, id: string, files: readonly string[]): Promise<void> {
+  for (const name of [noteName, manifestName]) await store.delete(folderOf(id) + name)
+  for (const file of files) await store.delete(file)
+}
+
+export async function destroyedRecordings(connection: OwnConnection): Promise<Set<string>> {
+  const rows = await connection.query<{ id: string }>(
+    `select id from recording where state in ('DESTROYING', 'DESTROYED')`,
+  )
+  return new Set(rows.map(({ id }) => id))
+}
+
+/** The recording whose object a key is. */
+export function recordingOf(key: string): string | undefined {
+  return /([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.[a-z]+$/.exec(key)?.[1]
+}
