@@ -46,6 +46,8 @@ export async function sealLedger({ db: holding, keys, folder }: LedgerSealing): 
   const db = safeguardsOf(holding)
   const signer = await readLedgerSigner(keys)
   if (!signer) return undefined
+  // The first head is of the empty ledger: from then on there is one beside the keys.
+  if ((await folder.readCheckpoint()) === undefined) await locked(db, (tx) => signHead(tx, folder, signer))
   while (await locked(db, (tx) => takeBatch(tx, folder, signer)));
   return locked(db, (tx) => signHead(tx, folder, signer))
 }

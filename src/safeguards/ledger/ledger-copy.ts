@@ -1,0 +1,66 @@
+/**
+ * The ledger as files, for its copies elsewhere (docs/formats/ledger.md). In: the ledger in the database. Out: the files
+ * from an entry on, the signed head last: until it is written, a copy is what it was. Never here: where a copy lies.
+ */
+import { sql } from 'kysely'
+import { Fault } from '#platform/fault.ts'
+import { newestCheckpoint } from '../audit/stored-tree.ts'
+import { withCosignatures } from '../audit/witness/cosignatures.ts'
+import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { ledgerBytes, ledgerColumns, type LedgerRow } from './ledger-bytes.ts'
+import { ledgerTree } from './ledger-tree.ts'
+
+export const headFile = 'head'
+/** Entries of one file. */
+export const fileEntries = 256
+
+/** The file in which the entry of this index lies: its first entry's number, ten digits. */
+export function fileOfIndex(index: number): string {
+  const first = index - (index % fileEntries) + 1
+  return `entries/${String(first).padStart(10, '0')}`
+}
+
+/** A line of a copy, with its line end: number, hash, entry. */
+export function lineOf(index: number, hash: Buffer, entry: Buffer): Buffer {
+  return Buffer.concat([Buffer.from(`${index + 1} ${hash.toString('hex')} `), entry, Buffer.from('\n')])
+}
+
+export interface LedgerFile {
+  name: string
+  bytes: Buffer
+}
+
+/** The newest signed head with its cosignatures; nothing where none was signed yet. */
+export async function newestHead(holding: HoldingSafeguards): Promise<{ size: number; note: string } | undefined> {
+  const head = await newestCheckpoint(holding, ledgerTree)
+  return head && { size: head.size, note: await withCosignatures(holding, head, ledgerTree) }
+}
+
+/**
+ * The files to write into a copy that has the entries up to `size`, in the order in which to write them; each replaces the
+ * one of its name. Nothing where no head was signed yet (seal-ledger.ts signs one).
+ */
+export async function* ledgerFilesSince(holding: HoldingSafeguards, size: number): AsyncGenerator<LedgerFile> {
+  const head = await newestHead(holding)
+  if (!head) return
+  for (let from = size - (size % fileEntries); from < head.size; from += fileEntries) {
+    const to = Math.min(from + fileEntries, head.size)
+    const lines = await linesBetween(holding, from, to)
+    yield { name: fileOfIndex(from), bytes: Buffer.concat(lines) }
+  }
+  yield { name: headFile, bytes: Buffer.from(head.note) }
+}
+
+async function linesBetween(holding: HoldingSafeguards, from: number, to: number): Promise<Buffer[]> {
+  const { rows } = await sql<LedgerRow & { index: number; hash: Buffer }>`
+    select l.index, l.hash, ${ledgerColumns}
+    from ledger_leaf l join destruction_entry e on e.seq = l.seq
+    where l.index >= ${from} and l.index < ${to} order by l.index`.execute(safeguardsOf(holding))
+  if (rows.length !== to - from) {
+    throw new Fault(
+      'ledger-altered',
+      `the destruction ledger in the database lacks entries between ${from + 1} and ${to}: nothing was copied. Restore it with "seloste restore"`,
+    )
+  }
+  return rows.map((row) => lineOf(row.index, row.hash, ledgerBytes(row)))
+}

@@ -1,0 +1,183 @@
+/**
+ * A copy of the ledger, read and judged (docs/formats/ledger.md). In: its files, the key that signs heads, what is known
+ * of the ledger elsewhere. Out: its entries, and exactly what is wrong with it. Never here: which of several copies to
+ * believe, a repair.
+ */
+import { readCheckpoint, signedBy, type SignedCheckpoint, type VerifierKey } from '../audit/note.ts'
+import { hashLeaf, RightEdge } from '../audit/tree.ts'
+import type { LedgerRow } from './ledger-bytes.ts'
+import { fileEntries, fileOfIndex, headFile } from './ledger-copy.ts'
+
+export const copyProblems = {
+  'head-missing': 'there is no signed head: this is no copy of a ledger, or the beginning of one',
+  'head-unreadable': 'the head is not a signed checkpoint',
+  foreign: 'the ledger is that of another installation',
+  'head-unsigned': 'the head is not signed by the log’s key',
+  truncated: 'the ledger ends before its head says so',
+  'entry-unreadable': 'a line is not an entry',
+  'entry-altered': 'an entry does not have the hash beside it',
+  'entry-misplaced': 'an entry stands in another one’s place',
+  'root-differs': 'the entries do not lead to the head that was signed: one was exchanged, added or left out',
+  older: 'the copy is older than what is known of the ledger elsewhere',
+  rewritten: 'the ledger is another than the one that is known elsewhere',
+} as const
+
+export interface CopyProblem {
+  code: keyof typeof copyProblems
+  /** Number of the first entry concerned. */
+  number?: number
+  /** One line for an operator. */
+  message: string
+}
+
+/** A head that was seen elsewhere: at a witness, in a file that was kept. */
+export interface KnownHead {
+  of: string
+  size: number
+  root: Buffer
+}
+
+/** An entry with its number. */
+export interface CopiedEntry {
+  number: number
+  hash: Buffer
+  entry: LedgerRow
+}
+
+export interface LedgerCopy {
+  /** Entries that the head covers; 0 where there is no head that can be believed. */
+  size: number
+  head: SignedCheckpoint | undefined
+  /** The head's note as it lies there. */
+  note: string | undefined
+  /** From the number asked for; to be used where nothing is wrong only. */
+  entries: CopiedEntry[]
+  problems: CopyProblem[]
+}
+
+/**
+ * Reads a copy from its beginning and gives its entries from number `from` on.
+ * @param read the bytes of a file by its name in the copy; nothing where there is none
+ * @param key verifies heads of the ledger (`ledgerKeyOf`)
+ */
+export async function readLedgerCopy(
+  read: (name: string) => Promise<Buffer | undefined>,
+  { key, known = [], from = 1 }: { key: VerifierKey; known?: readonly KnownHead[]; from?: number },
+): Promise<LedgerCopy> {
+  const copy: LedgerCopy = { size: 0, head: undefined, note: undefined, entries: [], problems: [] }
+  const head = readHead(await read(headFile), key, copy)
+  if (!head) return copy
+  copy.head = head
+  copy.size = head.size
+  for (const { of, size } of known) {
+    if (size > head.size) add(copy, 'older', `it has ${head.size} entries, and ${of} knows of ${size}`)
+  }
+  const edge = new RightEdge()
+  for (let at = 0; at < head.size; at += fileEntries) {
+    const lines = splitLines(await read(fileOfIndex(at)))
+    const until = Math.min(at + fileEntries, head.size)
+    for (let index = at; index < until; index++) {
+      const line = lines[index - at]
+      if (line === undefined) {
+        add(
+          copy,
+          'truncated',
+          `it has ${index} entries of ${head.size}; the file ${fileOfIndex(at)} ends there`,
+          index + 1,
+        )
+        return copy
+      }
+      const found = readLine(line, index, copy)
+      edge.append(found?.hash ?? hashLeaf(line))
+      for (const one of known) {
+        if (one.size === index + 1 && !edge.root().equals(one.root)) {
+          add(copy, 'rewritten', `its first ${one.size} entries are not those that ${one.of} knows`)
+        }
+      }
+      if (found && index + 1 >= from) copy.entries.push(found)
+    }
+  }
+  if (!edge.root().equals(head.root)) add(copy, 'root-differs', `the head covers ${head.size} entries`)
+  return copy
+}
+
+function readHead(bytes: Buffer | undefined, key: VerifierKey, copy: LedgerCopy): SignedCheckpoint | undefined {
+  if (!bytes) {
+    add(copy, 'head-missing', `the file ${headFile} is missing`)
+    return undefined
+  }
+  const note = bytes.toString('utf8')
+  const head = readCheckpoint(note)
+  // Base64 that was written otherwise than it is written says the same; it was altered all the same.
+  const isAsWritten = head?.signatures.every(({ name, id, signature, line }) => {
+    return line === `— ${name} ${Buffer.concat([id, signature]).toString('base64')}`
+  })
+  if (!head || !isAsWritten || !Buffer.from(note).equals(bytes)) {
+    add(copy, 'head-unreadable', `the file ${headFile} has ${bytes.length} bytes`)
+    return undefined
+  }
+  if (head.origin !== key.name) {
+    add(copy, 'foreign', `it is ${head.origin}, and this one is ${key.name}`)
+    return undefined
+  }
+  if (typeof signedBy(key, head) === 'string') {
+    add(copy, 'head-unsigned', `of size ${head.size}`)
+    return undefined
+  }
+  copy.note = note
+  return head
+}
+
+function readLine(line: Buffer, index: number, copy: LedgerCopy): CopiedEntry | undefined {
+  const number = index + 1
+  const [first, hex] = line.subarray(0, 90).toString('latin1').split(' ', 2)
+  if (first === undefined || !/^[1-9][0-9]{0,15}$/.test(first) || !/^[0-9a-f]{64}$/.test(hex ?? '')) {
+    add(copy, 'entry-unreadable', `entry ${number}`, number)
+    return undefined
+  }
+  const bytes = line.subarray(first.length + 66)
+  const hash = Buffer.from(hex ?? '', 'hex')
+  if (line[first.length + 65] !== 0x20 || !hashLeaf(bytes).equals(hash)) {
+    add(copy, 'entry-altered', `entry ${number}`, number)
+    return { number, hash, entry: nothing }
+  }
+  if (first !== String(number)) add(copy, 'entry-misplaced', `entry ${first} stands where ${number} should`, number)
+  const entry = readEntry(bytes)
+  if (!entry) add(copy, 'entry-unreadable', `entry ${number}`, number)
+  return { number, hash, entry: entry ?? nothing }
+}
+
+const nothing: LedgerRow = {
+  seq: 0,
+  at: '',
+  kind: '',
+  id: null,
+  name: null,
+  cause: '',
+  done_by: '',
+  detail: {},
+  targets: {},
+  salt: '',
+}
+
+/** The hash is right: what is wrong here was written so by another version. */
+function readEntry(bytes: Buffer): LedgerRow | undefined {
+  try {
+    const { v, ...entry } = JSON.parse(bytes.toString('utf8')) as { v: number } & LedgerRow
+    return v === 1 ? entry : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** A last line without its end was not written to the end. */
+function splitLines(bytes: Buffer | undefined): Buffer[] {
+  const lines: Buffer[] = []
+  let at = 0
+  for (let end; bytes && (end = bytes.indexOf(0x0a, at)) >= 0; at = end + 1) lines.push(bytes.subarray(at, end))
+  return lines
+}
+
+function add(copy: LedgerCopy, code: CopyProblem['code'], about: string, number?: number): void {
+  copy.problems.push({ code, ...(number !== undefined && { number }), message: `${copyProblems[code]} (${about})` })
+}

@@ -1,0 +1,147 @@
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { aDestruction, openTestLedger } from '#test/audit/open-ledger.ts'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { openLogFolder, type LogFolder } from '../audit/log-folder.ts'
+import { readCheckpoint, signedBy } from '../audit/note.ts'
+import type { SafeguardTables } from '../tables.ts'
+import { appendToLedger } from './append-to-ledger.ts'
+
+const database = await createTestDatabase<SafeguardTables>()
+const { db: admin, pool } = database.as()
+const custodian = database.as('seloste_custodian').db
+const ledger = await openTestLedger(database)
+
+const numbered = async () => {
+  const { rows } = await pool.query<{ index: number; id: string }>(
+    'select l.index, e.object_id as id from ledger_leaf l join destruction_entry e using (seq) order by l.index',
+  )
+  return rows
+}
+
+/** What somebody does who owns the database, and takes back again. */
+async function tampered(change: string, back: string, then: () => Promise<void>) {
+  const run = async (statement: string) => {
+    await pool.query(`begin; set local session_replication_role = replica; ${statement}; commit`)
+  }
+  await run(change)
+  await then()
+  await run(back)
+}
+
+describe('the sequencer of the ledger', () => {
+  test('signs the head of an empty ledger first, with the audit log’s key under the ledger’s name', async () => {
+    const head = await ledger.seal()
+    expect(head?.size).toBe(0)
+    const read = readCheckpoint(head?.note ?? '')
+    expect(read?.origin).toMatch(/^seloste\/.+\/ledger$/)
+    expect(signedBy(ledger.key, read!)).toMatchObject({ line: expect.any(String) as string })
+    expect(await ledger.folder.readCheckpoint()).toBe(head?.note)
+  })
+
+  test('numbers entries without gaps in the order in which they are found committed, however many were rolled back', async () => {
+    const [one, lost, other] = [aDestruction(), aDestruction(), aDestruction()]
+    await ledger.append(one)
+    await custodian
+      .transaction()
+      .execute(async (tx) => {
+        await appendToLedger(tx, lost)
+        throw new Error('rolled back')
+      })
+      .catch(() => undefined)
+    await ledger.append(other)
+    expect((await ledger.seal())?.size).toBe(2)
+    expect(await numbered()).toEqual([
+      { index: 0, id: one.id },
+      { index: 1, id: other.id },
+    ])
+    expect((await ledger.seal())?.size).toBe(2)
+  })
+
+  test('gives an entry one number, however many processes give numbers at once', async () => {
+    const entries = Array.from({ length: 40 }, () => aDestruction())
+    await Promise.all([
+      ...entries.map((entry) => ledger.append(entry)),
+      ...Array.from({ length: 8 }, () => ledger.seal()),
+    ])
+    const head = await ledger.seal()
+    const rows = await numbered()
+    expect(rows.map(({ index }) => index)).toEqual([...rows.keys()])
+    expect(new Set(rows.map(({ id }) => id)).size).toBe(rows.length)
+    expect(head?.size).toBe(42)
+    expect(await ledger.folder.readCheckpoint()).toBe(head?.note)
+  })
+
+  test('does not keep whoever destroys waiting: entries commit while a turn goes on', async () => {
+    const holding = await pool.connect()
+    await holding.query(`begin; select pg_advisory_xact_lock(hashtextextended('seloste.ledger', 0))`)
+    await ledger.append(aDestruction())
+    await holding.query('rollback')
+    holding.release()
+    expect((await ledger.seal())?.size).toBe(43)
+  })
+
+  test.each(['before the head is beside the keys', 'after it'])('ended %s, it is gone on with', async (when) => {
+    const dying: LogFolder = {
+      ...ledger.folder,
+      async writeCheckpoint(note) {
+        if (when === 'after it') await ledger.folder.writeCheckpoint(note)
+        throw new Error('killed')
+      },
+    }
+    await ledger.append(aDestruction())
+    await expect(ledger.seal(dying)).rejects.toThrow('killed')
+    await ledger.append(aDestruction())
+    const head = await ledger.seal()
+    expect(head?.size).toBe((await numbered()).length)
+    const stored = await admin.selectFrom('ledger_head').select('size').orderBy('size', 'desc').executeTakeFirst()
+    expect(stored?.size).toBe(head?.size)
+  })
+})
+
+describe('nothing is signed over a ledger', () => {
+  test.each([
+    ['whose last entries are gone', 'delete from ledger_leaf where index = 46', 'ledger-turned-back'],
+    [
+      'with an entry that was altered',
+      `update destruction_entry set cause = 'official' where seq = 1`,
+      'ledger-altered',
+    ],
+    ['with a hash that was altered', `update ledger_leaf set hash = sha256('') where index = 3`, 'ledger-altered'],
+    ['without an entry that has a number', 'delete from destruction_entry where seq = 1', 'ledger-altered'],
+  ])('%s', async (_, change, code) => {
+    await pool.query('create table kept_leaf as table ledger_leaf; create table kept_entry as table destruction_entry')
+    const back = `delete from ledger_leaf; insert into ledger_leaf table kept_leaf; delete from destruction_entry;
+      insert into destruction_entry overriding system value table kept_entry; drop table kept_leaf, kept_entry`
+    const entry = aDestruction()
+    const before = await ledger.folder.readCheckpoint()
+    await tampered(change, `${back}`, async () => {
+      await ledger.append(entry)
+      await expect(ledger.seal()).rejects.toMatchObject({ code })
+      expect(await ledger.folder.readCheckpoint()).toBe(before)
+    })
+    await pool.query(`begin; set local session_replication_role = replica; delete from ledger_pending; commit`)
+  })
+
+  test('that lost an entry before it had its number', async () => {
+    await ledger.append(aDestruction())
+    await tampered(
+      'create table kept_entry as select * from destruction_entry order by seq desc limit 1; delete from destruction_entry where seq in (select seq from kept_entry)',
+      'insert into destruction_entry overriding system value table kept_entry; drop table kept_entry',
+      async () => {
+        await expect(ledger.seal()).rejects.toMatchObject({ code: 'ledger-altered' })
+      },
+    )
+    expect((await ledger.seal())?.size).toBe(48)
+  })
+
+  test('whose head beside the keys is gone, or is signed by another key', async () => {
+    await ledger.append(aDestruction())
+    const elsewhere = await openLogFolder(join(await mkdtemp(join(tmpdir(), 'seloste-ledger-')), 'ledger'))
+    await expect(ledger.seal(elsewhere)).rejects.toMatchObject({ code: 'ledger-head-missing' })
+    await elsewhere.writeCheckpoint(((await ledger.folder.readCheckpoint()) ?? '').replace('— seloste', '— seloste2'))
+    await expect(ledger.seal(elsewhere)).rejects.toMatchObject({ code: 'ledger-head-altered' })
+  })
+})
