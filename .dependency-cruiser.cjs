@@ -39,6 +39,7 @@ module.exports = {
     door('admit', ['capture']),
     door('read', ['use', 'destruction']),
     door('expunge', ['destruction']),
+    door('expunge-history', ['destruction']),
     ...['use', 'destruction'].map((stage) => ({
       name: `slices-of-${stage}-do-not-know-each-other`,
       comment: `What two slices of ${stage} share belongs in register or safeguards.`,

@@ -460,9 +460,10 @@ begin
 end $$;
 
 grant select on history_count, history_day to seloste_custodian;
-revoke execute on function history_runs(uuid, timestamptz), recount_history_day(date), count_history_day(date, boolean), uncounted_history_days(),
+revoke execute on function history_end(timestamptz, timestamptz), helsinki_day(timestamptz), day_begins(date),
+  history_runs(uuid, timestamptz), recount_history_day(date), count_history_day(date, boolean), uncounted_history_days(),
   history_changes_late(), history_due(integer), end_history(uuid[]), history_months_over(), history_month_stands(date),
   drop_history_month(date), end_history_rest(integer) from public;
 grant execute on function count_history_day(date, boolean), uncounted_history_days(), history_due(integer), end_history(uuid[]),
   history_months_over(), history_month_stands(date), drop_history_month(date), end_history_rest(integer) to seloste_custodian;
-grant execute on function history_runs(uuid, timestamptz) to seloste_desk;
+grant execute on function history_end(timestamptz, timestamptz), history_runs(uuid, timestamptz) to seloste_desk;
