@@ -23,6 +23,7 @@ import { serveCustodian } from './custodian-server.ts'
 import { readDrawKey } from './draw-key.ts'
 import { followVersions } from './follow-versions.ts'
 import { keepAccounts } from './keep-accounts.ts'
+import { keepLedger } from './keep-ledger.ts'
 import { keepLog } from './keep-log.ts'
 import { keepProofs } from './keep-proofs.ts'
 import { keepWatch } from './keep-watch.ts'
@@ -82,6 +83,15 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
     folder: await openLogFolder(join(settings.dataDirectory, 'audit-log')),
     versions,
     clock,
+    log,
+    registry: metrics.registry,
+    witnesses: settings.witnesses,
+  })
+  const ledger = keepLedger({
+    db,
+    pool,
+    keys,
+    folder: await openLogFolder(join(settings.dataDirectory, 'ledger')),
     log,
     registry: metrics.registry,
     witnesses: settings.witnesses,
@@ -250,6 +260,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
       await accounts.stop()
       await looking
       await verifying.stop()
+      await ledger.stop()
       await auditLog.stop()
       await reporting.stop()
       await versions.stop()

@@ -1,6 +1,7 @@
 /**
- * A witness (C2SP tlog-witness): one log, one key, one checkpoint remembered. In: checkpoints over HTTP. Out: cosignatures
- * of those that continue what it has seen. What is cosigned is on disk before anybody is told. Never here: an entry.
+ * A witness (C2SP tlog-witness): one installation's audit log and its destruction ledger, one key, one checkpoint of each
+ * remembered. In: checkpoints over HTTP. Out: cosignatures of those that continue what it has seen. What is cosigned is on
+ * disk before anybody is told. Never here: an entry.
  */
 import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
@@ -8,10 +9,19 @@ import { join } from 'node:path'
 import type { Endpoint } from '#platform/config/addresses.ts'
 import { Fault } from '#platform/fault.ts'
 import type { Log } from '#platform/log/log.ts'
-import { openLogFolder } from '#safeguards/audit/log-folder.ts'
-import { cosign, makeSigner, readCheckpoint, signedBy, type Signer, type VerifierKey } from '#safeguards/audit/note.ts'
-import { considerCheckpoint } from '#safeguards/audit/witness/consider-checkpoint.ts'
-import { openKeyFolder } from '#safeguards/keys/key-store.ts'
+import { openLogFolder, type LogFolder } from '#safeguards/audit/log-folder.ts'
+import {
+  cosign,
+  makeSigner,
+  readCheckpoint,
+  signedBy,
+  type SignedCheckpoint,
+  type Signer,
+  type VerifierKey,
+} from '#safeguards/audit/note.ts'
+import { considerCheckpoint, originAsked } from '#safeguards/audit/witness/consider-checkpoint.ts'
+import { ledgerKeyOf } from '#safeguards/ledger/ledger-tree.ts'
+import { openKeyFolder } from '#safeguards/keys/key-folder.ts'
 
 const longestBody = 64 * 1024
 const keyName = 'witness'
@@ -25,24 +35,11 @@ export async function serveWitness(options: {
 }): Promise<{ url: string; key: Signer; stop: () => Promise<void> }> {
   const { endpoint, logKey, log } = options
   const signer = await witnessKey(options.state, options.name)
-  const folder = await openLogFolder(join(options.state, 'seen'))
-  const origin = createHash('sha256').update(logKey.name).digest('hex')
-  let latest = await readLatest()
+  const logs = await Promise.all([
+    openSeen(options.state, 'seen', logKey, signer),
+    openSeen(options.state, 'seen-ledger', ledgerKeyOf(logKey), signer),
+  ])
   let turn: Promise<unknown> = Promise.resolve()
-
-  /** What was cosigned last. A state that is not this witness's own is not gone on from: it would forget what it saw. */
-  async function readLatest() {
-    const note = await folder.readCheckpoint()
-    if (note === undefined) return undefined
-    const read = readCheckpoint(note)
-    if (!read || typeof signedBy(logKey, read) === 'string' || typeof signedBy(signer, read) === 'string') {
-      throw new Fault(
-        'witness-state-other',
-        `the checkpoint in ${options.state} is not one of this log that this witness cosigned: use the folder of this log, or a new one`,
-      )
-    }
-    return { ...read, note }
-  }
 
   const server = createServer((incoming, outgoing) => {
     answer(incoming, outgoing).catch((error: unknown) => {
@@ -53,8 +50,9 @@ export async function serveWitness(options: {
   })
 
   async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-    if (incoming.method === 'GET' && incoming.url === `/${origin}/checkpoint` && latest) {
-      outgoing.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' }).end(latest.note)
+    const asked = logs.find(({ hash }) => incoming.url === `/${hash}/checkpoint`)
+    if (incoming.method === 'GET' && asked?.latest) {
+      outgoing.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' }).end(asked.latest.note)
       return
     }
     if (incoming.method !== 'POST' || incoming.url !== '/add-checkpoint') {
@@ -73,7 +71,9 @@ export async function serveWitness(options: {
   }
 
   async function consider(body: string, outgoing: ServerResponse): Promise<void> {
-    const found = considerCheckpoint(body, logKey, latest)
+    const origin = originAsked(body)
+    const seen = logs.find(({ key }) => key.name === origin) ?? logs[0]
+    const found = considerCheckpoint(body, seen.key, seen.latest)
     if (found.status === 409) {
       outgoing.writeHead(409, { 'content-type': 'text/x.tlog.size' }).end(`${found.size}\n`)
       return
@@ -84,11 +84,11 @@ export async function serveWitness(options: {
       return
     }
     const { checkpoint } = found
-    const logLine = signedBy(logKey, checkpoint)
+    const logLine = signedBy(seen.key, checkpoint)
     const line = cosign(signer, checkpoint.text, Math.floor(Date.now() / 1000))
     const note = `${checkpoint.text}\n${typeof logLine === 'object' ? logLine.line : ''}\n${line}\n`
-    await folder.writeCheckpoint(note)
-    latest = { ...checkpoint, note }
+    await seen.folder.writeCheckpoint(note)
+    seen.latest = { ...checkpoint, note }
     outgoing.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' }).end(`${line}\n`)
   }
 
@@ -110,6 +110,31 @@ export async function serveWitness(options: {
         server.closeAllConnections()
       }),
   }
+}
+
+interface Seen {
+  key: VerifierKey
+  /** SHA-256 of the origin, as addresses have it. */
+  hash: string
+  folder: LogFolder
+  /** What was cosigned last. */
+  latest: (SignedCheckpoint & { note: string }) | undefined
+}
+
+/** A state that is not this witness's own is not gone on from: it would forget what it saw. */
+async function openSeen(state: string, name: string, key: VerifierKey, signer: Signer): Promise<Seen> {
+  const folder = await openLogFolder(join(state, name))
+  const hash = createHash('sha256').update(key.name).digest('hex')
+  const note = await folder.readCheckpoint()
+  if (note === undefined) return { key, hash, folder, latest: undefined }
+  const read = readCheckpoint(note)
+  if (!read || typeof signedBy(key, read) === 'string' || typeof signedBy(signer, read) === 'string') {
+    throw new Fault(
+      'witness-state-other',
+      `the checkpoint in ${state} is not one of this log that this witness cosigned: use the folder of this log, or a new one`,
+    )
+  }
+  return { key, hash, folder, latest: { ...read, note } }
 }
 
 async function witnessKey(state: string, name: string | undefined): Promise<Signer> {

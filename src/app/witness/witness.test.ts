@@ -7,7 +7,8 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { pino } from 'pino'
 import { makeSigner, readCheckpoint, signCheckpoint, signedBy } from '#safeguards/audit/note.ts'
 import { consistencyProof, hashLeaf, RightEdge, type ReadMembers } from '#safeguards/audit/tree.ts'
-import { askWitness } from '#safeguards/audit/witness/ask-witness.ts'
+import { askForHeld, askWitness } from '#safeguards/audit/witness/ask-witness.ts'
+import { ledgerKeyOf } from '#safeguards/ledger/ledger-tree.ts'
 import { serveWitness } from './serve-witness.ts'
 
 const newKey = () => generateKeyPairSync('ed25519').privateKey.export({ format: 'der', type: 'pkcs8' })
@@ -49,6 +50,21 @@ async function post(old: number | string, proof: readonly Buffer[], note: string
 }
 
 describe('a witness', () => {
+  test('cosigns the destruction ledger of the same installation beside its log, each from where it was', async () => {
+    const ledger = { ...log, ...ledgerKeyOf(log) }
+    const held = { url: witness.url, key: witness.key }
+    expect(await askForHeld(held, ledger)).toBeUndefined()
+    for (const size of [3, 40]) {
+      expect(await askWitness(held, ledger, tree.note(size, ledger), tree.read, 0)).toHaveProperty('line')
+    }
+    await witness.stop()
+    witness = await start()
+    held.url = witness.url
+    expect(await askForHeld(held, ledgerKeyOf(log))).toMatchObject({ origin: `${log.name}/ledger`, size: 40 })
+    expect(await askWitness(held, ledger, tree.note(39, ledger), tree.read, 0)).toEqual({ ahead: 40 })
+    expect((await post(0, [], tree.note(1, { ...ledger, name: `${log.name}/other` }))).status).toBe(404)
+  })
+
   test('cosigns a log that only grows, whatever the steps, and remembers it over its own end', async () => {
     for (const size of [1, 2, 255, 256, 256, 300, 512, 513]) {
       const answer = await askWitness({ url: witness.url, key: witness.key }, log, tree.note(size), tree.read, 0)

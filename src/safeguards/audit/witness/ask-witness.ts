@@ -3,7 +3,14 @@
  * that the log does not have. Never here: a belief in what the witness did not sign.
  */
 import { createHash } from 'node:crypto'
-import { readCheckpoint, readSignatureLines, signedBy, type Signer, type VerifierKey } from '../note.ts'
+import {
+  readCheckpoint,
+  readSignatureLines,
+  signedBy,
+  type SignedCheckpoint,
+  type Signer,
+  type VerifierKey,
+} from '../note.ts'
 import { consistencyProof, type ReadMembers } from '../tree.ts'
 
 export interface Witness {
@@ -52,14 +59,27 @@ export async function askWitness(
   return { failed: 'it cosigned another checkpoint meanwhile' }
 }
 
+/**
+ * What a witness cosigned last of a log, signed by both.
+ * @returns nothing where it holds none that can be believed
+ * @throws where it does not answer
+ */
+export async function askForHeld({ url, key }: Witness, log: VerifierKey): Promise<SignedCheckpoint | undefined> {
+  const held = await heldBy(url, log)
+  return held && typeof signedBy(key, held) === 'object' ? held : undefined
+}
+
+async function heldBy(url: string, log: VerifierKey): Promise<SignedCheckpoint | undefined> {
+  const origin = createHash('sha256').update(log.name).digest('hex')
+  const { status, text } = await ask(`${url}/${origin}/checkpoint`)
+  const held = status === 200 ? readCheckpoint(text) : undefined
+  return held && held.origin === log.name && typeof signedBy(log, held) === 'object' ? held : undefined
+}
+
 /** Anybody can say a number: only a larger checkpoint that carries our own signature is believed. */
 async function isAhead(witness: Witness, log: Signer, size: number): Promise<WitnessAnswer> {
-  const origin = createHash('sha256').update(log.name).digest('hex')
-  const { status, text } = await ask(`${witness.url}/${origin}/checkpoint`)
-  const held = status === 200 ? readCheckpoint(text) : undefined
-  if (held && held.origin === log.name && held.size > size && typeof signedBy(log, held) === 'object') {
-    return { ahead: held.size }
-  }
+  const held = await heldBy(witness.url, log)
+  if (held && held.size > size) return { ahead: held.size }
   return { failed: 'it says that it has seen a larger tree and shows no checkpoint of it' }
 }
 

@@ -39,6 +39,11 @@ export function considerCheckpoint(
   return { status: 200, checkpoint }
 }
 
+/** Of which log a question is; nothing where it has no checkpoint. */
+export function originAsked(body: string): string | undefined {
+  return readCheckpoint(body.slice(body.indexOf('\n\n') + 2))?.origin
+}
+
 function readQuestion(body: string): { old: number; proof: Buffer[]; checkpoint: SignedCheckpoint } | undefined {
   const end = body.indexOf('\n\n')
   const [first, ...lines] = body.slice(0, Math.max(0, end)).split('\n')
