@@ -8,7 +8,7 @@ import {
   type RegisterDescription,
   type ServiceNumber,
 } from './register-description.ts'
-import { termZone } from './terms.ts'
+import { longestBackupDays, termZone } from './terms.ts'
 
 /**
  * Turns the file's strings into keys and instants. Dates are whole days in Europe/Helsinki: from the first moment of the
@@ -33,6 +33,7 @@ export function buildDescription(
     ...(recordingPlan && { recordingPlan: buildPlan(recordingPlan) }),
     ...(storage && {
       storage: {
+        backupDays: storage.backupDays ?? longestBackupDays,
         sites: storage.sites.map((site, index) => ({
           ...site,
           attestedOn: dateOf(site.attestedOn, ['storage', 'sites', index, 'attestedOn']),

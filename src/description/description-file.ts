@@ -3,7 +3,7 @@ import { Compile } from 'typebox/compile'
 import { purposes, referenceKinds } from './purposes.ts'
 import { dataSubjects, identificationData, languages, numberKinds, weekdays } from './register-description.ts'
 import { duties, roles, scopes } from './roles.ts'
-import { historyMonths, recordingCeilingMonths, recordingFloorMonths } from './terms.ts'
+import { historyMonths, longestBackupDays, recordingCeilingMonths, recordingFloorMonths } from './terms.ts'
 
 /** The forms of writing that a field may ask for; shape-problems.ts says of each what to write instead. */
 export const patterns = {
@@ -187,7 +187,13 @@ const DescriptionFile = Type.Object(
       },
       closed,
     ),
-    storage: Type.Object({ sites: Type.Array(StorageSiteEntry, { minItems: 1, maxItems: mostItems }) }, closed),
+    storage: Type.Object(
+      {
+        sites: Type.Array(StorageSiteEntry, { minItems: 1, maxItems: mostItems }),
+        backupDays: Type.Optional(Type.Integer({ minimum: 1, maximum: longestBackupDays })),
+      },
+      closed,
+    ),
     disclosure: Type.Object(
       {
         research: Type.Boolean(),

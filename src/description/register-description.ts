@@ -193,7 +193,8 @@ export type RegisterDescription = {
   numbers: readonly ServiceNumber[]
   recordingPlan: RecordingPlan
   terms: Terms
-  storage: { sites: readonly StorageSite[] }
+  /** Backups are kept for `backupDays` days at most (R52, L28). */
+  storage: { sites: readonly StorageSite[]; backupDays: number }
   disclosure: DisclosureRules
   rights: RightsContact
   contacts: NoticeContacts

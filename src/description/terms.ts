@@ -12,6 +12,8 @@ export const historyMonths = 14
 export const recordingFloorMonths = 2
 /** Months at which a recording must be gone, whatever is pending (R24). */
 export const recordingCeilingMonths = 6
+/** No backup is kept for longer (R52, L28); the description may promise fewer days. */
+export const longestBackupDays = 30
 
 /** At the ceiling itself the work must be done already: it is scheduled this long before (requirements, R24). */
 const ceilingLeadHours = 24

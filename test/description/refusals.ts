@@ -439,6 +439,14 @@ export const refusals: readonly Refusal[] = [
     line: 'switchboard: { fi: 029 512 009, sv: 029 512 001, en: 029 5',
   },
   {
+    rule: 'backups that are kept for longer than a month (L28)',
+    change: '\nstorage:',
+    to: '\nstorage:\n  backupDays: 31',
+    code: 'shape.too-large',
+    field: 'storage.backupDays',
+    line: 'backupDays: 31',
+  },
+  {
     rule: 'a storage site twice (R18)',
     change: '\ndisclosure:',
     to: '    - { id: server-room, names: { fi: a, sv: b, en: c }, electronicAccessControl: true, attestedBy: x, attestedOn: 2025-12-01, nextReview: 2027-01-01 }\n\ndisclosure:',

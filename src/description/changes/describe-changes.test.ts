@@ -31,6 +31,7 @@ const full = editDescription(seed, [
     value: { address: { fi: 'a', sv: 'b', en: 'c' }, email: 'tsv@vero.example', phone: '029 512 000' },
   },
   { path: ['switches', 'logRetentionMonths'], value: 60 },
+  { path: ['storage', 'backupDays'], value: 14 },
 ])
 
 /** What a file says, whether or not it may; undefined where it has not the shape of a description. */

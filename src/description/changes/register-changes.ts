@@ -120,6 +120,7 @@ function storageChanges({ storage: from }: RegisterDescription, { storage: to }:
         en: (say) => `Storage site removed: ${say(names)}.`,
       }),
     ),
+    ...changed(['storage', 'backupDays'], words.backupsKept, days(from.backupDays), days(to.backupDays)),
   ]
 }
 
@@ -207,4 +208,8 @@ function flag(value: boolean): Trilingual {
 
 function months(count: number): Trilingual {
   return { fi: `${count} kk`, sv: `${count} mån.`, en: `${count} months` }
+}
+
+function days(count: number): Trilingual {
+  return { fi: `${count} päivää`, sv: `${count} dagar`, en: `${count} days` }
 }

@@ -42,6 +42,12 @@ export const sections = {
   switches: word('Valinnat', 'Val', 'Choices'),
 } as const
 
+export const backupsKept = word(
+  'Varmuuskopioita säilytetään enintään',
+  'Säkerhetskopior förvaras högst',
+  'Backups are kept at most',
+)
+
 export const profiles = {
   seed: word('rekisteriseloste', 'registerbeskrivning', 'register description'),
   gdpr: word('tietosuojaseloste', 'dataskyddsbeskrivning', 'privacy notice'),

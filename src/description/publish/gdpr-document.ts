@@ -79,7 +79,13 @@ export function gdprDocument(grounds: Grounds, language: Language): PublishedDoc
         paragraph(...numbered('S26'), ...also('L36')),
         paragraph(...also('L26')),
       ),
-      section('retention', paragraph(...numbered('S20')), paragraph(...numbered('S21')), keptNow(seedTexts.now)),
+      section(
+        'retention',
+        paragraph(...numbered('S20')),
+        paragraph(...numbered('S21')),
+        keptNow(seedTexts.now),
+        paragraph(...also('L28')),
+      ),
       section(
         'protection',
         paragraph(...numbered('S17'), ...(grounds.guardedPremises ? numbered('S18') : [])),

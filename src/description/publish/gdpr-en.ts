@@ -27,7 +27,7 @@ export const gdprEn: GdprWords = {
   purposeHead: ['Purpose', 'Legal basis', 'Data'],
   dataSets: { history: 'contact history', recordings: 'recordings' },
   added({ description }) {
-    const { controller, rights, recordingPlan, disclosure, switches, effectiveFrom } = description
+    const { controller, rights, recordingPlan, storage, disclosure, switches, effectiveFrom } = description
     const { cooperation } = recordingPlan
     const laws = lawsOf(disclosure.provisions, effectiveFrom, 'en')
     return {
@@ -55,6 +55,7 @@ export const gdprEn: GdprWords = {
           : undefined,
       L19: 'Every look at the data and every listening leaves an entry in the log.',
       L26: 'The data are not transferred outside the European Economic Area.',
+      L28: `Backups are kept at most ${storage.backupDays} days. The key of a destroyed recording is destroyed in every copy as well, and what has been destroyed does not come back from a backup.`,
       L36: disclosure.authority && laws ? `Disclosure to an authority is based on law: ${laws}.` : undefined,
     }
   },

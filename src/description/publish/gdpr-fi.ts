@@ -26,7 +26,7 @@ export const gdprFi: GdprWords = {
   purposeHead: ['Tarkoitus', 'Oikeusperuste', 'Tiedot'],
   dataSets: { history: 'kontaktihistoria', recordings: 'tallenteet' },
   added({ description }) {
-    const { controller, rights, recordingPlan, disclosure, switches, effectiveFrom } = description
+    const { controller, rights, recordingPlan, storage, disclosure, switches, effectiveFrom } = description
     const { cooperation } = recordingPlan
     const laws = lawsOf(disclosure.provisions, effectiveFrom, 'fi')
     return {
@@ -53,6 +53,7 @@ export const gdprFi: GdprWords = {
           : undefined,
       L19: 'Tietojen jokaisesta katselusta ja kuuntelusta jää merkintä lokiin.',
       L26: 'Tietoja ei siirretä Euroopan talousalueen ulkopuolelle.',
+      L28: `Varmuuskopioita säilytetään enintään ${storage.backupDays} päivää. Hävitetyn tallenteen avain hävitetään myös jokaisesta kopiosta, eikä hävitetty palaa varmuuskopiosta.`,
       L36: disclosure.authority && laws ? `Luovuttaminen viranomaiselle perustuu lakiin: ${laws}.` : undefined,
     }
   },

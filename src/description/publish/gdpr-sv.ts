@@ -27,7 +27,7 @@ export const gdprSv: GdprWords = {
   purposeHead: ['Ändamål', 'Rättslig grund', 'Uppgifter'],
   dataSets: { history: 'kontakthistorian', recordings: 'inspelningarna' },
   added({ description }) {
-    const { controller, rights, recordingPlan, disclosure, switches, effectiveFrom } = description
+    const { controller, rights, recordingPlan, storage, disclosure, switches, effectiveFrom } = description
     const { cooperation } = recordingPlan
     const laws = lawsOf(disclosure.provisions, effectiveFrom, 'sv')
     return {
@@ -54,6 +54,7 @@ export const gdprSv: GdprWords = {
           : undefined,
       L19: 'Varje gång uppgifterna läses eller avlyssnas görs en anteckning i loggen.',
       L26: 'Uppgifterna överförs inte utanför Europeiska ekonomiska samarbetsområdet.',
+      L28: `Säkerhetskopior förvaras i högst ${storage.backupDays} dagar. Nyckeln till en förstörd inspelning förstörs även i varje kopia, och det som har förstörts återställs inte från en säkerhetskopia.`,
       L36: disclosure.authority && laws ? `Utlämnandet till en myndighet grundar sig på lag: ${laws}.` : undefined,
     }
   },

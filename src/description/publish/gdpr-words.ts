@@ -18,6 +18,7 @@ export type Added =
   | 'L16-consent'
   | 'L19'
   | 'L26'
+  | 'L28'
   | 'L36'
 
 export type GdprWords = {

@@ -42,6 +42,8 @@ export type RecordOfProcessing = {
   retention: {
     historyMonths: number
     recordings: { minimumMonths: number; maximumMonths: number; now: readonly { name: Trilingual; months: number }[] }
+    /** No backup is older. */
+    backupsDays: number
   }
   security: {
     sites: readonly { name: Trilingual; electronicAccessControl: boolean; attestedOn: string; nextReview: string }[]
@@ -104,6 +106,7 @@ export function recordOfProcessing(
         maximumMonths: terms.recordingCeilingMonths,
         now: kept.map(({ names, months }) => ({ name: names, months })),
       },
+      backupsDays: storage.backupDays,
     },
     security: {
       sites: storage.sites.map(({ names, electronicAccessControl, attestedOn, nextReview }) => ({
