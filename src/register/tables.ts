@@ -2,6 +2,7 @@
 import type { ColumnType, Generated } from 'kysely'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import type { SafeguardTables } from '#safeguards/tables.ts'
+import type { EndTables } from './end-tables.ts'
 
 type Instant = Temporal.Instant
 type Names = { fi: string; sv: string; en: string }
@@ -13,7 +14,7 @@ export type RecordingState = 'CAPTURING' | 'STORED' | 'RESTRICTED' | 'QUARANTINE
 export type DestructionCause = 'retention' | 'caller' | 'official' | 'trimming' | 'hold-end'
 export type SegmentMark = 'incomplete' | 'end-inferred' | 'packets-lost' | 'needs-review' | 'unknown-number'
 
-export interface RegisterTables extends SafeguardTables {
+export interface RegisterTables extends SafeguardTables, EndTables {
   contact: {
     id: string
     started_at: Instant
@@ -80,6 +81,7 @@ export interface RegisterTables extends SafeguardTables {
     destroyed_at: Instant | null
     cause: DestructionCause | null
   }
+  expunction: { recording_id: string; done_by: string; deadline: Instant; begun_at: Generated<Instant> }
   listening: {
     id: string
     recording_id: string

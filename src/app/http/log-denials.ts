@@ -23,6 +23,9 @@ const kinds: Readonly<Record<string, ObjectKind>> = {
   sessions: 'session',
   alarms: 'alarm',
   log: 'log',
+  holds: 'hold',
+  inspections: 'inspection',
+  recalls: 'recall',
 }
 
 /**

@@ -11,13 +11,16 @@ import { publicationRoutes } from '../publication/publication-routes.ts'
 import { scimRoutes } from '../scim/scim-routes.ts'
 import { accountRoutes } from './account-routes.ts'
 import { callEvents } from './call-events.ts'
+import { clockRoutes } from './clock-routes.ts'
 import { contactRoutes } from './contact-routes.ts'
 import { openApiDocument } from './contract/openapi.ts'
 import { descriptionRoutes } from './description-routes.ts'
 import type { Desk } from './desk.ts'
 import { directoryRoutes } from './directory-routes.ts'
 import { evidenceRoutes } from './evidence-routes.ts'
+import { holdsRoutes } from './holds-routes.ts'
 import { identityProviderRoutes } from './identity-provider-routes.ts'
+import { inspectionRoutes } from './inspection-routes.ts'
 import { linkRoutes } from './link-routes.ts'
 import { listeningRoutes } from './listening-routes.ts'
 import { logDenials } from './log-denials.ts'
@@ -26,6 +29,8 @@ import { logTileRoutes } from './log-tile-routes.ts'
 import { organisationRoutes } from './organisation-routes.ts'
 import { passkeyRoutes } from './passkey-routes.ts'
 import { planRoutes } from './plan-routes.ts'
+import { prohibitionRoutes } from './prohibition-routes.ts'
+import { recallRoutes } from './recall-routes.ts'
 import { refusals, refuse } from './refuse.ts'
 import { rightsRoutes } from './rights-routes.ts'
 import type { Routes } from './routes.ts'
@@ -128,6 +133,11 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
   watchRoutes(app, desk)
   logRoutes(app, desk)
   logTileRoutes(app, desk)
+  prohibitionRoutes(app, desk)
+  holdsRoutes(app, desk)
+  inspectionRoutes(app, desk)
+  recallRoutes(app, desk)
+  clockRoutes(app, desk)
   await scimRoutes(app, desk)
   app.get('/api/openapi.json', async (_request, reply) => reply.send(openApiDocument(options.version)))
   app.get('/health/live', async (_request, reply) => reply.send({ live: true }))

@@ -38,5 +38,6 @@ export const weightyActs = [
   'removal.reject',
   'passkey.add',
   'passkey.remove',
+  'clock.confirm',
 ] as const
 export type WeightyAct = (typeof weightyActs)[number]

@@ -4,7 +4,7 @@
  * look at what is past its term.
  */
 import { randomUUID } from 'node:crypto'
-import type { Kysely } from 'kysely'
+import { sql, type Kysely, type Transaction } from 'kysely'
 import { read, type Seen } from '#register/read.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { rightReaching, type Grant } from '#safeguards/access/grant.ts'
@@ -46,7 +46,6 @@ export function startListening(
       )
       .select([
         'recording.state',
-        'recording.kept_at',
         'recording.destroy_at',
         'segment.official_person_id as officialPersonId',
         'segment.official_unit_id as officialUnitId',
@@ -56,12 +55,14 @@ export function startListening(
       .executeTakeFirst()
     const right = row && rightReaching(grant, row)
     if (!row || !right) return refuse('not-found')
-    const pastTerm = row.destroy_at && Temporal.Instant.compare(row.destroy_at, now) <= 0
-    if (row.state === 'DESTROYED' || row.state === 'DESTROYING' || pastTerm) return refuse('destroyed')
-    if (row.state === 'RESTRICTED' || row.state === 'QUARANTINED') return refuse('restricted')
-    if (row.state !== 'STORED' || !row.destroy_at || !row.kept_at) return refuse('not-yet-kept')
+    if (row.state === 'DESTROYED' || row.state === 'DESTROYING') return refuse('destroyed')
+    const heard = await hearing(tx, recordingId, grant)
+    if (isOver(row.destroy_at, heard.now) && (!heard.until || isOver(heard.until, heard.now)))
+      return refuse('destroyed')
+    if (!heard.until && row.state !== 'STORED' && row.state !== 'CAPTURING') return refuse('restricted')
+    if (!heard.until) return refuse('not-yet-kept')
 
-    const until = [now.add({ minutes: longestListeningMinutes }), row.destroy_at, ...(right.until ? [right.until] : [])]
+    const until = [now.add({ minutes: longestListeningMinutes }), heard.until, ...(right.until ? [right.until] : [])]
       .sort(Temporal.Instant.compare)
       .at(0) as Temporal.Instant
     const id = randomUUID()
@@ -103,4 +104,24 @@ export function startListening(
       }
     }
   })
+}
+
+/**
+ * Until when a recording may be heard under a Grant, as the database has it: what is restricted, in the one case that it is
+ * restricted to. With what time it is, which is never earlier than it has been.
+ */
+async function hearing(
+  tx: Transaction<RegisterTables>,
+  recordingId: string,
+  { purpose, reference }: Grant,
+): Promise<{ until: Temporal.Instant | null; now: Temporal.Instant }> {
+  const { rows } = await sql<{ until: Temporal.Instant | null; now: Temporal.Instant }>`
+    select heard_until(${recordingId}::uuid, ${purpose}, ${reference ?? null}) as until, register_now() as now`.execute(
+    tx,
+  )
+  return rows[0]!
+}
+
+function isOver(instant: Temporal.Instant | null, now: Temporal.Instant): boolean {
+  return instant !== null && Temporal.Instant.compare(instant, now) <= 0
 }

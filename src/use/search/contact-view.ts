@@ -27,8 +27,10 @@ export function viewRecording(row: RecordingRow | undefined, now: Temporal.Insta
     return {
       id: row.id,
       state: 'destroyed',
-      destroyedAt: (row.destroyed_at ?? row.destroy_at ?? now).toString(),
-      cause: row.cause ?? 'retention',
+      ...(row.cause === 'hold-end'
+        ? // A preservation order stays secret when it is over: the recording ended on its day, as it was said to.
+          { destroyedAt: (row.destroy_at ?? now).toString(), cause: 'retention' }
+        : { destroyedAt: (row.destroyed_at ?? row.destroy_at ?? now).toString(), cause: row.cause ?? 'retention' }),
     }
   }
   const restricted = row.state === 'RESTRICTED' || row.state === 'QUARANTINED'

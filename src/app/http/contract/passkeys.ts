@@ -97,6 +97,7 @@ export const weightyActs = [
   'removal.reject',
   'passkey.add',
   'passkey.remove',
+  'clock.confirm',
 ] as const
 
 /** An act, what it is done to, and the revision of that which was read. */

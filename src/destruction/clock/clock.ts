@@ -1,0 +1,56 @@
+/**
+ * The clock that cannot be trusted. In: the database's clock against the highest time it has seen. Out: whether terms are
+ * obeyed; a clock that is ahead is right once two people have said so. Never here: a destruction, one person's word for two.
+ */
+import { sql, type Kysely } from 'kysely'
+import type { RegisterTables } from '#register/tables.ts'
+import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import type { Session } from '#safeguards/people/session.ts'
+
+export type ClockState = 'right' | 'ahead' | 'behind'
+
+/** Brings the mark up to the clock, unless it has jumped; a stop begins and ends here. For the custodian, each minute. */
+export async function advanceClock(db: Kysely<RegisterTables>): Promise<ClockState> {
+  const { rows } = await sql<{ state: ClockState }>`select advance_clock() as state`.execute(db)
+  return rows[0]!.state
+}
+
+export interface ClockSeen {
+  state: ClockState
+  mark: Temporal.Instant
+  said: Temporal.Instant
+  stopped_since: Temporal.Instant | null
+  /** Ids of people. */
+  confirmed_by: { person: string; at: string }[]
+}
+
+/** The clock as people are shown it. */
+export async function clockNow(db: Kysely<RegisterTables>): Promise<ClockSeen> {
+  const { rows } = await sql<ClockSeen>`select * from clock_now()`.execute(db)
+  return rows[0]!
+}
+
+const refusals = [
+  'deny.role',
+  'clock.right',
+  'clock.changed-meanwhile',
+  'clock.own',
+  // Who has a passkey confirms it with that first.
+  'confirm.passkey',
+] as const
+
+/** Says that a clock which is ahead is right. @returns whether terms are obeyed again */
+export async function confirmClock(
+  db: Kysely<RegisterTables>,
+  session: Session,
+  said: Temporal.Instant,
+): Promise<{ isRight: boolean } | Refused<(typeof refusals)[number]>> {
+  const answer = await askOfDatabase(
+    db,
+    session,
+    sql<{ isRight: boolean }>`select confirm_clock(${said}::timestamptz) as "isRight"`,
+    refusals,
+    { action: 'clock.confirmed', object: { kind: 'clock' } },
+  )
+  return 'refused' in answer ? answer : answer.rows[0]!
+}

@@ -1,0 +1,70 @@
+/**
+ * What was decided about recordings out of turn, carried out (R50). In: recordings that a prohibition or the end of a
+ * preservation order has blocked. Out: destroyed, within a minute of the one and an hour of the other. Never here: a term
+ * (../retention), a decision of whether an end has come (migrations/0017-ends.sql, src/register/precedence.ts).
+ */
+import { sql, type Kysely } from 'kysely'
+import { expungeRecordings, type Ending, type Expunged, type Expunging } from '#register/expunge.ts'
+import type { RegisterTables } from '#register/tables.ts'
+
+/** A place that is away does not keep a recording that was forbidden for longer. */
+const forbiddenSeconds = 60
+/** Nor one whose order has ended. */
+const heldMinutes = 60
+const atOnce = 500
+
+/** Ends orders and inspections that are over, and blocks what waited for them. @returns how many of each ended */
+export async function settleEnds(db: Kysely<RegisterTables>): Promise<{ orders: number; inspections: number }> {
+  const { rows } = await sql<{ orders: number; inspections: number }>`
+    select orders::integer, inspections::integer from settle_ends()`.execute(db)
+  return rows[0]!
+}
+
+/** Notes what the description in force says of open inspections at a recording's day (C3). */
+export async function noteInspectionsHold(db: Kysely<RegisterTables>, held: boolean): Promise<void> {
+  await sql`update inspections_hold set held = ${held} where held <> ${held}`.execute(db)
+}
+
+/** Destroys what is blocked out of turn. */
+export async function carryOutEnds(expunging: Expunging, now: Temporal.Instant): Promise<Expunged> {
+  const done: Expunged = { destroyed: [], waiting: [], failures: [] }
+  for (let after = '00000000-0000-0000-0000-000000000000'; ;) {
+    const endings = await blockedOutOfTurn(expunging.db, after)
+    if (endings.length === 0) return done
+    after = endings.at(-1)!.id
+    const { destroyed, waiting, failures } = await expungeRecordings(expunging, endings, now)
+    done.destroyed.push(...destroyed)
+    done.waiting.push(...waiting)
+    done.failures.push(...failures)
+  }
+}
+
+async function blockedOutOfTurn(db: Kysely<RegisterTables>, after: string): Promise<Ending[]> {
+  const rows = await db
+    .selectFrom('recording')
+    .leftJoin('prohibition', 'prohibition.recording_id', 'recording.id')
+    .select(['recording.id', 'recording.cause'])
+    .select((eb) => eb.fn.min('prohibition.received_at').as('received_at'))
+    .where('recording.state', '=', 'DESTROYING')
+    .where('recording.cause', 'in', ['caller', 'official', 'hold-end'])
+    .where('recording.id', '>', after)
+    .groupBy('recording.id')
+    .orderBy('recording.id')
+    .limit(atOnce)
+    .execute()
+  const now = Temporal.Now.instant()
+  return rows.map(({ id, cause, received_at }) => ({
+    id,
+    cause: cause!,
+    doneBy: cause === 'hold-end' ? 'sweep' : 'prohibition',
+    // What waited for a case is blocked only now: a minute from when it is first tried.
+    deadline:
+      cause === 'hold-end'
+        ? now.add({ minutes: heldMinutes })
+        : later(received_at?.add({ seconds: forbiddenSeconds }), now.add({ seconds: forbiddenSeconds / 2 })),
+  }))
+}
+
+function later(a: Temporal.Instant | null | undefined, b: Temporal.Instant): Temporal.Instant {
+  return a && Temporal.Instant.compare(a, b) > 0 ? a : b
+}

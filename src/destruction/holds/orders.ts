@@ -1,0 +1,101 @@
+/**
+ * Preservation orders (Act 806/2011 chapter 8 sections 24-26). In: a session of the security unit or of the decision maker.
+ * Out: orders, entered, renewed, ended, listed. Never here: an order shown to anybody else, an order ended by whoever entered
+ * it, one that lasts longer than three calendar months from when it was entered or renewed (the database decides).
+ */
+import { sql, type Kysely } from 'kysely'
+import type { RegisterTables } from '#register/tables.ts'
+import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import type { Session } from '#safeguards/people/session.ts'
+
+const enterRefusals = ['not-found', 'deny.role', 'deny.reference', 'hold.until-wrong', 'hold.nothing-left'] as const
+const renewRefusals = ['not-found', 'deny.role', 'hold.until-wrong', 'hold.over'] as const
+const endRefusals = ['not-found', 'deny.role', 'hold.own', 'hold.over'] as const
+const listRefusals = ['deny.role'] as const
+
+export interface OrderToEnter {
+  contactId: string
+  covers: 'recordings' | 'history' | 'both'
+  provision: string
+  authority: string
+  orderReference: string
+  until: Temporal.Instant
+  /** The case under which the call was found. */
+  reference: string
+}
+
+/** An order as those see it who may know of it; people by id. */
+export interface Order {
+  id: string
+  contact_id: string
+  covers: OrderToEnter['covers']
+  provision: string
+  authority: string
+  order_reference: string
+  from_at: Temporal.Instant
+  until: Temporal.Instant
+  entered_by: string
+  ended_at: Temporal.Instant | null
+  ended_by: string | null
+  end_note: string | null
+  in_force: boolean
+  renewals: { at: string; until: string; orderReference: string; by: string }[]
+  recordings: { id: string; destroyAt: string | null; isPastTerm: boolean }[]
+  waiting: number
+}
+
+/** Enters an order; it holds from then on. @returns its id */
+export async function enterOrder(
+  db: Kysely<RegisterTables>,
+  session: Session,
+  order: OrderToEnter,
+): Promise<{ id: string } | Refused<(typeof enterRefusals)[number]>> {
+  const { contactId, covers, provision, authority, orderReference, until, reference } = order
+  const answer = await askOfDatabase(
+    db,
+    session,
+    sql<{ id: string }>`
+      select enter_order(${contactId}::uuid, ${covers}, ${provision}, ${authority}, ${orderReference},
+        ${until}::timestamptz, ${reference}) as id`,
+    enterRefusals,
+    { action: 'hold.entered', object: { kind: 'contact', id: contactId } },
+  )
+  return 'refused' in answer ? answer : answer.rows[0]!
+}
+
+/** Renews an order that is in force, by at most three calendar months from now. */
+export async function renewOrder(
+  db: Kysely<RegisterTables>,
+  session: Session,
+  id: string,
+  { until, orderReference }: { until: Temporal.Instant; orderReference: string },
+): Promise<'done' | Refused<(typeof renewRefusals)[number]>> {
+  const statement = sql`select renew_order(${id}::uuid, ${until}::timestamptz, ${orderReference})`
+  const trace = { action: 'hold.renewed', object: { kind: 'hold', id } } as const
+  const answer = await askOfDatabase(db, session, statement, renewRefusals, trace)
+  return 'refused' in answer ? answer : 'done'
+}
+
+/** Ends an order that was revoked: somebody else than who entered it. What it kept past its day is destroyed. */
+export async function endOrder(
+  db: Kysely<RegisterTables>,
+  session: Session,
+  id: string,
+  note: string,
+): Promise<'done' | Refused<(typeof endRefusals)[number]>> {
+  const trace = { action: 'hold.ended', object: { kind: 'hold', id } } as const
+  const answer = await askOfDatabase(db, session, sql`select end_order(${id}::uuid, ${note})`, endRefusals, trace)
+  return 'refused' in answer ? answer : 'done'
+}
+
+/** Orders, the newest first; and who asks, for what they may do to each. */
+export async function listOrders(
+  db: Kysely<RegisterTables>,
+  session: Session,
+  state: 'in-force' | 'ended' | undefined,
+): Promise<{ orders: Order[] } | Refused<(typeof listRefusals)[number]>> {
+  const statement = sql<Order>`select * from list_orders(${state ?? null})`
+  const trace = { action: 'holds.read', object: { kind: 'hold' } } as const
+  const answer = await askOfDatabase(db, session, statement, listRefusals, trace)
+  return 'refused' in answer ? answer : { orders: answer.rows }
+}

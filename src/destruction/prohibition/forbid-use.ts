@@ -1,0 +1,47 @@
+/**
+ * Prohibitions (R49-R51). In: a session, a recording, and who forbids its use. Out: the prohibition; by then nobody hears the
+ * recording, and the custodian has been told to destroy it. Never here: a reason, a refusal of somebody who may see the call,
+ * a word about a preservation order (migrations/0017-ends.sql decides).
+ */
+import { sql } from 'kysely'
+import type { RegisterTables } from '#register/tables.ts'
+import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import type { Session } from '#safeguards/people/session.ts'
+import type { Kysely } from 'kysely'
+
+const refusals = ['not-found', 'deny.role', 'deny.reference', 'recording.destroyed'] as const
+export type ProhibitionRefusal = Refused<(typeof refusals)[number]>
+
+export interface Prohibition {
+  id: string
+  recording_id: string
+  state: 'blocked' | 'waiting' | 'executed'
+  received_at: Temporal.Instant
+  executed_at: Temporal.Instant | null
+}
+
+export interface AskedToForbid {
+  party: 'CALLER' | 'OFFICIAL'
+  channel: 'CALL' | 'PHONE' | 'LETTER' | 'VISIT' | 'EMAIL' | 'OWN_CALLS'
+  /** The Service Unit's request; an official of the call needs none. */
+  reference?: string | undefined
+}
+
+/** Forbids the use of a recording; asked again, it is the same prohibition. */
+export async function forbidUse(
+  db: Kysely<RegisterTables>,
+  session: Session,
+  recordingId: string,
+  { party, channel, reference }: AskedToForbid,
+): Promise<Prohibition | ProhibitionRefusal> {
+  const answer = await askOfDatabase(
+    db,
+    session,
+    sql<Prohibition>`
+      select p.id, p.recording_id, p.received_at, p.executed_at, prohibition_state(p) as state
+      from forbid_use(${recordingId}::uuid, ${party}, ${channel}, ${reference ?? null}) p`,
+    refusals,
+    { action: 'recording.forbidden', object: { kind: 'recording', id: recordingId } },
+  )
+  return 'refused' in answer ? answer : answer.rows[0]!
+}

@@ -1,0 +1,45 @@
+/**
+ * Recalls of disclosed copies (R32, R50). In: a session of the decision maker. Out: what was recalled, and by when its
+ * recipient confirms that it is destroyed or given back. Never here: what would tell a recipient whose recording it was.
+ */
+import { sql, type Kysely } from 'kysely'
+import type { RegisterTables } from '#register/tables.ts'
+import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import type { Session } from '#safeguards/people/session.ts'
+
+const listRefusals = ['deny.role'] as const
+const confirmRefusals = ['not-found', 'deny.role', 'recall.confirmed'] as const
+
+export interface Recall {
+  id: string
+  disclosure: string
+  recipient: string
+  item: number
+  recalled_at: Temporal.Instant
+  due_at: Temporal.Instant
+  is_overdue: boolean
+  confirmed_at: Temporal.Instant | null
+}
+
+/** Recalled copies, those that are not confirmed first. */
+export async function listRecalls(
+  db: Kysely<RegisterTables>,
+  session: Session,
+): Promise<{ recalls: Recall[] } | Refused<(typeof listRefusals)[number]>> {
+  const trace = { action: 'recall.confirmed', object: { kind: 'recall' } } as const
+  const answer = await askOfDatabase(db, session, sql<Recall>`select * from list_recalls()`, listRefusals, trace)
+  return 'refused' in answer ? answer : { recalls: answer.rows }
+}
+
+/** The recipient has confirmed: what tied the copy to the recording goes. */
+export async function confirmRecall(
+  db: Kysely<RegisterTables>,
+  session: Session,
+  id: string,
+  outcome: 'destroyed' | 'returned',
+): Promise<'done' | Refused<(typeof confirmRefusals)[number]>> {
+  const trace = { action: 'recall.confirmed', object: { kind: 'recall', id } } as const
+  const statement = sql`select confirm_recall(${id}::uuid, ${outcome})`
+  const answer = await askOfDatabase(db, session, statement, confirmRefusals, trace)
+  return 'refused' in answer ? answer : 'done'
+}

@@ -1,0 +1,40 @@
+/**
+ * An act that the database decides on. In: a session, and the call of one of its functions, which asks who acts and writes
+ * its own trace. Out: what the function gave, or its refusal, which is logged here. Never here: a decision of this process.
+ */
+import type { RawBuilder } from 'kysely'
+import { inSession } from '#platform/database/connect.ts'
+import { appendAudit, type AuditEntry } from '../audit/append.ts'
+import type { Session } from '../people/session.ts'
+import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+
+export interface Refused<Code extends string> {
+  refused: Code
+  /** More that the database said: an instant, a number. */
+  of?: string
+}
+
+/**
+ * Runs one statement in the session's name.
+ * @param codes what the function refuses with (SQLSTATE SE001); anything else it raises is thrown
+ * @returns its rows, or the refusal
+ */
+export async function askOfDatabase<Row, Code extends string>(
+  holding: HoldingSafeguards,
+  session: Session,
+  statement: RawBuilder<Row>,
+  codes: readonly Code[],
+  trace: Pick<AuditEntry, 'action' | 'object'>,
+): Promise<{ rows: Row[] } | Refused<Code>> {
+  try {
+    return await inSession(safeguardsOf(holding), { 'seloste.session': session.token }, async (tx) => ({
+      rows: (await statement.execute(tx)).rows,
+    }))
+  } catch (error) {
+    const { code, message, detail } = error as { code?: string; message?: string; detail?: string }
+    const refused = codes.find((one) => one === message)
+    if (code !== 'SE001' || !refused) throw error
+    await appendAudit(holding, { ...trace, result: `refused:${refused}`, personId: session.personId })
+    return { refused, ...(detail && { of: detail }) }
+  }
+}
