@@ -213,7 +213,7 @@ async function freeId(store: ObjectStore, now: Temporal.Instant): Promise<string
   }
 }
 
-type Snapshot = Pick<Manifest, 'migration' | 'snapshotAt' | 'ledgerSize' | 'auditLog' | 'history' | 'withoutAudio'>
+type Snapshot = Pick<Manifest, 'migration' | 'snapshotAt' | 'ledger' | 'auditLog' | 'history' | 'withoutAudio'>
 
 async function beginSnapshot(connection: OwnConnection): Promise<Snapshot> {
   await connection.query('begin isolation level repeatable read read only')
@@ -221,7 +221,8 @@ async function beginSnapshot(connection: OwnConnection): Promise<Snapshot> {
     at: Temporal.Instant
     number: number
     checksum: string
-    ledger: number
+    ledgerSize: number | null
+    ledgerNote: string | null
     size: number | null
     note: string | null
     first: string | null
@@ -229,11 +230,12 @@ async function beginSnapshot(connection: OwnConnection): Promise<Snapshot> {
     unkept: number
   }>(`
     select now() as at, m.number, m.checksum,
-      (select count(*) from ledger_leaf) as ledger, c.size, c.note,
+      c.size, c.note, l.size as "ledgerSize", l.note as "ledgerNote",
       to_char(h.first at time zone 'UTC', 'YYYY-MM-01') as first, to_char(h.last at time zone 'UTC', 'YYYY-MM-01') as last,
       (select count(*) from recording where kept_at is null and state not in ('DESTROYING', 'DESTROYED')) as unkept
     from (select number, checksum from migration order by number desc limit 1) m
     left join (select size, note from audit_checkpoint order by size desc limit 1) c on true
+    left join (select size, note from ledger_head order by size desc limit 1) l on true
     cross join (select min(started_at) as first, max(started_at) as last from contact) h`)
   if (!row || row.size === null || row.note === null) {
     throw new Fault('audit-log-unsigned', 'the audit log has not been signed yet; start Seloste first')
@@ -241,7 +243,7 @@ async function beginSnapshot(connection: OwnConnection): Promise<Snapshot> {
   return {
     migration: { number: row.number, checksum: row.checksum },
     snapshotAt: row.at.toString(),
-    ledgerSize: row.ledger,
+    ledger: row.ledgerSize === null || row.ledgerNote === null ? null : { size: row.ledgerSize, note: row.ledgerNote },
     auditLog: { size: row.size, note: row.note },
     history: row.first === null || row.last === null ? null : { firstMonth: row.first, lastMonth: row.last },
     withoutAudio: row.unkept,

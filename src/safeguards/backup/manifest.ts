@@ -50,7 +50,8 @@ export interface Manifest {
   /** The database as it was at this instant (RFC 3339). */
   snapshotAt: string
   finishedAt: string
-  ledgerSize: number
+  /** The newest signed head of the destruction ledger in the snapshot; its note. */
+  ledger: { size: number; note: string } | null
   /** The newest checkpoint of the audit log in the snapshot. */
   auditLog: { size: number; note: string }
   keyStore: string

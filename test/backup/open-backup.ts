@@ -1,0 +1,116 @@
+/**
+ * A register with recordings in keeping, a place to back it up to, and empty databases to restore it into. In: a test
+ * database. Out: the real thing of each. Never: a stand-in for a place, a key store or a ledger.
+ */
+import { randomBytes } from 'node:crypto'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Client } from 'pg'
+import { afterAll, inject } from 'vitest'
+import { generateKeyPair } from '#platform/age/age-header.ts'
+import { connectDatabase } from '#platform/database/connect.ts'
+import { migrate } from '#platform/database/migrate.ts'
+import { openDirectoryStore } from '#platform/objects/directory-store.ts'
+import { openPlaceFolder } from '#platform/objects/place-folder.ts'
+import { keepRecording } from '#register/recordings/keep-recording.ts'
+import { bodyKey, indexKey } from '#register/recordings/objects.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { openLogFolder } from '#safeguards/audit/log-folder.ts'
+import { createSequencer } from '#safeguards/audit/sequencer.ts'
+import type { BackupSource } from '#safeguards/backup/make-backup.ts'
+import type { RestoreTarget } from '#safeguards/backup/restore.ts'
+import { openKeyFolder } from '#safeguards/keys/key-folder.ts'
+import { sealLedger } from '#safeguards/ledger/seal-ledger.ts'
+import type { TestDatabase } from '../database/create-test-database.ts'
+import { makeTestRegister, type RecordedSegment } from '../register/make-register.ts'
+
+export const recovery = generateKeyPair()
+export const drawKey = randomBytes(32)
+const migrations = fileURLToPath(new URL('../../migrations', import.meta.url))
+
+/** Call it at the top of a test file. */
+export async function openBackedUpRegister(database: TestDatabase<RegisterTables>) {
+  const register = await makeTestRegister(database)
+  const owner = database.as()
+  const custodian = database.as('seloste_custodian').db
+  const logs = await openLogFolder(join(register.folder, 'audit-log'))
+  const ledgerFolder = await openLogFolder(join(register.folder, 'ledger'))
+  const sequencer = createSequencer({ db: custodian, keys: register.keys, folder: logs, instance: () => 'Test' })
+  const source: BackupSource = {
+    url: database.url(),
+    db: owner.db,
+    objects: register.objects,
+    objectsOf: (id) => [bodyKey(id), indexKey(id)],
+    keys: register.keys,
+    drawKey,
+    program: 'test',
+  }
+  return {
+    ...register,
+    source,
+    /** Everything that waits is in the log and in the ledger, and signed. */
+    async seal() {
+      await sequencer.turn(new AbortController().signal)
+      await sealLedger({ db: owner.db, keys: register.keys, folder: ledgerFolder })
+    },
+    async keep(count: number): Promise<RecordedSegment[]> {
+      const kept: RecordedSegment[] = []
+      for (let n = 0; n < count; n++) {
+        const recorded = await register.record({}, { packets: 4 })
+        await keepRecording(register.keeping, recorded.id, Temporal.Now.instant())
+        kept.push(recorded)
+      }
+      return kept
+    },
+    /** A new folder for backups. */
+    async newPlace(name = randomBytes(4).toString('hex')) {
+      const folder = join(register.folder, name)
+      await mkdir(folder)
+      return { name, folder, store: await openPlaceFolder(folder) }
+    },
+  }
+}
+
+/** An empty machine: a database without a table, no keys, no objects. Call it within a test. */
+export async function emptyMachine() {
+  const cluster = inject('database')
+  const name = `test_restored_${randomBytes(5).toString('hex')}`
+  await administer(cluster.adminUrl.replace('DATABASE', 'postgres'), `create database ${name}`)
+  const url = cluster.adminUrl.replace('DATABASE', name)
+  const folder = await mkdtemp(join(tmpdir(), 'seloste-restored-'))
+  const connected = connectDatabase<RegisterTables>({
+    url,
+    applicationName: name,
+    size: 3,
+    onIdleError: () => undefined,
+  })
+  const keys = await openKeyFolder(join(folder, 'keys'))
+  const target: RestoreTarget = {
+    url,
+    db: connected.db,
+    migrate: async (upTo) => void (await migrate(url, migrations, upTo)),
+    objects: await openDirectoryStore(join(folder, 'objects')),
+    keys,
+    log: await openLogFolder(join(folder, 'audit-log')),
+    writeDrawKey: () => Promise.resolve(),
+  }
+  made.push(async () => {
+    await connected.close()
+    await administer(cluster.adminUrl.replace('DATABASE', 'postgres'), `drop database if exists ${name} with (force)`)
+    await rm(folder, { recursive: true, force: true })
+  })
+  return { ...target, target, keys, pool: connected.pool, folder }
+}
+
+const made: (() => Promise<void>)[] = []
+afterAll(async () => {
+  for (const end of made) await end()
+})
+
+async function administer(url: string, statement: string): Promise<void> {
+  const client = new Client({ connectionString: url })
+  await client.connect()
+  await client.query(statement).finally(() => client.end())
+}
