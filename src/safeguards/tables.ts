@@ -10,6 +10,7 @@ import type { Role, Scope } from '#description/roles.ts'
 import type { ProcedureTables } from './access/procedure-tables.ts'
 import type { AuditTables } from './audit/audit-tables.ts'
 import type { LedgerTables } from './ledger/ledger-tables.ts'
+import type { KeyTables } from './keys/key-tables.ts'
 import type { PasskeyTables } from './sign-in/passkey-tables.ts'
 import type { SignInTables } from './sign-in/sign-in-tables.ts'
 import type { WatchTables } from './watch/watch-tables.ts'
@@ -17,7 +18,7 @@ import type { WatchTables } from './watch/watch-tables.ts'
 type Instant = Temporal.Instant
 
 export interface SafeguardTables
-  extends AuditTables, LedgerTables, SignInTables, PasskeyTables, ProcedureTables, WatchTables {
+  extends AuditTables, LedgerTables, SignInTables, PasskeyTables, KeyTables, ProcedureTables, WatchTables {
   unit: { id: string; name: string }
   person: {
     id: string
@@ -94,9 +95,6 @@ export interface SafeguardTables
     decided_at: ColumnType<Instant | null, never, never>
     decision_note: ColumnType<string | null, never, never>
   }
-  intake_key: { day: Temporal.PlainDate; public_key: string; private_destroyed_at: Instant | null }
-  shard_key: { expiry_month: Temporal.PlainDate; shard: number; month_key_version: number; wrapped: Buffer }
-  recording_key: { recording_id: string; expiry_month: Temporal.PlainDate; shard: number; wrapped: Buffer }
 }
 
 export type ScopeKind = Scope

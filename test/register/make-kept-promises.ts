@@ -11,7 +11,6 @@ import { hashCallId } from '#description/draw.ts'
 import { seedDescriptionFile } from '#description/read-description.ts'
 import { sweep } from '#destruction/retention/sweep.ts'
 import { admit, type SegmentFacts } from '#register/admit.ts'
-import { expungeRecording } from '#register/expunge.ts'
 import { keepRecording } from '#register/recordings/keep-recording.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { requestGrant } from '#safeguards/access/grant.ts'
@@ -26,6 +25,7 @@ import { startListening } from '#use/playback/start-listening.ts'
 import { readContact } from '#use/search/read-contact.ts'
 import type { TestDatabase } from '../database/create-test-database.ts'
 import { callFacts, enterTestPerson, phone, recordingFacts, type TestPerson } from '../database/people.ts'
+import { makeDestroyer } from './destroy-recordings.ts'
 import { callOfMonthsAgo, makeTestRegister, type RecordedSegment, type TestRegister } from './make-register.ts'
 
 const drawKey = Buffer.alloc(32, 7)
@@ -159,8 +159,9 @@ export async function makeKeptPromises(database: TestDatabase<RegisterTables>): 
     await audio.audio({ session: session.token, listening: listening.id, from: 0, to: 4000 })
   }
 
-  await expungeRecording(custodian, register.objects, { id: byCaller.id, cause: 'caller', doneBy: 'test' }, now())
-  await sweep(custodian, register.objects, register.keys, now())
+  const destroyer = makeDestroyer(database, register)
+  await destroyer.destroy(byCaller.id)
+  await sweep(destroyer.expunging, now())
   await noteWorkDone(custodian, 'sweep', now())
   for (const db of [desk, capture, custodian]) await reportObeyed(db, randomUUID(), version)
 

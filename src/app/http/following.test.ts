@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { colleagueOf, enterTestPerson } from '#test/database/people.ts'
+import { makeDestroyer } from '#test/register/destroy-recordings.ts'
 import { makeTestRegister, type RecordedSegment } from '#test/register/make-register.ts'
 import { answer, beginListening, openTestDesk, type Browser } from '#test/register/open-desk.ts'
-import { expungeRecording } from '#register/expunge.ts'
 import { keepRecording } from '#register/recordings/keep-recording.ts'
 import type { RegisterTables } from '#register/tables.ts'
 
@@ -66,8 +66,7 @@ describe('who listens is told within five seconds', () => {
     const { id } = await kept()
     const listening = await beginListening(browser, id)
     const events = await browser.fetch(`/api/listenings/${listening.id}/events`)
-    const custodian = database.as('seloste_custodian').db
-    await expungeRecording(custodian, register.objects, { id, cause: 'caller', doneBy: 'test' }, now())
+    await makeDestroyer(database, register).destroy(id)
     const begun = performance.now()
     expect(await lastEvent(events)).toMatchObject({ event: 'ended', data: { why: 'destroyed' } })
     expect(performance.now() - begun).toBeLessThan(stopsWithinMs)

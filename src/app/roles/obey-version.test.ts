@@ -3,6 +3,7 @@ import { afterAll, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { newVersion } from '#test/database/drafts.ts'
 import { enterTestPerson } from '#test/database/people.ts'
+import { makeDestroyer } from '#test/register/destroy-recordings.ts'
 import { callOfMonthsAgo, makeTestRegister } from '#test/register/make-register.ts'
 import { sweep } from '#destruction/retention/sweep.ts'
 import { systemClock } from '#platform/clock/clock.ts'
@@ -38,7 +39,7 @@ const obeying = obeyVersion({
   clock: systemClock,
   log: makeLog({ name: 'custodian', write: (line) => log.push(line), pretty: false }),
   onShortened: async () => {
-    await sweep(db, register.objects, register.keys, now())
+    await sweep(makeDestroyer(database, register).expunging, now())
   },
   intervalMs: 100,
 })

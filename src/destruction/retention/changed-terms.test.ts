@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { callFacts, phone, recordingFacts } from '#test/database/people.ts'
+import { makeDestroyer } from '#test/register/destroy-recordings.ts'
 import { callOfMonthsAgo, makeTestRegister } from '#test/register/make-register.ts'
 import { editDescription } from '#description/edit/edit-description.ts'
 import { parseDescription, seedDescriptionFile } from '#description/read-description.ts'
@@ -100,6 +101,7 @@ describe('a shorter term', () => {
   test('leaves other numbers, numbers without a rule, and what is destroyed alone', async () => {
     const others = [await recorded(monthsAgo(1), 2, '029 497 099'), await recorded(monthsAgo(1), 6, '029 497 777')]
     const destroyed = await recorded(monthsAgo(1))
+    await makeDestroyer(database, register).forbid(destroyed)
     await pool.query(`update recording set state = 'DESTROYED', cause = 'caller', destroyed_at = now() where id = $1`, [
       destroyed,
     ])
@@ -227,7 +229,7 @@ test('what the dry run foretold the sweep destroys, and nothing else', async () 
   const [counted] = await dryRunTerms(custodian, kept(6), kept(3))
   expect(counted).toMatchObject({ destroyed: 2, shortened: 2 })
   await run(kept(3))
-  expect(await sweep(custodian, register.objects, register.keys, now())).toMatchObject({ recordings: 2 })
+  expect(await sweep(makeDestroyer(database, register).expunging, now())).toMatchObject({ recordings: 2 })
   const states = await Promise.all(ids.map(async (id) => (await rowOf(id)).state))
   expect(states).toEqual(['DESTROYED', 'DESTROYED', 'STORED', 'STORED'])
 })

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { makeDestroyer } from '#test/register/destroy-recordings.ts'
 import { makeTestRegister, type RecordedSegment } from '#test/register/make-register.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
-import { expungeRecording } from '../expunge.ts'
 import type { RegisterTables } from '../tables.ts'
 import { intakeIdentity } from '#safeguards/keys/intake-keys.ts'
 import { fileKeyOf } from '#safeguards/keys/recording-keys.ts'
@@ -15,6 +15,7 @@ const database = await createTestDatabase<RegisterTables>()
 const register = await makeTestRegister(database)
 const admin = database.as().db
 const { keeping, objects, keys } = register
+const destroyer = makeDestroyer(database, register)
 const now = () => Temporal.Now.instant()
 
 async function objectsOf(id: string): Promise<string[]> {
@@ -207,7 +208,7 @@ describe('a destruction that comes in the middle', () => {
       let steps = 0
       const step = async <T>(work: () => Promise<T>): Promise<T> => {
         if (++steps === at) {
-          await expungeRecording(keeping.db, objects, { id: recording.id, cause: 'caller', doneBy: 'test' }, now())
+          await destroyer.destroy(recording.id)
         }
         return work()
       }

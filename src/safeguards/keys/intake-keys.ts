@@ -2,8 +2,10 @@
  * Intake keys: one X25519 pair a day. The public half goes to capture, days ahead, so that it can seal while everything
  * else is down; the private half stays with the custodian and is destroyed a week after its day.
  */
+import { appendToLedger } from '../ledger/append-to-ledger.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 import type { KeyStore } from './key-store.ts'
+import { destroyKey } from './retire-versions.ts'
 
 const daysAhead = 8
 const daysKept = 7
@@ -50,7 +52,7 @@ export async function intakeIdentity(store: KeyStore, day: Temporal.PlainDate): 
   return (await store.read(intakeKeyName(day)))?.toString('utf8')
 }
 
-/** Destroys the private halves whose week is over. Returns their days. */
+/** Destroys the private halves whose week is over, and says so in the ledger. Returns their days. */
 export async function destroyOldIntakeKeys(
   holding: HoldingSafeguards,
   store: KeyStore,
@@ -58,22 +60,40 @@ export async function destroyOldIntakeKeys(
 ): Promise<Temporal.PlainDate[]> {
   const db = safeguardsOf(holding)
   const oldestKept = dayOf(now).subtract({ days: daysKept })
-  const destroyed: Temporal.PlainDate[] = []
-  for (const name of await store.names()) {
-    const written = /^intake-(\d{4}-\d{2}-\d{2})$/.exec(name)?.[1]
-    if (!written) continue
-    const day = Temporal.PlainDate.from(written)
-    if (Temporal.PlainDate.compare(day, oldestKept) >= 0) continue
-    await store.destroy(name)
-    destroyed.push(day)
-  }
-  // By day, not by what was destroyed just now: a crash may have come between a key and its note.
-  await db
-    .updateTable('intake_key')
-    .set({ private_destroyed_at: now })
+  const published = await db
+    .selectFrom('intake_key')
+    .select('day')
     .where('day', '<', oldestKept)
     .where('private_destroyed_at', 'is', null)
     .execute()
+  // By day as well as by name: a crash may have come between a key and its note.
+  const days = new Set(published.map(({ day }) => day.toString()))
+  for (const name of await store.names()) {
+    const day = /^intake-(\d{4}-\d{2}-\d{2})$/.exec(name)?.[1]
+    if (day !== undefined && day < oldestKept.toString()) days.add(day)
+  }
+  const destroyed: Temporal.PlainDate[] = []
+  for (const written of [...days].sort()) {
+    const day = Temporal.PlainDate.from(written)
+    const receipt = await destroyKey(store, intakeKeyName(day))
+    await db.transaction().execute(async (tx) => {
+      await tx
+        .updateTable('intake_key')
+        .set({ private_destroyed_at: now })
+        .where('day', '=', day)
+        .where('private_destroyed_at', 'is', null)
+        .execute()
+      await appendToLedger(tx, {
+        kind: 'intake-key',
+        name: written,
+        cause: 'retention',
+        doneBy: 'destroyer',
+        detail: {},
+        targets: { receipts: [receipt] },
+      })
+    })
+    destroyed.push(day)
+  }
   return destroyed
 }
 

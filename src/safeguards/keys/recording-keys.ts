@@ -1,37 +1,58 @@
 /**
  * The keys of kept recordings: file key under shard key under month-of-expiry key. Only the month keys lie in the key
- * store; when a month is over and its keys are destroyed, every copy of its recordings anywhere is noise.
+ * store; when a month is over and its keys are destroyed, every copy of its recordings anywhere is noise. A shard has the
+ * recordings of one hour of destruction, so that an hour's end drops whole shards.
  */
-import { randomBytes, randomInt } from 'node:crypto'
-import type { Kysely } from 'kysely'
-import { safeguardsOf, type HoldingSafeguards, type SafeguardTables } from '../tables.ts'
-import type { KeyStore } from './key-store.ts'
+import { randomBytes } from 'node:crypto'
+import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { KeyStoreFault, type KeyStore } from './key-store.ts'
+import {
+  currentVersion,
+  expiryMonthOf,
+  monthKeyName,
+  recordingPurpose,
+  shardOf,
+  shardPurpose,
+  type Tx,
+} from './month-keys.ts'
 import { unwrapKey, wrapKey } from './wrap.ts'
 
-const shardsPerMonth = 1024
-const keyBytes = 32
+export const shardKeyBytes = 32
 
-type Db = Kysely<SafeguardTables>
+/** A recording and when it is destroyed: its key lies in that hour's shards. */
+export interface Kept {
+  id: string
+  destroyAt: Temporal.Instant
+  /** 16 bytes. */
+  fileKey: Buffer
+}
 
-/** Takes a recording's file key (16 bytes) into keeping under the month in which the recording ends (its first day). */
-export async function keepFileKey(
-  holding: HoldingSafeguards,
+/**
+ * Takes a recording's file key into keeping; in a transaction, or in one of its own. Keeping again changes nothing.
+ * @throws KeyStoreFault KEY_MISSING where the month's key is destroyed under the feet of its shards
+ */
+export function keepFileKey(holding: HoldingSafeguards, store: KeyStore, recording: Kept): Promise<void> {
+  return inTransaction(holding, async (tx) => {
+    const { month, shard, wrapped } = await wrapFileKey(tx, store, recording)
+    await tx
+      .insertInto('recording_key')
+      .values({ recording_id: recording.id, expiry_month: month, shard, wrapped })
+      .onConflict((conflict) => conflict.column('recording_id').doNothing())
+      .execute()
+  })
+}
+
+/** A file key under a shard of its hour; the month's version stays current until the transaction ends. */
+export async function wrapFileKey(
+  tx: Tx,
   store: KeyStore,
-  recording: { id: string; expiryMonth: Temporal.PlainDate; fileKey: Buffer },
-): Promise<void> {
-  const db = safeguardsOf(holding)
-  const shard = randomInt(shardsPerMonth)
-  const shardKey = await shardKeyOf(db, store, recording.expiryMonth, shard)
-  await db
-    .insertInto('recording_key')
-    .values({
-      recording_id: recording.id,
-      expiry_month: recording.expiryMonth,
-      shard,
-      wrapped: wrapKey(shardKey, recording.fileKey, `recording ${recording.id}`),
-    })
-    .onConflict((conflict) => conflict.column('recording_id').doNothing())
-    .execute()
+  { id, destroyAt, fileKey }: Kept,
+): Promise<{ month: Temporal.PlainDate; shard: number; wrapped: Buffer }> {
+  const [month, shard] = [expiryMonthOf(destroyAt), shardOf(destroyAt)]
+  const shardKey = await shardKeyOf(tx, store, month, shard)
+  const wrapped = wrapKey(shardKey, fileKey, recordingPurpose(id))
+  shardKey.fill(0)
+  return { month, shard, wrapped }
 }
 
 /** The file key of a kept recording; nothing once it, its shard or its month is destroyed. */
@@ -41,66 +62,31 @@ export async function fileKeyOf(
   recordingId: string,
 ): Promise<Buffer | undefined> {
   const db = safeguardsOf(holding)
-  const row = await db
-    .selectFrom('recording_key')
-    .innerJoin('shard_key', (join) =>
-      join
-        .onRef('shard_key.expiry_month', '=', 'recording_key.expiry_month')
-        .onRef('shard_key.shard', '=', 'recording_key.shard'),
-    )
-    .select([
-      'recording_key.wrapped',
-      'recording_key.expiry_month',
-      'recording_key.shard',
-      'shard_key.wrapped as shard_wrapped',
-      'shard_key.month_key_version',
-    ])
-    .where('recording_id', '=', recordingId)
-    .executeTakeFirst()
-  if (!row) return undefined
-  const monthKey = monthKeyName(row.expiry_month, row.month_key_version)
-  if (!(await store.has(monthKey))) return undefined
-  const shardKey = await unwrapShard(store, monthKey, row.shard_wrapped, shardPurpose(row.expiry_month, row.shard))
-  return unwrapKey(shardKey, row.wrapped, `recording ${recordingId}`)
-}
-
-/** Forgets a recording's file key. Without it no copy of the body opens. */
-export async function forgetFileKey(holding: HoldingSafeguards, recordingId: string): Promise<void> {
-  const db = safeguardsOf(holding)
-  await db.deleteFrom('recording_key').where('recording_id', '=', recordingId).execute()
-}
-
-/** Destroys the keys of every month before this one (its first day) that no recording depends on any more. */
-export async function destroyPastMonthKeys(
-  holding: HoldingSafeguards,
-  store: KeyStore,
-  currentMonth: Temporal.PlainDate,
-): Promise<string[]> {
-  const db = safeguardsOf(holding)
-  const destroyed: string[] = []
-  for (const name of await store.names()) {
-    const written = /^month-(\d{4}-\d{2})\.v\d+$/.exec(name)?.[1]
-    if (!written) continue
-    const month = Temporal.PlainDate.from(`${written}-01`)
-    if (Temporal.PlainDate.compare(month, currentMonth) >= 0) continue
-    const held = await db
-      .selectFrom('recording_key')
-      .select('recording_id')
-      .where('expiry_month', '=', month)
-      .limit(1)
+  let tried: string | undefined
+  for (;;) {
+    const row = await db
+      .selectFrom('recording_key as k')
+      .innerJoin('shard_key as s', (join) =>
+        join.onRef('s.expiry_month', '=', 'k.expiry_month').onRef('s.shard', '=', 'k.shard'),
+      )
+      .select(['k.wrapped', 'k.expiry_month', 'k.shard', 's.wrapped as shard_wrapped', 's.month_key_version'])
+      .where('recording_id', '=', recordingId)
       .executeTakeFirst()
-    if (held) continue
-    // Shards first: without them the month key opens nothing, and while it is named here a crash is made good.
-    await db.deleteFrom('shard_key').where('expiry_month', '=', month).execute()
-    await store.destroy(name)
-    destroyed.push(name)
+    if (!row) return undefined
+    const monthKey = monthKeyName(row.expiry_month, row.month_key_version)
+    const purpose = shardPurpose(row.expiry_month, row.shard)
+    const shardKey = await unwrapIfThere(store, monthKey, row.shard_wrapped, purpose)
+    if (shardKey) return unwrapKey(shardKey, row.wrapped, recordingPurpose(recordingId))
+    // Between the row and the store the month may have got its next version: then there is another row.
+    if (monthKey === tried) return undefined
+    tried = monthKey
   }
-  return destroyed
 }
 
-async function shardKeyOf(db: Db, store: KeyStore, month: Temporal.PlainDate, shard: number): Promise<Buffer> {
+async function shardKeyOf(tx: Tx, store: KeyStore, month: Temporal.PlainDate, shard: number): Promise<Buffer> {
+  const version = await currentVersion(tx, store, month)
   const find = () =>
-    db
+    tx
       .selectFrom('shard_key')
       .select(['wrapped', 'month_key_version'])
       .where('expiry_month', '=', month)
@@ -108,42 +94,37 @@ async function shardKeyOf(db: Db, store: KeyStore, month: Temporal.PlainDate, sh
       .executeTakeFirst()
   let row = await find()
   if (!row) {
-    const version = 1
-    const monthKey = await monthKeyOf(store, month, version)
-    const [wrapped] = await store.wrap(monthKey, [
-      { secret: randomBytes(keyBytes), purpose: shardPurpose(month, shard) },
-    ])
-    await db
+    const fresh = { secret: randomBytes(shardKeyBytes), purpose: shardPurpose(month, shard) }
+    const [wrapped] = await store.wrap(monthKeyName(month, version), [fresh])
+    await tx
       .insertInto('shard_key')
-      .values({
-        expiry_month: month,
-        shard,
-        month_key_version: version,
-        wrapped: wrapped!,
-      })
+      .values({ expiry_month: month, shard, month_key_version: version, wrapped: wrapped! })
       .onConflict((conflict) => conflict.columns(['expiry_month', 'shard']).doNothing())
       .execute()
     row = await find()
   }
   if (!row) throw new Error(`shard ${shard} of ${month.toString()} vanished`)
-  return unwrapShard(store, monthKeyName(month, row.month_key_version), row.wrapped, shardPurpose(month, shard))
-}
-
-async function unwrapShard(store: KeyStore, monthKey: string, wrapped: Buffer, purpose: string): Promise<Buffer> {
-  const [shardKey] = await store.unwrap(monthKey, [{ wrapped, purpose }])
+  const name = monthKeyName(month, row.month_key_version)
+  const [shardKey] = await store.unwrap(name, [{ wrapped: row.wrapped, purpose: shardPurpose(month, shard) }])
   return shardKey!
 }
 
-async function monthKeyOf(store: KeyStore, month: Temporal.PlainDate, version: number): Promise<string> {
-  const name = monthKeyName(month, version)
-  if (!(await store.has(name))) await store.make(name)
-  return name
+async function unwrapIfThere(
+  store: KeyStore,
+  monthKey: string,
+  wrapped: Buffer,
+  purpose: string,
+): Promise<Buffer | undefined> {
+  try {
+    const [shardKey] = await store.unwrap(monthKey, [{ wrapped, purpose }])
+    return shardKey
+  } catch (error) {
+    if (error instanceof KeyStoreFault && error.code === 'KEY_MISSING') return undefined
+    throw error
+  }
 }
 
-function monthKeyName(month: Temporal.PlainDate, version: number): string {
-  return `month-${month.toString().slice(0, 7)}.v${version}`
-}
-
-function shardPurpose(month: Temporal.PlainDate, shard: number): string {
-  return `shard ${month.toString()} ${shard}`
+function inTransaction<Result>(holding: HoldingSafeguards, work: (tx: Tx) => Promise<Result>): Promise<Result> {
+  const db = safeguardsOf(holding)
+  return db.isTransaction ? work(db as Tx) : db.transaction().execute(work)
 }

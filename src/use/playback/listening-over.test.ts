@@ -3,8 +3,8 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { describeFrom } from '#test/database/describe-from.ts'
 import type { TestPerson } from '#test/database/people.ts'
+import { makeDestroyer } from '#test/register/destroy-recordings.ts'
 import { openPlayback } from '#test/register/open-playback.ts'
-import { expungeRecording } from '#register/expunge.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { signOut } from '#safeguards/people/session.ts'
 import { endListening, endListeningsOver, paceListening } from './end-listening.ts'
@@ -115,11 +115,7 @@ describe('a listening is over', () => {
 
   test('after the recording’s destruction, though it was open a moment ago', async () => {
     const { id } = await kept()
-    await isOver(
-      { over: 'destroyed' },
-      () => expungeRecording(custodian, register.objects, { id, cause: 'caller', doneBy: 'test' }, now()),
-      { id },
-    )
+    await isOver({ over: 'destroyed' }, () => makeDestroyer(database, register).destroy(id), { id })
   })
 })
 

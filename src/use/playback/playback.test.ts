@@ -3,10 +3,10 @@ import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { enterTestPerson, phone } from '#test/database/people.ts'
+import { makeDestroyer } from '#test/register/destroy-recordings.ts'
 import { callOfMonthsAgo } from '#test/register/make-register.ts'
 import { openPlayback } from '#test/register/open-playback.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
-import { expungeRecording } from '#register/expunge.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { endListening } from './end-listening.ts'
 import { createAudioServer } from './serve-audio.ts'
@@ -145,7 +145,7 @@ describe('there is nothing to hear', () => {
 
   test('once it is destroyed, or being destroyed', async () => {
     const [one, other] = [await kept(), await kept()]
-    await expungeRecording(custodian, register.objects, { id: one.id, cause: 'caller', doneBy: 'test' }, now())
+    await makeDestroyer(database, register).destroy(one.id)
     await admin
       .updateTable('recording')
       .set({ state: 'DESTROYING', cause: 'caller' })

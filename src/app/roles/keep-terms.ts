@@ -1,0 +1,102 @@
+import { sweep } from '#destruction/retention/sweep.ts'
+import { finishDestructions } from '#destruction/retention/finish-destructions.ts'
+import type { Clock } from '#platform/clock/clock.ts'
+import { every, type EveryOptions } from '#platform/jobs/every.ts'
+import type { Log } from '#platform/log/log.ts'
+import type { Expunging } from '#register/expunge.ts'
+import { noteWorkDone } from '#use/evidence/note-work-done.ts'
+
+const sweepMs = 60 * 60_000
+/** A destruction that was cut short goes on so soon; one that was forbidden is over within a minute. */
+const finishMs = 3_000
+/** What stands in the way is said once, and again as often. */
+const sayAgainMs = 10 * 60_000
+
+export interface TermKeeper {
+  /** The first sweep has been, or has failed. */
+  swept: Promise<void>
+  /** Beside the sweep that comes round, where terms have become shorter: two at once do no harm. */
+  sweepNow: () => Promise<void>
+  stop: () => Promise<void>
+}
+
+/** What the custodian does for ends by their term: the hourly sweep, and whatever was cut short. */
+export function keepTerms(options: {
+  expunging: Expunging
+  pool: EveryOptions['pool']
+  clock: Clock
+  log: Log
+  /** After each sweep that went well. */
+  onSwept: () => Promise<void>
+}): TermKeeper {
+  const { expunging, pool, clock, log, onSwept } = options
+  const first = Promise.withResolvers<void>()
+  const saying = sayOnce(log)
+
+  const sweeper = every({
+    pool,
+    intervalMs: sweepMs,
+    lockName: 'seloste.sweep',
+    work: async () => {
+      await sweepNow()
+      await noteWorkDone(expunging.db, 'sweep', clock.now())
+      first.resolve()
+      await onSwept()
+    },
+    onError: (error) => {
+      first.resolve()
+      log.error({ err: error }, 'the sweep failed; it runs again in an hour')
+    },
+  })
+  const finisher = every({
+    pool,
+    intervalMs: finishMs,
+    lockName: 'seloste.finish',
+    work: async () => {
+      const { destroyed, standsInTheWay, failures } = await finishDestructions(expunging, clock.now())
+      if (destroyed > 0) log.info({ recordings: destroyed }, 'finished destroying what was cut short')
+      for (const error of failures)
+        log.error({ err: error }, 'a recording is blocked and could not be destroyed; it is tried again')
+      saying.say(standsInTheWay)
+    },
+    onError: (error) => {
+      log.error(
+        { err: error },
+        'destructions that were cut short could not go on; they are tried again in a few seconds',
+      )
+    },
+  })
+
+  async function sweepNow(): Promise<void> {
+    const { waiting, ...swept } = await sweep(expunging, clock.now())
+    if (swept.recordings + swept.contacts > 0) log.info(swept, 'ended what had come to its day')
+    saying.say(waiting)
+  }
+
+  return {
+    swept: first.promise,
+    sweepNow,
+    async stop() {
+      await Promise.all([sweeper.stop(), finisher.stop()])
+    },
+  }
+}
+
+/** One line to the operator for each thing that stands in the way, while it does. */
+function sayOnce(log: Log): { say: (lines: readonly string[]) => void } {
+  const said = new Map<string, number>()
+  return {
+    say(lines) {
+      for (const line of lines) {
+        const last = said.get(line)
+        if (last !== undefined && performance.now() - last < sayAgainMs) continue
+        said.set(line, performance.now())
+        log.warn(
+          { why: line },
+          'recordings are blocked and not yet destroyed in every copy: bring the place back, or the old key goes without it at the deadline',
+        )
+      }
+      for (const line of said.keys()) if (!lines.includes(line)) said.delete(line)
+    },
+  }
+}

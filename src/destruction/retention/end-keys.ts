@@ -1,0 +1,53 @@
+import { sql } from 'kysely'
+import type { Expunging } from '#register/expunge.ts'
+import { destroyPastMonthKeys } from '#safeguards/keys/end-months.ts'
+import { destroyOldIntakeKeys } from '#safeguards/keys/intake-keys.ts'
+import { expiryMonthOf } from '#safeguards/keys/month-keys.ts'
+import { moveFileKeys, type Moving } from '#safeguards/keys/move-keys.ts'
+
+const movedAtOnce = 5_000
+/** A place that is away is waited for so long before the keys that were moved lose their old version all the same. */
+const waitHours = 24
+
+/**
+ * Ends the keys whose time is over: of months that are past, once what is held beyond its day lies under a later one, and of
+ * intake days. By the time at which things may be destroyed: a clock that has jumped ends none.
+ * @returns the names of month keys and the days of intake keys that are gone
+ */
+export async function endKeys(
+  expunging: Expunging,
+  asked: Temporal.Instant,
+): Promise<{ monthKeys: string[]; intakeDays: string[] }> {
+  const { db, keys, copies } = expunging
+  const { rows } = await sql<{ now: Temporal.Instant }>`
+    select least(${asked}::timestamptz, destruction_now()) as now`.execute(db)
+  const now = rows[0]!.now
+  const month = expiryMonthOf(now)
+  for (;;) {
+    const moving = await keysToMove(expunging, month)
+    const moved = await moveFileKeys(db, keys, moving, now.add({ hours: waitHours }))
+    if (moved === 0 || moving.length < movedAtOnce) break
+  }
+  const monthKeys = await destroyPastMonthKeys(db, keys, copies, month, now)
+  const intakeDays = await destroyOldIntakeKeys(db, keys, now)
+  return { monthKeys, intakeDays: intakeDays.map((day) => day.toString()) }
+}
+
+/**
+ * Held recordings whose key lies under another month than their day: a shortened term; a call that went on; or an order
+ * that holds past the day, whose key then goes from month to month.
+ */
+async function keysToMove({ db }: Expunging, month: Temporal.PlainDate): Promise<Moving[]> {
+  const later = month.add({ months: 1 })
+  const { rows } = await sql<Moving>`
+    select r.id, k.expiry_month as "from", due.at as "destroyAt"
+    from recording_key k
+    join recording r on r.id = k.recording_id and r.state not in ('DESTROYING', 'DESTROYED') and r.destroy_at is not null
+    cross join lateral (
+      select case when r.destroy_at >= ${month}::date::timestamptz then r.destroy_at else ${later}::date::timestamptz end as at
+    ) due
+    where k.expiry_month <> date_trunc('month', due.at at time zone 'UTC')::date
+      and (r.destroy_at >= ${month}::date::timestamptz or k.expiry_month < ${month})
+    limit ${movedAtOnce}`.execute(db)
+  return rows
+}

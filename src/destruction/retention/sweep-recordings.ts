@@ -1,0 +1,80 @@
+import { sql, type Kysely } from 'kysely'
+import { recordingTerms } from '#description/terms.ts'
+import {
+  expungeRecordings,
+  finishExpunctions,
+  reachRemains,
+  type Ending,
+  type Expunged,
+  type Expunging,
+} from '#register/expunge.ts'
+import type { RegisterTables } from '#register/tables.ts'
+
+const batch = 2_000
+/** Before every id. */
+const nobody = '00000000-0000-0000-0000-000000000000'
+/** A recording whose call never got an end gets its terms from its beginning after this long. */
+const endlessAfterDays = 2
+/** A term of the ceiling is scheduled so long before it; a place that is away is waited for no longer. */
+const waitHours = 24
+
+/** Destroys the recordings whose day has come, and finishes what was interrupted. */
+export async function sweepRecordings(
+  expunging: Expunging,
+  now: Temporal.Instant,
+): Promise<{ destroyed: number; failures: Expunged['failures']; waiting: string[] }> {
+  await giveTermsToEndless(expunging.db, now)
+  const { destroyed: finished, failures, waiting } = await finishExpunctions(expunging, now)
+  let destroyed = finished.length
+  for (let after: string | undefined = nobody; after !== undefined;) {
+    const due = await dueAfter(expunging.db, after, now)
+    const expunged = await expungeRecordings(expunging, due, now)
+    destroyed += expunged.destroyed.length
+    failures.push(...expunged.failures)
+    waiting.push(...expunged.waiting)
+    after = due.at(-1)?.id
+  }
+  await reachRemains(expunging, now)
+  return { destroyed, failures, waiting: [...new Set(waiting.map(({ why }) => why))] }
+}
+
+/** By the time at which things may be destroyed; what an order or a case keeps is not due (end_of_recording). */
+async function dueAfter(db: Kysely<RegisterTables>, after: string, now: Temporal.Instant): Promise<Ending[]> {
+  const { rows } = await sql<{ id: string; destroyAt: Temporal.Instant; cause: Ending['cause'] }>`
+    select r.id, r.destroy_at as "destroyAt", due.ends ->> 'cause' as cause
+    from recording r cross join lateral (select end_of_recording(r) as ends) due
+    where r.state not in ('DESTROYING', 'DESTROYED') and r.id > ${after}
+      and r.destroy_at <= least(${now}::timestamptz, destruction_now())
+      and due.ends ->> 'act' = 'destroy'
+    order by r.id limit ${batch}`.execute(db)
+  return rows.map(({ id, destroyAt, cause }) => ({
+    id,
+    cause,
+    doneBy: 'sweep',
+    deadline: destroyAt.add({ hours: waitHours }),
+  }))
+}
+
+async function giveTermsToEndless(db: Kysely<RegisterTables>, now: Temporal.Instant): Promise<void> {
+  const endless = await db
+    .selectFrom('recording')
+    .select(['id', 'started_at', 'recording_months'])
+    .where('destroy_at', 'is', null)
+    .where('state', 'not in', ['DESTROYING', 'DESTROYED'])
+    .where('started_at', '<', now.subtract({ hours: 24 * endlessAfterDays }))
+    .execute()
+  for (const recording of endless) {
+    const terms = recordingTerms(recording.started_at, recording.recording_months)
+    await db
+      .updateTable('recording')
+      .set({
+        min_keep_until: terms.minKeepUntil,
+        destroy_at: terms.destroyAt,
+        // Without it the recording could not be taken into keeping.
+        expiry_month: terms.destroyAt.toZonedDateTimeISO('UTC').toPlainDate().with({ day: 1 }),
+      })
+      .where('id', '=', recording.id)
+      .where('destroy_at', 'is', null)
+      .execute()
+  }
+}

@@ -1,0 +1,119 @@
+import { sql, type Kysely } from 'kysely'
+import { forgetFileKeys } from '#safeguards/keys/forget-keys.ts'
+import { settleMonths } from '#safeguards/keys/retire-versions.ts'
+import type { Reached } from '#safeguards/places/copies.ts'
+import { recordingObjects } from '../recordings/objects.ts'
+import type { RegisterTables } from '../tables.ts'
+import type { Begun, Expunged, Expunging } from './ending.ts'
+import { noteDestroyed } from './note-destroyed.ts'
+import { removeObjects } from './remove-objects.ts'
+
+const mostAtOnce = 2_000
+/** The database has blocked it by itself, and who asked for it has not come by yet: a minute is as long as any waits. */
+const unknownSeconds = 60
+
+/** Whether anything that was begun is not at its end: a destruction, a month key that is retired, a copy half written. */
+export async function isUnfinished(db: Kysely<RegisterTables>): Promise<boolean> {
+  const { rows } = await sql<{ unfinished: boolean }>`
+    select exists (select from recording where state = 'DESTROYING')
+      or exists (select from month_key where state = 'retiring')
+      or exists (select from month_key where state = 'making' and made_at < clock_timestamp() - interval '10 minutes')
+      or exists (select from keyring_renewal) as unfinished`.execute(db)
+  return rows[0]?.unfinished === true
+}
+
+/** Recordings that are being destroyed, by id, after one of them. */
+export async function destroyingNow(db: Kysely<RegisterTables>, after: string | undefined): Promise<string[]> {
+  let query = db.selectFrom('recording').select('id').where('state', '=', 'DESTROYING').orderBy('id').limit(mostAtOnce)
+  if (after !== undefined) query = query.where('id', '>', after)
+  return (await query.execute()).map(({ id }) => id)
+}
+
+/** Takes every step after the first, for recordings that are blocked; with none of them, what months still wait for. */
+export async function carryOn(expunging: Expunging, ids: readonly string[], now: Temporal.Instant): Promise<Expunged> {
+  const { db, keys, copies } = expunging
+  const begun = await readBegun(db, ids)
+  const failures = await removeObjects(
+    expunging,
+    begun.map(({ id }) => id),
+  )
+  // A disk that keeps a body does not keep its key: these go all the same.
+  const forgotten = await forgetFileKeys(db, keys, begun)
+  for (const { recordings, error } of forgotten.failures) {
+    failures.push(...recordings.map((id) => ({ id, error })))
+  }
+  const settled = await settleMonths(db, keys, copies, now)
+  const failed = new Set(failures.map(({ id }) => id))
+  const keyless = await withoutKeys(db, begun)
+  const ready = begun.filter(({ id }) => keyless.has(id) && !failed.has(id))
+  const { reached, away } = await removeCopies(expunging, ready)
+  const isOver = ({ deadline }: Begun) => Temporal.Instant.compare(deadline, now) <= 0
+  const ending = ready.filter((one) => away.length === 0 || isOver(one))
+  failures.push(...(await noteDestroyed(db, ending, reached, now)))
+
+  const destroyed = await destroyedOf(db, ids)
+  const known = new Set([...destroyed, ...failures.map(({ id }) => id)])
+  const why =
+    [...settled.waiting.map(({ month, why }) => `keys of ${month.toString().slice(0, 7)}: ${why}`), ...away].join(
+      '; ',
+    ) || 'another destroyer has it'
+  return {
+    destroyed,
+    waiting: begun.filter(({ id }) => !known.has(id)).map(({ id }) => ({ id, why })),
+    failures,
+  }
+}
+
+async function readBegun(db: Kysely<RegisterTables>, ids: readonly string[]): Promise<Begun[]> {
+  if (ids.length === 0) return []
+  await sql`
+    insert into expunction (recording_id, done_by, deadline)
+    select id, case when cause in ('caller', 'official') then 'prohibition' else 'sweep' end,
+      clock_timestamp() + ${sql.lit(`${unknownSeconds} seconds`)}::interval
+    from recording where id = any (${ids}::uuid[]) and state = 'DESTROYING'
+    on conflict do nothing`.execute(db)
+  const { rows } = await sql<Begun>`
+    select r.id, e.done_by as "doneBy", e.deadline
+    from recording r join expunction e on e.recording_id = r.id
+    where r.id = any (${ids}::uuid[]) and r.state = 'DESTROYING'`.execute(db)
+  return rows
+}
+
+/** Those of whose keys nothing is left: neither a row nor a version under which they lay. */
+async function withoutKeys(db: Kysely<RegisterTables>, begun: readonly Begun[]): Promise<Set<string>> {
+  const { rows } = await sql<{ id: string }>`
+    select id from unnest(${begun.map(({ id }) => id)}::uuid[]) as id
+    where not exists (select from recording_key k where k.recording_id = id)
+      and not exists (
+        select from file_key_end e join month_key m on m.expiry_month = e.expiry_month and m.version <= e.version
+        where e.recording_id = id and m.state in ('current', 'retiring')
+      )`.execute(db)
+  return new Set(rows.map(({ id }) => id))
+}
+
+/** What a place that does not even answer has is noise without its keys; the next run tells it again. */
+async function removeCopies({ copies }: Expunging, ready: readonly Begun[]): Promise<Answer> {
+  if (ready.length === 0) return { reached: [], away: [] }
+  try {
+    const reached = await copies.deleteObjects(ready.flatMap(({ id }) => recordingObjects(id)))
+    return { reached, away: reached.filter((place) => !place.reached).map(said) }
+  } catch (error) {
+    return { reached: [], away: [`objects in the copies: ${error instanceof Error ? error.message : String(error)}`] }
+  }
+}
+
+interface Answer {
+  reached: Reached[]
+  away: string[]
+}
+
+async function destroyedOf(db: Kysely<RegisterTables>, ids: readonly string[]): Promise<string[]> {
+  if (ids.length === 0) return []
+  const { rows } = await sql<{ id: string }>`
+    select id from recording where id = any (${ids}::uuid[]) and state = 'DESTROYED'`.execute(db)
+  return rows.map(({ id }) => id)
+}
+
+function said({ place, fault }: Reached): string {
+  return `${place}: ${fault ?? 'not reached'}`
+}

@@ -1,0 +1,109 @@
+import { sql, type Kysely, type Transaction } from 'kysely'
+import { appendAudit } from '#safeguards/audit/append.ts'
+import type { KeyReceipt } from '#safeguards/keys/key-store.ts'
+import { oweCopy } from '#safeguards/keys/retire-versions.ts'
+import { appendToLedger } from '#safeguards/ledger/append-to-ledger.ts'
+import type { Reached } from '#safeguards/places/copies.ts'
+import { recordingObjects } from '../recordings/objects.ts'
+import type { DestructionCause, RegisterTables } from '../tables.ts'
+import type { Begun } from './ending.ts'
+
+const atOnce = 200
+
+/**
+ * The last step: the row, the ledger's entry and the log's, in one transaction; whoever comes second finds nothing to note.
+ * @returns what the database refused
+ */
+export async function noteDestroyed(
+  db: Kysely<RegisterTables>,
+  ending: readonly Begun[],
+  reached: readonly Reached[],
+  now: Temporal.Instant,
+): Promise<{ id: string; error: unknown }[]> {
+  const failures: { id: string; error: unknown }[] = []
+  for (let at = 0; at < ending.length; at += atOnce) {
+    const some = ending.slice(at, at + atOnce)
+    try {
+      await noteSome(db, some, reached, now)
+    } catch {
+      for (const one of some) {
+        try {
+          await noteSome(db, [one], reached, now)
+        } catch (error) {
+          failures.push({ id: one.id, error })
+        }
+      }
+    }
+  }
+  return failures
+}
+
+async function noteSome(
+  db: Kysely<RegisterTables>,
+  ending: readonly Begun[],
+  reached: readonly Reached[],
+  now: Temporal.Instant,
+): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    const { rows } = await sql<{ id: string; cause: DestructionCause }>`
+      update recording set state = 'DESTROYED', destroyed_at = ${now}, sha256 = null
+      where id = any (${ending.map(({ id }) => id)}::uuid[]) and state = 'DESTROYING'
+      returning id, cause`.execute(tx)
+    if (rows.length === 0) return
+    const ids = rows.map(({ id }) => id)
+    const keys = await keysOf(tx, ids)
+    const doneBy = new Map(ending.map((one) => [one.id, one.doneBy]))
+    await appendToLedger(
+      tx,
+      rows.map(({ id, cause }) => {
+        const last = keys.get(id)
+        const receipt = last?.at(-1)?.receipt
+        return {
+          kind: 'recording',
+          id,
+          cause,
+          doneBy: doneBy.get(id) ?? 'sweep',
+          detail: receipt ? { monthKey: receipt.key } : {},
+          targets: {
+            objects: recordingObjects(id).length,
+            places: merge([...(last ?? []).flatMap(({ places }) => places), ...reached]),
+            receipts: (last ?? []).flatMap(({ receipt }) => (receipt ? [receipt] : [])),
+          },
+        }
+      }),
+    )
+    for (const { id, cause } of rows) {
+      const object = { kind: 'recording' as const, id }
+      await appendAudit(tx, { action: 'recording.destroyed', result: 'ok', object, detail: { cause } })
+      for (const { place, reached: isReached } of reached) {
+        if (!isReached) await oweCopy(tx, { place, object_kind: 'recording', object: id })
+      }
+    }
+    await sql`delete from expunction where recording_id = any (${ids}::uuid[])`.execute(tx)
+    await sql`delete from file_key_end where recording_id = any (${ids}::uuid[])`.execute(tx)
+  })
+}
+
+interface GoneWith {
+  id: string
+  receipt: KeyReceipt | null
+  places: Pick<Reached, 'place' | 'reached'>[]
+}
+
+/** The versions that went with each recording's key; the last one is that under which it lay last. */
+async function keysOf(tx: Transaction<RegisterTables>, ids: readonly string[]): Promise<Map<string, GoneWith[]>> {
+  const { rows } = await sql<GoneWith>`
+    select e.recording_id as id, k.receipt, coalesce(k.places, '[]') as places
+    from file_key_end e join month_key k on k.expiry_month = e.expiry_month and k.version = e.version
+    where e.recording_id = any (${ids}::uuid[])
+    order by k.retiring_since`.execute(tx)
+  return Map.groupBy(rows, ({ id }) => id)
+}
+
+/** A place is reached when everything has reached it. */
+function merge(places: readonly Pick<Reached, 'place' | 'reached'>[]): { place: string; reached: boolean }[] {
+  return [...Map.groupBy(places, ({ place }) => place)].map(([place, answers]) => ({
+    place,
+    reached: answers.every(({ reached }) => reached),
+  }))
+}

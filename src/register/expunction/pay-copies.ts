@@ -1,0 +1,63 @@
+import { appendToLedger } from '#safeguards/ledger/append-to-ledger.ts'
+import type { Reached } from '#safeguards/places/copies.ts'
+import type { Expunging } from './ending.ts'
+import { recordingObjects } from '../recordings/objects.ts'
+
+const atOnce = 500
+
+interface Owed {
+  place: string
+  object_kind: 'recording' | 'month-key'
+  object: string
+}
+
+/** Tells places that were away at an end of it once they are back; the ledger says when each was reached. */
+export async function payCopies({ db, copies }: Expunging): Promise<void> {
+  const owed = await db
+    .selectFrom('copy_owed')
+    .select(['place', 'object_kind', 'object'])
+    .orderBy('since')
+    .limit(atOnce)
+    .execute()
+  if (owed.length === 0) return
+  const recordings = owed.filter((one) => one.object_kind === 'recording')
+  const keys = owed.filter((one) => one.object_kind === 'month-key')
+  if (recordings.length > 0) {
+    const ids = [...new Set(recordings.map(({ object }) => object))]
+    await note(recordings, await copies.deleteObjects(ids.flatMap(recordingObjects)))
+  }
+  if (keys.length > 0) {
+    const months = [...new Set(keys.map(({ object }) => object.slice('month-'.length, 'month-2027-03'.length)))]
+    const rows = await db.selectFrom('month_key').select(['expiry_month', 'shards']).execute()
+    const changed = months.map((month) => ({
+      month: Temporal.PlainDate.from(`${month}-01`),
+      shards: [
+        ...new Set(rows.filter((row) => row.expiry_month.toString().startsWith(month)).flatMap(({ shards }) => shards)),
+      ],
+    }))
+    await note(keys, await copies.renewKeyring(changed))
+  }
+
+  async function note(owed: readonly Owed[], answers: readonly Reached[]): Promise<void> {
+    const back = new Set(answers.filter(({ reached }) => reached).map(({ place }) => place))
+    for (const one of owed.filter(({ place }) => back.has(place))) {
+      await db.transaction().execute(async (tx) => {
+        const paid = await tx
+          .deleteFrom('copy_owed')
+          .where('place', '=', one.place)
+          .where('object_kind', '=', one.object_kind)
+          .where('object', '=', one.object)
+          .executeTakeFirst()
+        if (paid.numDeletedRows === 0n) return
+        await appendToLedger(tx, {
+          kind: 'place-reached',
+          cause: 'reached',
+          doneBy: 'destroyer',
+          ...(one.object_kind === 'recording' ? { id: one.object } : { name: one.object }),
+          detail: {},
+          targets: { places: [{ place: one.place, reached: true }] },
+        })
+      })
+    }
+  }
+}

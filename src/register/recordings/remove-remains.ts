@@ -1,0 +1,10 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+
+/** What mending a body may leave in the work folder when it is cut short (keep-recording.ts, rebuild-body.ts). */
+const endings = ['body', 'body.rebuilding', 'tail'] as const
+
+/** Removes what is left of a recording in the custodian's work folder; sealed bytes. */
+export async function removeRemains(workFolder: string, recordingId: string): Promise<void> {
+  for (const ending of endings) await rm(join(workFolder, `${recordingId}.${ending}`), { force: true })
+}

@@ -1,0 +1,99 @@
+import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { appendAudit } from '../audit/append.ts'
+import { appendToLedger } from '../ledger/append-to-ledger.ts'
+import type { Copies } from '../places/copies.ts'
+import type { KeyStore } from './key-store.ts'
+import { monthKeyName, type Db } from './month-keys.ts'
+import { destroyKey, settleMonths } from './retire-versions.ts'
+
+/**
+ * Destroys every version of the keys of months that are over (before `currentMonth`, its first day) and that nothing held
+ * depends on; with them every copy of the keyring of that month is noise.
+ * @returns the names of the keys destroyed
+ */
+export async function destroyPastMonthKeys(
+  holding: HoldingSafeguards,
+  store: KeyStore,
+  copies: Copies,
+  currentMonth: Temporal.PlainDate,
+  now: Temporal.Instant,
+): Promise<string[]> {
+  const db = safeguardsOf(holding)
+  const ended = (await db
+    .selectFrom('month_key as m')
+    .select(['expiry_month', 'version'])
+    .where('expiry_month', '<', currentMonth)
+    .where('state', '=', 'current')
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('recording_key as k').select('recording_id').whereRef('k.expiry_month', '=', 'm.expiry_month'),
+        ),
+      ),
+    )
+    .execute()) satisfies { version: number }[]
+  for (const { expiry_month: month, version } of ended) await retireLast(db, month, version, now)
+  const { destroyed } = await settleMonths(db, store, copies, now)
+  const names = destroyed.map(({ key }) => key).filter((name) => isBefore(name, currentMonth))
+  return [...names, ...(await destroyUnknown(db, store, currentMonth))]
+}
+
+/** The month's shards go with it: without them the key opens nothing, and a crash comes back here. */
+async function retireLast(db: Db, month: Temporal.PlainDate, version: number, now: Temporal.Instant): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    const locked = await tx
+      .selectFrom('month_key')
+      .select('version')
+      .where('expiry_month', '=', month)
+      .where('version', '=', version)
+      .where('state', '=', 'current')
+      .forUpdate()
+      .executeTakeFirst()
+    // A recording that came in late has been taken into keeping meanwhile.
+    const held = await tx
+      .selectFrom('recording_key')
+      .select('recording_id')
+      .where('expiry_month', '=', month)
+      .limit(1)
+      .executeTakeFirst()
+    if (!locked || held) return
+    await tx.deleteFrom('shard_key').where('expiry_month', '=', month).execute()
+    await tx
+      .updateTable('month_key')
+      .set({ state: 'retiring', retiring_since: now, deadline: now })
+      .where('expiry_month', '=', month)
+      .where('version', '=', version)
+      .execute()
+  })
+}
+
+/** Keys in the store that no row knows: a transaction was undone after its key was made. */
+async function destroyUnknown(db: Db, store: KeyStore, currentMonth: Temporal.PlainDate): Promise<string[]> {
+  const rows = await db
+    .selectFrom('month_key')
+    .select(['expiry_month', 'version'])
+    .where('state', '!=', 'destroyed')
+    .execute()
+  const known = new Set(rows.map(({ expiry_month, version }) => monthKeyName(expiry_month, version)))
+  const unknown = (await store.names()).filter((name) => !known.has(name) && isBefore(name, currentMonth))
+  for (const name of unknown) {
+    const receipt = await destroyKey(store, name)
+    await db.transaction().execute(async (tx) => {
+      await appendToLedger(tx, {
+        kind: 'month-key',
+        name,
+        cause: 'retention',
+        doneBy: 'destroyer',
+        detail: {},
+        targets: { receipts: [receipt] },
+      })
+      await appendAudit(tx, { action: 'key.destroyed', result: 'ok', object: { kind: 'key' }, detail: { name } })
+    })
+  }
+  return unknown
+}
+
+function isBefore(name: string, month: Temporal.PlainDate): boolean {
+  const written = /^month-(\d{4}-\d{2})\.v\d+$/.exec(name)?.[1]
+  return written !== undefined && written < month.toString().slice(0, 7)
+}

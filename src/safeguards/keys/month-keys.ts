@@ -1,0 +1,129 @@
+/**
+ * Month keys in versions. In: a month of expiry (its first day). Out: the name of its current key, a fresh version, the shard
+ * of an hour. Never here: which recordings there are, a version that is destroyed (see retire-versions.ts).
+ */
+import { randomInt } from 'node:crypto'
+import { sql, type Kysely, type Transaction } from 'kysely'
+import { safeguardsOf, type HoldingSafeguards, type SafeguardTables } from '../tables.ts'
+import { KeyStoreFault, type KeyStore } from './key-store.ts'
+
+export type Db = Kysely<SafeguardTables>
+export type Tx = Transaction<SafeguardTables>
+
+/** Shards of one hour: few enough that an hour's end drops whole ones, more than one so that none grows large. */
+const shardsPerHour = 4
+
+/** Name of a month key's version in the key store: `month-2027-03.v1`. */
+export function monthKeyName(month: Temporal.PlainDate, version: number): string {
+  return `month-${month.toString().slice(0, 7)}.v${version}`
+}
+
+/** What a wrapped shard key is bound to. */
+export function shardPurpose(month: Temporal.PlainDate, shard: number): string {
+  return `shard ${month.toString()} ${shard}`
+}
+
+/** What a wrapped file key is bound to. */
+export function recordingPurpose(recordingId: string): string {
+  return `recording ${recordingId}`
+}
+
+/** The month of expiry of what is destroyed at an instant, UTC: its first day. */
+export function expiryMonthOf(destroyAt: Temporal.Instant): Temporal.PlainDate {
+  return destroyAt.toZonedDateTimeISO('UTC').toPlainDate().with({ day: 1 })
+}
+
+/** One of the shards of the hour in which something is destroyed, 0 to 2975: the hour of its month and a random part. */
+export function shardOf(destroyAt: Temporal.Instant): number {
+  const { day, hour } = destroyAt.toZonedDateTimeISO('UTC')
+  return ((day - 1) * 24 + hour) * shardsPerHour + randomInt(shardsPerHour)
+}
+
+/**
+ * The month's current version; made where there is none. It stays current until the transaction ends: a re-keying waits for
+ * it, so a file key that is wrapped meanwhile is not lost.
+ */
+export async function currentVersion(tx: Tx, store: KeyStore, month: Temporal.PlainDate): Promise<number> {
+  for (;;) {
+    const known = await tx
+      .selectFrom('month_key')
+      .select('version')
+      .where('expiry_month', '=', month)
+      .where('state', '=', 'current')
+      .forShare()
+      .executeTakeFirst()
+    if (known) return known.version
+    const version = await nextVersion(tx, month)
+    const { numInsertedOrUpdatedRows: made } = await tx
+      .insertInto('month_key')
+      .values({ expiry_month: month, version, state: 'current' })
+      .onConflict((conflict) => conflict.doNothing())
+      .executeTakeFirstOrThrow()
+    if (made !== 1n) continue
+    await makeOnce(store, monthKeyName(month, version))
+    return version
+  }
+}
+
+/**
+ * A version of the month's key that nobody else uses, in the key store and noted: one that a crash leaves is destroyed.
+ * @returns its number
+ */
+export async function reserveVersion(
+  holding: HoldingSafeguards,
+  store: KeyStore,
+  month: Temporal.PlainDate,
+): Promise<number> {
+  const db = safeguardsOf(holding)
+  for (;;) {
+    const version = await nextVersion(db, month)
+    const { numInsertedOrUpdatedRows: reserved } = await db
+      .insertInto('month_key')
+      .values({ expiry_month: month, version, state: 'making' })
+      .onConflict((conflict) => conflict.doNothing())
+      .executeTakeFirstOrThrow()
+    if (reserved !== 1n) continue
+    await makeOnce(store, monthKeyName(month, version))
+    return version
+  }
+}
+
+/** Locks the current versions of months until the transaction ends, always in the same order. */
+export async function lockMonths(tx: Tx, months: readonly Temporal.PlainDate[]): Promise<Map<string, number>> {
+  const locked = new Map<string, number>()
+  for (const month of [...months].sort(Temporal.PlainDate.compare)) {
+    // Whoever waited here for another re-keying finds the version it waited for retired, and looks once more.
+    const version = (await lockCurrent(tx, month)) ?? (await lockCurrent(tx, month))
+    if (version !== undefined) locked.set(month.toString(), version)
+  }
+  return locked
+}
+
+async function lockCurrent(tx: Tx, month: Temporal.PlainDate): Promise<number | undefined> {
+  const row = await tx
+    .selectFrom('month_key')
+    .select('version')
+    .where('state', '=', 'current')
+    .where('expiry_month', '=', month)
+    .forUpdate()
+    .executeTakeFirst()
+  return row?.version
+}
+
+async function nextVersion(db: Db, month: Temporal.PlainDate): Promise<number> {
+  const { last } = await db
+    .selectFrom('month_key')
+    .select(({ fn }) => fn.coalesce(fn.max('version'), sql<number>`0`).as('last'))
+    .where('expiry_month', '=', month)
+    .executeTakeFirstOrThrow()
+  return last + 1
+}
+
+/** The number is ours: a key of that name is what we made before a crash, or before an answer of the store was lost. */
+async function makeOnce(store: KeyStore, name: string): Promise<void> {
+  try {
+    await store.make(name)
+  } catch (error) {
+    if (!(error instanceof KeyStoreFault && error.code === 'KEY_EXISTS')) throw error
+  }
+}

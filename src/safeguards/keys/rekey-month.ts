@@ -1,0 +1,243 @@
+/**
+ * A month's keys made new without some of its recordings. In: the month, the recordings that leave it. Out: in one
+ * transaction, their file keys gone, shards that are empty dropped, the neighbours in the others under new shard keys, and
+ * every shard under a new version of the month key; the version before is *retiring* (retire-versions.ts destroys it once
+ * the copies of the keyring have the new one). Never here: a version destroyed, a copy written.
+ */
+import { randomBytes } from 'node:crypto'
+import { sql } from 'kysely'
+import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { KeyStoreFault, type KeyStore, type Wrapped } from './key-store.ts'
+import {
+  lockMonths,
+  monthKeyName,
+  recordingPurpose,
+  reserveVersion,
+  shardPurpose,
+  type Db,
+  type Tx,
+} from './month-keys.ts'
+import { shardKeyBytes } from './recording-keys.ts'
+import { unwrapKey, wrapKey } from './wrap.ts'
+
+export interface Leaving {
+  month: Temporal.PlainDate
+  recordings: readonly string[]
+  /** From then on a place that is away does not keep the version before alive. */
+  deadline: Temporal.Instant
+  /** Other months whose versions the same transaction needs: locked in one order with this one. */
+  with?: readonly Temporal.PlainDate[]
+  /** Takes the file keys that leave somewhere else, in the same transaction; forgotten otherwise. */
+  take?: (tx: Tx, fileKeys: ReadonlyMap<string, Buffer>) => Promise<void>
+}
+
+interface KeyRow {
+  recording_id: string
+  shard: number
+  wrapped: Buffer
+}
+
+/** Who does not go on within this long, as a machine that was stopped, loses its locks: another destroyer goes on. */
+const leaseMs = 30_000
+
+/** @returns how many file keys left; 0 where the month has none of them any more */
+export async function rekeyMonth(holding: HoldingSafeguards, store: KeyStore, leaving: Leaving): Promise<number> {
+  const db = safeguardsOf(holding)
+  for (;;) {
+    if ((await rowsOf(db, leaving)).length === 0) return 0
+    const version = await reserveVersion(db, store, leaving.month)
+    try {
+      const left = await db.transaction().execute((tx) => rekeyAs(tx, store, leaving, version))
+      if (left !== 'overtaken') return left
+    } catch (error) {
+      // Nothing hangs from it; where this fails as well, it is retired when it is old.
+      await retire(db, leaving, version, []).catch(() => undefined)
+      throw error
+    }
+  }
+}
+
+async function rekeyAs(tx: Tx, store: KeyStore, leaving: Leaving, next: number): Promise<number | 'overtaken'> {
+  const { month } = leaving
+  await sql`set local idle_in_transaction_session_timeout = ${sql.lit(leaseMs)}`.execute(tx)
+  const current = (await lockMonths(tx, [month, ...(leaving.with ?? [])])).get(month.toString())
+  const rows = await rowsOf(tx, leaving)
+  if (current === undefined || rows.length === 0 || !(await isOurs(tx, month, next)) || current > next) {
+    await retire(tx, leaving, next, [])
+    return rows.length === 0 ? 0 : 'overtaken'
+  }
+  const shards = await tx
+    .selectFrom('shard_key')
+    .select(['shard', 'wrapped', 'month_key_version as version'])
+    .where('expiry_month', '=', month)
+    .orderBy('shard')
+    .execute()
+  const touched = [...new Set(rows.map(({ shard }) => shard))]
+  const neighbours = await neighboursOf(tx, month, touched, new Set(rows.map((row) => row.recording_id)))
+  const kept = new Set(neighbours.map(({ shard }) => shard))
+  const dropped = touched.filter((shard) => !kept.has(shard))
+  const opened = await unwrapShards(store, month, shards)
+
+  if (leaving.take) await leaving.take(tx, openFileKeys(rows, opened))
+  await tx
+    .deleteFrom('recording_key')
+    .where('recording_id', '=', sql<string>`any (${rows.map((row) => row.recording_id)}::uuid[])`)
+    .where('expiry_month', '=', month)
+    .execute()
+  const fresh = new Map([...kept].map((shard) => [shard, randomBytes(shardKeyBytes)]))
+  await rewrapNeighbours(tx, neighbours, opened, fresh)
+  await tx
+    .deleteFrom('shard_key')
+    .where('expiry_month', '=', month)
+    .where('shard', '=', sql<number>`any (${dropped}::int[])`)
+    .execute()
+  const held = shards.map(({ shard }) => shard).filter((shard) => kept.has(shard) || !touched.includes(shard))
+  await wrapShards(
+    tx,
+    store,
+    month,
+    next,
+    held.map((shard) => [shard, fresh.get(shard) ?? keyOfShard(opened, shard)]),
+  )
+  await sql`
+    insert into file_key_end (recording_id, expiry_month, version)
+    select id, ${month}, ${current} from unnest(${rows.map((row) => row.recording_id)}::uuid[]) as id
+    on conflict do nothing`.execute(tx)
+  await retire(tx, leaving, current, touched)
+  await tx
+    .updateTable('month_key')
+    .set({ state: 'current' })
+    .where('expiry_month', '=', month)
+    .where('version', '=', next)
+    .execute()
+  for (const key of [...opened.values(), ...fresh.values()]) key.fill(0)
+  return rows.length
+}
+
+function rowsOf(db: HoldingSafeguards, { month, recordings }: Leaving): Promise<KeyRow[]> {
+  return safeguardsOf(db)
+    .selectFrom('recording_key')
+    .select(['recording_id', 'shard', 'wrapped'])
+    .where('expiry_month', '=', month)
+    .where('recording_id', '=', sql<string>`any (${recordings}::uuid[])`)
+    .execute()
+}
+
+async function neighboursOf(
+  tx: Tx,
+  month: Temporal.PlainDate,
+  shards: readonly number[],
+  leaving: ReadonlySet<string>,
+): Promise<KeyRow[]> {
+  const rows = await tx
+    .selectFrom('recording_key')
+    .select(['recording_id', 'shard', 'wrapped'])
+    .where('expiry_month', '=', month)
+    .where('shard', '=', sql<number>`any (${shards}::int[])`)
+    .execute()
+  return rows.filter((row) => !leaving.has(row.recording_id))
+}
+
+/** A version that a paused run reserved may have been taken for a crash's and retired. */
+async function isOurs(tx: Tx, month: Temporal.PlainDate, version: number): Promise<boolean> {
+  const row = await tx
+    .selectFrom('month_key')
+    .select('version')
+    .where('expiry_month', '=', month)
+    .where('version', '=', version)
+    .where('state', '=', 'making')
+    .forUpdate()
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+/** Versions that are retiring already had these keys as well: they wait no longer than this one. */
+async function retire(db: Db, { month, deadline }: Leaving, version: number, shards: number[]): Promise<void> {
+  await sql`
+    update month_key set state = 'retiring', retiring_since = clock_timestamp(), deadline = ${deadline}, shards = ${shards}::int[]
+    where expiry_month = ${month} and version = ${version} and state in ('making', 'current')`.execute(db)
+  await sql`
+    update month_key set deadline = least(deadline, ${deadline}::timestamptz)
+    where expiry_month = ${month} and version < ${version} and state = 'retiring'`.execute(db)
+}
+
+async function unwrapShards(
+  store: KeyStore,
+  month: Temporal.PlainDate,
+  shards: readonly { shard: number; wrapped: Buffer; version: number }[],
+): Promise<Map<number, Buffer>> {
+  const opened = new Map<number, Buffer>()
+  for (const [version, ofVersion] of Map.groupBy(shards, (row) => row.version)) {
+    const wrapped = ofVersion.map(({ shard, wrapped }) => ({ wrapped, purpose: shardPurpose(month, shard) }))
+    const keys = await store.unwrap(monthKeyName(month, version), wrapped)
+    ofVersion.forEach(({ shard }, index) => opened.set(shard, keys[index]!))
+  }
+  return opened
+}
+
+function openFileKeys(rows: readonly KeyRow[], opened: ReadonlyMap<number, Buffer>): Map<string, Buffer> {
+  return new Map(
+    rows.map((row) => [
+      row.recording_id,
+      unwrapKey(keyOfShard(opened, row.shard), row.wrapped, recordingPurpose(row.recording_id)),
+    ]),
+  )
+}
+
+function keyOfShard(opened: ReadonlyMap<number, Buffer>, shard: number): Buffer {
+  const key = opened.get(shard)
+  if (!key) throw new Error(`shard ${shard} has recordings and no key`)
+  return key
+}
+
+async function rewrapNeighbours(
+  tx: Tx,
+  neighbours: readonly KeyRow[],
+  opened: ReadonlyMap<number, Buffer>,
+  fresh: ReadonlyMap<number, Buffer>,
+): Promise<void> {
+  if (neighbours.length === 0) return
+  const wrapped = neighbours.map((row) => {
+    const purpose = recordingPurpose(row.recording_id)
+    const fileKey = unwrapKey(keyOfShard(opened, row.shard), row.wrapped, purpose)
+    try {
+      return wrapKey(keyOfShard(fresh, row.shard), fileKey, purpose)
+    } finally {
+      fileKey.fill(0)
+    }
+  })
+  await sql`
+    update recording_key k set wrapped = given.wrapped
+    from unnest(${neighbours.map((row) => row.recording_id)}::uuid[], ${wrapped}::bytea[]) as given (id, wrapped)
+    where k.recording_id = given.id`.execute(tx)
+}
+
+/** Wraps shard keys under a version and sees that they open again: a store that answers wrongly changes nothing. */
+async function wrapShards(
+  tx: Tx,
+  store: KeyStore,
+  month: Temporal.PlainDate,
+  version: number,
+  shards: readonly (readonly [number, Buffer])[],
+): Promise<void> {
+  if (shards.length === 0) return
+  const name = monthKeyName(month, version)
+  const items = shards.map(([shard, secret]) => ({ secret, purpose: shardPurpose(month, shard) }))
+  const wrapped = await store.wrap(name, items)
+  const back = await store.unwrap(
+    name,
+    items.map(({ purpose }, index): Wrapped => ({ wrapped: wrapped[index]!, purpose })),
+  )
+  const isSound =
+    wrapped.length === items.length &&
+    back.length === items.length &&
+    items.every(({ secret }, index) => back[index]!.equals(secret))
+  if (!isSound) {
+    const message = `the key store does not give back what it wrapped under ${name}; nothing was changed: look at the key store`
+    throw new KeyStoreFault('KEY_FORGED', message)
+  }
+  await sql`
+    update shard_key s set month_key_version = ${version}, wrapped = given.wrapped
+    from unnest(${shards.map(([shard]) => shard)}::int[], ${wrapped}::bytea[]) as given (shard, wrapped)
+    where s.expiry_month = ${month} and s.shard = given.shard`.execute(tx)
+}

@@ -1,0 +1,205 @@
+/**
+ * The end of month-key versions. In: months with versions that are retired. Out: the copies of the keyring renewed and read
+ * back, and only then the versions destroyed, with what the key store answered; noted in the ledger. Never here: a version
+ * destroyed that is current, or before its copies have the one that came after (but at its deadline).
+ */
+import { sql } from 'kysely'
+import { appendAudit } from '../audit/append.ts'
+import { appendToLedger } from '../ledger/append-to-ledger.ts'
+import type { Copies, Reached } from '../places/copies.ts'
+import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { KeyStoreFault, type KeyReceipt, type KeyStore } from './key-store.ts'
+import { monthKeyName, type Db } from './month-keys.ts'
+
+export interface Settled {
+  destroyed: KeyReceipt[]
+  /** Months whose versions still live, and what stands in the way: one line for the operator. */
+  waiting: { month: Temporal.PlainDate; why: string }[]
+  failures: unknown[]
+}
+
+/** A version that is being made for longer was left by a crash. */
+const forgottenMinutes = 10
+/** A copy that is being written for longer is written no more. */
+const renewalMinutes = 60
+/** The version changes while a copy is written where destructions come quickly; then they see to it themselves. */
+const mostRenewals = 5
+
+/** Renews the copies of every month with retired versions and destroys these. Can be cut short anywhere and run again. */
+export async function settleMonths(
+  holding: HoldingSafeguards,
+  store: KeyStore,
+  copies: Copies,
+  now: Temporal.Instant,
+): Promise<Settled> {
+  const db = safeguardsOf(holding)
+  await retireForgotten(db)
+  const { rows } = await sql<{ month: Temporal.PlainDate }>`
+    select expiry_month as month from month_key where state = 'retiring' union select expiry_month from keyring_renewal
+    order by month`.execute(db)
+  const settled: Settled = { destroyed: [], waiting: [], failures: [] }
+  for (const { month } of rows) {
+    try {
+      await settleMonth(db, store, copies, month, now, settled)
+    } catch (error) {
+      settled.failures.push(error)
+      settled.waiting.push({ month, why: error instanceof Error ? error.message : String(error) })
+    }
+  }
+  return settled
+}
+
+async function retireForgotten(db: Db): Promise<void> {
+  await sql`
+    update month_key set state = 'retiring', retiring_since = clock_timestamp(), deadline = clock_timestamp()
+    where state = 'making' and made_at < clock_timestamp() - ${sql.lit(`${forgottenMinutes} minutes`)}::interval`.execute(
+    db,
+  )
+}
+
+async function settleMonth(
+  db: Db,
+  store: KeyStore,
+  copies: Copies,
+  month: Temporal.PlainDate,
+  now: Temporal.Instant,
+  settled: Settled,
+): Promise<void> {
+  const retiring = await db
+    .selectFrom('month_key')
+    .select(['version', 'deadline', 'shards'])
+    .where('expiry_month', '=', month)
+    .where('state', '=', 'retiring')
+    .orderBy('version')
+    .execute()
+  const { reached, fault } = await renewCopies(db, copies, month, [
+    ...new Set(retiring.flatMap(({ shards }) => shards)),
+  ])
+  const away = reached.filter((place) => !place.reached)
+  for (const { version, deadline } of retiring) {
+    const isOver = deadline !== null && Temporal.Instant.compare(deadline, now) <= 0
+    if ((away.length > 0 || fault !== undefined) && !isOver) {
+      const why = fault ?? away.map(({ place, fault }) => `${place}: ${fault ?? 'not reached'}`).join('; ')
+      settled.waiting.push({ month, why })
+      continue
+    }
+    const receipt = await destroyKey(store, monthKeyName(month, version))
+    if (await noteDestroyed(db, month, version, receipt, reached)) settled.destroyed.push(receipt)
+  }
+}
+
+/**
+ * Writes the month's keys into every copy until what was written is what is current. A note of it stands as long: another
+ * destroyer that finds it writes them too, so that a slow writer's older keys do not stay.
+ */
+async function renewCopies(
+  db: Db,
+  copies: Copies,
+  month: Temporal.PlainDate,
+  touched: readonly number[],
+): Promise<{ reached: Reached[]; fault?: string }> {
+  await sql`delete from keyring_renewal where begun_at < clock_timestamp() - ${sql.lit(`${renewalMinutes} minutes`)}::interval`.execute(
+    db,
+  )
+  const others = await db.selectFrom('keyring_renewal').selectAll().where('expiry_month', '=', month).execute()
+  const shards = [...new Set([...touched, ...others.flatMap((row) => row.shards)])].sort((a, b) => a - b)
+  const { id } = await db
+    .insertInto('keyring_renewal')
+    .values({ expiry_month: month, shards })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  for (let round = 1; ; round++) {
+    const before = await versionNow(db, month)
+    let answer: { reached: Reached[]; fault?: string }
+    try {
+      answer = { reached: await copies.renewKeyring([{ month, shards }]) }
+    } catch (error) {
+      answer = { reached: [], fault: `copies of the keys: ${error instanceof Error ? error.message : String(error)}` }
+    }
+    if ((await versionNow(db, month)) !== before && round < mostRenewals) continue
+    await db.deleteFrom('keyring_renewal').where('id', '=', id).execute()
+    return answer
+  }
+}
+
+async function versionNow(db: Db, month: Temporal.PlainDate): Promise<number | undefined> {
+  const row = await db
+    .selectFrom('month_key')
+    .select('version')
+    .where('expiry_month', '=', month)
+    .where('state', '=', 'current')
+    .executeTakeFirst()
+  return row?.version
+}
+
+/**
+ * Destroys a key and looks whether it is gone, whatever the store says of it.
+ * @throws KeyStoreFault KEY_STAYS
+ */
+export async function destroyKey(store: KeyStore, name: string): Promise<KeyReceipt> {
+  const receipt = await store.destroy(name)
+  if (await store.has(name)) {
+    const message = `the key store says that ${name} is destroyed, and it is still there: look at the key store; it is tried again`
+    throw new KeyStoreFault('KEY_STAYS', message)
+  }
+  return receipt
+}
+
+/** @returns false where another destroyer has noted it */
+async function noteDestroyed(
+  db: Db,
+  month: Temporal.PlainDate,
+  version: number,
+  receipt: KeyReceipt,
+  reached: readonly Reached[],
+): Promise<boolean> {
+  const name = monthKeyName(month, version)
+  const places = reached.map(({ place, reached }) => ({ place, reached }))
+  return db.transaction().execute(async (tx) => {
+    const noted = await tx
+      .updateTable('month_key')
+      .set({
+        state: 'destroyed',
+        destroyed_at: sql<Temporal.Instant>`clock_timestamp()`,
+        receipt: JSON.stringify(receipt),
+        places: JSON.stringify(places),
+      })
+      .where('expiry_month', '=', month)
+      .where('version', '=', version)
+      .where('state', '=', 'retiring')
+      .executeTakeFirst()
+    if (noted.numUpdatedRows === 0n) return false
+    const { recordings } = await tx
+      .selectFrom('file_key_end')
+      .select(({ fn }) => fn.countAll<number>().as('recordings'))
+      .where('expiry_month', '=', month)
+      .where('version', '=', version)
+      .executeTakeFirstOrThrow()
+    const next = await versionNow(tx, month)
+    await appendToLedger(tx, {
+      kind: 'month-key',
+      name,
+      cause: next === undefined ? 'retention' : 'renewed',
+      doneBy: 'destroyer',
+      detail: { recordings, ...(next !== undefined && { renewedAs: monthKeyName(month, next) }) },
+      targets: { places, receipts: [receipt] },
+    })
+    await appendAudit(tx, { action: 'key.destroyed', result: 'ok', object: { kind: 'key' }, detail: { name } })
+    for (const { place, reached } of places) {
+      if (!reached) await oweCopy(tx, { place, object_kind: 'month-key', object: name })
+    }
+    return true
+  })
+}
+
+/** Notes what a place that is away must be told when it is back. */
+export async function oweCopy(
+  db: HoldingSafeguards,
+  owed: { place: string; object_kind: 'recording' | 'month-key'; object: string },
+): Promise<void> {
+  await safeguardsOf(db)
+    .insertInto('copy_owed')
+    .values(owed)
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+}

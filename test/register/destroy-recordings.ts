@@ -1,0 +1,55 @@
+/**
+ * Recordings ended as the custodian ends them. In: a test register. Out: what a destruction reaches, a prohibition entered
+ * without a person, a recording destroyed at its caller's wish. Never: a stand-in for the destroyer.
+ */
+import { expungeRecordings, type Expunged, type Expunging } from '#register/expunge.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { withoutCopies, type Copies } from '#safeguards/places/copies.ts'
+import type { TestDatabase } from '../database/create-test-database.ts'
+import type { TestRegister } from './make-register.ts'
+
+export interface TestDestroyer {
+  expunging: Expunging
+  /** Enters the prohibition that a destruction out of turn needs; the recording stays as it is. */
+  forbid: (id: string, party?: 'CALLER' | 'OFFICIAL') => Promise<void>
+  /** Forbids it and destroys it; throws what stood in the way. */
+  destroy: (id: string, given?: Partial<Expunging>) => Promise<Expunged>
+}
+
+export function makeDestroyer(
+  database: TestDatabase<RegisterTables>,
+  { keeping }: Pick<TestRegister, 'keeping'>,
+  copies: Copies = withoutCopies,
+): TestDestroyer {
+  const { pool } = database.as()
+  const expunging = { ...keeping, copies }
+
+  async function forbid(id: string, party: 'CALLER' | 'OFFICIAL' = 'CALLER'): Promise<void> {
+    const client = await pool.connect()
+    try {
+      // Nobody entered it: the reference to a person is not looked at.
+      await client.query('begin; set local session_replication_role = replica')
+      await client.query(
+        `insert into prohibition (recording_id, party, channel, entered_by) values ($1, $2, 'PHONE', gen_random_uuid())
+         on conflict do nothing`,
+        [id, party],
+      )
+      await client.query('commit')
+    } finally {
+      client.release(true)
+    }
+  }
+
+  return {
+    expunging,
+    forbid,
+    async destroy(id, given = {}) {
+      await forbid(id)
+      const now = Temporal.Now.instant()
+      const ending = { id, cause: 'caller' as const, doneBy: 'test', deadline: now.add({ seconds: 60 }) }
+      const expunged = await expungeRecordings({ ...expunging, ...given }, [ending], now)
+      if (expunged.failures[0]) throw expunged.failures[0].error
+      return expunged
+    },
+  }
+}
