@@ -15,7 +15,7 @@ import { setRolePasswords } from '#platform/database/role-passwords.ts'
 import { appendAudit } from '#safeguards/audit/append.ts'
 import { openLogFolder } from '#safeguards/audit/log-folder.ts'
 import { createSequencer } from '#safeguards/audit/sequencer.ts'
-import { openKeyFolder } from '#safeguards/keys/key-store.ts'
+import { openKeyFolder } from '#safeguards/keys/key-folder.ts'
 import type { SafeguardTables } from '#safeguards/tables.ts'
 
 const wantedPerSecond = 3_000

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openLogFolder, type LogFolder } from '#safeguards/audit/log-folder.ts'
 import { createSequencer } from '#safeguards/audit/sequencer.ts'
-import { openKeyFolder } from '#safeguards/keys/key-store.ts'
+import { openKeyFolder } from '#safeguards/keys/key-folder.ts'
 import type { SafeguardTables } from '#safeguards/tables.ts'
 import type { TestDatabase } from '#test/database/create-test-database.ts'
 

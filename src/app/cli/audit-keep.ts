@@ -9,7 +9,7 @@ import { openLogFolder } from '#safeguards/audit/log-folder.ts'
 import { readLogKey } from '#safeguards/audit/log-key.ts'
 import { writeVerifierKey } from '#safeguards/audit/note.ts'
 import { resumeLog } from '#safeguards/audit/resume.ts'
-import { openKeyFolder } from '#safeguards/keys/key-store.ts'
+import { openKeyStore } from '#safeguards/keys/open-key-store.ts'
 import { withRunningDatabase } from './running-database.ts'
 
 /** `audit export --to DIR`: the log as files, or what has come since added to an earlier export. */
@@ -49,7 +49,7 @@ export async function auditResume(settings: Settings, args: string[]): Promise<v
       throw new Fault('argument-wrong', 'audit resume needs --reason "what happened, and who has looked into it"')
     }
     const folder = await openLogFolder(join(settings.dataDirectory, 'audit-log'))
-    const keys = await openKeyFolder(join(settings.dataDirectory, 'keys'))
+    const keys = await openKeyStore(settings)
     const { findings, restored, lost } = await resumeLog(db, keys, folder, { reason, by: userInfo().username })
     for (const finding of findings) console.log(`accepted: ${finding}`)
     if (restored > 0) console.log(`${restored} hashes are back from ${join(settings.dataDirectory, 'audit-log')}`)
@@ -59,7 +59,7 @@ export async function auditResume(settings: Settings, args: string[]): Promise<v
 }
 
 async function logKey(settings: Settings) {
-  const signer = await readLogKey(await openKeyFolder(join(settings.dataDirectory, 'keys')))
+  const signer = await readLogKey(await openKeyStore(settings))
   if (signer) return signer
   throw new Fault(
     'audit-key-missing',

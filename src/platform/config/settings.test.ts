@@ -39,6 +39,7 @@ test('without any setting, everything is embedded and on loopback', () => {
     rtp: { host: '127.0.0.1', firstPort: 30_000, lastPort: 39_999 },
     databaseUrl: undefined,
     objectsDirectory: join(folder, 'var/objects'),
+    keys: { kind: 'file' },
     descriptionFile: undefined,
     sites: {},
     identityProvider: undefined,
@@ -110,6 +111,60 @@ test('a witness may be told to be on a site', () => {
     { url: 'https://a.example', key: witness, site: 'vault' },
     { url: 'https://b.example', key: witness },
   ])
+})
+
+test('the keys are in a token of a PKCS#11 module, or in a Vault, where they are said to be', () => {
+  const keys = (text: string) => readSettings({ SELOSTE_KEYS: text }, folder).keys
+  expect(keys('pkcs11:/opt/hsm/lib.so?token=seloste%201&pin-file=/etc/seloste/pin')).toEqual({
+    kind: 'pkcs11',
+    module: '/opt/hsm/lib.so',
+    token: 'seloste 1',
+    pinFile: '/etc/seloste/pin',
+  })
+  const plain = { kind: 'vault', mount: 'transit', prefix: 'seloste-', namespace: undefined, caFile: undefined }
+  expect(keys('vault:https://vault.example:8200?token-file=/etc/token&namespace=')).toEqual({
+    ...plain,
+    url: 'https://vault.example:8200',
+    tokenFile: '/etc/token',
+  })
+  expect(
+    keys('vault:http://127.0.0.1:8200?mount=a/b&token-file=/t&prefix=one-&namespace=agency/calls&ca-file=/etc/ca.pem'),
+  ).toEqual({
+    kind: 'vault',
+    url: 'http://127.0.0.1:8200',
+    mount: 'a/b',
+    prefix: 'one-',
+    tokenFile: '/t',
+    namespace: 'agency/calls',
+    caFile: '/etc/ca.pem',
+  })
+})
+
+test('what is wrong with SELOSTE_KEYS is said without a PIN, a token or a password', () => {
+  const secret = 'hunter2'
+  const vault = 'vault:https://vault.example'
+  for (const [text, words] of [
+    [`/var/${secret}`, 'SELOSTE_KEYS is "...": allowed is nothing for a folder'],
+    [`file:///${secret}`, 'SELOSTE_KEYS is "file:..."'],
+    ['pkcs11:lib.so?token=a&pin-file=/p', 'SELOSTE_KEYS is "pkcs11:lib.so"'],
+    ['pkcs11:/lib.so?pin-file=/p', 'without a token'],
+    ['pkcs11:/lib.so?token=a', 'without pin-file'],
+    [`pkcs11:/lib.so?token=a&pin=${secret}`, 'has "pin" in pkcs11:..., which is none of its parameters'],
+    ['pkcs11:/lib.so?token=a&token=b&pin-file=/p', 'has "token" in pkcs11:..., twice'],
+    [`vault:https://me:${secret}@vault.example?token-file=/t`, 'no plain address'],
+    [`${vault}/v1/${secret}?token-file=/t`, 'no plain address'],
+    [`${vault}?token=${secret}`, 'has "token" in vault:..., which is none of its parameters'],
+    [vault, 'without token-file'],
+    [`${vault}?token-file=token`, 'token-file=/an/absolute/path'],
+    [`${vault}?token-file=/t&mount=../sys`, 'a mount that is no path'],
+    [`${vault}?token-file=/t&prefix=-a`, 'a prefix that no key'],
+    ['vault:http://vault.example?token-file=/t', 'SELOSTE_KEYS is "vault:http://..."'],
+  ] as const) {
+    const message = messageFor({ SELOSTE_KEYS: text })
+    expect(message).toContain(words)
+    expect(message).not.toContain(secret)
+    expect(message).not.toContain('\n')
+  }
 })
 
 test('people come back from the identity provider to the address at which browsers find the web', () => {

@@ -13,6 +13,7 @@ import {
   readIdentityProvider,
   type IdentityProviderSettings,
 } from './identity-provider.ts'
+import { readKeyStore, type KeyStoreSettings } from './key-store.ts'
 import { assertPlacesApart, checkBackupKey, parsePlaces, parseTimeOfDay, type PlaceSetting } from './places.ts'
 
 export type Settings = {
@@ -32,6 +33,8 @@ export type Settings = {
   databaseUrl: string | undefined
   /** The object directory: OBJECTS_URL, or `objects` below the data directory. */
   objectsDirectory: string
+  /** SELOSTE_KEYS: where the custodian's keys lie. */
+  keys: KeyStoreSettings
   /** SELOSTE_DESCRIPTION: the register description that a new installation begins with; `undefined`: the program's own. */
   descriptionFile: string | undefined
   /** SELOSTE_SITES: on which of the description's storage sites each place of data is, by its id; what is not told is left out. */
@@ -73,6 +76,7 @@ const fileNames = [
   ...Object.keys(defaults),
   'DATABASE_URL',
   'OBJECTS_URL',
+  'SELOSTE_KEYS',
   'SELOSTE_DESCRIPTION',
   'SELOSTE_SITES',
   'SELOSTE_WITNESSES',
@@ -110,6 +114,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     rtp: parsePortRange('SELOSTE_RTP', setting('SELOSTE_RTP')),
     databaseUrl: checkDatabaseUrl(given('DATABASE_URL')),
     objectsDirectory: checkObjectsUrl(given('OBJECTS_URL')) ?? join(dataDirectory, 'objects'),
+    keys: readKeyStore(given('SELOSTE_KEYS')),
     descriptionFile: checkDescriptionFile(given('SELOSTE_DESCRIPTION'), folder),
     sites: checkSites(given('SELOSTE_SITES')),
     identityProvider: readIdentityProvider(given, folder),

@@ -1,13 +1,9 @@
 /**
- * Where the custodian's keys lie. In: the name of a key, and what it is to wrap or unwrap. Out: the wrapped, or what was in
- * it, until the key is destroyed. Never here: what a key is for. Only the custodian's process, and whoever backs up, have a
- * key store; the others never see one.
+ * What a key store is. In: the name of a key, and what it is to wrap or unwrap. Out: the wrapped, or what was in it, until
+ * the key is destroyed. Never here: what a key is for. Only the custodian's process, and whoever backs up, have a key
+ * store; the others never see one.
  */
-import { randomBytes } from 'node:crypto'
-import { constants } from 'node:fs'
-import { chmod, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
-import { join } from 'node:path'
-import { unwrapKey, wrapKey } from './wrap.ts'
+import { Fault } from '#platform/fault.ts'
 
 /** Two kinds of things by name: *wrapping keys*, which a hardware store never lets out, and small *secrets* that the custodian uses itself. */
 export interface KeyStore {
@@ -29,6 +25,7 @@ export interface KeyStore {
    * @throws KeyStoreFault KEY_STAYS where the store says it is done and the key is still there
    */
   destroy(name: string): Promise<KeyReceipt>
+  /** Every key and secret, and what is left of one whose making or destruction was cut off. */
   names(): Promise<string[]>
   /** The bytes of a wrapping key, for a copy of the keyring that is sealed at once; nothing where keys never leave the store. */
   copyOut(name: string): Promise<Buffer | undefined>
@@ -54,125 +51,42 @@ export interface KeyReceipt {
   proof: string
 }
 
-export class KeyStoreFault extends Error {
-  readonly code:
-    | 'KEY_EXISTS'
-    | 'KEY_NAME'
-    | 'KEY_MISSING'
-    | 'KEY_FORGED'
-    | 'KEY_STAYS'
-    | 'KEY_STORE_OPEN_TO_OTHERS'
-    | 'KEY_STORE_AWAY'
-  constructor(code: KeyStoreFault['code'], message: string, cause?: unknown) {
-    super(message, { cause })
+/** Every code of this folder's key stores, with what an operator can do about it. */
+export const keyStoreFaults = {
+  KEY_EXISTS: 'A key of this name is there already: names are made once.',
+  KEY_NAME: 'What was asked for is no name of a key.',
+  KEY_MISSING: 'The key is not there, or is destroyed: what it wrapped opens no more.',
+  KEY_FORGED: 'What is said to be wrapped under a key is not, or the store did not wrap what it was given.',
+  KEY_STAYS: 'The store says that it destroyed a key, and the key is still there: look into the store.',
+  KEY_STORE_OPEN_TO_OTHERS: 'A folder, a file or a key can be read by others than the custodian: close it.',
+  KEY_STORE_AWAY: 'The store does not answer, or refuses: the message says what to look at; it is tried again.',
+  KEY_STORE_OTHER: 'The store is not the one that the keys of the database were made in: set SELOSTE_KEYS back.',
+} as const
+
+export class KeyStoreFault extends Fault<keyof typeof keyStoreFaults> {
+  constructor(code: keyof typeof keyStoreFaults, message: string, cause?: unknown) {
+    super(code, message, cause)
     this.name = 'KeyStoreFault'
-    this.code = code
   }
 }
 
-const wrappingKeyBytes = 32
-const nameShape = /^[a-z0-9][a-z0-9.-]{0,62}$/
+/** No name leads out of a folder, and every store can take it: Vault's names end with a letter or a digit. */
+const nameShape = /^[a-z0-9](?:[a-z0-9.-]{0,61}[a-z0-9])?$/
 
-/** A key store in a folder that only its owner can enter. */
-export async function openKeyFolder(folder: string): Promise<KeyStore> {
-  await mkdir(folder, { recursive: true, mode: 0o700 })
-  const { mode } = await stat(folder)
-  if ((mode & 0o077) !== 0) {
-    await chmod(folder, 0o700).catch(() => {
-      throw new KeyStoreFault('KEY_STORE_OPEN_TO_OTHERS', `${folder} can be entered by others; make it mode 0700`)
-    })
-  }
-  const pathOf = (name: string) => {
-    if (!nameShape.test(name)) throw new KeyStoreFault('KEY_NAME', `"${name}" is no name of a key`)
-    return join(folder, `${name}.key`)
-  }
-  const syncFolder = async () => {
-    const handle = await open(folder, constants.O_RDONLY)
-    await handle.sync().finally(() => handle.close())
-  }
-
-  const write = async (name: string, key: Buffer) => {
-    const path = pathOf(name)
-    if ((await sizeOf(path)) !== undefined) throw new KeyStoreFault('KEY_EXISTS', `key ${name} exists already`)
-    const unfinished = `${path}.new`
-    const handle = await open(unfinished, 'w', 0o600)
-    try {
-      await handle.writeFile(key)
-      await handle.sync()
-    } finally {
-      await handle.close()
-    }
-    await rename(unfinished, path)
-    await syncFolder()
-  }
-  const read = async (name: string): Promise<Buffer | undefined> =>
-    readFile(pathOf(name)).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return undefined
-      throw error
-    })
-  const wrappingKey = async (name: string): Promise<Buffer> => {
-    const key = await read(name)
-    if (!key) throw new KeyStoreFault('KEY_MISSING', `the key ${name} is not there, or is destroyed`)
-    return key
-  }
-
-  return {
-    kind: 'file',
-    write,
-    read,
-    make: (name) => write(name, randomBytes(wrappingKeyBytes)),
-    async wrap(name, items) {
-      const key = await wrappingKey(name)
-      return items.map(({ secret, purpose }) => wrapKey(key, secret, purpose))
-    },
-    async unwrap(name, items) {
-      const key = await wrappingKey(name)
-      return items.map(({ wrapped, purpose }) => {
-        try {
-          return unwrapKey(key, wrapped, purpose)
-        } catch (cause) {
-          throw new KeyStoreFault('KEY_FORGED', `what is said to be wrapped under ${name} (${purpose}) is not`, cause)
-        }
-      })
-    },
-    async has(name) {
-      return (await sizeOf(pathOf(name))) !== undefined
-    },
-    async destroy(name) {
-      const path = pathOf(name)
-      const size = await sizeOf(path)
-      if (size !== undefined) {
-        const handle = await open(path, 'r+')
-        try {
-          await handle.write(Buffer.alloc(size), 0, size, 0)
-          await handle.sync()
-        } finally {
-          await handle.close()
-        }
-        await rm(path)
-      }
-      // Half of a key that a crash left.
-      await rm(`${path}.new`, { force: true })
-      await syncFolder()
-      if ((await sizeOf(path)) !== undefined) throw new KeyStoreFault('KEY_STAYS', `the key ${name} is still there`)
-      const proof = size === undefined ? 'was not there' : 'overwritten and removed'
-      return { store: 'file', key: name, at: Temporal.Now.instant().toString(), proof }
-    },
-    async names() {
-      const files = await readdir(folder)
-      return files.filter((file) => file.endsWith('.key')).map((file) => file.slice(0, -'.key'.length))
-    },
-    copyOut: read,
-  }
+export function isKeyName(name: string): boolean {
+  return nameShape.test(name)
 }
 
-/** Size in bytes; nothing where there is no such file. A disk that does not answer is not a key that is gone. */
-async function sizeOf(path: string): Promise<number | undefined> {
-  return stat(path).then(
-    (found) => found.size,
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return undefined
-      throw error
-    },
-  )
+export function assertKeyName(name: string): void {
+  if (!isKeyName(name)) throw new KeyStoreFault('KEY_NAME', `"${name}" is no name of a key`)
+}
+
+/** What is thrown where a wrapping key is asked for that is not there. */
+export function missingKey(name: string): KeyStoreFault {
+  return new KeyStoreFault('KEY_MISSING', `the key ${name} is not there, or is destroyed`)
+}
+
+/** What is thrown where something does not open under its key for its purpose. */
+export function forgedKey(name: string, purpose: string, cause?: unknown): KeyStoreFault {
+  return new KeyStoreFault('KEY_FORGED', `what is said to be wrapped under ${name} (${purpose}) is not`, cause)
 }

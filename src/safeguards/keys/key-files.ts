@@ -1,0 +1,145 @@
+/**
+ * Small files of key material that are there whole or not at all. In: a folder, a name, bytes. Out: the bytes; files that
+ * survive a loss of power once the call has returned. Never here: a file that others can read, a half-written one under
+ * its name.
+ */
+import { randomBytes } from 'node:crypto'
+import { constants } from 'node:fs'
+import { chmod, link, mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { KeyStoreFault } from './key-store.ts'
+
+/** What follows a file's name while it is being written. */
+const unfinished = /^(\.[0-9a-f]{8})?\.new$/
+
+export interface KeyFiles {
+  /** KEY_EXISTS where the file is there. */
+  write(name: string, bytes: Buffer): Promise<void>
+  /** Nothing where there is no such file, or a destruction has overwritten it. */
+  read(name: string): Promise<Buffer | undefined>
+  /** Overwrites and removes it, and what a crash left of it; says whether there was anything. KEY_STAYS. */
+  destroy(name: string): Promise<boolean>
+  /** Also of what a crash left unfinished or half destroyed. */
+  names(): Promise<string[]>
+}
+
+/**
+ * A folder that only its owner can enter.
+ * @param ending of its files, with the dot: `.key`
+ * @throws KeyStoreFault KEY_STORE_OPEN_TO_OTHERS; KEY_STORE_AWAY with the code of the file system
+ */
+export async function openKeyFiles(folder: string, ending: string): Promise<KeyFiles> {
+  const away = (what: string) => (error: NodeJS.ErrnoException) => {
+    if (error instanceof KeyStoreFault || error.code === undefined) throw error
+    throw new KeyStoreFault(
+      'KEY_STORE_AWAY',
+      `${folder}: ${what} (${error.code}); look at the disk and at who may write there`,
+      error,
+    )
+  }
+  await mkdir(folder, { recursive: true, mode: 0o700 }).catch(away('the folder of the keys cannot be made'))
+  const { mode } = await stat(folder).catch(away('the folder of the keys cannot be looked at'))
+  if ((mode & 0o077) !== 0) {
+    await chmod(folder, 0o700).catch(() => {
+      throw new KeyStoreFault('KEY_STORE_OPEN_TO_OTHERS', `${folder} can be entered by others; make it mode 0700`)
+    })
+  }
+  const pathOf = (name: string) => join(folder, `${name}${ending}`)
+  /** What writes of this name left that never came to their end. */
+  const unfinishedOf = async (name: string) =>
+    (await readdir(folder)).filter(
+      (file) => file.startsWith(`${name}${ending}`) && unfinished.test(file.slice(name.length + ending.length)),
+    )
+
+  const write = async (name: string, bytes: Buffer) => {
+    const path = pathOf(name)
+    const held = await readIfThere(path)
+    if (held && !isOverwritten(held)) throw exists(name)
+    // A destruction came as far as the bytes and not to the file.
+    if (held) await rm(path)
+    if (isOverwritten(bytes)) throw new RangeError(`the key ${name} would be nothing but zeros`)
+    const half = `${path}.${randomBytes(4).toString('hex')}.new`
+    try {
+      const handle = await open(half, 'wx', 0o600)
+      try {
+        await handle.writeFile(bytes)
+        await handle.sync()
+      } finally {
+        await handle.close()
+      }
+      // Not rename: of two who write one name at once, one must be told.
+      await link(half, path).catch((error: NodeJS.ErrnoException) => {
+        throw error.code === 'EEXIST' ? exists(name) : error
+      })
+    } finally {
+      // It is the same file by now, or of no use. A disk that does not even let it go is told by what failed before it.
+      await rm(half, { force: true }).catch(() => undefined)
+    }
+    await syncFolder(folder)
+  }
+
+  const destroy = async (name: string) => {
+    const path = pathOf(name)
+    const paths = [path, ...(await unfinishedOf(name)).map((file) => join(folder, file))]
+    let any = false
+    for (const one of paths) any = (await overwriteAndRemove(one)) || any
+    await syncFolder(folder)
+    if ((await readIfThere(path)) !== undefined) {
+      throw new KeyStoreFault('KEY_STAYS', `the key ${name} is still there; remove ${path} yourself`)
+    }
+    return any
+  }
+
+  return {
+    write: (name, bytes) => write(name, bytes).catch(away(`the key ${name} cannot be written`)),
+    async read(name) {
+      const held = await readIfThere(pathOf(name)).catch(away(`the key ${name} cannot be read`))
+      return held && !isOverwritten(held) ? held : undefined
+    },
+    destroy: (name) => destroy(name).catch(away(`the key ${name} cannot be destroyed`)),
+    async names() {
+      const files = await readdir(folder).catch(away('the folder of the keys cannot be listed'))
+      const names = files
+        .map((file) => file.replace(/(\.[0-9a-f]{8})?\.new$/, ''))
+        .filter((file) => file.endsWith(ending))
+        .map((file) => file.slice(0, -ending.length))
+      return [...new Set(names)]
+    },
+  }
+}
+
+/** Says whether there was such a file. */
+async function overwriteAndRemove(path: string): Promise<boolean> {
+  const held = await readIfThere(path)
+  if (held === undefined) return false
+  const handle = await open(path, 'r+')
+  try {
+    await handle.write(Buffer.alloc(held.length), 0, held.length, 0)
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+  await rm(path)
+  return true
+}
+
+/** A disk that does not answer is not a key that is gone. */
+async function readIfThere(path: string): Promise<Buffer | undefined> {
+  return readFile(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw error
+  })
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, constants.O_RDONLY)
+  await handle.sync().finally(() => handle.close())
+}
+
+function isOverwritten(bytes: Buffer): boolean {
+  return bytes.every((byte) => byte === 0)
+}
+
+function exists(name: string): KeyStoreFault {
+  return new KeyStoreFault('KEY_EXISTS', `key ${name} exists already`)
+}

@@ -1,0 +1,283 @@
+/**
+ * Wrapping keys in a token of a PKCS#11 module: a hardware security module, or SoftHSM. In: labels. Out: what was wrapped
+ * by AES-256-GCM in the token, laid out as wrap.ts lays it out. Never here: a key that the token would give away; an
+ * absence believed of a token that is not the one.
+ */
+import { randomBytes } from 'node:crypto'
+import type { KeyStoreSettings } from '#platform/config/key-store.ts'
+import { forgedKey, KeyStoreFault, missingKey, type Unwrapped, type Wrapped } from '../key-store.ts'
+import type { WrappingKeys } from '../wrapping-keys.ts'
+import { loadModule, returned } from './cryptoki.ts'
+import { createTokenSession, Returned, type OpenSession } from './token-session.ts'
+import { attribute, isTrue, putTemplate, type Attribute } from './template.ts'
+
+const [keyGen, gcm] = [0x1080, 0x1087]
+const nonceBytes = 12
+const tagBytes = 16
+const keyBytes = 32
+const longestSecret = 32 * 1024
+/** Of our keys in a token that may hold others. */
+const prefix = 'seloste:'
+/** A key that is made once and stays: a token without it is not the one in which our keys are. */
+const mark = `${prefix}here_`
+
+/**
+ * @throws KeyStoreFault KEY_STORE_AWAY, KEY_STORE_OPEN_TO_OTHERS
+ */
+export async function openToken(settings: Extract<KeyStoreSettings, { kind: 'pkcs11' }>): Promise<WrappingKeys> {
+  const token = createTokenSession(await loadModule(settings.module), settings)
+
+  const assertOurs = async (session: OpenSession) => {
+    await session.assertSignedIn()
+    if ((await find(session, mark)).length > 0) return
+    throw new KeyStoreFault(
+      'KEY_STORE_AWAY',
+      `the token "${settings.token}" is another one, or was emptied: it has not the mark that Seloste made in it`,
+    )
+  }
+  /** Of this label; that there is none is only believed of our own token. */
+  const handlesOf = async (session: OpenSession, label: string) => {
+    const handles = await find(session, `${prefix}${label}`)
+    if (handles.length === 0) await assertOurs(session)
+    return handles
+  }
+  const handleOf = async (session: OpenSession, label: string) => {
+    const [handle, ...more] = await handlesOf(session, label)
+    if (handle === undefined) throw missingKey(label)
+    if (more.length === 0) return handle
+    throw new KeyStoreFault(
+      'KEY_STORE_AWAY',
+      `the token "${settings.token}" has ${more.length + 1} keys ${prefix}${label}`,
+    )
+  }
+
+  await token.use(async (session) => {
+    if ((await find(session, mark)).length === 0) await generate(session, mark)
+  })
+
+  return {
+    kind: 'pkcs11',
+    make: (label) => {
+      let isFirst = true
+      return token.use(async (session) => {
+        // Where the session was lost meanwhile, what is there by now is what we made.
+        const held = await handlesOf(session, label)
+        if (held.length > 0 && isFirst) throw exists(label)
+        isFirst = false
+        const made = held[0] ?? (await generate(session, `${prefix}${label}`))
+        const [handle, ...more] = await find(session, `${prefix}${label}`)
+        if (handle === undefined)
+          throw new KeyStoreFault('KEY_STORE_AWAY', `the token made ${label} and does not have it`)
+        if (more.length > 0) {
+          // Somebody else made one at the same time: then theirs is the one, or nobody's.
+          await session.call('C_DestroyObject', session.handle, made)
+          throw exists(label)
+        }
+        await assertStaysIn(session, handle, label)
+      })
+    },
+    wrap: (label, items) =>
+      token.use(async (session) => {
+        const key = await handleOf(session, label)
+        const wrapped: Buffer[] = []
+        for (const item of items) {
+          const one = await encrypt(session, key, item)
+          // What does not open again must not take the place of what does.
+          const again = await decrypt(session, key, { wrapped: one, purpose: item.purpose })
+          if (!again?.equals(item.secret)) {
+            throw new KeyStoreFault('KEY_FORGED', `what the token wrapped under ${label} is not what it was given`)
+          }
+          wrapped.push(one)
+        }
+        return wrapped
+      }),
+    unwrap: (label, items) =>
+      token.use(async (session) => {
+        const key = await handleOf(session, label)
+        const secrets: Buffer[] = []
+        for (const item of items) {
+          const secret = await decrypt(session, key, item)
+          if (!secret) throw forgedKey(label, item.purpose)
+          secrets.push(secret)
+        }
+        return secrets
+      }),
+    has: (label) => token.use(async (session) => (await handlesOf(session, label)).length > 0),
+    destroy: (label) => {
+      let destroyed = 0
+      return token.use(async (session) => {
+        for (const handle of await handlesOf(session, label)) {
+          try {
+            await session.call('C_DestroyObject', session.handle, handle)
+          } catch (error) {
+            // Destroyed from elsewhere since it was found; the search below has the last word.
+            if (!(error instanceof Returned && error.code === returned.CKR_OBJECT_HANDLE_INVALID)) throw error
+          }
+          destroyed++
+          session.memory.clear()
+        }
+        const left = await handlesOf(session, label)
+        if (left.length > 0) {
+          throw new KeyStoreFault('KEY_STAYS', `the token "${settings.token}" still has the key ${prefix}${label}`)
+        }
+        return destroyed === 0 ? undefined : 'destroyed in the token, then looked for and not found'
+      })
+    },
+    labels: () =>
+      token.use(async (session) => {
+        const labels: string[] = []
+        for (const handle of await find(session, undefined)) {
+          const label = await labelOf(session, handle)
+          if (label.startsWith(prefix) && label !== mark) labels.push(label.slice(prefix.length))
+        }
+        await assertOurs(session)
+        return labels
+      }),
+  }
+}
+
+function exists(label: string): KeyStoreFault {
+  return new KeyStoreFault('KEY_EXISTS', `key ${label} exists already`)
+}
+
+/** Secret AES keys of the token with this label, or with any. */
+async function find(session: OpenSession, label: string | undefined): Promise<number[]> {
+  const { memory } = session
+  const wanted: Attribute[] = [attribute.secretKey, attribute.aes, attribute.onToken]
+  if (label !== undefined) wanted.push(attribute.label(label))
+  const template = putTemplate(memory, wanted)
+  const atOnce = 64
+  const found: number[] = []
+  const [handles, count] = [memory.put(8 * atOnce), memory.put(8)]
+  await session.call('C_FindObjectsInit', session.handle, template.address, wanted.length)
+  for (let more = atOnce; more === atOnce;) {
+    await session.call('C_FindObjects', session.handle, handles.address, atOnce, count.address)
+    more = Number(count.bytes.readBigUInt64LE(0))
+    for (let at = 0; at < more; at++) found.push(Number(handles.bytes.readBigUInt64LE(8 * at)))
+  }
+  await session.call('C_FindObjectsFinal', session.handle)
+  memory.clear()
+  return found
+}
+
+async function generate(session: OpenSession, label: string): Promise<number> {
+  const { memory } = session
+  const wanted = [
+    attribute.secretKey,
+    attribute.aes,
+    attribute.onToken,
+    attribute.isPrivate,
+    attribute.sensitive,
+    attribute.notExtractable,
+    attribute.encrypts,
+    attribute.decrypts,
+    attribute.label(label),
+    attribute.valueBytes(keyBytes),
+  ]
+  const mechanism = memory.put(24)
+  mechanism.bytes.writeBigUInt64LE(BigInt(keyGen), 0)
+  const [template, handle] = [putTemplate(memory, wanted), memory.put(8)]
+  await session.call(
+    'C_GenerateKey',
+    session.handle,
+    mechanism.address,
+    template.address,
+    wanted.length,
+    handle.address,
+  )
+  const made = Number(handle.bytes.readBigUInt64LE(0))
+  memory.clear()
+  return made
+}
+
+/** Not what was asked for counts, but what the token says of the key that it has. */
+async function assertStaysIn(session: OpenSession, key: number, label: string): Promise<void> {
+  const { memory } = session
+  const asked = [attribute.sensitive, attribute.notExtractable]
+  const template = putTemplate(memory, asked)
+  await session.call('C_GetAttributeValue', session.handle, key, template.address, asked.length)
+  const [isSensitive, isExtractable] = template.values.map(isTrue)
+  memory.clear()
+  if (isSensitive && !isExtractable) return
+  throw new KeyStoreFault('KEY_STORE_OPEN_TO_OTHERS', `the token would give the key ${label} away: it cannot be used`)
+}
+
+async function labelOf(session: OpenSession, object: number): Promise<string> {
+  const { memory } = session
+  // 128 bytes are more than any label of ours.
+  const template = putTemplate(memory, [attribute.label(' '.repeat(128))])
+  try {
+    await session.call('C_GetAttributeValue', session.handle, object, template.address, 1)
+    return template.values[0]!.subarray(0, template.lengthOf(0)).toString('utf8')
+  } catch (error) {
+    const longer = 0x150
+    const notOurs =
+      error instanceof Returned && (error.code === longer || error.code === returned.CKR_OBJECT_HANDLE_INVALID)
+    if (notOurs) return ''
+    throw error
+  } finally {
+    memory.clear()
+  }
+}
+
+async function encrypt(session: OpenSession, key: number, { secret, purpose }: Unwrapped): Promise<Buffer> {
+  if (secret.length > longestSecret) throw new RangeError(`a secret of ${secret.length} bytes is none for a token`)
+  const { memory } = session
+  const nonce = memory.put(randomBytes(nonceBytes))
+  await session.call('C_EncryptInit', session.handle, gcmMechanism(session, nonce, purpose), key)
+  const [input, output, length] = [memory.put(secret), memory.put(secret.length + tagBytes), memory.put(8)]
+  length.bytes.writeBigUInt64LE(BigInt(output.bytes.length))
+  await session.call('C_Encrypt', session.handle, input.address, secret.length, output.address, length.address)
+  // Some modules take no nonce but write their own where ours was: that one counts.
+  const wrapped = Buffer.concat([nonce.bytes, output.bytes.subarray(0, Number(length.bytes.readBigUInt64LE(0)))])
+  memory.clear()
+  return wrapped
+}
+
+/** Nothing where the tag is not right. */
+async function decrypt(session: OpenSession, key: number, { wrapped, purpose }: Wrapped): Promise<Buffer | undefined> {
+  if (wrapped.length < nonceBytes + tagBytes) return undefined
+  const { memory } = session
+  const nonce = memory.put(wrapped.subarray(0, nonceBytes))
+  await session.call('C_DecryptInit', session.handle, gcmMechanism(session, nonce, purpose), key)
+  const input = memory.put(wrapped.subarray(nonceBytes))
+  const [output, length] = [memory.put(wrapped.length), memory.put(8)]
+  length.bytes.writeBigUInt64LE(BigInt(output.bytes.length))
+  try {
+    await session.call('C_Decrypt', session.handle, input.address, input.bytes.length, output.address, length.address)
+    return Buffer.from(output.bytes.subarray(0, Number(length.bytes.readBigUInt64LE(0))))
+  } catch (error) {
+    if (error instanceof Returned && forged.includes(error.code)) return undefined
+    // Said of a wrong tag by some, and of everything else as well: then the key opens what it wraps just now.
+    const isUnclear = error instanceof Returned && unclear.includes(error.code) && purpose !== probe
+    if (!isUnclear) throw error
+  } finally {
+    memory.clear()
+  }
+  const secret = Buffer.from(probe)
+  const opened = await decrypt(session, key, {
+    wrapped: await encrypt(session, key, { secret, purpose: probe }),
+    purpose: probe,
+  })
+  if (!opened?.equals(secret)) throw new Returned('C_Decrypt', returned.CKR_DEVICE_ERROR)
+  return undefined
+}
+
+const probe = 'seloste-probe'
+/** What modules say of a wrong tag. */
+const forged: readonly number[] = [returned.CKR_ENCRYPTED_DATA_INVALID, returned.CKR_ENCRYPTED_DATA_LEN_RANGE]
+const unclear: readonly number[] = [returned.CKR_GENERAL_ERROR, returned.CKR_FUNCTION_FAILED]
+
+/** CK_MECHANISM with CK_GCM_PARAMS: nonce, its length in bytes and in bits, the purpose and its length, the tag in bits. */
+function gcmMechanism({ memory }: OpenSession, nonce: { address: bigint }, purpose: string): bigint {
+  const aad = Buffer.from(purpose)
+  const [parameters, mechanism] = [memory.put(48), memory.put(24)]
+  const where = aad.length > 0 ? memory.put(aad).address : 0n
+  for (const [index, value] of [nonce.address, nonceBytes, nonceBytes * 8, where, aad.length, tagBytes * 8].entries()) {
+    parameters.bytes.writeBigUInt64LE(BigInt(value), 8 * index)
+  }
+  for (const [index, value] of [gcm, parameters.address, parameters.bytes.length].entries()) {
+    mechanism.bytes.writeBigUInt64LE(BigInt(value), 8 * index)
+  }
+  return mechanism.address
+}

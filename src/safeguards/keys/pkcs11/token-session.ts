@@ -1,0 +1,205 @@
+/**
+ * A session with a token, its user signed in. In: pieces of work, one at a time. Out: what they return. A session that is
+ * lost is opened anew for the next piece, and for the one that lost it once. Never here: a wrong PIN tried twice (tokens
+ * lock themselves), a token that only happens to be in the same slot.
+ */
+import { createHash } from 'node:crypto'
+import { KeyStoreFault } from '../key-store.ts'
+import { readSecretFile } from '../secret-file.ts'
+import { allocateMemory, nameOf, returned, type Cryptoki, type FunctionName, type Memory } from './cryptoki.ts'
+
+export interface TokenSession {
+  /** Does work while nobody else uses the session. KEY_STORE_AWAY. */
+  use<T>(work: (session: OpenSession) => Promise<T>): Promise<T>
+}
+
+export interface OpenSession {
+  handle: number
+  memory: Memory
+  /** Calls, and throws what is not CKR_OK. */
+  call(name: FunctionName, ...values: (number | bigint)[]): Promise<void>
+  /** Throws where the session's user is not signed in: then private objects are not seen, and are not gone. */
+  assertSignedIn(): Promise<void>
+}
+
+/** What a function of the module returned that is not CKR_OK. */
+export class Returned extends Error {
+  readonly code: number
+  constructor(name: FunctionName, code: number) {
+    super(`${name}: ${nameOf(code)}`)
+    this.name = 'Returned'
+    this.code = code
+  }
+}
+
+const memoryBytes = 256 * 1024
+/** CK_TOKEN_INFO begins with the label, padded with spaces. */
+const labelBytes = 32
+const tokenInfoBytes = 208
+const [serialSession, rwSession] = [4, 2]
+const userType = 1
+/** CKS_RW_USER_FUNCTIONS. */
+const signedInState = 3n
+/** A native call cannot be called off; past this the store counts as away until it has returned. */
+const longestCallMs = 20_000
+
+/** After these the session, or what it was with, is gone; anything else says something about the work. */
+const lost: readonly number[] = [
+  returned.CKR_SLOT_ID_INVALID,
+  returned.CKR_GENERAL_ERROR,
+  returned.CKR_FUNCTION_FAILED,
+  returned.CKR_DEVICE_ERROR,
+  returned.CKR_DEVICE_REMOVED,
+  returned.CKR_OPERATION_ACTIVE,
+  returned.CKR_OPERATION_NOT_INITIALIZED,
+  returned.CKR_SESSION_CLOSED,
+  returned.CKR_SESSION_HANDLE_INVALID,
+  returned.CKR_TOKEN_NOT_PRESENT,
+  returned.CKR_TOKEN_NOT_RECOGNIZED,
+  returned.CKR_USER_NOT_LOGGED_IN,
+]
+
+function unlessStuck(error: unknown): void {
+  if (!(error instanceof Returned)) throw error
+}
+
+export function createTokenSession(
+  cryptoki: Cryptoki,
+  where: { module: string; token: string; pinFile: string },
+  { longestMs = longestCallMs } = {},
+): TokenSession {
+  let memory = allocateMemory(memoryBytes)
+  let session: OpenSession | undefined
+  let wrongPin: string | undefined
+  /** The call that did not return in time. Until it has, nobody else calls. */
+  let stuck: Promise<unknown> | undefined
+  let last: Promise<unknown> = Promise.resolve()
+
+  const away = (why: string, cause?: unknown) =>
+    new KeyStoreFault(
+      'KEY_STORE_AWAY',
+      `the token "${where.token}" of ${where.module} cannot be used: ${why}; it is tried again by itself`,
+      cause,
+    )
+
+  async function call(name: FunctionName, ...values: (number | bigint)[]): Promise<void> {
+    if (stuck) throw away(`a call has not returned for more than ${longestMs / 1000} s`)
+    const answer = cryptoki.call(name, ...values)
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<'late'>((resolve) => {
+      timer = setTimeout(resolve, longestMs, 'late' as const)
+    })
+    const first = await Promise.race([answer, late]).finally(() => {
+      clearTimeout(timer)
+    })
+    if (first === 'late') {
+      session = undefined
+      memory.abandon()
+      memory = allocateMemory(memoryBytes)
+      stuck = answer.catch(() => undefined).finally(() => (stuck = undefined))
+      throw away(`${name} has not returned for ${longestMs / 1000} s`)
+    }
+    if (first !== returned.CKR_OK) throw new Returned(name, first)
+  }
+
+  async function findSlot(): Promise<number> {
+    const count = memory.put(8)
+    await call('C_GetSlotList', 1, 0n, count.address)
+    const slots = memory.put(8 * Number(count.bytes.readBigUInt64LE(0)))
+    if (slots.bytes.length === 0) throw away('the module has no token')
+    await call('C_GetSlotList', 1, slots.address, count.address)
+    const found: number[] = []
+    const info = memory.put(tokenInfoBytes)
+    for (let at = 0; at < 8 * Number(count.bytes.readBigUInt64LE(0)); at += 8) {
+      const slot = Number(slots.bytes.readBigUInt64LE(at))
+      // A slot whose token is just being changed is none of ours.
+      info.bytes.fill(0)
+      await call('C_GetTokenInfo', slot, info.address).catch(unlessStuck)
+      if (info.bytes.toString('utf8', 0, labelBytes).trimEnd() === where.token) found.push(slot)
+    }
+    if (found.length !== 1) {
+      throw away(found.length === 0 ? 'no token has this label' : `${found.length} tokens have this label`)
+    }
+    return found[0]!
+  }
+
+  async function open(): Promise<OpenSession> {
+    const pin = await readSecretFile(where.pinFile, 'the PIN')
+    const hash = createHash('sha256').update(pin).digest('hex')
+    if (hash === wrongPin)
+      throw away(`the PIN in ${where.pinFile} is not the token’s; it is not tried again until it is changed`)
+    const handleAt = memory.put(8)
+    await call('C_OpenSession', await findSlot(), serialSession | rwSession, 0n, 0n, handleAt.address)
+    const handle = Number(handleAt.bytes.readBigUInt64LE(0))
+    const secret = memory.put(Buffer.from(pin))
+    try {
+      await call('C_Login', handle, userType, secret.address, secret.bytes.length)
+    } catch (error) {
+      const code = error instanceof Returned ? error.code : undefined
+      // Signed in through another session of this process.
+      if (code !== returned.CKR_USER_ALREADY_LOGGED_IN) {
+        await close(handle)
+        if (code === returned.CKR_PIN_INCORRECT) {
+          wrongPin = hash
+          throw away(`the PIN in ${where.pinFile} is not the token’s`, error)
+        }
+        throw error
+      }
+    } finally {
+      secret.bytes.fill(0)
+    }
+    wrongPin = undefined
+    return {
+      handle,
+      memory,
+      call,
+      async assertSignedIn() {
+        const info = memory.put(32)
+        await call('C_GetSessionInfo', handle, info.address)
+        // CK_SESSION_INFO: the slot, then the state.
+        if (info.bytes.readBigUInt64LE(8) !== signedInState) {
+          throw new Returned('C_GetSessionInfo', returned.CKR_USER_NOT_LOGGED_IN)
+        }
+      },
+    }
+  }
+
+  /** One that is gone already is closed as well. */
+  async function close(handle: number): Promise<void> {
+    await call('C_CloseSession', handle).catch(unlessStuck)
+  }
+
+  async function attempt<T>(work: (session: OpenSession) => Promise<T>): Promise<T> {
+    try {
+      session ??= await open()
+      memory.clear()
+      return await work(session)
+    } finally {
+      memory.clear()
+    }
+  }
+
+  async function useOnce<T>(work: (session: OpenSession) => Promise<T>): Promise<T> {
+    if (stuck) throw away(`a call has not returned for more than ${longestMs / 1000} s`)
+    for (let tries = 1; ; tries++) {
+      try {
+        return await attempt(work)
+      } catch (error) {
+        if (!(error instanceof Returned)) throw error
+        const { code } = error
+        const handle = session?.handle
+        session = undefined
+        if (handle !== undefined) await close(handle)
+        if (tries === 2 || !lost.includes(code)) throw away(error.message, error)
+      }
+    }
+  }
+
+  return {
+    use(work) {
+      const done = last.then(() => useOnce(work))
+      last = done.catch(() => undefined)
+      return done
+    },
+  }
+}

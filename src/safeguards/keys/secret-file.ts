@@ -1,0 +1,26 @@
+import { readFile, stat } from 'node:fs/promises'
+import { KeyStoreFault } from './key-store.ts'
+
+/**
+ * A PIN or a token that the machine's owner keeps in a file, without the line's end; read anew at each use, because
+ * whoever renews it does so without a restart.
+ * @param what for the message: `the PIN`
+ * @throws KeyStoreFault KEY_STORE_OPEN_TO_OTHERS where everybody may read it; KEY_STORE_AWAY
+ */
+export async function readSecretFile(path: string, what: string): Promise<string> {
+  const away = (error: NodeJS.ErrnoException) => {
+    throw new KeyStoreFault('KEY_STORE_AWAY', `${what} cannot be read from ${path} (${error.code ?? 'unknown'})`, error)
+  }
+  const { mode } = await stat(path).catch(away)
+  if ((mode & 0o007) !== 0) {
+    throw new KeyStoreFault(
+      'KEY_STORE_OPEN_TO_OTHERS',
+      `${path} has ${what} and is open to everybody; make it mode 0600`,
+    )
+  }
+  const secret = (await readFile(path, 'utf8').catch(away)).replace(/\r?\n$/, '')
+  if (secret === '' || secret.includes('\n')) {
+    throw new KeyStoreFault('KEY_STORE_AWAY', `${path} should have ${what} as its only line, and has none or more`)
+  }
+  return secret
+}

@@ -1,0 +1,227 @@
+/**
+ * Wrapping keys in the transit engine of a Vault or OpenBao. In: labels. Out: what was wrapped there, as the key's version
+ * (4 bytes), nonce, content, tag. Never here: a key that the server would export; an answer that is believed because it
+ * came.
+ */
+import { randomBytes, randomUUID } from 'node:crypto'
+import type { KeyStoreSettings } from '#platform/config/key-store.ts'
+import { forgedKey, KeyStoreFault, missingKey, type Unwrapped, type Wrapped } from '../key-store.ts'
+import type { WrappingKeys } from '../wrapping-keys.ts'
+import { createAsking, isRecord, type Answer, type Ask, type Timing } from './transit-requests.ts'
+
+const atOnce = 1024
+const keyType = 'aes256-gcm96'
+const versionBytes = 4
+/** A nonce and a tag are 28 bytes. */
+const shortestBytes = versionBytes + 28
+const ciphertextShape = /^vault:v([1-9]\d{0,8}):([A-Za-z0-9+/]+={0,2})$/
+const usual: Timing = { requestMs: 10_000, pauseMs: 200 }
+
+/**
+ * @throws KeyStoreFault KEY_STORE_AWAY, KEY_STORE_OPEN_TO_OTHERS
+ */
+export async function openTransit(
+  settings: Extract<KeyStoreSettings, { kind: 'vault' }>,
+  timing: Timing = usual,
+): Promise<WrappingKeys> {
+  const { mount, prefix, url } = settings
+  const ask = createAsking(settings, timing)
+  const pathOf = (what: 'keys' | 'encrypt' | 'decrypt', label: string) => `${mount}/${what}/${prefix}${label}`
+  const unexpected = (what: string, { status, errors }: Answer) =>
+    new KeyStoreFault('KEY_STORE_AWAY', `the key server ${url} answers ${what} with ${status}${toldBy(errors)}`)
+
+  /** What the server says of a key; nothing where it says that there is none. */
+  const look = async (label: string): Promise<Answer | undefined> => {
+    const path = pathOf('keys', label)
+    const answer = await ask('GET', path)
+    if (answer.status === 200) {
+      if (answer.data['name'] === `${prefix}${label}`) return answer
+      throw new KeyStoreFault('KEY_STORE_AWAY', `the key server ${url} was asked for ${path} and told of another key`)
+    }
+    // A route that is not there, a proxy, a wrong namespace: they have something to say. Of a missing key there is nothing.
+    if (answer.status === 404 && answer.errors.length === 0) return undefined
+    throw unexpected(`GET ${path}`, answer)
+  }
+
+  const orUnexpected = (path: string) => (error: unknown) => {
+    throw error instanceof RefusedBatch ? unexpected(`POST ${path}`, error.answer) : error
+  }
+
+  const encrypt = async (label: string, items: readonly Unwrapped[]): Promise<Buffer[]> => {
+    const path = pathOf('encrypt', label)
+    const batch = items.map(({ secret, purpose }) => ({ plaintext: secret.toString('base64'), ...associated(purpose) }))
+    const results = await askBatch(ask, path, batch).catch(orUnexpected(path))
+    return results.map((result) => {
+      const [, version, content] = ciphertextShape.exec(String(result['ciphertext'])) ?? []
+      if (version === undefined || content === undefined) {
+        throw new KeyStoreFault('KEY_STORE_AWAY', `the key server ${url} wrapped nothing under ${label}`)
+      }
+      const bytes = Buffer.alloc(versionBytes)
+      bytes.writeUInt32BE(Number(version))
+      return Buffer.concat([bytes, Buffer.from(content, 'base64')])
+    })
+  }
+
+  /** Nothing for an item that does not open. */
+  const decrypt = async (label: string, items: readonly Wrapped[]): Promise<(Buffer | undefined)[]> => {
+    const results = await askBatch(
+      ask,
+      pathOf('decrypt', label),
+      items.map(({ wrapped, purpose }) => ({ ciphertext: ciphertextOf(wrapped), ...associated(purpose) })),
+    )
+    return results.map(({ plaintext, error }) => {
+      if (typeof error === 'string' && error !== '') return undefined
+      if (typeof plaintext === 'string') return Buffer.from(plaintext, 'base64')
+      throw new KeyStoreFault('KEY_STORE_AWAY', `the key server ${url} unwrapped nothing of ${label}`)
+    })
+  }
+
+  // The mount is there, the token is good: said at the start rather than at the first destruction.
+  await listKeys()
+
+  async function listKeys(): Promise<string[]> {
+    // As GET: not everything between here and there passes on a method called LIST.
+    const path = `${mount}/keys?list=true`
+    const answer = await ask('GET', path)
+    if (answer.status === 404 && answer.errors.length === 0) return []
+    const { keys } = answer.data
+    if (answer.status !== 200 || !Array.isArray(keys)) throw unexpected(`GET ${path}`, answer)
+    return keys.map(String)
+  }
+
+  return {
+    kind: 'vault',
+    async make(label) {
+      if (await look(label)) throw new KeyStoreFault('KEY_EXISTS', `key ${label} exists already`)
+      const wanted = { type: keyType, derived: false, exportable: false, allow_plaintext_backup: false }
+      const answer = await ask('POST', pathOf('keys', label), wanted)
+      if (answer.status > 204) throw unexpected(`POST ${pathOf('keys', label)}`, answer)
+      const made = await look(label)
+      if (!made) throw new KeyStoreFault('KEY_STORE_AWAY', `the key server ${url} made ${label} and does not have it`)
+      for (const [name, value] of Object.entries({ ...wanted, deletion_allowed: false, supports_decryption: true })) {
+        if (made.data[name] === value) continue
+        const what = `its ${name} is ${JSON.stringify(made.data[name])}`
+        throw new KeyStoreFault(
+          'KEY_STORE_OPEN_TO_OTHERS',
+          `the key ${prefix}${label} at ${url} cannot be used: ${what}`,
+        )
+      }
+    },
+    async wrap(label, items) {
+      if (items.length === 0) return []
+      // Asked to encrypt under a key that is not there, the server may make one.
+      if (!(await look(label))) throw missingKey(label)
+      const all: Buffer[] = []
+      for (const some of inBatches(items)) {
+        const wrapped = await encrypt(label, some)
+        const sealed = some.map(({ purpose }, index) => ({ wrapped: wrapped[index]!, purpose }))
+        const again = await decrypt(label, sealed).catch(orUnexpected(pathOf('decrypt', label)))
+        // What does not open again must not take the place of what does.
+        if (!some.every(({ secret }, index) => again[index]?.equals(secret))) {
+          throw new KeyStoreFault(
+            'KEY_FORGED',
+            `what the key server ${url} wrapped under ${label} is not what it was given`,
+          )
+        }
+        all.push(...wrapped)
+      }
+      return all
+    },
+    async unwrap(label, items) {
+      if (items.length === 0) return []
+      const all: Buffer[] = []
+      try {
+        for (const some of inBatches(items)) {
+          const short = some.find(({ wrapped }) => wrapped.length < shortestBytes)
+          if (short) throw forgedKey(label, short.purpose)
+          for (const [index, secret] of (await decrypt(label, some)).entries()) {
+            if (!secret) throw forgedKey(label, some[index]!.purpose)
+            all.push(secret)
+          }
+        }
+      } catch (error) {
+        // Whether it is the key that is missing is asked of the key.
+        if (error instanceof RefusedBatch) {
+          if (!(await look(label))) throw missingKey(label)
+          throw unexpected(`POST ${pathOf('decrypt', label)}`, error.answer)
+        }
+        throw error
+      }
+      return all
+    },
+    has: async (label) => (await look(label)) !== undefined,
+    async destroy(label) {
+      const held = await look(label)
+      if (!held) return undefined
+      const probe: Unwrapped = { secret: randomBytes(32), purpose: `destruction ${label}` }
+      const [sealed] = await encrypt(label, [probe])
+      const allowed = await ask('POST', `${pathOf('keys', label)}/config`, { deletion_allowed: true })
+      if (allowed.status > 204) throw unexpected(`POST ${pathOf('keys', label)}/config`, allowed)
+      // Whatever it answers, and however often: what is there afterwards counts.
+      const deleted = await ask('DELETE', pathOf('keys', label))
+      const stays = (how: string) =>
+        new KeyStoreFault('KEY_STAYS', `the key server ${url} was told to destroy ${prefix}${label}, ${how}`)
+      if (await look(label)) throw stays(`and it is still there (${deleted.status}${toldBy(deleted.errors)})`)
+      const opened = await decrypt(label, [{ wrapped: sealed!, purpose: probe.purpose }]).catch((error: unknown) => {
+        if (error instanceof RefusedBatch) return [undefined]
+        throw error
+      })
+      if (opened[0]) throw stays('says that it is gone, and still opens what it wrapped')
+      const request = held.requestId === undefined ? '' : ` (request ${held.requestId})`
+      return `found${request}, deleted, then not found, and what it had wrapped no longer opened`
+    },
+    labels: async () =>
+      (await listKeys()).filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length)),
+  }
+}
+
+/** A batch that was refused as a whole. */
+class RefusedBatch extends Error {
+  readonly answer: Answer
+  constructor(answer: Answer) {
+    super(`refused with ${answer.status}${toldBy(answer.errors)}`)
+    this.name = 'RefusedBatch'
+    this.answer = answer
+  }
+}
+
+/** One request for a batch; the results are those of this request, each in its place. */
+async function askBatch(ask: Ask, path: string, items: readonly object[]): Promise<Record<string, unknown>[]> {
+  const run = randomUUID()
+  const answer = await ask('POST', path, {
+    batch_input: items.map((item, index) => ({ ...item, reference: `${run}.${index}` })),
+  })
+  const results = answer.data['batch_results']
+  if (!Array.isArray(results)) throw new RefusedBatch(answer)
+  const isOurs = (result: unknown, index: number): result is Record<string, unknown> => {
+    if (!isRecord(result)) return false
+    const { reference } = result
+    // Servers of before 2023 know no references.
+    return reference === undefined || reference === '' || reference === `${run}.${index}`
+  }
+  if (results.length !== items.length || !results.every(isOurs)) {
+    throw new KeyStoreFault(
+      'KEY_STORE_AWAY',
+      `the key server answered POST ${path} with what belongs to something else`,
+    )
+  }
+  return results
+}
+
+function* inBatches<T>(items: readonly T[]): Generator<readonly T[]> {
+  for (let from = 0; from < items.length; from += atOnce) yield items.slice(from, from + atOnce)
+}
+
+/** An empty purpose is none. */
+function associated(purpose: string): { associated_data?: string } {
+  return purpose === '' ? {} : { associated_data: Buffer.from(purpose).toString('base64') }
+}
+
+/** Kept as bytes, not as text: two texts can say the same bytes, and a changed bit must not go unseen. */
+function ciphertextOf(wrapped: Buffer): string {
+  return `vault:v${wrapped.readUInt32BE(0)}:${wrapped.subarray(versionBytes).toString('base64')}`
+}
+
+function toldBy(errors: readonly string[]): string {
+  return errors.length === 0 ? '' : ` (${errors.join('; ').replace(/\s+/g, ' ').slice(0, 200)})`
+}

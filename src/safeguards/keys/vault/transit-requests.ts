@@ -1,0 +1,150 @@
+/**
+ * Requests to the transit engine of a Vault or OpenBao (its HTTP API, /v1). In: a method, a path, a body. Out: a status
+ * and JSON that can only be the answer to this request: each has a connection of its own, because on a shared one a
+ * second answer to the last request would be taken for the first to this. Never here: a token in a message.
+ */
+import { readFile } from 'node:fs/promises'
+import { request as requestPlain } from 'node:http'
+import { request as requestTls } from 'node:https'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { KeyStoreSettings } from '#platform/config/key-store.ts'
+import { KeyStoreFault } from '../key-store.ts'
+import { readSecretFile } from '../secret-file.ts'
+
+export interface Answer {
+  /** 200, 204, 400, 404: the others have become faults. */
+  status: number
+  data: Readonly<Record<string, unknown>>
+  errors: readonly string[]
+  /** The server's name for this request, where it gives one. */
+  requestId: string | undefined
+}
+
+export interface Timing {
+  /** For one request, from the first byte to the last. */
+  requestMs: number
+  /** Before the second try; before the third four times as long. */
+  pauseMs: number
+}
+
+export type Ask = (method: 'GET' | 'POST' | 'DELETE', path: string, body?: object) => Promise<Answer>
+
+type Where = Extract<KeyStoreSettings, { kind: 'vault' }>
+
+const tries = 3
+/** Thousands of wrapped keys are less than one. */
+const longestAnswerBytes = 16 * 1024 * 1024
+
+/** Everything that is asked is safe to ask again: the caller looks at what is there afterwards. */
+export function createAsking(where: Where, { requestMs, pauseMs }: Timing): Ask {
+  const away = (why: string, cause?: unknown) =>
+    new KeyStoreFault('KEY_STORE_AWAY', `the key server ${where.url} ${why}`, cause)
+
+  return async (method, path, body) => {
+    let usedToken: string | undefined
+    for (let attempt = 1; ; attempt++) {
+      const token = await readSecretFile(where.tokenFile, 'the token of the key server')
+      try {
+        const { status, text } = await send(where, { method, path, body, token, requestMs })
+        if (status === 403) {
+          // Renewed between our reading and its answer: then the new one is tried.
+          const isRenewed = (await readSecretFile(where.tokenFile, 'the token of the key server')) !== token
+          if (isRenewed && attempt < tries && usedToken !== token) {
+            usedToken = token
+            continue
+          }
+          throw away(`refuses ${method} ${path} (403): renew the token in ${where.tokenFile}, or its policy`)
+        }
+        const answer = read(status, text)
+        if (answer) return answer
+        const isSealed = status === 503 && text.includes('sealed')
+        const why = isSealed ? 'is sealed: unseal it' : `answers ${method} ${path} with ${status} and not as one does`
+        if (attempt === tries || !isWorthTrying(status)) throw away(why)
+      } catch (error) {
+        if (error instanceof KeyStoreFault) throw error
+        const { code, message } = error as NodeJS.ErrnoException
+        if (attempt === tries)
+          throw away(`does not answer ${method} ${path} (${code ?? message}); asked ${tries} times`, error)
+      }
+      await pause(pauseMs * 4 ** (attempt - 1))
+    }
+  }
+}
+
+/** A status of 400 says what is wrong with what was asked, and asking again says it again. */
+function isWorthTrying(status: number): boolean {
+  return status === 412 || status === 429 || status >= 500 || status === 200
+}
+
+/** What a transit engine answers with; nothing where it is something else's answer. */
+function read(status: number, text: string): Answer | undefined {
+  if (status === 204 && text === '') return { status, data: {}, errors: [], requestId: undefined }
+  if (status !== 200 && status !== 400 && status !== 404) return undefined
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch {
+    return undefined
+  }
+  if (!isRecord(json)) return undefined
+  const { data, errors, request_id: id } = json
+  const isAnswer = isRecord(data) || Array.isArray(errors)
+  if (!isAnswer || (status === 200 && !isRecord(data))) return undefined
+  return {
+    status,
+    data: isRecord(data) ? data : {},
+    errors: Array.isArray(errors) ? errors.map(String) : [],
+    requestId: typeof id === 'string' && /^[\w-]{1,64}$/.test(id) ? id : undefined,
+  }
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+interface Sent {
+  method: string
+  path: string
+  body: object | undefined
+  token: string
+  requestMs: number
+}
+
+async function send(
+  { url, namespace, caFile }: Where,
+  { method, path, body, token, requestMs }: Sent,
+): Promise<{ status: number; text: string }> {
+  const content = body && Buffer.from(JSON.stringify(body))
+  const isTls = url.startsWith('https:')
+  const ca = isTls && caFile !== undefined ? await readFile(caFile) : undefined
+  return new Promise((resolve, reject) => {
+    const request = (isTls ? requestTls : requestPlain)(`${url}/v1/${path}`, {
+      method,
+      agent: false,
+      signal: AbortSignal.timeout(requestMs),
+      ...(ca && { ca }),
+      headers: {
+        connection: 'close',
+        'x-vault-request': 'true',
+        'x-vault-token': token,
+        ...(namespace !== undefined && { 'x-vault-namespace': namespace }),
+        ...(content && { 'content-type': 'application/json', 'content-length': content.length }),
+      },
+    })
+    request.once('error', reject)
+    request.once('response', (response) => {
+      const parts: Buffer[] = []
+      let size = 0
+      response.on('data', (part: Buffer) => {
+        size += part.length
+        if (size > longestAnswerBytes) response.destroy(new Error(`an answer of more than ${longestAnswerBytes} bytes`))
+        else parts.push(part)
+      })
+      response.once('error', reject)
+      response.once('end', () => {
+        resolve({ status: response.statusCode ?? 0, text: Buffer.concat(parts).toString('utf8') })
+      })
+    })
+    request.end(content)
+  })
+}

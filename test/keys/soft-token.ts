@@ -1,0 +1,61 @@
+/**
+ * Tokens of SoftHSM, made for one test file or bench. In: their labels. Out: what SELOSTE_KEYS would say of each. Never
+ * here: the tokens that the machine has otherwise.
+ */
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const places = [
+  '/usr/lib/softhsm',
+  '/usr/lib64/softhsm',
+  '/usr/lib64/pkcs11',
+  '/usr/local/lib/softhsm',
+  '/opt/homebrew/lib/softhsm',
+]
+const module = places.map((place) => join(place, 'libsofthsm2.so')).find((path) => existsSync(path))
+const hasTool = spawnSync('softhsm2-util', ['--version']).status === 0
+
+/** Why there can be none here, for a title; nothing where there can. */
+export const withoutTokens = module && hasTool ? '' : ' (SoftHSM, libsofthsm2.so and softhsm2-util, is not installed)'
+
+export interface SoftTokens {
+  settings: { kind: 'pkcs11'; module: string; token: string; pinFile: string }[]
+  /** Holds the tokens, `tokens/`, and the PIN, `pin`. */
+  folder: string
+  remove(): Promise<void>
+}
+
+/** Once in a process, before the module is loaded: SoftHSM reads where its tokens are when it starts. */
+export async function makeSoftTokens(labels: readonly string[]): Promise<SoftTokens> {
+  const folder = await mkdtemp(join(tmpdir(), 'seloste-tokens-'))
+  const tokens = join(folder, 'tokens')
+  await mkdir(tokens)
+  process.env['SOFTHSM2_CONF'] = join(folder, 'softhsm2.conf')
+  await writeFile(
+    process.env['SOFTHSM2_CONF'],
+    `directories.tokendir = ${tokens}\nobjectstore.backend = file\nlog.level = ERROR\n`,
+  )
+  const [pin, pinFile] = ['2468', join(folder, 'pin')]
+  await writeFile(pinFile, `${pin}\n`, { mode: 0o600 })
+  for (const label of labels) {
+    const made = spawnSync('softhsm2-util', [
+      '--init-token',
+      '--free',
+      '--label',
+      label,
+      '--so-pin',
+      '1357',
+      '--pin',
+      pin,
+    ])
+    if (made.status !== 0) throw new Error(`softhsm2-util: ${made.stderr.toString()}`)
+  }
+  return {
+    settings: labels.map((token) => ({ kind: 'pkcs11', module: module ?? '', token, pinFile })),
+    folder,
+    remove: () => rm(folder, { recursive: true, force: true }),
+  }
+}

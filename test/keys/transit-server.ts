@@ -1,0 +1,207 @@
+/**
+ * A key server as tests need it: over real HTTP it keeps the shape of the transit engine of Vault and OpenBao, with real
+ * AES-256-GCM, a policy without upsert, and the faults that a test asks for. In: faults. Out: an address, and what was
+ * asked. Never here: an answer that the true one would not give, but for those faults.
+ */
+import { createCipheriv, createDecipheriv, randomBytes, randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+
+interface TransitKey {
+  bytes: Buffer
+  deletion_allowed: boolean
+  exportable: boolean
+}
+
+export interface Asked {
+  method: string
+  path: string
+  namespace: string | undefined
+}
+
+interface Told {
+  status: number
+  body: unknown
+}
+
+/** What goes wrong with one request. */
+export type Fault =
+  /** Does what was asked and answers after so long. */
+  | { answersAfterMs: number }
+  /** Answers never, and does what was asked after so long. */
+  | { doesAfterMs: number }
+  /** Sends its answer twice over. */
+  | 'twice'
+  /** Does what was asked and cuts the connection before, or amid, its answer. */
+  | 'cut'
+  | 'cut-amid'
+  /** Does nothing and answers this; a text is no JSON. */
+  | { instead: Told }
+  /** Does what was asked and answers with this change. */
+  | { changed: (told: Told) => Told }
+
+export interface TransitServer {
+  url: string
+  /** By name, prefix and all. */
+  keys: Map<string, TransitKey>
+  asked: Asked[]
+  token: string
+  /** Asked of every request; nothing: it goes well. */
+  fault: ((asked: Asked) => Fault | undefined) | undefined
+  stop(): Promise<void>
+}
+
+/** @param tls key and certificate, both PEM; plain HTTP without */
+export async function startTransit(tls?: { key: string; cert: string }): Promise<TransitServer> {
+  const waiting = new Set<NodeJS.Timeout>()
+  const answer = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
+    const parts: Buffer[] = []
+    for await (const part of incoming as AsyncIterable<Buffer>) parts.push(part)
+    const body = parts.length === 0 ? {} : (JSON.parse(Buffer.concat(parts).toString()) as Record<string, unknown>)
+    const asked = {
+      method: incoming.method ?? '',
+      path: (incoming.url ?? '').replace(/^\/v1\//, ''),
+      namespace: incoming.headers['x-vault-namespace']?.toString(),
+    }
+    transit.asked.push(asked)
+    const isKnown = incoming.headers['x-vault-token'] === transit.token
+    const work = () => (isKnown ? answerTo(transit.keys, asked, body) : refused)
+    const fault = transit.fault?.(asked)
+    const later = (ms: number, what: () => void) => {
+      const timer = setTimeout(() => {
+        waiting.delete(timer)
+        what()
+      }, ms)
+      waiting.add(timer)
+    }
+    if (typeof fault === 'object' && 'instead' in fault) tell(outgoing, fault.instead)
+    else if (typeof fault === 'object' && 'doesAfterMs' in fault) later(fault.doesAfterMs, work)
+    else if (typeof fault === 'object' && 'answersAfterMs' in fault) {
+      const told = work()
+      later(fault.answersAfterMs, () => tell(outgoing, told))
+    } else if (typeof fault === 'object') tell(outgoing, fault.changed(work()))
+    else if (fault === 'cut') {
+      work()
+      outgoing.destroy()
+    } else if (fault === 'cut-amid') {
+      const text = JSON.stringify(work().body)
+      outgoing.writeHead(200, { 'content-length': text.length })
+      outgoing.write(text.slice(0, text.length / 2), () => outgoing.destroy())
+    } else if (fault === 'twice') {
+      const { status, body: told } = work()
+      const text = JSON.stringify(told ?? '')
+      const whole = `HTTP/1.1 ${status} OK\r\ncontent-length: ${text.length}\r\n\r\n${text}`
+      outgoing.socket?.end(whole + whole)
+    } else tell(outgoing, work())
+  }
+  const listener = (incoming: IncomingMessage, outgoing: ServerResponse) => void answer(incoming, outgoing)
+  const server = tls ? createTlsServer(tls, listener) : createServer(listener)
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const transit: TransitServer = {
+    url: `${tls ? 'https' : 'http'}://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    keys: new Map(),
+    asked: [],
+    token: `hvs.${randomBytes(12).toString('hex')}`,
+    fault: undefined,
+    async stop() {
+      for (const timer of waiting) clearTimeout(timer)
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+  return transit
+}
+
+const refused: Told = { status: 403, body: { errors: ['permission denied'] } }
+const missing: Told = { status: 404, body: { errors: [] } }
+const done: Told = { status: 204, body: undefined }
+const wrong = (why: string): Told => ({ status: 400, body: { errors: [why] } })
+const good = (data: object): Told => ({ status: 200, body: { request_id: randomUUID(), data } })
+
+function tell(outgoing: ServerResponse, { status, body }: Told): void {
+  outgoing.writeHead(status, { 'content-type': 'application/json' })
+  outgoing.end(body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body))
+}
+
+function answerTo(keys: Map<string, TransitKey>, { method, path }: Asked, body: Record<string, unknown>): Told {
+  const [mount, what, name = '', more] = path.split('/')
+  if (mount !== 'transit')
+    return { status: 404, body: { errors: [`no handler for route "${path}". route entry not found.`] } }
+  if (what === 'keys?list=true' && method === 'GET') return keys.size === 0 ? missing : good({ keys: [...keys.keys()] })
+  const key = keys.get(name)
+  if (what === 'encrypt' || what === 'decrypt') {
+    // The policy gives update, not create: a key that is not there is not made here.
+    if (!key) return what === 'encrypt' ? refused : wrong('encryption key not found')
+    return transform(what, key, body['batch_input'] as Item[])
+  }
+  if (what !== 'keys') return missing
+  if (method === 'GET') return key ? good(describe(name, key)) : missing
+  if (method === 'DELETE') {
+    if (!key?.deletion_allowed) {
+      return wrong(
+        `error deleting policy ${name}: ${key ? 'deletion is not allowed for this key' : 'could not delete key; not found'}`,
+      )
+    }
+    keys.delete(name)
+    return done
+  }
+  if (more === 'config') {
+    if (!key) return wrong('no existing key named ' + name)
+    key.deletion_allowed = body['deletion_allowed'] === true
+    return good(describe(name, key))
+  }
+  if (!key) keys.set(name, { bytes: randomBytes(32), deletion_allowed: false, exportable: body['exportable'] === true })
+  return good(describe(name, keys.get(name)!))
+}
+
+function describe(name: string, { deletion_allowed, exportable }: TransitKey): object {
+  return {
+    name,
+    type: 'aes256-gcm96',
+    derived: false,
+    deletion_allowed,
+    exportable,
+    allow_plaintext_backup: false,
+    latest_version: 1,
+    keys: { 1: 1_800_000_000 },
+    supports_encryption: true,
+    supports_decryption: true,
+  }
+}
+
+interface Item {
+  plaintext?: string
+  ciphertext?: string
+  associated_data?: string
+  reference?: string
+}
+
+function transform(what: 'encrypt' | 'decrypt', { bytes }: TransitKey, items: Item[]): Told {
+  const results = items.map(({ plaintext = '', ciphertext = '', associated_data = '', reference = '' }) => {
+    const aad = Buffer.from(associated_data, 'base64')
+    if (what === 'encrypt') {
+      const nonce = randomBytes(12)
+      const cipher = createCipheriv('aes-256-gcm', bytes, nonce).setAAD(aad)
+      const sealed = [nonce, cipher.update(plaintext, 'base64'), cipher.final(), cipher.getAuthTag()]
+      return { ciphertext: `vault:v1:${Buffer.concat(sealed).toString('base64')}`, key_version: 1, reference }
+    }
+    const [, version, content = ''] = ciphertext.split(':')
+    if (version !== 'v1') return { plaintext: '', error: 'invalid ciphertext: version is too new', reference }
+    const raw = Buffer.from(content, 'base64')
+    try {
+      const decipher = createDecipheriv('aes-256-gcm', bytes, raw.subarray(0, 12), { authTagLength: 16 }).setAAD(aad)
+      decipher.setAuthTag(raw.subarray(-16))
+      const opened = Buffer.concat([decipher.update(raw.subarray(12, -16)), decipher.final()])
+      return { plaintext: opened.toString('base64'), reference }
+    } catch {
+      return { plaintext: '', error: 'cipher: message authentication failed', reference }
+    }
+  })
+  const isBad = results.some((result) => 'error' in result)
+  const told = good({ batch_results: results })
+  return isBad ? { ...told, status: 400 } : told
+}
