@@ -1,0 +1,78 @@
+/**
+ * What a verification of recordings can find. In: a code and a recording. Out: one line that says what is wrong and what to do.
+ * Never here: names, numbers, content.
+ */
+
+const words = {
+  'key-missing': [
+    'its key is not there: nobody can hear it',
+    'bring the keyring back from the newest backup (seloste restore)',
+  ],
+  'key-forged': ['its key was altered or exchanged', 'bring the keyring back from the newest backup (seloste restore)'],
+  'body-missing': ['its body is not in the object store', 'bring the object back from a backup (seloste restore)'],
+  'body-length': ['its body is longer or shorter than it was', 'bring the object back from a backup (seloste restore)'],
+  'body-forged': [
+    'its body was altered, cut or exchanged: it does not open',
+    'bring the object back from a backup (seloste restore)',
+  ],
+  'body-hash': [
+    'its body opens and is not the one that the register and the audit log know',
+    'find out who wrote it (seloste audit verify), and bring the object back from a backup',
+  ],
+  'index-missing': ['its index is not in the object store', 'bring the object back from a backup (seloste restore)'],
+  'index-forged': [
+    'its index was altered, cut or exchanged: it does not open',
+    'bring the object back from a backup (seloste restore)',
+  ],
+  'index-of-another': ['its index is of another recording', 'bring the object back from a backup (seloste restore)'],
+  'hash-untold': [
+    'the audit log does not say with which hash it was taken into keeping',
+    'verify the log (seloste audit verify)',
+  ],
+  'hash-told-otherwise': [
+    'the register and the audit log know different hashes of it',
+    'verify the log (seloste audit verify): one of them was altered',
+  ],
+  'header-left': [
+    'its header to the intake key is still there',
+    'delete the object; the intake key of its day goes a week later',
+  ],
+  'destroyed-key-left': ['it is destroyed and its key row is still there', 'run the custodian: its sweep ends it'],
+  'destroyed-month-key-left': [
+    'it is destroyed and a version of the month key under which it lay is still in the key store',
+    'run the custodian: its sweep destroys the version; if it stays, destroy it in the key store',
+  ],
+  'destroyed-object-left': ['it is destroyed and an object of it is still there', 'delete the object'],
+  'destroyed-untold-ledger': [
+    'it is destroyed and the destruction ledger does not say so',
+    'verify the ledger (seloste audit verify): an entry was taken out, or the row was written by hand',
+  ],
+  'destroyed-untold-log': [
+    'it is destroyed and the audit log does not say so',
+    'verify the log (seloste audit verify)',
+  ],
+  'destroyed-held': [
+    'the destruction ledger says that it is destroyed and the register holds it',
+    'replay the ledger (seloste restore does); until then nobody should hear it',
+  ],
+  'destroyed-opens-in-place': [
+    'it is destroyed and a copy of it, or of its key, is still there',
+    'start the custodian with the place reachable: it reaches it by itself',
+  ],
+  'key-without-recording': ['there is a key of it and no recording', 'run the custodian: its sweep ends it'],
+} as const
+
+export type FindingCode = keyof typeof words
+
+export interface Finding {
+  code: FindingCode
+  recording: string
+  /** The object, the key or the place it is about. */
+  about?: string
+}
+
+/** The finding in one line. */
+export function sayFinding({ code, recording, about }: Finding): string {
+  const [wrong, todo] = words[code]
+  return `recording ${recording}: ${code}: ${wrong}${about === undefined ? '' : ` (${about})`}; ${todo}`
+}

@@ -1,0 +1,64 @@
+/**
+ * A thread that opens bodies whole and says their hash. In: a file key, a size, then the bytes in windows. Out: SHA-256, or that
+ * a chunk does not open. Never here: plaintext that is kept or handed on.
+ */
+import { createHash, type Hash, type KeyObject } from 'node:crypto'
+import { parentPort } from 'node:worker_threads'
+import { openChunkBytes } from '#platform/age/open-stream.ts'
+import { derivePayloadKey, payloadNonceBytes, sealedChunkBytes } from '#platform/age/seal-stream.ts'
+
+/** The first window has the nonce in front; each but the last ends where a chunk ends. */
+export type OpenAsked =
+  { job: number; begin: { fileKey: Uint8Array; sizeBytes: number } } | { job: number; window: Uint8Array }
+/** After each window: go on, done, or not. */
+export type OpenTold = { job: number } & ({ next: true } | { sha256: string } | { forged: true })
+
+interface Opening {
+  fileKey: Uint8Array
+  hash: Hash
+  chunks: number
+  key?: KeyObject
+  chunk: number
+}
+
+const port = parentPort!
+const openings = new Map<number, Opening>()
+
+port.on('message', (asked: OpenAsked) => {
+  const { job } = asked
+  if ('begin' in asked) {
+    const { fileKey, sizeBytes } = asked.begin
+    const chunks = Math.ceil((sizeBytes - payloadNonceBytes) / sealedChunkBytes)
+    openings.set(job, { fileKey, hash: createHash('sha256'), chunks, chunk: 0 })
+    return
+  }
+  const opening = openings.get(job)
+  if (!opening) return
+  const told = openWindow(opening, Buffer.from(asked.window.buffer, asked.window.byteOffset, asked.window.length))
+  if (!('next' in told)) {
+    opening.fileKey.fill(0)
+    openings.delete(job)
+  }
+  port.postMessage({ job, ...told } satisfies OpenTold)
+})
+
+function openWindow(opening: Opening, window: Buffer): { next: true } | { sha256: string } | { forged: true } {
+  opening.hash.update(window)
+  let at = 0
+  if (!opening.key) {
+    opening.key = derivePayloadKey(opening.fileKey, window.subarray(0, payloadNonceBytes))
+    at = payloadNonceBytes
+  }
+  try {
+    for (; at < window.length; at += sealedChunkBytes) {
+      const isLast = opening.chunk === opening.chunks - 1
+      const plaintext = openChunkBytes(opening.key, opening.chunk, isLast, window.subarray(at, at + sealedChunkBytes))
+      if (isLast && plaintext.length === 0 && opening.chunk > 0) return { forged: true }
+      opening.chunk++
+    }
+  } catch {
+    // age-chunk-forged, the only one.
+    return { forged: true }
+  }
+  return opening.chunk < opening.chunks ? { next: true } : { sha256: opening.hash.digest('hex') }
+}

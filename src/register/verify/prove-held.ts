@@ -1,0 +1,124 @@
+/**
+ * Proves that recordings in keeping open: every chunk of the body, its length, its hash against the register and the audit log,
+ * the index. In: their ids. Out: findings, and how many bytes were opened. Never here: a recording that was destroyed meanwhile
+ * as a finding; plaintext that outlives its check.
+ */
+import type { Kysely } from 'kysely'
+import type { ObjectStore } from '#platform/objects/object-store.ts'
+import { fileKeysOf } from '#safeguards/keys/file-keys-of.ts'
+import type { KeyStore } from '#safeguards/keys/key-store.ts'
+import { bodyKey, headerKey } from '../recordings/objects.ts'
+import { openRecordingIndex } from '../recordings/open-recording.ts'
+import type { RegisterTables } from '../tables.ts'
+import type { Finding, FindingCode } from './findings.ts'
+import type { OpeningThreads } from './open-in-threads.ts'
+
+export interface Proving {
+  db: Kysely<RegisterTables>
+  objects: ObjectStore
+  keys: KeyStore
+  threads: OpeningThreads
+}
+
+export interface Proved {
+  recordings: number
+  bytes: number
+  findings: Finding[]
+}
+
+interface Row {
+  id: string
+  size_bytes: number | null
+  sha256: Buffer | null
+}
+
+export async function proveHeld(proving: Proving, rows: readonly Row[]): Promise<Proved> {
+  const { db, keys, threads } = proving
+  const ids = rows.map(({ id }) => id)
+  const [fileKeys, hashes] = await Promise.all([fileKeysOf(db, keys, ids), hashesTold(db, ids)])
+  const proved: Proved = { recordings: 0, bytes: 0, findings: [] }
+  const left = [...rows]
+  const lane = async () => {
+    for (let row = left.pop(); row; row = left.pop()) {
+      const fileKey = fileKeys.get(row.id)!
+      const found = await proveOne(proving, row, fileKey, hashes.get(row.id))
+      if (typeof fileKey !== 'string') fileKey.fill(0)
+      // What a destruction took away while it was looked at was not amiss.
+      if (found.codes.length > 0 && !(await isHeld(db, row.id))) continue
+      proved.recordings++
+      proved.bytes += found.bytes
+      proved.findings.push(...found.codes.map((code) => ({ code, recording: row.id })))
+    }
+  }
+  await Promise.all(Array.from({ length: threads.lanes }, lane))
+  return proved
+}
+
+async function proveOne(
+  { objects, threads }: Proving,
+  row: Row,
+  fileKey: Buffer | 'missing' | 'forged',
+  told: string | null | undefined,
+): Promise<{ codes: FindingCode[]; bytes: number }> {
+  const codes: FindingCode[] = []
+  const known = row.sha256?.toString('hex')
+  if (told === undefined) codes.push('hash-untold')
+  else if (told !== (known ?? null)) codes.push('hash-told-otherwise')
+  if (await sizeOf(objects, headerKey(row.id))) codes.push('header-left')
+  const size = await sizeOf(objects, bodyKey(row.id))
+  if (size === undefined) codes.push('body-missing')
+  else if (row.size_bytes !== null && size !== row.size_bytes) codes.push('body-length')
+  if (typeof fileKey === 'string') return { codes: [`key-${fileKey}`, ...codes], bytes: 0 }
+  codes.push(...(await proveIndex(objects, row.id, fileKey)))
+  if (size === undefined) return { codes, bytes: 0 }
+  const read = (start: number, end: number) => objects.readRange(bodyKey(row.id), start, end)
+  const opened = await threads.open(fileKey, size, read).catch((error: unknown) => {
+    const { code } = error as { code?: string }
+    // Taken away, or cut, while it was being read.
+    if (code === 'object-missing' || code === 'object-range-outside') return 'forged' as const
+    throw error
+  })
+  if (opened === 'forged') codes.push('body-forged')
+  else if (known !== undefined && opened.sha256 !== known) codes.push('body-hash')
+  return { codes, bytes: size }
+}
+
+async function proveIndex(objects: ObjectStore, id: string, fileKey: Buffer): Promise<FindingCode[]> {
+  try {
+    const { recording } = await openRecordingIndex(objects, id, fileKey)
+    return recording === id ? [] : ['index-of-another']
+  } catch (error) {
+    const { code } = error as { code?: string }
+    if (code === 'object-missing') return ['index-missing']
+    // What opens is what was sealed; JSON that cannot be read was never written by us.
+    if (code?.startsWith('age-') || error instanceof SyntaxError) return ['index-forged']
+    throw error
+  }
+}
+
+/** Nothing where there is no such object. */
+export async function sizeOf(objects: ObjectStore, key: string): Promise<number | undefined> {
+  try {
+    return await objects.sizeBytes(key)
+  } catch (error) {
+    if ((error as { code?: string }).code === 'object-missing') return undefined
+    throw error
+  }
+}
+
+/** The hash with which each was taken into keeping, as the audit log has it; of one that is restored, the newest. */
+async function hashesTold(db: Kysely<RegisterTables>, ids: readonly string[]): Promise<Map<string, string | null>> {
+  const rows = await db
+    .selectFrom('audit_entry')
+    .select(['object_id', 'detail'])
+    .where('object_id', 'in', [...ids])
+    .where('action', '=', 'recording.kept')
+    .orderBy('seq')
+    .execute()
+  return new Map(rows.map(({ object_id, detail }) => [object_id!, (detail as { sha256: string | null }).sha256]))
+}
+
+async function isHeld(db: Kysely<RegisterTables>, id: string): Promise<boolean> {
+  const row = await db.selectFrom('recording').select('state').where('id', '=', id).executeTakeFirst()
+  return row !== undefined && row.state !== 'DESTROYING' && row.state !== 'DESTROYED'
+}

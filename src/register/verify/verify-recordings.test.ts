@@ -1,0 +1,383 @@
+import { execFile, spawnSync } from 'node:child_process'
+import { randomBytes, randomUUID } from 'node:crypto'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { callOfMonthsAgo, makeTestRegister } from '#test/register/make-register.ts'
+import { generateKeyPair, writeAgeHeader } from '#platform/age/age-header.ts'
+import { fileKeyOf } from '#safeguards/keys/recording-keys.ts'
+import { withoutCopies } from '#safeguards/places/copies.ts'
+import { expungeRecordings } from '../expunge.ts'
+import { keepRecording } from '../recordings/keep-recording.ts'
+import { bodyKey, headerKey, indexKey } from '../recordings/objects.ts'
+import { openRecordingBody, openRecordingIndex } from '../recordings/open-recording.ts'
+import type { RegisterTables } from '../tables.ts'
+import { sayFinding } from './findings.ts'
+import type { PlaceToProve } from './prove-destroyed.ts'
+import { verifyRecordings, type VerifyOptions } from './verify-recordings.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const register = await makeTestRegister(database)
+const { pool } = database.as()
+const { objects, keys, keeping, folder } = register
+const custodian = database.as('seloste_custodian').db
+const now = () => Temporal.Now.instant()
+const isLong = process.env['SELOSTE_LONG'] === '1'
+const hasAge = spawnSync('age', ['--version']).status === 0
+
+const verify = (options: VerifyOptions = {}, places: PlaceToProve[] = []) =>
+  verifyRecordings({ db: custodian, objects, keys, places }, { threads: 1, ...options })
+const codes = async (options?: VerifyOptions) =>
+  (await verify(options)).findings.map(({ code, recording }) => `${recording} ${code}`)
+
+async function kept(packets = 50, given = {}) {
+  const { id } = await register.record(given, { packets })
+  await keepRecording(keeping, id, now())
+  return id
+}
+
+async function destroyed() {
+  const id = await kept(50, callOfMonthsAgo(6))
+  await destroy(id)
+  return id
+}
+
+async function destroy(id: string) {
+  const { destroyed: gone } = await expungeRecordings(
+    { db: custodian, objects, keys, copies: withoutCopies, workFolder: keeping.workFolder },
+    [{ id, cause: 'retention', doneBy: 'sweep', deadline: now().add({ hours: 24 }) }],
+    now(),
+  )
+  expect(gone).toEqual([id])
+}
+
+/** Changes an object, verifies, and puts it back. */
+async function changed(key: string, change: (bytes: Buffer) => Buffer | undefined) {
+  const whole = await objects.readRange(key, 0, await objects.sizeBytes(key))
+  const other = change(Buffer.from(whole))
+  if (other) await objects.put(key, other)
+  else await objects.delete(key)
+  try {
+    return await verify()
+  } finally {
+    await objects.put(key, whole)
+  }
+}
+
+let held: string[] = []
+let ended: string[] = []
+beforeAll(async () => {
+  held = [await kept(50), await kept(600), await kept(1)]
+  ended = [await destroyed(), await destroyed()]
+}, 60_000)
+
+describe('a verification of recordings', () => {
+  test('finds nothing amiss where all is as it was, and says how much it opened', async () => {
+    const sizes = await Promise.all(held.map((id) => objects.sizeBytes(bodyKey(id))))
+    const report = await verify()
+    expect(report).toMatchObject({ held: 3, destroyed: 2, found: 0, findings: [] })
+    expect(report.bytes).toBe(sizes.reduce((sum, size) => sum + size))
+  })
+
+  test('of a sample looks at so many', async () => {
+    const { held: opened, destroyed: gone } = await verify({ sample: 4 })
+    expect(opened + gone).toBe(4)
+  })
+
+  test('goes on where the last one stopped, until it has looked at all', async () => {
+    const after = [...held].sort()[0]!
+    const { held: opened, goesOnAfter } = await verify({ after })
+    expect(opened).toBe(2)
+    expect(goesOnAfter).toBeUndefined()
+  })
+
+  test('says in one line what is wrong and what to do', async () => {
+    const { findings } = await changed(bodyKey(held[0]!), () => undefined)
+    expect(findings.map(sayFinding)).toEqual([
+      `recording ${held[0]!}: body-missing: its body is not in the object store; bring the object back from a backup (seloste restore)`,
+    ])
+  })
+})
+
+describe('what is held is found wanting where', () => {
+  test.each<[string, (bytes: Buffer) => Buffer | undefined, string[]]>([
+    ['its body is cut at a chunk', (bytes) => bytes.subarray(0, 16 + 65_552), ['body-length', 'body-forged']],
+    ['its body is cut anywhere', (bytes) => bytes.subarray(0, -1), ['body-length', 'body-forged']],
+    ['its body is empty', () => Buffer.alloc(0), ['body-length', 'body-forged']],
+    ['something follows its body', (bytes) => Buffer.concat([bytes, Buffer.from('x')]), ['body-length', 'body-forged']],
+    ['its body is gone', () => undefined, ['body-missing']],
+    [
+      'its chunks changed places',
+      (bytes) =>
+        Buffer.concat([
+          bytes.subarray(0, 16),
+          bytes.subarray(16 + 65_552, 16 + 2 * 65_552),
+          bytes.subarray(16, 16 + 65_552),
+          bytes.subarray(16 + 2 * 65_552),
+        ]),
+      ['body-forged'],
+    ],
+  ])('%s', async (_, change, expected) => {
+    const { findings } = await changed(bodyKey(held[1]!), change)
+    expect(findings.map(({ code }) => code)).toEqual(expected)
+    expect(new Set(findings.map(({ recording }) => recording))).toEqual(new Set([held[1]]))
+  })
+
+  test('its index is gone, cut, or of another recording', async () => {
+    const other = await objects.readRange(indexKey(held[0]!), 0, await objects.sizeBytes(indexKey(held[0]!)))
+    for (const [change, code] of [
+      [() => undefined, 'index-missing'],
+      [(bytes: Buffer) => bytes.subarray(0, -3), 'index-forged'],
+      [() => other, 'index-forged'],
+    ] as const) {
+      expect((await changed(indexKey(held[1]!), change)).findings).toMatchObject([{ code, recording: held[1] }])
+    }
+  })
+
+  test('bodies, or whole recordings’ objects, changed places', async () => {
+    const [a, b] = [held[0]!, held[1]!]
+    await exchange(bodyKey(a), bodyKey(b))
+    expect((await codes()).filter((line) => line.endsWith('body-forged')).sort()).toEqual(
+      [`${a} body-forged`, `${b} body-forged`].sort(),
+    )
+    await exchange(indexKey(a), indexKey(b))
+    expect((await codes()).filter((line) => line.endsWith('index-forged'))).toHaveLength(2)
+    await exchange(bodyKey(a), bodyKey(b))
+    await exchange(indexKey(a), indexKey(b))
+    expect(await codes()).toEqual([])
+  })
+
+  test('keys are gone, altered or exchanged: by row, by shard, by month', async () => {
+    const [a, b] = [held[0]!, held[1]!]
+    const keyRows = async () =>
+      (await pool.query<{ recording_id: string; wrapped: Buffer }>('select recording_id, wrapped from recording_key'))
+        .rows
+    const before = await keyRows()
+    const keyOf = (id: string) => before.find((row) => row.recording_id === id)!.wrapped
+    const put = (id: string, wrapped: Buffer) =>
+      pool.query('update recording_key set wrapped = $2 where recording_id = $1', [id, wrapped])
+    await put(a, keyOf(b))
+    await put(b, keyOf(a))
+    expect((await codes()).sort()).toEqual([`${a} key-forged`, `${b} key-forged`].sort())
+    await put(a, keyOf(a))
+    await put(b, flipped(keyOf(b), 3))
+    expect(await codes()).toEqual([`${b} key-forged`])
+    await put(b, keyOf(b))
+    const shards = (
+      await pool.query<{ expiry_month: string; shard: number; wrapped: Buffer }>(
+        'select expiry_month::text, shard, wrapped from shard_key',
+      )
+    ).rows
+    for (const { expiry_month, shard, wrapped } of shards) {
+      await pool.query('update shard_key set wrapped = $3 where expiry_month = $1::date and shard = $2', [
+        expiry_month,
+        shard,
+        flipped(wrapped, 20),
+      ])
+    }
+    expect((await codes()).sort()).toEqual(held.map((id) => `${id} key-forged`).sort())
+    for (const { expiry_month, shard, wrapped } of shards) {
+      await pool.query('update shard_key set wrapped = $3 where expiry_month = $1::date and shard = $2', [
+        expiry_month,
+        shard,
+        wrapped,
+      ])
+    }
+    await pool.query('alter table recording_key disable trigger user')
+    const { rows } = await pool.query<{ row: object }>(
+      `delete from recording_key where recording_id = $1 returning to_jsonb(recording_key) as row`,
+      [a],
+    )
+    expect(await codes()).toEqual([`${a} key-missing`])
+    await pool.query('insert into recording_key select * from jsonb_populate_record(null::recording_key, $1)', [
+      JSON.stringify(rows[0]!.row),
+    ])
+    await pool.query('alter table recording_key enable trigger user')
+    expect(await codes()).toEqual([])
+  })
+
+  test('the register’s hash, or the log’s, is another one', async () => {
+    const id = held[0]!
+    const { rows } = await pool.query<{ sha256: Buffer }>('select sha256 from recording where id = $1', [id])
+    await pool.query('update recording set sha256 = $2 where id = $1', [id, flipped(rows[0]!.sha256, 0)])
+    expect(await codes()).toEqual([`${id} hash-told-otherwise`, `${id} body-hash`])
+    await pool.query('update recording set sha256 = $2 where id = $1', [id, rows[0]!.sha256])
+  })
+
+  test('a header was left, or put back', async () => {
+    await objects.put(headerKey(held[2]!), Buffer.from('age-encryption.org/v1'))
+    expect(await codes()).toEqual([`${held[2]!} header-left`])
+    await objects.delete(headerKey(held[2]!))
+  })
+})
+
+describe('what is destroyed is found alive where', () => {
+  test('an object of it is there again, whether its row is still there or not', async () => {
+    const [id, rowless] = [ended[0]!, randomUUID()]
+    await objects.put(bodyKey(id), Buffer.from('x'))
+    await pool.query(
+      `insert into destruction_entry (object_kind, object_id, cause, done_by, targets) values ('recording', $1, 'retention', 'sweep', '{}')`,
+      [rowless],
+    )
+    await objects.put(bodyKey(rowless), Buffer.from('x'))
+    expect((await codes()).sort()).toEqual([`${id} destroyed-object-left`, `${rowless} destroyed-object-left`].sort())
+    await objects.delete(bodyKey(id))
+    await objects.delete(bodyKey(rowless))
+    // A call that has not been entered yet is none of these.
+    await objects.put(bodyKey(randomUUID()), Buffer.from('x'))
+    expect(await codes()).toEqual([])
+  })
+
+  test('a key row of it, or the version of the month key under which it lay, is there', async () => {
+    const id = ended[0]!
+    await pool.query(
+      `insert into recording_key (recording_id, expiry_month, shard, wrapped)
+       select $1, expiry_month, shard, '\\x00' from shard_key limit 1`,
+      [id],
+    )
+    expect(await codes()).toEqual([`${id} destroyed-key-left`])
+    await pool.query('delete from recording_key where recording_id = $1', [id])
+    const { rows } = await pool.query<{ name: string }>(
+      `select detail ->> 'monthKey' as name from destruction_entry where object_id = $1`,
+      [id],
+    )
+    await keys.make(rows[0]!.name)
+    expect(await codes()).toContain(`${id} destroyed-month-key-left`)
+    await keys.destroy(rows[0]!.name)
+    expect(await codes()).toEqual([])
+  })
+
+  test('a place of copies still has it', async () => {
+    const place: PlaceToProve = {
+      name: 'kellari',
+      stillThere: (ids) => Promise.resolve(ids.filter((id) => id === ended[1])),
+    }
+    expect((await verify({}, [place])).findings).toEqual([
+      { code: 'destroyed-opens-in-place', recording: ended[1], about: 'kellari' },
+    ])
+  })
+
+  test('the ledger says so and the register holds it', async () => {
+    await pool.query(
+      `insert into destruction_entry (object_kind, object_id, cause, done_by, targets) values ('recording', $1, 'caller', 'sweep', '{}')`,
+      [held[2]],
+    )
+    expect(await codes()).toEqual([`${held[2]!} destroyed-held`])
+    held = held.slice(0, 2)
+  })
+})
+
+test(
+  'any bit of a body, an index, a key or a shard that is another is found, and plays nothing (T)',
+  async () => {
+    const random = seeded(11)
+    const id = held[1]!
+    const rounds = isLong ? 10_000 : 60
+    const fileKey = (await fileKeyOf(custodian, keys, id))!
+    const whole = await openRecordingBody(objects, id, fileKey)
+    const chunks = await Promise.all(Array.from({ length: whole.chunks }, (_, n) => whole.openChunk(n)))
+    const [body, index] = await Promise.all(
+      [bodyKey(id), indexKey(id)].map(async (key) => objects.readRange(key, 0, await objects.sizeBytes(key))),
+    )
+    for (let round = 0; round < rounds; round++) {
+      const isBody = random() < 0.7
+      const [key, bytes] = isBody ? [bodyKey(id), body!] : [indexKey(id), index!]
+      const other = corrupt(bytes, random)
+      if (other.equals(bytes)) continue
+      await objects.put(key, other)
+      const found = isLong || round % 6 === 0 ? await codes() : undefined
+      if (found)
+        expect(
+          found.some((line) => line.startsWith(`${id} ${isBody ? 'body' : 'index'}-`)),
+          String(round),
+        ).toBe(true)
+      // What is played of it is what was said, or nothing.
+      if (isBody) {
+        const opened = await openRecordingBody(objects, id, fileKey).catch(() => undefined)
+        for (let n = 0; opened && n < opened.chunks; n++) {
+          const chunk = await opened.openChunk(n).catch(() => undefined)
+          if (chunk) expect(chunk.equals(chunks[n] ?? Buffer.alloc(0)), `${round}: chunk ${n}`).toBe(true)
+        }
+      } else await expect(openRecordingIndex(objects, id, fileKey)).rejects.toThrow()
+      await objects.put(key, bytes)
+    }
+  },
+  isLong ? 3_600_000 : 60_000,
+)
+
+describe.skipIf(!hasAge)('an independent age', () => {
+  test('opens a held recording with its key at hand, and nothing opens a destroyed one', async () => {
+    const id = held[0]!
+    const { recipient, identity } = generateKeyPair()
+    const fileKey = (await fileKeyOf(custodian, keys, id))!
+    const body = await objects.readRange(bodyKey(id), 0, await objects.sizeBytes(bodyKey(id)))
+    const [file, identityFile] = [join(folder, 'live.age'), join(folder, 'identity')]
+    await writeFile(file, Buffer.concat([headerFor(recipient, fileKey), body]))
+    await writeFile(identityFile, `${identity}\n`, { mode: 0o600 })
+    const opened = join(folder, 'live.log')
+    await promisify(execFile)('age', ['--decrypt', '-i', identityFile, '-o', opened, file])
+    const payload = await openRecordingBody(objects, id, fileKey)
+    const chunks = await Promise.all(Array.from({ length: payload.chunks }, (_, n) => payload.openChunk(n)))
+    expect(await readFile(opened)).toEqual(Buffer.concat(chunks))
+
+    // Somebody kept the body of a recording that is destroyed since: there is no key for a header to carry.
+    const { id: copied, body: copy } = await register.record(callOfMonthsAgo(6), { packets: 50 })
+    await keepRecording(keeping, copied, now())
+    await destroy(copied)
+    expect(await fileKeyOf(custodian, keys, copied)).toBeUndefined()
+    await writeFile(file, Buffer.concat([headerFor(recipient, fileKey), copy]))
+    await expect(promisify(execFile)('age', ['--decrypt', '-i', identityFile, '-o', opened, file])).rejects.toThrow()
+  })
+})
+
+/** Nobody but whoever has the file key can write one. */
+function headerFor(recipient: string, fileKey: Buffer): Buffer {
+  return writeAgeHeader(recipient, (size) => (size === fileKey.length ? fileKey : randomBytes(size))).header
+}
+
+async function exchange(one: string, other: string) {
+  const [a, b] = await Promise.all(
+    [one, other].map(async (key) => objects.readRange(key, 0, await objects.sizeBytes(key))),
+  )
+  await objects.put(one, b!)
+  await objects.put(other, a!)
+}
+
+function flipped(bytes: Buffer, at: number): Buffer {
+  const other = Buffer.from(bytes)
+  other[at]! ^= 1
+  return other
+}
+
+/** A bit, a cut, something more, a block that changed places, or zeros. */
+function corrupt(bytes: Buffer, random: () => number): Buffer {
+  const at = Math.floor(random() * bytes.length)
+  const other = Buffer.from(bytes)
+  switch (Math.floor(random() * 5)) {
+    case 0:
+      other[at]! ^= 1 << Math.floor(random() * 8)
+      return other
+    case 1:
+      return other.subarray(0, at)
+    case 2:
+      return Buffer.concat([other, other.subarray(at)])
+    case 3:
+      other.copyWithin(0, at)
+      return other
+    default:
+      return other.fill(0, at, at + 64)
+  }
+}
+
+/** mulberry32 */
+function seeded(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let t = Math.imul(state ^ (state >>> 15), 1 | state)
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
+  }
+}

@@ -1,0 +1,109 @@
+/**
+ * Proves that every held recording opens and every destroyed one does not (R52). In: the register, the objects, the keys, the
+ * places of copies; all recordings, a sample of them, or a part that goes on where the last one stopped. Out: a report. Never
+ * here: mending; content; two answers for one recording that is destroyed meanwhile.
+ */
+import { sql, type Kysely } from 'kysely'
+import type { RegisterTables } from '../tables.ts'
+import type { Finding } from './findings.ts'
+import { startOpeningThreads } from './open-in-threads.ts'
+import { proveDestroyed, proveNothingElse, type ProvingEnds } from './prove-destroyed.ts'
+import { proveHeld } from './prove-held.ts'
+
+export interface Verification {
+  /** Held recordings that were opened whole or found wanting, and the bytes of their bodies. */
+  held: number
+  bytes: number
+  destroyed: number
+  /** Not in keeping yet, or being destroyed: nothing is proved of them. */
+  underWay: number
+  found: number
+  /** The first of them. */
+  findings: Finding[]
+  seconds: number
+  /** The last recording looked at, where there are more. */
+  goesOnAfter?: string
+}
+
+export interface VerifyOptions {
+  /** So many at random, instead of all. */
+  sample?: number
+  /** Goes on after this recording. */
+  after?: string | undefined
+  /** Stops, to go on another time, once it has looked for so long. */
+  mostSeconds?: number
+  threads?: number
+  onProgress?: (so: { looked: number; bytes: number }) => void
+  signal?: AbortSignal
+}
+
+const batch = 500
+const mostFindings = 1_000
+/** Before every id. */
+const first = '00000000-0000-0000-0000-000000000000'
+
+interface Row {
+  id: string
+  state: string
+  is_kept: boolean
+  size_bytes: number | null
+  sha256: Buffer | null
+}
+
+export async function verifyRecordings(proving: ProvingEnds, options: VerifyOptions = {}): Promise<Verification> {
+  const began = performance.now()
+  const seconds = () => (performance.now() - began) / 1000
+  const report: Verification = { held: 0, bytes: 0, destroyed: 0, underWay: 0, found: 0, findings: [], seconds: 0 }
+  const note = (findings: readonly Finding[]) => {
+    report.found += findings.length
+    report.findings.push(...findings.slice(0, mostFindings - report.findings.length))
+  }
+  const threads = startOpeningThreads(options.threads)
+  try {
+    for await (const rows of batches(proving.db, options)) {
+      const held = rows.filter(({ state, is_kept }) => is_kept && state !== 'DESTROYING' && state !== 'DESTROYED')
+      const destroyed = rows.filter(({ state }) => state === 'DESTROYED')
+      const proved = await proveHeld({ ...proving, threads }, held)
+      note(proved.findings)
+      note(
+        await proveDestroyed(
+          proving,
+          destroyed.map(({ id }) => id),
+        ),
+      )
+      report.held += proved.recordings
+      report.bytes += proved.bytes
+      report.destroyed += destroyed.length
+      report.underWay += rows.length - held.length - destroyed.length
+      options.onProgress?.({ looked: report.held + report.destroyed + report.underWay, bytes: report.bytes })
+      if (options.signal?.aborted || seconds() >= (options.mostSeconds ?? Infinity)) {
+        if (rows.length === batch) report.goesOnAfter = rows.at(-1)!.id
+        break
+      }
+    }
+    if (options.sample === undefined && report.goesOnAfter === undefined && !options.signal?.aborted) {
+      note(await proveNothingElse(proving))
+    }
+  } finally {
+    await threads.stop()
+  }
+  return { ...report, seconds: seconds() }
+}
+
+async function* batches(db: Kysely<RegisterTables>, { sample, after }: VerifyOptions): AsyncGenerator<Row[]> {
+  const columns = sql`id, state, kept_at is not null as is_kept, size_bytes::float8 as size_bytes, sha256`
+  if (sample !== undefined) {
+    const { rows } = await sql<Row>`select ${columns} from recording order by random() limit ${sample}`.execute(db)
+    for (let at = 0; at < rows.length; at += batch) yield rows.slice(at, at + batch)
+    return
+  }
+  let last = after ?? first
+  for (;;) {
+    const { rows } = await sql<Row>`
+      select ${columns} from recording where id > ${last}::uuid order by id limit ${batch}`.execute(db)
+    if (rows.length === 0) return
+    yield rows
+    if (rows.length < batch) return
+    last = rows.at(-1)!.id
+  }
+}

@@ -1,0 +1,74 @@
+import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { KeyStoreFault, type KeyStore } from './key-store.ts'
+import { monthKeyName, recordingPurpose, shardPurpose } from './month-keys.ts'
+import { unwrapKey } from './wrap.ts'
+
+/** Why a file key could not be had: no row or no wrapping key; or the rows are not what was wrapped. */
+export type NoFileKey = 'missing' | 'forged'
+
+/**
+ * The file keys of many kept recordings at once: one question to the database, and one to the key store for each version of
+ * a month key. Fill them with zeros after use.
+ */
+export async function fileKeysOf(
+  holding: HoldingSafeguards,
+  store: KeyStore,
+  recordingIds: readonly string[],
+): Promise<Map<string, Buffer | NoFileKey>> {
+  const found = new Map<string, Buffer | NoFileKey>(recordingIds.map((id) => [id, 'missing']))
+  if (recordingIds.length === 0) return found
+  const rows = await safeguardsOf(holding)
+    .selectFrom('recording_key as k')
+    .innerJoin('shard_key as s', (join) =>
+      join.onRef('s.expiry_month', '=', 'k.expiry_month').onRef('s.shard', '=', 'k.shard'),
+    )
+    .select(['k.recording_id', 'k.wrapped', 'k.expiry_month', 'k.shard', 's.wrapped as shard_wrapped'])
+    .select('s.month_key_version')
+    .where('recording_id', 'in', [...recordingIds])
+    .execute()
+  const versions = Map.groupBy(rows, (row) => monthKeyName(row.expiry_month, row.month_key_version))
+  for (const [name, ofVersion] of versions) {
+    const shards = [...Map.groupBy(ofVersion, ({ shard }) => shard).values()]
+    const wrapped = shards.map(([row]) => ({
+      wrapped: row!.shard_wrapped,
+      purpose: shardPurpose(row!.expiry_month, row!.shard),
+    }))
+    const shardKeys = await unwrapEach(store, name, wrapped)
+    for (const [at, ofShard] of shards.entries()) {
+      const shardKey = shardKeys[at]!
+      for (const row of ofShard) {
+        found.set(row.recording_id, typeof shardKey === 'string' ? shardKey : fileKey(shardKey, row))
+      }
+      if (typeof shardKey !== 'string') shardKey.fill(0)
+    }
+  }
+  return found
+}
+
+function fileKey(shardKey: Buffer, row: { recording_id: string; wrapped: Buffer }): Buffer | NoFileKey {
+  try {
+    return unwrapKey(shardKey, row.wrapped, recordingPurpose(row.recording_id))
+  } catch {
+    // The only way in which it fails: the shard's key opens something else than what this row has (wrap.ts).
+    return 'forged'
+  }
+}
+
+/** All at once; where one of them is forged, each by itself. */
+async function unwrapEach(
+  store: KeyStore,
+  name: string,
+  items: { wrapped: Buffer; purpose: string }[],
+): Promise<(Buffer | NoFileKey)[]> {
+  try {
+    return await store.unwrap(name, items)
+  } catch (error) {
+    if (!(error instanceof KeyStoreFault)) throw error
+    if (error.code === 'KEY_MISSING') return items.map(() => 'missing')
+    if (error.code !== 'KEY_FORGED') throw error
+    if (items.length === 1) return ['forged']
+    const each: (Buffer | NoFileKey)[] = []
+    for (const item of items) each.push(...(await unwrapEach(store, name, [item])))
+    return each
+  }
+}
