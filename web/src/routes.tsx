@@ -4,7 +4,9 @@ import { readFilters } from './contacts/filters.ts'
 import { readNumberFilters } from './description/numbers/number-filters.ts'
 import { readLogFilters } from './log/log-filters.ts'
 import { readPeopleFilters } from './people/filters.ts'
+import { readInspectionState } from './inspections/inspection-shapes.ts'
 import { readPeriod } from './plan/filters.ts'
+import { readDueFilters, readHoldState } from './retention/retention-shapes.ts'
 import { readHolderFilters, readNewRight } from './rights/rights-shapes.ts'
 import { NotFound } from './shell/not-found.tsx'
 import { Shell } from './shell/shell.tsx'
@@ -180,6 +182,39 @@ export const logRoute = createRoute({
   component: lazyRouteComponent(() => import('./log/log-page.tsx'), 'LogPage'),
 })
 
+export const retentionRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/retention',
+  validateSearch: readDueFilters,
+  component: lazyRouteComponent(() => import('./retention/retention-page.tsx'), 'RetentionPage'),
+})
+
+export const placesRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/retention/places',
+  component: lazyRouteComponent(() => import('./retention/places-page.tsx'), 'PlacesPage'),
+})
+
+export const holdsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/retention/holds',
+  validateSearch: readHoldState,
+  component: lazyRouteComponent(() => import('./retention/holds-page.tsx'), 'HoldsPage'),
+})
+
+export const recallsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/retention/recalls',
+  component: lazyRouteComponent(() => import('./retention/recalls-page.tsx'), 'RecallsPage'),
+})
+
+export const inspectionsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/inspections',
+  validateSearch: readInspectionState,
+  component: lazyRouteComponent(() => import('./inspections/inspections-page.tsx'), 'InspectionsPage'),
+})
+
 export const router = createRouter({
   routeTree: rootRoute.addChildren([
     startRoute,
@@ -205,6 +240,11 @@ export const router = createRouter({
     reviewRoute,
     myLooksRoute,
     contactLooksRoute,
+    retentionRoute,
+    placesRoute,
+    holdsRoute,
+    recallsRoute,
+    inspectionsRoute,
     accountRoute,
     welcomeRoute,
   ]),

@@ -10,9 +10,16 @@ import { Waiting } from '../controls/waiting.tsx'
 import { lastSearch } from '../contacts/last-search.ts'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
+import { ContactInspections } from '../inspections/contact-inspections.tsx'
+import { EnterHold } from '../retention/hold-steps.tsx'
+import { hasRole } from '../session/rights.ts'
 import { usePurpose } from '../session/purpose.tsx'
+import { usePresence } from '../session/use-me.ts'
 import { Page } from '../shell/page.tsx'
 import '../styles/contact.css'
+import '../styles/description.css'
+import '../styles/retention.css'
+import '../styles/watch.css'
 import { Facts } from './facts.tsx'
 import { readMoment } from './moment.ts'
 import { SegmentPanel } from './segment-panel.tsx'
@@ -27,6 +34,8 @@ export function ContactPage() {
   // The router hands on what the address said besides; only a moment counts.
   const { t, part } = useSearch({ from: '/contacts/$id', select: readMoment })
   const under = usePurpose()
+  const presence = usePresence()
+  const me = presence.state === 'signed-in' ? presence.me : undefined
   const {
     data: contact,
     error,
@@ -53,7 +62,7 @@ export function ContactPage() {
     <Page title={title} crumbs={crumbs}>
       {isPending && <Waiting lines={6} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
-      {contact && (
+      {contact && me && (
         <>
           <Facts contact={contact} />
           {under.purpose === 'INSPECTION' && (
@@ -69,10 +78,24 @@ export function ContactPage() {
               contact={contact}
               segment={segment}
               position={index + 1}
+              me={me}
+              under={under}
               momentMs={segment.id === momentPart ? momentIn(segment, t) : undefined}
               onLooked={() => void refetch()}
             />
           ))}
+          {under.purpose === 'INSPECTION' && under.reference && hasRole(me, 'SERVICE_UNIT') && (
+            <ContactInspections contact={contact} reference={under.reference} onChanged={() => void refetch()} />
+          )}
+          {under.purpose === 'CRIME_OR_MISUSE' && under.reference && hasRole(me, 'SECURITY') && (
+            <section className="panel stack-small" aria-labelledby="contact-holds">
+              <h2 id="contact-holds">{say('holds.here')}</h2>
+              <EnterHold contactId={contact.id} under={under} onEntered={() => void refetch()} />
+              <p>
+                <Link to="/retention/holds">{say('holds.title')}</Link>
+              </p>
+            </section>
+          )}
         </>
       )}
     </Page>

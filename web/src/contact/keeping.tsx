@@ -1,12 +1,22 @@
-import type { Recording } from '../api/shapes.ts'
+import type { Recording, UnderPurpose } from '../api/shapes.ts'
 import { causeOf } from '../contacts/recording-badge.tsx'
 import { serverNowMs } from '../api/server-time.ts'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
+import { DestructionProof } from './destruction-proof.tsx'
 import { Fact } from './facts.tsx'
 
 /** Until when the recording is kept and when it is destroyed, with the reason for both (R23, R24). */
-export function Keeping({ recording }: { recording: Recording }) {
+export function Keeping({
+  recording,
+  under,
+  mayCertify,
+}: {
+  recording: Recording
+  under: UnderPurpose
+  /** Gets the certificate of a destruction. */
+  mayCertify: boolean
+}) {
   const { say, language } = useLanguage()
   if (recording.state === 'none') return null
   if (recording.state === 'destroyed') {
@@ -20,6 +30,7 @@ export function Keeping({ recording }: { recording: Recording }) {
           )}
           <Fact label={say('keeping.cause')}>{causeOf(recording, say) ?? say('cause.other')}</Fact>
         </dl>
+        {recording.id && <DestructionProof recordingId={recording.id} under={under} mayCertify={mayCertify} />}
       </div>
     )
   }

@@ -1,5 +1,5 @@
-import { lazy, Suspense } from 'react'
-import type { ContactDetail, SegmentDetail } from '../api/shapes.ts'
+import { lazy, Suspense, useState } from 'react'
+import type { ContactDetail, Me, SegmentDetail, UnderPurpose } from '../api/shapes.ts'
 import { causeOf, RecordingBadge } from '../contacts/recording-badge.tsx'
 import { Notice } from '../controls/notice.tsx'
 import { Waiting } from '../controls/waiting.tsx'
@@ -8,7 +8,10 @@ import { formatDate, formatTime } from '../format/instant.ts'
 import { formatCount } from '../format/number.ts'
 import { formatPhone } from '../format/phone.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
+import type { Prohibition } from '../retention/retention-shapes.ts'
+import { hasRole } from '../session/rights.ts'
 import { Fact } from './facts.tsx'
+import { Forbid, Forbidden } from './forbid.tsx'
 import { Keeping } from './keeping.tsx'
 import { Looks } from './looks.tsx'
 import { Why } from './why.tsx'
@@ -21,16 +24,23 @@ export function SegmentPanel({
   segment,
   position,
   momentMs,
+  me,
+  under,
   onLooked,
 }: {
   contact: ContactDetail
   segment: SegmentDetail
   position: number
   momentMs: number | undefined
+  me: Me
+  under: UnderPurpose
+  /** Something was done to it: what the page says of it has changed. */
   onLooked: () => void
 }) {
   const { say, language, named } = useLanguage()
   const { recording, official } = segment
+  const [forbidden, setForbidden] = useState<Prohibition>()
+  const told = whoForbids(me, segment, under)
   const title =
     contact.segments.length > 1
       ? say('segment.title.many', { position, total: contact.segments.length })
@@ -82,7 +92,8 @@ export function SegmentPanel({
           </ul>
         </Notice>
       )}
-      {recording.state === 'available' && recording.id ? (
+      {forbidden && <Forbidden prohibition={forbidden} />}
+      {recording.state === 'available' && recording.id && !forbidden ? (
         <Suspense fallback={<Waiting lines={3} />}>
           <Listen recordingId={recording.id} segmentId={segment.id} momentMs={momentMs} onLooked={onLooked} />
         </Suspense>
@@ -90,17 +101,38 @@ export function SegmentPanel({
         <p className="no-audio">
           {recording.state === 'destroyed' && recording.destroyedAt
             ? say('recording.sentence.destroyed', { date: formatDate(recording.destroyedAt, language) })
-            : isOngoing && recording.state === 'none'
-              ? say('recording.sentence.none.ongoing')
-              : say(`recording.sentence.${recording.state}` as Word)}
+            : forbidden && recording.state === 'available'
+              ? say('recording.sentence.restricted')
+              : isOngoing && recording.state === 'none'
+                ? say('recording.sentence.none.ongoing')
+                : say(`recording.sentence.${recording.state}` as Word)}
           {recording.state === 'destroyed' && causeOf(recording, say) && ` ${causeOf(recording, say)}.`}
         </p>
       )}
       <div className="segment-columns">
         <Why decision={segment.decision} isOngoing={isOngoing} />
-        <Keeping recording={recording} />
+        <Keeping recording={recording} under={under} mayCertify={told !== undefined} />
       </div>
+      {told && recording.id && (recording.state === 'available' || recording.state === 'restricted') && !forbidden && (
+        <Forbid
+          recordingId={recording.id}
+          by={told}
+          reference={under.reference}
+          onForbidden={(prohibition) => {
+            setForbidden(prohibition)
+            onLooked()
+          }}
+        />
+      )}
       {recording.state !== 'none' && <Looks looks={segment.looks} segmentId={segment.id} />}
     </section>
   )
+}
+
+/** In which part the viewer tells of a prohibition, if at all: of their own call, or of one that the Service Unit was told of. */
+function whoForbids(me: Me, { official }: SegmentDetail, under: UnderPurpose): 'official' | 'service-unit' | undefined {
+  if (hasRole(me, 'SERVICE_UNIT') && under.purpose === 'INSPECTION') return 'service-unit'
+  // Who has no other right sees no calls but their own; who has looks for their own by the name they answered under.
+  const isOwn = me.rights.every(({ role }) => role === 'OFFICIAL') || official?.name === me.name
+  return hasRole(me, 'OFFICIAL') && isOwn ? 'official' : undefined
 }

@@ -5,7 +5,7 @@ import { useLanguage, type Say, type Word } from '../language/use-words.ts'
 import type { Language } from '../language/language.ts'
 
 const icons = { none: MicOff, capturing: CircleDot, available: Play, restricted: Lock, destroyed: Ban }
-const knownCauses = ['retention', 'caller', 'official', 'trimming']
+const knownCauses = ['retention', 'caller', 'official', 'trimming', 'hold-end']
 
 /** What there is to hear, or will be, with its date: an icon and words, never colour alone. */
 export function RecordingBadge({ recording, isOngoing }: { recording: Recording; isOngoing: boolean }) {

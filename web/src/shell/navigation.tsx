@@ -2,22 +2,28 @@ import { Link } from '@tanstack/react-router'
 import {
   BellRing,
   BookOpenText,
+  CalendarClock,
   ClipboardCheck,
   Disc3,
   Eye,
   GitCompareArrows,
   Hash,
+  Hourglass,
   House,
   KeyRound,
+  Lock,
   MessageSquareText,
   PhoneCall,
   ScrollText,
   Search,
+  Server,
   TriangleAlert,
+  Undo2,
   UsersRound,
 } from 'lucide-react'
 import type { Me } from '../api/shapes.ts'
 import { useLanguage } from '../language/use-words.ts'
+import { knowsHolds, seesPlaces, seesRecalls, seesRetention } from '../retention/retention-shapes.ts'
 import { hasRole, purposesOf } from '../session/rights.ts'
 import { publicPages } from './public-pages.ts'
 import { useBrokenPromises } from './use-evidence.ts'
@@ -43,6 +49,14 @@ const watch = [
   { to: '/log', word: 'nav.log', Icon: ScrollText },
 ] as const
 
+const inspections = { to: '/inspections', word: 'inspections.title', Icon: CalendarClock } as const
+const ends = [
+  { to: '/retention', word: 'retention.title', Icon: Hourglass, isFor: seesRetention },
+  { to: '/retention/places', word: 'places.title', Icon: Server, isFor: seesPlaces },
+  { to: '/retention/holds', word: 'holds.title', Icon: Lock, isFor: knowsHolds },
+  { to: '/retention/recalls', word: 'recalls.title', Icon: Undo2, isFor: seesRecalls },
+] as const
+
 type Place =
   | typeof start
   | (typeof looks)[number]
@@ -51,6 +65,8 @@ type Place =
   | typeof rights
   | typeof myLooks
   | (typeof watch)[number]
+  | typeof inspections
+  | (typeof ends)[number]
 
 /** The screens of the service that this person has use for, on the left; under the header on small screens. */
 export function Navigation({
@@ -70,7 +86,7 @@ export function Navigation({
       <Link
         to={to}
         onClick={onNavigate}
-        activeOptions={{ includeSearch: false, exact: to === '/' }}
+        activeOptions={{ includeSearch: false, exact: to === '/' || to === '/retention' }}
         activeProps={{ 'aria-current': 'page' }}
       >
         <Icon aria-hidden="true" size={20} />
@@ -83,6 +99,7 @@ export function Navigation({
       <ul>
         {place(start)}
         {purposesOf(me).length > 0 && looks.map(place)}
+        {hasRole(me, 'SERVICE_UNIT') && place(inspections)}
         {hasRole(me, 'OFFICIAL') && place(myLooks)}
       </ul>
       {hasRole(me, 'DATA_PROTECTION_OFFICER') && (
@@ -91,6 +108,14 @@ export function Navigation({
             {say('nav.watch')}
           </p>
           <ul aria-labelledby="nav-watch">{watch.map(place)}</ul>
+        </>
+      )}
+      {seesRetention(me) && (
+        <>
+          <p id="nav-retention" className="navigation-heading">
+            {say('nav.retention')}
+          </p>
+          <ul aria-labelledby="nav-retention">{ends.filter(({ isFor }) => isFor(me)).map(place)}</ul>
         </>
       )}
       <p id="nav-description" className="navigation-heading">

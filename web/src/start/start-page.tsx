@@ -14,6 +14,8 @@ import { DraftCards } from '../description/draft-list.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
 import { FactorRemovals } from '../people/factor-removals.tsx'
+import { EndsWaiting } from '../retention/ends-waiting.tsx'
+import { knowsHolds, seesPlaces, seesRecalls, seesRetention } from '../retention/retention-shapes.ts'
 import { RightsToDecide, RightsWaiting, useRightsToDecide } from '../rights/rights-waiting.tsx'
 import { hasRole, purposesOf } from '../session/rights.ts'
 import { usePresence } from '../session/use-me.ts'
@@ -36,6 +38,7 @@ export function StartPage() {
       </WhatWaits>
       {presence.state === 'signed-in' && <RightsWaiting me={presence.me} />}
       {presence.state === 'signed-in' && watches(presence.me) && <OpenAlarms />}
+      {presence.state === 'signed-in' && <EndsWaiting me={presence.me} />}
       {presence.state === 'signed-in' && decidesRemovals(presence.me) && <FactorRemovals />}
       <WhatHolds />
       {presence.state === 'signed-in' && <WhatToDo me={presence.me} />}
@@ -99,6 +102,16 @@ const screens = [
   { to: '/alarms', word: 'nav.alarms', what: 'start.alarms', isFor: watches },
   { to: '/reviews', word: 'nav.reviews', what: 'start.reviews', isFor: watches },
   { to: '/log', word: 'nav.log', what: 'start.log', isFor: watches },
+  {
+    to: '/inspections',
+    word: 'inspections.title',
+    what: 'start.inspections',
+    isFor: (me: Me) => hasRole(me, 'SERVICE_UNIT'),
+  },
+  { to: '/retention', word: 'retention.title', what: 'start.retention', isFor: seesRetention },
+  { to: '/retention/places', word: 'places.title', what: 'start.places', isFor: seesPlaces },
+  { to: '/retention/holds', word: 'holds.title', what: 'start.holds', isFor: knowsHolds },
+  { to: '/retention/recalls', word: 'recalls.title', what: 'start.recalls', isFor: seesRecalls },
   { to: '/description', word: 'nav.versions', what: 'start.versions.draft', isFor: drafts },
   { to: '/description', word: 'nav.versions', what: 'start.versions', isFor: (me: Me) => !drafts(me) },
   { to: '/plan', word: 'nav.plan', what: 'start.plan', isFor: () => true },

@@ -1,0 +1,134 @@
+import { Ban } from 'lucide-react'
+import { useEffect, useRef, useState } from 'react'
+import { $api } from '../api/client.ts'
+import { Button } from '../controls/button.tsx'
+import { Choice } from '../controls/choice.tsx'
+import { Confirm } from '../controls/confirm.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { Notice } from '../controls/notice.tsx'
+import { formatInstant } from '../format/instant.ts'
+import { useLanguage } from '../language/use-words.ts'
+import type { Party } from '../inspections/inspection-shapes.ts'
+import type { Prohibition } from '../retention/retention-shapes.ts'
+import { announce } from '../shell/announce.tsx'
+
+const channels = ['PHONE', 'LETTER', 'VISIT', 'EMAIL'] as const
+type Channel = (typeof channels)[number] | 'CALL' | 'OWN_CALLS'
+
+interface Told {
+  party: Party
+  channel: Channel
+  reference?: string
+}
+
+/**
+ * Forbids the use of a recording, as its official or its caller wishes: one question and no reason (R49). It is out of use at
+ * once and then destroyed.
+ */
+export function Forbid({
+  recordingId,
+  by,
+  reference,
+  onForbidden,
+}: {
+  recordingId: string
+  /** The official of the call, or the Service Unit, which is told of it. */
+  by: 'official' | 'service-unit'
+  reference?: string | undefined
+  onForbidden: (prohibition: Prohibition) => void
+}) {
+  const { say, language } = useLanguage()
+  const forbid = $api.useMutation('post', '/api/recordings/{id}/prohibitions')
+  const [asked, setAsked] = useState<Told>()
+  const [party, setParty] = useState<Party>('CALLER')
+  const [channel, setChannel] = useState<(typeof channels)[number]>('PHONE')
+
+  const submit = async (told: Told) => {
+    const done = await forbid.mutateAsync({ params: { path: { id: recordingId } }, body: told }).catch(() => undefined)
+    if (!done) return
+    announce(sayForbidden(done, say, language))
+    onForbidden(done)
+  }
+  const busy = { isBusy: forbid.isPending }
+  return (
+    <div className="forbid stack-small">
+      <h3>{say('forbid.title')}</h3>
+      <p>{say(`forbid.what.${by}`)}</p>
+      {by === 'official' ? (
+        <div className="actions">
+          <Button kind="secondary" {...busy} onPress={() => setAsked({ party: 'CALLER', channel: 'CALL' })}>
+            <Ban aria-hidden="true" size={18} />
+            {say('forbid.caller')}
+          </Button>
+          <Button kind="secondary" {...busy} onPress={() => setAsked({ party: 'OFFICIAL', channel: 'OWN_CALLS' })}>
+            <Ban aria-hidden="true" size={18} />
+            {say('forbid.own')}
+          </Button>
+        </div>
+      ) : (
+        <>
+          <div className="step-times">
+            <Choice
+              label={say('forbid.party')}
+              options={(['CALLER', 'OFFICIAL'] as const).map((value) => ({ value, label: say(`party.${value}`) }))}
+              value={party}
+              onChange={(value) => setParty(value as Party)}
+            />
+            <Choice
+              label={say('forbid.channel')}
+              options={channels.map((value) => ({ value, label: say(`forbid.channel.${value}`) }))}
+              value={channel}
+              onChange={(value) => setChannel(value as (typeof channels)[number])}
+            />
+          </div>
+          <div className="actions">
+            <Button
+              kind="secondary"
+              {...busy}
+              onPress={() => setAsked({ party, channel, ...(reference !== undefined && { reference }) })}
+            >
+              <Ban aria-hidden="true" size={18} />
+              {say('forbid.enter')}
+            </Button>
+          </div>
+        </>
+      )}
+      {forbid.error && <Failure error={forbid.error} />}
+      <Confirm
+        title={say(asked?.party === 'OFFICIAL' ? 'forbid.question.OFFICIAL' : 'forbid.question.CALLER')}
+        doLabel={say('forbid.do')}
+        isOpen={asked !== undefined}
+        onDo={() => asked && void submit(asked)}
+        onClose={() => setAsked(undefined)}
+      >
+        <p>{say('forbid.confirm')}</p>
+        <p>{say('forbid.confirm.more')}</p>
+      </Confirm>
+    </div>
+  )
+}
+
+/** What came of it: read out and seen in place of the question. */
+export function Forbidden({ prohibition }: { prohibition: Prohibition }) {
+  const { say, language } = useLanguage()
+  const shown = useRef<HTMLDivElement>(null)
+  // What had the focus is gone with the question.
+  useEffect(() => shown.current?.focus(), [])
+  return (
+    <div ref={shown} tabIndex={-1} className="forbidden">
+      <Notice kind={prohibition.state === 'waiting' ? 'info' : 'success'}>
+        {sayForbidden(prohibition, say, language)}
+      </Notice>
+    </div>
+  )
+}
+
+function sayForbidden(
+  { state, executedAt }: Prohibition,
+  say: ReturnType<typeof useLanguage>['say'],
+  language: ReturnType<typeof useLanguage>['language'],
+): string {
+  return state === 'executed' && executedAt
+    ? say('forbid.executed', { time: formatInstant(executedAt, language) })
+    : say(state === 'waiting' ? 'forbid.waiting' : 'forbid.blocked')
+}

@@ -1,0 +1,89 @@
+import { useEffect, useId, useRef, useState, type ReactNode } from 'react'
+import { Form } from 'react-aria-components'
+import { useLanguage } from '../language/use-words.ts'
+import { Button, type ButtonKind } from './button.tsx'
+import { Failure } from './failure.tsx'
+import { focusWrong } from './focus-wrong.ts'
+
+/**
+ * A step that is taken in place: a button that opens a form, and the form. The focus goes into the form and back to the
+ * button; a try that lacks something brings it to the first wrong field.
+ */
+export function Step({
+  open,
+  submit,
+  kind = 'secondary',
+  isBusy,
+  error,
+  onSubmit,
+  onOpen,
+  children,
+}: {
+  open: string
+  submit: string
+  kind?: ButtonKind
+  isBusy: boolean
+  error: unknown
+  /** Does it; false where something is missing or was refused, and the form stays. */
+  onSubmit: () => Promise<boolean>
+  onOpen?: () => void
+  children: ReactNode
+}) {
+  const { say } = useLanguage()
+  const [isOpen, setOpen] = useState(false)
+  const [tries, setTries] = useState(0)
+  const id = useId()
+  const form = useRef<HTMLFormElement>(null)
+  const wasOpen = useRef(false)
+
+  useEffect(() => focusWrong(form.current), [tries])
+  useEffect(() => {
+    if (isOpen === wasOpen.current) return
+    wasOpen.current = isOpen
+    if (isOpen) {
+      form.current
+        ?.querySelector<HTMLElement>(':is(input, textarea, button, [role=spinbutton]):not([type=hidden])')
+        ?.focus()
+    } else document.getElementById(id)?.focus()
+  }, [isOpen, id])
+
+  if (!isOpen) {
+    return (
+      <Button
+        id={id}
+        kind={kind}
+        aria-expanded={false}
+        onPress={() => {
+          onOpen?.()
+          setOpen(true)
+        }}
+      >
+        {open}
+      </Button>
+    )
+  }
+  return (
+    <Form
+      ref={form}
+      className="step stack-small"
+      aria-label={open}
+      validationBehavior="aria"
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (isBusy) return
+        void onSubmit().then((isDone) => (isDone ? setOpen(false) : setTries((one) => one + 1)))
+      }}
+    >
+      {children}
+      {error != null && <Failure error={error} />}
+      <div className="actions">
+        <Button type="submit" kind="primary" isBusy={isBusy}>
+          {submit}
+        </Button>
+        <Button kind="secondary" onPress={() => setOpen(false)}>
+          {say('cancel')}
+        </Button>
+      </div>
+    </Form>
+  )
+}

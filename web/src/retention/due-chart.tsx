@@ -1,0 +1,105 @@
+import { useId, useState } from 'react'
+import { formatCount } from '../format/number.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { heightsOf, totalsOf } from './due.ts'
+import type { Due, Grain } from './retention-shapes.ts'
+import { sayDue, saySpan } from './retention-words.ts'
+
+const barWidth = 10
+const height = 100
+const gap = 2
+
+/**
+ * What is due as bars: recordings and contact history, each on a scale of its own. One slider walks along both, by keyboard
+ * or pointer, and says what the bar is.
+ */
+export function DueChart({ due, by }: { due: readonly Due[]; by: Grain }) {
+  const { say, language } = useLanguage()
+  const [at, setAt] = useState(0)
+  const slider = useId()
+  const chosen = due[Math.min(at, due.length - 1)]!
+  const said = `${saySpan(chosen, by, say, language)}: ${sayDue(chosen, say, language)}`
+  return (
+    <div className="panel due-chart">
+      <Bars title={say('retention.recordings')} due={due} what="recordings" by={by} at={at} onAt={setAt} />
+      <Bars title={say('retention.history')} due={due} what="contacts" by={by} at={at} onAt={setAt} />
+      <div className="due-ends" aria-hidden="true">
+        <span>{saySpan(due[0]!, by, say, language)}</span>
+        <span>{saySpan(due.at(-1)!, by, say, language)}</span>
+      </div>
+      <label htmlFor={slider} className="label">
+        {say('due.walk')}
+      </label>
+      <input
+        id={slider}
+        type="range"
+        className="due-slider"
+        min={0}
+        max={due.length - 1}
+        value={at}
+        aria-valuetext={said}
+        onChange={(event) => setAt(Number(event.currentTarget.value))}
+      />
+      <p className="due-chosen">{said}</p>
+    </div>
+  )
+}
+
+/** One row of bars. Its numbers are in the table and at the slider, so it is a picture with a sentence. */
+function Bars({
+  title,
+  due,
+  what,
+  by,
+  at,
+  onAt,
+}: {
+  title: string
+  due: readonly Due[]
+  what: 'recordings' | 'contacts'
+  by: Grain
+  at: number
+  onAt: (index: number) => void
+}) {
+  const { say, language } = useLanguage()
+  const { total, peak } = totalsOf(due, what)
+  const heights = heightsOf(due.map((one) => one[what]))
+  const most = peak
+    ? say('due.peak', { when: saySpan(peak, by, say, language), number: formatCount(peak[what], language) })
+    : say('due.nothing')
+  const width = due.length * barWidth
+  return (
+    <figure className={`bars bars-${what}`}>
+      <figcaption>
+        <strong>{title}</strong> <span className="muted">{most}</span>
+      </figcaption>
+      <svg
+        role="img"
+        aria-label={`${title}: ${say('due.total', { number: formatCount(total, language) })} ${most}`}
+        viewBox={`0 0 ${width} ${height}`}
+        preserveAspectRatio="none"
+      >
+        <rect
+          x={Math.min(at, due.length - 1) * barWidth}
+          width={barWidth}
+          y={0}
+          height={height}
+          className="bar-ground"
+        />
+        {due.map((one, index) => (
+          <g key={one.from} onPointerDown={() => onAt(index)}>
+            <rect x={index * barWidth} width={barWidth} y={0} height={height} className="bar-room" />
+            <rect
+              x={index * barWidth + gap / 2}
+              width={barWidth - gap}
+              y={height * (1 - heights[index]!)}
+              height={height * heights[index]!}
+              className={index === at ? 'bar is-chosen' : 'bar'}
+            />
+          </g>
+        ))}
+        <line x1={0} x2={width} y1={height} y2={height} className="bars-axis" />
+      </svg>
+    </figure>
+  )
+}

@@ -1,0 +1,117 @@
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { useEffect, useEffectEvent, useMemo } from 'react'
+import { $api } from '../api/client.ts'
+import { Choice } from '../controls/choice.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { formatCount } from '../format/number.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { announce } from '../shell/announce.tsx'
+import { dueIn, spansFrom, totalsOf } from './due.ts'
+import { DueChart } from './due-chart.tsx'
+import { grains, readDueFilters, type Due, type DueFilters, type Grain } from './retention-shapes.ts'
+import { sayDue, saySpan } from './retention-words.ts'
+
+/** How much ends when: a chart and its table, by hours, days or months, of all numbers or of one. */
+export function DueSection({ nowMs }: { nowMs: number }) {
+  const { say, language } = useLanguage()
+  const filters = useSearch({ from: '/retention', select: readDueFilters, structuralSharing: true })
+  const by = filters.by ?? 'day'
+  const spans = useMemo(() => spansFrom(nowMs, by), [nowMs, by])
+  const query = {
+    from: spans[0]!.from,
+    to: spans.at(-1)!.until,
+    by,
+    ...(filters.number && { number: filters.number }),
+  }
+  const { data, error, isPending, isFetching, refetch } = $api.useQuery('get', '/api/retention/due', {
+    params: { query },
+  })
+  const due = data && dueIn(spans, data.items)
+  const total = due && {
+    recordings: totalsOf(due, 'recordings').total,
+    contacts: totalsOf(due, 'contacts').total,
+  }
+  const summary = total && say('due.summary', { what: sayDue(total, say, language), until: say(`due.until.${by}`) })
+  const tell = useEffectEvent(() => summary && announce(summary))
+  const isCounted = due !== undefined && !isFetching
+  useEffect(() => {
+    if (isCounted) tell()
+  }, [isCounted, by, filters.number])
+  return (
+    <section aria-labelledby="retention-due" className="plan-section" aria-busy={isFetching}>
+      <h2 id="retention-due">{say('due.title')}</h2>
+      <p className="plan-explained">{say('due.what')}</p>
+      <DueForm by={by} filters={filters} />
+      {isPending && <Waiting lines={10} />}
+      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      {due && (
+        <>
+          <p className="due-summary">{summary}</p>
+          <div className="due-both">
+            <DueChart key={`${by} ${filters.number ?? ''}`} due={due} by={by} />
+            <DueTable due={due} by={by} />
+          </div>
+        </>
+      )}
+    </section>
+  )
+}
+
+/** How finely, and of which number; the choice stands in the address. */
+function DueForm({ by, filters }: { by: Grain; filters: DueFilters }) {
+  const { say, named } = useLanguage()
+  const navigate = useNavigate()
+  const numbers = $api.useQuery('get', '/api/numbers').data?.items ?? []
+  const choose = (next: DueFilters) =>
+    void navigate({ to: '/retention', search: readDueFilters({ ...next }), replace: true, resetScroll: false })
+  return (
+    <div className="panel period-form due-form">
+      <Choice
+        label={say('due.by')}
+        options={grains.map((one) => ({ value: one, label: say(`due.by.${one}`) }))}
+        value={by}
+        onChange={(value) => choose({ ...filters, by: value as Grain })}
+      />
+      <Choice
+        label={say('field.number')}
+        options={[
+          { value: '', label: say('due.number.all') },
+          ...numbers.map(({ number, display, name }) => ({ value: number, label: display, detail: named(name) })),
+        ]}
+        value={filters.number ?? ''}
+        onChange={(number) => choose({ by, ...(number !== '' && { number }) })}
+      />
+    </div>
+  )
+}
+
+function DueTable({ due, by }: { due: readonly Due[]; by: Grain }) {
+  const { say, language } = useLanguage()
+  return (
+    <div className="panel scroll due-table" tabIndex={0} role="region" aria-label={say('due.table')}>
+      <table className="table">
+        <thead>
+          <tr>
+            <th scope="col">{say('due.when')}</th>
+            <th scope="col" className="numeric">
+              {say('retention.recordings')}
+            </th>
+            <th scope="col" className="numeric">
+              {say('due.contacts.head')}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {due.map((one) => (
+            <tr key={one.from}>
+              <th scope="row">{saySpan(one, by, say, language)}</th>
+              <td className="numeric">{formatCount(one.recordings, language)}</td>
+              <td className="numeric">{formatCount(one.contacts, language)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}

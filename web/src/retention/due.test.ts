@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest'
+import { dueIn, heightsOf, spansFrom, totalsOf } from './due.ts'
+import { readDueFilters, readHoldState } from './retention-shapes.ts'
+
+const autumn = Date.parse('2026-10-24T09:20:00Z')
+
+test('days and months are those of Finland, also where the clock is turned', () => {
+  const days = spansFrom(autumn, 'day')
+  expect(days).toHaveLength(31)
+  expect(days.slice(0, 3).map(({ from }) => from)).toEqual([
+    '2026-10-23T21:00:00.000Z',
+    '2026-10-24T21:00:00.000Z',
+    '2026-10-25T22:00:00.000Z',
+  ])
+  const months = spansFrom(autumn, 'month')
+  expect(months[0]).toEqual({ from: '2026-09-30T21:00:00.000Z', until: '2026-10-31T22:00:00.000Z' })
+  expect(months).toHaveLength(15)
+})
+
+test('the hour that is lived twice is two hours', () => {
+  const hours = spansFrom(Date.parse('2026-10-24T23:10:00Z'), 'hour')
+  expect(hours.slice(0, 3).map(({ from }) => from)).toEqual([
+    '2026-10-24T23:00:00.000Z',
+    '2026-10-25T00:00:00.000Z',
+    '2026-10-25T01:00:00.000Z',
+  ])
+})
+
+test('a span that the server leaves out has nothing due, and one it splits is counted together', () => {
+  const spans = spansFrom(autumn, 'day')
+  const one = (from: string, recordings: number) => ({ from, until: from, recordings, contacts: 1 })
+  const due = dueIn(spans, [
+    one('2026-10-24T21:00:00Z', 3),
+    one('2026-10-25T21:59:59Z', 4),
+    one('2026-10-25T22:00:00Z', 5),
+    one('2027-10-25T22:00:00Z', 6),
+  ])
+  expect(due.slice(0, 4).map(({ recordings }) => recordings)).toEqual([0, 7, 5, 0])
+  expect(totalsOf(due, 'recordings')).toMatchObject({ total: 12, peak: { recordings: 7 } })
+  expect(totalsOf(dueIn(spans, []), 'contacts')).toEqual({ total: 0 })
+})
+
+test('one record among a million is still a bar', () => {
+  expect(heightsOf([0, 1, 1_000_000])).toEqual([0, 0.03, 1])
+  expect(heightsOf([0, 0])).toEqual([0, 0])
+})
+
+test('an address says how finely and of which number, and anything else is left out', () => {
+  expect(readDueFilters({ by: 'hour', number: '+35829497000', x: '1' })).toEqual({ by: 'hour', number: '+35829497000' })
+  expect(readDueFilters({ by: 'day', number: 'Aino' })).toEqual({})
+  expect(readDueFilters({ by: 'year' })).toEqual({})
+  expect([readHoldState({ state: 'ended' }), readHoldState({ state: 'x' })]).toEqual([{ state: 'ended' }, {}])
+})

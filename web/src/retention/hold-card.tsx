@@ -1,0 +1,105 @@
+import { Link } from '@tanstack/react-router'
+import { Lock } from 'lucide-react'
+import { useId } from 'react'
+import { serverNowMs } from '../api/server-time.ts'
+import { Fact } from '../contact/facts.tsx'
+import { focusHeading } from '../controls/focus-heading.ts'
+import { Notice } from '../controls/notice.tsx'
+import { formatInstant } from '../format/instant.ts'
+import { formatCount } from '../format/number.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { announce } from '../shell/announce.tsx'
+import { EndHold, RenewHold } from './hold-steps.tsx'
+import type { Hold } from './retention-shapes.ts'
+
+const soonMs = 7 * 24 * 3_600_000
+
+/** One preservation order: who ordered what, under which provision, until when, and what waits for its end. */
+export function HoldCard({ hold, onChanged }: { hold: Hold; onChanged: () => void }) {
+  const { say, language } = useLanguage()
+  const title = useId()
+  const at = (instant: string) => formatInstant(instant, language)
+  const pastTerm = hold.recordings.filter(({ isPastTerm }) => isPastTerm).length
+  const endsSoon = hold.state === 'in-force' && Date.parse(hold.until) - serverNowMs() < soonMs
+  return (
+    <section className="panel stack-small" aria-labelledby={title}>
+      <div className="alarm-head">
+        <h2 id={title} tabIndex={-1}>
+          {hold.orderReference}
+        </h2>
+        <span className={`badge badge-${hold.state === 'in-force' ? 'restricted' : 'none'}`}>
+          <Lock aria-hidden="true" size={16} />
+          {say(`holds.state.${hold.state}`)}
+        </span>
+      </div>
+      {endsSoon && <Notice kind="warning">{say('holds.endsSoon', { time: at(hold.until) })}</Notice>}
+      <dl className="facts">
+        <Fact label={say('holds.authority')}>{hold.authority}</Fact>
+        <Fact label={say('holds.provision')}>{hold.provision}</Fact>
+        <Fact label={say('holds.covers')}>{say(`holds.covers.${hold.covers}`)}</Fact>
+        <Fact label={say('holds.from')}>
+          {at(hold.from)}
+          <span className="second">{say('holds.enteredBy', { name: hold.enteredBy })}</span>
+        </Fact>
+        <Fact label={say('holds.until')}>{at(hold.until)}</Fact>
+        <Fact label={say('holds.contact')}>
+          <Link to="/contacts/$id" params={{ id: hold.contactId }}>
+            {say('holds.contact.open')}
+          </Link>
+        </Fact>
+      </dl>
+      {hold.recordings.length > 0 && (
+        <p>
+          {say('holds.recordings', {
+            count: hold.recordings.length,
+            number: formatCount(hold.recordings.length, language),
+          })}{' '}
+          {pastTerm > 0 && say('holds.pastTerm', { count: pastTerm, number: formatCount(pastTerm, language) })}
+        </p>
+      )}
+      {hold.waitingProhibitions > 0 && (
+        <p>
+          {say('holds.waiting', {
+            count: hold.waitingProhibitions,
+            number: formatCount(hold.waitingProhibitions, language),
+          })}
+        </p>
+      )}
+      {hold.renewals.length > 0 && (
+        <>
+          <h3>{say('holds.renewals')}</h3>
+          <ul className="plain-list">
+            {hold.renewals.map(({ at: when, until, orderReference, by }) => (
+              <li key={when}>
+                {say('holds.renewal', { time: at(when), until: at(until), reference: orderReference, name: by })}
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      {hold.ended && (
+        <div className="alarm-closed">
+          <p>
+            {hold.ended.by
+              ? say('holds.ended.by', { time: at(hold.ended.at), name: hold.ended.by })
+              : say('holds.ended.itself', { time: at(hold.ended.at) })}
+          </p>
+          {hold.ended.note && <p className="note">{hold.ended.note}</p>}
+        </div>
+      )}
+      {(hold.may.renew || hold.may.end) && (
+        <div className="actions actions-forms">
+          {hold.may.renew && <RenewHold hold={hold} onDone={() => done('holds.renewed')} />}
+          {hold.may.end && <EndHold hold={hold} onDone={() => done('holds.ended')} />}
+        </div>
+      )}
+      {hold.state === 'in-force' && !hold.may.end && <p className="muted">{say('holds.end.another')}</p>}
+    </section>
+  )
+
+  function done(said: 'holds.renewed' | 'holds.ended') {
+    onChanged()
+    announce(say(said))
+    focusHeading(title)
+  }
+}

@@ -1,0 +1,66 @@
+import { Link, useSearch } from '@tanstack/react-router'
+import { useEffect, useEffectEvent } from 'react'
+import { $api } from '../api/client.ts'
+import { Failure } from '../controls/failure.tsx'
+import { Notice } from '../controls/notice.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { useLanguage } from '../language/use-words.ts'
+import { usePresence } from '../session/use-me.ts'
+import { announce } from '../shell/announce.tsx'
+import { NotFound } from '../shell/not-found.tsx'
+import { Page } from '../shell/page.tsx'
+import '../styles/contact.css'
+import '../styles/description.css'
+import '../styles/retention.css'
+import '../styles/watch.css'
+import { HoldCard } from './hold-card.tsx'
+import { knowsHolds, readHoldState } from './retention-shapes.ts'
+
+/** Säilyttämismääräykset, for those who are bound to secrecy about them; for anybody else there is no such page. */
+export function HoldsPage() {
+  const presence = usePresence()
+  if (presence.state !== 'signed-in') return null
+  return knowsHolds(presence.me) ? <Holds /> : <NotFound />
+}
+
+function Holds() {
+  const { say } = useLanguage()
+  const { state = 'in-force' } = useSearch({ from: '/retention/holds', select: readHoldState, structuralSharing: true })
+  const { data, error, isPending, refetch } = $api.useQuery(
+    'get',
+    '/api/holds',
+    { params: { query: { state } } },
+    { staleTime: 0 },
+  )
+  const shown = data?.items.length
+  const tell = useEffectEvent((count: number) => announce(say(`holds.told.${state}`, { count })))
+  useEffect(() => {
+    if (shown !== undefined) tell(shown)
+  }, [shown, state])
+  return (
+    <Page title={say('holds.title')} lead={say('holds.lead')}>
+      <Notice kind="warning">{say('holds.secrecy')}</Notice>
+      <nav aria-label={say('holds.which')} className="switcher">
+        <ul>
+          {(['in-force', 'ended'] as const).map((one) => (
+            <li key={one}>
+              <Link
+                to="/retention/holds"
+                search={one === 'ended' ? { state: one } : {}}
+                aria-current={one === state ? 'true' : undefined}
+              >
+                {say(`holds.${one}`)}
+              </Link>
+            </li>
+          ))}
+        </ul>
+      </nav>
+      {isPending && <Waiting lines={6} />}
+      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      {data?.items.length === 0 && <Notice kind="info">{say(`holds.none.${state}`)}</Notice>}
+      {data?.items.map((hold) => (
+        <HoldCard key={hold.id} hold={hold} onChanged={() => void refetch()} />
+      ))}
+    </Page>
+  )
+}

@@ -1,0 +1,132 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { ArrowDown, CircleCheck, CircleX } from 'lucide-react'
+import { useEffect, useRef } from 'react'
+import { api } from '../api/client.ts'
+import { Button } from '../controls/button.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { formatInstant } from '../format/instant.ts'
+import { formatCount } from '../format/number.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { announce } from '../shell/announce.tsx'
+import { sayCause, sayLedgerKind } from './retention-words.ts'
+import type { LedgerEntry } from './retention-shapes.ts'
+
+const pageSize = 20
+
+/** The destruction ledger: every end, what it reached and why; no content, and nothing can be taken out of it (R52). */
+export function Ledger() {
+  const { say } = useLanguage()
+  const found = useInfiniteQuery({
+    queryKey: ['ledger'],
+    initialPageParam: undefined as number | undefined,
+    staleTime: 0,
+    queryFn: async ({ pageParam, signal }) => {
+      const query = { limit: pageSize, ...(pageParam !== undefined && { before: pageParam }) }
+      const { data, error } = await api.GET('/api/retention/ledger', { params: { query }, signal })
+      if (!data) throw error
+      return data
+    },
+    getNextPageParam: (page) => page.next,
+  })
+  const entries = found.data?.pages.flatMap((page) => page.items) ?? []
+  const list = useRef<HTMLDivElement>(null)
+  const goOnFrom = useRef<number>(undefined)
+  useEffect(() => {
+    // After "show more" the focus goes on from where the list ended.
+    const from = goOnFrom.current
+    if (from === undefined || found.isFetchingNextPage || entries.length <= from) return
+    goOnFrom.current = undefined
+    list.current?.querySelectorAll<HTMLElement>('tbody th')[from]?.focus()
+    announce(say('ledger.shown', { count: entries.length }))
+  }, [found.isFetchingNextPage, entries.length, say])
+  return (
+    <section aria-labelledby="retention-ledger" className="plan-section" aria-busy={found.isFetching}>
+      <h2 id="retention-ledger">{say('ledger.title')}</h2>
+      <p className="plan-explained">{say('ledger.what')}</p>
+      {found.isPending && <Waiting lines={6} />}
+      {found.isError && <Failure error={found.error} onAgain={() => void found.refetch()} />}
+      {found.isSuccess && entries.length === 0 && <p className="muted">{say('ledger.none')}</p>}
+      {entries.length > 0 && (
+        <div ref={list} className="panel scroll" tabIndex={0} role="region" aria-labelledby="retention-ledger">
+          <Entries entries={entries} />
+        </div>
+      )}
+      {found.hasNextPage && (
+        <div className="actions">
+          <Button
+            kind="secondary"
+            isBusy={found.isFetchingNextPage}
+            onPress={() => {
+              goOnFrom.current = entries.length
+              void found.fetchNextPage()
+            }}
+          >
+            <ArrowDown aria-hidden="true" size={18} />
+            {say(found.isFetchingNextPage ? 'loading' : 'results.more')}
+          </Button>
+        </div>
+      )}
+    </section>
+  )
+}
+
+function Entries({ entries }: { entries: readonly LedgerEntry[] }) {
+  const { say, language } = useLanguage()
+  return (
+    <table className="table ledger-table">
+      <thead>
+        <tr>
+          <th scope="col">{say('ledger.seq')}</th>
+          <th scope="col">{say('ledger.at')}</th>
+          <th scope="col">{say('ledger.kind')}</th>
+          <th scope="col">{say('ledger.cause')}</th>
+          <th scope="col">{say('ledger.places')}</th>
+          <th scope="col" className="numeric">
+            {say('ledger.receipts')}
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {entries.map((entry) => (
+          <tr key={entry.seq}>
+            <th scope="row" tabIndex={-1} className="nowrap">
+              {formatCount(entry.seq, language)}
+            </th>
+            <td className="nowrap">{formatInstant(entry.at, language)}</td>
+            <td>
+              {sayLedgerKind(entry.kind, say)}
+              <span className="second ledger-id">{entry.objectId}</span>
+            </td>
+            <td>{sayCause(entry.cause, say)}</td>
+            <td>
+              <ReachedPlaces places={entry.places} />
+            </td>
+            <td className="numeric">{formatCount(entry.keyReceipts, language)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
+/** Where copies lay, and whether the end has reached each: an icon and words. */
+export function ReachedPlaces({ places }: { places: LedgerEntry['places'] }) {
+  const { say } = useLanguage()
+  if (places.length === 0) return '–'
+  return (
+    <ul className="plain-list">
+      {places.map(({ name, reached }) => (
+        <li key={name} className={`reached-${reached ? 'yes' : 'no'}`}>
+          {reached ? <CircleCheck aria-hidden="true" size={16} /> : <CircleX aria-hidden="true" size={16} />}
+          {name}
+          {reached ? (
+            <span className="visually-hidden">: {say('ledger.reached')}</span>
+          ) : (
+            <span>: {say('ledger.notReached')}</span>
+          )}
+        </li>
+      ))}
+    </ul>
+  )
+}

@@ -1,0 +1,63 @@
+import { CircleCheck, TriangleAlert } from 'lucide-react'
+import { Link } from '@tanstack/react-router'
+import { formatInstant } from '../format/instant.ts'
+import { formatCount } from '../format/number.ts'
+import { useLanguage } from '../language/use-words.ts'
+import type { Obstacle } from './retention-shapes.ts'
+
+/** What stands in the way of an end or of its proof: what it is, what it means, and what to do. */
+export function Obstacles({ obstacles }: { obstacles: readonly Obstacle[] }) {
+  const { say } = useLanguage()
+  return (
+    <section aria-labelledby="retention-obstacles" className="plan-section">
+      <h2 id="retention-obstacles">{say('obstacles.title')}</h2>
+      {obstacles.length === 0 ? (
+        <p className="obstacles-none">
+          <CircleCheck aria-hidden="true" size={20} />
+          {say('obstacles.none')}
+        </p>
+      ) : (
+        <ul className="obstacles">
+          {obstacles.map((obstacle) => (
+            <li key={`${obstacle.kind} ${obstacle.place ?? ''} ${obstacle.example ?? ''}`} className="panel obstacle">
+              <OneObstacle obstacle={obstacle} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  )
+}
+
+function OneObstacle({ obstacle: { kind, count, since, deadline, place, example } }: { obstacle: Obstacle }) {
+  const { say, language } = useLanguage()
+  const at = (instant: string) => formatInstant(instant, language)
+  return (
+    <>
+      <h3>
+        <TriangleAlert aria-hidden="true" size={20} />
+        {say(`obstacle.${kind}`)}
+        {place && `: ${place}`}
+      </h3>
+      <p>{say(`obstacle.${kind}.why`)}</p>
+      <p>
+        <strong>{say('obstacle.do')}</strong> {say(`obstacle.${kind}.do`)}
+      </p>
+      <p className="muted">
+        {[
+          count > 0 && say('obstacle.count', { count, number: formatCount(count, language) }),
+          since && say('obstacle.since', { time: at(since) }),
+          deadline && say('obstacle.deadline', { time: at(deadline) }),
+        ]
+          .filter(Boolean)
+          .join(' ')}
+      </p>
+      {example && <p className="muted small-text breaking">{say('obstacle.example', { id: example })}</p>}
+      {place && (
+        <p>
+          <Link to="/retention/places">{say('places.title')}</Link>
+        </p>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,125 @@
+import { Ban, CircleCheck, CircleX, Hourglass, Undo2 } from 'lucide-react'
+import { useId } from 'react'
+import { $api } from '../api/client.ts'
+import { Fact } from '../contact/facts.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { Notice } from '../controls/notice.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { formatDate, formatInstant } from '../format/instant.ts'
+import { formatCount } from '../format/number.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { Page } from '../shell/page.tsx'
+import '../styles/contact.css'
+import '../styles/description.css'
+import '../styles/plan.css'
+import '../styles/retention.css'
+import type { PlaceOfData } from './retention-shapes.ts'
+import { sayFault } from './retention-words.ts'
+
+const marks = {
+  'in-use': { Icon: CircleCheck, badge: 'badge-available' },
+  'attestation-over': { Icon: Hourglass, badge: 'badge-restricted' },
+  refused: { Icon: Ban, badge: 'badge-live-failing' },
+  unreachable: { Icon: CircleX, badge: 'badge-live-failing' },
+  left: { Icon: Undo2, badge: 'badge-none' },
+} as const
+
+/** Säilytyspaikat: every place where data of the register lie, and whether its premises are under control (R18, R19). */
+export function PlacesPage() {
+  const { say } = useLanguage()
+  const { data, error, isPending, refetch } = $api.useQuery('get', '/api/storage', undefined, { staleTime: 0 })
+  const crumbs = [{ label: say('retention.title'), to: '/retention' as const }]
+  return (
+    <Page title={say('places.title')} lead={say('places.lead')} crumbs={crumbs}>
+      {isPending && <Waiting lines={8} />}
+      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      {data && (
+        <>
+          <p>{say('places.rotation', { count: data.rotationDays })}</p>
+          {data.items.length === 0 && <Notice kind="info">{say('places.none')}</Notice>}
+          {data.items.map((place) => (
+            <Place key={`${place.kind} ${place.name}`} place={place} />
+          ))}
+        </>
+      )}
+    </Page>
+  )
+}
+
+function Place({ place }: { place: PlaceOfData }) {
+  const { say, language, named } = useLanguage()
+  const title = useId()
+  const { Icon, badge } = marks[place.state]
+  const { site } = place
+  return (
+    <section className="panel stack-small place" aria-labelledby={title}>
+      <div className="alarm-head">
+        <h2 id={title}>
+          {say(`places.kind.${place.kind}`)}: {place.name}
+        </h2>
+        <span className={`badge ${badge}`}>
+          <Icon aria-hidden="true" size={16} />
+          {say(`places.state.${place.state}`)}
+        </span>
+      </div>
+      {place.state !== 'in-use' && <p>{say(`places.state.${place.state}.what`)}</p>}
+      <dl className="facts">
+        <Fact label={say('places.location')}>
+          <span className="breaking">{place.location}</span>
+        </Fact>
+        <Fact label={say('places.site')}>
+          {site ? named(site.names) : <span className="muted">{say('places.site.none')}</span>}
+        </Fact>
+        {site && (
+          <Fact label={say('places.control')}>
+            {say(site.electronicAccessControl ? 'places.control.yes' : 'places.control.no')}
+            <span className="second">
+              {say('places.attested', { name: site.attestedBy, date: dayOf(site.attestedOn) })}
+            </span>
+            <span className="second">{say('places.review', { date: dayOf(site.nextReview) })}</span>
+          </Fact>
+        )}
+        {place.firstUsedAt && <Fact label={say('places.firstUsed')}>{formatInstant(place.firstUsedAt, language)}</Fact>}
+      </dl>
+      {place.backup && <Backup backup={place.backup} kind={place.kind} />}
+    </section>
+  )
+
+  function dayOf(date: string): string {
+    return formatDate(`${date}T12:00:00Z`, language)
+  }
+}
+
+/** What is copied there: backups, the keys that open them, and the ledger. */
+function Backup({ backup, kind }: { backup: NonNullable<PlaceOfData['backup']>; kind: PlaceOfData['kind'] }) {
+  const { say, language } = useLanguage()
+  const at = (instant: string | undefined) => (instant ? formatInstant(instant, language) : '–')
+  return (
+    <>
+      {backup.fault && <Notice kind="warning">{say('places.fault', { fault: sayFault(backup.fault, say) })}</Notice>}
+      {backup.keysPending > 0 && (
+        <Notice kind="warning">
+          {say('places.keys.pending', {
+            count: backup.keysPending,
+            number: formatCount(backup.keysPending, language),
+          })}
+        </Notice>
+      )}
+      <dl className="facts">
+        {kind === 'backup' && (
+          <>
+            <Fact label={say('places.backups')}>{formatCount(backup.backups, language)}</Fact>
+            <Fact label={say('places.backups.last')}>{at(backup.lastAt)}</Fact>
+            <Fact label={say('places.backups.oldest')}>{at(backup.oldestAt)}</Fact>
+            <Fact label={say('places.keys')}>{at(backup.keysAt)}</Fact>
+          </>
+        )}
+        {backup.ledgerTo !== undefined && (
+          <Fact label={say('places.ledger')}>
+            {say('places.ledger.to', { number: formatCount(backup.ledgerTo, language) })}
+          </Fact>
+        )}
+      </dl>
+    </>
+  )
+}

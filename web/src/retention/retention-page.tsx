@@ -1,0 +1,112 @@
+import { Link } from '@tanstack/react-router'
+import { $api } from '../api/client.ts'
+import { Fact } from '../contact/facts.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { formatInstant } from '../format/instant.ts'
+import { formatCount } from '../format/number.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { Page } from '../shell/page.tsx'
+import '../styles/contact.css'
+import '../styles/description.css'
+import '../styles/plan.css'
+import '../styles/retention.css'
+import { ClockState } from './clock-state.tsx'
+import { DueSection } from './due-section.tsx'
+import { Ledger } from './ledger.tsx'
+import { Obstacles } from './obstacles.tsx'
+import type { Retention } from './retention-shapes.ts'
+import { Runs } from './runs.tsx'
+
+/** Säilytys: what is held and until when, what stands in the way of an end, and the proof of those that were. */
+export function RetentionPage() {
+  const { say } = useLanguage()
+  const { data, error, isPending, refetch } = $api.useQuery('get', '/api/retention', undefined, { staleTime: 0 })
+  return (
+    <Page title={say('retention.title')} lead={say('retention.lead')}>
+      {isPending && <Waiting lines={8} />}
+      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      {data && (
+        <>
+          <ClockState retention={data} onConfirmed={() => void refetch()} />
+          <Obstacles obstacles={data.obstacles} />
+          <Held retention={data} />
+          <Terms terms={data.terms} />
+          <DueSection nowMs={Date.parse(data.asOf)} />
+          <Runs runs={data.runs} />
+          <Ledger />
+        </>
+      )}
+    </Page>
+  )
+}
+
+/** What is held now, in numbers. */
+function Held({ retention: { asOf, recordings, history } }: { retention: Retention }) {
+  const { say, language } = useLanguage()
+  const number = (count: number) => formatCount(count, language)
+  const late = (count: number) => (
+    <span className={count > 0 ? 'retention-late' : undefined}>
+      {number(count)}
+      <span className="second">{say(count > 0 ? 'retention.overdue.some' : 'retention.overdue.none')}</span>
+    </span>
+  )
+  return (
+    <section aria-labelledby="retention-held" className="plan-section">
+      <h2 id="retention-held">{say('retention.held')}</h2>
+      <div className="retention-held">
+        <div className="panel stack-small">
+          <h3>{say('retention.recordings')}</h3>
+          <dl className="facts">
+            <Fact label={say('retention.count')}>
+              <span className="retention-count">{number(recordings.held)}</span>
+              {recordings.restricted > 0 && (
+                <span className="second">
+                  {say('retention.restricted', {
+                    count: recordings.restricted,
+                    number: number(recordings.restricted),
+                  })}
+                </span>
+              )}
+            </Fact>
+            <Fact label={say('retention.dueToday')}>{number(recordings.dueToday)}</Fact>
+            <Fact label={say('retention.overdue')}>{late(recordings.overdue)}</Fact>
+            <Fact label={say('retention.next')}>
+              {recordings.oldestDestroyAt ? formatInstant(recordings.oldestDestroyAt, language) : '–'}
+            </Fact>
+          </dl>
+        </div>
+        <div className="panel stack-small">
+          <h3>{say('retention.history')}</h3>
+          <dl className="facts">
+            <Fact label={say('retention.count')}>
+              <span className="retention-count">{number(history.contacts)}</span>
+            </Fact>
+            <Fact label={say('retention.overdue')}>{late(history.overdue)}</Fact>
+            <Fact label={say('retention.next')}>
+              {history.oldestEndsAt ? formatInstant(history.oldestEndsAt, language) : '–'}
+            </Fact>
+          </dl>
+        </div>
+      </div>
+      <p className="muted">{say('retention.asOf', { time: formatInstant(asOf, language) })}</p>
+    </section>
+  )
+}
+
+/** The terms in words, and where another one is tried before it is decided. */
+function Terms({ terms: { historyMonths, floorMonths, ceilingMonths } }: { terms: Retention['terms'] }) {
+  const { say } = useLanguage()
+  return (
+    <section aria-labelledby="retention-terms" className="plan-section">
+      <h2 id="retention-terms">{say('retention.terms')}</h2>
+      <p className="plan-explained">
+        {say('retention.terms.recordings', { floor: floorMonths, ceiling: ceilingMonths })}{' '}
+        {say('retention.terms.history', { months: historyMonths })}
+      </p>
+      <p className="plan-explained">
+        {say('retention.terms.change')} <Link to="/description">{say('nav.versions')}</Link>
+      </p>
+    </section>
+  )
+}

@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { knownRefusals } from '../api/refusal.ts'
+import type { Say } from '../language/use-words.ts'
+import { sayCause, sayDue, sayLedgerKind, sayMonth, saySpan } from './retention-words.ts'
+
+const read = (path: string) => readFileSync(join(import.meta.dirname, '../../..', path), 'utf8')
+const words = JSON.parse(read('web/src/language/fi.json')) as Record<string, string>
+/** As the dictionary says it; a key it does not have is said as it is. */
+const say: Say = (key, values = {}) => {
+  const text = words[key] ?? words[`${key}_${values['count'] === 1 ? 'one' : 'other'}`] ?? key
+  return Object.entries(values).reduce((said, [name, value]) => said.replaceAll(`{{${name}}}`, String(value)), text)
+}
+
+describe('the words of how records end', () => {
+  test('name every kind and every cause that the destruction ledger knows', () => {
+    const entry = read('src/safeguards/ledger/ledger-entry.ts')
+    const kinds = [...entry.matchAll(/about\(\s*'([\w-]+)'/g)].map((match) => match[1]!)
+    expect(kinds.length).toBeGreaterThan(8)
+    expect(kinds.filter((kind) => sayLedgerKind(kind, say) === kind)).toEqual([])
+    const causes = [...entry.matchAll(/about\(\s*'[\w-]+',\s*oneOf\(([^)]+)\)/g)]
+      .flatMap((match) => match[1]!.match(/[\w-]+/g) ?? [])
+      .filter((cause, at, all) => all.indexOf(cause) === at)
+    expect(causes.length).toBeGreaterThan(10)
+    expect(causes.filter((cause) => sayCause(cause, say) === cause)).toEqual([])
+  })
+
+  test('tell every refusal about an end in a sentence of its own', () => {
+    const codes = [
+      ...read('src/app/http/refuse.ts').matchAll(/^ {2}'((?:hold|inspection|appointment|recall|clock)\.[\w-]+)'/gm),
+    ]
+    expect(codes.length).toBeGreaterThan(10)
+    expect(
+      codes.map((match) => match[1]!).filter((code) => !(knownRefusals as readonly string[]).includes(code)),
+    ).toEqual([])
+  })
+
+  test('say what they do not know by its code, and make nothing up', () => {
+    expect([sayLedgerKind('something-new', say), sayCause('something-new', say)]).toEqual([
+      'something-new',
+      'something-new',
+    ])
+  })
+})
+
+test('a time of the chart is told as long as it is', () => {
+  const span = { from: '2026-11-24T13:00:00Z', until: '2026-11-24T14:00:00Z' }
+  expect(saySpan(span, 'hour', say, 'fi')).toBe('24.11.2026 klo 15–16')
+  expect(saySpan(span, 'day', say, 'fi')).toBe('24.11.2026')
+  expect(saySpan({ from: '2026-10-31T22:00:00Z', until: '' }, 'month', say, 'fi')).toBe('marraskuu 2026')
+  expect([sayMonth('2026-09', 'sv'), sayMonth('x', 'sv')]).toEqual(['september 2026', 'x'])
+})
+
+test('what is due is counted in words, one in the singular', () => {
+  expect(sayDue({ recordings: 1, contacts: 1_248_331 }, say, 'fi')).toBe(
+    'yksi tallenne ja 1\u00a0248\u00a0331 yhteydenoton tiedot',
+  )
+})

@@ -1,0 +1,78 @@
+import { CircleCheck, CircleX } from 'lucide-react'
+import { formatInstant } from '../format/instant.ts'
+import { formatCount } from '../format/number.ts'
+import { useLanguage, type Say } from '../language/use-words.ts'
+import type { Language } from '../language/language.ts'
+import type { RetentionRun } from './retention-shapes.ts'
+import { sayFault, sayMonth } from './retention-words.ts'
+
+/** The last runs, each with its proof: what it destroyed, and which entries of the ledger say so. */
+export function Runs({ runs }: { runs: readonly RetentionRun[] }) {
+  const { say, language } = useLanguage()
+  return (
+    <section aria-labelledby="retention-runs" className="plan-section">
+      <h2 id="retention-runs">{say('runs.title')}</h2>
+      <p className="plan-explained">{say('runs.what')}</p>
+      {runs.length === 0 ? (
+        <p className="muted">{say('runs.none')}</p>
+      ) : (
+        <div className="panel scroll" tabIndex={0} role="region" aria-labelledby="retention-runs">
+          <table className="table runs-table">
+            <thead>
+              <tr>
+                <th scope="col">{say('runs.at')}</th>
+                <th scope="col">{say('runs.work')}</th>
+                <th scope="col">{say('runs.result')}</th>
+                <th scope="col">{say('runs.done')}</th>
+                <th scope="col">{say('runs.ledger')}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {runs.map((run) => (
+                <tr key={`${run.at} ${run.work}`}>
+                  <td className="nowrap">{formatInstant(run.at, language)}</td>
+                  <td>{say(`runs.work.${run.work}`)}</td>
+                  <td>
+                    <span className={`with-icon run-${run.result}`}>
+                      {run.result === 'ok' ? (
+                        <CircleCheck aria-hidden="true" size={18} />
+                      ) : (
+                        <CircleX aria-hidden="true" size={18} />
+                      )}
+                      {say(`runs.result.${run.result}`)}
+                    </span>
+                    {run.fault && <span className="second">{sayFault(run.fault, say)}</span>}
+                  </td>
+                  <td className="wrapping">{doneIn(run, say, language)}</td>
+                  <td className="nowrap">{run.ledger ? rangeOf(run.ledger, language) : '–'}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </section>
+  )
+}
+
+function doneIn(run: RetentionRun, say: Say, language: Language): string {
+  const number = (count: number) => ({ count, number: formatCount(count, language) })
+  const isCopy = run.work === 'backup' || run.work === 'restore'
+  const done = [
+    run.recordings > 0 &&
+      say(
+        run.work === 'verification' ? 'runs.proved' : isCopy ? 'runs.copied' : 'runs.recordings',
+        number(run.recordings),
+      ),
+    run.contacts > 0 && say(isCopy ? 'runs.contacts.copied' : 'runs.contacts', number(run.contacts)),
+    run.months.length > 0 &&
+      say('runs.months', { months: run.months.map((month) => sayMonth(month, language)).join(', ') }),
+    run.keys > 0 && say('runs.keys', number(run.keys)),
+  ].filter(Boolean)
+  return done.length === 0 ? say('runs.nothing') : done.join(', ')
+}
+
+function rangeOf({ from, to }: { from: number; to: number }, language: Language): string {
+  const [first, last] = [formatCount(from, language), formatCount(to, language)]
+  return from === to ? first : `${first}–${last}`
+}
