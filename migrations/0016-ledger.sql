@@ -75,8 +75,14 @@ create trigger pending after insert on destruction_entry for each row execute fu
 create function append_to_ledger(kind text, object uuid, cause text, detail jsonb) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
+  -- What a restore needs to put an order in force again (0017-ends.sql); its words are content and stay out.
+  if kind = 'hold' then
+    select append_to_ledger.detail || jsonb_strip_nulls(jsonb_build_object('contact', o.contact_id,
+      'startedAt', ledger_instant(o.contact_started_at), 'covers', o.covers, 'from', ledger_instant(o.from_at), 'enteredBy', o.entered_by))
+    into detail from preservation_order o where o.id = object;
+  end if;
   insert into destruction_entry (object_kind, object_id, cause, done_by, detail, targets)
-  values (kind, object, cause, coalesce(viewer()::text, 'database'), detail, '{}');
+  values (kind, object, append_to_ledger.cause, coalesce(viewer()::text, 'database'), coalesce(append_to_ledger.detail, '{}'), '{}');
 end $$;
 
 -- What is revoked ----------------------------------------------------------------------------------------------------
@@ -85,7 +91,7 @@ create function ledger_right() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   if old.revoked_at is null and new.revoked_at is not null then
-    perform append_to_ledger('right', new.id, 'revoked', '{}');
+    perform append_to_ledger('right', new.id, 'revoked', jsonb_build_object('how', new.revoke_cause));
   elsif new.valid_to < coalesce(old.valid_to, 'infinity') then
     perform append_to_ledger('right', new.id, 'shortened', jsonb_build_object('until', ledger_instant(new.valid_to)));
   end if;

@@ -97,7 +97,10 @@ const shapes = {
   ),
   /** The private intake key of a day. */
   'intake-key': about('intake-key', oneOf('retention'), { name: day }, {}),
-  right: about('right', oneOf('revoked', 'shortened'), id, { until: Type.Optional(instant) }),
+  right: about('right', oneOf('revoked', 'shortened'), id, {
+    until: Type.Optional(instant),
+    how: Type.Optional(Type.String({ maxLength: 20 })),
+  }),
   /** The passkey or authenticator, or the person whose password or recovery codes they were. */
   credential: about('credential', oneOf('removed', 'used', 'changed'), id, {
     credential: oneOf('passkey', 'totp', 'recovery-codes', 'password'),
@@ -112,7 +115,8 @@ const shapes = {
   /** A preservation order, with what a restore needs to put it in force again; its words are content and stay out. */
   hold: about('hold', oneOf('entered', 'renewed', 'ended'), id, {
     contact: Type.Optional(uuid),
-    recordings: Type.Optional(Type.Array(uuid, { maxItems: 200 })),
+    startedAt: Type.Optional(instant),
+    enteredBy: Type.Optional(uuid),
     covers: Type.Optional(oneOf('recordings', 'history', 'both')),
     from: Type.Optional(instant),
     until: Type.Optional(instant),

@@ -1,0 +1,305 @@
+import { randomUUID } from 'node:crypto'
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { openTestLedger } from '#test/audit/open-ledger.ts'
+import { createTestDatabase, type TestDatabase } from '#test/database/create-test-database.ts'
+import { openLogFolder } from '../audit/log-folder.ts'
+import { openKeyFolder } from '../keys/key-folder.ts'
+import type { SafeguardTables } from '../tables.ts'
+import { readLedgerCopy } from './read-ledger-copy.ts'
+import { replayLedger } from './replay-ledger.ts'
+import { sealLedger } from './seal-ledger.ts'
+import { takeInCopy } from './take-in-copy.ts'
+
+const running = await createTestDatabase<SafeguardTables>()
+const fresh = await createTestDatabase<SafeguardTables>()
+const shorter = await createTestDatabase<SafeguardTables>()
+const ledger = await openTestLedger(running)
+
+const id = () => randomUUID()
+const ids = {
+  leaver: id(),
+  stayer: id(),
+  security: id(),
+  contact: id(),
+  over: id(),
+  segment: id(),
+  forbidden: id(),
+  heldContact: id(),
+  right: id(),
+  other: id(),
+  passkey: id(),
+  totp: id(),
+  used: id(),
+  voided: id(),
+  token: id(),
+  order: id(),
+  endedOrder: id(),
+}
+
+/** What the backup has: the same rows in both databases. */
+async function fill({ as }: TestDatabase<SafeguardTables>) {
+  const { pool } = as()
+  await pool.query(
+    `insert into person (id, user_id, employed_from, password_salt, password_check, password_set_at)
+     select unnest, 'p.' || unnest, now() - interval '1 year', 'salt', '\\x00', now() - interval '1 month' from unnest($1::uuid[])`,
+    [[ids.leaver, ids.stayer, ids.security]],
+  )
+  await pool.query(
+    `insert into contact (id, started_at, caller_kind, number_called, number_kind, history_ends_at)
+     values ($1, now() - interval '1 day', 'withheld', '029512000', 'NATIONAL_SERVICE', now() + interval '13 months'),
+       ($2, now() - interval '15 months', 'withheld', '029512000', 'NATIONAL_SERVICE', now() - interval '1 month')`,
+    [ids.contact, ids.over],
+  )
+  await pool.query(
+    `insert into recording (id, segment_id, contact_id, contact_started_at, state, started_at, intake_day, recording_months,
+       min_keep_until, destroy_at, sha256, kept_at)
+     values ($1, $2, $3, now() - interval '1 day', 'STORED', now() - interval '1 day', current_date, 6, now() + interval '3 months',
+       now() + interval '5 months', '\\x00', now())`,
+    [ids.forbidden, ids.segment, ids.contact],
+  )
+  await pool.query(
+    `insert into recording_key (recording_id, expiry_month, shard, wrapped) values ($1, '2027-03-01', 1, '\\x00')`,
+    [ids.forbidden],
+  )
+  await pool.query(
+    `insert into access_right (id, person_id, role, purposes, scope_kind, valid_from, valid_to, origin)
+     select unnest, $2, 'MAINTENANCE', '{MAINTENANCE}', 'all', now(), '2030-01-01', 'installation' from unnest($1::uuid[])`,
+    [[ids.right, ids.other], ids.stayer],
+  )
+  await pool.query(
+    `insert into passkey (id, person_id, credential_id, public_key, counter, backed_up, name) values ($1, $2, $3, '\\x00', 0, false, 'key')`,
+    [ids.passkey, ids.stayer, Buffer.alloc(16)],
+  )
+  await pool.query(`insert into totp (id, person_id, sealed, confirmed_at) values ($1, $2, '\\x00', now())`, [
+    ids.totp,
+    ids.stayer,
+  ])
+  await pool.query(`insert into recovery_code (person_id, hash) values ($1, '\\x01')`, [ids.stayer])
+  await pool.query(
+    `insert into one_time_link (id, hash, person_id, expires_at)
+     select unnest, sha256(unnest::text::bytea), $2, now() + interval '1 hour' from unnest($1::uuid[])`,
+    [[ids.used, ids.voided], ids.leaver],
+  )
+  await pool.query(`insert into scim_token (id, hash, name) values ($1, sha256('a'), 'a')`, [ids.token])
+  await pool.query(
+    `insert into preservation_order (id, contact_id, contact_started_at, covers, provision, authority, order_reference, reference, until, entered_by)
+     values ($1, $2, now() - interval '1 day', 'both', 'p', 'a', 'o', 'r', now() + interval '1 month', $3)`,
+    [ids.endedOrder, ids.heldContact, ids.security],
+  )
+}
+
+/** What happened after it. */
+async function goOn() {
+  const { pool } = running.as()
+  await ledger.append(
+    {
+      kind: 'recording',
+      id: ids.forbidden,
+      cause: 'caller',
+      doneBy: 'destroyer',
+      detail: {},
+      targets: { places: [{ place: 'primary', reached: true }] },
+    },
+    { kind: 'month-key', name: 'month-2027-03.v1', cause: 'renewed', doneBy: 'destroyer', detail: {} },
+    { kind: 'month-key', name: 'month-2027-04.v1', cause: 'renewed', doneBy: 'destroyer', detail: {} },
+    { kind: 'intake-key', name: '2026-11-10', cause: 'retention', doneBy: 'destroyer', detail: {} },
+  )
+  const { stayer, leaver } = ids
+  for (const [statement, values] of [
+    [`update access_right set revoked_at = now(), revoke_cause = 'approver' where id = $1`, [ids.right]],
+    [`update access_right set valid_to = '2027-01-01' where id = $1`, [ids.other]],
+    ['select drop_factors($1)', [stayer]],
+    [`select keep_password($1, 'salt', '\\x02', true)`, [stayer]],
+    ['update one_time_link set used_at = now() where id = $1', [ids.used]],
+    ['delete from one_time_link where id = $1', [ids.voided]],
+    ['update scim_token set revoked_at = now() where id = $1', [ids.token]],
+    ['update person set employed_to = now() where id = $1', [leaver]],
+    [`update person set employed_to = '2099-01-01' where id = $1`, [stayer]],
+    ['update person set employed_to = null where id = $1', [stayer]],
+  ] as const)
+    await pool.query(statement, [...values])
+  await pool.query(
+    `insert into preservation_order (id, contact_id, contact_started_at, covers, provision, authority, order_reference, reference, until, entered_by)
+     values ($1, $2, '2026-11-01T10:00:00Z', 'recordings', 'p', 'a', 'o', 'r', '2027-01-31T10:00:00Z', $3)`,
+    [ids.order, ids.heldContact, ids.security],
+  )
+  for (const [order, cause] of [
+    [ids.order, 'entered'],
+    [ids.endedOrder, 'ended'],
+  ])
+    await pool.query(`select append_to_ledger('hold', $1, $2, jsonb_build_object('until', '2027-01-31T10:00:00Z'))`, [
+      order,
+      cause,
+    ])
+  await ledger.seal()
+}
+
+const deleted: string[] = []
+let keys: Awaited<ReturnType<typeof openKeyFolder>>
+const restoreInto = async (database: TestDatabase<SafeguardTables>) => {
+  const files = await ledger.copyInto(new Map<string, Buffer>())
+  const copy = await readLedgerCopy((name) => Promise.resolve(files.get(name)), { key: ledger.key })
+  const folder = await openLogFolder(join(await mkdtemp(join(tmpdir(), 'seloste-restored-')), 'ledger'))
+  const { db } = database.as()
+  const taken = await takeInCopy(db, copy, folder)
+  const replayed = await replayLedger(
+    {
+      db,
+      objects: {
+        delete: (key) => {
+          deleted.push(key)
+          return Promise.resolve()
+        },
+      },
+      objectsOf: (recording) => [`recordings/${recording}/body`],
+      keys,
+    },
+    copy.entries,
+    0,
+  )
+  return { taken, replayed, copy, folder }
+}
+
+beforeAll(async () => {
+  await fill(running)
+  await fill(fresh)
+  await goOn()
+  keys = await openKeyFolder(join(await mkdtemp(join(tmpdir(), 'seloste-restored-')), 'keys'))
+  await keys.make('month-2027-03.v1')
+  await keys.make('month-2027-04.v1')
+  await keys.write('intake-2026-11-10', Buffer.from('secret'))
+  await fresh
+    .as()
+    .pool.query(
+      `insert into shard_key (expiry_month, shard, month_key_version, wrapped) values ('2027-04-01', 1, 1, '\\x00')`,
+    )
+})
+
+describe('the ledger replayed on a restored register', () => {
+  test('ends in it what has ended since the backup, and nothing else', async () => {
+    const { pool } = fresh.as()
+    const { replayed } = await restoreInto(fresh)
+    expect(replayed).toEqual({
+      recordings: 1,
+      contacts: 1,
+      rights: 2,
+      credentials: 4,
+      links: 2,
+      scimTokens: 1,
+      employments: 1,
+      holds: 2,
+      keys: 2,
+      keysToRenew: ['month-2027-04.v1'],
+    })
+    const first = async (statement: string, values: unknown[] = []) =>
+      (await pool.query(statement, values)).rows[0] as unknown
+    expect(await first('select state, cause, sha256 from recording where id = $1', [ids.forbidden])).toEqual({
+      state: 'DESTROYED',
+      cause: 'caller',
+      sha256: null,
+    })
+    expect(await first('select count(*)::integer as n from recording_key')).toEqual({ n: 0 })
+    expect(deleted).toEqual([`recordings/${ids.forbidden}/body`])
+    expect((await pool.query('select id from contact')).rows).toEqual([{ id: ids.contact }])
+    expect(
+      (await pool.query('select id, revoked_at is null as holds, revoke_cause from access_right order by revoked_at'))
+        .rows,
+    ).toEqual([
+      { id: ids.right, holds: false, revoke_cause: 'approver' },
+      { id: ids.other, holds: true, revoke_cause: null },
+    ])
+    expect(
+      await first(
+        'select (select count(*) from passkey)::integer as p, (select count(*) from totp)::integer as t, (select count(*) from recovery_code)::integer as r',
+      ),
+    ).toEqual({ p: 0, t: 0, r: 0 })
+    expect((await pool.query('select id, used_at is not null as used from one_time_link')).rows).toEqual([
+      { id: ids.used, used: true },
+    ])
+    expect(await first('select revoked_at is not null as revoked from scim_token')).toEqual({ revoked: true })
+    expect(
+      await first(
+        'select employed_to <= now() as gone, password_check is not null as signs_in from person where id = $1',
+        [ids.leaver],
+      ),
+    ).toEqual({ gone: true, signs_in: true })
+    expect(await first('select employed_to, password_check from person where id = $1', [ids.stayer])).toEqual({
+      employed_to: null,
+      password_check: null,
+    })
+    expect([
+      await keys.has('month-2027-03.v1'),
+      await keys.has('month-2027-04.v1'),
+      await keys.has('intake-2026-11-10'),
+    ]).toEqual([false, true, false])
+  })
+
+  test('puts preservation orders in force again without their words, and ends those that ended', async () => {
+    const { rows } = await fresh
+      .as()
+      .pool.query(
+        'select id, contact_id, covers, provision, ended_at is not null as over from preservation_order order by ended_at nulls first',
+      )
+    expect(rows).toEqual([
+      {
+        id: ids.order,
+        contact_id: ids.heldContact,
+        covers: 'recordings',
+        provision: 'RESTORED: see the order',
+        over: false,
+      },
+      { id: ids.endedOrder, contact_id: ids.heldContact, covers: 'both', provision: 'p', over: true },
+    ])
+  })
+
+  test('can be replayed again, and the ledger goes on from where it was', async () => {
+    const { taken, replayed, folder, copy } = await restoreInto(fresh)
+    expect(taken).toBe(0)
+    expect(replayed).toMatchObject({
+      recordings: 0,
+      contacts: 0,
+      rights: 0,
+      credentials: 0,
+      links: 0,
+      scimTokens: 0,
+      employments: 0,
+      keys: 0,
+    })
+    const seal = () => sealLedger({ db: fresh.as('seloste_custodian').db, keys: ledger.keys, folder })
+    expect((await seal())?.size).toBe(copy.size)
+    await fresh.as().pool.query('update one_time_link set used_at = null')
+    await fresh.as().pool.query('update one_time_link set used_at = now()')
+    expect((await seal())?.size).toBe(copy.size + 1)
+  })
+
+  test('leaves every guard on', async () => {
+    const { pool } = fresh.as()
+    await expect(pool.query(`update recording set state = 'STORED'`)).rejects.toThrow('does not come back')
+    await expect(pool.query('update access_right set revoked_at = null')).rejects.toThrow('stays so')
+    await expect(pool.query('delete from destruction_entry')).rejects.toThrow('append-only')
+  })
+
+  test('is the owner’s alone: no process can turn the guards off', async () => {
+    for (const role of ['seloste_capture', 'seloste_desk', 'seloste_custodian'] as const)
+      await expect(fresh.as(role).pool.query('alter table recording disable trigger user')).rejects.toThrow(
+        'must be owner',
+      )
+  })
+
+  test('takes no copy in that has problems, or is not the continuation of the backup’s ledger', async () => {
+    const files = await ledger.copyInto(new Map<string, Buffer>())
+    const read = (given: Map<string, Buffer>, from = 1) =>
+      readLedgerCopy((name) => Promise.resolve(given.get(name)), { key: ledger.key, from })
+    const folder = await openLogFolder(join(await mkdtemp(join(tmpdir(), 'seloste-restored-')), 'ledger'))
+    const { db, pool } = shorter.as()
+    const broken = await read(new Map([...files].filter(([name]) => name === 'head')))
+    await expect(takeInCopy(db, broken, folder)).rejects.toMatchObject({ code: 'ledger-copy-wrong' })
+    await expect(takeInCopy(db, await read(files, 3), folder)).rejects.toMatchObject({ code: 'ledger-copy-wrong' })
+    await pool.query(`insert into ledger_leaf values (0, 1, sha256('another'))`)
+    await expect(takeInCopy(db, await read(files), folder)).rejects.toThrow('does not go on from')
+    expect(await folder.readCheckpoint()).toBeUndefined()
+  })
+})

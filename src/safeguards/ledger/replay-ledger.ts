@@ -1,0 +1,250 @@
+/**
+ * The ledger replayed on a restored register (R52): what ended after the backup ends in it too. In: the ledger's entries
+ * after the backup's, the database's owner. Out: how many of each were ended. Again without harm. Never here: an end that
+ * the ledger does not name, a key from which something living hangs.
+ *
+ * The guards that keep records from an early end and revocations from being undone are off within this transaction: only
+ * the tables' owner can turn them off, and no process of Seloste is that.
+ */
+import { sql, type RawBuilder, type Transaction } from 'kysely'
+import type { ObjectStore } from '#platform/objects/object-store.ts'
+import type { KeyStore } from '../keys/key-store.ts'
+import { safeguardsOf, type HoldingSafeguards, type SafeguardTables } from '../tables.ts'
+import type { CopiedEntry } from './read-ledger-copy.ts'
+
+export interface Replaying {
+  db: HoldingSafeguards
+  objects: Pick<ObjectStore, 'delete'>
+  /** The objects of a recording. */
+  objectsOf: (recordingId: string) => readonly string[]
+  keys: Pick<KeyStore, 'has' | 'destroy'>
+}
+
+export interface Replayed {
+  recordings: number
+  contacts: number
+  rights: number
+  credentials: number
+  links: number
+  scimTokens: number
+  employments: number
+  /** Orders put in force again, moved or ended. */
+  holds: number
+  keys: number
+  /** Versions of month keys that the ledger says are destroyed and that this restored keyring still needs: renew them. */
+  keysToRenew: string[]
+}
+
+type Tx = Transaction<SafeguardTables>
+
+/** Their own guards and triggers would be in the way, or would append what was appended. */
+const guarded = [
+  'recording',
+  'contact',
+  'segment',
+  'access_right',
+  'passkey',
+  'totp',
+  'recovery_code',
+  'person',
+  'one_time_link',
+  'scim_token',
+] as const
+
+/** @param since the entries up to this number are in the backup already */
+export async function replayLedger(
+  replaying: Replaying,
+  entries: readonly CopiedEntry[],
+  since: number,
+): Promise<Replayed> {
+  const ended = entries.filter(({ number }) => number > since)
+  const db = safeguardsOf(replaying.db)
+  const recordings = ended.filter(({ entry }) => entry.kind === 'recording').map(({ entry }) => entry.id ?? '')
+  for (const id of recordings) for (const key of replaying.objectsOf(id)) await replaying.objects.delete(key)
+  const rows = sql`jsonb_to_recordset(${JSON.stringify(ended.map(({ number, entry }) => ({ ...entry, number })))}::jsonb)
+    as e (number bigint, at timestamptz, kind text, id uuid, name text, cause text, detail jsonb)`
+  const replayed = await db.transaction().execute(async (tx) => {
+    for (const table of guarded) await sql`alter table ${sql.table(table)} disable trigger user`.execute(tx)
+    const holds = await replayHolds(tx, ended)
+    const done = {
+      recordings: await replayRecordings(tx, rows),
+      contacts: await purgeHistory(tx),
+      ...(await replayRevocations(tx, rows)),
+      employments: await replayEmployments(tx, rows),
+      holds: holds.length,
+    }
+    await sql`update session set ended_at = now() where ended_at is null`.execute(tx)
+    for (const table of guarded) await sql`alter table ${sql.table(table)} enable trigger user`.execute(tx)
+    for (const contact of new Set(holds)) await sql`select settle_contact(${contact}::uuid)`.execute(tx)
+    return done
+  })
+  return { ...replayed, ...(await destroyKeys(db, replaying.keys, ended)) }
+}
+
+async function replayRecordings(tx: Tx, rows: RawBuilder<unknown>): Promise<number> {
+  await sql`delete from recording_key k using ${rows} where e.kind = 'recording' and k.recording_id = e.id`.execute(tx)
+  await sql`
+    update prohibition p set executed_at = e.at from ${rows}
+    where e.kind = 'recording' and p.recording_id = e.id and p.executed_at is null`.execute(tx)
+  return count(
+    tx,
+    sql`update recording r set state = 'DESTROYED', cause = e.cause, destroyed_at = e.at, sha256 = null from ${rows}
+      where e.kind = 'recording' and r.id = e.id and r.state <> 'DESTROYED'`,
+  )
+}
+
+/** History is ended by its term alone: what is past it goes, whether the ledger has its month or not. */
+async function purgeHistory(tx: Tx): Promise<number> {
+  const { rows } = await sql<{ id: string }>`
+    delete from contact where coalesce(history_ends_at, started_at + interval '14 months 1 day') <= destruction_now()
+      and not history_is_held(id) returning id`.execute(tx)
+  const ids = rows.map(({ id }) => id)
+  if (ids.length === 0) return 0
+  await sql`delete from listening l using recording r where l.recording_id = r.id and r.contact_id = any (${ids}::uuid[])`.execute(
+    tx,
+  )
+  for (const table of ['recording', 'segment', 'call_identity']) {
+    await sql`delete from ${sql.table(table)} where contact_id = any (${ids}::uuid[])`.execute(tx)
+  }
+  return ids.length
+}
+
+async function replayRevocations(
+  tx: Tx,
+  rows: RawBuilder<unknown>,
+): Promise<Pick<Replayed, 'rights' | 'credentials' | 'links' | 'scimTokens'>> {
+  const rights =
+    (await count(
+      tx,
+      sql`update access_right r set revoked_at = e.at, revoke_cause = coalesce(e.detail ->> 'how', 'employment') from ${rows}
+        where e.kind = 'right' and e.cause = 'revoked' and r.id = e.id and r.revoked_at is null`,
+    )) +
+    (await count(
+      tx,
+      sql`update access_right r set valid_to = (e.detail ->> 'until')::timestamptz from ${rows}
+        where e.kind = 'right' and e.cause = 'shortened' and r.id = e.id
+          and coalesce(r.valid_to, 'infinity') > (e.detail ->> 'until')::timestamptz`,
+    ))
+  const of = (credential: string) => sql`e.kind = 'credential' and e.detail ->> 'credential' = ${sql.lit(credential)}`
+  const credentials =
+    (await count(tx, sql`delete from passkey k using ${rows} where ${of('passkey')} and k.id = e.id`)) +
+    (await count(tx, sql`delete from totp t using ${rows} where ${of('totp')} and t.id = e.id`)) +
+    (await count(
+      tx,
+      sql`delete from recovery_code c using ${rows} where ${of('recovery-codes')} and c.person_id = e.id`,
+    )) +
+    // Whoever changed their password after the backup sets it anew, by a link.
+    (await count(
+      tx,
+      sql`update person p set password_salt = null, password_check = null from ${rows}
+        where ${of('password')} and p.id = e.id and p.password_check is not null
+          and coalesce(p.password_set_at, '-infinity') < e.at`,
+    ))
+  const links =
+    (await count(
+      tx,
+      sql`update one_time_link l set used_at = e.at from ${rows}
+        where e.kind = 'link' and e.cause = 'used' and l.id = e.id and l.used_at is null`,
+    )) +
+    (await count(
+      tx,
+      sql`delete from one_time_link l using ${rows}
+        where e.kind = 'link' and e.cause = 'voided' and l.id = e.id and l.used_at is null`,
+    ))
+  const scimTokens = await count(
+    tx,
+    sql`update scim_token t set revoked_at = e.at from ${rows}
+      where e.kind = 'scim-token' and t.id = e.id and t.revoked_at is null`,
+  )
+  return { rights, credentials, links, scimTokens }
+}
+
+/** The last word about a person holds; one that says that they stay on changes nothing here. */
+async function replayEmployments(tx: Tx, rows: RawBuilder<unknown>): Promise<number> {
+  return count(
+    tx,
+    sql`
+    with last as (
+      select distinct on (e.id) e.id, e.cause, case e.cause when 'removed' then e.at else (e.detail ->> 'until')::timestamptz end as ends
+      from ${rows} where e.kind = 'employment' order by e.id, e.number desc
+    )
+    update person p set employed_to = greatest(p.employed_from, last.ends) from last
+    where p.id = last.id and last.cause <> 'resumed' and coalesce(p.employed_to, 'infinity') > greatest(p.employed_from, last.ends)`,
+  )
+}
+
+interface HoldDetail {
+  contact?: string
+  startedAt?: string
+  covers?: string
+  from?: string
+  until?: string
+  enteredBy?: string
+}
+
+/** In the order of the ledger. What the order says was not kept here: it is entered again from the order itself. */
+async function replayHolds(tx: Tx, entries: readonly CopiedEntry[]): Promise<string[]> {
+  const contacts: string[] = []
+  for (const { entry } of entries) {
+    const { id, at, cause } = entry
+    const detail = entry.detail as HoldDetail
+    const { contact, startedAt, covers, from, until, enteredBy } = detail
+    if (entry.kind !== 'hold' || id === null || contact === undefined || enteredBy === undefined) continue
+    contacts.push(contact)
+    if (cause === 'ended') {
+      await sql`update preservation_order set ended_at = ${at}::timestamptz where id = ${id}::uuid and ended_at is null`.execute(
+        tx,
+      )
+      continue
+    }
+    // Somebody who came after the backup: nobody signs in by this, and the directory enters them again.
+    await sql`
+      insert into person (id, user_id, employed_from, employed_to)
+      values (${enteredBy}::uuid, ${`restored.${enteredBy}`}, ${at}::timestamptz, ${at}::timestamptz) on conflict do nothing`.execute(
+      tx,
+    )
+    await sql`
+      insert into preservation_order (id, contact_id, contact_started_at, covers, provision, authority, order_reference, reference, from_at, until, entered_by)
+      values (${id}::uuid, ${contact}::uuid, ${startedAt}::timestamptz, ${covers}, ${restored}, ${restored}, ${restored}, ${restored},
+        ${from}::timestamptz, ${until}::timestamptz, ${enteredBy}::uuid)
+      on conflict (id) do update set until = excluded.until where preservation_order.ended_at is null`.execute(tx)
+  }
+  return contacts
+}
+
+/** Stands where the order's words stood. */
+const restored = 'RESTORED: see the order'
+
+/** Keys that the ledger says are destroyed, and that nothing hangs from. */
+async function destroyKeys(
+  db: ReturnType<typeof safeguardsOf>,
+  keys: Replaying['keys'],
+  entries: readonly CopiedEntry[],
+): Promise<Pick<Replayed, 'keys' | 'keysToRenew'>> {
+  const keysToRenew: string[] = []
+  let destroyed = 0
+  for (const { entry } of entries) {
+    const { kind, name } = entry
+    if ((kind !== 'month-key' && kind !== 'intake-key') || name === null) continue
+    const key = kind === 'intake-key' ? `intake-${name}` : name
+    if (!(await keys.has(key))) continue
+    const [, month, version] = /^month-(\d{4}-\d{2})[.]v(\d+)$/.exec(key) ?? []
+    if (month !== undefined) {
+      const { rows } = await sql`
+        select from shard_key where expiry_month = ${`${month}-01`}::date and month_key_version = ${Number(version)} limit 1`.execute(
+        db,
+      )
+      if (rows.length > 0) {
+        keysToRenew.push(key)
+        continue
+      }
+    }
+    await keys.destroy(key)
+    destroyed += 1
+  }
+  return { keys: destroyed, keysToRenew }
+}
+
+async function count(tx: Tx, statement: RawBuilder<unknown>): Promise<number> {
+  return Number((await statement.execute(tx)).numAffectedRows ?? 0)
+}

@@ -1,0 +1,89 @@
+/**
+ * A restored ledger brought up to a copy of it. In: a copy in which nothing is wrong, the database's owner. Out: its entries
+ * in the database with the numbers and hashes that they had, and its head beside the keys. Never here: what the entries
+ * mean for the register (replay-ledger.ts), a copy that was not judged.
+ */
+import { sql, type Transaction } from 'kysely'
+import { Fault } from '#platform/fault.ts'
+import type { LogFolder } from '../audit/log-folder.ts'
+import { storedMembers, storedSize } from '../audit/stored-tree.ts'
+import { edgeAt } from '../audit/tree.ts'
+import { safeguardsOf, type HoldingSafeguards, type SafeguardTables } from '../tables.ts'
+import { ledgerTree } from './ledger-tree.ts'
+import type { CopiedEntry, LedgerCopy } from './read-ledger-copy.ts'
+
+const atOnce = 1_000
+
+/**
+ * Takes the entries in that the database does not have; again without harm.
+ * @param copy with its entries from the database's size on, at the latest
+ * @returns how many were taken in
+ * @throws Fault `ledger-copy-wrong` where the copy has problems, is shorter than the database, or is not its continuation
+ */
+export async function takeInCopy(holding: HoldingSafeguards, copy: LedgerCopy, folder: LogFolder): Promise<number> {
+  const { head, note } = copy
+  const [wrong] = copy.problems
+  if (wrong) throw new Fault('ledger-copy-wrong', `${wrong.message}: use another copy of the destruction ledger`)
+  if (!head || note === undefined)
+    throw new Fault('ledger-copy-wrong', 'the copy of the destruction ledger has no head')
+  const taken = await safeguardsOf(holding)
+    .transaction()
+    .execute(async (tx) => {
+      await sql`select pg_advisory_xact_lock(hashtextextended('seloste.ledger', 0))`.execute(tx)
+      const size = await storedSize(tx, ledgerTree)
+      const fresh = copy.entries.filter(({ number }) => number > size)
+      if (size + fresh.length !== head.size) {
+        throw new Fault(
+          'ledger-copy-wrong',
+          `the database’s ledger has ${size} entries, and the copy ${head.size}: use a newer copy of the destruction ledger`,
+        )
+      }
+      const edge = await edgeAt(size, storedMembers(tx, ledgerTree))
+      const whole = fresh.flatMap(({ hash }) => edge.append(hash))
+      if (!edge.root().equals(head.root)) {
+        throw new Fault(
+          'ledger-copy-wrong',
+          `the copy of the destruction ledger does not go on from the ${size} entries of this backup: one of them is another installation’s`,
+        )
+      }
+      await sql`alter table destruction_entry disable trigger pending`.execute(tx)
+      for (let at = 0; at < fresh.length; at += atOnce) await insertEntries(tx, fresh.slice(at, at + atOnce))
+      await sql`alter table destruction_entry enable trigger pending`.execute(tx)
+      if (whole.length > 0) await tx.insertInto('ledger_subtree').values(whole).execute()
+      await sql`delete from ledger_pending p using ledger_leaf l where l.seq = p.seq`.execute(tx)
+      await tx
+        .insertInto('ledger_head')
+        .values({ size: head.size, root: head.root, note: ownPart(note) })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute()
+      await sql`select setval(pg_get_serial_sequence('destruction_entry', 'seq'), greatest(1, (select max(seq) from destruction_entry)))`.execute(
+        tx,
+      )
+      return fresh.length
+    })
+  await folder.writeCheckpoint(ownPart(note))
+  return taken
+}
+
+async function insertEntries(tx: Transaction<SafeguardTables>, entries: readonly CopiedEntry[]): Promise<void> {
+  const rows = JSON.stringify(entries.map(({ number, entry }) => ({ ...entry, index: number - 1 })))
+  await sql`
+    insert into destruction_entry (seq, at, object_kind, object_id, object_name, cause, done_by, detail, targets, salt)
+    overriding system value
+    select seq, at, kind, id, name, cause, done_by, detail, targets, salt::uuid
+    from jsonb_to_recordset(${rows}::jsonb) as e (seq bigint, at timestamptz, kind text, id uuid, name text, cause text,
+      done_by text, detail jsonb, targets jsonb, salt text)
+    on conflict (seq) do nothing`.execute(tx)
+  await sql`
+    insert into ledger_leaf (index, seq, hash)
+    select e.index, e.seq, u.hash
+    from jsonb_to_recordset(${rows}::jsonb) as e (index bigint, seq bigint)
+    join unnest(${entries.map(({ number }) => number - 1)}::bigint[], ${entries.map(({ hash }) => hash)}::bytea[]) as u (index, hash)
+      on u.index = e.index`.execute(tx)
+}
+
+/** The note with the log's own signature alone; cosignatures are asked for anew. */
+function ownPart(note: string): string {
+  const end = note.indexOf('\n\n') + 2
+  return note.slice(0, note.indexOf('\n', end) + 1)
+}
