@@ -30,6 +30,8 @@ const usage = `Seloste ${version}
   seloste audit export --to DIR                   the audit log as files, or what has come since added to them
   seloste audit key                               the key that the audit log is verified by
   seloste audit resume [--reason TEXT]            what is wrong with a broken log; accept it, so that it goes on
+  seloste recordings verify [--sample N] [--json]
+                                                  whether every held recording opens, and no destroyed one does
   seloste witness --listen HOST:PORT --state DIR --key KEY [--origin ORIGIN] [--name NAME]
                                                   cosign the audit log of a Seloste on another machine
   seloste status [--json]                         whether the parts of a running Seloste answer, and its promises hold
@@ -93,6 +95,10 @@ async function main(): Promise<void> {
     case 'audit': {
       const { audit } = await import('./audit.ts')
       return audit(settings(), rest)
+    }
+    case 'recordings': {
+      const { recordings } = await import('./recordings.ts')
+      return recordings(settings(), rest)
     }
     case 'witness': {
       const { witness } = await import('./witness.ts')

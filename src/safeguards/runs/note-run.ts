@@ -56,3 +56,17 @@ export async function noteRun(holding: HoldingSafeguards, run: Run, after?: numb
 }
 
 const longestFault = 100
+
+/** The last verification of recordings, and where the next part goes on. */
+export async function lastVerification(
+  holding: HoldingSafeguards,
+): Promise<{ at: Temporal.Instant; goesOnAfter: string | undefined } | undefined> {
+  const row = await (holding as unknown as Kysely<RunTables>)
+    .selectFrom('retention_run')
+    .select(['at', 'goes_on_after'])
+    .where('work', '=', 'verification')
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row && { at: row.at, goesOnAfter: row.goes_on_after ?? undefined }
+}

@@ -1,0 +1,73 @@
+import { parseArgs } from 'node:util'
+import type { Settings } from '#platform/config/settings.ts'
+import { Fault } from '#platform/fault.ts'
+import { openDirectoryStore } from '#platform/objects/directory-store.ts'
+import { sayFinding } from '#register/verify/findings.ts'
+import { verifyRecordings, type Verification } from '#register/verify/verify-recordings.ts'
+import { openKeyStore } from '#safeguards/keys/open-key-store.ts'
+import { noteRun } from '#safeguards/runs/note-run.ts'
+import { withRunningDatabase } from './running-database.ts'
+
+/** A recording is not what was kept, or one that was destroyed is not gone. */
+const foundCode = 3
+const tellMs = 1_000
+const mebibyte = 1024 * 1024
+
+/**
+ * `recordings verify`: proves that every recording in keeping opens whole and every destroyed one does not, beside a running
+ * Seloste. Ends with 0 where that is so, 3 where it is not, 1 where it could not be found out.
+ */
+export async function recordings(settings: Settings, args: string[]): Promise<void> {
+  const [action, ...rest] = args
+  if (action !== 'verify')
+    throw new Fault('argument-wrong', `there is no "recordings ${action ?? ''}"; see "seloste help"`)
+  const { values } = parseArgs({ args: rest, options: { sample: { type: 'string' }, json: { type: 'boolean' } } })
+  const sample = values.sample === undefined ? undefined : Number(values.sample)
+  if (sample !== undefined && !(Number.isSafeInteger(sample) && sample > 0)) {
+    throw new Fault('argument-wrong', `--sample is "${values.sample ?? ''}"; it must be a whole number above 0`)
+  }
+  const report = await withRunningDatabase(settings, 'recordings-verify', async (db) => {
+    const [objects, keys] = await Promise.all([openDirectoryStore(settings.objectsDirectory), openKeyStore(settings)])
+    const found = await verifyRecordings(
+      { db, objects, keys, places: [] },
+      { ...(sample !== undefined && { sample }), ...(!values.json && { onProgress: tellProgress() }) },
+    )
+    await noteRun(db, {
+      work: 'verification',
+      recordings: found.held + found.destroyed,
+      ...(found.found > 0 && { fault: found.findings[0]!.code }),
+    })
+    return found
+  })
+  if (values.json) console.log(JSON.stringify({ ...report, findings: report.findings.map(asJson) }, null, 2))
+  else tell(report)
+  if (report.found > 0) process.exitCode = foundCode
+}
+
+function asJson(finding: Verification['findings'][number]) {
+  return { ...finding, message: sayFinding(finding) }
+}
+
+/** A line a second, on a terminal only. */
+function tellProgress(): (so: { looked: number; bytes: number }) => void {
+  let toldAt = performance.now()
+  return ({ looked, bytes }) => {
+    if (!process.stderr.isTTY || performance.now() - toldAt < tellMs) return
+    toldAt = performance.now()
+    console.error(`${looked} recordings, ${Math.round(bytes / mebibyte)} MiB opened`)
+  }
+}
+
+function tell({ held, destroyed, underWay, bytes, seconds, found, findings }: Verification): void {
+  const mebibytes = bytes / mebibyte
+  console.log(`held: ${held} recordings opened whole, ${Math.round(mebibytes)} MiB in ${seconds.toFixed(1)} s`)
+  console.log(`destroyed: ${destroyed} looked for, in keys, objects, copies, ledger and log`)
+  if (underWay > 0) console.log(`not in keeping yet, or being destroyed: ${underWay}`)
+  if (found === 0) {
+    console.log('every held recording opens, and no destroyed one does')
+    return
+  }
+  console.log(`NOT so: ${found} findings`)
+  for (const finding of findings) console.log(`  ${sayFinding(finding)}`)
+  if (findings.length < found) console.log(`  and ${found - findings.length} more`)
+}
