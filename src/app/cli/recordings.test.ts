@@ -1,0 +1,52 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { makeTestRegister } from '#test/register/make-register.ts'
+import { keepRecording } from '#register/recordings/keep-recording.ts'
+import { bodyKey } from '#register/recordings/objects.ts'
+import type { RegisterTables } from '#register/tables.ts'
+
+const seloste = fileURLToPath(new URL('../../../bin/seloste.js', import.meta.url))
+const database = await createTestDatabase<RegisterTables>()
+const { keeping, objects, folder, record } = await makeTestRegister(database)
+
+function verify(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  return new Promise((resolve) => {
+    const env = { ...process.env, SELOSTE_DATA: folder, DATABASE_URL: database.url() }
+    execFile(process.execPath, [seloste, 'recordings', ...args], { env }, (error, out, err) => {
+      resolve({ code: error ? Number(error.code) : 0, out, err })
+    })
+  })
+}
+
+test('recordings verify ends with 0 where all opens, with 3 and a line of what to do where one does not, and notes its run', async () => {
+  const { id } = await record()
+  await keepRecording(keeping, id, Temporal.Now.instant())
+  expect(await verify('verify')).toMatchObject({
+    code: 0,
+    out: expect.stringContaining('every held recording opens, and no destroyed one does'),
+  })
+  await objects.put(bodyKey(id), Buffer.alloc(100))
+  const { code, out } = await verify('verify', '--json')
+  expect(code).toBe(3)
+  expect(JSON.parse(out)).toMatchObject({
+    held: 1,
+    found: 2,
+    findings: [{ code: 'body-length' }, { code: 'body-forged' }],
+  })
+  expect((await verify('verify', '--sample', '1')).out).toContain(`recording ${id}: body-forged: `)
+  expect(await verify('verify', '--sample', 'none')).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('--sample'),
+  })
+  expect(await verify('mend')).toMatchObject({ code: 1, err: expect.stringContaining('no "recordings mend"') })
+  const { rows } = await database
+    .as()
+    .pool.query('select work, result, recordings::int, fault from retention_run order by seq')
+  expect(rows).toEqual([
+    { work: 'verification', result: 'ok', recordings: 1, fault: null },
+    { work: 'verification', result: 'failed', recordings: 1, fault: 'body-length' },
+    { work: 'verification', result: 'failed', recordings: 1, fault: 'body-length' },
+  ])
+})
