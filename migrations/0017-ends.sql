@@ -535,8 +535,9 @@ begin
 end $$;
 
 -- How a prohibition is told to whoever entered it. That an order stands in its way is not: nobody hears the recording, as told.
+-- Volatile: it tells of what the statement that asks has done.
 create function prohibition_state(p prohibition) returns text
-language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   select case
     when p.executed_at is not null then 'executed'
     when end_of_recording(r) ->> 'for' = 'case' and r.state not in ('DESTROYING', 'DESTROYED') then 'waiting'

@@ -29,7 +29,7 @@ export async function noteInspectionsHold(db: Kysely<RegisterTables>, held: bool
 export async function carryOutEnds(expunging: Expunging, now: Temporal.Instant): Promise<Expunged> {
   const done: Expunged = { destroyed: [], waiting: [], failures: [] }
   for (let after = '00000000-0000-0000-0000-000000000000'; ;) {
-    const endings = await blockedOutOfTurn(expunging.db, after)
+    const endings = await blockedOutOfTurn(expunging.db, after, now)
     if (endings.length === 0) return done
     after = endings.at(-1)!.id
     const { destroyed, waiting, failures } = await expungeRecordings(expunging, endings, now)
@@ -39,32 +39,39 @@ export async function carryOutEnds(expunging: Expunging, now: Temporal.Instant):
   }
 }
 
-async function blockedOutOfTurn(db: Kysely<RegisterTables>, after: string): Promise<Ending[]> {
+async function blockedOutOfTurn(db: Kysely<RegisterTables>, after: string, now: Temporal.Instant): Promise<Ending[]> {
   const rows = await db
     .selectFrom('recording')
     .leftJoin('prohibition', 'prohibition.recording_id', 'recording.id')
     .select(['recording.id', 'recording.cause'])
     .select((eb) => eb.fn.min('prohibition.received_at').as('received_at'))
     .where('recording.state', '=', 'DESTROYING')
-    .where('recording.cause', 'in', ['caller', 'official', 'hold-end'])
+    .where((eb) =>
+      eb.or([
+        eb('recording.cause', 'in', ['caller', 'official', 'hold-end']),
+        // What waited past its day for a case that has closed: blocked by the database, and begun by no sweep.
+        eb.not(
+          eb.exists(eb.selectFrom('expunction').select('recording_id').whereRef('recording_id', '=', 'recording.id')),
+        ),
+      ]),
+    )
     .where('recording.id', '>', after)
     .groupBy('recording.id')
     .orderBy('recording.id')
     .limit(atOnce)
     .execute()
-  const now = Temporal.Now.instant()
   return rows.map(({ id, cause, received_at }) => ({
     id,
     cause: cause!,
-    doneBy: cause === 'hold-end' ? 'sweep' : 'prohibition',
+    doneBy: received_at ? 'prohibition' : 'sweep',
     // What waited for a case is blocked only now: a minute from when it is first tried.
     deadline:
-      cause === 'hold-end'
+      received_at === null
         ? now.add({ minutes: heldMinutes })
-        : later(received_at?.add({ seconds: forbiddenSeconds }), now.add({ seconds: forbiddenSeconds / 2 })),
+        : later(received_at.add({ seconds: forbiddenSeconds }), now.add({ seconds: forbiddenSeconds / 2 })),
   }))
 }
 
-function later(a: Temporal.Instant | null | undefined, b: Temporal.Instant): Temporal.Instant {
-  return a && Temporal.Instant.compare(a, b) > 0 ? a : b
+function later(a: Temporal.Instant, b: Temporal.Instant): Temporal.Instant {
+  return Temporal.Instant.compare(a, b) > 0 ? a : b
 }

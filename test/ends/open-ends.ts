@@ -1,0 +1,166 @@
+/**
+ * A desk, and a custodian that carries out ends as it does in its own process. In: a test database. Out: people of every part,
+ * recordings in keeping, browsers, and a clock that is shifted by its mark. Never here: a stand-in for any of it.
+ */
+import { sql } from 'kysely'
+import { afterAll, expect } from 'vitest'
+import { keepEnds } from '#app/roles/keep-ends.ts'
+import { followVersions } from '#app/roles/follow-versions.ts'
+import type { Purpose } from '#description/purposes.ts'
+import type { Duty, Role } from '#description/roles.ts'
+import { systemClock } from '#platform/clock/clock.ts'
+import { makeLog } from '#platform/log/log.ts'
+import type { SegmentFacts } from '#register/admit.ts'
+import type { Expunging } from '#register/expunge.ts'
+import { keepRecording } from '#register/recordings/keep-recording.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { withoutCopies } from '#safeguards/places/copies.ts'
+import type { TestDatabase } from '../database/create-test-database.ts'
+import { enterTestPerson, phone, type TestPerson } from '../database/people.ts'
+import { callOfMonthsAgo, makeTestRegister, type RecordedCall } from '../register/make-register.ts'
+import { answer, openTestDesk, type Browser } from '../register/open-desk.ts'
+
+const all = { kind: 'all' as const, units: [], numbers: [] }
+const none = { kind: 'none' as const, units: [], numbers: [] }
+const own = { kind: 'own' as const, units: [], numbers: [] }
+
+/** Call it at the top of a test file. */
+export async function openEnds(database: TestDatabase<RegisterTables>) {
+  const register = await makeTestRegister(database)
+  const desk = await openTestDesk(database, register)
+  const { db: admin } = database.as()
+  const { db: custodian, pool } = database.as('seloste_custodian')
+  const log: string[] = []
+  const versions = await followVersions({ db: custodian, databaseUrl: database.url('seloste_custodian'), onFault })
+  const expunging: Expunging = {
+    db: custodian,
+    objects: register.objects,
+    keys: register.keys,
+    copies: withoutCopies,
+    workFolder: register.keeping.workFolder,
+  }
+  let running: { stop: () => Promise<void> } | undefined
+  async function startCustodian() {
+    running = await keepEnds({
+      ...{ expunging, pool, versions },
+      databaseUrl: database.url('seloste_custodian'),
+      clock: systemClock,
+      log: makeLog({ name: 'custodian', write: (line) => log.push(line), pretty: false }),
+      onClockConfirmed: () => Promise.resolve(),
+    })
+  }
+  async function stopCustodian() {
+    await running?.stop()
+    running = undefined
+  }
+  afterAll(async () => {
+    await stopCustodian()
+    await versions.stop()
+  })
+
+  const enter = (
+    name: string,
+    role: Role,
+    purposes: Purpose[],
+    scope: typeof all | typeof none | typeof own,
+    duty?: Duty,
+  ) =>
+    enterTestPerson(admin, database.as('seloste_desk').db, {
+      name,
+      right: { role, purposes, scope, ...(duty && { duty }) },
+    })
+  const people = {
+    aino: await enter('Aino', 'OFFICIAL', ['DEVELOPMENT'], own),
+    bertil: await enter('Bertil', 'OFFICIAL', ['DEVELOPMENT'], own),
+    paula: await enter('Paula', 'SERVICE_UNIT', ['INSPECTION'], all),
+    tuula: await enter('Tuula', 'SECURITY', ['CRIME_OR_MISUSE'], all),
+    riitta: await enter('Riitta', 'DECISION_MAKER', [], none),
+    matti: await enter('Matti', 'MAINTENANCE', ['MAINTENANCE'], all),
+    asta: await enter('Asta', 'ADMINISTRATOR', [], none),
+    dora: await enter('Dora', 'DATA_PROTECTION_OFFICER', [], none),
+  } satisfies Record<string, TestPerson>
+
+  const browsers = new Map<string, Promise<Browser>>()
+  function as(name: keyof typeof people): Promise<Browser> {
+    const known = browsers.get(name)
+    if (known) return known
+    const opened = desk.signIn(people[name])
+    browsers.set(name, opened)
+    return opened
+  }
+
+  /** A recorded call that Aino answered, in keeping. */
+  async function kept(given: Partial<SegmentFacts> = {}, call?: RecordedCall) {
+    const recording = await register.record(
+      {
+        official: { personId: people.aino.id, unitId: people.aino.unitId, name: 'Aino', phone: phone('029 512 1001') },
+        ...given,
+      },
+      call,
+    )
+    await keepRecording(register.keeping, recording.id, systemClock.now())
+    return recording
+  }
+
+  const post = async (name: keyof typeof people, path: string, json: object) =>
+    answer((await as(name)).fetch(path, { json }))
+  const get = async (name: keyof typeof people, path: string) => answer((await as(name)).fetch(path))
+
+  const forbid = (name: keyof typeof people, id: string, body: object) =>
+    post(name, `/api/recordings/${id}/prohibitions`, body)
+  const byOfficial = (id: string) => forbid('aino', id, { party: 'OFFICIAL', channel: 'OWN_CALLS' })
+  const byCaller = (id: string) => forbid('paula', id, { party: 'CALLER', channel: 'PHONE', reference: 'PY-1' })
+
+  async function stateOf(id: string) {
+    return admin
+      .selectFrom('recording')
+      .select(['state', 'cause', 'destroyed_at', 'destroy_at'])
+      .where('id', '=', id)
+      .executeTakeFirstOrThrow()
+  }
+  async function until(id: string, state: string, withinMs = 15_000) {
+    await expect.poll(async () => (await stateOf(id)).state, { timeout: withinMs, interval: 50 }).toBe(state)
+    return stateOf(id)
+  }
+
+  /** Gives a recording of a call of five months ago another day, past every guard. */
+  async function setDay(id: string, at: Temporal.Instant) {
+    await admin.transaction().execute(async (tx) => {
+      await sql`set local session_replication_role = replica`.execute(tx)
+      await tx.updateTable('recording').set({ destroy_at: at }).where('id', '=', id).execute()
+    })
+  }
+  /** A recording in keeping whose day comes after so many hours, or came so many before. */
+  async function keptUntil(hours: number) {
+    const recording = await kept(callOfMonthsAgo(5))
+    await setDay(recording.id, systemClock.now().add({ seconds: Math.round(hours * 3600) }))
+    return recording
+  }
+  async function shiftMark(interval: string) {
+    await sql`update clock_mark set at = now() + ${interval}::interval`.execute(admin)
+  }
+
+  return {
+    ...{ register, desk, admin, custodian, pool, expunging, log, people, versions },
+    ...{
+      startCustodian,
+      stopCustodian,
+      as,
+      kept,
+      post,
+      get,
+      forbid,
+      byOfficial,
+      byCaller,
+      stateOf,
+      until,
+      setDay,
+      keptUntil,
+      shiftMark,
+    },
+  }
+
+  function onFault(error: unknown) {
+    log.push(String(error))
+  }
+}

@@ -1,0 +1,225 @@
+// AC11 and AC12: forbidding the use of a recording, over the wire, with the custodian that carries it out.
+import { beforeAll, describe, expect, test } from 'vitest'
+import { bodyKey, indexKey } from '#register/recordings/objects.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { answer } from '../register/open-desk.ts'
+import { openEnds } from './open-ends.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const ends = await openEnds(database)
+const { as, kept, forbid, byOfficial, byCaller, stateOf, until, post, get, admin, register } = ends
+const now = () => Temporal.Now.instant()
+
+beforeAll(() => ends.startCustodian(), 60_000)
+
+async function listen(name: 'aino' | 'paula' | 'tuula', id: string, look: object) {
+  return post(name, `/api/recordings/${id}/listenings`, look)
+}
+const development = { purpose: 'DEVELOPMENT' }
+
+describe('a recording whose use is forbidden is blocked at once and destroyed within a minute', () => {
+  test('by its caller, through the Service Unit, long before the floor; nobody asks why', async () => {
+    const { id, contactId } = await kept()
+    const begun = await listen('aino', id, development)
+    expect(begun.status).toBe(201)
+    const playing = begun.body as unknown as { audio: string }
+
+    const forbidden = await byCaller(id)
+    expect(forbidden).toMatchObject({ status: 200, body: { recordingId: id, state: 'blocked' } })
+    // Not one byte more of a playback that runs.
+    const { status, code } = await answer((await as('aino')).fetch(playing.audio, { headers: { range: 'bytes=0-99' } }))
+    expect({ status, code }).toEqual({ status: 404, code: 'recording.destroyed' })
+
+    expect(await until(id, 'DESTROYED')).toMatchObject({ cause: 'caller' })
+    for (const key of [bodyKey(id), indexKey(id)]) await expect(register.objects.sizeBytes(key)).rejects.toThrow()
+    expect(await admin.selectFrom('recording_key').selectAll().where('recording_id', '=', id).execute()).toEqual([])
+    const ledger = await admin.selectFrom('destruction_entry').selectAll().where('object_id', '=', id).execute()
+    expect(ledger).toMatchObject([{ object_kind: 'recording', cause: 'caller' }])
+
+    const contact = await get('aino', `/api/contacts/${contactId}?purpose=DEVELOPMENT`)
+    expect(contact.status).toBe(200)
+    expect(JSON.stringify(contact.body)).toContain('"cause":"caller"')
+    expect((await byCaller(id)).body).toMatchObject({ state: 'executed' })
+  })
+
+  test('by its official, whose wish it is, and by the official whom the caller told in the call', async () => {
+    const [mine, told] = [await kept(), await kept()]
+    expect(await byOfficial(mine.id)).toMatchObject({ status: 200 })
+    expect(await forbid('aino', told.id, { party: 'CALLER', channel: 'CALL' })).toMatchObject({ status: 200 })
+    expect(await until(mine.id, 'DESTROYED')).toMatchObject({ cause: 'official' })
+    expect(await until(told.id, 'DESTROYED')).toMatchObject({ cause: 'caller' })
+  })
+
+  test('asked twice, it is one prohibition', async () => {
+    await ends.stopCustodian()
+    const { id } = await kept()
+    const [first, second] = [await byOfficial(id), await byOfficial(id)]
+    expect(second.body['id']).toBe(first.body['id'])
+    expect(await stateOf(id)).toMatchObject({ state: 'DESTROYING', cause: 'official' })
+    const told = await admin
+      .selectFrom('audit_entry')
+      .select('detail')
+      .where('action', '=', 'recording.forbidden')
+      .where('object_id', '=', first.body['id'] as string)
+      .execute()
+    expect(told).toMatchObject([{ detail: { recording: id, party: 'OFFICIAL' } }])
+    await ends.startCustodian()
+    await until(id, 'DESTROYED')
+  })
+
+  test('what is forbidden while it is captured is destroyed once it is stored, and never kept', async () => {
+    const recording = await register.record({
+      official: {
+        personId: ends.people.aino.id,
+        unitId: ends.people.aino.unitId,
+        name: 'Aino',
+        phone: undefined as never,
+      },
+    })
+    await admin.transaction().execute(async (tx) => {
+      await tx.updateTable('recording').set({ state: 'CAPTURING' }).where('id', '=', recording.id).execute()
+    })
+    expect((await byOfficial(recording.id)).body).toMatchObject({ state: 'blocked' })
+    expect(await stateOf(recording.id)).toMatchObject({ state: 'CAPTURING' })
+    await database
+      .as('seloste_capture')
+      .db.updateTable('recording')
+      .set({ state: 'STORED' })
+      .where('id', '=', recording.id)
+      .execute()
+    await until(recording.id, 'DESTROYED')
+    const row = await admin.selectFrom('recording').select('kept_at').where('id', '=', recording.id).executeTakeFirst()
+    expect(row).toEqual({ kept_at: null })
+  })
+})
+
+describe('nobody else forbids, and a stranger learns nothing', () => {
+  test('an official forbids nothing of another’s call', async () => {
+    const { id } = await kept()
+    expect(await forbid('bertil', id, { party: 'CALLER', channel: 'CALL' })).toMatchObject({
+      status: 404,
+      code: 'not-found',
+    })
+    const nowhere = await forbid('bertil', crypto.randomUUID(), { party: 'CALLER', channel: 'CALL' })
+    expect(nowhere).toMatchObject({ status: 404, code: 'not-found' })
+    expect(await stateOf(id)).toMatchObject({ state: 'STORED' })
+  })
+
+  test.each(['matti', 'tuula', 'riitta', 'asta', 'dora'] as const)('%s may not', async (name) => {
+    const { id } = await kept()
+    const body = { party: 'CALLER', channel: 'LETTER', reference: 'X-1' }
+    expect(await forbid(name, id, body)).toMatchObject({ status: 403, code: 'deny.role' })
+    expect(await stateOf(id)).toMatchObject({ state: 'STORED' })
+  })
+
+  test('the Service Unit names the request', async () => {
+    const { id } = await kept()
+    expect(await forbid('paula', id, { party: 'CALLER', channel: 'LETTER' })).toMatchObject({ code: 'deny.reference' })
+  })
+})
+
+describe('a prohibition waits for the other party’s inspection that was open when it came (AC12)', () => {
+  async function opened(recording: { id: string; contactId: string }, party: 'CALLER' | 'OFFICIAL', received = now()) {
+    const { body } = await post('paula', '/api/inspections', {
+      contactId: recording.contactId,
+      recordingIds: [recording.id],
+      reference: `PY-${recording.id.slice(0, 8)}`,
+      receivedAt: received.subtract({ hours: 1 }).toString(),
+      party,
+      appointment: {
+        at: now()
+          .add({ hours: 24 * 8 })
+          .toString(),
+        office: 'Oulu',
+      },
+    })
+    return body['id'] as string
+  }
+
+  test('restricted to that case, gone for everybody else, and destroyed when it closes', async () => {
+    const recording = await kept()
+    const inspection = await opened(recording, 'CALLER')
+    expect((await byOfficial(recording.id)).body).toMatchObject({ state: 'waiting' })
+    expect(await stateOf(recording.id)).toMatchObject({ state: 'RESTRICTED' })
+    expect(await listen('aino', recording.id, development)).toMatchObject({ code: 'recording.restricted' })
+    const other = { purpose: 'INSPECTION', reference: 'PY-OTHER' }
+    expect(await listen('paula', recording.id, other)).toMatchObject({ code: 'recording.restricted' })
+    const itsOwn = { purpose: 'INSPECTION', reference: `PY-${recording.id.slice(0, 8)}` }
+    const heard = await listen('paula', recording.id, itsOwn)
+    expect(heard.status).toBe(201)
+    const { audio } = heard.body as unknown as { audio: string }
+    expect((await (await as('paula')).fetch(audio, { headers: { range: 'bytes=0-99' } })).status).toBe(206)
+
+    const closed = await post('paula', `/api/inspections/${inspection}/close`, { outcome: 'no-show' })
+    expect(closed.status).toBe(204)
+    expect(await until(recording.id, 'DESTROYED')).toMatchObject({ cause: 'official' })
+  })
+
+  test('not for one’s own, nor for one that was received later', async () => {
+    const [own, later] = [await kept(), await kept()]
+    await opened(own, 'OFFICIAL')
+    expect((await byOfficial(own.id)).body).toMatchObject({ state: 'blocked' })
+    await until(own.id, 'DESTROYED')
+    expect((await byOfficial(later.id)).body).toMatchObject({ state: 'blocked' })
+    await until(later.id, 'DESTROYED')
+  })
+
+  test('and not past the recording’s day', async () => {
+    const recording = await ends.keptUntil(24 * 10)
+    await opened(recording, 'CALLER')
+    await byOfficial(recording.id)
+    expect(await stateOf(recording.id)).toMatchObject({ state: 'RESTRICTED' })
+    await ends.setDay(recording.id, now())
+    expect(await until(recording.id, 'DESTROYED')).toMatchObject({ cause: 'official' })
+  })
+})
+
+describe('a disclosed copy is recalled with its recording (AC13)', () => {
+  test('at once, with three working days to confirm; the tie goes with the confirmation', async () => {
+    const recording = await kept()
+    await database
+      .as()
+      .pool.query(
+        `insert into disclosed_copy (disclosure, recipient, item, recording_id) values ('TL-2027', 'Tutkimus Oy', 7, $1)`,
+        [recording.id],
+      )
+    await byCaller(recording.id)
+    await until(recording.id, 'DESTROYED')
+    const { body } = await get('riitta', '/api/recalls')
+    const [recall] = body['items'] as { id: string; dueAt: string; recalledAt: string; notice: { fi: string } }[]
+    expect(recall).toMatchObject({ disclosure: 'TL-2027', item: 7, recipient: 'Tutkimus Oy', isOverdue: false })
+    expect(JSON.stringify(recall)).not.toContain(recording.id)
+    const closable = () =>
+      database
+        .as()
+        .pool.query(`select recalls_are_confirmed('TL-2027') as so`)
+        .then(({ rows }) => rows as unknown)
+    expect(await closable()).toEqual([{ so: false }])
+
+    expect((await post('riitta', `/api/recalls/${recall!.id}/confirm`, { outcome: 'destroyed' })).status).toBe(204)
+    expect(await closable()).toEqual([{ so: true }])
+    const { rows } = await database.as().pool.query('select recording_id, state from disclosed_copy')
+    expect(rows).toEqual([{ recording_id: null, state: 'CONFIRMED' }])
+    const again = await post('riitta', `/api/recalls/${recall!.id}/confirm`, { outcome: 'returned' })
+    expect(again).toMatchObject({ status: 409, code: 'recall.confirmed' })
+    expect((await get('paula', '/api/recalls')).code).toBe('deny.role')
+  })
+
+  test.each([
+    ['2026-11-23T10:00:00+02:00', '2026-11-27T00:00:00+02:00'],
+    ['over a weekend', '2026-11-26T23:59:00+02:00', '2026-12-02T00:00:00+02:00'],
+    ['over Christmas', '2026-12-22T10:00:00+02:00', '2026-12-30T00:00:00+02:00'],
+    ['over Epiphany', '2027-01-04T10:00:00+02:00', '2027-01-09T00:00:00+02:00'],
+    ['over Easter', '2027-03-25T10:00:00+02:00', '2027-04-02T00:00:00+03:00'],
+    ['over May Day, a Friday', '2026-04-29T10:00:00+03:00', '2026-05-06T00:00:00+03:00'],
+    ['over Ascension Day', '2027-05-05T10:00:00+03:00', '2027-05-12T00:00:00+03:00'],
+    ['over Midsummer Eve', '2027-06-24T10:00:00+03:00', '2027-07-01T00:00:00+03:00'],
+  ])('three working days: %s', async (...given) => {
+    const [from, due] = given.slice(-2) as [string, string]
+    const { rows } = await database
+      .as()
+      .pool.query<{ due: Temporal.Instant }>('select working_days_after($1, 3) as due', [from])
+    expect(rows[0]?.due.toString()).toBe(Temporal.Instant.from(due).toString())
+  })
+})
