@@ -3,7 +3,7 @@ import { appendAudit } from '../audit/append.ts'
 import { appendToLedger } from '../ledger/append-to-ledger.ts'
 import type { Copies } from '../places/copies.ts'
 import type { KeyStore } from './key-store.ts'
-import { monthKeyName, type Db } from './month-keys.ts'
+import { holdMonths, monthKeyName, type Db } from './month-keys.ts'
 import { destroyKey, settleMonths } from './retire-versions.ts'
 
 /**
@@ -41,14 +41,7 @@ export async function destroyPastMonthKeys(
 /** The month's shards go with it: without them the key opens nothing, and a crash comes back here. */
 async function retireLast(db: Db, month: Temporal.PlainDate, version: number, now: Temporal.Instant): Promise<void> {
   await db.transaction().execute(async (tx) => {
-    const locked = await tx
-      .selectFrom('month_key')
-      .select('version')
-      .where('expiry_month', '=', month)
-      .where('version', '=', version)
-      .where('state', '=', 'current')
-      .forUpdate()
-      .executeTakeFirst()
+    const current = (await holdMonths(tx, [month], 'alone')).get(month.toString())
     // A recording that came in late has been taken into keeping meanwhile.
     const held = await tx
       .selectFrom('recording_key')
@@ -56,7 +49,7 @@ async function retireLast(db: Db, month: Temporal.PlainDate, version: number, no
       .where('expiry_month', '=', month)
       .limit(1)
       .executeTakeFirst()
-    if (!locked || held) return
+    if (current !== version || held) return
     await tx.deleteFrom('shard_key').where('expiry_month', '=', month).execute()
     await tx
       .updateTable('month_key')

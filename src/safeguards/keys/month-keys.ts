@@ -45,14 +45,8 @@ export function shardOf(destroyAt: Temporal.Instant): number {
  */
 export async function currentVersion(tx: Tx, store: KeyStore, month: Temporal.PlainDate): Promise<number> {
   for (;;) {
-    const known = await tx
-      .selectFrom('month_key')
-      .select('version')
-      .where('expiry_month', '=', month)
-      .where('state', '=', 'current')
-      .forShare()
-      .executeTakeFirst()
-    if (known) return known.version
+    const known = (await holdMonths(tx, [month], 'shared')).get(month.toString())
+    if (known !== undefined) return known
     const version = await nextVersion(tx, month)
     const { numInsertedOrUpdatedRows: made } = await tx
       .insertInto('month_key')
@@ -88,26 +82,31 @@ export async function reserveVersion(
   }
 }
 
-/** Locks the current versions of months until the transaction ends, always in the same order. */
-export async function lockMonths(tx: Tx, months: readonly Temporal.PlainDate[]): Promise<Map<string, number>> {
-  const locked = new Map<string, number>()
+/**
+ * Holds months as they are until the transaction ends: shared, for who takes keys into them; alone, for who makes them new.
+ * Locks of months and not of rows: whoever waited for a row would find another in its place. Always in the same order.
+ * @returns the current version of each month that has one
+ */
+export async function holdMonths(
+  tx: Tx,
+  months: readonly Temporal.PlainDate[],
+  how: 'shared' | 'alone',
+): Promise<Map<string, number>> {
+  const held = new Map<string, number>()
   for (const month of [...months].sort(Temporal.PlainDate.compare)) {
-    // Whoever waited here for another re-keying finds the version it waited for retired, and looks once more.
-    const version = (await lockCurrent(tx, month)) ?? (await lockCurrent(tx, month))
-    if (version !== undefined) locked.set(month.toString(), version)
+    const key = sql`hashtextextended(${`seloste.month-key ${month.toString()}`}, 0)`
+    await (
+      how === 'alone' ? sql`select pg_advisory_xact_lock(${key})` : sql`select pg_advisory_xact_lock_shared(${key})`
+    ).execute(tx)
+    const row = await tx
+      .selectFrom('month_key')
+      .select('version')
+      .where('expiry_month', '=', month)
+      .where('state', '=', 'current')
+      .executeTakeFirst()
+    if (row) held.set(month.toString(), row.version)
   }
-  return locked
-}
-
-async function lockCurrent(tx: Tx, month: Temporal.PlainDate): Promise<number | undefined> {
-  const row = await tx
-    .selectFrom('month_key')
-    .select('version')
-    .where('state', '=', 'current')
-    .where('expiry_month', '=', month)
-    .forUpdate()
-    .executeTakeFirst()
-  return row?.version
+  return held
 }
 
 async function nextVersion(db: Db, month: Temporal.PlainDate): Promise<number> {

@@ -9,7 +9,7 @@ import { sql } from 'kysely'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 import { KeyStoreFault, type KeyStore, type Wrapped } from './key-store.ts'
 import {
-  lockMonths,
+  holdMonths,
   monthKeyName,
   recordingPurpose,
   reserveVersion,
@@ -60,7 +60,7 @@ export async function rekeyMonth(holding: HoldingSafeguards, store: KeyStore, le
 async function rekeyAs(tx: Tx, store: KeyStore, leaving: Leaving, next: number): Promise<number | 'overtaken'> {
   const { month } = leaving
   await sql`set local idle_in_transaction_session_timeout = ${sql.lit(leaseMs)}`.execute(tx)
-  const current = (await lockMonths(tx, [month, ...(leaving.with ?? [])])).get(month.toString())
+  const current = (await holdMonths(tx, [month, ...(leaving.with ?? [])], 'alone')).get(month.toString())
   const rows = await rowsOf(tx, leaving)
   if (current === undefined || rows.length === 0 || !(await isOurs(tx, month, next)) || current > next) {
     await retire(tx, leaving, next, [])
@@ -104,6 +104,7 @@ async function rekeyAs(tx: Tx, store: KeyStore, leaving: Leaving, next: number):
     select id, ${month}, ${current} from unnest(${rows.map((row) => row.recording_id)}::uuid[]) as id
     on conflict do nothing`.execute(tx)
   await retire(tx, leaving, current, touched)
+  await hurry(tx, leaving, current)
   await tx
     .updateTable('month_key')
     .set({ state: 'current' })
@@ -151,14 +152,17 @@ async function isOurs(tx: Tx, month: Temporal.PlainDate, version: number): Promi
   return row !== undefined
 }
 
-/** Versions that are retiring already had these keys as well: they wait no longer than this one. */
 async function retire(db: Db, { month, deadline }: Leaving, version: number, shards: number[]): Promise<void> {
   await sql`
     update month_key set state = 'retiring', retiring_since = clock_timestamp(), deadline = ${deadline}, shards = ${shards}::int[]
     where expiry_month = ${month} and version = ${version} and state in ('making', 'current')`.execute(db)
+}
+
+/** Versions that are retiring already had these keys as well: they wait no longer than the one that retires now. */
+async function hurry(tx: Tx, { month, deadline }: Leaving, version: number): Promise<void> {
   await sql`
     update month_key set deadline = least(deadline, ${deadline}::timestamptz)
-    where expiry_month = ${month} and version < ${version} and state = 'retiring'`.execute(db)
+    where expiry_month = ${month} and version < ${version} and state = 'retiring'`.execute(tx)
 }
 
 async function unwrapShards(

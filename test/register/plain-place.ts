@@ -1,0 +1,156 @@
+/**
+ * A backup place in its plainest form: files of the keyring as the layout of a backup place has them, unsealed so that a
+ * test can look, and objects. In: a database, a key store, a folder. Out: copies that a destruction must reach, and what can be
+ * opened from them alone. Never: sealing, the ledger.
+ */
+import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Kysely } from 'kysely'
+import type { ObjectStore } from '#platform/objects/object-store.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import type { KeyStore } from '#safeguards/keys/key-store.ts'
+import { monthKeyName, recordingPurpose, shardPurpose } from '#safeguards/keys/month-keys.ts'
+import { unwrapKey } from '#safeguards/keys/wrap.ts'
+import type { ChangedKeys, Copies, Reached } from '#safeguards/places/copies.ts'
+
+interface MonthFile {
+  version: number
+  key: string
+  shards: Record<string, string>
+}
+
+export interface PlainPlace extends Copies {
+  /** Nothing reaches it until told otherwise. */
+  isAway: boolean
+  /** Copies every key and object as they are, as a backup does. */
+  backUp: (objects: ObjectStore) => Promise<void>
+  /** A recording's file key out of this place alone, or out of one of its copies. */
+  fileKeyOf: (id: string, folder?: string) => Promise<Buffer | undefined>
+  objects: () => Promise<string[]>
+  /** Keeps the keyring as it is now, as a disk that was taken out of the place. */
+  keepCopy: () => Promise<string>
+}
+
+export function makePlainPlace(db: Kysely<RegisterTables>, keys: KeyStore, folder: string, name = 'vault'): PlainPlace {
+  const keyring = join(folder, 'keyring')
+  const objectsFolder = join(folder, 'objects')
+  let copies = 0
+
+  const write = async (path: string, content: unknown) => {
+    await writeFile(`${path}.new`, JSON.stringify(content))
+    await rename(`${path}.new`, path)
+  }
+  async function renewMonth({ month, shards }: ChangedKeys): Promise<void> {
+    const into = join(keyring, month.toString().slice(0, 7))
+    await mkdir(into, { recursive: true })
+    const rows = await db.selectFrom('shard_key').selectAll().where('expiry_month', '=', month).execute()
+    const files = await db
+      .selectFrom('recording_key')
+      .selectAll()
+      .where('expiry_month', '=', month)
+      .where('shard', 'in', shards.length === 0 ? [-1] : [...shards])
+      .execute()
+    const there = new Set(rows.map(({ shard }) => shard))
+    for (const shard of shards) {
+      const path = join(into, String(shard))
+      if (!there.has(shard)) await rm(path, { force: true })
+      else
+        await write(
+          path,
+          Object.fromEntries(
+            files.filter((row) => row.shard === shard).map((row) => [row.recording_id, row.wrapped.toString('hex')]),
+          ),
+        )
+    }
+    const version = rows[0]?.month_key_version
+    if (version === undefined) return rm(join(into, 'month'), { force: true })
+    const key = await keys.copyOut(monthKeyName(month, version))
+    const wrapped = Object.fromEntries(rows.map((row) => [row.shard, row.wrapped.toString('hex')]))
+    await write(join(into, 'month'), { version, key: key?.toString('hex') ?? '', shards: wrapped } satisfies MonthFile)
+  }
+
+  const place: PlainPlace = {
+    isAway: false,
+    async renewKeyring(changed) {
+      if (place.isAway) return [{ place: name, reached: false, fault: 'the disk is not there' }]
+      for (const month of changed) await renewMonth(month)
+      return [{ place: name, reached: true }]
+    },
+    async deleteObjects(objectKeys) {
+      if (place.isAway) return [{ place: name, reached: false, fault: 'the disk is not there' }]
+      for (const key of objectKeys) await rm(join(objectsFolder, key), { force: true })
+      return [{ place: name, reached: true }]
+    },
+    shipLedger: () => Promise.resolve([{ place: name, reached: !place.isAway } satisfies Reached]),
+    async backUp(objects) {
+      const months = Map.groupBy(await db.selectFrom('shard_key').select(['expiry_month', 'shard']).execute(), (row) =>
+        row.expiry_month.toString(),
+      )
+      for (const rows of months.values()) {
+        await renewMonth({ month: rows[0]!.expiry_month, shards: rows.map(({ shard }) => shard) })
+      }
+      for await (const key of objects.list('recordings/')) {
+        await mkdir(join(objectsFolder, 'recordings'), { recursive: true })
+        await writeFile(join(objectsFolder, key), await objects.readRange(key, 0, await objects.sizeBytes(key)))
+      }
+    },
+    async fileKeyOf(id, from = keyring) {
+      for (const written of await readdir(from).catch(() => [])) {
+        const month = await readFile(join(from, written, 'month'), 'utf8').then(
+          (text) => JSON.parse(text) as MonthFile,
+          () => undefined,
+        )
+        for (const shard of await readdir(join(from, written))) {
+          if (shard === 'month') continue
+          const files = JSON.parse(await readFile(join(from, written, shard), 'utf8')) as Record<string, string>
+          const [wrapped, wrappedShard] = [files[id], month?.shards[shard]]
+          if (wrapped === undefined || wrappedShard === undefined || !month) continue
+          try {
+            const purpose = shardPurpose(Temporal.PlainDate.from(`${written}-01`), Number(shard))
+            const key = unwrapKey(Buffer.from(month.key, 'hex'), Buffer.from(wrappedShard, 'hex'), purpose)
+            return unwrapKey(key, Buffer.from(wrapped, 'hex'), recordingPurpose(id))
+          } catch {
+            // Older keys than the month's: noise.
+          }
+        }
+      }
+      return undefined
+    },
+    objects: () => readdir(join(objectsFolder, 'recordings')).catch(() => []),
+    async keepCopy() {
+      const copy = join(folder, `kept-${++copies}`)
+      await mkdir(keyring, { recursive: true })
+      await cp(keyring, copy, { recursive: true })
+      return copy
+    },
+  }
+  return place
+}
+
+/** Rows of the keyring as a copy of the database has them, from before. */
+export interface KeyRows {
+  keys: { recording_id: string; expiry_month: Temporal.PlainDate; shard: number; wrapped: Buffer }[]
+  shards: { expiry_month: Temporal.PlainDate; shard: number; month_key_version: number; wrapped: Buffer }[]
+}
+
+export async function copyKeyRows(db: Kysely<RegisterTables>): Promise<KeyRows> {
+  return {
+    keys: await db.selectFrom('recording_key').selectAll().execute(),
+    shards: await db.selectFrom('shard_key').selectAll().execute(),
+  }
+}
+
+/** What rows of before and the key store of now open. */
+export async function openFromRows({ keys, shards }: KeyRows, store: KeyStore): Promise<Map<string, Buffer>> {
+  const opened = new Map<string, Buffer>()
+  for (const row of keys) {
+    const shard = shards.find((one) => one.shard === row.shard && one.expiry_month.equals(row.expiry_month))
+    if (!shard) continue
+    const name = monthKeyName(shard.expiry_month, shard.month_key_version)
+    if (!(await store.has(name))) continue
+    const purpose = shardPurpose(shard.expiry_month, shard.shard)
+    const [key] = await store.unwrap(name, [{ wrapped: shard.wrapped, purpose }])
+    opened.set(row.recording_id, unwrapKey(key!, row.wrapped, recordingPurpose(row.recording_id)))
+  }
+  return opened
+}
