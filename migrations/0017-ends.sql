@@ -378,6 +378,10 @@ begin
         if new.destroy_at is null or new.destroy_at > destruction_now() then
           raise exception 'recording % cannot be destroyed before %', old.id, new.destroy_at;
         end if;
+        -- The description lets an open inspection put the end off (C3).
+        if (select held from inspections_hold) and end_of_recording(old) ->> 'act' = 'wait' then
+          raise exception 'recording % waits for an inspection', old.id;
+        end if;
       when 'hold-end' then
         if new.destroy_at is null or new.destroy_at > destruction_now() or not exists (
           select from preservation_order o
@@ -997,6 +1001,11 @@ begin
   select count(*) into inspections from close_inspections_over();
   perform settle_recording(r.id) from recording r where r.state = 'RESTRICTED' order by r.id;
   perform settle_recording(p.recording_id) from prohibition p where p.executed_at is null order by p.recording_id;
+  -- Past its day, and somebody's inspection is open: it is destroyed, or there for that alone (C3).
+  perform settle_recording(r.id) from recording r
+  where r.state = 'STORED' and r.destroy_at <= destruction_now() and exists (
+    select from inspection_recording ir join inspection i on i.id = ir.inspection_id where ir.recording_id = r.id and i.closed_at is null
+  ) order by r.id;
   return next;
 end $$;
 

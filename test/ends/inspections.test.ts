@@ -104,8 +104,9 @@ describe('where it does (C3)', () => {
     const id = await opened(recording)
     await setDay(recording.id, now().subtract({ minutes: 1 }))
     const { settleEnds, carryOutEnds } = await import('#destruction/ends/carry-out-ends.ts')
-    // The first that the custodian does after its day; the sweep asks the database likewise.
-    await database.as('seloste_custodian').pool.query('select settle_recording($1)', [recording.id])
+    await settleEnds(ends.custodian)
+    const update = ends.custodian.updateTable('recording').set({ state: 'DESTROYING', cause: 'retention' })
+    await expect(update.where('id', '=', recording.id).execute()).rejects.toThrow(/waits for an inspection/)
     expect(await stateOf(recording.id)).toMatchObject({ state: 'RESTRICTED' })
     expect(await shown(id)).toMatchObject({ recordings: [{ state: 'restricted' }] })
     const listen = (reference: string) =>

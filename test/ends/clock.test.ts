@@ -1,0 +1,138 @@
+// C of quality.md: a clock that moves destroys nothing early and serves nothing late. The mark is moved rather than the
+// machine's clock: what counts is how far apart the two are.
+import { beforeEach, describe, expect, test } from 'vitest'
+import { carryOutEnds, settleEnds } from '#destruction/ends/carry-out-ends.ts'
+import { advanceClock } from '#destruction/clock/clock.ts'
+import { sweep } from '#destruction/retention/sweep.ts'
+import { recordingTerms } from '#description/terms.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { callOfMonthsAgo } from '../register/make-register.ts'
+import { openEnds } from './open-ends.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const ends = await openEnds(database)
+const { admin, custodian, keptUntil, kept, stateOf, post, shiftMark, byOfficial } = ends
+const now = () => Temporal.Now.instant()
+const runAll = async () => {
+  const state = await advanceClock(custodian)
+  await sweep(ends.expunging, now())
+  await settleEnds(custodian)
+  await carryOutEnds(ends.expunging, now())
+  return state
+}
+const listen = (id: string) => post('aino', `/api/recordings/${id}/listenings`, { purpose: 'DEVELOPMENT' })
+async function stops() {
+  const { rows } = await database
+    .as()
+    .pool.query<{ open: boolean; confirmed: boolean | null }>(
+      'select ended_at is null as open, confirmed from clock_stop order by since',
+    )
+  return rows
+}
+
+beforeEach(() => shiftMark('0'))
+
+describe('a clock that is', () => {
+  test('an hour ahead, as at a change of the clocks: terms are obeyed', async () => {
+    await shiftMark('-1 hour')
+    const [due, later] = [await keptUntil(-0.5), await keptUntil(0.5)]
+    expect(await runAll()).toBe('right')
+    expect(await stateOf(due.id)).toMatchObject({ state: 'DESTROYED', cause: 'retention' })
+    expect(await stateOf(later.id)).toMatchObject({ state: 'STORED' })
+  })
+
+  test('an hour back: what ended before is not served, and nothing is destroyed early', async () => {
+    const [ended, later] = [await keptUntil(0.5), await keptUntil(2)]
+    await shiftMark('1 hour')
+    expect(await runAll()).toBe('behind')
+    expect(await listen(ended.id)).toMatchObject({ code: 'recording.destroyed' })
+    expect((await listen(later.id)).status).toBe(201)
+    expect(await stateOf(later.id)).toMatchObject({ state: 'STORED' })
+  })
+
+  test('a day back: likewise', async () => {
+    const ended = await keptUntil(12)
+    expect((await listen(ended.id)).status).toBe(201)
+    await shiftMark('24 hours')
+    expect(await runAll()).toBe('behind')
+    expect(await listen(ended.id)).toMatchObject({ code: 'recording.destroyed' })
+  })
+
+  test('200 days ahead: nothing is destroyed by its term, no order ends, and a prohibition is carried out all the same', async () => {
+    const [due, forbidden, held] = [await keptUntil(-24 * 30), await kept(), await kept(callOfMonthsAgo(5))]
+    const until = now().add({ hours: 1 }).toString()
+    const order = { provision: '806/2011 8:24', authority: 'Poliisi', orderReference: 'R/1', reference: 'T-1', until }
+    await post('tuula', '/api/holds', { contactId: held.contactId, covers: 'both', ...order })
+    await shiftMark('-200 days')
+    expect(await runAll()).toBe('ahead')
+    expect(await stateOf(due.id)).toMatchObject({ state: 'STORED' })
+    expect(await listen(due.id)).toMatchObject({ code: 'recording.destroyed' })
+    await byOfficial(forbidden.id)
+    await runAll()
+    expect(await stateOf(forbidden.id)).toMatchObject({ state: 'DESTROYED', cause: 'official' })
+    expect(await stateOf(held.id)).toMatchObject({ state: 'RESTRICTED' })
+    expect((await stops()).filter(({ open }) => open)).toHaveLength(1)
+    const told = await admin.selectFrom('audit_entry').select('action').where('action', '=', 'clock.stopped').execute()
+    expect(told).toHaveLength(1)
+  })
+
+  test('right again by itself: terms are obeyed, and nobody has confirmed anything', async () => {
+    const due = await keptUntil(-0.5)
+    await shiftMark('-30 hours')
+    expect(await runAll()).toBe('ahead')
+    await shiftMark('-1 hour')
+    expect(await runAll()).toBe('right')
+    expect(await stateOf(due.id)).toMatchObject({ state: 'DESTROYED' })
+    expect((await stops()).at(-1)).toEqual({ open: false, confirmed: false })
+  })
+})
+
+describe('a clock that is ahead is right once two people have said so', () => {
+  const confirm = (name: 'riitta' | 'dora' | 'asta' | 'matti' | 'tuula', said = now()) =>
+    post(name, '/api/retention/clock', { now: said.toString() })
+
+  test('two different ones, of those who may, while they look at it', async () => {
+    expect((await confirm('riitta')).code).toBe('clock.right')
+    const due = await keptUntil(-24 * 30)
+    await shiftMark('-200 days')
+    expect(await runAll()).toBe('ahead')
+    for (const name of ['matti', 'tuula'] as const) expect((await confirm(name)).code).toBe('deny.role')
+    expect((await confirm('dora', now().subtract({ hours: 24 }))).code).toBe('clock.changed-meanwhile')
+    expect((await confirm('dora')).status).toBe(204)
+    expect((await confirm('dora')).code).toBe('clock.own')
+    expect(await runAll()).toBe('ahead')
+    expect(await stateOf(due.id)).toMatchObject({ state: 'STORED' })
+    expect((await confirm('asta')).status).toBe(204)
+    expect(await runAll()).toBe('right')
+    expect(await stateOf(due.id)).toMatchObject({ state: 'DESTROYED', cause: 'retention' })
+    expect((await stops()).at(-1)).toEqual({ open: false, confirmed: true })
+  })
+
+  test('the mark is nobody’s to move but the custodian’s, and no further than 26 hours', async () => {
+    await shiftMark('-200 days')
+    await advanceClock(custodian)
+    for (const role of ['seloste_desk', 'seloste_capture', 'seloste_custodian']) {
+      const { pool } = database.as(role)
+      await expect(pool.query('update clock_mark set at = now()')).rejects.toThrow(/permission denied/)
+      await expect(
+        pool.query(`insert into clock_confirmation select id, gen_random_uuid(), 'x' from clock_stop`),
+      ).rejects.toThrow()
+    }
+    const { rows } = await database.as().pool.query(`select now() - at > interval '199 days' as behind from clock_mark`)
+    expect(rows).toEqual([{ behind: true }])
+  })
+})
+
+// The local hour that the clocks skip, or show twice, is where a term could come early or late (AC7).
+test.each([
+  ['skipped in March', '2026-09-28T03:30:00+03:00', 6],
+  ['shown twice in October', '2026-04-25T03:30:00+03:00', 6],
+])(
+  'a term in the hour %s is an instant that is never before the floor nor past the ceiling',
+  (_when, ended, months) => {
+    const { minKeepUntil, destroyAt, ceiling } = recordingTerms(Temporal.Instant.from(ended), months)
+    expect(Temporal.Instant.compare(minKeepUntil, destroyAt)).toBeLessThan(0)
+    expect(Temporal.Instant.compare(destroyAt, ceiling)).toBeLessThanOrEqual(0)
+  },
+)
