@@ -113,6 +113,7 @@ function tell(report: Report, folder: string | undefined): void {
   console.log(`signatures found right: ${checkpoints} checkpoints, ${witnesses} of witnesses`)
   if (folder === undefined) {
     console.log(`held against the log: ${recordings} recordings in keeping, ${destructions} destructions`)
+    console.log(`the destruction ledger: ${report.ledger ?? 0} entries, their hashes and its heads`)
   }
   if (pruned > 0) console.log(`removed by the log’s own term, hashes there: ${pruned}`)
   if (pending > 0) console.log(`not in the tree yet: ${pending}`)

@@ -1,9 +1,10 @@
 /**
- * The verification of the log on the machine of its custodian. In: the database, the folder `audit-log` beside it, keys. Out:
+ * The verification of the log and of the destruction ledger on the machine of their custodian. In: the database, the folders
+ * `audit-log` and `ledger` beside it, keys. Out:
  * the verifier’s report. Never here: what is right and wrong (safeguards/audit/verify).
  */
 import { open, readFile, type FileHandle } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { Fault } from '#platform/fault.ts'
 import type { AnyDatabase } from '#safeguards/audit/verify/any-database.ts'
 import type { SeenCheckpoint, TrustedKeys } from '#safeguards/audit/verify/check-roots.ts'
@@ -36,7 +37,8 @@ export async function verifyHere({ db, folder, keyLine, witnessKeys, ...options 
   }
   const leaves = await orNothing(open(join(folder, 'leaves'), 'r'))
   try {
-    return await verifyRunningLog(db, () => textOf(join(folder, 'checkpoint')), {
+    const beside = { log: folder, ledger: join(dirname(folder), 'ledger') }
+    return await verifyRunningLog(db, (of) => textOf(join(beside[of], 'checkpoint')), {
       ...options,
       keys: trustedKeys(line, witnessKeys),
       keptLeaves: leaves && ((from, to) => readHashes(leaves, from, to)),

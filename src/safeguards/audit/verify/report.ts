@@ -36,6 +36,9 @@ export const problemCodes = {
   'destruction-unlogged': 'A destruction is in its ledger and not in the log.',
   'destruction-unledgered': 'A destruction is in the log and not in its ledger.',
   'destruction-differs': 'A destruction has another cause in the log than in its ledger.',
+  'ledger-altered': 'The destruction ledger is not what was signed.',
+  'ledger-head-wrong': 'A signed head of the destruction ledger is missing or is not the log’s.',
+  'ledger-receipt-missing': 'A recording is destroyed, and the ledger does not say that its key is.',
 } as const
 
 export type ProblemCode = keyof typeof problemCodes
@@ -63,6 +66,8 @@ export interface Report {
   witnesses: number
   recordings: number
   destructions: number
+  /** Entries of the destruction ledger that were verified; none in an export. */
+  ledger?: number
   /** Size and root, base64, of the newest checkpoint. */
   newest?: { origin: string; size: number; root: string }
   /** Entries that are lost or altered and that an operator has answered for: told, and no problem any more. */

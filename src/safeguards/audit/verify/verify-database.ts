@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { sql, type RawBuilder } from 'kysely'
 import type { AnyDatabase } from './any-database.ts'
 import { EntryCheck, type LogFacts } from './check-entries.ts'
+import { checkLedger } from './check-ledger.ts'
 import { RootCheck, type SeenCheckpoint, type TrustedKeys } from './check-roots.ts'
 import { TreeCheck } from './check-tree.ts'
 import { entryText, leafHashOf, type LoggedEntry } from './entry-bytes.ts'
@@ -14,6 +15,8 @@ export interface DatabaseOptions {
   keys: TrustedKeys
   /** Checkpoints that were kept elsewhere. */
   seen?: readonly SeenCheckpoint[]
+  /** Heads of the destruction ledger that were kept elsewhere. */
+  seenLedger?: readonly SeenCheckpoint[]
   /** Leaf hashes that were kept elsewhere, 32 bytes each, from one place up to before another; fewer where there are no more. */
   keptLeaves?: ((from: number, to: number) => Promise<Buffer>) | undefined
   onProgress?: (progress: Progress) => void
@@ -69,6 +72,7 @@ export async function verifyDatabase(tx: AnyDatabase, options: DatabaseOptions):
   const recordings = await checkRecordings(tx, facts, findings)
   tell('destructions', leaves)
   const destructions = await checkDestructions(tx, facts, findings)
+  const ledger = await checkLedger(tx, options.keys, options.seenLedger ?? [], findings)
   const settled = await settleAccepted(tx, facts, findings)
   options.signal?.throwIfAborted()
   return {
@@ -79,6 +83,7 @@ export async function verifyDatabase(tx: AnyDatabase, options: DatabaseOptions):
     witnesses: roots.cosigned,
     recordings,
     destructions,
+    ledger,
     ...(roots.newest && {
       newest: { origin: roots.newest.origin, size: roots.newest.size, root: roots.newest.root.toString('base64') },
     }),
@@ -91,33 +96,44 @@ const betweenTriesMs = 300
 
 /**
  * Verifies the log of a database in which it goes on growing.
- * @param beside reads the checkpoint that the custodian keeps beside its keys; it is signed there first, so a snapshot that
- * is a moment older than it is taken again
+ * @param beside reads the checkpoint of the log, or of the ledger, that the custodian keeps beside its keys; it is signed
+ * there first, so a snapshot that is a moment older than it is taken again
  */
 export async function verifyRunningLog(
   db: AnyDatabase,
-  beside: () => Promise<string | undefined>,
+  beside: (of: 'log' | 'ledger') => Promise<string | undefined>,
   options: DatabaseOptions,
 ): Promise<Report> {
   for (let tries = 1; ; tries++) {
-    const note = await beside()
-    const read = note === undefined ? undefined : readCheckpoint(note)
-    const size = typeof read === 'object' ? read.size : 0
+    const [note, ledgerNote] = [await beside('log'), await beside('ledger')]
+    const [size, ledgerSize] = [sizeOf(note), sizeOf(ledgerNote)]
     const report = await db
       .transaction()
       .setIsolationLevel('repeatable read')
       .setAccessMode('read only')
       .execute(async (tx) => {
-        const { rows } = await sql<{ newest: number }>`
-          select coalesce(max(size), 0)::float8 as newest from audit_checkpoint`.execute(tx)
-        if (size > (rows[0]?.newest ?? 0) && tries < snapshotTries) return undefined
+        const { rows } = await sql<{ newest: number; ledger: number }>`
+          select coalesce((select max(size) from audit_checkpoint), 0)::float8 as newest,
+            coalesce((select max(size) from ledger_head), 0)::float8 as ledger`.execute(tx)
+        const { newest = 0, ledger = 0 } = rows[0] ?? {}
+        if ((size > newest || ledgerSize > ledger) && tries < snapshotTries) return undefined
         const seen = note === undefined ? [] : [{ of: 'the checkpoint beside the keys', note }]
-        return verifyDatabase(tx, { ...options, seen: [...seen, ...(options.seen ?? [])] })
+        const seenLedger = ledgerNote === undefined ? [] : [{ of: 'the head beside the keys', note: ledgerNote }]
+        return verifyDatabase(tx, {
+          ...options,
+          seen: [...seen, ...(options.seen ?? [])],
+          seenLedger: [...seenLedger, ...(options.seenLedger ?? [])],
+        })
       })
     if (report) return report
     options.signal?.throwIfAborted()
     await wait(betweenTriesMs)
   }
+}
+
+function sizeOf(note: string | undefined): number {
+  const read = note === undefined ? undefined : readCheckpoint(note)
+  return typeof read === 'object' ? read.size : 0
 }
 
 async function readCheckpoints(tx: AnyDatabase, roots: RootCheck, findings: Findings): Promise<void> {

@@ -1,0 +1,106 @@
+import { sql } from 'kysely'
+import { describe, expect, test } from 'vitest'
+import { aDestruction, openTestLedger } from '#test/audit/open-ledger.ts'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import type { SafeguardTables } from '../../tables.ts'
+import { readLogKey } from '../log-key.ts'
+import { writeVerifierKey } from '../note.ts'
+import { checkLedger } from './check-ledger.ts'
+import { Findings } from './report.ts'
+import { readVerifierKey } from './signed-note.ts'
+
+const database = await createTestDatabase<SafeguardTables>()
+const { db } = database.as()
+const ledger = await openTestLedger(database)
+const log = readVerifierKey(writeVerifierKey((await readLogKey(ledger.keys))!))
+if (typeof log === 'string') throw new Error(log)
+
+const withKey = { ...aDestruction(), detail: { monthKey: 'month-2027-03.v1' } }
+await ledger.append({ kind: 'month-key', name: 'month-2027-03.v1', cause: 'renewed', doneBy: 'destroyer', detail: {} })
+await ledger.append(withKey, ...Array.from({ length: 300 }, () => aDestruction()))
+const head = await ledger.seal()
+await ledger.append(aDestruction())
+
+class Undone extends Error {}
+
+async function found(change?: string, seen: { of: string; note: string }[] = []) {
+  const findings = new Findings()
+  let checked = 0
+  await db
+    .transaction()
+    .execute(async (tx) => {
+      if (change !== undefined) {
+        for (const statement of ['set local session_replication_role = replica', ...change.split(';')])
+          await sql.raw(statement).execute(tx)
+      }
+      checked = await checkLedger(tx, { log, witnesses: [] }, seen, findings)
+      throw new Undone()
+    })
+    .catch((error: unknown) => {
+      if (!(error instanceof Undone)) throw error
+    })
+  return {
+    checked,
+    codes: [...new Set(findings.inOrder().map(({ code }) => code))].sort(),
+    first: findings.inOrder()[0]?.message,
+  }
+}
+
+describe('the verifier of the ledger, which shares no code with its writer,', () => {
+  test('finds nothing wrong with one that nobody touched', async () => {
+    expect(await found()).toEqual({ checked: 303, codes: [], first: undefined })
+    expect(await found(undefined, [{ of: 'the head beside the keys', note: head!.note }])).toMatchObject({ codes: [] })
+  })
+
+  test.each([
+    ['an entry that was altered', `update destruction_entry set cause = 'official' where seq = 7`, 'ledger-altered'],
+    [
+      'places that an end is said to have reached',
+      `update destruction_entry set targets = '{}' where seq = 7`,
+      'ledger-altered',
+    ],
+    ['an entry that was deleted', 'delete from destruction_entry where seq = 7', 'ledger-altered'],
+    [
+      'an entry that was slipped in',
+      `insert into destruction_entry (object_kind, object_id, cause, done_by, targets) values ('right', gen_random_uuid(), 'revoked', 'x', '{}')`,
+      'ledger-altered',
+    ],
+    [
+      'an entry and its hash, altered alike',
+      `update ledger_leaf set hash = sha256('') where index = 9`,
+      'ledger-altered',
+    ],
+    [
+      'the end cut off',
+      `delete from ledger_leaf where index > 290; delete from destruction_entry where seq > 291; delete from ledger_pending`,
+      'ledger-altered',
+    ],
+    ['a hash inside the tree', `update ledger_subtree set hash = sha256('')`, 'ledger-altered'],
+    ['a head that says another size', 'update ledger_head set size = 299 where size = 302', 'ledger-head-wrong'],
+    [
+      'a head that another key signed',
+      `update ledger_head set note = replace(note, '302', '301') where size = 302`,
+      'ledger-head-wrong',
+    ],
+    ['no head at all', 'delete from ledger_head', 'ledger-head-wrong'],
+    [
+      'an entry that waited for its number',
+      'delete from destruction_entry where seq in (select seq from ledger_pending)',
+      'ledger-altered',
+    ],
+    [
+      'a destroyed recording whose key nobody says is destroyed',
+      `delete from destruction_entry where object_kind = 'month-key'`,
+      'ledger-receipt-missing',
+    ],
+  ])('finds %s', async (_, change, code) => {
+    expect((await found(change)).codes).toContain(code)
+  })
+
+  test('finds a ledger that was turned back behind a head that was kept elsewhere', async () => {
+    const change =
+      'delete from ledger_leaf where index > 299; delete from destruction_entry where seq > 300; delete from ledger_pending; delete from ledger_head where size > 300'
+    const { codes } = await found(change, [{ of: 'the head beside the keys', note: head!.note }])
+    expect(codes).toEqual(['ledger-altered'])
+  })
+})

@@ -1,0 +1,163 @@
+import { hash } from 'node:crypto'
+import { sql } from 'kysely'
+import type { AnyDatabase } from './any-database.ts'
+import { canonicalJson } from './canonical-json.ts'
+import { RootCheck, type SeenCheckpoint, type TrustedKeys } from './check-roots.ts'
+import { TreeCheck } from './check-tree.ts'
+import { leafHashOf } from './entry-bytes.ts'
+import { Findings } from './report.ts'
+import type { VerifierKey } from './signed-note.ts'
+
+/** An entry of the ledger as it is hashed (docs/formats/ledger.md), and its place. */
+interface LedgerLine {
+  index: number | null
+  hash: string | null
+  v: 1
+  seq: number | null
+  at: string
+  kind: string
+  id: string | null
+  name: string | null
+  cause: string
+  done_by: string
+  detail: Record<string, unknown>
+  targets: Record<string, unknown>
+  salt: string
+}
+
+const batch = 5_000
+
+/**
+ * Verifies the destruction ledger of a running database (docs/formats/ledger.md): entries against hashes, hashes against
+ * heads, heads against keys; and that the key of each recording that is destroyed is noted as destroyed too.
+ * @returns how many entries it has, those without a number included
+ */
+export async function checkLedger(
+  tx: AnyDatabase,
+  keys: TrustedKeys,
+  seen: readonly SeenCheckpoint[],
+  findings: Findings,
+): Promise<number> {
+  // What the tree of the log and that of the ledger have in common is told as the ledger's.
+  const own = new Findings()
+  const roots = new RootCheck(own, { log: ledgerKeyOf(keys.log), witnesses: keys.witnesses })
+  const { rows: heads } = await sql<{ size: number; root: Buffer; note: string; lines: string[] }>`
+    select h.size::float8 as size, h.root, h.note,
+      coalesce((select array_agg(s.line order by s.witness) from ledger_cosignature s where s.size = h.size), '{}') as lines
+    from ledger_head h order by h.size`.execute(tx)
+  for (const { size, root, note, lines } of heads) {
+    const read = roots.add(note, `the head of size ${size}`, 'own', lines)
+    if (read && (read.size !== size || !read.root.equals(root))) {
+      findings.add('ledger-head-wrong', `The row says ${size}, the note ${read.size}.`)
+    }
+  }
+  for (const { of, note } of seen) roots.add(note, of, 'seen')
+
+  const subtrees = await readSubtrees(tx)
+  const tree = new TreeCheck(own, roots.expected, (height, index, made) => {
+    if (height % 8 !== 0) return
+    const place = `${height / 8}/${index}`
+    if (subtrees.get(place) !== made.toString('hex'))
+      findings.add('ledger-altered', `The hash inside the tree at ${place}.`)
+    subtrees.delete(place)
+  })
+  const lookAtKeys = new KeyCheck()
+  let checked = 0
+  for (let from = 0; ; from += batch) {
+    const lines = await linesBetween(tx, from, from + batch)
+    for (const line of lines) {
+      for (let hole = tree.tree.size; hole < (line.index ?? 0); hole++) {
+        findings.add('ledger-altered', `Entry ${hole + 1} has no hash.`)
+        tree.add(undefined)
+      }
+      tree.add(Buffer.from(line.hash ?? '', 'hex'))
+      checked += 1
+      if (line.seq === null) findings.add('ledger-altered', `Entry ${line.index! + 1} was deleted.`)
+      else if (hashOf(line) !== line.hash) {
+        findings.add('ledger-altered', `Entry ${line.index! + 1}: ${line.kind} ${line.id ?? line.name}.`)
+      }
+      lookAtKeys.look(line)
+    }
+    if (lines.length === 0) break
+  }
+  tree.judge()
+  for (const place of subtrees.keys())
+    findings.add('ledger-altered', `The hash inside the tree at ${place} is over nothing.`)
+  if (tree.tree.size > 0 && heads.length === 0) findings.add('ledger-head-wrong', 'There is none.')
+  checked += await lookAtWaiting(tx, lookAtKeys, findings)
+  lookAtKeys.judge(findings)
+  for (const { code, message } of own.inOrder()) {
+    findings.add(headCodes.has(code) ? 'ledger-head-wrong' : 'ledger-altered', message)
+  }
+  return checked
+}
+
+const headCodes: ReadonlySet<string> = new Set(['checkpoint-unreadable', 'checkpoint-unsigned', 'witness-wrong'])
+
+/** The key of the log signs the heads of its ledger, under the name of the ledger. */
+function ledgerKeyOf(log: VerifierKey): VerifierKey {
+  const name = `${log.name}/ledger`
+  const raw = Buffer.from(log.key.export({ format: 'jwk' }).x ?? '', 'base64url')
+  const id = hash('sha256', Buffer.concat([Buffer.from(`${name}\n`), Buffer.of(1), raw]), 'hex').slice(0, 8)
+  return { ...log, name, id }
+}
+
+function hashOf({ index: _index, hash: _hash, ...entry }: LedgerLine): string {
+  return leafHashOf(canonicalJson(entry)).toString('hex')
+}
+
+const columns =
+  sql.raw(`1 as v, e.seq::float8 as seq, to_char(e.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at,
+  e.object_kind as kind, e.object_id as id, e.object_name as name, e.cause, e.done_by, e.detail, e.targets,
+  replace(e.salt::text, '-', '') as salt`)
+
+async function linesBetween(tx: AnyDatabase, from: number, to: number): Promise<LedgerLine[]> {
+  const { rows } = await sql<LedgerLine>`
+    select l.index::float8 as index, encode(l.hash, 'hex') as hash, ${columns}
+    from ledger_leaf l left join destruction_entry e on e.seq = l.seq
+    where l.index >= ${from}::bigint and l.index < ${to}::bigint order by l.index`.execute(tx)
+  return rows
+}
+
+/** Entries on their way to a number, and those that are nowhere. @returns how many wait */
+async function lookAtWaiting(tx: AnyDatabase, keys: KeyCheck, findings: Findings): Promise<number> {
+  const { rows } = await sql<LedgerLine & { waiting: number; numbered: boolean }>`
+    select null as index, null as hash, p.seq::float8 as waiting, l.seq is not null as numbered, ${columns}
+    from ledger_pending p left join destruction_entry e on e.seq = p.seq left join ledger_leaf l on l.seq = p.seq
+    order by p.seq`.execute(tx)
+  for (const { waiting, numbered, ...line } of rows) {
+    if (line.seq === null) findings.add('ledger-altered', `Row ${waiting} was deleted before it had a number.`)
+    else if (numbered) findings.add('ledger-altered', `Row ${waiting} has its number and waits for one.`)
+    else keys.look(line)
+  }
+  const { rows: nowhere } = await sql<{ seq: number }>`
+    select e.seq::float8 as seq from destruction_entry e
+    where not exists (select from ledger_leaf l where l.seq = e.seq) and not exists (select from ledger_pending p where p.seq = e.seq)
+    order by e.seq limit 1000`.execute(tx)
+  for (const { seq } of nowhere) findings.add('ledger-altered', `Row ${seq} has no number and does not wait for one.`)
+  return rows.length
+}
+
+async function readSubtrees(tx: AnyDatabase): Promise<Map<string, string>> {
+  const { rows } = await sql<{ place: string; hash: string }>`
+    select level || '/' || index as place, encode(hash, 'hex') as hash from ledger_subtree`.execute(tx)
+  return new Map(rows.map(({ place, hash }) => [place, hash]))
+}
+
+/** Each destroyed recording names the version of the month key that went with its key: its end is in the ledger too. */
+class KeyCheck {
+  readonly #gone = new Set<string>()
+  readonly #named = new Map<string, string>()
+
+  look({ kind, id, name, detail }: LedgerLine): void {
+    if (kind === 'month-key' && name !== null) this.#gone.add(name)
+    const key = detail?.['monthKey']
+    if (kind === 'recording' && typeof key === 'string' && !this.#named.has(key)) this.#named.set(key, id ?? '')
+  }
+
+  judge(findings: Findings): void {
+    for (const [key, recording] of this.#named) {
+      if (!this.#gone.has(key)) findings.add('ledger-receipt-missing', `${key}, of recording ${recording}.`)
+    }
+  }
+}
