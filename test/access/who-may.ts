@@ -30,6 +30,17 @@ const signedIn = everybody.filter((caller) => caller !== 'nobody')
 const seesAll: Caller[] = ['MAINTENANCE', 'SECURITY', 'SERVICE_UNIT']
 const seesOwn: Caller[] = ['OFFICIAL', 'SUPERVISOR', 'QUALITY', 'TRAINING', ...seesAll]
 const content = { own: seesOwn, others: seesAll }
+const seesRetention: Caller[] = [
+  'ADMINISTRATOR',
+  'DATA_PROTECTION_OFFICER',
+  'DECISION_MAKER',
+  'SECURITY',
+  'MAINTENANCE',
+  'SERVICE_UNIT',
+]
+/** One's own call as its official, or any as the Service Unit (R49). */
+const forbids = { own: ['OFFICIAL', 'SERVICE_UNIT'] as Caller[], others: ['SERVICE_UNIT'] as Caller[] }
+const knowsOfOrders: Caller[] = ['SECURITY', 'DECISION_MAKER']
 const drafters: Caller[] = ['QUALITY', 'ADMINISTRATOR']
 
 type Rule = readonly Caller[] | Record<Ground, readonly Caller[]> | { missing: readonly Caller[] }
@@ -58,6 +69,22 @@ const rules: Record<string, Rule> = {
   endListening: content,
   followListening: content,
   paceListening: content,
+  // Retention: counts.
+  readRetention: seesRetention,
+  readDue: seesRetention,
+  confirmClock: ['ADMINISTRATOR', 'DATA_PROTECTION_OFFICER', 'DECISION_MAKER'],
+  // Ends before or after the day.
+  forbidUse: forbids,
+  listHolds: knowsOfOrders,
+  enterHold: { missing: ['SECURITY'] },
+  renewHold: { missing: knowsOfOrders },
+  endHold: { missing: knowsOfOrders },
+  listInspections: ['SERVICE_UNIT'],
+  openInspection: { missing: ['SERVICE_UNIT'] },
+  setAppointment: { missing: ['SERVICE_UNIT'] },
+  closeInspection: { missing: ['SERVICE_UNIT'] },
+  listRecalls: ['DECISION_MAKER'],
+  confirmRecall: { missing: ['DECISION_MAKER'] },
   // The description: drafted by the administrator or a quality expert, decided by the decision maker.
   startDraft: drafters,
   readDraft: { missing: signedIn },
@@ -142,7 +169,7 @@ const rules: Record<string, Rule> = {
 
 /** Whose calls an operation can be about: of content, one's own and another's. */
 export function groundsOf(operation: string): readonly Ground[] {
-  return rules[operation] === content ? ['own', 'others'] : ['own']
+  return rules[operation] === content || rules[operation] === forbids ? ['own', 'others'] : ['own']
 }
 
 /** Whether somebody may; `found-or-not` where they may and the request names nothing that is there. */

@@ -32,6 +32,7 @@ import { planRoutes } from './plan-routes.ts'
 import { prohibitionRoutes } from './prohibition-routes.ts'
 import { recallRoutes } from './recall-routes.ts'
 import { refusals, refuse } from './refuse.ts'
+import { retentionRoutes } from './retention-routes.ts'
 import { rightsRoutes } from './rights-routes.ts'
 import type { Routes } from './routes.ts'
 import { sessionRoutes } from './session-routes.ts'
@@ -138,6 +139,7 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
   inspectionRoutes(app, desk)
   recallRoutes(app, desk)
   clockRoutes(app, desk)
+  retentionRoutes(app, desk)
   await scimRoutes(app, desk)
   app.get('/api/openapi.json', async (_request, reply) => reply.send(openApiDocument(options.version)))
   app.get('/health/live', async (_request, reply) => reply.send({ live: true }))

@@ -1,0 +1,184 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { callFacts, enterTestPerson, phone, recordingFacts } from '#test/database/people.ts'
+import { makeTestRegister } from '#test/register/make-register.ts'
+import { answer, openTestDesk, type Browser } from '#test/register/open-desk.ts'
+import { sweepHistory } from '#destruction/retention/sweep-history.ts'
+import { admit } from '#register/admit.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { ledgerPosition, noteRun } from '#safeguards/runs/note-run.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const register = await makeTestRegister(database)
+const desk = await openTestDesk(database, register)
+const { pool, db: admin } = database.as()
+const capture = database.as('seloste_capture').db
+const custodian = database.as('seloste_custodian').db
+const none = { kind: 'none' as const, units: [], numbers: [] }
+const now = Temporal.Now.zonedDateTimeISO('Europe/Helsinki')
+
+const people = await Promise.all(
+  (['DATA_PROTECTION_OFFICER', 'DECISION_MAKER'] as const).map((role) =>
+    enterTestPerson(admin, database.as('seloste_desk').db, { name: role, right: { role, purposes: [], scope: none } }),
+  ),
+)
+let officer: Browser
+let decider: Browser
+const read = async (browser = officer) => (await answer(browser.fetch('/api/retention'))).body as unknown as Overview
+interface Overview {
+  recordings: { held: number; restricted: number; dueToday: number; overdue: number; oldestDestroyAt?: string }
+  history: { contacts: number; overdue: number; oldestEndsAt?: string }
+  clock: { state: string }
+  runs: object[]
+  obstacles: { kind: string; count: number }[]
+  may: Record<string, boolean>
+}
+
+/** A call that ended so long ago, recorded or not. */
+async function call(ago: Temporal.DurationLike, months?: number, hoursLater = 0) {
+  const endedAt = now.subtract(ago).add({ hours: hoursLater }).toInstant()
+  const startedAt = endedAt.subtract({ minutes: 5 })
+  const recording = months === undefined ? undefined : recordingFacts({ startedAt, endedAt, months })
+  const facts = callFacts({ startedAt, answeredAt: startedAt, endedAt, ...(recording && { recording }) })
+  const { contactId } = await admit(capture, facts)
+  return { contactId, startedAt, recordingId: recording?.id ?? '' }
+}
+
+async function hold({ contactId, startedAt }: { contactId: string; startedAt: Temporal.Instant }) {
+  await pool.query(
+    `insert into preservation_order (contact_id, contact_started_at, covers, provision, authority, order_reference, reference, until, entered_by)
+     values ($1, $2, 'both', 'PKL 8:24', 'Poliisi', '1', 'TY-1', now() + interval '1 month', $3)`,
+    [contactId, startedAt.toString(), people[1]!.id],
+  )
+}
+
+beforeAll(async () => {
+  ;[officer, decider] = (await Promise.all(people.map((person) => desk.signIn(person)))) as [Browser, Browser]
+})
+
+describe('the overview of retention', () => {
+  test('counts what is held, due and over, and what ends next, before and after the sweep', async () => {
+    await call({ months: 1 }, 3)
+    await call({ months: 3 }, 3, 5)
+    await call({ months: 3 }, 3, -2)
+    await call({ months: 13 })
+    await call({ months: 14, days: 2 })
+    const before = await read()
+    expect(before.recordings).toMatchObject({ held: 3, restricted: 0, dueToday: 1, overdue: 1 })
+    expect(before.history).toMatchObject({ contacts: 5, overdue: 1 })
+    await sweepHistory(custodian)
+    expect((await read()).history).toMatchObject({ contacts: 4, overdue: 0 })
+    const next = Temporal.Instant.from((await read()).history.oldestEndsAt!)
+    expect(next.since(now.toInstant()).total('days')).toBeGreaterThan(25)
+  })
+
+  test('is the same for whoever may know of orders and whoever may not, and tells of none', async () => {
+    const before = await read()
+    const [old, overdue] = [await call({ months: 14, days: 3 }), await call({ months: 4 }, 3)]
+    await hold(old)
+    await hold(overdue)
+    const [others, theirs] = [await read(officer), await read(decider)]
+    expect(others.recordings).toEqual(before.recordings)
+    expect(others.history).toMatchObject({ contacts: before.history.contacts + 1, overdue: 0 })
+    expect([theirs.recordings, theirs.history]).toEqual([others.recordings, others.history])
+    expect(others.obstacles.map(({ kind }) => kind)).not.toContain('prohibition-waits')
+    expect(others.may).toEqual({ confirmClock: true, seeHolds: false, seeStorage: true, seeRecalls: false })
+    expect(theirs.may).toEqual({ confirmClock: true, seeHolds: true, seeStorage: true, seeRecalls: true })
+    expect(JSON.stringify(others)).not.toMatch(/PKL|Poliisi|TY-1/)
+  })
+
+  test('has the last runs with what they did and which entries of the ledger are theirs', async () => {
+    const after = await ledgerPosition(custodian)
+    await pool.query(
+      `insert into destruction_entry (object_kind, object_name, cause, done_by, targets) values ('intake-key', '2026-01-01', 'retention', 'sweep', '{}')`,
+    )
+    await noteRun(custodian, { work: 'sweep', recordings: 2, contacts: 3, months: ['2025-09'], keys: 1 }, after)
+    await noteRun(custodian, { work: 'verification', recordings: 9, fault: 'body-forged' })
+    const { runs, obstacles } = await read()
+    expect(runs).toMatchObject([
+      { work: 'verification', result: 'failed', recordings: 9, fault: 'body-forged' },
+      {
+        work: 'sweep',
+        result: 'ok',
+        recordings: 2,
+        contacts: 3,
+        months: ['2025-09'],
+        keys: 1,
+        ledger: { to: after + 1 },
+      },
+    ])
+    expect(obstacles).toContainEqual(expect.objectContaining({ kind: 'verification-failed', count: 1 }))
+    await noteRun(custodian, { work: 'verification', recordings: 9 })
+    // A whole one that found nothing, the round of the failed one being over.
+    await noteRun(custodian, { work: 'verification', recordings: 9 })
+    expect((await read()).obstacles.map(({ kind }) => kind)).not.toContain('verification-failed')
+  })
+
+  test('says what stands in the way: a clock ahead, a sweep that failed, days that are not counted, keys past their deadline', async () => {
+    await noteRun(custodian, { work: 'sweep', fault: 'unknown' })
+    await call({ days: 20 })
+    await pool.query(`update clock_mark set at = now() - interval '2 days'`)
+    await pool.query(
+      `insert into month_key (expiry_month, version, state, retiring_since, deadline)
+       values ('2027-01-01', 1, 'retiring', now() - interval '2 days', now() - interval '1 day')`,
+    )
+    const { obstacles, clock } = await read()
+    expect(clock.state).toBe('ahead')
+    expect(obstacles).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ kind: 'clock-ahead' }),
+        expect.objectContaining({ kind: 'refused-by-database' }),
+        expect.objectContaining({ kind: 'history-uncounted', count: 3 }),
+        expect.objectContaining({ kind: 'key-store', count: 1, example: 'month-2027-01.v1' }),
+      ]),
+    )
+    await pool.query(`update clock_mark set at = now() + interval '1 hour'`)
+    expect((await read()).clock.state).toBe('behind')
+    await pool.query('update clock_mark set at = now()')
+    await sweepHistory(custodian)
+    expect((await read()).obstacles.map(({ kind }) => kind)).not.toContain('history-uncounted')
+  })
+})
+
+describe('what is due', () => {
+  const due = async (from: Temporal.ZonedDateTime, to: Temporal.ZonedDateTime, by: string, more = '') =>
+    answer(
+      officer.fetch(
+        `/api/retention/due?from=${from.toInstant().toString()}&to=${to.toInstant().toString()}&by=${by}${more}`,
+      ),
+    )
+
+  test('adds up to the same by hour, day and month, and by number', async () => {
+    await sweepHistory(custodian)
+    const from = now.startOfDay()
+    const sum = async (to: Temporal.ZonedDateTime, by: string, more = '') => {
+      const { body } = await due(from, to, by, more)
+      const items = body['items'] as { recordings: number; contacts: number; from: string; until: string }[]
+      return items.reduce(([r, c], item) => [r + item.recordings, c + item.contacts] as [number, number], [0, 0])
+    }
+    const to = from.add({ days: 31 })
+    expect(await sum(to, 'day')).toEqual(await sum(to, 'hour'))
+    const year = from.add({ months: 14 })
+    const [recordings, contacts] = await sum(year, 'month')
+    expect([recordings, contacts]).toEqual(await sum(year, 'day'))
+    expect(recordings).toBeGreaterThan(0)
+    expect(await sum(year, 'day', `&number=${encodeURIComponent(phone('029 497 000'))}`)).toEqual([
+      recordings,
+      contacts,
+    ])
+    expect(await sum(year, 'day', `&number=${encodeURIComponent(phone('029 497 009'))}`)).toEqual([0, 0])
+  })
+
+  test('is asked for 15 months at most, or 31 days by the hour', async () => {
+    for (const [days, by, status] of [
+      [31, 'hour', 200],
+      [32, 'hour', 400],
+      [457, 'day', 200],
+      [470, 'month', 400],
+      [0, 'day', 400],
+    ] as const) {
+      expect(await due(now, now.add({ days }), by), `${days} ${by}`).toMatchObject({ status })
+    }
+    expect(await due(now, now.add({ days: 1 }), 'day', '&number=x')).toMatchObject({ status: 400 })
+  })
+})

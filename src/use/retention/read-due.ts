@@ -1,0 +1,45 @@
+import { sql, type Kysely } from 'kysely'
+import { inSession } from '#platform/database/connect.ts'
+import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import type { Session } from '#safeguards/people/session.ts'
+import { seeing } from './read-retention.ts'
+
+export interface DueAsked {
+  from: Temporal.Instant
+  to: Temporal.Instant
+  /** Of Europe/Helsinki. */
+  by: 'hour' | 'day' | 'month'
+  number?: PhoneNumberKey | undefined
+}
+
+export interface Due {
+  begins: Temporal.Instant
+  ends: Temporal.Instant
+  recordings: number
+  contacts: number
+}
+
+const mostDays = { hour: 31, day: 458, month: 458 }
+
+/** Whether a time is not asked for, or in more pieces than are told: 15 months at most, or 31 days by the hour. */
+export function isTooLong({ from, to, by }: DueAsked): boolean {
+  const hours = to.since(from).total('hours')
+  return hours <= 0 || hours > mostDays[by] * 24 + 1
+}
+
+/** How much ends when (R22, R24): counts by the hour, the day or the month. */
+export function readDue(
+  db: Kysely<RegisterTables>,
+  session: Session,
+  { from, to, by, number }: DueAsked,
+): Promise<Due[] | { refused: 'deny.role' }> {
+  return seeing(() =>
+    inSession(db, { 'seloste.session': session.token }, async (tx) => {
+      const { rows } = await sql<Due>`
+        select begins, ends, recordings::float8 as recordings, contacts::float8 as contacts
+        from retention_due(${from}::timestamptz, ${to}::timestamptz, ${by}, ${number ?? null}::text)`.execute(tx)
+      return rows
+    }),
+  )
+}

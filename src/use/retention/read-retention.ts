@@ -1,0 +1,163 @@
+/**
+ * The overview of retention. In: the session of somebody whose role sees it. Out: counts of what is held, what ends next, the
+ * last runs, what stands in the way, the clock. Never here: ids of calls but one example of an obstacle, and anything that
+ * tells of a preservation order: the counts are the same for everybody (migrations/0020-proofs.sql).
+ */
+import { sql, type Transaction } from 'kysely'
+import { historyMonths, recordingCeilingMonths, recordingFloorMonths } from '#description/terms.ts'
+import { inSession } from '#platform/database/connect.ts'
+import type { Role } from '#description/roles.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { currentNames } from '#safeguards/people/current-names.ts'
+import type { Session } from '#safeguards/people/session.ts'
+import type { RunTables } from '#safeguards/runs/run-tables.ts'
+import type { Kysely } from 'kysely'
+
+type Instant = Temporal.Instant
+
+export interface RetentionRun {
+  at: Instant
+  work: 'sweep' | 'verification' | 'backup' | 'restore'
+  result: 'ok' | 'failed'
+  recordings: number
+  contacts: number
+  months: string[]
+  keys: number
+  ledger?: { from: number; to: number }
+  fault?: string
+}
+
+export interface Obstacle {
+  kind: string
+  count: number
+  since: Instant | null
+  deadline: Instant | null
+  place: string | null
+  example: string | null
+}
+
+export interface RetentionCounts {
+  held: number
+  restricted: number
+  due_today: number
+  overdue: number
+  next_recording: Instant | null
+  contacts: number
+  contacts_overdue: number
+  next_contact: Instant | null
+}
+
+export interface Retention {
+  asOf: Instant
+  terms: { historyMonths: number; floorMonths: number; ceilingMonths: number }
+  counts: RetentionCounts
+  clock: {
+    state: 'right' | 'ahead' | 'behind'
+    mark: Instant
+    now: Instant
+    stoppedSince: Instant | null
+    confirmedBy: { name: string; at: string }[]
+    isConfirmedByViewer: boolean
+  }
+  runs: RetentionRun[]
+  obstacles: Obstacle[]
+  may: { confirmClock: boolean; seeHolds: boolean; seeStorage: boolean; seeRecalls: boolean }
+}
+
+const lastRuns = 50
+const confirmsClock: Role[] = ['DECISION_MAKER', 'DATA_PROTECTION_OFFICER', 'ADMINISTRATOR']
+const seesHolds: Role[] = ['SECURITY', 'DECISION_MAKER']
+const seesRecalls: Role[] = ['DECISION_MAKER']
+const seesStorage: Role[] = ['ADMINISTRATOR', 'DATA_PROTECTION_OFFICER', 'DECISION_MAKER', 'SECURITY', 'MAINTENANCE']
+
+export function readRetention(
+  db: Kysely<RegisterTables>,
+  session: Session,
+): Promise<Retention | { refused: 'deny.role' }> {
+  return seeing(() =>
+    inSession(db, { 'seloste.session': session.token }, async (tx) => {
+      const { rows: counts } = await sql<RetentionCounts>`
+        select held::float8 as held, restricted::float8 as restricted, due_today::float8 as due_today,
+          overdue::float8 as overdue, next_recording, contacts::float8 as contacts,
+          contacts_overdue::float8 as contacts_overdue, next_contact
+        from retention_counts()`.execute(tx)
+      const { rows: obstacles } = await sql<Obstacle>`
+        select kind, count::float8 as count, since, deadline, place, example from retention_obstacles()`.execute(tx)
+      const { rows: times } = await sql<{ at: Instant }>`select register_now() as at`.execute(tx)
+      return {
+        asOf: times[0]!.at,
+        terms: { historyMonths, floorMonths: recordingFloorMonths, ceilingMonths: recordingCeilingMonths },
+        counts: counts[0]!,
+        clock: await readClock(tx, session),
+        runs: await readRuns(tx),
+        obstacles,
+        may: await readMay(tx),
+      }
+    }),
+  )
+}
+
+/** What the database refuses by name is the answer; anything else is thrown. */
+export async function seeing<Found>(look: () => Promise<Found>): Promise<Found | { refused: 'deny.role' }> {
+  try {
+    return await look()
+  } catch (error) {
+    const { code, message } = error as { code?: string; message?: string }
+    if (code === 'SE001' && message === 'deny.role') return { refused: 'deny.role' }
+    throw error
+  }
+}
+
+async function readClock(tx: Transaction<RegisterTables>, session: Session): Promise<Retention['clock']> {
+  const { rows } = await sql<{
+    state: Retention['clock']['state']
+    mark: Instant
+    said: Instant
+    stopped_since: Instant | null
+    confirmed_by: { person: string; at: string }[]
+  }>`select * from clock_now()`.execute(tx)
+  const { state, mark, said, stopped_since: stoppedSince, confirmed_by: confirmed } = rows[0]!
+  const names = await currentNames(
+    tx,
+    confirmed.map(({ person }) => person),
+  )
+  return {
+    state,
+    mark,
+    now: said,
+    stoppedSince,
+    confirmedBy: confirmed.map(({ person, at }) => ({
+      name: names.get(person) ?? person,
+      at: Temporal.Instant.from(at).toString(),
+    })),
+    isConfirmedByViewer: confirmed.some(({ person }) => person === session.personId),
+  }
+}
+
+async function readRuns(tx: Transaction<RegisterTables>): Promise<RetentionRun[]> {
+  const rows = await (tx as unknown as Transaction<RunTables>)
+    .selectFrom('retention_run')
+    .select(['at', 'work', 'result', 'months', 'fault', 'ledger_from', 'ledger_to', 'keys'])
+    .select([sql<number>`recordings::float8`.as('recordings'), sql<number>`contacts::float8`.as('contacts')])
+    .orderBy('seq', 'desc')
+    .limit(lastRuns)
+    .execute()
+  return rows.map(({ ledger_from: from, ledger_to: to, fault, ...run }) => ({
+    ...run,
+    ...(from !== null && to !== null && { ledger: { from: Number(from), to: Number(to) } }),
+    ...(fault !== null && { fault }),
+  }))
+}
+
+async function readMay(tx: Transaction<RegisterTables>): Promise<Retention['may']> {
+  const asked = [...new Set([...confirmsClock, ...seesHolds, ...seesStorage, ...seesRecalls])]
+  const { rows } = await sql<{ role: Role }>`
+    select role from unnest(${asked}::text[]) as asked (role) where viewer_is(role)`.execute(tx)
+  const isOneOf = (roles: readonly Role[]) => rows.some(({ role }) => roles.includes(role))
+  return {
+    confirmClock: isOneOf(confirmsClock),
+    seeHolds: isOneOf(seesHolds),
+    seeStorage: isOneOf(seesStorage),
+    seeRecalls: isOneOf(seesRecalls),
+  }
+}
