@@ -1,6 +1,6 @@
 /**
- * A backup place in its plainest form: files of the keyring as the layout of a backup place has them, unsealed so that a
- * test can look, and objects. In: a database, a key store, a folder. Out: copies that a destruction must reach, and what can be
+ * A backup place in its plainest form: files of the keyring as the layout of a backup place has them, unsealed and without
+ * the month keys themselves, as where a key store lets none out; and objects. In: a database, a key store, a folder. Out: copies that a destruction must reach, and what can be
  * opened from them alone. Never: sealing, the ledger.
  */
 import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
@@ -15,7 +15,6 @@ import type { ChangedKeys, Copies, Reached } from '#safeguards/places/copies.ts'
 
 interface MonthFile {
   version: number
-  key: string
   shards: Record<string, string>
 }
 
@@ -24,7 +23,7 @@ export interface PlainPlace extends Copies {
   isAway: boolean
   /** Copies every key and object as they are, as a backup does. */
   backUp: (objects: ObjectStore) => Promise<void>
-  /** A recording's file key out of this place alone, or out of one of its copies. */
+  /** A recording’s file key out of this place, or out of one of its copies, and the key store of now. */
   fileKeyOf: (id: string, folder?: string) => Promise<Buffer | undefined>
   objects: () => Promise<string[]>
   /** Keeps the keyring as it is now, as a disk that was taken out of the place. */
@@ -64,9 +63,8 @@ export function makePlainPlace(db: Kysely<RegisterTables>, keys: KeyStore, folde
     }
     const version = rows[0]?.month_key_version
     if (version === undefined) return rm(join(into, 'month'), { force: true })
-    const key = await keys.copyOut(monthKeyName(month, version))
     const wrapped = Object.fromEntries(rows.map((row) => [row.shard, row.wrapped.toString('hex')]))
-    await write(join(into, 'month'), { version, key: key?.toString('hex') ?? '', shards: wrapped } satisfies MonthFile)
+    await write(join(into, 'month'), { version, shards: wrapped } satisfies MonthFile)
   }
 
   const place: PlainPlace = {
@@ -107,10 +105,12 @@ export function makePlainPlace(db: Kysely<RegisterTables>, keys: KeyStore, folde
           if (wrapped === undefined || wrappedShard === undefined || !month) continue
           try {
             const purpose = shardPurpose(Temporal.PlainDate.from(`${written}-01`), Number(shard))
-            const key = unwrapKey(Buffer.from(month.key, 'hex'), Buffer.from(wrappedShard, 'hex'), purpose)
-            return unwrapKey(key, Buffer.from(wrapped, 'hex'), recordingPurpose(id))
+            const first = Temporal.PlainDate.from(`${written}-01`)
+            const item = { wrapped: Buffer.from(wrappedShard, 'hex'), purpose }
+            const [key] = await keys.unwrap(monthKeyName(first, month.version), [item])
+            return unwrapKey(key!, Buffer.from(wrapped, 'hex'), recordingPurpose(id))
           } catch {
-            // Older keys than the month's: noise.
+            // Of a version that is destroyed: noise.
           }
         }
       }

@@ -1,5 +1,5 @@
 import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -8,7 +8,6 @@ import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { dayOf, destroyOldIntakeKeys, intakeIdentity, prepareIntakeKeys, readIntakeKeys } from './intake-keys.ts'
 import { openKeyFolder } from './key-folder.ts'
 import type { KeyStore } from './key-store.ts'
-import { destroyPastMonthKeys, fileKeyOf, forgetFileKey, keepFileKey } from './recording-keys.ts'
 import { unwrapKey, wrapKey } from './wrap.ts'
 import type { SafeguardTables } from '../tables.ts'
 
@@ -26,7 +25,6 @@ const makeStore = async (): Promise<KeyStore> => openKeyFolder(await makeFolder(
 let pairs = 0
 /** Pairs that look like age's; what they open is tested where recordings are. */
 const makePair = () => ({ identity: `AGE-SECRET-KEY-1${++pairs}`, recipient: `age1${pairs}` })
-const month = (written: string) => Temporal.PlainDate.from(`${written}-01`)
 
 describe('the key store', () => {
   test('gives back what it was given, and writes a name once', async () => {
@@ -93,89 +91,6 @@ describe('a wrapped key', () => {
   })
 })
 
-describe('a recording’s key', () => {
-  test('comes back until it is forgotten, and does not open in another recording’s place', async () => {
-    const store = await makeStore()
-    const [one, other] = [randomUUID(), randomUUID()]
-    const [fileKey, otherKey] = [randomBytes(16), randomBytes(16)]
-    await keepFileKey(custodian, store, { id: one, expiryMonth: month('2031-01'), fileKey })
-    await keepFileKey(custodian, store, { id: other, expiryMonth: month('2031-01'), fileKey: otherKey })
-    expect(await fileKeyOf(custodian, store, one)).toEqual(fileKey)
-    const { rows } = await database
-      .as()
-      .pool.query('select wrapped, shard from recording_key where recording_id = $1', [one])
-    await database
-      .as()
-      .pool.query('update recording_key set wrapped = $1, shard = $2 where recording_id = $3', [
-        rows[0].wrapped,
-        rows[0].shard,
-        other,
-      ])
-    await expect(fileKeyOf(custodian, store, other)).rejects.toThrow()
-    await forgetFileKey(custodian, one)
-    expect(await fileKeyOf(custodian, store, one)).toBeUndefined()
-  })
-
-  test('goes with its month’s key, whatever the database still has', async () => {
-    const store = await makeStore()
-    const id = randomUUID()
-    await keepFileKey(custodian, store, { id, expiryMonth: month('2031-02'), fileKey: randomBytes(16) })
-    await store.destroy('month-2031-02.v1')
-    expect(await fileKeyOf(custodian, store, id)).toBeUndefined()
-  })
-
-  test('of a month whose key is destroyed can be kept no more under its shards', async () => {
-    const store = await makeStore()
-    const keep = () =>
-      keepFileKey(custodian, store, { id: randomUUID(), expiryMonth: month('2031-03'), fileKey: randomBytes(16) })
-    await keep()
-    await store.destroy('month-2031-03.v1')
-    await database
-      .as()
-      .pool.query(
-        "insert into shard_key select '2031-03-01', n, 1, '\\x00' from generate_series(0, 1023) n on conflict do nothing",
-      )
-    await expect(keep()).rejects.toThrow('destroyed')
-  })
-})
-
-describe('month keys', () => {
-  test('are destroyed when the month is over and nothing depends on them, their shards with them', async () => {
-    const store = await makeStore()
-    const [early, late] = [randomUUID(), randomUUID()]
-    await keepFileKey(custodian, store, { id: early, expiryMonth: month('2032-01'), fileKey: randomBytes(16) })
-    await keepFileKey(custodian, store, { id: late, expiryMonth: month('2032-02'), fileKey: randomBytes(16) })
-    expect(await destroyPastMonthKeys(custodian, store, month('2032-01'))).toEqual([])
-    expect(await destroyPastMonthKeys(custodian, store, month('2032-02'))).toEqual([]) // The recording is still there.
-    await forgetFileKey(custodian, early)
-    expect(await destroyPastMonthKeys(custodian, store, month('2032-01'))).toEqual([]) // The month is not over.
-    expect(await destroyPastMonthKeys(custodian, store, month('2032-02'))).toEqual(['month-2032-01.v1'])
-    expect(await store.names()).toEqual(['month-2032-02.v1'])
-    const shards = await custodian
-      .selectFrom('shard_key')
-      .select('expiry_month')
-      .where('expiry_month', '=', month('2032-01'))
-      .execute()
-    expect(shards).toEqual([])
-  })
-
-  test('killed in between, are destroyed by the next try, their shards too', async () => {
-    const store = await makeStore()
-    const id = randomUUID()
-    await keepFileKey(custodian, store, { id, expiryMonth: month('2032-05'), fileKey: randomBytes(16) })
-    await forgetFileKey(custodian, id)
-    const dying: KeyStore = { ...store, destroy: () => Promise.reject(new Error('killed')) }
-    await expect(destroyPastMonthKeys(custodian, dying, month('2032-06'))).rejects.toThrow('killed')
-    expect(await destroyPastMonthKeys(custodian, store, month('2032-06'))).toEqual(['month-2032-05.v1'])
-    const shards = await custodian
-      .selectFrom('shard_key')
-      .select('shard')
-      .where('expiry_month', '=', month('2032-05'))
-      .execute()
-    expect(shards).toEqual([])
-  })
-})
-
 describe('intake keys', () => {
   const start = Temporal.Instant.from('2031-06-10T12:00:00Z')
   const after = (days: number) => start.add({ hours: 24 * days })
@@ -202,6 +117,10 @@ describe('intake keys', () => {
     const destroyed = await destroyOldIntakeKeys(custodian, store, after(8))
     expect(destroyed.map(String)).toEqual([dayOf(start).toString()])
     expect(await intakeIdentity(store, dayOf(start))).toBeUndefined()
+    const { rows } = await database
+      .as()
+      .pool.query(`select object_name, targets from destruction_entry where object_kind = 'intake-key'`)
+    expect(rows).toMatchObject([{ object_name: dayOf(start).toString(), targets: { receipts: [{ store: 'file' }] } }])
     expect((await readIntakeKeys(custodian)).map(({ day }) => day.toString())).not.toContain(dayOf(start).toString())
     // Not made anew for a day whose key is destroyed.
     await prepareIntakeKeys(custodian, store, makePair, start)

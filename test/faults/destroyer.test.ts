@@ -1,0 +1,214 @@
+/**
+ * The destroyer interrupted between any two steps (K2, P1, P2): what is to live opens from the live system and from the
+ * backup place at every moment; what is to be destroyed opens, once the next run has been, from nowhere, not even from copies
+ * of the keyring of any earlier moment; and the ledger has it once.
+ */
+import { spawn } from 'node:child_process'
+import { mkdtemp } from 'node:fs/promises'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { makeDestroyer } from '#test/register/destroy-recordings.ts'
+import { makeTestRegister } from '#test/register/make-register.ts'
+import { copyKeyRows, makePlainPlace, openFromRows, type KeyRows } from '#test/register/plain-place.ts'
+import { expungeRecordings, finishExpunctions, type Expunging } from '#register/expunge.ts'
+import { keepRecording } from '#register/recordings/keep-recording.ts'
+import { openRecordingBody } from '#register/recordings/open-recording.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { fileKeyOf } from '#safeguards/keys/recording-keys.ts'
+import { interrupt, type Interruption } from './interrupt.ts'
+
+const isLong = process.env['SELOSTE_LONG'] === '1'
+const database = await createTestDatabase<RegisterTables>()
+const register = await makeTestRegister(database)
+const custodian = database.as('seloste_custodian').db
+const { pool } = database.as()
+const { objects, keys } = register
+const placeFolder = await mkdtemp(join(register.folder, 'place-'))
+const place = makePlainPlace(custodian, keys, placeFolder)
+const { expunging, forbid } = makeDestroyer(database, register, place)
+const now = () => Temporal.Now.instant()
+const inAMinute = () => now().add({ seconds: 60 })
+
+/** Neighbours of everything that is destroyed here: their calls ended in the same hour. */
+const alive = new Map<string, Buffer>()
+const destroyed = new Set<string>()
+/** Copies of the keyring of every earlier moment: rows of the database, and folders of the place. */
+const earlier: { rows: KeyRows[]; folders: string[] } = { rows: [], folders: [] }
+
+async function kept(): Promise<string> {
+  const { id } = await register.record({}, { packets: 5 })
+  await keepRecording(register.keeping, id, now())
+  return id
+}
+async function forbidden(count: number): Promise<string[]> {
+  const ids = await Promise.all(Array.from({ length: count }, kept))
+  for (const id of ids) await forbid(id)
+  return ids
+}
+const endings = (ids: readonly string[]) =>
+  ids.map((id) => ({ id, cause: 'caller' as const, doneBy: 'test', deadline: inAMinute() }))
+
+beforeAll(async () => {
+  for (const id of await Promise.all(Array.from({ length: 8 }, kept))) {
+    alive.set(id, (await fileKeyOf(custodian, keys, id))!)
+  }
+})
+
+async function takeCopies(): Promise<void> {
+  earlier.rows.push(await copyKeyRows(custodian))
+  earlier.folders.push(await place.keepCopy())
+  // All of the short run; of the long one what is enough.
+  if (earlier.rows.length > 40) {
+    earlier.rows.splice(1, 1)
+    earlier.folders.splice(1, 1)
+  }
+}
+
+async function expectAlive(when: string): Promise<void> {
+  for (const [id, fileKey] of alive) {
+    expect(await fileKeyOf(custodian, keys, id), `${when}: here`).toEqual(fileKey)
+    expect(await place.fileKeyOf(id), `${when}: in the place`).toEqual(fileKey)
+  }
+  const [one] = alive.keys()
+  expect((await openRecordingBody(objects, one!, alive.get(one!)!)).chunks).toBeGreaterThan(0)
+}
+
+async function expectDestroyed(ids: readonly string[], when: string): Promise<void> {
+  const { rows } = await pool.query<{ id: string; state: string; entries: string }>(
+    `select id, state, (select count(*) from destruction_entry d where d.object_id = r.id and d.object_kind = 'recording') as entries
+     from recording r where id = any ($1)`,
+    [ids],
+  )
+  expect(
+    rows.map(({ state, entries }) => `${state} ${entries}`),
+    when,
+  ).toEqual(ids.map(() => 'DESTROYED 1'))
+  for (const id of ids) {
+    destroyed.add(id)
+    expect(await fileKeyOf(custodian, keys, id), when).toBeUndefined()
+    for (const folder of [undefined, ...earlier.folders]) {
+      expect(await place.fileKeyOf(id, folder), `${when}: ${folder ?? 'in the place'}`).toBeUndefined()
+    }
+    expect(
+      (await place.objects()).filter((name) => name.startsWith(id)),
+      when,
+    ).toEqual([])
+  }
+  for (const copy of earlier.rows) {
+    for (const id of (await openFromRows(copy, keys)).keys()) expect(destroyed.has(id), when).toBe(false)
+  }
+}
+
+async function finish(with_: Expunging = expunging): Promise<void> {
+  const { failures, waiting } = await finishExpunctions(with_, now())
+  expect(failures).toEqual([])
+  expect(waiting).toEqual([])
+}
+
+/** A round: a backup, a destruction that is interrupted, the next run. */
+async function round(at: number, how: Interruption, victims = 2): Promise<void> {
+  const when = `${how} at step ${at}`
+  const ids = await forbidden(victims)
+  await place.backUp(objects)
+  await takeCopies()
+  const { expunging: cut } = interrupt(expunging, { at, how })
+  await expungeRecordings(cut, endings(ids), now()).catch(() => undefined)
+  await takeCopies()
+  await expectAlive(when)
+  // Cut short before the first step was done, nothing has begun: whoever forbade it tries again.
+  await expungeRecordings(expunging, endings(ids), now())
+  await finish()
+  await expectAlive(`${when}, finished`)
+  await expectDestroyed(ids, when)
+}
+
+async function countSteps(): Promise<number> {
+  const { expunging: whole, steps } = interrupt(expunging, { at: -1, how: 'killed-before' })
+  const ids = await forbidden(2)
+  await place.backUp(objects)
+  await expungeRecordings(whole, endings(ids), now())
+  await expectDestroyed(ids, 'undisturbed')
+  return steps()
+}
+
+const hows = ['killed-before', 'killed-after', 'EIO', 'ENOSPC'] as const
+
+test('between any two steps, a kill, EIO or ENOSPC loses nothing that lives and leaves nothing that is destroyed', async () => {
+  const steps = await countSteps()
+  expect(steps).toBeGreaterThan(20)
+  for (let at = 1; at <= steps; at += isLong ? 1 : 5) {
+    for (const how of isLong ? hows : [hows[at % hows.length]!]) await round(at, how)
+  }
+})
+
+describe('two destroyers', () => {
+  test('at once destroy each recording once, and lose no key', async () => {
+    const ids = await forbidden(6)
+    await place.backUp(objects)
+    await takeCopies()
+    const runs = [1, 2, 3].map(() => expungeRecordings(expunging, endings(ids), now()))
+    await Promise.all(runs)
+    await finish()
+    await expectAlive('two at once')
+    await expectDestroyed(ids, 'two at once')
+  })
+
+  test('of whom one stands still at a step and goes on when the other has done everything, do so too', async () => {
+    const { expunging: whole, steps } = interrupt(expunging, { at: -1, how: 'paused', outsideOnly: true })
+    const first = await forbidden(1)
+    await expungeRecordings(whole, endings(first), now())
+    for (let at = 1; at <= steps(); at++) {
+      const ids = await forbidden(2)
+      await place.backUp(objects)
+      await takeCopies()
+      const slow = interrupt(expunging, { at, how: 'paused', outsideOnly: true })
+      const running = expungeRecordings(slow.expunging, endings(ids.slice(0, 1)), now())
+      await slow.reached
+      await expungeRecordings(expunging, endings(ids), now())
+      await takeCopies()
+      slow.goOn()
+      await running
+      await finish()
+      await expectAlive(`paused at ${at}`)
+      await expectDestroyed(ids, `paused at ${at}`)
+    }
+  })
+})
+
+describe('a process', () => {
+  test('that is killed is followed by another, which finishes what it began', async () => {
+    const steps = await countSteps()
+    const points = isLong ? Array.from({ length: 100 }, (_, n) => 1 + ((n * 7) % steps)) : [Math.floor(steps / 2)]
+    for (const at of points) {
+      const ids = await forbidden(isLong ? 10 : 2)
+      await place.backUp(objects)
+      await takeCopies()
+      const code = await destroyInProcess({ ids, at, folder: register.folder, place: placeFolder })
+      expect(code, `step ${at}`).toBe('SIGKILL')
+      await takeCopies()
+      await expungeRecordings(expunging, endings(ids), now())
+      await finish()
+      await expectAlive(`killed at ${at}`)
+      await expectDestroyed(ids, `killed at ${at}`)
+    }
+  })
+})
+
+/** Destroys in a process of its own, which ends itself at a step. @returns the signal that ended it, or its exit code */
+async function destroyInProcess(task: {
+  ids: string[]
+  at: number
+  folder: string
+  place: string
+}): Promise<string | number | null> {
+  const script = join(import.meta.dirname, 'destroy-until-killed.ts')
+  const url = database.url('seloste_custodian')
+  const child = spawn(process.execPath, [script, JSON.stringify({ ...task, url })], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  return new Promise((resolve, reject) => {
+    child.on('error', reject)
+    child.on('exit', (code, signal) => resolve(signal ?? code))
+  })
+}

@@ -1,0 +1,94 @@
+/**
+ * A destroyer that is interrupted. In: what a destruction reaches, and at which of its steps what happens. Out: the same,
+ * counting every question to the database and every act on objects, keys and copies. Never: a stand-in for any of them.
+ */
+import type { KyselyPlugin } from 'kysely'
+import type { Expunging } from '#register/expunge.ts'
+
+/** What happens at a step: the process ends before or after it, its disk or database fails once, or it stands still. */
+export type Interruption = 'killed-before' | 'killed-after' | 'EIO' | 'ENOSPC' | 'paused'
+
+export interface Interrupted {
+  expunging: Expunging
+  steps: () => number
+  /** Of a paused one: it has come to its step; let it go on. */
+  reached: Promise<void>
+  goOn: () => void
+}
+
+export interface InterruptOptions {
+  at: number
+  how: Interruption
+  /** What ends the process; an error from then on at every step, unless told otherwise. */
+  die?: () => never
+  /** Counts only acts outside the database, so that one that stands still holds no lock. */
+  outsideOnly?: boolean
+}
+
+export function interrupt(expunging: Expunging, options: InterruptOptions): Interrupted {
+  const { at, how, outsideOnly = false } = options
+  const pausing = Promise.withResolvers<void>()
+  const paused = Promise.withResolvers<void>()
+  let steps = 0
+  let dead = false
+  const die = (): never => {
+    dead = true
+    if (options.die) options.die()
+    throw new Error('killed')
+  }
+
+  function before(): number {
+    if (dead) throw new Error('the process is dead')
+    steps++
+    if (steps !== at) return steps
+    if (how === 'killed-before') die()
+    if (how === 'EIO' || how === 'ENOSPC') throw Object.assign(new Error(how), { code: how })
+    return steps
+  }
+  function after(step: number): void {
+    if (step === at && how === 'killed-after') die()
+  }
+
+  const counting: KyselyPlugin = {
+    transformQuery({ node }) {
+      if (!outsideOnly) queries.push(before())
+      return node
+    },
+    transformResult({ result }) {
+      if (!outsideOnly) after(queries.pop() ?? 0)
+      return Promise.resolve(result)
+    },
+  }
+  const queries: number[] = []
+
+  function watched<Acts extends object>(acts: Acts, names: readonly (keyof Acts)[]): Acts {
+    const copy = { ...acts }
+    for (const name of names) {
+      const act = acts[name] as (...args: unknown[]) => Promise<unknown>
+      copy[name] = (async (...args: unknown[]) => {
+        const step = before()
+        if (step === at && how === 'paused') {
+          paused.resolve()
+          await pausing.promise
+        }
+        const result = await act.apply(acts, args)
+        after(step)
+        return result
+      }) as Acts[typeof name]
+    }
+    return copy
+  }
+
+  return {
+    expunging: {
+      ...expunging,
+      db: expunging.db.withPlugin(counting),
+      objects: watched(expunging.objects, ['delete']),
+      keys: watched(expunging.keys, outsideOnly ? ['destroy'] : ['make', 'wrap', 'unwrap', 'destroy', 'has']),
+      copies: watched(expunging.copies, ['renewKeyring', 'deleteObjects']),
+    },
+    steps: () => steps,
+    reached: paused.promise,
+    goOn: pausing.resolve,
+  }
+}
