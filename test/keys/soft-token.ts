@@ -21,6 +21,10 @@ const hasTool = spawnSync('softhsm2-util', ['--version']).status === 0
 /** Why there can be none here, for a title; nothing where there can. */
 export const withoutTokens = module && hasTool ? '' : ' (SoftHSM, libsofthsm2.so and softhsm2-util, is not installed)'
 
+/** Why there can be none that goes wrong when it is told to. */
+export const withoutFaultyTokens =
+  withoutTokens || (spawnSync('gcc', ['--version']).status === 0 ? '' : ' (gcc, for a faulty token, is not installed)')
+
 export interface SoftTokens {
   settings: { kind: 'pkcs11'; module: string; token: string; pinFile: string }[]
   /** Holds the tokens, `tokens/`, and the PIN, `pin`. */
@@ -58,4 +62,21 @@ export async function makeSoftTokens(labels: readonly string[]): Promise<SoftTok
     folder,
     remove: () => rm(folder, { recursive: true, force: true }),
   }
+}
+
+/**
+ * A module in front of SoftHSM (`faulty-token.c`) that goes wrong as told: `keeps` what is to be destroyed, is `removed`,
+ * gives `wrong` bytes, `hangs`, makes a key `twice`, makes it `open` to export. The same tokens as without it.
+ */
+export async function buildFaultyModule({
+  folder,
+}: SoftTokens): Promise<{ module: string; goWrong: (fault: string) => Promise<void> }> {
+  const built = join(folder, 'faulty-token.so')
+  const source = join(import.meta.dirname, 'faulty-token.c')
+  const { status, stderr } = spawnSync('gcc', ['-shared', '-fPIC', '-O1', '-Wall', '-o', built, source])
+  if (status !== 0) throw new Error(`gcc: ${stderr.toString()}`)
+  const fault = join(folder, 'fault')
+  process.env['TOKEN_BEHIND'] = module
+  process.env['TOKEN_FAULT'] = fault
+  return { module: built, goWrong: (how) => writeFile(fault, how) }
 }

@@ -86,12 +86,12 @@ export async function startTransit(tls?: { key: string; cert: string }): Promise
       work()
       outgoing.destroy()
     } else if (fault === 'cut-amid') {
-      const text = JSON.stringify(work().body)
+      const text = JSON.stringify(work().body ?? 'nothing')
       outgoing.writeHead(200, { 'content-length': text.length })
       outgoing.write(text.slice(0, text.length / 2), () => outgoing.destroy())
     } else if (fault === 'twice') {
       const { status, body: told } = work()
-      const text = JSON.stringify(told ?? '')
+      const text = told === undefined ? '' : JSON.stringify(told)
       const whole = `HTTP/1.1 ${status} OK\r\ncontent-length: ${text.length}\r\n\r\n${text}`
       outgoing.socket?.end(whole + whole)
     } else tell(outgoing, work())

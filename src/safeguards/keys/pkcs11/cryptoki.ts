@@ -6,12 +6,13 @@
  * while another thread reads it. CK_ULONG and pointers are 64 bits wide, little-endian, as on Linux and macOS.
  */
 import { endianness } from 'node:os'
-import koffi, { type KoffiFunc } from 'koffi'
+import koffi, { type KoffiFunc, type LibraryHandle } from 'koffi'
 import { KeyStoreFault } from '../key-store.ts'
 
 /** Of each function its place in CK_FUNCTION_LIST (PKCS#11 2.40, pkcs11f.h) and how many arguments it takes. */
 const functions = {
   C_Initialize: [0, 1],
+  C_Finalize: [1, 1],
   C_GetSlotList: [4, 3],
   C_GetTokenInfo: [6, 2],
   C_OpenSession: [12, 5],
@@ -37,6 +38,8 @@ export type FunctionName = keyof typeof functions
 export interface Cryptoki {
   /** Calls on a thread of its own. */
   call(name: FunctionName, ...values: (number | bigint)[]): Promise<number>
+  /** Ends and begins the module anew in this process: some see a token that was away only then. No call may be under way. */
+  restart(): Promise<void>
 }
 
 /** CKR_..., of which the driver knows more than that they are no CKR_OK. */
@@ -148,17 +151,30 @@ export async function loadModule(path: string): Promise<Cryptoki> {
   // CK_C_INITIALIZE_ARGS: four functions for locks, which the module has of the system, then the flags.
   const settings = memory.put(48)
   settings.bytes.writeBigUInt64LE(osLocking, 32)
-  const code = await call('C_Initialize', settings.address)
-  if (code !== returned.CKR_OK && code !== returned.CKR_CRYPTOKI_ALREADY_INITIALIZED) {
+  const start = async () => {
+    const code = await call('C_Initialize', settings.address)
+    if (code === returned.CKR_OK || code === returned.CKR_CRYPTOKI_ALREADY_INITIALIZED) return
     throw new KeyStoreFault('KEY_STORE_AWAY', `the PKCS#11 module ${path} does not start (${nameOf(code)})`)
   }
-  return { call }
+  await start()
+  return {
+    call,
+    async restart() {
+      await call('C_Finalize', 0n)
+      await start()
+    },
+  }
 }
+
+/** Held for good: a library that nothing refers to any more is unloaded, and its functions with it. */
+const libraries: LibraryHandle[] = []
 
 function functionListOf(path: string, memory: Memory): Buffer {
   const where = memory.put(8)
   try {
-    const code = Number(koffi.load(path).func('C_GetFunctionList', 'uint64_t', ['uint64_t'])(where.address))
+    const library = koffi.load(path)
+    libraries.push(library)
+    const code = Number(library.func('C_GetFunctionList', 'uint64_t', ['uint64_t'])(where.address))
     if (code !== returned.CKR_OK) throw new Error(nameOf(code))
   } catch (cause) {
     const why = (cause as Error).message.split('\n')[0] ?? ''

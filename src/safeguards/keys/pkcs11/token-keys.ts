@@ -22,18 +22,19 @@ const prefix = 'seloste:'
 const mark = `${prefix}here_`
 
 /**
+ * @param longestCallMs past which a call that has not returned counts as none
  * @throws KeyStoreFault KEY_STORE_AWAY, KEY_STORE_OPEN_TO_OTHERS
  */
-export async function openToken(settings: Extract<KeyStoreSettings, { kind: 'pkcs11' }>): Promise<WrappingKeys> {
-  const token = createTokenSession(await loadModule(settings.module), settings)
+export async function openToken(
+  settings: Extract<KeyStoreSettings, { kind: 'pkcs11' }>,
+  longestCallMs?: number,
+): Promise<WrappingKeys> {
+  const token = createTokenSession(await loadModule(settings.module), settings, longestCallMs)
 
   const assertOurs = async (session: OpenSession) => {
     await session.assertSignedIn()
     if ((await find(session, mark)).length > 0) return
-    throw new KeyStoreFault(
-      'KEY_STORE_AWAY',
-      `the token "${settings.token}" is another one, or was emptied: it has not the mark that Seloste made in it`,
-    )
+    throw session.gone('it is another one, or was emptied: it has not the mark that Seloste made in its own')
   }
   /** Of this label; that there is none is only believed of our own token. */
   const handlesOf = async (session: OpenSession, label: string) => {
@@ -73,12 +74,16 @@ export async function openToken(settings: Extract<KeyStoreSettings, { kind: 'pkc
           await session.call('C_DestroyObject', session.handle, made)
           throw exists(label)
         }
-        await assertStaysIn(session, handle, label)
+        await assertStaysIn(session, handle, label).catch(async (error: unknown) => {
+          await session.call('C_DestroyObject', session.handle, made)
+          throw error
+        })
       })
     },
     wrap: (label, items) =>
       token.use(async (session) => {
         const key = await handleOf(session, label)
+        await assertStaysIn(session, key, label)
         const wrapped: Buffer[] = []
         for (const item of items) {
           const one = await encrypt(session, key, item)

@@ -20,6 +20,8 @@ export interface OpenSession {
   call(name: FunctionName, ...values: (number | bigint)[]): Promise<void>
   /** Throws where the session's user is not signed in: then private objects are not seen, and are not gone. */
   assertSignedIn(): Promise<void>
+  /** What to throw where the token turns out not to be the one; it is looked for anew at the next use. */
+  gone(why: string): KeyStoreFault
 }
 
 /** What a function of the module returned that is not CKR_OK. */
@@ -41,7 +43,7 @@ const userType = 1
 /** CKS_RW_USER_FUNCTIONS. */
 const signedInState = 3n
 /** A native call cannot be called off; past this the store counts as away until it has returned. */
-const longestCallMs = 20_000
+const usualLongestMs = 20_000
 
 /** After these the session, or what it was with, is gone; anything else says something about the work. */
 const lost: readonly number[] = [
@@ -57,6 +59,7 @@ const lost: readonly number[] = [
   returned.CKR_TOKEN_NOT_PRESENT,
   returned.CKR_TOKEN_NOT_RECOGNIZED,
   returned.CKR_USER_NOT_LOGGED_IN,
+  returned.CKR_CRYPTOKI_NOT_INITIALIZED,
 ]
 
 function unlessStuck(error: unknown): void {
@@ -66,13 +69,15 @@ function unlessStuck(error: unknown): void {
 export function createTokenSession(
   cryptoki: Cryptoki,
   where: { module: string; token: string; pinFile: string },
-  { longestMs = longestCallMs } = {},
+  longestMs = usualLongestMs,
 ): TokenSession {
   let memory = allocateMemory(memoryBytes)
   let session: OpenSession | undefined
   let wrongPin: string | undefined
   /** The call that did not return in time. Until it has, nobody else calls. */
   let stuck: Promise<unknown> | undefined
+  /** The module has not found the token: it is started anew before it is asked again. */
+  let isStale = false
   let last: Promise<unknown> = Promise.resolve()
 
   const away = (why: string, cause?: unknown) =>
@@ -81,6 +86,12 @@ export function createTokenSession(
       `the token "${where.token}" of ${where.module} cannot be used: ${why}; it is tried again by itself`,
       cause,
     )
+
+  const gone = (why: string, cause?: unknown) => {
+    isStale = true
+    session = undefined
+    return away(why, cause)
+  }
 
   async function call(name: FunctionName, ...values: (number | bigint)[]): Promise<void> {
     if (stuck) throw away(`a call has not returned for more than ${longestMs / 1000} s`)
@@ -106,7 +117,7 @@ export function createTokenSession(
     const count = memory.put(8)
     await call('C_GetSlotList', 1, 0n, count.address)
     const slots = memory.put(8 * Number(count.bytes.readBigUInt64LE(0)))
-    if (slots.bytes.length === 0) throw away('the module has no token')
+    if (slots.bytes.length === 0) throw gone('the module has no token')
     await call('C_GetSlotList', 1, slots.address, count.address)
     const found: number[] = []
     const info = memory.put(tokenInfoBytes)
@@ -118,7 +129,7 @@ export function createTokenSession(
       if (info.bytes.toString('utf8', 0, labelBytes).trimEnd() === where.token) found.push(slot)
     }
     if (found.length !== 1) {
-      throw away(found.length === 0 ? 'no token has this label' : `${found.length} tokens have this label`)
+      throw gone(found.length === 0 ? 'no token has this label' : `${found.length} tokens have this label`)
     }
     return found[0]!
   }
@@ -153,6 +164,7 @@ export function createTokenSession(
       handle,
       memory,
       call,
+      gone,
       async assertSignedIn() {
         const info = memory.put(32)
         await call('C_GetSessionInfo', handle, info.address)
@@ -171,6 +183,8 @@ export function createTokenSession(
 
   async function attempt<T>(work: (session: OpenSession) => Promise<T>): Promise<T> {
     try {
+      if (isStale) await cryptoki.restart()
+      isStale = false
       session ??= await open()
       memory.clear()
       return await work(session)
@@ -190,7 +204,8 @@ export function createTokenSession(
         const handle = session?.handle
         session = undefined
         if (handle !== undefined) await close(handle)
-        if (tries === 2 || !lost.includes(code)) throw away(error.message, error)
+        if (!lost.includes(code)) throw away(error.message, error)
+        if (tries === 2) throw gone(error.message, error)
       }
     }
   }

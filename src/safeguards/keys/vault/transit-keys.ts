@@ -10,7 +10,7 @@ import type { WrappingKeys } from '../wrapping-keys.ts'
 import { createAsking, isRecord, type Answer, type Ask, type Timing } from './transit-requests.ts'
 
 const atOnce = 1024
-const keyType = 'aes256-gcm96'
+const wanted = { type: 'aes256-gcm96', derived: false, exportable: false, allow_plaintext_backup: false }
 const versionBytes = 4
 /** A nonce and a tag are 28 bytes. */
 const shortestBytes = versionBytes + 28
@@ -41,6 +41,15 @@ export async function openTransit(
     // A route that is not there, a proxy, a wrong namespace: they have something to say. Of a missing key there is nothing.
     if (answer.status === 404 && answer.errors.length === 0) return undefined
     throw unexpected(`GET ${path}`, answer)
+  }
+
+  /** Not what was asked for counts, but what the server says of the key that it has: some of it can be changed later. */
+  const assertStaysIn = (label: string, { data }: Answer) => {
+    for (const [name, value] of Object.entries({ ...wanted, supports_decryption: true })) {
+      if (data[name] === value) continue
+      const what = `its ${name} is ${JSON.stringify(data[name])}`
+      throw new KeyStoreFault('KEY_STORE_OPEN_TO_OTHERS', `the key ${prefix}${label} at ${url} cannot be used: ${what}`)
+    }
   }
 
   const orUnexpected = (path: string) => (error: unknown) => {
@@ -93,24 +102,18 @@ export async function openTransit(
     kind: 'vault',
     async make(label) {
       if (await look(label)) throw new KeyStoreFault('KEY_EXISTS', `key ${label} exists already`)
-      const wanted = { type: keyType, derived: false, exportable: false, allow_plaintext_backup: false }
       const answer = await ask('POST', pathOf('keys', label), wanted)
       if (answer.status > 204) throw unexpected(`POST ${pathOf('keys', label)}`, answer)
       const made = await look(label)
       if (!made) throw new KeyStoreFault('KEY_STORE_AWAY', `the key server ${url} made ${label} and does not have it`)
-      for (const [name, value] of Object.entries({ ...wanted, deletion_allowed: false, supports_decryption: true })) {
-        if (made.data[name] === value) continue
-        const what = `its ${name} is ${JSON.stringify(made.data[name])}`
-        throw new KeyStoreFault(
-          'KEY_STORE_OPEN_TO_OTHERS',
-          `the key ${prefix}${label} at ${url} cannot be used: ${what}`,
-        )
-      }
+      assertStaysIn(label, made)
     },
     async wrap(label, items) {
       if (items.length === 0) return []
       // Asked to encrypt under a key that is not there, the server may make one.
-      if (!(await look(label))) throw missingKey(label)
+      const held = await look(label)
+      if (!held) throw missingKey(label)
+      assertStaysIn(label, held)
       const all: Buffer[] = []
       for (const some of inBatches(items)) {
         const wrapped = await encrypt(label, some)

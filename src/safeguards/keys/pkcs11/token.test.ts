@@ -1,0 +1,273 @@
+import { randomBytes } from 'node:crypto'
+import { chmod, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { afterAll, describe, expect, test } from 'vitest'
+import { buildFaultyModule, makeSoftTokens, withoutFaultyTokens, withoutTokens } from '#test/keys/soft-token.ts'
+import { withSealedSecrets, type WrappingKeys } from '../wrapping-keys.ts'
+import { allocateMemory, loadModule, type Cryptoki } from './cryptoki.ts'
+import { attribute, putTemplate } from './template.ts'
+import { openToken } from './token-keys.ts'
+
+const tokens = withoutTokens === '' ? await makeSoftTokens(['calls', 'emptied', 'twin', 'twin', 'faulty']) : undefined
+const faulty = withoutFaultyTokens === '' && tokens ? await buildFaultyModule(tokens) : undefined
+afterAll(() => tokens?.remove())
+const settingsOf = (label: string) => tokens!.settings.find(({ token }) => token === label)!
+
+let named = 0
+const newLabel = () => `month-2027-02.v${++named}`
+const items = [{ secret: randomBytes(32), purpose: 'shard 1' }]
+const away = (words: string) => ({ code: 'KEY_STORE_AWAY', message: expect.stringMatching(words) as string })
+const oneLine = (error: unknown) => expect((error as Error).message).not.toContain('\n')
+
+/** What somebody else in the same process does with the token. */
+async function elsewhere(work: (cryptoki: Cryptoki, slot: number) => Promise<void>, label = 'calls'): Promise<void> {
+  const cryptoki = await loadModule(settingsOf(label).module)
+  const memory = allocateMemory(4096)
+  const [count, slots, info] = [memory.put(8), memory.put(8 * 16), memory.put(208)]
+  count.bytes.writeBigUInt64LE(16n)
+  expect(await cryptoki.call('C_GetSlotList', 1, slots.address, count.address)).toBe(0)
+  for (let at = 0; at < Number(count.bytes.readBigUInt64LE()); at++) {
+    const slot = Number(slots.bytes.readBigUInt64LE(8 * at))
+    await cryptoki.call('C_GetTokenInfo', slot, info.address)
+    if (info.bytes.toString('utf8', 0, 32).trimEnd() === label) await work(cryptoki, slot)
+  }
+}
+
+/** Hands of one's own in the token: a session, the handles of this label. */
+async function handlesOf(cryptoki: Cryptoki, slot: number, label: string) {
+  const memory = allocateMemory(4096)
+  const [session, found, count] = [memory.put(8), memory.put(8 * 8), memory.put(8)]
+  expect(await cryptoki.call('C_OpenSession', slot, 6, 0n, 0n, session.address)).toBe(0)
+  const handle = Number(session.bytes.readBigUInt64LE())
+  const wanted = putTemplate(memory, [attribute.label(label)])
+  expect(await cryptoki.call('C_FindObjectsInit', handle, wanted.address, 1)).toBe(0)
+  expect(await cryptoki.call('C_FindObjects', handle, found.address, 8, count.address)).toBe(0)
+  expect(await cryptoki.call('C_FindObjectsFinal', handle)).toBe(0)
+  const objects = Array.from({ length: Number(count.bytes.readBigUInt64LE()) }, (_, at) =>
+    Number(found.bytes.readBigUInt64LE(8 * at)),
+  )
+  return { session: handle, objects, memory }
+}
+
+describe(`keys in a token${withoutTokens}`, () => {
+  const rule = test.skipIf(withoutTokens !== '')
+
+  rule('are shown to nobody, not even to the user who is signed in', async () => {
+    const keys = await openToken(settingsOf('calls'))
+    const label = newLabel()
+    await keys.make(label)
+    await elsewhere(async (cryptoki, slot) => {
+      const { session, objects, memory } = await handlesOf(cryptoki, slot, `seloste:${label}`)
+      expect(objects).toHaveLength(1)
+      const value = putTemplate(memory, [{ type: 0x11, value: Buffer.alloc(32) }])
+      const sensitive = 0x11
+      expect(await cryptoki.call('C_GetAttributeValue', session, objects[0]!, value.address, 1)).toBe(sensitive)
+      expect(value.values[0]).toEqual(Buffer.alloc(32))
+    })
+  })
+
+  rule('are found again when the session was closed, and when its user was signed out', async () => {
+    const keys = await openToken(settingsOf('calls'))
+    const label = newLabel()
+    await keys.make(label)
+    const [wrapped] = await keys.wrap(label, items)
+    const opens = async () =>
+      expect(await keys.unwrap(label, [{ wrapped: wrapped!, purpose: 'shard 1' }])).toEqual([items[0]!.secret])
+    for (const act of [opens, () => keys.wrap(label, items), () => keys.make(newLabel()), () => keys.labels()]) {
+      await elsewhere(async (cryptoki, slot) => {
+        expect(await cryptoki.call('C_CloseAllSessions', slot)).toBe(0)
+      })
+      await act()
+      await elsewhere(async (cryptoki, slot) => {
+        const { session } = await handlesOf(cryptoki, slot, 'none')
+        expect(await cryptoki.call('C_Logout', session)).toBe(0)
+      })
+      // Signed out, one sees no private object: that is not to say that there is none.
+      expect(await keys.has(label)).toBe(true)
+      await act()
+    }
+    await elsewhere(async (cryptoki, slot) => {
+      const { session } = await handlesOf(cryptoki, slot, 'none')
+      await cryptoki.call('C_Logout', session)
+    })
+    expect(await keys.destroy(label)).toBe('destroyed in the token, then looked for and not found')
+    expect(await keys.has(label)).toBe(false)
+  })
+
+  rule('are neither missing nor destroyed while the token is not the one in which they were made', async () => {
+    const keys = await openToken(settingsOf('emptied'))
+    const label = newLabel()
+    await keys.make(label)
+    await elsewhere(async (cryptoki, slot) => {
+      for (const one of [`seloste:${label}`, 'seloste:here_']) {
+        const { session, objects } = await handlesOf(cryptoki, slot, one)
+        for (const object of objects) expect(await cryptoki.call('C_DestroyObject', session, object)).toBe(0)
+      }
+    }, 'emptied')
+    const anothers = away('another one, or was emptied')
+    for (const act of [
+      () => keys.has(label),
+      () => keys.wrap(label, items),
+      () => keys.destroy(label),
+      () => keys.make(newLabel()),
+      () => keys.labels(),
+    ]) {
+      await expect(act()).rejects.toMatchObject(anothers)
+    }
+  })
+
+  rule('are away with their token, in one line, and back with it', async () => {
+    const keys = await openToken(settingsOf('calls'))
+    const label = newLabel()
+    await keys.make(label)
+    const [wrapped] = await keys.wrap(label, items)
+    const folder = join(tokens!.folder, 'tokens')
+    await rename(folder, `${folder}.away`)
+    for (const act of [
+      () => keys.has(label),
+      () => keys.has(newLabel()),
+      () => keys.make(newLabel()),
+      () => keys.wrap(label, items),
+      () => keys.unwrap(label, [{ wrapped: wrapped!, purpose: 'shard 1' }]),
+      () => keys.destroy(label),
+      () => keys.labels(),
+    ]) {
+      const outcome = await act().catch((error: unknown) => error)
+      // What SoftHSM still has in memory it may use; what it may not is to say that a key is gone.
+      if (outcome instanceof Error) {
+        expect(outcome).toMatchObject({ code: 'KEY_STORE_AWAY' })
+        oneLine(outcome)
+      } else expect(outcome).not.toBe(false)
+    }
+    await rename(`${folder}.away`, folder)
+    expect(await keys.unwrap(label, [{ wrapped: wrapped!, purpose: 'shard 1' }])).toEqual([items[0]!.secret])
+  })
+
+  rule('leave the event loop free while thousands are wrapped', async () => {
+    const keys = await openToken(settingsOf('calls'))
+    const label = newLabel()
+    await keys.make(label)
+    let turns = 0
+    let isDone = false
+    const count = async () => {
+      for (; !isDone; turns++) await new Promise((next) => setImmediate(next))
+    }
+    const counting = count()
+    await keys.wrap(label, Array<(typeof items)[0]>(1_000).fill(items[0]!))
+    isDone = true
+    await counting
+    expect(turns).toBeGreaterThan(1_000)
+  })
+
+  rule('with a wrong PIN are tried once, and again when the PIN in the file is another', async () => {
+    const pinFile = join(await mkdtemp(join(tokens!.folder, 'pin-')), 'pin')
+    const signOut = () =>
+      elsewhere(async (cryptoki, slot) => {
+        expect(await cryptoki.call('C_CloseAllSessions', slot)).toBe(0)
+      })
+    await writeFile(pinFile, '2468', { mode: 0o600 })
+    const keys = await openToken({ ...settingsOf('calls'), pinFile })
+    await writeFile(pinFile, '9999')
+    await signOut()
+    await expect(keys.labels()).rejects.toMatchObject(away('the PIN in .* is not the token’s; it is tried'))
+    await expect(keys.labels()).rejects.toMatchObject(away('it is not tried again until it is changed'))
+    await writeFile(pinFile, '2468')
+    await keys.labels()
+    await signOut()
+    await chmod(pinFile, 0o644)
+    await expect(keys.labels()).rejects.toMatchObject({ code: 'KEY_STORE_OPEN_TO_OTHERS' })
+    await rm(pinFile)
+    await expect(keys.labels()).rejects.toMatchObject(away('the PIN cannot be read from'))
+  })
+
+  rule('a module, a token or a label that is not there, or is there twice, is said in one line', async () => {
+    const { module, pinFile } = settingsOf('calls')
+    for (const [settings, words] of [
+      [{ module: join(tokens!.folder, 'none.so'), token: 'calls' }, 'is no PKCS#11 module'],
+      [{ module: pinFile, token: 'calls' }, 'is no PKCS#11 module'],
+      [{ module, token: 'nobody’s' }, 'no token has this label'],
+      [{ module, token: 'twin' }, '2 tokens have this label'],
+    ] as const) {
+      const error = await openToken({ kind: 'pkcs11', pinFile, ...settings }).catch((one: unknown) => one)
+      expect(error).toMatchObject(away(words))
+      oneLine(error)
+    }
+  })
+})
+
+describe(`a token that goes wrong${withoutFaultyTokens}`, () => {
+  const rule = test.skipIf(withoutFaultyTokens !== '')
+  const open = (longestMs?: number): Promise<WrappingKeys> =>
+    openToken({ ...settingsOf('faulty'), module: faulty!.module }, longestMs)
+  const right = () => faulty!.goWrong('')
+
+  rule('is not believed that it destroyed a key that is still there', async () => {
+    const keys = await open()
+    const store = await withSealedSecrets(keys, join(tokens!.folder, 'keys'))
+    const label = newLabel()
+    await store.write(label, Buffer.from('a secret'))
+    await faulty!.goWrong('keeps')
+    await expect(store.destroy(label)).rejects.toMatchObject({ code: 'KEY_STAYS' })
+    await right()
+    // Nothing of it is gone yet, so that it can be tried again.
+    expect((await store.read(label))?.toString()).toBe('a secret')
+    expect((await store.destroy(label)).proof).toContain('not found')
+    expect(await readdir(join(tokens!.folder, 'keys'))).toEqual([])
+  })
+
+  rule('is not believed that it wrapped what it wrapped wrongly', async () => {
+    const keys = await open()
+    const label = newLabel()
+    await keys.make(label)
+    await faulty!.goWrong('wrong')
+    await expect(keys.wrap(label, items)).rejects.toMatchObject({ code: expect.stringMatching(/^KEY_/) as string })
+    await right()
+    expect(await keys.wrap(label, items)).toHaveLength(1)
+  })
+
+  rule('makes no key that could be exported', async () => {
+    const keys = await open()
+    const label = newLabel()
+    await faulty!.goWrong('open')
+    await expect(keys.make(label)).rejects.toMatchObject({ code: 'KEY_STORE_OPEN_TO_OTHERS' })
+    await right()
+    expect(await keys.has(label)).toBe(false)
+  })
+
+  rule('leaves no two keys of one name', async () => {
+    const keys = await open()
+    const label = newLabel()
+    await faulty!.goWrong('twice')
+    await expect(keys.make(label)).rejects.toMatchObject({ code: 'KEY_EXISTS' })
+    await right()
+    const [wrapped] = await keys.wrap(label, items)
+    expect(await keys.unwrap(label, [{ wrapped: wrapped!, purpose: 'shard 1' }])).toEqual([items[0]!.secret])
+  })
+
+  rule('counts as away while it does not return, holds nobody up, and is used again once it has', async () => {
+    const keys = await open(200)
+    const label = newLabel()
+    await keys.make(label)
+    await faulty!.goWrong('hangs')
+    await expect(keys.wrap(label, items)).rejects.toMatchObject(away('C_Encrypt has not returned for 0.2 s'))
+    const began = performance.now()
+    await expect(keys.has(label)).rejects.toMatchObject(away('a call has not returned'))
+    expect(performance.now() - began).toBeLessThan(100)
+    await right()
+    await expect.poll(() => keys.has(label).catch(() => 'away')).toBe(true)
+    expect(await keys.wrap(label, items)).toHaveLength(1)
+    await pause(10)
+  })
+
+  rule('that was pulled out counts as away, not as empty', async () => {
+    const keys = await open()
+    const label = newLabel()
+    await keys.make(label)
+    await faulty!.goWrong('removed')
+    await expect(keys.has(label)).rejects.toMatchObject(away('CKR_DEVICE_REMOVED'))
+    await expect(keys.destroy(label)).rejects.toMatchObject(away('CKR_DEVICE_REMOVED'))
+    await right()
+    expect(await keys.has(label)).toBe(true)
+  })
+})
