@@ -1,10 +1,22 @@
 // Objects as files below one folder.
 // In: keys. Out: files, spread over 256 folders a level. Never: half an object, or one that a power loss takes back.
 import { createHash, randomBytes } from 'node:crypto'
-import { copyFile, mkdir, open, opendir, readdir, rename, rm, stat, unlink, writeFile } from 'node:fs/promises'
+import {
+  copyFile,
+  mkdir,
+  open,
+  opendir,
+  readdir,
+  rename,
+  rm,
+  stat,
+  unlink,
+  writeFile,
+  type FileHandle,
+} from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { ObjectFault, objectFault } from './faults.ts'
-import { assertKey, type ObjectStore } from './object-store.ts'
+import { assertKey, keyPart, type ObjectStore } from './object-store.ts'
 
 /** Unfinished writes; on the same file system as the objects, so that the last step is a rename. */
 const unfinishedFolder = '.unfinished'
@@ -12,11 +24,21 @@ const unfinishedFolder = '.unfinished'
 /** Writes that take longer than this were left by a crash. */
 const forgottenAfterMs = 24 * 3_600_000
 
+export interface DirectoryStoreOptions {
+  /** `spread`: over 256 folders, so that none grows to millions of entries. `plain`: the key is the path. */
+  layout?: 'spread' | 'plain'
+  /** What is replaced or deleted is overwritten first, where the file system writes in place. */
+  overwrites?: boolean
+}
+
 /**
  * An object store in `folder`, which is made when missing. Several processes may have it open. What a crash left
  * unfinished is removed a day later.
  */
-export async function openDirectoryStore(folder: string): Promise<ObjectStore> {
+export async function openDirectoryStore(
+  folder: string,
+  { layout = 'spread', overwrites = false }: DirectoryStoreOptions = {},
+): Promise<ObjectStore> {
   const root = resolve(folder)
   const unfinished = join(root, unfinishedFolder)
   await mkdir(unfinished, { recursive: true, mode: 0o700 })
@@ -24,7 +46,19 @@ export async function openDirectoryStore(folder: string): Promise<ObjectStore> {
 
   const pathOf = (key: string): string => {
     assertKey(key)
-    return join(root, fanOut(key), key)
+    return layout === 'plain' ? join(root, key) : join(root, fanOut(key), key)
+  }
+  /** Ends with the file under its name, and what had the name before overwritten. */
+  const replace = async (file: string, target: string): Promise<void> => {
+    await makeFolder(root, dirname(target))
+    const old = overwrites ? await openIfThere(target) : undefined
+    try {
+      await rename(file, target)
+      await syncFolder(dirname(target))
+      if (old) await overwrite(old)
+    } finally {
+      await old?.close()
+    }
   }
 
   const put: ObjectStore['put'] = async (key, content) => {
@@ -32,9 +66,7 @@ export async function openDirectoryStore(folder: string): Promise<ObjectStore> {
     const file = join(unfinished, randomBytes(8).toString('hex'))
     try {
       await writeDurably(file, content)
-      await makeFolder(root, dirname(target))
-      await rename(file, target)
-      await syncFolder(dirname(target))
+      await replace(file, target)
     } catch (error) {
       await rm(file, { force: true })
       throw objectFault(key, 'stored', error)
@@ -48,9 +80,7 @@ export async function openDirectoryStore(folder: string): Promise<ObjectStore> {
       const target = pathOf(key)
       try {
         await syncFile(file)
-        await makeFolder(root, dirname(target))
-        await rename(file, target)
-        await syncFolder(dirname(target))
+        await replace(file, target)
         await syncFolder(dirname(resolve(file)))
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw objectFault(key, 'moved in', error)
@@ -94,6 +124,7 @@ export async function openDirectoryStore(folder: string): Promise<ObjectStore> {
     async delete(key) {
       const path = pathOf(key)
       try {
+        if (overwrites) await overwriteAt(path)
         await unlink(path)
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw objectFault(key, 'deleted', error)
@@ -111,6 +142,11 @@ export async function openDirectoryStore(folder: string): Promise<ObjectStore> {
 
     async *list(prefix) {
       const keys: string[] = []
+      if (layout === 'plain') {
+        await collect(root, '', prefix, keys)
+        yield* keys.sort()
+        return
+      }
       const folders = (await readdir(root)).filter((name) => /^[0-9a-f]{2}$/.test(name))
       for (const name of folders) await collect(join(root, name), '', prefix, keys)
       yield* keys.sort()
@@ -130,6 +166,8 @@ function withoutEnding(key: string): string {
 
 async function collect(folder: string, above: string, prefix: string, keys: string[]): Promise<void> {
   for await (const entry of await opendir(folder)) {
+    // What is no key's part is none of ours: unfinished writes, `lost+found`.
+    if (!keyPart.test(entry.name)) continue
     const key = `${above}${entry.name}`
     if (entry.isDirectory()) {
       // Only down the branches that can hold the prefix.
@@ -139,6 +177,30 @@ async function collect(folder: string, above: string, prefix: string, keys: stri
     } else if (key.startsWith(prefix)) {
       keys.push(key)
     }
+  }
+}
+
+async function openIfThere(path: string): Promise<FileHandle | undefined> {
+  return open(path, 'r+').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw error
+  })
+}
+
+/** Zeros over all of a file's bytes: elsewhere than on a disk that writes in place it is the key's end that counts. */
+async function overwrite(handle: FileHandle): Promise<void> {
+  const { size } = await handle.stat()
+  const zeros = Buffer.alloc(Math.min(size, 1024 * 1024))
+  for (let at = 0; at < size;) at += (await handle.write(zeros, 0, Math.min(zeros.length, size - at), at)).bytesWritten
+  await handle.datasync()
+}
+
+async function overwriteAt(path: string): Promise<void> {
+  const handle = await open(path, 'r+')
+  try {
+    await overwrite(handle)
+  } finally {
+    await handle.close()
   }
 }
 

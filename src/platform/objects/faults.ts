@@ -5,7 +5,10 @@ export const objectFaults = {
   'object-missing': 'No object has this key.',
   'object-range-outside': 'The object is shorter than the range asked for.',
   'object-disk-full': 'The disk that holds the objects is full: free some space; writing goes on by itself.',
-  'object-store-failed': 'The disk that holds the objects gave an error; the cause says which.',
+  'object-store-failed': 'The disk or the server that holds the objects gave an error; the cause says which.',
+  'object-store-away': 'The server that holds the objects does not answer: see to it or to the way there.',
+  'object-store-refuses': 'The server that holds the objects does not let us: its access keys, its rules, its bucket.',
+  'object-store-keeps': 'The bucket keeps what is overwritten or deleted: use one that does not.',
 } as const
 
 /** An object store fault: see `objectFaults` for the codes. */
@@ -18,6 +21,9 @@ export function objectFault(key: string, action: string, error: unknown): Object
   if (code === 'ENOENT') return new ObjectFault('object-missing', `There is no object ${key}.`, error)
   if (code === 'ENOSPC' || code === 'EDQUOT') {
     return new ObjectFault('object-disk-full', `The object disk is full: ${key} could not be ${action}.`, error)
+  }
+  if (code === 'EROFS') {
+    return new ObjectFault('object-store-refuses', `The disk is read-only: ${key} could not be ${action}.`, error)
   }
   return new ObjectFault(
     'object-store-failed',

@@ -1,0 +1,47 @@
+import { stat } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { openDirectoryStore } from './directory-store.ts'
+import { ObjectFault } from './faults.ts'
+import type { ObjectStore } from './object-store.ts'
+
+const spreadBelow = 'objects/'
+
+/**
+ * A folder that is kept for others to read as well: each key is a path, and below `objects/` lies a directory store as it is
+ * anywhere else. What is replaced or deleted is overwritten. The folder is never made: where a disk is not mounted, its
+ * mount point would take what is meant for the disk.
+ * @param mustHave a file that a folder which was used before has
+ * @throws ObjectFault `object-store-away`
+ */
+export async function openPlaceFolder(folder: string, mustHave?: string): Promise<ObjectStore> {
+  const root = resolve(folder)
+  const found = await stat(root).catch((error: unknown) => away(root, 'is not there: mount it, or make it', error))
+  if (!found.isDirectory()) away(root, 'is not a folder')
+  if (mustHave !== undefined) {
+    await stat(join(root, mustHave)).catch((error: unknown) =>
+      away(root, `has no ${mustHave}: mount the disk that belongs there`, error),
+    )
+  }
+  const plain = await openDirectoryStore(root, { layout: 'plain', overwrites: true })
+  const objects = await openDirectoryStore(join(root, spreadBelow))
+  const at = <Answer>(key: string, ask: (store: ObjectStore, key: string) => Answer): Answer =>
+    key.startsWith(spreadBelow) ? ask(objects, key.slice(spreadBelow.length)) : ask(plain, key)
+  return {
+    put: (key, content) => at(key, (store, own) => store.put(own, content)),
+    moveIn: (key, file) => at(key, (store, own) => store.moveIn(own, file)),
+    readRange: (key, start, end) => at(key, (store, own) => store.readRange(own, start, end)),
+    sizeBytes: (key) => at(key, (store, own) => store.sizeBytes(own)),
+    delete: (key) => at(key, (store, own) => store.delete(own)),
+    async *list(prefix) {
+      if (!prefix.startsWith(spreadBelow)) {
+        for await (const key of plain.list(prefix)) if (!key.startsWith(spreadBelow)) yield key
+        if (!spreadBelow.startsWith(prefix)) return
+      }
+      for await (const key of objects.list(prefix.slice(spreadBelow.length))) yield spreadBelow + key
+    },
+  }
+}
+
+function away(folder: string, what: string, cause?: unknown): never {
+  throw new ObjectFault('object-store-away', `The folder ${folder} ${what}.`, cause)
+}

@@ -1,0 +1,113 @@
+import { writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { dirname, join } from 'node:path'
+import { PutBucketVersioningCommand } from '@aws-sdk/client-s3'
+import { afterAll, describe, expect, test } from 'vitest'
+import { hasS3Server, hasWholeS3Server, startS3Server } from '#test/objects/s3-server.ts'
+import { readS3Credentials } from './s3-credentials.ts'
+import { openS3Store } from './s3-store.ts'
+
+// Debian's radosgw: where it is not installed there is no server to ask.
+const server = hasS3Server ? await startS3Server() : undefined
+afterAll(() => server?.stop())
+const rule = test.skipIf(!hasS3Server)
+
+describe('a bucket that keeps what is destroyed', () => {
+  rule('is refused for its versions, also for those of before', async () => {
+    const bucket = await server!.makeBucket()
+    const store = openS3Store(server!.store(bucket))
+    await store.assertForgets()
+    for (const Status of ['Enabled', 'Suspended'] as const) {
+      await server!.client.send(new PutBucketVersioningCommand({ Bucket: bucket, VersioningConfiguration: { Status } }))
+      await expect(store.assertForgets()).rejects.toMatchObject({
+        code: 'object-store-keeps',
+        message: `The bucket s3://${bucket} at ${server!.endpoint} keeps old versions of what is overwritten and deleted: a key that was destroyed would live on in them; use a bucket that never had versioning.`,
+      })
+    }
+  })
+
+  test.skipIf(!hasWholeS3Server)('is refused for its object lock', async () => {
+    const store = openS3Store(server!.store(await server!.makeBucket({ lock: true })))
+    await expect(store.assertForgets()).rejects.toMatchObject({ code: 'object-store-keeps' })
+  })
+})
+
+describe('a server that does not do it is told of in one line', () => {
+  rule('a bucket that is not there', async () => {
+    const store = openS3Store(server!.store('nobodys'))
+    const fault = {
+      code: 'object-store-refuses',
+      message: `There is no bucket s3://nobodys at ${server!.endpoint}: make it first.`,
+    }
+    await expect(store.assertForgets()).rejects.toMatchObject(fault)
+    await expect(store.put('a', Buffer.from('x'))).rejects.toMatchObject(fault)
+  })
+
+  rule('access keys that the server does not know', async () => {
+    const store = openS3Store({ ...server!.store(await server!.makeBucket()), profile: 'other' })
+    await expect(store.put('a', Buffer.from('x'))).rejects.toMatchObject({ code: 'object-store-refuses' })
+  })
+
+  rule('one that has stopped, within the time for a request', async () => {
+    const store = openS3Store({ ...server!.store(await server!.makeBucket()), requestMs: 200 })
+    await store.put('a', Buffer.from('x'))
+    server!.halt()
+    try {
+      await expect(store.readRange('a', 0, 1)).rejects.toMatchObject({ code: 'object-store-away' })
+    } finally {
+      server!.goOn()
+    }
+    expect((await store.readRange('a', 0, 1)).toString()).toBe('x')
+  })
+
+  test('one that is not there at all', async () => {
+    const gone = createServer()
+    await new Promise<void>((resolve) => gone.listen(0, '127.0.0.1', resolve))
+    const { port } = gone.address() as { port: number }
+    await new Promise((resolve) => gone.close(resolve))
+    const credentialsFile = join(import.meta.dirname, 'no-such-file')
+    const endpoint = `http://127.0.0.1:${port}`
+    const options = { bucket: 'bucket', prefix: '', endpoint, region: 'x' }
+    await expect(openS3Store({ ...options, credentialsFile }).sizeBytes('a')).rejects.toMatchObject({
+      code: 'object-store-refuses',
+      message: `The file of S3 access keys ${credentialsFile} cannot be read (ENOENT).`,
+    })
+    process.env['AWS_ACCESS_KEY_ID'] = 'a'
+    process.env['AWS_SECRET_ACCESS_KEY'] = 'b'
+    try {
+      const fault = await openS3Store(options)
+        .sizeBytes('a')
+        .catch((error: unknown) => error)
+      expect(fault).toMatchObject({ code: 'object-store-away' })
+      expect((fault as Error).message).toBe(
+        `s3://bucket at ${endpoint} does not answer: a not looked at (ECONNREFUSED).`,
+      )
+    } finally {
+      delete process.env['AWS_ACCESS_KEY_ID']
+      delete process.env['AWS_SECRET_ACCESS_KEY']
+    }
+  })
+})
+
+describe('access keys', () => {
+  test('come from the environment, or the fault says what to do', async () => {
+    const keys = { AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' }
+    expect(await readS3Credentials(undefined, undefined, keys)).toEqual({ accessKeyId: 'a', secretAccessKey: 'b' })
+    expect(await readS3Credentials(undefined, undefined, { ...keys, AWS_SESSION_TOKEN: 'c' })).toMatchObject({
+      sessionToken: 'c',
+    })
+    await expect(readS3Credentials(undefined, undefined, {})).rejects.toThrow('There are no access keys for S3')
+  })
+
+  rule('come from the profile of a file that is told, and no message repeats them', async () => {
+    const file = join(dirname(server!.credentialsFile), 'half')
+    await writeFile(file, '[half]\naws_access_key_id = hidden\n')
+    expect(await readS3Credentials(server!.credentialsFile, 'other')).toEqual({
+      accessKeyId: 'x',
+      secretAccessKey: 'y',
+    })
+    await expect(readS3Credentials(file, 'half')).rejects.toThrow(
+      `The file ${file} has no aws_access_key_id and aws_secret_access_key below [half].`,
+    )
+  })
+})

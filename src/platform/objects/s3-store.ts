@@ -1,0 +1,270 @@
+// Objects in a bucket of an S3 server, below a prefix.
+// In: keys. Out: objects, as the directory store has them. Never: a bucket that keeps what was overwritten or deleted, or a
+// question to anybody but the server that the address names.
+import { createHash } from 'node:crypto'
+import { open, stat, unlink } from 'node:fs/promises'
+import {
+  AbortMultipartUploadCommand,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  DeleteObjectCommand,
+  GetBucketReplicationCommand,
+  GetBucketVersioningCommand,
+  GetObjectCommand,
+  GetObjectLockConfigurationCommand,
+  HeadObjectCommand,
+  ListMultipartUploadsCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3'
+import { ObjectFault } from './faults.ts'
+import { assertKey, type ObjectStore } from './object-store.ts'
+import { errorName, s3Fault } from './s3-faults.ts'
+import { readS3Credentials } from './s3-credentials.ts'
+
+export interface S3StoreOptions {
+  bucket: string
+  /** Empty, or with a slash at its end. */
+  prefix: string
+  /** The one of AWS for the region otherwise. */
+  endpoint?: string | undefined
+  region: string
+  credentialsFile?: string | undefined
+  profile?: string | undefined
+  /** How long one request may take; ten seconds unless told. */
+  requestMs?: number
+  /** Files above this go in parts of it; 16 MiB unless told, 5 MiB at least. */
+  partBytes?: number
+}
+
+export interface S3Store extends ObjectStore {
+  /**
+   * Makes sure that what is overwritten or deleted is gone: no versions, no object lock, no replication to another bucket.
+   * Removes what uploads that a crash ended have left for a day.
+   * @throws ObjectFault `object-store-keeps`, which says which of them
+   */
+  assertForgets(): Promise<void>
+  /** Closes its connections. */
+  close(): void
+}
+
+const requestMs = 10_000
+const connectMs = 5_000
+const tries = 3
+const partBytes = 16 * 1024 * 1024
+const mostParts = 9_000
+const forgottenAfterMs = 24 * 3_600_000
+
+/** An object store in a bucket that is there already. Nothing is asked of the server before the first use. */
+export function openS3Store(options: S3StoreOptions): S3Store {
+  const { bucket: Bucket, prefix } = options
+  const where = `s3://${Bucket}${options.endpoint === undefined ? '' : ` at ${options.endpoint}`}`
+  const client = new S3Client({
+    region: options.region,
+    // Servers of one's own seldom have a name for each bucket.
+    ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint, forcePathStyle: true }),
+    credentials: () => readS3Credentials(options.credentialsFile, options.profile),
+    maxAttempts: tries,
+    requestHandler: {
+      requestTimeout: options.requestMs ?? requestMs,
+      connectionTimeout: Math.min(connectMs, options.requestMs ?? connectMs),
+      throwOnRequestTimeout: true,
+    },
+    // Content-MD5 does it, which every server knows.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    defaultsMode: 'standard',
+  })
+  const keyOf = (key: string): string => {
+    assertKey(key)
+    return prefix + key
+  }
+  const failed = (key: string, action: string) => (error: unknown) => {
+    throw s3Fault(where, key, action, error)
+  }
+
+  async function putFile(key: string, file: string): Promise<void> {
+    const { size } = await stat(file)
+    const perPart = Math.max(options.partBytes ?? partBytes, Math.ceil(size / mostParts))
+    const handle = await open(file, 'r')
+    try {
+      const read = async (start: number) => {
+        const part = Buffer.alloc(Math.min(perPart, size - start))
+        let filled = 0
+        while (filled < part.length) {
+          const { bytesRead } = await handle.read(part, filled, part.length - filled, start + filled)
+          if (bytesRead === 0) throw new Error(`${file} became shorter while it was read`)
+          filled += bytesRead
+        }
+        return part
+      }
+      if (size <= perPart) await putBytes(key, await read(0))
+      else await putParts(key, size, perPart, read)
+    } finally {
+      await handle.close()
+    }
+  }
+
+  async function putBytes(key: string, Body: Uint8Array): Promise<void> {
+    await client.send(new PutObjectCommand({ Bucket, Key: keyOf(key), Body, ContentMD5: md5(Body) }))
+  }
+
+  async function putParts(
+    key: string,
+    size: number,
+    perPart: number,
+    read: (start: number) => Promise<Buffer>,
+  ): Promise<void> {
+    const Key = keyOf(key)
+    const { UploadId } = await client.send(new CreateMultipartUploadCommand({ Bucket, Key }))
+    const upload = { Bucket, Key, UploadId }
+    try {
+      const Parts: { PartNumber: number; ETag: string | undefined }[] = []
+      for (let start = 0; start < size; start += perPart) {
+        const [PartNumber, Body] = [Parts.length + 1, await read(start)]
+        const part = await client.send(new UploadPartCommand({ ...upload, PartNumber, Body, ContentMD5: md5(Body) }))
+        Parts.push({ PartNumber, ETag: part.ETag })
+      }
+      await client.send(new CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts } }))
+    } catch (error) {
+      // The first error is the one to tell; what stays is removed a day later.
+      await client.send(new AbortMultipartUploadCommand(upload)).catch(() => undefined)
+      throw error
+    }
+  }
+
+  async function sizeOf(key: string): Promise<number> {
+    const { ContentLength } = await client.send(new HeadObjectCommand({ Bucket, Key: keyOf(key) }))
+    return ContentLength ?? 0
+  }
+
+  return {
+    async put(key, content) {
+      await ('file' in content ? putFile(key, content.file) : putBytes(key, content)).catch(failed(key, 'stored'))
+    },
+
+    async moveIn(key, file) {
+      await putFile(key, file).catch(failed(key, 'moved in'))
+      await unlink(file)
+    },
+
+    async readRange(key, start, end) {
+      const outside = (sizeBytes: number) =>
+        new ObjectFault('object-range-outside', `The object ${key} ends at ${sizeBytes}, before byte ${end}.`)
+      try {
+        if (end === start) {
+          await sizeOf(key)
+          return Buffer.alloc(0)
+        }
+        const found = await client.send(
+          new GetObjectCommand({ Bucket, Key: keyOf(key), Range: `bytes=${start}-${end - 1}` }),
+        )
+        const bytes = Buffer.from((await found.Body?.transformToByteArray()) ?? [])
+        if (bytes.length < end - start) throw outside(start + bytes.length)
+        return bytes
+      } catch (error) {
+        if (errorName(error) === 'InvalidRange') throw outside(await sizeOf(key).catch(failed(key, 'looked at')))
+        throw s3Fault(where, key, 'read', error)
+      }
+    },
+
+    async sizeBytes(key) {
+      return sizeOf(key).catch(failed(key, 'looked at'))
+    },
+
+    async delete(key) {
+      const Key = keyOf(key)
+      try {
+        const wasThere = await client.send(new HeadObjectCommand({ Bucket, Key })).then(
+          () => true,
+          (error: unknown) => {
+            if (s3Fault(where, key, 'looked at', error).code === 'object-missing') return false
+            throw error
+          },
+        )
+        if (wasThere) await client.send(new DeleteObjectCommand({ Bucket, Key }))
+        return wasThere
+      } catch (error) {
+        throw s3Fault(where, key, 'deleted', error)
+      }
+    },
+
+    async *list(wanted) {
+      let ContinuationToken: string | undefined
+      do {
+        const page = await client
+          .send(new ListObjectsV2Command({ Bucket, Prefix: prefix + wanted, ContinuationToken }))
+          .catch(failed(wanted, 'listed'))
+        for (const { Key } of page.Contents ?? []) if (Key !== undefined) yield Key.slice(prefix.length)
+        ContinuationToken = page.NextContinuationToken
+      } while (ContinuationToken !== undefined)
+    },
+
+    async assertForgets() {
+      const keeps = (what: string, remedy: string) =>
+        new ObjectFault('object-store-keeps', `The bucket ${where} ${what}: ${remedy}.`)
+      const ask = async <Answer>(asked: string, answer: Promise<Answer>) =>
+        answer.catch((error: unknown) => {
+          // A server that does not know the question has nothing of the kind.
+          if (hasNone.has(errorName(error))) return undefined
+          throw s3Fault(where, asked, 'asked for', error)
+        })
+      const versioning = await ask(
+        'its versioning (s3:GetBucketVersioning)',
+        client.send(new GetBucketVersioningCommand({ Bucket })),
+      )
+      if (versioning?.Status === 'Enabled' || versioning?.Status === 'Suspended') {
+        const remedy = 'a key that was destroyed would live on in them; use a bucket that never had versioning'
+        throw keeps('keeps old versions of what is overwritten and deleted', remedy)
+      }
+      const lock = await ask(
+        'its object lock (s3:GetBucketObjectLockConfiguration)',
+        client.send(new GetObjectLockConfigurationCommand({ Bucket })),
+      )
+      if (lock?.ObjectLockConfiguration?.ObjectLockEnabled === 'Enabled') {
+        throw keeps('locks its objects', 'nothing could be destroyed there; use a bucket without object lock')
+      }
+      const replication = await ask(
+        'its replication (s3:GetReplicationConfiguration)',
+        client.send(new GetBucketReplicationCommand({ Bucket })),
+      )
+      if (replication?.ReplicationConfiguration?.Rules?.some(({ Status }) => Status === 'Enabled')) {
+        throw keeps(
+          'is copied to another bucket',
+          'a destruction would not reach that one; name both as places instead',
+        )
+      }
+      await removeForgotten()
+    },
+
+    close: () => {
+      client.destroy()
+    },
+  }
+
+  async function removeForgotten(): Promise<void> {
+    const begun = await client
+      .send(new ListMultipartUploadsCommand({ Bucket, Prefix: prefix }))
+      .catch(failed('uploads', 'listed'))
+    const nowMs = Date.now()
+    for (const { Key, UploadId, Initiated } of begun.Uploads ?? []) {
+      if (!Initiated || !(nowMs - Initiated.getTime() > forgottenAfterMs)) continue
+      await client.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId })).catch(failed(Key ?? '', 'removed'))
+    }
+  }
+}
+
+/** What servers answer where a bucket has no such setting, or where they have none for any bucket. */
+const hasNone = new Set([
+  'ObjectLockConfigurationNotFoundError',
+  'ReplicationConfigurationNotFoundError',
+  'NoSuchReplicationConfiguration',
+  'NotImplemented',
+  'MethodNotAllowed',
+])
+
+function md5(bytes: Uint8Array): string {
+  return createHash('md5').update(bytes).digest('base64')
+}

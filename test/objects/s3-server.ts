@@ -1,0 +1,167 @@
+// A real S3 server for tests: the Ceph object gateway (Debian's radosgw) over a database file of its own.
+// In: nothing. Out: buckets. Never: an answer that a test made up.
+import { spawn, spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
+
+/** Another server to test against, `http://access-key:secret-key@host:port`; its buckets are left there. */
+const other = process.env['SELOSTE_TEST_S3']
+/** Whether there is one on this machine: `apt-get install radosgw`. */
+export const hasS3Server = other !== undefined || spawnSync('radosgw', ['--version']).status === 0
+/**
+ * Ceph's database backend (18.2) answers a range from another place than was asked for, does not end uploads in parts and
+ * forgets the object lock of a bucket: rules about these need another server.
+ */
+export const hasWholeS3Server = other !== undefined
+
+const accessKey = 'tests'
+const secretKey = 'a key of the tests'.replaceAll(' ', '-')
+const region = 'us-east-1'
+
+export interface S3Server {
+  endpoint: string
+  /** An administrator's own client. */
+  client: S3Client
+  /** A file of access keys as the AWS tools have it. */
+  credentialsFile: string
+  /** Options of a store in a bucket, without a prefix. */
+  store: (bucket: string) => {
+    bucket: string
+    prefix: string
+    endpoint: string
+    region: string
+    credentialsFile: string
+  }
+  makeBucket: (options?: { lock?: boolean }) => Promise<string>
+  /** Stops it for some time: nobody answers. */
+  halt: () => void
+  goOn: () => void
+  stop: () => Promise<void>
+}
+
+/** Starts a server on a port of its own, or takes the one that SELOSTE_TEST_S3 names. */
+export async function startS3Server(): Promise<S3Server> {
+  const folder = mkdtempSync(join(tmpdir(), 's3-'))
+  if (other !== undefined) {
+    const { username, password, origin } = new URL(other)
+    return reach(folder, origin, decodeURIComponent(username), decodeURIComponent(password), {
+      halt: () => undefined,
+      goOn: () => undefined,
+      stop: () => Promise.resolve(),
+    })
+  }
+  const port = await freePort()
+  writeFileSync(
+    join(folder, 'ceph.conf'),
+    `[global]
+auth_client_required = none
+admin_socket =
+pid_file =
+run_dir = ${folder}
+log_file = ${folder}/log
+[client]
+rgw_backend_store = dbstore
+rgw_config_store = dbstore
+rgw_data = ${folder}
+dbstore_db_dir = ${folder}
+rgw_thread_pool_size = 16
+rgw_frontends = beast endpoint=127.0.0.1:${port}
+`,
+  )
+  const conf = ['-c', join(folder, 'ceph.conf'), '--no-mon-config', '-n', 'client.rgw']
+  makeAccount(conf)
+  const running = spawn('radosgw', [...conf, '-f'], { stdio: 'ignore' })
+  const ended = new Promise<void>((resolve) => running.once('exit', () => resolve()))
+  const endpoint = `http://127.0.0.1:${port}`
+  for (let tries = 0; ; tries++) {
+    if (
+      await fetch(endpoint).then(
+        ({ ok }) => ok,
+        () => false,
+      )
+    )
+      break
+    if (tries === 200 || running.exitCode !== null) throw new Error(`the S3 server does not start; see ${folder}/log`)
+    await wait(50)
+  }
+  return reach(folder, endpoint, accessKey, secretKey, {
+    halt: () => void running.kill('SIGSTOP'),
+    goOn: () => void running.kill('SIGCONT'),
+    async stop() {
+      running.kill('SIGKILL')
+      await ended
+    },
+  })
+}
+
+function reach(
+  folder: string,
+  endpoint: string,
+  accessKeyId: string,
+  secretAccessKey: string,
+  process: Pick<S3Server, 'halt' | 'goOn' | 'stop'>,
+): S3Server {
+  const credentialsFile = join(folder, 'credentials')
+  writeFileSync(
+    credentialsFile,
+    `[default]
+aws_access_key_id = ${accessKeyId}
+aws_secret_access_key = ${secretAccessKey}
+[other]
+aws_access_key_id = x
+aws_secret_access_key = y
+`,
+  )
+  const credentials = { accessKeyId, secretAccessKey }
+  const client = new S3Client({ endpoint, region, forcePathStyle: true, credentials })
+  return {
+    ...process,
+    endpoint,
+    client,
+    credentialsFile,
+    store: (bucket) => ({ bucket, prefix: '', endpoint, region, credentialsFile }),
+    async makeBucket(options) {
+      const Bucket = `seloste-${randomBytes(6).toString('hex')}`
+      await client.send(new CreateBucketCommand({ Bucket, ObjectLockEnabledForBucket: options?.lock ?? false }))
+      return Bucket
+    },
+    async stop() {
+      client.destroy()
+      await process.stop()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** It does not always end by itself after it has made the account. */
+function makeAccount(conf: readonly string[]): void {
+  const account = ['--uid=tests', '--display-name=tests', `--access-key=${accessKey}`, `--secret-key=${secretKey}`]
+  for (const _ of [1, 2, 3]) {
+    const made = spawnSync('radosgw-admin', [...conf, 'user', 'create', ...account], {
+      stdio: 'ignore',
+      timeout: 3_000,
+      killSignal: 'SIGKILL',
+    })
+    if (made.status === 0) return
+    const found = spawnSync('radosgw-admin', [...conf, 'user', 'info', '--uid=tests'], {
+      stdio: 'ignore',
+      timeout: 3_000,
+      killSignal: 'SIGKILL',
+    })
+    if (found.status === 0) return
+  }
+  throw new Error('the S3 server has no account')
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as { port: number }
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
