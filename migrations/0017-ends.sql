@@ -408,7 +408,11 @@ begin
   end if;
   return new;
 end $$;
-create trigger no_truncate before truncate on recording for each statement execute function append_only();
+create function recordings_end_one_by_one() returns trigger language plpgsql as $$
+begin
+  raise exception 'recordings end one by one, each by its term or by a cause of the description';
+end $$;
+create trigger no_truncate before truncate on recording for each statement execute function recordings_end_one_by_one();
 
 -- What an order keeps of the history is not deleted, whoever asks and however it is asked for.
 create function history_guard() returns trigger
@@ -1064,7 +1068,7 @@ create policy ends_are_told on audit_entry as restrictive for insert to seloste_
 );
 
 revoke execute on function months_after(timestamptz, integer), easter_sunday(integer), is_working_day(date), working_days_after(timestamptz, integer),
-  what_ends(jsonb), end_of_recording(recording), settle_recording(uuid), recording_settles(), history_guard(), recording_key_guard(),
+  what_ends(jsonb), end_of_recording(recording), settle_recording(uuid), recording_settles(), recordings_end_one_by_one(), history_guard(), recording_key_guard(),
   demand_right(text, text, text), demand_one_role(text[]), note_end(text, access_right, text, text, text, uuid, jsonb), contact_in_term(uuid),
   recall_copies(uuid), forbid_use(uuid, text, text, text), prohibition_state(prohibition), note_order_in_ledger(uuid, text, timestamptz),
   settle_contact(uuid), check_order_end(timestamptz), enter_order(uuid, text, text, text, text, timestamptz, text), order_in_force(uuid),

@@ -55,6 +55,7 @@ const people = new Map<Caller, TestPerson>()
 const browsers = new Map<Caller, Browser>()
 /** A call that the official answered on a number of the experts; a call of another unit on another number. */
 const calls = {} as Record<Ground, RecordedSegment>
+let other: TestPerson
 
 beforeAll(async () => {
   for (const caller of everyRole) {
@@ -69,18 +70,24 @@ beforeAll(async () => {
     people.set(caller, person)
     browsers.set(caller, await signedIn(person))
   }
+  other = await enterTestPerson(admin, database.as('seloste_desk').db, { name: 'Toinen', unit: 'Toinen yksikkö' })
+  for (const ground of ['own', 'others'] as const) calls[ground] = await record(ground)
+  for (const { id } of Object.values(calls)) await keepRecording(register.keeping, id, Temporal.Now.instant())
+}, 60_000)
+
+function record(ground: Ground): Promise<RecordedSegment> {
   const official = people.get('OFFICIAL')!
-  const other = await enterTestPerson(admin, database.as('seloste_desk').db, { name: 'Toinen', unit: 'Toinen yksikkö' })
-  calls.own = await register.record({
-    official: { personId: official.id, unitId: official.unitId, name: 'Aino', phone: phone('029 512 1001') },
-  })
-  calls.others = await register.record({
+  if (ground === 'own') {
+    return register.record({
+      official: { personId: official.id, unitId: official.unitId, name: 'Aino', phone: phone('029 512 1001') },
+    })
+  }
+  return register.record({
     official: { personId: other.id, unitId: other.unitId, name: 'Bertil', phone: phone('029 512 1002') },
     numberCalled: { key: phone('029 497 010'), kind: 'REGIONAL_SERVICE' },
     numberReached: { key: phone('029 497 010') },
   })
-  for (const { id } of Object.values(calls)) await keepRecording(register.keeping, id, Temporal.Now.instant())
-}, 60_000)
+}
 
 /** A browser with a session of its own, which nobody counts as an attempt to sign in. */
 async function signedIn(person: TestPerson): Promise<Browser> {
@@ -103,7 +110,8 @@ type OperationId = keyof typeof operations
 /** A request of an operation by a role, about a call. */
 async function requestOf(id: OperationId, caller: Caller, ground: Ground): Promise<SampleRequest> {
   const { url } = operations[id]
-  const call = calls[ground]
+  // What is forbidden is gone: each time another one.
+  const call = id === 'forbidUse' ? await record(ground) : calls[ground]
   return sampleRequest(id, {
     look: under(caller),
     places: {

@@ -26,6 +26,7 @@ const bodies: Readonly<Record<string, object>> = {
   giveSecondFactor: { otp: '000000' },
   askPasskey: { password },
   changePerson: { name: 'x', from: '2026-11-01' },
+  forbidUse: { party: 'CALLER', channel: 'CALL' },
 }
 
 export function sampleRequest(id: keyof typeof operations, weighty: Weighty = {}): SampleRequest {

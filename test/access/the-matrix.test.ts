@@ -23,7 +23,15 @@ const deskDb = database.as('seloste_desk').db
 const grounds = ['own', 'unit', 'elsewhere'] as const
 type Ground = (typeof grounds)[number]
 
-type Action = 'draft rules' | 'approve rules' | 'request rights' | 'approve rights' | 'read the log'
+type Action =
+  | 'draft rules'
+  | 'approve rules'
+  | 'request rights'
+  | 'approve rights'
+  | 'read the log'
+  | 'serve inspections'
+  | 'know of preservation orders'
+  | 'recall what was disclosed'
 
 interface Row {
   role: Role
@@ -82,7 +90,7 @@ const matrix = {
     reaches: grounds,
     purposes: ['CRIME_OR_MISUSE'],
     needsReference: true,
-    may: [],
+    may: ['know of preservation orders'],
   },
   'Service Unit clerk': {
     role: 'SERVICE_UNIT',
@@ -90,14 +98,14 @@ const matrix = {
     reaches: grounds,
     purposes: ['INSPECTION'],
     needsReference: true,
-    may: [],
+    may: ['serve inspections'],
   },
   'Controller’s decision maker': {
     role: 'DECISION_MAKER',
     scope: scope('none'),
     reaches: [],
     purposes: [],
-    may: ['approve rules'],
+    may: ['approve rules', 'know of preservation orders', 'recall what was disclosed'],
   },
   'Access-rights approver': {
     role: 'ACCESS_APPROVER',
@@ -340,6 +348,11 @@ describe('rules, rights and the log', () => {
   })
 
   test('the log is read', () => told('read the log', (who) => ask(who, 'GET', '/api/log')))
+  test('inspections are served', () => told('serve inspections', (who) => ask(who, 'GET', '/api/inspections')))
+  test('preservation orders are known', () =>
+    told('know of preservation orders', (who) => ask(who, 'GET', '/api/holds')))
+  test('what was disclosed is recalled', () =>
+    told('recall what was disclosed', (who) => ask(who, 'GET', '/api/recalls')))
 
   test.each(rows.map(([name]) => name))(
     '%s destroys nothing, releases nothing and enters nothing by hand',
@@ -358,13 +371,7 @@ describe('rules, rights and the log', () => {
           expect(await ask(who, method, path), `${method} ${path}`).toMatchObject({ told: 'not-found' })
         }
       }
-      for (const collection of [
-        'prohibitions',
-        'inspections',
-        'research-disclosures',
-        'authority-disclosures',
-        'exports',
-      ]) {
+      for (const collection of ['prohibitions', 'research-disclosures', 'authority-disclosures', 'exports']) {
         expect(await ask(who, 'POST', `/api/${collection}`, {}), collection).toMatchObject({ told: 'not-found' })
       }
       const left = await admin.selectFrom('recording').select('state').execute()
@@ -391,8 +398,11 @@ describe('no operation offers what has no column of its own yet', () => {
       'GET /api/listenings/:id/events',
       'GET /api/listenings/:id/peaks',
       'GET /api/my-calls/looks',
+      'GET /api/recordings/:id/certificate',
+      'GET /api/recordings/:id/destruction',
       'POST /api/contacts/:id/caller',
       'POST /api/recordings/:id/listenings',
+      'POST /api/recordings/:id/prohibitions',
       'PUT /api/listenings/:id/speed',
     ])
   })
@@ -410,7 +420,7 @@ describe('no operation offers what has no column of its own yet', () => {
     ])
   })
 
-  test('there are these collections: no inspections, prohibitions, disclosures or exports', () => {
+  test('there are these collections: no prohibitions, disclosures or exports', () => {
     expect([...new Set(all.map(({ url }) => url.split('/')[2]))].sort()).toEqual([
       'account',
       'alarms',
@@ -420,6 +430,8 @@ describe('no operation offers what has no column of its own yet', () => {
       'description',
       'evidence',
       'factor-removals',
+      'holds',
+      'inspections',
       'links',
       'listenings',
       'log',
@@ -428,13 +440,16 @@ describe('no operation offers what has no column of its own yet', () => {
       'organisation',
       'password-check',
       'people',
+      'recalls',
       'recording-plan',
       'recordings',
+      'retention',
       'reviews',
       'rights',
       'session',
       'shares',
       'sign-in-options',
+      'storage',
       'units',
     ])
   })
@@ -449,6 +464,7 @@ describe('no operation offers what has no column of its own yet', () => {
       'GET /api/calls: text/event-stream',
       'GET /api/listenings/:id/audio: audio/wav',
       'GET /api/listenings/:id/events: text/event-stream',
+      'GET /api/recordings/:id/certificate: application/pdf',
     ])
   })
 })

@@ -199,8 +199,9 @@ export const historyTerm: Check<TermFacts> = {
       sql<{ contacts: number; oldest: Temporal.Instant | null; overdue: string[]; swept: Temporal.Instant | null }>`
         select
           (select count(*) from contact) as contacts,
-          (select min(history_ends_at) from contact) as oldest,
-          (select coalesce(array_agg(id::text), '{}') from (
+          -- What an order keeps is not told of.
+          (select min(history_ends_at) from contact where history_ends_at > ${now} or not history_is_held(id)) as oldest,
+          (select coalesce(array_agg(id::text) filter (where not history_is_held(id)), '{}') from (
             select id from contact where history_ends_at <= ${limit}
             union
             -- Whatever the row says of its term.

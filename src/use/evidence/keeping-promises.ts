@@ -109,16 +109,21 @@ export const recordingsCeiling: Check<CeilingFacts> = {
         swept: Temporal.Instant | null
         keys: string[]
       }>`
+        with due as (
+          -- What a statute or an open case keeps past its day is no promise that was broken, and is not told of here.
+          select * from recording r
+          where state <> 'DESTROYED' and not (destroy_at <= ${now} and end_of_recording(r) ->> 'act' = 'wait')
+        )
         select
-          (select count(*) from recording where state <> 'DESTROYED') as held,
-          (select min(destroy_at) from recording where state <> 'DESTROYED') as oldest,
-          (select coalesce(array_agg(id::text), '{}') from recording
-            where state <> 'DESTROYED' and (
+          (select count(*) from due) as held,
+          (select min(destroy_at) from due) as oldest,
+          (select coalesce(array_agg(id::text), '{}') from due
+            where
               -- A call that waited long for the database comes in past its day: the next sweep has it.
               greatest(destroy_at, kept_at) <= ${limit}
               or ${monthsAfter('call_ended_at', months)} <= ${now}
               or started_at <= ${limit}::timestamptz - ${sql.lit(`${months} months`)}::interval - interval '1 day'
-            )) as overdue,
+            ) as overdue,
           (select at from work_done where work = 'sweep') as swept,
           (select coalesce(array_agg(k.recording_id::text), '{}') from recording_key k
             where not exists (select from recording r where r.id = k.recording_id and r.state <> 'DESTROYED')) as keys`,

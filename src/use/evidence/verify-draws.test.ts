@@ -24,7 +24,11 @@ const minutesAgo = (minutes: number) => now.subtract({ minutes })
 const nothing = { extra: 0, omitted: 0, failed: 0, 'decision-differs': 0, 'foreign-draw': 0, unverifiable: 0 }
 
 beforeEach(async () => {
-  await sql`truncate contact, segment, call_identity, recording cascade`.execute(admin.db)
+  await admin.db.transaction().execute(async (tx) => {
+    // Nobody empties these; a test begins as if they had never been filled.
+    await sql`set local session_replication_role = replica`.execute(tx)
+    await sql`truncate contact, segment, call_identity, recording cascade`.execute(tx)
+  })
 })
 
 /** The seed with another plan or other switches, in force from an instant. */
@@ -287,7 +291,11 @@ describe('hours and quotas', () => {
     const refused = await fill(3)
     expect(refused.decision).toMatchObject({ record: false, reason: 'quota-full', quotaUsed: 3 })
     expect(await found({ versions: by })).toEqual([])
-    await sql`truncate contact, segment, call_identity, recording cascade`.execute(admin.db)
+    await admin.db.transaction().execute(async (tx) => {
+    // Nobody empties these; a test begins as if they had never been filled.
+    await sql`set local session_replication_role = replica`.execute(tx)
+    await sql`truncate contact, segment, call_identity, recording cascade`.execute(tx)
+  })
     const hidden = await fill(1, 3)
     const { findings } = await verify({ versions: by })
     expect(findings).toMatchObject([{ kind: 'decision-differs', segmentId: hidden.segmentId }])

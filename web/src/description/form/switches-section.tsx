@@ -21,7 +21,7 @@ const switches: readonly Switch[] = [
   { name: 'maintenanceContent', values: ['allowed', 'breakGlass', 'denied'] },
   { name: 'accessCopy', kept: false },
   { name: 'accessTranscript', kept: false },
-  { name: 'holdForInspection', kept: false },
+  { name: 'holdForInspection' },
   { name: 'legalClaim', kept: false },
   { name: 'julklRequests', kept: false },
   { name: 'mentionedPersons', kept: false },
