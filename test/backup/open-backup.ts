@@ -15,7 +15,7 @@ import { migrate } from '#platform/database/migrate.ts'
 import { openDirectoryStore } from '#platform/objects/directory-store.ts'
 import { openPlaceFolder } from '#platform/objects/place-folder.ts'
 import { keepRecording } from '#register/recordings/keep-recording.ts'
-import { bodyKey, indexKey } from '#register/recordings/objects.ts'
+import { bodyKey, indexKey, recordingObjects } from '#register/recordings/objects.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { openLogFolder } from '#safeguards/audit/log-folder.ts'
 import { createSequencer } from '#safeguards/audit/sequencer.ts'
@@ -93,7 +93,9 @@ export async function emptyMachine() {
     migrate: async (upTo) => void (await migrate(url, migrations, upTo)),
     objects: await openDirectoryStore(join(folder, 'objects')),
     keys,
+    objectsOf: recordingObjects,
     log: await openLogFolder(join(folder, 'audit-log')),
+    ledger: await openLogFolder(join(folder, 'ledger')),
     writeDrawKey: () => Promise.resolve(),
   }
   made.push(async () => {

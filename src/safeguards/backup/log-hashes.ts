@@ -16,6 +16,19 @@ import { readWhole, readWholeOr } from './read-whole.ts'
 export const logFolder = 'audit/'
 const hashBytes = 32
 
+/** What another Seloste has in a place is not looked at further. @throws Fault `backup-other-log` */
+export async function refuseOthers(store: ObjectStore, signer: Signer): Promise<void> {
+  const key = (await readWholeOr(store, `${logFolder}key`))?.toString('utf8').trim()
+  if (key !== undefined && key !== writeVerifierKey(signer)) throw otherLog()
+}
+
+function otherLog(): Fault {
+  return new Fault(
+    'backup-other-log',
+    'the place has the audit log of another Seloste, or one that this log does not continue: keep it, and back up to another folder',
+  )
+}
+
 /** Brings the tiles in a place up to the newest checkpoint. @throws Fault `backup-other-log`, `audit-log-unsigned` */
 export async function shipLogHashes(db: HoldingSafeguards, signer: Signer, store: ObjectStore): Promise<void> {
   const checkpoint = await newestCheckpoint(db)
@@ -25,10 +38,7 @@ export async function shipLogHashes(db: HoldingSafeguards, signer: Signer, store
   const earlier = before && readOwn(signer, before.toString('utf8'))
   const known = earlier && (await edgeAt(Math.min(earlier.size, checkpoint.size), read)).root()
   if (before && !(earlier && earlier.size <= checkpoint.size && known?.equals(earlier.root))) {
-    throw new Fault(
-      'backup-other-log',
-      'the place has the audit log of another Seloste, or one that this log does not continue: keep it, and back up to another folder',
-    )
+    throw otherLog()
   }
   for (let level = 0; tileWidth ** level <= checkpoint.size; level++) {
     const members = Math.floor(checkpoint.size / tileWidth ** level)

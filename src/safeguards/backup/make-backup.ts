@@ -17,7 +17,7 @@ import type { HoldingSafeguards } from '../tables.ts'
 import { copyObjects, type CopiedObjects } from './copy-objects.ts'
 import { compress, exportTables, tablesOf } from './export-tables.ts'
 import { findBackups, objectsOf, openManifest, readBackupFile } from './list-backups.ts'
-import { shipLogHashes } from './log-hashes.ts'
+import { refuseOthers, shipLogHashes } from './log-hashes.ts'
 import {
   backupId,
   folderOf,
@@ -97,6 +97,7 @@ export async function makeBackup(
   const connection = await openConnection(source.url, 'seloste-backup')
   try {
     await takeTurn(connection, place.name)
+    await refuseOthers(place.store, signer)
     const removed = await removeUnfinished(place.store)
     const now = options.now ?? (await destructionNow(connection))
     const made = await writeBackup(connection, source, place, signer, { ...options, now })

@@ -14,6 +14,7 @@ import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { appendAudit } from '../audit/append.ts'
 import type { LogFolder } from '../audit/log-folder.ts'
 import { readVerifierKey, type VerifierKey } from '../audit/note.ts'
+import type { Replayed } from '../ledger/replay-ledger.ts'
 import type { KeyStore } from '../keys/key-store.ts'
 import type { HoldingSafeguards } from '../tables.ts'
 import { atMost } from './in-flight.ts'
@@ -22,6 +23,7 @@ import { findBackups, objectsOf, openManifest, readBackupFile, readObjectCopy } 
 import { logFolder, readLogHashes } from './log-hashes.ts'
 import type { Manifest } from './manifest.ts'
 import { readWholeOr } from './read-whole.ts'
+import { judgeLedger, replayInto, type LedgerAnchors } from './restored-ledger.ts'
 import { resumeRestoredLog } from './resume-restored-log.ts'
 import { recordingOf } from './rotate.ts'
 
@@ -33,7 +35,11 @@ export interface RestoreTarget {
   migrate: (upTo?: number) => Promise<void>
   objects: ObjectStore
   keys: KeyStore
+  /** The objects of a recording. */
+  objectsOf: (recordingId: string) => readonly string[]
+  /** What is remembered of the audit log and of the ledger beside the keys. */
   log: LogFolder
+  ledger: LogFolder
   writeDrawKey: (key: Buffer) => Promise<void>
 }
 
@@ -42,17 +48,8 @@ export interface RestorePlace {
   store: ObjectStore
   /** Puts the place's copy of the keyring into the key store and the database. Returns how many keys there were. */
   restoreKeyring: (connection: OwnConnection) => Promise<number>
-  /** The ledger, checked from its first entry to its signed head; throws where it is missing, cut short or altered. */
-  ledger: RestoredLedger
-}
-
-export interface RestoredLedger {
-  /** Throws where the ledger does not go as far as the backup and the anchors say. */
-  check: (backup: Manifest, key: VerifierKey) => Promise<{ size: number; newest: Temporal.Instant | undefined }>
-  /** Recordings that it says are destroyed. */
-  destroyed: () => Promise<ReadonlySet<string>>
-  /** Ends in the restored register what has ended since the backup. */
-  replay: () => Promise<Record<string, number>>
+  /** A file of a copy of the destruction ledger: the place's own, or another that was found. */
+  readLedger: (name: string) => Promise<Buffer | undefined>
 }
 
 export interface RestoreOptions {
@@ -60,6 +57,7 @@ export interface RestoreOptions {
   backup: string | undefined
   /** AGE-SECRET-KEY-1…, out of the safe. */
   identity: string
+  anchors: LedgerAnchors
   /** Who restores, by the name on this machine. */
   by: string
   onProgress: (progress: { step: RestoreStep; item?: string; done: number; total: number }) => void
@@ -76,7 +74,7 @@ export interface Restored {
   keys: number
   /** Recordings whose audio was not in keeping yet when the backup was made: it is lost. */
   withoutAudio: number
-  ledger: Record<string, number>
+  ledger: Replayed
   /** Entries of the audit log that came after the backup and are lost; their hashes are back. */
   lostEntries: string[]
 }
@@ -89,7 +87,8 @@ export async function restoreBackup(
 ): Promise<Restored> {
   const { key, manifest } = await findBackup(place.store, options.backup)
   const secrets = await openSecrets(place.store, manifest, options.identity)
-  const ledger = await place.ledger.check(manifest, key)
+  const ledger = await judgeLedger(place.readLedger, manifest, key, options.anchors)
+  const signed = await readLogHashes(place.store, key)
   const connection = await openConnection(target.url, 'seloste-restore')
   try {
     await refuseFull(connection, manifest.id)
@@ -108,13 +107,13 @@ export async function restoreBackup(
     )
     await target.migrate()
     await bringSecrets(target, secrets)
-    const objects = await bringObjects(target, place, manifest, options.onProgress)
+    const objects = await bringObjects(target, place, manifest, ledger.destroyed, options.onProgress)
     const keys = await place.restoreKeyring(connection)
     options.onProgress({ step: 'keys', done: keys, total: keys })
     const withoutAudio = await settle(connection, target.keys, manifest, ledger.newest)
-    const replayed = await place.ledger.replay()
-    options.onProgress({ step: 'ledger', done: ledger.size, total: ledger.size })
-    const lostEntries = await resumeRestoredLog(target, await readLogHashes(place.store, key), manifest.id, options.by)
+    const replayed = await replayInto(target, ledger, target.ledger)
+    options.onProgress({ step: 'ledger', done: ledger.copy.size, total: ledger.copy.size })
+    const lostEntries = await resumeRestoredLog(target, signed, manifest.id, options.by)
     await appendAudit(target.db, {
       action: 'backup.restored',
       result: 'ok',
@@ -122,7 +121,7 @@ export async function restoreBackup(
       detail: {
         backup: manifest.id,
         snapshotAt: manifest.snapshotAt,
-        ledger: ledger.size,
+        ledger: ledger.copy.size,
         by: options.by,
         lostEntries,
       },
@@ -222,9 +221,9 @@ async function bringObjects(
   target: RestoreTarget,
   place: RestorePlace,
   manifest: Manifest,
+  destroyed: ReadonlySet<string>,
   onProgress: RestoreOptions['onProgress'],
 ): Promise<number> {
-  const destroyed = await place.ledger.destroyed()
   const running = atMost(4)
   let [seen, brought] = [0, 0]
   for await (const object of objectsOf(place.store, manifest)) {

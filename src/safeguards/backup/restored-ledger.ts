@@ -1,0 +1,87 @@
+/**
+ * The destruction ledger as a restore needs it. In: a copy of it, and what is known of it elsewhere: in the backup, at
+ * witnesses, in files that were kept. Out: the copy, judged, and then replayed. Never here: a copy that ends before what is
+ * known, that was altered, or that is missing: the register stays closed.
+ */
+import { Fault } from '#platform/fault.ts'
+import { readCheckpoint, signedBy, type VerifierKey } from '../audit/note.ts'
+import { storedSize } from '../audit/stored-tree.ts'
+import type { LogFolder } from '../audit/log-folder.ts'
+import { ledgerKeyOf, ledgerTree } from '../ledger/ledger-tree.ts'
+import { readLedgerCopy, type KnownHead, type LedgerCopy } from '../ledger/read-ledger-copy.ts'
+import { replayLedger, type Replayed, type Replaying } from '../ledger/replay-ledger.ts'
+import { takeInCopy } from '../ledger/take-in-copy.ts'
+import type { Manifest } from './manifest.ts'
+
+/** What an operator or a witness knows of the ledger. */
+export interface LedgerAnchors {
+  /** Heads of it that are known elsewhere; asked for with the key that verifies them. */
+  known: (key: VerifierKey) => Promise<readonly KnownHead[]>
+  /** At least so many entries. */
+  entries: number
+}
+
+export interface JudgedLedger {
+  copy: LedgerCopy
+  /** When its newest entry was made. */
+  newest: Temporal.Instant | undefined
+  /** Recordings that it says are destroyed. */
+  destroyed: ReadonlySet<string>
+}
+
+/**
+ * Reads a copy from its first entry to its head.
+ * @param read a file of the copy by its name; nothing where there is none
+ * @throws Fault `restore-ledger`, `restore-anchor`
+ */
+export async function judgeLedger(
+  read: (name: string) => Promise<Buffer | undefined>,
+  manifest: Pick<Manifest, 'id' | 'ledger'>,
+  logKey: VerifierKey,
+  anchors: LedgerAnchors,
+): Promise<JudgedLedger> {
+  const key = ledgerKeyOf(logKey)
+  const own = manifest.ledger ? [readKnownHead(`the backup ${manifest.id}`, manifest.ledger.note, key)] : []
+  const known = [...own, ...(await anchors.known(key))]
+  const copy = await readLedgerCopy(read, { key, known })
+  const [wrong] = copy.problems
+  if (wrong) {
+    throw new Fault(
+      'restore-ledger',
+      `the destruction ledger cannot be believed: ${wrong.message}; the register stays closed: give a whole copy of it with --ledger DIR`,
+    )
+  }
+  if (copy.size < anchors.entries) {
+    throw new Fault(
+      'restore-ledger',
+      `the destruction ledger has ${copy.size} entries, and --anchor says ${anchors.entries}; the register stays closed: give a newer copy of it with --ledger DIR`,
+    )
+  }
+  const entries = copy.entries.map(({ entry }) => entry)
+  const times = entries.map(({ at }) => Temporal.Instant.from(at))
+  return {
+    copy,
+    newest: times.sort((one, other) => Temporal.Instant.compare(one, other)).at(-1),
+    destroyed: new Set(entries.flatMap(({ kind, id }) => (kind === 'recording' && id !== null ? [id] : []))),
+  }
+}
+
+/** Takes the ledger into the restored database and ends there what it says. */
+export async function replayInto(replaying: Replaying, { copy }: JudgedLedger, folder: LogFolder): Promise<Replayed> {
+  const since = await storedSize(replaying.db, ledgerTree)
+  await takeInCopy(replaying.db, copy, folder)
+  // An earlier try may have taken the entries in and not come to their end: all of them are replayed, again without harm.
+  return replayLedger(replaying, copy.entries, since === copy.size ? 0 : since)
+}
+
+/** @throws Fault `restore-anchor` where the note is no head that the key signed */
+export function readKnownHead(of: string, note: string, key: VerifierKey): KnownHead {
+  const head = readCheckpoint(note)
+  if (!head || head.origin !== key.name || typeof signedBy(key, head) !== 'object') {
+    throw new Fault(
+      'restore-anchor',
+      `${of} has no head of this destruction ledger (${key.name}): give the file of its own ledger`,
+    )
+  }
+  return { of, size: head.size, root: head.root }
+}

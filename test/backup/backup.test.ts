@@ -1,0 +1,230 @@
+import { readFile } from 'node:fs/promises'
+import { promisify } from 'node:util'
+import { zstdDecompress } from 'node:zlib'
+import { Decrypter } from 'age-encryption'
+import { expect, test } from 'vitest'
+import { generateKeyPair } from '#platform/age/age-header.ts'
+import { openConnection } from '#platform/database/copy.ts'
+import type { ObjectStore } from '#platform/objects/object-store.ts'
+import { bodyKey } from '#register/recordings/objects.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { readLogKey } from '#safeguards/audit/log-key.ts'
+import {
+  findBackups,
+  objectsOf,
+  openManifest,
+  readBackupFile,
+  readObjectCopy,
+} from '#safeguards/backup/list-backups.ts'
+import { copyObjects } from '#safeguards/backup/copy-objects.ts'
+import { makeBackup, type BackupPlace, type MadeBackup } from '#safeguards/backup/make-backup.ts'
+import { folderOf, objectsFolder, type BackedUpObject } from '#safeguards/backup/manifest.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { openBackedUpRegister, recovery } from './open-backup.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const register = await openBackedUpRegister(database)
+const kept = await register.keep(3)
+await register.seal()
+const signer = (await readLogKey(register.keys))!
+
+const isLong = process.env['SELOSTE_LONG'] === '1'
+const alone = { renewCopies: () => Promise.resolve() }
+const backUp = (place: Omit<BackupPlace, 'renewCopies'>, now?: Temporal.Instant): Promise<MadeBackup> =>
+  makeBackup(
+    register.source,
+    { ...place, ...alone },
+    { recipient: recovery.recipient, rotationDays: 30, onProgress: () => undefined, ...(now && { now }) },
+  )
+
+async function readEverything(store: ObjectStore, id: string): Promise<void> {
+  const manifest = await openManifest(store, id, signer)
+  for (const part of manifest.tables.flatMap(({ parts }) => parts)) await readBackupFile(store, id, part)
+  await readBackupFile(store, id, manifest.secrets)
+  for await (const object of objectsOf(store, manifest)) await readObjectCopy(store, object)
+}
+
+async function keysBelow(store: ObjectStore, prefix: string): Promise<string[]> {
+  const keys: string[] = []
+  for await (const key of store.list(prefix)) keys.push(key)
+  return keys
+}
+
+test('an independent age and zstd open every part of an export, and what is in it are the rows', async () => {
+  const place = await register.newPlace()
+  const { manifest } = await backUp(place)
+  const age = new Decrypter()
+  age.addIdentity(recovery.identity)
+  for (const table of manifest.tables) {
+    let rows = 0
+    for (const part of table.parts) {
+      const sealed = await readFile(`${place.folder}/backups/${manifest.id}/${part.name}`)
+      const text = await promisify(zstdDecompress)(Buffer.from(await age.decrypt(sealed)))
+      rows += text.toString('utf8').split('\n').length - 1
+    }
+    expect(rows, table.name).toBe(table.rows)
+  }
+  expect(manifest.tables.find(({ name }) => name === 'recording')?.rows).toBe(3)
+})
+
+test('no key of a recording and no private intake key is in a backup, and the sound is there once for all backups', async () => {
+  const place = await register.newPlace()
+  const first = await backUp(place)
+  const second = await backUp(place)
+  expect(second.manifest.objects).toBe(6)
+  expect(second.writtenBytes).toBeLessThan(first.writtenBytes)
+  expect(await keysBelow(place.store, objectsFolder)).toHaveLength(6)
+  const tables = first.manifest.tables.map(({ name }) => name)
+  expect(tables).toContain('intake_key')
+  for (const name of ['shard_key', 'recording_key', 'migration']) expect(tables).not.toContain(name)
+  const age = new Decrypter()
+  age.addIdentity(recovery.identity)
+  const sealed = await readBackupFile(place.store, first.manifest.id, first.manifest.secrets)
+  const secrets = JSON.parse(Buffer.from(await age.decrypt(sealed)).toString()) as { keys: object }
+  expect(Object.keys(secrets.keys)).toEqual(['audit-log'])
+})
+
+test('a copy that has gone bad or missing is written anew by the next backup that reads it', async () => {
+  const place = await register.newPlace()
+  await backUp(place)
+  const key = objectsFolder + bodyKey(kept[0]!.id)
+  await place.store.delete(key)
+  const { manifest } = await backUp(place)
+  await readEverything(place.store, manifest.id)
+  await place.store.put(key, Buffer.alloc(await place.store.sizeBytes(key)))
+  const earlier = new Map<string, BackedUpObject>()
+  for await (const object of objectsOf(place.store, manifest)) earlier.set(object.key, object)
+  // Each copy is read again within thirty days.
+  const copying = { from: register.objects, to: place.store, earlier, onCopied: () => undefined }
+  for (let day = 0; day < 30; day++) await copyObjects(earlier.keys(), { ...copying, day })
+  await readEverything(place.store, manifest.id)
+})
+
+test(
+  'a flipped bit, a cut end or a missing file of a backup is noticed, wherever it is',
+  { timeout: 120_000 },
+  async () => {
+    const place = await register.newPlace()
+    const { manifest } = await backUp(place)
+    const files = await keysBelow(place.store, folderOf(manifest.id))
+    files.push(...(await keysBelow(place.store, objectsFolder)))
+    let seed = 5
+    const random = (below: number) => (seed = (seed * 48_271) % 2_147_483_647) % below
+    for (let n = 0; n < (isLong ? 10_000 : 60); n++) {
+      const key = files[random(files.length)]!
+      const whole = await place.store.readRange(key, 0, await place.store.sizeBytes(key))
+      const broken = Buffer.from(whole)
+      const at = random(whole.length)
+      broken[at] = broken[at]! ^ (1 << random(8))
+      await place.store.put(key, n % 3 === 0 ? whole.subarray(0, at) : broken)
+      await expect(readEverything(place.store, manifest.id), `${key} at ${at}`).rejects.toThrow()
+      await place.store.put(key, whole)
+    }
+    await readEverything(place.store, manifest.id)
+  },
+)
+
+test('two backups to one place at once: one is made, the other is told to wait', async () => {
+  const place = await register.newPlace()
+  const ended = await Promise.allSettled([backUp(place), backUp(place)])
+  const refused = ended.filter((one) => one.status === 'rejected')
+  expect(refused.map(({ reason }: { reason: unknown }) => reason)).toMatchObject([{ code: 'backup-running' }])
+  const { whole, unfinished } = await findBackups(place.store)
+  expect([whole.length, unfinished.size]).toEqual([1, 0])
+})
+
+/** A place that goes away at its nth call, as a cable that is pulled does. */
+function goneAt(store: ObjectStore, calls: number): { store: ObjectStore; made: () => number } {
+  let made = 0
+  const gone =
+    <Arguments extends unknown[], Answer>(call: (...given: Arguments) => Promise<Answer>) =>
+    async (...given: Arguments): Promise<Answer> => {
+      if (made++ >= calls) throw Object.assign(new Error('the place is gone'), { code: 'EIO' })
+      return call(...given)
+    }
+  return {
+    made: () => made,
+    store: {
+      put: gone(store.put),
+      moveIn: gone(store.moveIn),
+      readRange: gone(store.readRange),
+      sizeBytes: gone(store.sizeBytes),
+      delete: gone(store.delete),
+      list: store.list,
+    },
+  }
+}
+
+test(
+  'a place that goes away at any step has its earlier backup still, and the next one removes what was left',
+  { timeout: 300_000 },
+  async () => {
+    const place = await register.newPlace()
+    const { manifest: first } = await backUp(place)
+    const counting = goneAt(place.store, Infinity)
+    await backUp({ ...place, store: counting.store })
+    const steps = counting.made()
+    expect(steps).toBeGreaterThan(50)
+    for (let n = 0; n < steps; n += isLong ? 1 : Math.ceil(steps / 5)) {
+      const before = (await findBackups(place.store)).whole
+      const { store } = goneAt(place.store, n)
+      await expect(backUp({ ...place, store })).rejects.toThrow('the place is gone')
+      const after = (await findBackups(place.store)).whole
+      // The note is the last step but the rotation: what has it was read back.
+      expect(after.slice(0, before.length)).toEqual(before)
+      for (const id of after) await readEverything(place.store, id)
+      const next = await backUp(place)
+      expect((await findBackups(place.store)).unfinished.size).toBe(0)
+      await readEverything(place.store, next.manifest.id)
+    }
+    await readEverything(place.store, first.id)
+  },
+)
+
+test('backups end after the days that the description promises, the only one never; objects that none names go', async () => {
+  const place = await register.newPlace()
+  const begin = Temporal.Now.instant()
+  const day = (n: number) => begin.add({ hours: 24 * n })
+  await place.store.put(`${objectsFolder}recordings/00000000-0000-4000-8000-000000000000.body`, Buffer.from('left'))
+  const options = { recipient: recovery.recipient, rotationDays: 2, onProgress: () => undefined }
+  for (let n = 0; n <= 4; n++) {
+    await makeBackup(register.source, { ...place, ...alone }, { ...options, now: day(n) })
+  }
+  const { whole } = await findBackups(place.store)
+  expect(whole).toHaveLength(2)
+  expect(await keysBelow(place.store, objectsFolder)).toHaveLength(6)
+  const { rotated } = await makeBackup(register.source, { ...place, ...alone }, { ...options, now: day(400) })
+  expect(rotated.ended).toHaveLength(2)
+  expect((await findBackups(place.store)).whole).toHaveLength(1)
+})
+
+test('what another Seloste has in a place is left alone, its unfinished backup as well', async () => {
+  const place = await register.newPlace()
+  const theirs = `${folderOf('2026-01-01t02-30-00z')}unit.00000.zst.age`
+  await place.store.put('audit/key', Buffer.from('seloste/another+01234567+AAAA\n'))
+  await place.store.put(theirs, Buffer.from('theirs'))
+  await expect(backUp(place)).rejects.toMatchObject({ code: 'backup-other-log' })
+  expect(await keysBelow(place.store, 'backups/')).toEqual([theirs])
+})
+
+test('a COPY whose taker fails ends at once, and the connection with it', async () => {
+  const connection = await openConnection(database.url(), 'test')
+  const failing = connection.copyOut(
+    "copy (select repeat('x', 1000) from generate_series(1, 100000)) to stdout",
+    10_000,
+    () => Promise.reject(new Error('no room')),
+  )
+  await expect(failing).rejects.toThrow('no room')
+  await connection.close().catch(() => undefined)
+})
+
+test('a recipient that is none is refused before anything is written', async () => {
+  const place = await register.newPlace()
+  const made = makeBackup(
+    register.source,
+    { ...place, ...alone },
+    { recipient: generateKeyPair().identity, rotationDays: 30, onProgress: () => undefined },
+  )
+  await expect(made).rejects.toMatchObject({ code: 'age-key-malformed' })
+  expect((await findBackups(place.store)).whole).toEqual([])
+})
