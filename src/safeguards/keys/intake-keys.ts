@@ -102,6 +102,6 @@ export function dayOf(instant: Temporal.Instant): Temporal.PlainDate {
   return instant.toZonedDateTimeISO('UTC').toPlainDate()
 }
 
-function intakeKeyName(day: Temporal.PlainDate): string {
+export function intakeKeyName(day: Temporal.PlainDate): string {
   return `intake-${day.toString()}`
 }

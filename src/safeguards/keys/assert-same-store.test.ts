@@ -1,0 +1,50 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import type { SafeguardTables } from '../tables.ts'
+import { assertSameStore } from './assert-same-store.ts'
+import { prepareIntakeKeys } from './intake-keys.ts'
+import { openKeyFolder } from './key-folder.ts'
+import { monthKeyName } from './month-keys.ts'
+
+const database = await createTestDatabase<SafeguardTables>()
+const custodian = database.as('seloste_custodian').db
+const folder = await mkdtemp(join(tmpdir(), 'seloste-same-'))
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+test('a store without any of the keys that the database names is another one, and says so in one line', async () => {
+  const first = await openKeyFolder(join(folder, 'first'))
+  const other = await openKeyFolder(join(folder, 'other'))
+  const another = {
+    code: 'KEY_STORE_OTHER',
+    message: expect.stringMatching(
+      /^the folder of keys .* none of the \d+ keys .* set SELOSTE_KEYS back [^\n]*$/,
+    ) as string,
+  }
+  // A new installation: nothing is named yet.
+  await assertSameStore(custodian, first)
+  await prepareIntakeKeys(
+    custodian,
+    first,
+    () => ({ identity: 'AGE-SECRET-KEY-1', recipient: 'age1' }),
+    Temporal.Now.instant(),
+  )
+  await assertSameStore(custodian, first)
+  await expect(assertSameStore(custodian, other)).rejects.toMatchObject(another)
+  expect(await other.names()).toEqual([])
+
+  // Months count as days do.
+  await database.as().pool.query('delete from intake_key')
+  await assertSameStore(custodian, other)
+  const month = Temporal.PlainDate.from('2031-05-01')
+  await database
+    .as()
+    .pool.query(
+      "insert into shard_key (expiry_month, shard, month_key_version, wrapped) values ('2031-05-01', 7, 3, '\\x00')",
+    )
+  await expect(assertSameStore(custodian, first)).rejects.toMatchObject(another)
+  await first.make(monthKeyName(month, 3))
+  await assertSameStore(custodian, first)
+})

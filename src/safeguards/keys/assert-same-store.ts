@@ -1,0 +1,29 @@
+import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { intakeKeyName } from './intake-keys.ts'
+import { KeyStoreFault, type KeyStore } from './key-store.ts'
+import { monthKeyName } from './month-keys.ts'
+
+const words = { file: 'the folder of keys', pkcs11: 'the token', vault: 'the key server' }
+
+/**
+ * Whether the key store is the one in which the keys that the database names were made. Asked before anything makes a key:
+ * new ones in another store would hide that the old ones are elsewhere, and would be what later recordings depend on.
+ * @throws KeyStoreFault KEY_STORE_OTHER where the database names keys and the store has none of them; KEY_STORE_AWAY
+ */
+export async function assertSameStore(holding: HoldingSafeguards, store: KeyStore): Promise<void> {
+  const db = safeguardsOf(holding)
+  const months = await db.selectFrom('shard_key').select(['expiry_month', 'month_key_version']).distinct().execute()
+  const days = await db.selectFrom('intake_key').select('day').where('private_destroyed_at', 'is', null).execute()
+  const named = [
+    ...months.map((row) => monthKeyName(row.expiry_month, row.month_key_version)),
+    ...days.map(({ day }) => intakeKeyName(day)),
+  ]
+  if (named.length === 0) return
+  const held = new Set(await store.names())
+  if (named.some((name) => held.has(name))) return
+  throw new KeyStoreFault(
+    'KEY_STORE_OTHER',
+    `${words[store.kind]} that SELOSTE_KEYS names has none of the ${named.length} keys that the database depends on: ` +
+      'set SELOSTE_KEYS back to where they were made, or bring them there; nothing was changed',
+  )
+}
