@@ -15,7 +15,8 @@ import { ensurePartitions } from '#register/history/partitions.ts'
 import { endOldFeedback } from '#safeguards/feedback/feedback.ts'
 import { prepareIntakeKeys } from '#safeguards/keys/intake-keys.ts'
 import { openLogFolder } from '#safeguards/audit/log-folder.ts'
-import { openKeyFolder } from '#safeguards/keys/key-store.ts'
+import { assertSameStore } from '#safeguards/keys/assert-same-store.ts'
+import { openKeyStore } from '#safeguards/keys/open-key-store.ts'
 import { noteWorkDone } from '#use/evidence/note-work-done.ts'
 import { endListeningsOver } from '#use/playback/end-listening.ts'
 import { createAudioServer } from '#use/playback/serve-audio.ts'
@@ -59,7 +60,8 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
     },
   })
   const objects = await openDirectoryStore(settings.objectsDirectory)
-  const keys = await openKeyFolder(join(settings.dataDirectory, 'keys'))
+  const keys = await openKeyStore(settings)
+  await assertSameStore(db, keys)
   const clock = systemClock
   const versions = await followVersions({
     db,
