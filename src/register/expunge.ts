@@ -5,7 +5,7 @@
  */
 import type { Ending, Expunged, Expunging } from './expunction/ending.ts'
 import { beginExpunction } from './expunction/begin.ts'
-import { carryOn, destroyingNow, isUnfinished } from './expunction/carry-on.ts'
+import { carryOn, destroyingNow, isUnfinished, type CarriedOn } from './expunction/carry-on.ts'
 import { payCopies } from './expunction/pay-copies.ts'
 import { removeLateObjects } from './expunction/remove-objects.ts'
 
@@ -23,22 +23,23 @@ export async function expungeRecordings(
   now: Temporal.Instant,
 ): Promise<Expunged> {
   const { begun, failures } = await beginExpunction(expunging.db, endings)
-  const expunged = await carryOn(expunging, begun, now)
-  return { ...expunged, failures: [...failures, ...expunged.failures] }
+  const { destroyed, waiting, failures: stopped } = await carryOn(expunging, begun, now)
+  return { destroyed, waiting, failures: [...failures, ...stopped] }
 }
 
 /**
  * Goes on with every destruction that was interrupted or that waits, destroys month-key versions that are retired, and
  * reaches places that were away.
  */
-export async function finishExpunctions(expunging: Expunging, now: Temporal.Instant): Promise<Expunged> {
-  const expunged: Expunged = { destroyed: [], waiting: [], failures: [] }
+export async function finishExpunctions(expunging: Expunging, now: Temporal.Instant): Promise<CarriedOn> {
+  const expunged: CarriedOn = { destroyed: [], waiting: [], failures: [], months: [] }
   for (let after: string | undefined; ;) {
     const ids = await destroyingNow(expunging.db, after)
     const some = await carryOn(expunging, ids, now)
     expunged.destroyed.push(...some.destroyed)
     expunged.waiting.push(...some.waiting)
     expunged.failures.push(...some.failures)
+    expunged.months = some.months
     after = ids.at(-1)
     if (after === undefined) return expunged
   }

@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import { sweep } from '#destruction/retention/sweep.ts'
 import { systemClock } from '#platform/clock/clock.ts'
 import { connectDatabase } from '#platform/database/connect.ts'
 import { listen } from '#platform/database/listen.ts'
@@ -14,10 +13,10 @@ import type { RegisterTables } from '#register/tables.ts'
 import { ensurePartitions } from '#register/history/partitions.ts'
 import { endOldFeedback } from '#safeguards/feedback/feedback.ts'
 import { prepareIntakeKeys } from '#safeguards/keys/intake-keys.ts'
+import { withoutCopies } from '#safeguards/places/copies.ts'
 import { openLogFolder } from '#safeguards/audit/log-folder.ts'
 import { assertSameStore } from '#safeguards/keys/assert-same-store.ts'
 import { openKeyStore } from '#safeguards/keys/open-key-store.ts'
-import { noteWorkDone } from '#use/evidence/note-work-done.ts'
 import { endListeningsOver } from '#use/playback/end-listening.ts'
 import { createAudioServer } from '#use/playback/serve-audio.ts'
 import { serveCustodian } from './custodian-server.ts'
@@ -25,8 +24,11 @@ import { readDrawKey } from './draw-key.ts'
 import { followVersions } from './follow-versions.ts'
 import { keepAccounts } from './keep-accounts.ts'
 import { keepLedger } from './keep-ledger.ts'
+import { keepEnds } from './keep-ends.ts'
 import { keepLog } from './keep-log.ts'
 import { keepProofs } from './keep-proofs.ts'
+import { keepTerms } from './keep-terms.ts'
+import { keepVerified } from './keep-verified.ts'
 import { keepWatch } from './keep-watch.ts'
 import { obeyVersion } from './obey-version.ts'
 import { provenSignIn } from './proven-sign-in.ts'
@@ -38,7 +40,6 @@ import { verifyLogOnDemand } from './verify-log.ts'
 
 const lookMs = 5_000
 const keepAtOnce = 50
-const sweepMs = 60 * 60_000
 const dayMs = 60 * 60_000
 const listeningsMs = 1_000
 
@@ -132,21 +133,18 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
     },
   })
   const drawKey = await readDrawKey(settings.dataDirectory)
-  const firstSweep = Promise.withResolvers<void>()
-  const sweeper = every({
+  const expunging = { db, objects, keys, copies: withoutCopies, workFolder: keeping.workFolder }
+  // Before the first sweep: a clock that has jumped is seen first.
+  const ends = await keepEnds({
+    ...{ expunging, pool, databaseUrl, versions, clock, log },
+    onClockConfirmed: () => terms.sweepNow(),
+  })
+  const terms = keepTerms({
+    expunging,
     pool,
-    intervalMs: sweepMs,
-    lockName: 'seloste.sweep',
-    work: async () => {
-      await sweepNow()
-      await noteWorkDone(db, 'sweep', clock.now())
-      firstSweep.resolve()
-      await proofs.swept()
-    },
-    onError: (error) => {
-      firstSweep.resolve()
-      log.error({ err: error }, 'the sweep failed; it runs again in an hour')
-    },
+    clock,
+    log,
+    onSwept: () => proofs.swept(),
   })
   const proofs = keepProofs({
     pool,
@@ -163,7 +161,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
     versions,
     clock,
     log,
-    firstSweep: firstSweep.promise,
+    firstSweep: terms.swept,
   })
   const daily = every({
     pool,
@@ -181,6 +179,13 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
       )
     },
   })
+  const verified = keepVerified({
+    proving: { db, objects, keys, places: [] },
+    pool,
+    clock,
+    log,
+    registry: metrics.registry,
+  })
   const watching = keepWatch({ db, pool, versions, clock, log, registry: metrics.registry })
   const listenings = every({
     pool,
@@ -193,7 +198,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
       log.error({ err: error }, 'listenings that are over could not be ended; they are served no more all the same')
     },
   })
-  const obeying = obeyVersion({ pool, db, versions, clock, log, onShortened: sweepNow })
+  const obeying = obeyVersion({ pool, db, versions, clock, log, onShortened: terms.sweepNow })
   const accounts = await keepAccounts({ pool, db, keys, versions, clock, log })
   const answers = {
     ...createAudioServer(db, objects, keys),
@@ -206,12 +211,6 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
   const served = await serveCustodian(address, answers, (error) => {
     log.error({ err: error }, 'the desk could not be answered')
   })
-
-  /** Beside the one that comes round, where terms have become shorter: two at once do no harm. */
-  async function sweepNow(): Promise<void> {
-    const swept = await sweep(db, objects, keys, clock.now())
-    if (swept.recordings + swept.contacts > 0) log.info(swept, 'ended what had come to its day')
-  }
 
   /** One look at a time; a call that comes during a look makes one more after it. */
   function look(): Promise<void> {
@@ -252,11 +251,13 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
       await stored.stop()
       await Promise.all([
         keeper.stop(),
-        sweeper.stop(),
+        terms.stop(),
+        ends.stop(),
         daily.stop(),
         listenings.stop(),
         obeying.stop(),
         watching.stop(),
+        verified.stop(),
         proofs.stop(),
       ])
       await accounts.stop()

@@ -81,7 +81,7 @@ test('a version with a shorter term destroys at its instant what is past that te
   await until(async () => (await stateOf(old!))?.state === 'DESTROYED')
   expect(Temporal.Instant.compare(now(), effectiveFrom)).toBe(1)
   expect(await stateOf(young!)).toEqual({ state: 'STORED', recording_months: 3 })
-  const log = (await actions()).filter((action) => /took-effect|terms|destroyed/.test(action))
+  const log = (await actions()).filter((action) => /took-effect|terms|recording.destroyed/.test(action))
   expect(log).toEqual(['description.took-effect', 'description.took-effect', 'terms.shortened', 'recording.destroyed'])
   expect(faults).toEqual([])
 })

@@ -15,10 +15,10 @@ export async function finishDestructions(
     await reachRemains(expunging, now)
   }
   if (!(await isUnfinished(expunging.db))) return { destroyed: 0, standsInTheWay: [], failures: [] }
-  const { destroyed, waiting, failures } = await finishExpunctions(expunging, now)
+  const { destroyed, waiting, failures, months } = await finishExpunctions(expunging, now)
   return {
     destroyed: destroyed.length,
-    standsInTheWay: [...new Set(waiting.map(({ why }) => why))],
+    standsInTheWay: [...new Set([...months, ...waiting.map(({ why }) => why)])],
     failures: failures.map(({ error }) => error),
   }
 }

@@ -29,8 +29,13 @@ export async function destroyingNow(db: Kysely<RegisterTables>, after: string | 
   return (await query.execute()).map(({ id }) => id)
 }
 
+export interface CarriedOn extends Expunged {
+  /** Why month keys that are retired still live, whatever waits for them: one line each. */
+  months: string[]
+}
+
 /** Takes every step after the first, for recordings that are blocked; with none of them, what months still wait for. */
-export async function carryOn(expunging: Expunging, ids: readonly string[], now: Temporal.Instant): Promise<Expunged> {
+export async function carryOn(expunging: Expunging, ids: readonly string[], now: Temporal.Instant): Promise<CarriedOn> {
   const { db, keys, copies } = expunging
   const begun = await readBegun(db, ids)
   const failures = await removeObjects(
@@ -53,14 +58,16 @@ export async function carryOn(expunging: Expunging, ids: readonly string[], now:
 
   const destroyed = await destroyedOf(db, ids)
   const known = new Set([...destroyed, ...failures.map(({ id }) => id)])
-  const why =
-    [...settled.waiting.map(({ month, why }) => `keys of ${month.toString().slice(0, 7)}: ${why}`), ...away].join(
-      '; ',
-    ) || 'another destroyer has it'
+  const left = begun.filter(({ id }) => !known.has(id))
+  const months = settled.waiting.map(({ month, why }) => `keys of ${month.toString().slice(0, 7)}: ${why}`)
+  const why = [...months, ...away].join('; ') || 'another destroyer has it'
+  const [fault, ...more] = settled.failures
+  const error = more.length > 0 ? new AggregateError(settled.failures, 'month keys could not be destroyed') : fault
   return {
     destroyed,
-    waiting: begun.filter(({ id }) => !known.has(id)).map(({ id }) => ({ id, why })),
-    failures,
+    waiting: error === undefined ? left.map(({ id }) => ({ id, why })) : [],
+    failures: error === undefined ? failures : [...failures, ...left.map(({ id }) => ({ id, error }))],
+    months,
   }
 }
 

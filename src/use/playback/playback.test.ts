@@ -145,7 +145,9 @@ describe('there is nothing to hear', () => {
 
   test('once it is destroyed, or being destroyed', async () => {
     const [one, other] = [await kept(), await kept()]
-    await makeDestroyer(database, register).destroy(one.id)
+    const destroyer = makeDestroyer(database, register)
+    await destroyer.destroy(one.id)
+    await destroyer.forbid(other.id)
     await admin
       .updateTable('recording')
       .set({ state: 'DESTROYING', cause: 'caller' })
