@@ -10,7 +10,9 @@ import { sealedLoad } from './capture/sealed-load.ts'
 import { decide } from './decisions/decide.ts'
 import { verifyAll } from './decisions/verify-draws.ts'
 import { checkAll } from './evidence/check-promises.ts'
+import { dropMonth } from './retention/drop-month.ts'
 import { dryRun } from './retention/dry-run.ts'
+import { verifyHeld } from './retention/verify-recordings.ts'
 import { inviteLatency } from './signalling/invite-latency.ts'
 
 const benches: Record<string, () => Promise<boolean>> = {
@@ -20,6 +22,8 @@ const benches: Record<string, () => Promise<boolean>> = {
   decide: () => decide(),
   'verify-draws': () => verifyAll(),
   'dry-run': () => dryRun(),
+  'drop-month': () => dropMonth(),
+  'verify-recordings': () => verifyHeld(),
   'check-promises': () => checkAll(),
   'own-calls': () => ownCalls(),
   append: () => appendEntries(),
