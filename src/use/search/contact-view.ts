@@ -30,7 +30,11 @@ export function viewRecording(row: RecordingRow | undefined, now: Temporal.Insta
       ...(row.cause === 'hold-end'
         ? // A preservation order stays secret when it is over: the recording ended on its day, as it was said to.
           { destroyedAt: (row.destroy_at ?? now).toString(), cause: 'retention' }
-        : { destroyedAt: (row.destroyed_at ?? row.destroy_at ?? now).toString(), cause: row.cause ?? 'retention' }),
+        : // While it is being destroyed out of turn, its own day lies ahead.
+          {
+            destroyedAt: (row.destroyed_at ?? (expired ? row.destroy_at : now) ?? now).toString(),
+            cause: row.cause ?? 'retention',
+          }),
     }
   }
   const restricted = row.state === 'RESTRICTED' || row.state === 'QUARANTINED'

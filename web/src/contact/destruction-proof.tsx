@@ -1,11 +1,11 @@
 import { FileText } from 'lucide-react'
-import { $api } from '../api/client.ts'
 import type { UnderPurpose } from '../api/shapes.ts'
 import { formatCount } from '../format/number.ts'
 import { formatInstant } from '../format/instant.ts'
 import { languageNames, languages } from '../language/language.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { ReachedPlaces } from '../retention/ledger.tsx'
+import { useDestruction } from '../retention/use-destruction.ts'
 import { Fact } from './facts.tsx'
 
 /** The proof of a recording's end: its entry in the ledger, the places it reached, and the certificate for who asked. */
@@ -20,9 +20,7 @@ export function DestructionProof({
   mayCertify: boolean
 }) {
   const { say, language } = useLanguage()
-  const { data } = $api.useQuery('get', '/api/recordings/{id}/destruction', {
-    params: { path: { id: recordingId }, query: under },
-  })
+  const data = useDestruction(recordingId, under)
   if (!data || data.state === 'held') return null
   const reference = under.reference === undefined ? '' : `&reference=${encodeURIComponent(under.reference)}`
   return (

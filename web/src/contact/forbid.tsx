@@ -1,6 +1,7 @@
 import { Ban } from 'lucide-react'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useEffectEvent, useRef, useState } from 'react'
 import { $api } from '../api/client.ts'
+import type { UnderPurpose } from '../api/shapes.ts'
 import { Button } from '../controls/button.tsx'
 import { Choice } from '../controls/choice.tsx'
 import { Confirm } from '../controls/confirm.tsx'
@@ -10,6 +11,7 @@ import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import type { Party } from '../inspections/inspection-shapes.ts'
 import type { Prohibition } from '../retention/retention-shapes.ts'
+import { useDestruction } from '../retention/use-destruction.ts'
 import { announce } from '../shell/announce.tsx'
 
 const channels = ['PHONE', 'LETTER', 'VISIT', 'EMAIL'] as const
@@ -37,7 +39,7 @@ export function Forbid({
   reference?: string | undefined
   onForbidden: (prohibition: Prohibition) => void
 }) {
-  const { say, language } = useLanguage()
+  const { say } = useLanguage()
   const forbid = $api.useMutation('post', '/api/recordings/{id}/prohibitions')
   const [asked, setAsked] = useState<Told>()
   const [party, setParty] = useState<Party>('CALLER')
@@ -45,9 +47,7 @@ export function Forbid({
 
   const submit = async (told: Told) => {
     const done = await forbid.mutateAsync({ params: { path: { id: recordingId } }, body: told }).catch(() => undefined)
-    if (!done) return
-    announce(sayForbidden(done, say, language))
-    onForbidden(done)
+    if (done) onForbidden(done)
   }
   const busy = { isBusy: forbid.isPending }
   return (
@@ -108,17 +108,20 @@ export function Forbid({
   )
 }
 
-/** What came of it: read out and seen in place of the question. */
-export function Forbidden({ prohibition }: { prohibition: Prohibition }) {
+/** What came of it: read out and seen in place of the question, until it is destroyed and then that. */
+export function Forbidden({ prohibition, under }: { prohibition: Prohibition; under: UnderPurpose }) {
   const { say, language } = useLanguage()
   const shown = useRef<HTMLDivElement>(null)
+  const destruction = useDestruction(prohibition.recordingId, under)
+  const destroyedAt = destruction?.state === 'destroyed' ? destruction.destroyedAt : undefined
+  const now: Prohibition = destroyedAt ? { ...prohibition, state: 'executed', executedAt: destroyedAt } : prohibition
   // What had the focus is gone with the question.
   useEffect(() => shown.current?.focus(), [])
+  const tell = useEffectEvent(() => announce(sayForbidden(now, say, language)))
+  useEffect(() => tell(), [now.state])
   return (
     <div ref={shown} tabIndex={-1} className="forbidden">
-      <Notice kind={prohibition.state === 'waiting' ? 'info' : 'success'}>
-        {sayForbidden(prohibition, say, language)}
-      </Notice>
+      <Notice kind={now.state === 'waiting' ? 'info' : 'success'}>{sayForbidden(now, say, language)}</Notice>
     </div>
   )
 }

@@ -92,7 +92,7 @@ export function SegmentPanel({
           </ul>
         </Notice>
       )}
-      {forbidden && <Forbidden prohibition={forbidden} />}
+      {forbidden && <Forbidden prohibition={forbidden} under={under} />}
       {recording.state === 'available' && recording.id && !forbidden ? (
         <Suspense fallback={<Waiting lines={3} />}>
           <Listen recordingId={recording.id} segmentId={segment.id} momentMs={momentMs} onLooked={onLooked} />

@@ -65,7 +65,7 @@ export function Step({
   return (
     <Form
       ref={form}
-      className="step stack-small"
+      className="step-form stack-small"
       aria-label={open}
       validationBehavior="aria"
       onSubmit={(event) => {

@@ -119,12 +119,12 @@ export function ReachedPlaces({ places }: { places: LedgerEntry['places'] }) {
       {places.map(({ name, reached }) => (
         <li key={name} className={`reached-${reached ? 'yes' : 'no'}`}>
           {reached ? <CircleCheck aria-hidden="true" size={16} /> : <CircleX aria-hidden="true" size={16} />}
-          {name}
-          {reached ? (
-            <span className="visually-hidden">: {say('ledger.reached')}</span>
-          ) : (
-            <span>: {say('ledger.notReached')}</span>
-          )}
+          <span>
+            {name}
+            <span className={reached ? 'visually-hidden' : undefined}>
+              : {say(reached ? 'ledger.reached' : 'ledger.notReached')}
+            </span>
+          </span>
         </li>
       ))}
     </ul>

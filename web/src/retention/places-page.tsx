@@ -13,6 +13,7 @@ import '../styles/contact.css'
 import '../styles/description.css'
 import '../styles/plan.css'
 import '../styles/retention.css'
+import '../styles/watch.css'
 import type { PlaceOfData } from './retention-shapes.ts'
 import { sayFault } from './retention-words.ts'
 

@@ -11,6 +11,7 @@ import '../styles/contact.css'
 import '../styles/description.css'
 import '../styles/plan.css'
 import '../styles/retention.css'
+import '../styles/watch.css'
 import { ClockState } from './clock-state.tsx'
 import { DueSection } from './due-section.tsx'
 import { Ledger } from './ledger.tsx'
@@ -29,7 +30,8 @@ export function RetentionPage() {
       {data && (
         <>
           <ClockState retention={data} onConfirmed={() => void refetch()} />
-          <Obstacles obstacles={data.obstacles} />
+          {/* The clock is told above, with what to do about it. */}
+          <Obstacles obstacles={data.obstacles.filter(({ kind }) => !kind.startsWith('clock-'))} />
           <Held retention={data} />
           <Terms terms={data.terms} />
           <DueSection nowMs={Date.parse(data.asOf)} />

@@ -61,7 +61,7 @@ export function seesRetention(me: Pick<Me, 'rights'>): boolean {
 
 /** Who sees where data lie. */
 export function seesPlaces(me: Pick<Me, 'rights'>): boolean {
-  return hasRole(me, 'ADMINISTRATOR', 'DATA_PROTECTION_OFFICER', 'DECISION_MAKER', 'MAINTENANCE')
+  return hasRole(me, 'ADMINISTRATOR', 'DATA_PROTECTION_OFFICER', 'DECISION_MAKER', 'MAINTENANCE', 'SECURITY')
 }
 
 /** Who sees that recalled copies come back, or are known to be gone. */
