@@ -5,7 +5,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
-import { chmod, link, mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { chmod, link, mkdir, open, readdir, readFile, rm, stat, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { KeyStoreFault } from './key-store.ts'
 
@@ -62,7 +62,7 @@ export async function openKeyFiles(folder: string, ending: string): Promise<KeyF
     try {
       const handle = await open(half, 'wx', 0o600)
       try {
-        await handle.writeFile(bytes)
+        await writeAll(handle, bytes)
         await handle.sync()
       } finally {
         await handle.close()
@@ -108,13 +108,18 @@ export async function openKeyFiles(folder: string, ending: string): Promise<KeyF
   }
 }
 
+/** From the file's beginning. A disk may take a part and say how much. */
+async function writeAll(handle: FileHandle, bytes: Buffer): Promise<void> {
+  for (let at = 0; at < bytes.length;) at += (await handle.write(bytes, at, bytes.length - at, at)).bytesWritten
+}
+
 /** Says whether there was such a file. */
 async function overwriteAndRemove(path: string): Promise<boolean> {
   const held = await readIfThere(path)
   if (held === undefined) return false
   const handle = await open(path, 'r+')
   try {
-    await handle.write(Buffer.alloc(held.length), 0, held.length, 0)
+    await writeAll(handle, Buffer.alloc(held.length))
     await handle.sync()
   } finally {
     await handle.close()

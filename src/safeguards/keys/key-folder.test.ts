@@ -1,0 +1,102 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { openKeyFolder } from './key-folder.ts'
+
+const place = await mkdtemp(join(tmpdir(), 'seloste-folder-'))
+afterAll(() => rm(place, { recursive: true, force: true }))
+let made = 0
+const newFolder = async () => {
+  const folder = join(place, `keys-${++made}`)
+  await mkdir(folder, { mode: 0o700 })
+  return folder
+}
+
+describe('what a crash left of a key', () => {
+  test('half written, is no key, is listed, and goes with its destruction; those of other names stay', async () => {
+    const folder = await newFolder()
+    const store = await openKeyFolder(folder)
+    await store.write('a.key', Buffer.from('another’s'))
+    // As this version leaves it, and as the one before did.
+    await writeFile(join(folder, 'a.key.0123abcd.new'), 'hal')
+    await writeFile(join(folder, 'a.key.new'), 'hal')
+    await writeFile(join(folder, 'a.key.key.89abcdef.new'), 'hal')
+    expect(await store.has('a')).toBe(false)
+    expect(await store.read('a')).toBeUndefined()
+    expect((await store.names()).toSorted()).toEqual(['a', 'a.key'])
+    expect((await store.destroy('a')).proof).toBe('overwritten and removed')
+    expect((await readdir(folder)).toSorted()).toEqual(['a.key.key', 'a.key.key.89abcdef.new'])
+    await store.write('a', Buffer.from('new'))
+    expect((await store.read('a'))?.toString()).toBe('new')
+  })
+
+  test('overwritten and not removed, is no key, is listed, and gives way to a new one', async () => {
+    const folder = await newFolder()
+    const store = await openKeyFolder(folder)
+    await writeFile(join(folder, 'a.key'), Buffer.alloc(32))
+    expect(await store.has('a')).toBe(false)
+    expect(await store.names()).toEqual(['a'])
+    await expect(store.wrap('a', [{ secret: Buffer.from('s'), purpose: 'p' }])).rejects.toMatchObject({
+      code: 'KEY_MISSING',
+    })
+    await store.make('a')
+    expect((await store.read('a'))?.length).toBe(32)
+    expect(await readdir(folder)).toEqual(['a.key'])
+  })
+})
+
+const withoutStrace =
+  spawnSync('strace', ['-e', 'inject=fsync:error=EIO', 'true']).status === 0
+    ? ''
+    : ' (strace is not installed, or not allowed)'
+const program = join(import.meta.dirname, '../../../test/keys/write-and-destroy.ts')
+
+describe(`the folder of keys on a disk that fails${withoutStrace}`, () => {
+  /** System calls of one write and one destruction, in their order; which of them, and what it does. */
+  const calls = ['pwrite64:1', 'fsync:1', 'link:1', 'fsync:2', 'pwrite64:2', 'fsync:3', 'unlink:2', 'fsync:4']
+  const faults = ['error=EIO', 'error=ENOSPC', 'signal=KILL']
+  const all = calls.flatMap((call) => faults.map((fault) => ({ call, fault })))
+  // Each is a process of its own: the short run takes every other.
+  const some = all.filter((_, index) => index % 2 === 0 || process.env['SELOSTE_LONG'] !== undefined)
+
+  test.skipIf(withoutStrace !== '').each(some)(
+    'at $call with $fault: a key is there whole or not at all, what was told is so, and the next try comes to its end',
+    async ({ call, fault }) => {
+      const folder = await newFolder()
+      const [name = '', when = ''] = call.split(':')
+      const inject = `inject=/^${name}(at)?$:${fault}:when=${when}`
+      const words = ['-f', '-qq', '--seccomp-bpf', '-o', `${folder}.trace`, '-e', `trace=/^${name}(at)?$`, '-e', inject]
+      const command = [process.execPath, program, folder, 'month-2027-01.v1', 'the key itself']
+      // strace counts the calls of each thread.
+      const running = spawn('strace', [...words, ...command], { env: { ...process.env, UV_THREADPOOL_SIZE: '1' } })
+      let told = ''
+      running.stdout.on('data', (part: Buffer) => (told += part.toString()))
+      const [, signal] = (await once(running, 'close')) as [number | null, string | null]
+      // strace dies of what the program died of.
+      if (fault === 'signal=KILL') expect(signal).toBe('SIGKILL')
+      else expect(await readFile(`${folder}.trace`, 'utf8')).toContain('INJECTED')
+      const lines = told
+        .trim()
+        .split('\n')
+        .filter((line) => line !== '')
+
+      const store = await openKeyFolder(folder)
+      const held = await store.read('month-2027-01.v1')
+      if (held) expect(held.toString()).toBe('the key itself')
+      if (lines.includes('destroyed')) expect(held).toBeUndefined()
+      else if (lines.includes('written') && lines.length === 1) expect(await store.names()).toHaveLength(1)
+      for (const line of lines.filter((one) => one.startsWith('not'))) {
+        expect(line).toMatch(
+          /^not (written|destroyed): KEY_STORE_AWAY: .*the key month-2027-01.v1 cannot be .*\((EIO|ENOSPC)\)/,
+        )
+      }
+      await store.destroy('month-2027-01.v1')
+      expect(await readdir(folder)).toEqual([])
+      await store.write('month-2027-01.v1', Buffer.from('once more'))
+      expect((await store.read('month-2027-01.v1'))?.toString()).toBe('once more')
+    },
+  )
+})

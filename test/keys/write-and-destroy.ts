@@ -1,0 +1,18 @@
+// One write and one destruction of a key in a folder, told line by line, in a process that a test lets go wrong.
+import { openKeyFolder } from '#safeguards/keys/key-folder.ts'
+
+const [folder = '', name = '', secret = ''] = process.argv.slice(2)
+const store = await openKeyFolder(folder)
+const acts: [string, () => Promise<unknown>][] = [
+  ['written', () => store.write(name, Buffer.from(secret))],
+  ['destroyed', () => store.destroy(name)],
+]
+for (const [told, act] of acts) {
+  try {
+    await act()
+    console.log(told)
+  } catch (error) {
+    const { code, message } = error as { code: string; message: string }
+    console.log(`not ${told}: ${code}: ${message}`)
+  }
+}
