@@ -68,7 +68,7 @@ describe(`the folder of keys on a disk that fails${withoutStrace}`, () => {
       const folder = await newFolder()
       const [name = '', when = ''] = call.split(':')
       const inject = `inject=/^${name}(at)?$:${fault}:when=${when}`
-      const words = ['-f', '-qq', '--seccomp-bpf', '-o', `${folder}.trace`, '-e', `trace=/^${name}(at)?$`, '-e', inject]
+      const words = ['-f', '-qq', '-o', `${folder}.trace`, '-e', `trace=/^${name}(at)?$`, '-e', inject]
       const command = [process.execPath, program, folder, 'month-2027-01.v1', 'the key itself']
       // strace counts the calls of each thread.
       const running = spawn('strace', [...words, ...command], { env: { ...process.env, UV_THREADPOOL_SIZE: '1' } })
@@ -87,7 +87,8 @@ describe(`the folder of keys on a disk that fails${withoutStrace}`, () => {
       const held = await store.read('month-2027-01.v1')
       if (held) expect(held.toString()).toBe('the key itself')
       if (lines.includes('destroyed')) expect(held).toBeUndefined()
-      else if (lines.includes('written') && lines.length === 1) expect(await store.names()).toHaveLength(1)
+      // Until its file is away, a destruction that was cut off is listed, to be taken up again.
+      else if (lines.join() === 'written' && call !== 'fsync:4') expect(await store.names()).toHaveLength(1)
       for (const line of lines.filter((one) => one.startsWith('not'))) {
         expect(line).toMatch(
           /^not (written|destroyed): KEY_STORE_AWAY: .*the key month-2027-01.v1 cannot be .*\((EIO|ENOSPC)\)/,
