@@ -205,7 +205,7 @@ language plpgsql security definer set search_path = pg_catalog, public, pg_temp 
 declare
   known history_day;
 begin
-  if day_begins(of_day + 1) + interval '24 hours' > now() then
+  if day_begins(of_day + 1) + interval '24 hours' > destruction_now() then
     return false;
   end if;
   select * into known from history_day d where d.day = of_day;
@@ -233,7 +233,7 @@ create function uncounted_history_days() returns setof date
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select g::date
   from (select helsinki_day(min(c.started_at)) as first from contact c) o,
-    generate_series(o.first::timestamp, helsinki_day(now() - interval '48 hours')::timestamp, interval '1 day') g
+    generate_series(o.first::timestamp, helsinki_day(destruction_now() - interval '48 hours')::timestamp, interval '1 day') g
   where not exists (select from history_day d where d.day = g::date and d.counted_at is not null)
   order by 1
 $$;
