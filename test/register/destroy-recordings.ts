@@ -21,24 +21,8 @@ export function makeDestroyer(
   { keeping }: Pick<TestRegister, 'keeping'>,
   copies: Copies = withoutCopies,
 ): TestDestroyer {
-  const { pool } = database.as()
   const expunging = { ...keeping, copies }
-
-  async function forbid(id: string, party: 'CALLER' | 'OFFICIAL' = 'CALLER'): Promise<void> {
-    const client = await pool.connect()
-    try {
-      // Nobody entered it: the reference to a person is not looked at.
-      await client.query('begin; set local session_replication_role = replica')
-      await client.query(
-        `insert into prohibition (recording_id, party, channel, entered_by) values ($1, $2, 'PHONE', gen_random_uuid())
-         on conflict do nothing`,
-        [id, party],
-      )
-      await client.query('commit')
-    } finally {
-      client.release(true)
-    }
-  }
+  const forbid = (id: string, party?: 'CALLER' | 'OFFICIAL') => noteProhibition(database, id, party)
 
   return {
     expunging,
@@ -51,5 +35,26 @@ export function makeDestroyer(
       if (expunged.failures[0]) throw expunged.failures[0].error
       return expunged
     },
+  }
+}
+
+/** Enters a prohibition that nobody made; the recording stays as it is. */
+export async function noteProhibition(
+  database: TestDatabase<RegisterTables>,
+  id: string,
+  party: 'CALLER' | 'OFFICIAL' = 'CALLER',
+): Promise<void> {
+  const client = await database.as().pool.connect()
+  try {
+    // Nobody entered it: the reference to a person is not looked at.
+    await client.query('begin; set local session_replication_role = replica')
+    await client.query(
+      `insert into prohibition (recording_id, party, channel, entered_by) values ($1, $2, 'PHONE', gen_random_uuid())
+       on conflict do nothing`,
+      [id, party],
+    )
+    await client.query('commit')
+  } finally {
+    client.release(true)
   }
 }

@@ -292,10 +292,10 @@ describe('hours and quotas', () => {
     expect(refused.decision).toMatchObject({ record: false, reason: 'quota-full', quotaUsed: 3 })
     expect(await found({ versions: by })).toEqual([])
     await admin.db.transaction().execute(async (tx) => {
-    // Nobody empties these; a test begins as if they had never been filled.
-    await sql`set local session_replication_role = replica`.execute(tx)
-    await sql`truncate contact, segment, call_identity, recording cascade`.execute(tx)
-  })
+      // Nobody empties these; a test begins as if they had never been filled.
+      await sql`set local session_replication_role = replica`.execute(tx)
+      await sql`truncate contact, segment, call_identity, recording cascade`.execute(tx)
+    })
     const hidden = await fill(1, 3)
     const { findings } = await verify({ versions: by })
     expect(findings).toMatchObject([{ kind: 'decision-differs', segmentId: hidden.segmentId }])
