@@ -11,6 +11,7 @@ import { decide } from './decisions/decide.ts'
 import { verifyAll } from './decisions/verify-draws.ts'
 import { checkAll } from './evidence/check-promises.ts'
 import { dropMonth } from './retention/drop-month.ts'
+import { wrapKeys } from './keys/wrap-keys.ts'
 import { dryRun } from './retention/dry-run.ts'
 import { verifyHeld } from './retention/verify-recordings.ts'
 import { inviteLatency } from './signalling/invite-latency.ts'
@@ -28,6 +29,7 @@ const benches: Record<string, () => Promise<boolean>> = {
   'own-calls': () => ownCalls(),
   append: () => appendEntries(),
   'verify-log': () => verifyLog(),
+  'wrap-keys': () => wrapKeys(),
 }
 
 const wanted = process.argv.slice(2)
