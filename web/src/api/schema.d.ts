@@ -12799,7 +12799,7 @@ export interface operations {
                      * @description What is confirmed
                      * @enum {unknown}
                      */
-                    act: "draft.approve" | "draft.reject" | "right.approve" | "right.reject" | "removal.approve" | "removal.reject" | "passkey.add" | "passkey.remove";
+                    act: "draft.approve" | "draft.reject" | "right.approve" | "right.reject" | "removal.approve" | "removal.reject" | "passkey.add" | "passkey.remove" | "clock.confirm";
                     /**
                      * Format: uuid
                      * @description The draft, the request for a right, the removal, the passkey; with passkey.add one’s own person id
@@ -12959,7 +12959,7 @@ export interface operations {
                      * @description What is confirmed
                      * @enum {unknown}
                      */
-                    act: "draft.approve" | "draft.reject" | "right.approve" | "right.reject" | "removal.approve" | "removal.reject" | "passkey.add" | "passkey.remove";
+                    act: "draft.approve" | "draft.reject" | "right.approve" | "right.reject" | "removal.approve" | "removal.reject" | "passkey.add" | "passkey.remove" | "clock.confirm";
                     /**
                      * Format: uuid
                      * @description The draft, the request for a right, the removal, the passkey; with passkey.add one’s own person id
@@ -20108,7 +20108,7 @@ export interface operations {
     readDestruction: {
         parameters: {
             query?: {
-                purpose?: string;
+                purpose?: "DEVELOPMENT" | "QUALITY" | "TRAINING" | "SERVICE_LEVEL_STUDY" | "CRIME_OR_MISUSE" | "INSPECTION" | "MAINTENANCE";
                 reference?: string;
             };
             header?: never;

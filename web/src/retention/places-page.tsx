@@ -15,7 +15,6 @@ import '../styles/plan.css'
 import '../styles/retention.css'
 import '../styles/watch.css'
 import type { PlaceOfData } from './retention-shapes.ts'
-import { sayFault } from './retention-words.ts'
 
 const marks = {
   'in-use': { Icon: CircleCheck, badge: 'badge-available' },
@@ -97,7 +96,15 @@ function Backup({ backup, kind }: { backup: NonNullable<PlaceOfData['backup']>; 
   const at = (instant: string | undefined) => (instant ? formatInstant(instant, language) : '–')
   return (
     <>
-      {backup.fault && <Notice kind="warning">{say('places.fault', { fault: sayFault(backup.fault, say) })}</Notice>}
+      {backup.fault && (
+        <Notice kind="warning">
+          <p>{say('places.fault')}</p>
+          {/* As the program told whoever runs it: in English. */}
+          <p lang="en" className="breaking">
+            {backup.fault}
+          </p>
+        </Notice>
+      )}
       {backup.keysPending > 0 && (
         <Notice kind="warning">
           {say('places.keys.pending', {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { knownRefusals } from '../api/refusal.ts'
 import type { Say } from '../language/use-words.ts'
-import { sayCause, sayDue, sayLedgerKind, sayMonth, saySpan } from './retention-words.ts'
+import { sayCause, sayDue, sayFault, sayLedgerKind, sayMonth, saySpan } from './retention-words.ts'
 
 const read = (path: string) => readFileSync(join(import.meta.dirname, '../../..', path), 'utf8')
 const words = JSON.parse(read('web/src/language/fi.json')) as Record<string, string>
@@ -24,6 +24,20 @@ describe('the words of how records end', () => {
       .filter((cause, at, all) => all.indexOf(cause) === at)
     expect(causes.length).toBeGreaterThan(10)
     expect(causes.filter((cause) => sayCause(cause, say) === cause)).toEqual([])
+  })
+
+  test('name everything that a verification can find, and every fault of a store or a place', () => {
+    const codesOf = (path: string, from: string) => {
+      const code = read(path)
+      return [...code.slice(code.indexOf(from)).matchAll(/^ {2}'([\w-]+)':/gm)].map((match) => match[1]!)
+    }
+    const codes = [
+      ...codesOf('src/register/verify/findings.ts', 'const words'),
+      ...codesOf('src/platform/objects/faults.ts', 'objectFaults'),
+      ...codesOf('src/safeguards/places/place-faults.ts', 'placeFaults'),
+    ]
+    expect(codes.length).toBeGreaterThan(30)
+    expect(codes.filter((code) => sayFault(code, say) === code)).toEqual([])
   })
 
   test('tell every refusal about an end in a sentence of its own', () => {
