@@ -9,6 +9,7 @@ import { costPerPacket } from './capture/cost-per-packet.ts'
 import { sealedLoad } from './capture/sealed-load.ts'
 import { decide } from './decisions/decide.ts'
 import { verifyAll } from './decisions/verify-draws.ts'
+import { destroy } from './destruction/destroy.ts'
 import { checkAll } from './evidence/check-promises.ts'
 import { dropMonth } from './retention/drop-month.ts'
 import { wrapKeys } from './keys/wrap-keys.ts'
@@ -23,6 +24,7 @@ const benches: Record<string, () => Promise<boolean>> = {
   decide: () => decide(),
   'verify-draws': () => verifyAll(),
   'dry-run': () => dryRun(),
+  destroy: () => destroy(),
   'drop-month': () => dropMonth(),
   'verify-recordings': () => verifyHeld(),
   'check-promises': () => checkAll(),

@@ -3,7 +3,7 @@
  * the month keys themselves, as where a key store lets none out; and objects. In: a database, a key store, a folder. Out: copies that a destruction must reach, and what can be
  * opened from them alone. Never: sealing, the ledger.
  */
-import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Kysely } from 'kysely'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
@@ -36,7 +36,10 @@ export function makePlainPlace(db: Kysely<RegisterTables>, keys: KeyStore, folde
   let copies = 0
 
   const write = async (path: string, content: unknown) => {
-    await writeFile(`${path}.new`, JSON.stringify(content))
+    const file = await open(`${path}.new`, 'w')
+    await file.writeFile(JSON.stringify(content))
+    await file.sync()
+    await file.close()
     await rename(`${path}.new`, path)
   }
   async function renewMonth({ month, shards }: ChangedKeys): Promise<void> {

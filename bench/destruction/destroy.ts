@@ -1,0 +1,209 @@
+/**
+ * The destroyer in a month of a million recordings, with two backup places: one at its caller's wish, fifty together, and
+ * the five thousand of an hourly sweep, each until the ledger has it. Beside it the bare update of the same rows.
+ */
+import { randomBytes } from 'node:crypto'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Pool } from 'pg'
+import { connectDatabase } from '#platform/database/connect.ts'
+import { startEmbeddedPostgres } from '#platform/database/embedded.ts'
+import { migrate } from '#platform/database/migrate.ts'
+import { setRolePasswords } from '#platform/database/role-passwords.ts'
+import { openDirectoryStore } from '#platform/objects/directory-store.ts'
+import type { ObjectStore } from '#platform/objects/object-store.ts'
+import { expungeRecordings, type Ending, type Expunging } from '#register/expunge.ts'
+import { bodyKey, indexKey } from '#register/recordings/objects.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { openKeyFolder } from '#safeguards/keys/key-folder.ts'
+import type { KeyStore } from '#safeguards/keys/key-store.ts'
+import { expiryMonthOf, monthKeyName, recordingPurpose, shardOf, shardPurpose } from '#safeguards/keys/month-keys.ts'
+import { wrapKey } from '#safeguards/keys/wrap.ts'
+import type { Copies } from '#safeguards/places/copies.ts'
+import { makePlainPlace, type PlainPlace } from '../../test/register/plain-place.ts'
+
+const migrations = fileURLToPath(new URL('../../migrations', import.meta.url))
+const role = 'seloste_custodian'
+const password = 'only-for-the-bench'
+const rounds = 5
+const most = { oneMs: 1_000, fiftyMs: 5_000 }
+const sweptHours = 4
+const sweptAtOnce = 5_000
+
+interface Filled {
+  id: string
+  destroyAt: Temporal.Instant
+}
+
+/** Prints the medians; false when one destruction takes a second or fifty five. */
+export async function destroy({ recordings = 1_000_000 } = {}): Promise<boolean> {
+  const folder = await mkdtemp(join(process.env['SELOSTE_BENCH_DATA'] ?? tmpdir(), 'seloste-bench-'))
+  await chmod(folder, 0o711)
+  const log = { info: () => undefined, warn: (message: string) => void process.stderr.write(`${message}\n`) }
+  const server = await startEmbeddedPostgres({ dataDirectory: join(folder, 'database'), log })
+  const onIdleError = () => undefined
+  const admin = connectDatabase({ url: server.adminUrl(), applicationName: 'bench', size: 1, onIdleError })
+  try {
+    await migrate(server.adminUrl(), migrations)
+    await setRolePasswords(server.adminUrl(), { [role]: password })
+    const url = server.urlFor(role, password, 'postgres')
+    const custodian = connectDatabase<RegisterTables>({ url, applicationName: 'bench', size: 8, onIdleError })
+    const keys = await openKeyFolder(join(folder, 'keys'))
+    const objects = await openDirectoryStore(join(folder, 'objects'))
+    const filled = await fill(admin.pool, keys, recordings)
+    const places = ['vault', 'cellar'].map((name) => makePlainPlace(custodian.db, keys, join(folder, name), name))
+    for (const place of places) await place.backUp({ ...objects, list: nothing })
+    const expunging = { db: custodian.db, objects, keys, copies: all(places), workFolder: join(folder, 'work') }
+
+    const later = filled.filter(({ destroyAt }) => Temporal.Instant.compare(destroyAt, Temporal.Now.instant()) > 0)
+    const pick = () => later[randomBytes(4).readUInt32LE() % later.length]!
+    const one = await median(
+      rounds,
+      async () => forbidden(admin.pool, objects, [pick()]),
+      (some) => run(expunging, some),
+    )
+    const fifty = await median(
+      rounds,
+      async () => forbidden(admin.pool, objects, Array.from({ length: 50 }, pick)),
+      (some) => run(expunging, some),
+    )
+    const bare = await median(
+      rounds,
+      () => Promise.resolve(Array.from({ length: 50 }, pick)),
+      async (some) => {
+        await admin.pool.query('update recording set keeping_fault = null where id = any ($1)', [
+          some.map(({ id }) => id),
+        ])
+      },
+    )
+    const due = filled.slice(0, sweptAtOnce)
+    const began = performance.now()
+    await run(
+      expunging,
+      due.map((recording) => ({ ...recording, cause: 'retention' as const })),
+    )
+    const swept = performance.now() - began
+
+    console.log(`${recordings} recordings in the month, 2 backup places`)
+    console.log(`bare update of 50 rows   median ${bare.toFixed(0)} ms`)
+    console.log(
+      `one destroyed            median ${one.toFixed(0)} ms  x${(one / bare).toFixed(0)}  (at most ${most.oneMs} ms)`,
+    )
+    console.log(
+      `fifty destroyed          median ${fifty.toFixed(0)} ms  x${(fifty / bare).toFixed(0)}  (at most ${most.fiftyMs} ms)`,
+    )
+    console.log(`a sweep of ${due.length}          ${swept.toFixed(0)} ms, ${(swept / due.length).toFixed(2)} ms each`)
+    await custodian.close()
+    return one <= most.oneMs && fifty <= most.fiftyMs
+  } finally {
+    await admin.close()
+    await server.stop()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** A month of recordings evenly over its hours, the earliest first; file keys that open under shards that open. */
+async function fill(pool: Pool, keys: KeyStore, recordings: number): Promise<Filled[]> {
+  // The first hours are over, so that a sweep may have them.
+  const month = expiryMonthOf(Temporal.Now.instant().subtract({ hours: 24 + sweptHours }))
+  const from = month.toZonedDateTime('UTC').toInstant()
+  const stepMs = (month.daysInMonth * 86_400_000) / recordings
+  await keys.make(monthKeyName(month, 1))
+  await pool.query('set session_replication_role = replica')
+  await pool.query(`insert into month_key (expiry_month, version, state) values ($1, 1, 'current')`, [month.toString()])
+  const shardKeys = Array.from({ length: month.daysInMonth * 96 }, () => randomBytes(32))
+  const wrapped = await keys.wrap(
+    monthKeyName(month, 1),
+    shardKeys.map((secret, shard) => ({ secret, purpose: shardPurpose(month, shard) })),
+  )
+  await pool.query(
+    'insert into shard_key select $1, shard - 1, 1, wrapped from unnest($2::bytea[]) with ordinality as s (wrapped, shard)',
+    [month.toString(), wrapped],
+  )
+  const filled: Filled[] = []
+  for (let at = 0; at < recordings; at += 20_000) {
+    const some = Array.from({ length: Math.min(20_000, recordings - at) }, (_, n) => ({
+      id: crypto.randomUUID(),
+      destroyAt: from.add({ milliseconds: Math.floor((at + n) * stepMs) }),
+    }))
+    const shards = some.map(({ destroyAt }) => shardOf(destroyAt))
+    const files = some.map(({ id }, n) => wrapKey(shardKeys[shards[n]!]!, randomBytes(16), recordingPurpose(id)))
+    const ids = some.map(({ id }) => id)
+    await pool.query(insertRecordings, [ids, some.map(({ destroyAt }) => destroyAt.toString()), month.toString()])
+    await pool.query(
+      'insert into recording_key select id, $1, shard, wrapped from unnest($2::uuid[], $3::int[], $4::bytea[]) as k (id, shard, wrapped)',
+      [month.toString(), ids, shards, files],
+    )
+    filled.push(...some)
+  }
+  await pool.query('analyze recording')
+  await pool.query('analyze recording_key')
+  await pool.query('analyze shard_key')
+  await pool.query('set session_replication_role = origin')
+  return filled
+}
+
+const insertRecordings = `
+  insert into recording (id, segment_id, contact_id, contact_started_at, state, started_at, ended_at, intake_day,
+    recording_months, number_reached, call_ended_at, min_keep_until, destroy_at, expiry_month, size_bytes, sha256, kept_at,
+    duration_ms, packets_received, packets_lost)
+  select id, gen_random_uuid(), gen_random_uuid(), ended - interval '5 minutes', 'STORED', ended - interval '4 minutes',
+    ended, ended::date, 6, '+35829497000', ended, ended + interval '2 months', at, $3, 480000, sha256(id::text::bytea), ended,
+    240000, 24000, 0
+  from (select id, at, at - interval '6 months' as ended from unnest($1::uuid[], $2::timestamptz[]) as given (id, at)) calls`
+
+/** Recordings that their callers have forbidden, with a body and an index here. */
+async function forbidden(pool: Pool, objects: ObjectStore, some: Filled[]): Promise<(Filled & { cause: 'caller' })[]> {
+  await pool.query('set session_replication_role = replica')
+  await pool.query(
+    `insert into prohibition (recording_id, party, channel, entered_by)
+     select id, 'CALLER', 'PHONE', gen_random_uuid() from unnest($1::uuid[]) as id on conflict do nothing`,
+    [some.map(({ id }) => id)],
+  )
+  await pool.query('set session_replication_role = origin')
+  for (const { id } of some) {
+    await objects.put(bodyKey(id), randomBytes(4_096))
+    await objects.put(indexKey(id), randomBytes(512))
+  }
+  return some.map((recording) => ({ ...recording, cause: 'caller' as const }))
+}
+
+async function run(expunging: Expunging, some: (Filled & Pick<Ending, 'cause'>)[]): Promise<void> {
+  const now = Temporal.Now.instant()
+  const deadline = now.add({ seconds: 60 })
+  const { failures, waiting } = await expungeRecordings(
+    expunging,
+    some.map(({ id, cause }) => ({ id, cause, doneBy: 'bench', deadline })),
+    now,
+  )
+  if (failures.length + waiting.length > 0) throw new Error(JSON.stringify({ failures, waiting }))
+}
+
+function all(places: PlainPlace[]): Copies {
+  return {
+    renewKeyring: async (changed) => (await Promise.all(places.map((place) => place.renewKeyring(changed)))).flat(),
+    deleteObjects: async (keys) => (await Promise.all(places.map((place) => place.deleteObjects(keys)))).flat(),
+    shipLedger: () => Promise.resolve([]),
+  }
+}
+
+async function* nothing(): AsyncIterable<string> {
+  // Nothing to copy but keys.
+}
+
+async function median<Made>(
+  times: number,
+  make: () => Promise<Made>,
+  work: (made: Made) => Promise<void>,
+): Promise<number> {
+  const taken: number[] = []
+  for (let round = 0; round < times; round++) {
+    const made = await make()
+    const began = performance.now()
+    await work(made)
+    taken.push(performance.now() - began)
+  }
+  return taken.sort((a, b) => a - b)[Math.floor(times / 2)]!
+}
