@@ -32,6 +32,11 @@ const usage = `Seloste ${version}
   seloste audit resume [--reason TEXT]            what is wrong with a broken log; accept it, so that it goes on
   seloste recordings verify [--sample N] [--json]
                                                   whether every held recording opens, and no destroyed one does
+  seloste backup key --to FILE                    make the recovery key: its private half, for a safe
+  seloste backup [--to NAME] [--due] [--json]     back everything up to the places of SELOSTE_BACKUPS, and read it back
+  seloste backup list                             the backups in each place
+  seloste restore --from DIR --identity FILE [--backup ID] [--ledger DIR] [--checkpoint FILE] [--anchor N]
+                                                  a register out of a backup, without what was destroyed since
   seloste witness --listen HOST:PORT --state DIR --key KEY [--origin ORIGIN] [--name NAME]
                                                   cosign the audit log of a Seloste on another machine
   seloste status [--json]                         whether the parts of a running Seloste answer, and its promises hold
@@ -99,6 +104,14 @@ async function main(): Promise<void> {
     case 'recordings': {
       const { recordings } = await import('./recordings.ts')
       return recordings(settings(), rest)
+    }
+    case 'backup': {
+      const { backup } = await import('./backup.ts')
+      return backup(settings(), rest)
+    }
+    case 'restore': {
+      const { restore } = await import('./restore.ts')
+      return restore(settings(), rest)
     }
     case 'witness': {
       const { witness } = await import('./witness.ts')

@@ -15,13 +15,7 @@ export async function withRunningDatabase<Result>(
   purpose: string,
   work: (db: Kysely<RegisterTables>) => Promise<Result>,
 ): Promise<Result> {
-  const url = settings.databaseUrl ?? (await findEmbeddedPostgres(join(settings.dataDirectory, 'database')))?.adminUrl()
-  if (url === undefined) {
-    throw new Fault(
-      'database-not-running',
-      `no Seloste runs on ${settings.dataDirectory}; start it first, or set DATABASE_URL`,
-    )
-  }
+  const url = await databaseUrlOf(settings)
   const { db, close } = connectDatabase<RegisterTables>({
     url,
     applicationName: `seloste-${purpose}`,
@@ -33,4 +27,14 @@ export async function withRunningDatabase<Result>(
   } finally {
     await close()
   }
+}
+
+/** The owner's way to the database of a Seloste that runs on these settings. @throws Fault `database-not-running` */
+export async function databaseUrlOf(settings: Settings): Promise<string> {
+  const url = settings.databaseUrl ?? (await findEmbeddedPostgres(join(settings.dataDirectory, 'database')))?.adminUrl()
+  if (url !== undefined) return url
+  throw new Fault(
+    'database-not-running',
+    `no Seloste runs on ${settings.dataDirectory}; start it first, or set DATABASE_URL`,
+  )
 }

@@ -9,6 +9,7 @@ import { captureProcessFlags } from '#capture/rtp/process-flags.ts'
 import type { Settings } from '#platform/config/settings.ts'
 import type { Log } from '#platform/log/log.ts'
 import { readyDatabase, type ReadyDatabase } from './bootstrap.ts'
+import { keepBackups, type KeptBackups } from './keep-backups.ts'
 import type { RoleName } from './role.ts'
 
 export interface Supervised {
@@ -35,6 +36,7 @@ export async function superviseRoles(settings: Settings, log: Log): Promise<Supe
   const children = new Map<RoleName, ChildProcess>()
   const soonEnds = new Map<RoleName, number>()
   let stopping = false
+  let backups: KeptBackups | undefined
 
   function start(name: RoleName): Promise<string> {
     const child = fork(main, ['start', '--role', name], {
@@ -76,6 +78,7 @@ export async function superviseRoles(settings: Settings, log: Log): Promise<Supe
 
   async function stop(): Promise<void> {
     stopping = true
+    await backups?.stop()
     await Promise.all([...children.values()].map(endChild))
     await database.stop()
   }
@@ -84,6 +87,7 @@ export async function superviseRoles(settings: Settings, log: Log): Promise<Supe
     // The custodian first: capture needs the intake keys it makes.
     const custodian = await start('custodian')
     const [capture, desk] = await Promise.all([start('capture'), start('desk')])
+    backups = keepBackups(settings, main, log)
     return {
       database,
       addresses: { custodian, capture, desk },

@@ -1,9 +1,20 @@
-/** What a backup's end leaves in the register's own log. In: a backup, or why there is none. Out: entries. Never here: a name or a number. */
+/**
+ * What a backup's end leaves in the register: an entry of the log, and how many backups a place has. In: a backup, or why
+ * there is none. Out: rows. Never here: content.
+ */
+import { sql } from 'kysely'
 import { appendAudit } from '../audit/append.ts'
-import type { HoldingSafeguards } from '../tables.ts'
-import type { MadeBackup } from './make-backup.ts'
+import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { findBackups } from './list-backups.ts'
+import type { BackupPlace, MadeBackup } from './make-backup.ts'
+import { instantOf } from './manifest.ts'
 
-export async function noteBackup(db: HoldingSafeguards, place: string, made: MadeBackup): Promise<void> {
+export async function noteBackup(
+  holding: HoldingSafeguards,
+  { name: place, store }: Pick<BackupPlace, 'name' | 'store'>,
+  made: MadeBackup,
+): Promise<void> {
+  const db = safeguardsOf(holding)
   const { manifest, rotated, missing } = made
   const { id, snapshotAt, objects, objectBytes, withoutAudio } = manifest
   await appendAudit(db, {
@@ -12,6 +23,12 @@ export async function noteBackup(db: HoldingSafeguards, place: string, made: Mad
     object: { kind: 'backup' },
     detail: { place, backup: id, snapshotAt, objects, objectBytes, withoutAudio, missing: missing.length },
   })
+  const { whole } = await findBackups(store)
+  const [oldest, newest] = [whole[0], whole.at(-1)].map((one) => (one === undefined ? null : (instantOf(one) ?? null)))
+  await sql`
+    update place_of_data set backups = ${whole.length}, backup_oldest_at = ${oldest}, backup_last_at = ${newest},
+      reached_at = now(), fault = null, fault_since = null
+    where kind = 'backup' and name = ${place}`.execute(db)
   if (rotated.ended.length === 0) return
   await appendAudit(db, {
     action: 'backup.ended',
@@ -21,7 +38,11 @@ export async function noteBackup(db: HoldingSafeguards, place: string, made: Mad
   })
 }
 
-export async function noteBackupFault(db: HoldingSafeguards, place: string, error: unknown): Promise<void> {
+export async function noteBackupFault(holding: HoldingSafeguards, place: string, error: unknown): Promise<void> {
+  const db = safeguardsOf(holding)
+  await sql`
+    update place_of_data set fault = ${(error as Error).message}, fault_since = coalesce(fault_since, now())
+    where kind = 'backup' and name = ${place}`.execute(db)
   await appendAudit(db, {
     action: 'backup.failed',
     result: `failed:${(error as { code?: string }).code ?? 'unknown'}`,

@@ -264,6 +264,8 @@ async function settle(
     manifest.snapshotAt,
     newest ?? manifest.snapshotAt,
   ])
+  // Whatever copies of the keyring there are, they are renewed whole.
+  await connection.query('update place_of_data set keyring_whole = false')
   await connection.query('update session set ended_at = clock_timestamp() where ended_at is null')
   // Nobody has their private halves any more: capture must not seal to them.
   await connection.query(`delete from intake_key where day >= $1::timestamptz::date and not (day = any ($2::date[]))`, [

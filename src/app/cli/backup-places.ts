@@ -1,0 +1,99 @@
+import { isAbsolute, join, resolve } from 'node:path'
+import { readFile } from 'node:fs/promises'
+import { parsePlaces, tellPlace, type PlaceSetting } from '#platform/config/places.ts'
+import type { Settings } from '#platform/config/settings.ts'
+import { openDirectoryStore } from '#platform/objects/directory-store.ts'
+import { isOnNetworkDrive } from '#platform/objects/network-drive.ts'
+import type { ObjectStore } from '#platform/objects/object-store.ts'
+import type { BackupPlace } from '#safeguards/backup/make-backup.ts'
+import { readWholeOr } from '#safeguards/backup/read-whole.ts'
+import { restoreKeyring } from '#safeguards/backup/restore-keyring.ts'
+import type { RestorePlace } from '#safeguards/backup/restore.ts'
+import type { KeyStore } from '#safeguards/keys/key-store.ts'
+import { openStore } from '#safeguards/places/open-place.ts'
+import { openPlaces } from '#safeguards/places/places.ts'
+import { judgePlaces } from '#safeguards/places/registry.ts'
+import { ledgerFolder } from '#safeguards/places/ship-ledger.ts'
+import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import { readVersions, versionAt } from '#safeguards/versions/versions.ts'
+import { termZone } from '#description/terms.ts'
+import { Fault } from '#platform/fault.ts'
+
+export interface OpenedPlace {
+  name: string
+  /** @throws where it is away, another's, or has no attested site (R19) */
+  open: () => Promise<BackupPlace>
+}
+
+export function openObjects(settings: Settings): Promise<ObjectStore> {
+  return openDirectoryStore(settings.objectsDirectory)
+}
+
+export async function openBackupPlaces(
+  settings: Settings,
+  db: HoldingSafeguards,
+  keys: KeyStore,
+  wanted: readonly PlaceSetting[],
+): Promise<{ places: OpenedPlace[]; objects: ObjectStore }> {
+  const { backups, ledgerCopies, backupKey: recipient } = settings
+  const now = () => Temporal.Now.instant()
+  const opened = openPlaces({
+    db,
+    keys,
+    backups,
+    ledgerCopies,
+    recipient,
+    now,
+    judge: async (kind, setting) => {
+      const at = now()
+      const { sites } = versionAt(await readVersions(db), at).description.storage
+      const told = {
+        kind,
+        name: setting.name,
+        location: tellPlace(setting),
+        site: setting.site,
+        elsewhere: setting.at.kind === 's3' || (await isOnNetworkDrive(setting.at.folder).catch(() => false)),
+      }
+      const today = at.toZonedDateTimeISO(termZone).toPlainDate()
+      const [judged] = await judgePlaces(db, [told], { sites, today, now: at })
+      if (!judged) throw new Error(`the place ${setting.name} was not judged`)
+      return judged
+    },
+  })
+  const places = wanted.map(({ name }): OpenedPlace => {
+    const place = opened.backup(name)
+    if (!place) throw new Fault('argument-wrong', `SELOSTE_BACKUPS has no place ${name}`)
+    return {
+      name,
+      open: async () => ({ name, store: await place.open(), renewCopies: () => place.renewCopies() }),
+    }
+  })
+  return { places, objects: await openObjects(settings) }
+}
+
+/** A place to restore from: a folder, or s3://bucket/prefix with its parameters. */
+export async function openRestorePlace(
+  from: string,
+  ledger: string | undefined,
+  identity: string,
+  keys: KeyStore,
+): Promise<RestorePlace> {
+  const store = await openFrom(from)
+  const readLedger = async (name: string) =>
+    ledger === undefined ? readWholeOr(store, ledgerFolder + name) : readOr(join(resolve(ledger), name))
+  return { store, readLedger, restoreKeyring: (connection) => restoreKeyring(connection, store, identity, keys) }
+}
+
+async function openFrom(from: string): Promise<ObjectStore> {
+  if (!from.includes('://') || isAbsolute(from)) return openStore({ at: { kind: 'folder', folder: resolve(from) } })
+  const [place] = parsePlaces('--from', `from=${from}`, process.cwd())
+  if (!place) throw new Fault('argument-wrong', '--from is a folder or s3://bucket/prefix')
+  return openStore(place)
+}
+
+async function readOr(path: string): Promise<Buffer | undefined> {
+  return readFile(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw error
+  })
+}

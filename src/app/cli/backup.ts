@@ -1,0 +1,190 @@
+import { open } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { generateKeyPair } from '#platform/age/age-header.ts'
+import type { Settings } from '#platform/config/settings.ts'
+import { Fault } from '#platform/fault.ts'
+import { makeBackup, type BackupProgress, type MadeBackup } from '#safeguards/backup/make-backup.ts'
+import { findBackups } from '#safeguards/backup/list-backups.ts'
+import { instantOf } from '#safeguards/backup/manifest.ts'
+import { noteBackup, noteBackupFault } from '#safeguards/backup/note-backups.ts'
+import { openKeyStore } from '#safeguards/keys/open-key-store.ts'
+import { noteRun } from '#safeguards/runs/note-run.ts'
+import { readVersions, versionAt } from '#safeguards/versions/versions.ts'
+import { lastDue } from '../roles/keep-backups.ts'
+import { readDrawKey } from '../roles/draw-key.ts'
+import { bodyKey, indexKey } from '#register/recordings/objects.ts'
+import { openBackupPlaces, type OpenedPlace } from './backup-places.ts'
+import { databaseUrlOf, withRunningDatabase } from './running-database.ts'
+import { version } from './version.ts'
+
+/** `backup key`, `backup list`, or a backup to every place of SELOSTE_BACKUPS, or to one of them. */
+export async function backup(settings: Settings, args: string[]): Promise<void> {
+  const [what, ...rest] = args
+  if (what === 'key') return makeRecoveryKey(rest)
+  if (what === 'list') return listBackups(settings)
+  const { values } = parseArgs({
+    args,
+    options: { to: { type: 'string' }, due: { type: 'boolean' }, json: { type: 'boolean' } },
+  })
+  const tell = values.json === true ? tellJson : tellLines
+  const recipient = settings.backupKey
+  if (recipient === undefined || settings.backups.length === 0) {
+    throw new Fault(
+      'setting-wrong',
+      'SELOSTE_BACKUPS and SELOSTE_BACKUP_KEY say where backups go and whom they are sealed to; "seloste backup key" makes the key (docs/operate/backup-and-restore.md)',
+    )
+  }
+  const wanted = settings.backups.filter(({ name }) => values.to === undefined || name === values.to)
+  if (wanted.length === 0) {
+    const names = settings.backups.map(({ name }) => name).join(', ')
+    throw new Fault('argument-wrong', `--to is "${values.to ?? ''}"; SELOSTE_BACKUPS has ${names}`)
+  }
+  const url = await databaseUrlOf(settings)
+  await withRunningDatabase(settings, 'backup', async (db) => {
+    const keys = await openKeyStore(settings)
+    const { places, objects } = await openBackupPlaces(settings, db, keys, wanted)
+    const now = Temporal.Now.instant()
+    const { storage } = versionAt(await readVersions(db), now).description
+    const source = {
+      url,
+      db,
+      objects,
+      objectsOf: (id: string) => [bodyKey(id), indexKey(id)],
+      keys,
+      drawKey: await readDrawKey(settings.dataDirectory),
+      program: version,
+    }
+    for (const place of places) {
+      if (values.due === true && (await isDone(place, lastDue(now, settings.backupAt)))) continue
+      try {
+        const opened = await place.open()
+        const made = await makeBackup(source, opened, {
+          recipient,
+          rotationDays: storage.backupDays,
+          onProgress: (progress) => {
+            tell.progress(place.name, progress)
+          },
+        })
+        await noteBackup(db, opened, made)
+        await noteRun(db, { work: 'backup', recordings: made.manifest.objects / 2, contacts: rowsOf(made, 'contact') })
+        tell.made(place.name, made)
+      } catch (error) {
+        await noteBackupFault(db, place.name, error)
+        await noteRun(db, { work: 'backup', fault: (error as { code?: string }).code ?? 'unknown' })
+        tell.failed(place.name, error as Error)
+        process.exitCode = 1
+      }
+    }
+  })
+}
+
+/** A place that cannot be looked into is not done. */
+async function isDone(place: OpenedPlace, due: Temporal.Instant): Promise<boolean> {
+  const opened = await place.open().catch(() => undefined)
+  const newest = opened && (await findBackups(opened.store)).whole.at(-1)
+  const at = newest === undefined ? undefined : instantOf(newest)
+  return at !== undefined && Temporal.Instant.compare(at, due) >= 0
+}
+
+async function makeRecoveryKey(args: string[]): Promise<void> {
+  const { values } = parseArgs({ args, options: { to: { type: 'string' } } })
+  if (!values.to) {
+    throw new Fault(
+      'argument-wrong',
+      'backup key needs --to FILE, a new file on what is then locked away (a USB stick)',
+    )
+  }
+  const { identity, recipient } = generateKeyPair()
+  const path = resolve(values.to)
+  const file = await open(path, 'wx', 0o600).catch((cause: NodeJS.ErrnoException) => {
+    const why =
+      cause.code === 'EEXIST' ? 'is there already; a key is never written over' : `cannot be made (${cause.code})`
+    throw new Fault('argument-wrong', `${path} ${why}`, cause)
+  })
+  try {
+    await file.writeFile(
+      `# Recovery key of Seloste: keep it in a safe, and nowhere on the machine that it is to restore.\n# public key: ${recipient}\n${identity}\n`,
+    )
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  console.log(`${path} has the private half: lock it away, in two places. Without it no backup can be opened.`)
+  console.log(`SELOSTE_BACKUP_KEY: ${recipient}`)
+}
+
+async function listBackups(settings: Settings): Promise<void> {
+  await withRunningDatabase(settings, 'backup-list', async (db) => {
+    const { places } = await openBackupPlaces(settings, db, await openKeyStore(settings), settings.backups)
+    for (const place of places) {
+      const { whole, unfinished } = await findBackups((await place.open()).store)
+      console.log(`${place.name}: ${whole.length} backups`)
+      for (const id of whole) console.log(`  ${id}`)
+      for (const id of unfinished.keys()) console.log(`  ${id}  interrupted; the next backup removes it`)
+    }
+  })
+}
+
+interface Telling {
+  progress: (place: string, progress: BackupProgress) => void
+  made: (place: string, made: MadeBackup) => void
+  failed: (place: string, error: Error) => void
+}
+
+const tellJson: Telling = {
+  progress: (place, progress) => {
+    console.log(JSON.stringify({ place, ...progress }))
+  },
+  made: (place, { manifest, writtenBytes, missing, rotated, removed }) => {
+    const { id, objects, objectBytes, withoutAudio } = manifest
+    console.log(
+      JSON.stringify({
+        place,
+        made: id,
+        objects,
+        objectBytes,
+        writtenBytes,
+        withoutAudio,
+        missing,
+        removed,
+        ended: rotated.ended,
+      }),
+    )
+  },
+  failed: (place, error) => {
+    console.log(JSON.stringify({ place, failed: (error as { code?: string }).code ?? 'unknown', why: error.message }))
+  },
+}
+
+const tellLines: Telling = {
+  progress: (place, { step, item, done, total }) => {
+    // Each table and file would be a page of lines.
+    if (done === total || (step === 'objects' && done % 10_000 === 0)) {
+      console.log(`  ${place}: ${step} ${done} of ${total}${item === undefined || done < total ? '' : ', read back'}`)
+    }
+  },
+  made: (place, { manifest, writtenBytes, missing, rotated, removed }) => {
+    const rows = manifest.tables.reduce((sum, table) => sum + table.rows, 0)
+    console.log(
+      `${place} has the backup ${manifest.id}: ${rows} rows, ${manifest.objects} objects (${megabytes(manifest.objectBytes)}), ${megabytes(writtenBytes)} written, all of it read back`,
+    )
+    for (const id of removed) console.log(`  removed what the interrupted backup ${id} had left`)
+    for (const id of rotated.ended) console.log(`  ended the backup ${id}`)
+    if (manifest.withoutAudio > 0) {
+      console.log(`  the sound of ${manifest.withoutAudio} recordings was not in keeping yet and is not in it`)
+    }
+    for (const key of missing) console.log(`  missing in the object store: ${key}; see seloste recordings verify`)
+  },
+  failed: (place, error) => {
+    console.error(`seloste: no backup to ${place}: ${error.message}; the earlier ones there are as they were`)
+  },
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1_000_000).toFixed(1)} MB`
+}
+
+function rowsOf({ manifest }: MadeBackup, name: string): number {
+  return manifest.tables.find((table) => table.name === name)?.rows ?? 0
+}

@@ -1,0 +1,174 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { userInfo } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import type { Settings } from '#platform/config/settings.ts'
+import { connectDatabase } from '#platform/database/connect.ts'
+import { startEmbeddedPostgres } from '#platform/database/embedded.ts'
+import { migrate } from '#platform/database/migrate.ts'
+import { Fault } from '#platform/fault.ts'
+import { makeLog } from '#platform/log/log.ts'
+import { recordingObjects } from '#register/recordings/objects.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { openLogFolder } from '#safeguards/audit/log-folder.ts'
+import { readVerifierKey, writeVerifierKey, type VerifierKey } from '#safeguards/audit/note.ts'
+import { askForHeld } from '#safeguards/audit/witness/ask-witness.ts'
+import { findBackup, restoreBackup, type Restored } from '#safeguards/backup/restore.ts'
+import { readKnownHead } from '#safeguards/backup/restored-ledger.ts'
+import { openKeyStore } from '#safeguards/keys/open-key-store.ts'
+import { noteRun } from '#safeguards/runs/note-run.ts'
+import type { KnownHead } from '#safeguards/ledger/read-ledger-copy.ts'
+import { openObjects, openRestorePlace } from './backup-places.ts'
+
+const migrations = fileURLToPath(new URL('../../../migrations', import.meta.url))
+
+const options = {
+  from: { type: 'string' },
+  backup: { type: 'string' },
+  identity: { type: 'string' },
+  ledger: { type: 'string' },
+  checkpoint: { type: 'string', multiple: true },
+  anchor: { type: 'string' },
+  'without-witnesses': { type: 'boolean' },
+} as const
+
+/** `restore --from DIR --identity FILE`: the register out of a backup, into an empty data folder or an empty database. */
+export async function restore(settings: Settings, args: string[]): Promise<void> {
+  const { values } = parseArgs({ args, options })
+  if (!values.from || !values.identity) {
+    throw new Fault('argument-wrong', 'restore needs --from DIR (or s3://…) and --identity FILE, the recovery key')
+  }
+  const identity = await readIdentity(values.identity)
+  const keys = await openKeyStore(settings)
+  const place = await openRestorePlace(values.from, values.ledger, identity, keys)
+  const { key, manifest } = await findBackup(place.store, values.backup)
+  console.log(`restoring the backup ${manifest.id}, the register as it was at ${manifest.snapshotAt}`)
+  console.log(`its log is signed with ${writeVerifierKey(key)}: hold that against what was written down`)
+  await mkdir(settings.dataDirectory, { recursive: true, mode: 0o700 })
+  const database = await openDatabase(settings)
+  try {
+    const restored = await restoreBackup(
+      {
+        url: database.url,
+        db: database.db,
+        migrate: async (upTo) => void (await migrate(database.url, migrations, upTo)),
+        objects: await openObjects(settings),
+        objectsOf: recordingObjects,
+        keys,
+        log: await openLogFolder(join(settings.dataDirectory, 'audit-log')),
+        ledger: await openLogFolder(join(settings.dataDirectory, 'ledger')),
+        writeDrawKey: (drawKey) => writeDrawKey(settings, drawKey),
+      },
+      place,
+      {
+        backup: manifest.id,
+        identity,
+        by: userInfo().username,
+        anchors: {
+          known: (ledgerKey) =>
+            knownElsewhere(settings, values.checkpoint ?? [], values['without-witnesses'] === true, ledgerKey),
+          entries: readCount(values.anchor),
+        },
+        onProgress: ({ step, done, total }) => {
+          if (done === total || done % 10_000 === 0) console.log(`  ${step} ${done} of ${total}`)
+        },
+      },
+    )
+    await noteRun(database.db, { work: 'restore', recordings: restored.keys, keys: restored.ledger.keys })
+    tell(restored)
+  } finally {
+    await database.close()
+  }
+}
+
+async function openDatabase(settings: Settings) {
+  const log = makeLog({ name: 'restore', level: 'warn' })
+  const embedded =
+    settings.databaseUrl === undefined
+      ? await startEmbeddedPostgres({
+          dataDirectory: join(settings.dataDirectory, 'database'),
+          log: { info: () => undefined, warn: (message) => log.warn(message) },
+        })
+      : undefined
+  const url = settings.databaseUrl ?? embedded?.adminUrl() ?? ''
+  const { db, close } = connectDatabase<RegisterTables>({
+    url,
+    applicationName: 'seloste-restore',
+    size: 2,
+    onIdleError: () => undefined,
+  })
+  return {
+    url,
+    db,
+    async close() {
+      await close()
+      await embedded?.stop()
+    },
+  }
+}
+
+/** The private half, as `seloste backup key` and `age-keygen` write it. */
+async function readIdentity(path: string): Promise<string> {
+  const text = await readFile(resolve(path), 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    throw new Fault('argument-wrong', `--identity: ${path} cannot be read (${cause.code})`, cause)
+  })
+  const line = text.split('\n').find((one) => one.startsWith('AGE-SECRET-KEY-1'))
+  if (line !== undefined) return line.trim()
+  throw new Fault('argument-wrong', `--identity: ${path} has no line that begins with AGE-SECRET-KEY-1`)
+}
+
+function readCount(text: string | undefined): number {
+  if (text === undefined) return 0
+  if (/^\d{1,15}$/.test(text)) return Number(text)
+  throw new Fault('argument-wrong', `--anchor is "${text}"; it is how many entries the ledger has at least`)
+}
+
+/** Heads of the ledger in files that were kept, and at the witnesses. */
+async function knownElsewhere(
+  settings: Settings,
+  files: readonly string[],
+  withoutWitnesses: boolean,
+  ledgerKey: VerifierKey,
+): Promise<KnownHead[]> {
+  const known: KnownHead[] = []
+  for (const file of files)
+    known.push(readKnownHead(`the file ${file}`, await readFile(resolve(file), 'utf8'), ledgerKey))
+  if (withoutWitnesses) return known
+  for (const { url, key: text } of settings.witnesses) {
+    const key = readVerifierKey(text)
+    if (!key) continue
+    const held = await askForHeld({ url, key }, ledgerKey).catch((cause: unknown) => {
+      throw new Fault(
+        'restore-witness-away',
+        `the witness ${url} does not answer, and knows how long the destruction ledger is: wait for it, or restore with --without-witnesses and --anchor`,
+        cause,
+      )
+    })
+    if (held) known.push({ of: `the witness ${key.name}`, size: held.size, root: held.root })
+  }
+  return known
+}
+
+async function writeDrawKey({ dataDirectory }: Settings, key: Buffer): Promise<void> {
+  const path = join(dataDirectory, 'capture', 'draw.key')
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  await writeFile(path, key, { mode: 0o600, flush: true })
+}
+
+function tell(restored: Restored): void {
+  const { backup, rows, objects, keys, withoutAudio, ledger, lostEntries } = restored
+  console.log(`restored ${backup}: ${rows} rows, ${objects} objects, ${keys} keys`)
+  const ended = Object.entries(ledger).flatMap(([what, count]) =>
+    typeof count === 'number' && count > 0 ? [`${what} ${count}`] : [],
+  )
+  console.log(`ended as the destruction ledger says: ${ended.join(', ') || 'nothing since'}`)
+  if (withoutAudio > 0)
+    console.log(`${withoutAudio} recordings have no sound: it was not in keeping when the backup was made`)
+  if (lostEntries.length > 0) {
+    console.log(
+      `entries of the audit log that came after the backup are lost, by their place: ${lostEntries.join(', ')}`,
+    )
+  }
+  console.log('everybody signs in anew. Next: seloste start, then seloste recordings verify')
+}

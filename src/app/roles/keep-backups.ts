@@ -1,0 +1,72 @@
+/**
+ * The nightly backup. In: settings, the supervisor's process. Out: `seloste backup --due` as a process of its own, at its
+ * time and again each hour until it has succeeded: it needs the owner's way to the database, which no role has. Never here:
+ * a backup, two of them at once.
+ */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { termZone } from '#description/terms.ts'
+import type { Settings } from '#platform/config/settings.ts'
+import type { Log } from '#platform/log/log.ts'
+
+export interface KeptBackups {
+  stop: () => Promise<void>
+}
+
+const lookMs = 30_000
+const againMs = 60 * 60_000
+
+/** The latest instant at which a backup was to begin: today's time in Europe/Helsinki, or yesterday's. */
+export function lastDue(now: Temporal.Instant, at: Temporal.PlainTime): Temporal.Instant {
+  const local = now.toZonedDateTimeISO(termZone)
+  const today = local.withPlainTime(at)
+  const isPast = Temporal.ZonedDateTime.compare(today, local) <= 0
+  return (isPast ? today : local.subtract({ days: 1 }).withPlainTime(at)).toInstant()
+}
+
+/** @param program the command line's own file */
+export function keepBackups(
+  { backups, backupAt }: Pick<Settings, 'backups' | 'backupAt'>,
+  program: string,
+  log: Log,
+): KeptBackups {
+  if (backups.length === 0) return { stop: () => Promise.resolve() }
+  let running: ChildProcess | undefined
+  let doneFor: Temporal.Instant | undefined
+  let failedAt = -Infinity
+  const look = () => {
+    const due = lastDue(Temporal.Now.instant(), backupAt)
+    if (running || doneFor?.equals(due) === true || performance.now() - failedAt < againMs) return
+    running = spawn(process.execPath, [...process.execArgv, program, 'backup', '--due'], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    })
+    running.on('error', (error) => {
+      failedAt = performance.now()
+      log.error({ err: error }, 'the backup could not be begun; it is tried again in an hour')
+      running = undefined
+    })
+    running.on('exit', (code, signal) => {
+      running = undefined
+      if (code === 0) doneFor = due
+      else {
+        failedAt = performance.now()
+        log.error(
+          { code, signal },
+          'the backup failed; its last line above says why and what to do. It is tried again in an hour',
+        )
+      }
+    })
+  }
+  const timer = setInterval(look, lookMs)
+  timer.unref()
+  return {
+    async stop() {
+      clearInterval(timer)
+      if (!running) return
+      // What it has written so far is no backup, and the next one removes it.
+      const ended = once(running, 'exit')
+      running.kill('SIGTERM')
+      await ended
+    },
+  }
+}

@@ -1,0 +1,128 @@
+/**
+ * The keys of recordings out of a place's copy of the keyring, which is as it is now and not as it was when the backup was
+ * made. In: the place, the recovery identity. Out: month keys in the key store (where keys may leave theirs), wrapped keys in
+ * the database. Never here: a key of a recording that the backup does not have, a shard that does not open.
+ */
+import type { OwnConnection } from '#platform/database/copy.ts'
+import { Fault } from '#platform/fault.ts'
+import type { ObjectStore } from '#platform/objects/object-store.ts'
+import type { KeyStore } from '../keys/key-store.ts'
+import { monthKeyName, shardPurpose } from '../keys/month-keys.ts'
+import {
+  monthFile,
+  nextShardFile,
+  openMonth,
+  opens,
+  readShard,
+  shardFile,
+  type MonthKeys,
+  type WrappedFileKey,
+} from '../places/keyring-file.ts'
+import { monthsIn } from '../places/renew-keyring.ts'
+import { readWholeOr } from './read-whole.ts'
+
+/** Returns how many recordings have their key. @throws Fault `restore-key-store`; PlaceFault `place-keyring-broken` */
+export async function restoreKeyring(
+  connection: OwnConnection,
+  store: ObjectStore,
+  identity: string,
+  keys: KeyStore,
+): Promise<number> {
+  const found = await monthsIn(store)
+  const months: MonthKeys[] = []
+  for (const month of found) {
+    const file = await readWholeOr(store, monthFile(month))
+    // Without it, what else lies there was left by a removal.
+    if (!file) continue
+    const opened = await openMonth(identity, file)
+    await bringMonthKeys(keys, opened)
+    months.push(opened)
+  }
+  await connection.query('begin')
+  await connection.query('set local session_replication_role = replica')
+  await connection.query('truncate shard_key, recording_key, keyring_change')
+  for (const month of months) {
+    for (const shard of month.shards) await bringShard(connection, store, keys, month.month, shard)
+  }
+  await settleVersions(connection, months)
+  const [counted] = await connection.query<{ held: number }>('select count(*) as held from recording_key')
+  await connection.query('commit')
+  return counted?.held ?? 0
+}
+
+/** Keys that never leave their store are there, or this is not it. */
+async function bringMonthKeys(keys: KeyStore, { month, keys: versions }: MonthKeys): Promise<void> {
+  for (const { version, key } of versions) {
+    const name = monthKeyName(month, version)
+    if (await keys.has(name)) continue
+    if (!key || keys.kind !== 'file') {
+      throw new Fault(
+        'restore-key-store',
+        `the key store (${keys.kind}) does not have ${name}: set SELOSTE_KEYS to the key store that the backed-up Seloste used`,
+      )
+    }
+    await keys.write(name, key)
+  }
+}
+
+async function bringShard(
+  connection: OwnConnection,
+  store: ObjectStore,
+  keys: KeyStore,
+  month: Temporal.PlainDate,
+  { shard, version, wrapped }: MonthKeys['shards'][number],
+): Promise<void> {
+  const purpose = shardPurpose(month, shard)
+  const [shardKey] = await keys.unwrap(monthKeyName(month, version), [{ wrapped, purpose }])
+  let files: WrappedFileKey[] = []
+  // A crash may have left the new file beside the old one: the one that opens is the shard's.
+  for (const name of [nextShardFile(month, shard), shardFile(month, shard)]) {
+    const bytes = await readWholeOr(store, name)
+    const read = bytes && readShard(month, shard, bytes)
+    if (read && opens(shardKey!, read)) {
+      files = read
+      break
+    }
+  }
+  shardKey!.fill(0)
+  await connection.query(
+    'insert into shard_key (expiry_month, shard, month_key_version, wrapped) values ($1, $2, $3, $4)',
+    [month, shard, version, wrapped],
+  )
+  if (files.length === 0) return
+  await connection.query(
+    `insert into recording_key (recording_id, expiry_month, shard, wrapped)
+     select k.id, $1, $2, decode(k.wrapped, 'hex') from unnest($3::uuid[], $4::text[]) as k (id, wrapped)
+     where exists (select from recording r where r.id = k.id and r.state not in ('DESTROYING', 'DESTROYED'))`,
+    [month, shard, files.map(({ recordingId }) => recordingId), files.map((file) => file.wrapped.toString('hex'))],
+  )
+}
+
+/** The versions that the keyring has are those there are; whatever the backup says of others is over. */
+async function settleVersions(connection: OwnConnection, months: readonly MonthKeys[]): Promise<void> {
+  await connection.query(
+    `update month_key set state = 'destroyed', destroyed_at = now(), retiring_since = coalesce(retiring_since, now()),
+       deadline = coalesce(deadline, now()), receipt = $1::jsonb
+     where state <> 'destroyed'`,
+    [JSON.stringify({ store: 'restored', proof: 'not brought back: the keyring has later versions' })],
+  )
+  for (const { month, shards } of months) {
+    const versions = [...new Set(shards.map(({ version }) => version))].sort((one, other) => one - other)
+    const current = versions.pop()
+    if (current === undefined) continue
+    await connection.query(
+      `insert into month_key (expiry_month, version, state) values ($1, $2, 'current')
+       on conflict (expiry_month, version) do update set state = 'current', retiring_since = null, deadline = null,
+         destroyed_at = null, receipt = null, shards = '{}'`,
+      [month, current],
+    )
+    for (const version of versions) {
+      await connection.query(
+        `insert into month_key (expiry_month, version, state, retiring_since, deadline) values ($1, $2, 'retiring', now(), now())
+         on conflict (expiry_month, version) do update set state = 'retiring', retiring_since = now(), deadline = now(),
+           destroyed_at = null, receipt = null`,
+        [month, version],
+      )
+    }
+  }
+}
