@@ -43,7 +43,7 @@ export async function verifyHeld({ recordings = 400, bytes = 4_800_000 } = {}): 
     await pool.query('set session_replication_role = replica')
     const destroyAt = Temporal.Now.instant().add({ hours: 24 * 90 })
     const plaintext = randomBytes(bytes)
-    let sealed = Buffer.alloc(0)
+    let sealed: Buffer = Buffer.alloc(0)
     for (let n = 0; n < recordings; n++) {
       const [id, fileKey] = [crypto.randomUUID(), randomBytes(16)]
       sealed = sealPayload(fileKey, plaintext)
@@ -66,7 +66,10 @@ export async function verifyHeld({ recordings = 400, bytes = 4_800_000 } = {}): 
     const hashSeconds = timed(() => {
       for (let n = 0; n < recordings; n++) createHash('sha256').update(sealed).digest()
     })
+    const cpu = process.cpuUsage()
     const report = await verifyRecordings({ db, objects, keys, places: [] })
+    const { user, system } = process.cpuUsage(cpu)
+    const alone = (user + system) / 1e6 / availableParallelism()
     console.log(
       `${recordings} recordings of ${(sealed.length / mebibyte).toFixed(1)} MiB, ${availableParallelism()} cores`,
     )

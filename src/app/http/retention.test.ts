@@ -154,7 +154,8 @@ describe('what is due', () => {
     const sum = async (to: Temporal.ZonedDateTime, by: string, more = '') => {
       const { body } = await due(from, to, by, more)
       const items = body['items'] as { recordings: number; contacts: number; from: string; until: string }[]
-      return items.reduce(([r, c], item) => [r + item.recordings, c + item.contacts] as [number, number], [0, 0])
+      const total = (of: 'recordings' | 'contacts') => items.reduce((all, item) => all + item[of], 0)
+      return [total('recordings'), total('contacts')]
     }
     const to = from.add({ days: 31 })
     expect(await sum(to, 'day')).toEqual(await sum(to, 'hour'))
