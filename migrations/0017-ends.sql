@@ -58,6 +58,12 @@ create table preservation_renewal (
 );
 create trigger append_only before update or delete or truncate on preservation_renewal for each statement execute function append_only();
 
+-- When an order ended; by itself, whether that has been noted or not. None while it is in force.
+create function order_ended_at(o preservation_order) returns timestamptz
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select case when o.ended_at is not null then o.ended_at when o.until <= destruction_now() then o.until end
+$$;
+
 -- Whether an order keeps what there is of a call in the history. A clock that has jumped ends no order.
 create function history_is_held(contact uuid) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -79,7 +85,7 @@ $$;
 
 alter table preservation_order enable row level security;
 alter table preservation_renewal enable row level security;
-revoke execute on function history_is_held(uuid), history_held_between(timestamptz, timestamptz), recordings_are_held(uuid) from public;
+revoke execute on function order_ended_at(preservation_order), history_is_held(uuid), history_held_between(timestamptz, timestamptz), recordings_are_held(uuid) from public;
 grant execute on function history_is_held(uuid), history_held_between(timestamptz, timestamptz), recordings_are_held(uuid) to seloste_custodian;
 
 -- Prohibitions (R49-R51) -----------------------------------------------------------------------------------------------
@@ -286,7 +292,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     'destroyAt', r.destroy_at,
     'isHeld', recordings_are_held(r.contact_id),
     'isCapturing', r.state = 'CAPTURING',
-    'lastOrderEndedAt', (select max(o.ended_at) from preservation_order o
+    'lastOrderEndedAt', (select max(order_ended_at(o)) from preservation_order o
       where o.contact_id = r.contact_id and o.covers in ('recordings', 'both')),
     'inspectionsHold', (select held from inspections_hold),
     'casesKeepUntil', months_after(r.destroy_at, 3),
@@ -385,7 +391,7 @@ begin
       when 'hold-end' then
         if new.destroy_at is null or new.destroy_at > destruction_now() or not exists (
           select from preservation_order o
-          where o.contact_id = new.contact_id and o.covers in ('recordings', 'both') and o.ended_at > new.destroy_at
+          where o.contact_id = new.contact_id and o.covers in ('recordings', 'both') and order_ended_at(o) > new.destroy_at
         ) then
           raise exception 'recording % was not kept past its term', old.id;
         end if;
