@@ -7,6 +7,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { callOfMonthsAgo, makeTestRegister } from '#test/register/make-register.ts'
 import { generateKeyPair, writeAgeHeader } from '#platform/age/age-header.ts'
+import { openDirectoryStore } from '#platform/objects/directory-store.ts'
 import { fileKeyOf } from '#safeguards/keys/recording-keys.ts'
 import { withoutCopies } from '#safeguards/places/copies.ts'
 import { expungeRecordings } from '../expunge.ts'
@@ -15,6 +16,7 @@ import { bodyKey, headerKey, indexKey } from '../recordings/objects.ts'
 import { openRecordingBody, openRecordingIndex } from '../recordings/open-recording.ts'
 import type { RegisterTables } from '../tables.ts'
 import { sayFinding } from './findings.ts'
+import { placeToProve } from './look-into-place.ts'
 import type { PlaceToProve } from './prove-destroyed.ts'
 import { verifyRecordings, type VerifyOptions } from './verify-recordings.ts'
 
@@ -249,14 +251,18 @@ describe('what is destroyed is found alive where', () => {
     expect(await codes()).toEqual([])
   })
 
-  test('a place of copies still has it', async () => {
-    const place: PlaceToProve = {
-      name: 'kellari',
-      stillThere: (ids) => Promise.resolve(ids.filter((id) => id === ended[1])),
-    }
-    expect((await verify({}, [place])).findings).toEqual([
-      { code: 'destroyed-opens-in-place', recording: ended[1], about: 'kellari' },
-    ])
+  test('a place of copies still has an object of it, or a key in its keyring', async () => {
+    const store = await openDirectoryStore(join(folder, 'kellari'))
+    const found = async () => (await verify({}, [placeToProve('kellari', store)])).findings
+    await store.put(`objects/${bodyKey(held[0]!)}`, Buffer.from('x'))
+    await store.put('keyring/2027-03/month', Buffer.from('sealed'))
+    await store.put('keyring/2027-03/7', Buffer.from(`seloste-keyring-shard/1 2027-03 7\n${held[0]!} AAAA\n`))
+    expect(await found()).toEqual([])
+    await store.put(`objects/${bodyKey(ended[0]!)}`, Buffer.from('x'))
+    await store.put('keyring/2027-03/8.next', Buffer.from(`seloste-keyring-shard/1 2027-03 8\n${ended[1]!} AAAA\n`))
+    expect(new Set((await found()).map(({ code, recording, about }) => [code, recording, about].join(' ')))).toEqual(
+      new Set(ended.map((id) => `destroyed-opens-in-place ${id} kellari`)),
+    )
   })
 
   test('the ledger says so and the register holds it', async () => {
