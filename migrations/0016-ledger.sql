@@ -138,7 +138,9 @@ begin
       jsonb_build_object('until', ledger_instant(new.employed_to)));
   end if;
   if old.password_check is not null and new.password_check is distinct from old.password_check then
-    perform append_to_ledger('credential', new.id, 'changed', jsonb_build_object('credential', 'password', 'person', new.id));
+    perform append_to_ledger('credential', new.id, case when new.password_check is null then 'removed' else 'changed' end,
+      jsonb_strip_nulls(jsonb_build_object('credential', 'password', 'person', new.id,
+        'setAt', case when new.password_check is not null then ledger_instant(new.password_set_at) end)));
   end if;
   return null;
 end $$;
@@ -169,6 +171,122 @@ begin
 end $$;
 create trigger ledger after update or delete on scim_token for each row execute function ledger_scim_token();
 
+-- Reading ------------------------------------------------------------------------------------------------------------
+
+-- A preservation order is secret: who may know of one is who may enter it. To the others a recording that was kept for one
+-- ended by its term.
+create function may_know_of_holds() returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select viewer_is('SECURITY') or viewer_is('DECISION_MAKER')
+$$;
+
+-- The ledger, newest first, for those who answer for it. The look is an entry of its own.
+create function read_ledger(before bigint, wanted integer)
+returns table (number bigint, at timestamptz, kind text, object text, cause text, done_by text, targets jsonb)
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  as_role text;
+begin
+  select r into as_role from unnest(array['SECURITY', 'DECISION_MAKER', 'DATA_PROTECTION_OFFICER', 'ADMINISTRATOR', 'MAINTENANCE']) r
+    where viewer_is(r) limit 1;
+  if as_role is null then
+    raise exception 'deny.role' using errcode = 'SE001';
+  end if;
+  return query
+    select l.index + 1, e.at, e.object_kind, coalesce(e.object_name, e.object_id::text),
+      case when e.cause = 'hold-end' and not may_know_of_holds() then 'retention' else e.cause end, e.done_by, e.targets
+    from ledger_leaf l join destruction_entry e on e.seq = l.seq
+    where l.index + 1 < coalesce(before, 9223372036854775807) and (e.object_kind <> 'hold' or may_know_of_holds())
+    order by l.index desc limit least(greatest(wanted, 0), 1000);
+  insert into audit_entry (person_id, role, action, object_kind, result, detail)
+  values (viewer(), as_role, 'retention.read', 'ledger', 'ok', jsonb_strip_nulls(jsonb_build_object('before', before)));
+end $$;
+
+-- The entry about a recording that the viewer may see under this purpose (0001-spine.sql, desk_looks), and its hash; nothing
+-- where it has no number yet. Of an end by its term there is no more to tell than that its day came.
+create function ledger_entry_of(recording uuid)
+returns table (number bigint, at timestamptz, cause text, done_by text, targets jsonb, hash bytea)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select l.index + 1, e.at, e.cause, e.done_by, e.targets, l.hash
+  from destruction_entry e join ledger_leaf l on l.seq = e.seq
+  where e.object_kind = 'recording' and e.object_id = recording
+    and (e.cause in ('caller', 'official', 'trimming') or may_know_of_holds())
+    and exists (
+      select from recording r join segment s on s.id = r.segment_id and s.contact_started_at = r.contact_started_at
+      where r.id = e.object_id and (
+        sees_all() or s.official_person_id = sees_own() or s.official_unit_id = any (sees_units()) or s.number_reached = any (sees_numbers())
+      )
+    )
+$$;
+
+-- The log screen tells nobody of orders either; the log's hashes do not tell what they are of.
+create function log_entry_is_shown(action text, object_kind text) returns boolean
+language sql immutable set search_path = pg_catalog as $$
+  select action not like 'hold%' and object_kind is distinct from 'hold'
+$$;
+create function log_detail_shown(action text, detail jsonb) returns jsonb
+language sql immutable set search_path = pg_catalog as $$
+  select case when action = 'recording.destroyed' and detail ->> 'cause' = 'hold-end'
+    then detail || '{"cause": "retention"}' else detail end
+$$;
+create or replace function log_condition(asked jsonb) returns text
+language sql immutable set search_path = pg_catalog, public, pg_temp as $$
+  select string_agg(condition, ' and ') from (
+    select 'log_entry_is_shown(action, object_kind)' as condition
+    union all select format('person_id = any (%L::uuid[])', (select coalesce(array_agg(p), '{}') from jsonb_array_elements_text(asked -> 'people') p))
+      where asked ? 'people'
+    union all select format('role = %L', asked ->> 'role') where asked ? 'role'
+    union all select format('action = %L', asked ->> 'action') where asked ? 'action'
+    union all select format('purpose = %L', asked ->> 'purpose') where asked ? 'purpose'
+    union all select format('object_id = %L::uuid', asked ->> 'object') where asked ? 'object'
+    union all select format('reference = %L', asked ->> 'reference') where asked ? 'reference'
+    union all select format('at >= %L::timestamptz', asked ->> 'from') where asked ? 'from'
+    union all select format('at < %L::timestamptz', asked ->> 'to') where asked ? 'to'
+    union all select case asked ->> 'result'
+      when 'ok' then $c$result = 'ok'$c$
+      when 'refused' then $c$result <> 'ok' and result like 'refused:%'$c$
+      when 'failed' then $c$result <> 'ok' and result like 'failed:%'$c$
+      else 'false' end where asked ? 'result'
+  ) c
+$$;
+create or replace function read_log(asked jsonb, older_than_at timestamptz, older_than_seq bigint, skip integer, wanted integer)
+returns table (seq bigint, at timestamptz, person_id uuid, right_id uuid, role text, action text, purpose text,
+  reference text, object_kind text, object_id uuid, result text, detail jsonb)
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_column
+declare
+  found_rows bigint;
+begin
+  perform demand_data_protection_officer();
+  return query execute format(
+    'select seq, at, person_id, right_id, role, action, purpose, reference, object_kind, object_id, result, log_detail_shown(action, detail)
+     from audit_entry where %s and %s order by at desc, seq desc offset %s limit %s',
+    log_condition(asked),
+    case when older_than_at is null then 'true'
+      else format('(at, seq) < (%L::timestamptz, %s)', older_than_at, older_than_seq) end,
+    greatest(skip, 0), least(greatest(wanted, 0), 1000));
+  get diagnostics found_rows = row_count;
+  insert into audit_entry (person_id, role, action, object_kind, result, detail)
+  values (viewer(), 'DATA_PROTECTION_OFFICER', 'log.read', 'log', 'ok',
+    asked || jsonb_build_object('entries', found_rows, 'skipped', greatest(skip, 0)));
+end $$;
+-- An entry whose words are not shown is not proved by them either.
+create or replace function read_log_entry(wanted bigint)
+returns table (seq bigint, at timestamptz, person_id uuid, right_id uuid, role text, action text, purpose text,
+  reference text, object_kind text, object_id uuid, result text, detail jsonb, salt uuid, leaf bigint)
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_column
+begin
+  perform demand_data_protection_officer();
+  return query
+    select e.seq, e.at, e.person_id, e.right_id, e.role, e.action, e.purpose, e.reference, e.object_kind, e.object_id,
+      e.result, e.detail, e.salt, l.index
+    from audit_entry e left join audit_leaf l on l.seq = e.seq
+    where e.seq = wanted and log_entry_is_shown(e.action, e.object_kind) and log_detail_shown(e.action, e.detail) = e.detail;
+  insert into audit_entry (person_id, role, action, object_kind, result, detail)
+  values (viewer(), 'DATA_PROTECTION_OFFICER', 'log.read', 'log', 'ok', jsonb_build_object('entry', wanted));
+end $$;
+
 -- Who may touch what -------------------------------------------------------------------------------------------------
 
 grant insert (object_name, detail) on destruction_entry to seloste_custodian;
@@ -180,3 +298,8 @@ grant insert (size, witness, line) on ledger_cosignature to seloste_custodian;
 
 revoke execute on function note_ledger_pending(), append_to_ledger(text, uuid, text, jsonb), ledger_right(), ledger_instant(timestamptz),
   ledger_passkey(), ledger_recovery_codes(), ledger_person(), ledger_link(), ledger_scim_token() from public;
+revoke execute on function may_know_of_holds(), read_ledger(bigint, integer), ledger_entry_of(uuid), log_entry_is_shown(text, text),
+  log_detail_shown(text, jsonb) from public;
+grant execute on function read_ledger(bigint, integer), ledger_entry_of(uuid) to seloste_desk;
+-- Hashes, and what is signed.
+grant select on ledger_head, ledger_cosignature to seloste_desk;

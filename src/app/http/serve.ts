@@ -21,6 +21,7 @@ import { evidenceRoutes } from './evidence-routes.ts'
 import { holdsRoutes } from './holds-routes.ts'
 import { identityProviderRoutes } from './identity-provider-routes.ts'
 import { inspectionRoutes } from './inspection-routes.ts'
+import { ledgerRoutes } from './ledger-routes.ts'
 import { linkRoutes } from './link-routes.ts'
 import { listeningRoutes } from './listening-routes.ts'
 import { logDenials } from './log-denials.ts'
@@ -122,6 +123,7 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
   accountRoutes(app, desk)
   passkeyRoutes(app, desk)
   identityProviderRoutes(app, desk)
+  ledgerRoutes(app, desk)
   linkRoutes(app, desk)
   contactRoutes(app, desk)
   listeningRoutes(app, desk)

@@ -105,6 +105,8 @@ const shapes = {
   credential: about('credential', oneOf('removed', 'used', 'changed'), id, {
     credential: oneOf('passkey', 'totp', 'recovery-codes', 'password'),
     person: uuid,
+    /** When the password that came after was set. */
+    setAt: Type.Optional(instant),
   }),
   link: about('link', oneOf('used', 'voided'), id, {}),
   'scim-token': about('scim-token', oneOf('revoked'), id, {}),

@@ -151,7 +151,7 @@ const restoreInto = async (database: TestDatabase<SafeguardTables>) => {
       objects: {
         delete: (key) => {
           deleted.push(key)
-          return Promise.resolve()
+          return Promise.resolve(true)
         },
       },
       objectsOf: (recording) => [`recordings/${recording}/body`],

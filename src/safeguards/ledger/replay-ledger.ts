@@ -138,7 +138,7 @@ async function replayRevocations(
       tx,
       sql`update person p set password_salt = null, password_check = null from ${rows}
         where ${of('password')} and p.id = e.id and p.password_check is not null
-          and coalesce(p.password_set_at, '-infinity') < e.at`,
+          and coalesce(p.password_set_at, '-infinity') < coalesce((e.detail ->> 'setAt')::timestamptz, e.at)`,
     ))
   const links =
     (await count(

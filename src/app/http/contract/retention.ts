@@ -1,6 +1,6 @@
 /** How records end: what is due, holds, prohibitions, inspections, recalls, the clock, and every place where data lie (R18, R19, R22-R26, R50-R52). */
 import Type, { type Static } from 'typebox'
-import { closed, instant, literals, refusals, Trilingual } from './shapes.ts'
+import { closed, instant, literals, Purpose, refusals, Trilingual } from './shapes.ts'
 
 const id = Type.Object({ id: Type.String({ format: 'uuid' }) })
 const uuid = (description: string) => Type.String({ format: 'uuid', description })
@@ -384,7 +384,7 @@ export const retentionOperations = {
       params: id,
       querystring: Type.Object(
         {
-          purpose: Type.Optional(Type.String({ maxLength: 40 })),
+          purpose: Type.Optional(Purpose),
           reference: Type.Optional(Type.String({ maxLength: 64 })),
         },
         closed,

@@ -7,13 +7,12 @@ import { readLogKey } from '../log-key.ts'
 import { writeVerifierKey } from '../note.ts'
 import { checkLedger } from './check-ledger.ts'
 import { Findings } from './report.ts'
-import { readVerifierKey } from './signed-note.ts'
+import { readVerifierKey, type VerifierKey } from './signed-note.ts'
 
 const database = await createTestDatabase<SafeguardTables>()
 const { db } = database.as()
 const ledger = await openTestLedger(database)
-const log = readVerifierKey(writeVerifierKey((await readLogKey(ledger.keys))!))
-if (typeof log === 'string') throw new Error(log)
+const log = readVerifierKey(writeVerifierKey((await readLogKey(ledger.keys))!)) as VerifierKey
 
 const withKey = { ...aDestruction(), detail: { monthKey: 'month-2027-03.v1' } }
 await ledger.append({ kind: 'month-key', name: 'month-2027-03.v1', cause: 'renewed', doneBy: 'destroyer', detail: {} })

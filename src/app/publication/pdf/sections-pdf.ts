@@ -1,0 +1,252 @@
+import PDFDocument from 'pdfkit'
+import type { Block, Fact, Section, Table } from '#description/publish/published-document.ts'
+import type { TypefacePieces } from '../files.ts'
+import { flowIn, fullColumn, sheet, type Column, type Flow, type Parent } from './flow.ts'
+import { typesetIn, type Look, type Typesetter } from './typeset.ts'
+import { xmpOf, type About } from './xmp.ts'
+
+const ink = '#212121'
+const muted = '#505c62'
+const brand = '#00357a'
+
+const looks = {
+  kind: { weight: 400, size: 11, leading: 15, color: muted },
+  title: { weight: 600, size: 20, leading: 25, color: ink },
+  heading: { weight: 600, size: 11, leading: 15, color: brand },
+  minor: { weight: 600, size: 10.5, leading: 15, color: ink },
+  text: { weight: 400, size: 10.5, leading: 15, color: ink },
+  label: { weight: 600, size: 10.5, leading: 15, color: ink },
+  small: { weight: 400, size: 8.5, leading: 12, color: muted },
+} as const satisfies Record<string, Look>
+
+const labelColumn: Column = { x: sheet.left, width: 128 }
+const valueColumn: Column = { x: sheet.left + 142, width: fullColumn.width - 142 }
+const bulletIndent = 14
+
+/** A document in sections, as it is set. */
+export interface SetDocument {
+  about: About
+  /** Lines under the title: what it is, of when. */
+  under: readonly string[]
+  /** Lines that are not to be overlooked. */
+  notes?: readonly string[]
+  sections: readonly Section[]
+  /** At the foot of every page. */
+  foot: string
+  pageOf: (page: number, pages: number) => string
+}
+
+/**
+ * A document to keep and to print: tagged PDF after ISO 14289-1 (PDF/UA-1). The same document gives the same bytes as long
+ * as its text is the same.
+ */
+export function sectionsPdf(
+  { about, under, notes = [], sections, foot, pageOf }: SetDocument,
+  pieces: TypefacePieces,
+): Promise<Buffer> {
+  const { title, author, subject, language, made } = about
+  const doc = new PDFDocument({
+    size: [sheet.width, sheet.height],
+    margin: 0,
+    pdfVersion: '1.7',
+    // Its types know only PDF/A.
+    subset: 'PDF/UA' as 'PDF/A-1',
+    tagged: true,
+    lang: language,
+    displayTitle: true,
+    bufferPages: true,
+    autoFirstPage: false,
+    info: {
+      Title: title,
+      Author: author,
+      Subject: subject,
+      Creator: 'Seloste',
+      CreationDate: new Date(made.epochMilliseconds),
+    },
+  })
+  // pdfkit puts the title into XMP as it is, whatever it has of XML in it.
+  Object.assign(doc, { _addInfo: () => doc.appendXML(xmpOf(about)) })
+  const parts: Buffer[] = []
+  doc.on('data', (part: Buffer) => parts.push(part))
+  const done = new Promise<Buffer>((resolve, reject) => {
+    doc.on('end', () => resolve(Buffer.concat(parts)))
+    doc.on('error', reject)
+  })
+
+  const typesetter = typesetIn(doc, pieces)
+  const flow = flowIn(doc, typesetter)
+  doc.addPage()
+  const root = doc.struct('Document')
+  doc.addStructure(root)
+
+  flow.text(root, 'H1', title, looks.title)
+  doc.outline.addItem(title, { expanded: true })
+  flow.space(8)
+  for (const line of under) flow.text(root, 'P', line, looks.kind)
+  for (const line of notes) flow.text(root, 'P', line, looks.label)
+  const chapters = doc.outline.children[0] ?? doc.outline
+  for (const section of sections) drawSection(section)
+  root.end()
+  drawFurniture(doc, typesetter, { name: title, version: foot, pageOf })
+  doc.end()
+  return done
+
+  function drawSection({ heading, blocks }: Section): void {
+    flow.space(12)
+    flow.need(90)
+    if (!flow.isFresh()) flow.rule()
+    flow.space(14)
+    flow.within(root, 'Sect', (sect) => {
+      if (heading !== '') {
+        flow.text(sect, 'H2', heading, looks.heading)
+        chapters.addItem(heading)
+        flow.space(6)
+      }
+      blocks.forEach((block, index) => {
+        if (index > 0) flow.space(block.kind === 'heading' ? 12 : 7)
+        drawBlock(flow, sect, block)
+      })
+    })
+  }
+}
+
+function drawBlock(flow: Flow, parent: Parent, block: Block): void {
+  switch (block.kind) {
+    case 'heading':
+      flow.need(60)
+      return flow.text(parent, 'H3', block.text, looks.minor)
+    case 'paragraph':
+      return flow.text(parent, 'P', block.sentences.map(({ text }) => text).join(' '), looks.text)
+    case 'facts':
+      return flow.within(parent, 'L', (list) => {
+        block.facts.forEach((fact, index) => {
+          if (index > 0) flow.space(9)
+          drawFact(flow, list, fact)
+        })
+      })
+    case 'list':
+      if (block.lead) {
+        flow.need(3 * looks.text.leading)
+        flow.text(parent, 'P', block.lead.text, looks.text)
+        flow.space(4)
+      }
+      return flow.within(
+        parent,
+        'L',
+        (list) => {
+          for (const { text } of block.items) drawItem(flow, list, text)
+        },
+        { O: 'List', ListNumbering: 'Disc' },
+      )
+    case 'table':
+      return drawTable(flow, parent, block)
+  }
+}
+
+/** A label and its lines beside it. */
+function drawFact(flow: Flow, list: Parent, { label, lines }: Fact): void {
+  flow.need(Math.max(flow.heightOf(label, looks.label, labelColumn), 2 * looks.text.leading))
+  flow.within(list, 'LI', (item) => {
+    const top = flow.at()
+    flow.text(item, 'Lbl', label, looks.label, labelColumn)
+    const labelEnd = flow.at()
+    flow.goTo(top)
+    flow.within(item, 'LBody', (body) => {
+      lines.forEach(({ text }, index) => {
+        if (index > 0 && flow.heightOf(text, looks.text, valueColumn) > looks.text.leading) flow.space(3)
+        flow.text(body, 'P', text, looks.text, valueColumn)
+      })
+    })
+    if (flow.at().page === labelEnd.page && flow.at().y < labelEnd.y) flow.goTo(labelEnd)
+  })
+}
+
+function drawItem(flow: Flow, list: Parent, text: string): void {
+  const column = { x: fullColumn.x + bulletIndent, width: fullColumn.width - bulletIndent }
+  flow.need(flow.heightOf(text, looks.text, column))
+  flow.within(list, 'LI', (item) => {
+    const top = flow.at()
+    flow.text(item, 'Lbl', '•', looks.text, { x: fullColumn.x + 3, width: bulletIndent })
+    flow.goTo(top)
+    flow.text(item, 'LBody', text, looks.text, column)
+  })
+}
+
+const cellGap = 14
+/** How the width goes to the columns of the table of purposes: the middle one has the most to say. */
+const shares = [0.3, 0.45, 0.25]
+
+function drawTable(flow: Flow, parent: Parent, { head, rows }: Table): void {
+  const free = fullColumn.width - cellGap * (head.length - 1)
+  const columns: Column[] = []
+  for (const share of head.map((_, index) =>
+    head.length === shares.length ? (shares[index] ?? 0) : 1 / head.length,
+  )) {
+    const before = columns.at(-1)
+    columns.push({ x: before ? before.x + before.width + cellGap : fullColumn.x, width: free * share })
+  }
+  flow.within(parent, 'Table', (table) => {
+    flow.within(table, 'THead', (into) => drawRow(flow, into, columns, head, { isHead: true, isLast: false }))
+    flow.within(table, 'TBody', (into) => {
+      rows.forEach(({ cells }, index) => {
+        const texts = cells.map(({ text }) => text)
+        drawRow(flow, into, columns, texts, { isHead: false, isLast: index === rows.length - 1 })
+      })
+    })
+  })
+}
+
+/** A row stays on one page. */
+function drawRow(
+  flow: Flow,
+  into: Parent,
+  columns: readonly Column[],
+  texts: readonly string[],
+  { isHead, isLast }: { isHead: boolean; isLast: boolean },
+): void {
+  const lookAt = (index: number) => (isHead || index === 0 ? looks.label : looks.text)
+  const height = Math.max(...texts.map((text, index) => flow.heightOf(text, lookAt(index), columns[index])))
+  flow.need(height + 10)
+  flow.within(into, 'TR', (row) => {
+    const top = flow.at()
+    texts.forEach((text, index) => {
+      flow.goTo(top)
+      const scope = isHead ? 'Column' : index === 0 ? 'Row' : undefined
+      flow.within(
+        row,
+        scope ? 'TH' : 'TD',
+        (cell) => flow.text(cell, 'P', text, lookAt(index), columns[index]),
+        scope && { O: 'Table', Scope: scope },
+      )
+    })
+    flow.goTo({ page: top.page, y: top.y + height + 4 })
+  })
+  if (isLast) return
+  flow.rule()
+  flow.space(5)
+}
+
+/** What stands on every page and belongs to none of the text: artifacts. */
+function drawFurniture(
+  doc: PDFKit.PDFDocument,
+  typesetter: Typesetter,
+  say: { name: string; version: string; pageOf: (page: number, pages: number) => string },
+): void {
+  const { start, count } = doc.bufferedPageRange()
+  const right = sheet.width - sheet.right
+  for (let page = start; page < start + count; page += 1) {
+    doc.switchToPage(page)
+    doc.markContent('Artifact', { type: 'Pagination' })
+    const number = say.pageOf(page + 1, count)
+    const numberWidth = typesetter.widthOf(number, looks.small)
+    const foot = sheet.height - sheet.bottom + 28
+    if (page > start) {
+      const [name = ''] = typesetter.linesOf(say.name, looks.small, fullColumn.width)
+      typesetter.draw(name, looks.small, sheet.left, 34)
+    }
+    const [version = ''] = typesetter.linesOf(say.version, looks.small, fullColumn.width - numberWidth - 20)
+    typesetter.draw(version, looks.small, sheet.left, foot)
+    typesetter.draw(number, looks.small, right - numberWidth, foot)
+    doc.endMarkedContent()
+  }
+}

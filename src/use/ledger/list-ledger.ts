@@ -1,0 +1,46 @@
+/**
+ * Looking at what was destroyed. In: a session or a Grant. Out: entries of the destruction ledger, ids and places only; of
+ * preservation orders nothing, but to those who enter them. Never here: content that was kept for it; a certificate is made
+ * of what the history still has.
+ */
+import { sql } from 'kysely'
+import { inSession } from '#platform/database/connect.ts'
+import type { Session } from '#safeguards/people/session.ts'
+import { safeguardsOf, type HoldingSafeguards } from '#safeguards/tables.ts'
+
+/** What an end has reached, as the ledger has it. */
+export interface LedgerTargets {
+  places?: { place: string; reached: boolean }[]
+  receipts?: { store: 'file' | 'pkcs11' | 'vault'; key: string; at: string; proof: string }[]
+}
+
+export interface LedgerItem {
+  number: number
+  at: Temporal.Instant
+  kind: string
+  object: string
+  cause: string
+  doneBy: string
+  targets: LedgerTargets
+}
+
+/** A page of the ledger before an entry, newest first. The database asks for the role, and writes the look down. */
+export async function listLedger(
+  db: HoldingSafeguards,
+  session: Pick<Session, 'token'>,
+  { before, limit }: { before?: number | undefined; limit: number },
+): Promise<{ items: LedgerItem[]; next?: number } | { refused: 'deny.role' }> {
+  try {
+    return await inSession(safeguardsOf(db), { 'seloste.session': session.token }, async (tx) => {
+      const { rows } = await sql<LedgerItem>`
+        select number, at, kind, object, cause, done_by as "doneBy", targets
+        from read_ledger(${before ?? null}::bigint, ${limit + 1}::integer)`.execute(tx)
+      const items = rows.slice(0, limit)
+      const last = items.at(-1)
+      return { items, ...(rows.length > limit && last && { next: last.number }) }
+    })
+  } catch (error) {
+    if ((error as { code?: string }).code === 'SE001') return { refused: 'deny.role' }
+    throw error
+  }
+}

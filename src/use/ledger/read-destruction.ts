@@ -1,0 +1,154 @@
+import { sql, type Kysely, type Transaction } from 'kysely'
+import { read } from '#register/read.ts'
+import type { DestructionCause, RegisterTables } from '#register/tables.ts'
+import type { Grant } from '#safeguards/access/grant.ts'
+import { newestHead } from '#safeguards/ledger/ledger-copy.ts'
+import type { LedgerTargets } from './list-ledger.ts'
+
+type Names = { fi: string; sv: string; en: string }
+
+export interface Destruction {
+  state: 'held' | 'destroying' | 'destroyed'
+  cause?: DestructionCause
+  destroyedAt?: Temporal.Instant
+  entry?: DestructionEntry
+}
+
+export interface DestructionEntry {
+  number: number
+  at: Temporal.Instant
+  cause: string
+  doneBy: string
+  targets: LedgerTargets
+  /** Leaf hash in the ledger. */
+  hash: Buffer
+}
+
+export interface Certified {
+  recordingId: string
+  entry: DestructionEntry
+  /** The signed head that the entry is under, with its cosignatures. */
+  head: string
+  /** As the person who asked knows the call: while the history has it. */
+  call: { startedAt: Temporal.Instant; number: string | null; numberName: Names | null }
+}
+
+/**
+ * How a recording of a call that the viewer may see ended. Of an end by its term nobody learns more than that its day came:
+ * what a preservation order kept longer looks like what was not.
+ */
+export function readDestruction(
+  db: Kysely<RegisterTables>,
+  grant: Grant,
+  id: string,
+  now: Temporal.Instant,
+): Promise<Destruction | 'not-found'> {
+  return read(db, grant, async (tx) => {
+    const found = await visible(tx, id)
+    const object = { kind: 'recording' as const, id }
+    if (!found) {
+      return {
+        found: 'not-found' as const,
+        trace: { action: 'retention.read' as const, result: 'refused:not-found' as const, object },
+      }
+    }
+    return {
+      found: await tellEnd(tx, found, now),
+      trace: { action: 'retention.read' as const, result: 'ok' as const, object },
+    }
+  })
+}
+
+async function tellEnd(tx: Transaction<RegisterTables>, found: Visible, now: Temporal.Instant): Promise<Destruction> {
+  const { state, cause, destroyed_at: at, destroy_at: day } = found
+  const isPast = day !== null && Temporal.Instant.compare(day, now) <= 0
+  const isAskedFor = cause === 'caller' || cause === 'official' || cause === 'trimming'
+  if (state === 'DESTROYING' && isAskedFor) return { state: 'destroying', cause }
+  const entry = state === 'DESTROYED' ? await entryOf(tx, found.id) : undefined
+  const told = entry && { entry }
+  if (state === 'DESTROYED' && isAskedFor) return { state: 'destroyed', cause, ...(at && { destroyedAt: at }), ...told }
+  if (state !== 'DESTROYED' && state !== 'DESTROYING' && !isPast) return { state: 'held' }
+  return { state: 'destroyed', cause: 'retention', ...(day && { destroyedAt: day }), ...told }
+}
+
+/**
+ * What a certificate says of the destruction of a recording that somebody forbade, or that was cut away. It is in the log
+ * before it is given.
+ */
+export function readForCertificate(
+  db: Kysely<RegisterTables>,
+  grant: Grant,
+  id: string,
+  language: string,
+): Promise<Certified | 'not-found'> {
+  return read(db, grant, async (tx) => {
+    const found = await visible(tx, id)
+    const object = { kind: 'recording' as const, id }
+    const entry =
+      found?.state === 'DESTROYED' &&
+      found.cause !== 'retention' &&
+      found.cause !== 'hold-end' &&
+      (await entryOf(tx, id))
+    const head = entry && (await newestHead(tx))
+    if (!found || !entry || !head || head.size < entry.number) {
+      return {
+        found: 'not-found' as const,
+        trace: { action: 'certificate.made' as const, result: 'refused:not-found' as const, object },
+      }
+    }
+    return {
+      found: {
+        recordingId: id,
+        entry,
+        head: head.note,
+        call: { startedAt: found.call_started_at, number: found.number_called, numberName: found.number_name },
+      },
+      trace: {
+        action: 'certificate.made' as const,
+        result: 'ok' as const,
+        object,
+        detail: { entry: entry.number, language },
+      },
+    }
+  })
+}
+
+interface Visible {
+  id: string
+  state: string
+  cause: DestructionCause | null
+  destroyed_at: Temporal.Instant | null
+  destroy_at: Temporal.Instant | null
+  call_started_at: Temporal.Instant
+  number_called: string | null
+  number_name: Names | null
+}
+
+/** Row-level security says whether the viewer may see it. */
+async function visible(tx: Transaction<RegisterTables>, id: string): Promise<Visible | undefined> {
+  return tx
+    .selectFrom('recording')
+    .innerJoin('contact', (join) =>
+      join
+        .onRef('contact.id', '=', 'recording.contact_id')
+        .onRef('contact.started_at', '=', 'recording.contact_started_at'),
+    )
+    .select([
+      'recording.id',
+      'recording.state',
+      'recording.cause',
+      'recording.destroyed_at',
+      'recording.destroy_at',
+      'contact.started_at as call_started_at',
+      'contact.number_called',
+      'contact.number_name',
+    ])
+    .where('recording.id', '=', id)
+    .executeTakeFirst()
+}
+
+async function entryOf(tx: Transaction<RegisterTables>, id: string): Promise<DestructionEntry | undefined> {
+  const { rows } = await sql<DestructionEntry>`
+    select number, at, cause, done_by as "doneBy", targets, hash from ledger_entry_of(${id}::uuid)`.execute(tx)
+  return rows[0]
+}
