@@ -1,0 +1,57 @@
+// Whoever has a passkey says with it that the clock is right: a desk that was taken over holds sessions, but no passkeys.
+import { randomBytes } from 'node:crypto'
+import { expect, test } from 'vitest'
+import { advanceClock, confirmClock } from '#destruction/clock/clock.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { passwordProof } from '#safeguards/sign-in/own-account.ts'
+import type { PasskeyRefusal } from '#safeguards/sign-in/passkey-work.ts'
+import { createPasskeys } from '#safeguards/sign-in/passkeys.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { enterTestPerson, password } from '../database/people.ts'
+import { makeAuthenticator } from '../sign-in/authenticator.ts'
+
+const origin = 'https://seloste.example'
+const database = await createTestDatabase<RegisterTables>()
+const admin = database.as().db
+const desk = database.as('seloste_desk').db
+const custodian = database.as('seloste_custodian').db
+const now = () => Temporal.Now.instant()
+const passkeys = createPasskeys({
+  db: custodian,
+  now,
+  place: { origin, host: 'seloste.example' },
+  service: () => 'Seloste',
+  secondFactors: { prove: () => Promise.resolve({ refused: 'factor.none' as const }) },
+})
+/** As the pages name the clock: there is only one. */
+const theClock = '00000000-0000-0000-0000-000000000000'
+
+function given<T extends object>(answer: T | PasskeyRefusal): T {
+  if ('refused' in answer) throw new Error(answer.refused)
+  return answer
+}
+
+test('a session alone does not confirm the clock of somebody who has a passkey', async () => {
+  const right = {
+    role: 'DECISION_MAKER' as const,
+    purposes: [],
+    scope: { kind: 'none' as const, units: [], numbers: [] },
+  }
+  const riitta = await enterTestPerson(admin, desk, { name: 'Riitta', right })
+  const before = await riitta.signIn()
+  const proof = (await passwordProof(desk, riitta.id, password)).toString('base64url')
+  const authenticator = makeAuthenticator(origin)
+  const asked = given(await passkeys.askAddition({ session: before.token, proof }))
+  const token = randomBytes(32).toString('base64url')
+  const response = authenticator.create(asked)
+  given(await passkeys.add({ session: before.token, newSession: token, name: 'Avain', response }))
+  const session = { ...before, token }
+
+  await database.as().pool.query(`update clock_mark set at = now() - interval '200 days'`)
+  expect(await advanceClock(custodian)).toBe('ahead')
+  expect(await confirmClock(desk, session, now())).toEqual({ refused: 'confirm.passkey' })
+  const about = { session: token, act: 'clock.confirm' as const, id: theClock, revision: 0 }
+  const question = given(await passkeys.askConfirmation(about))
+  given(await passkeys.confirm({ ...about, response: authenticator.get(question) }))
+  expect(await confirmClock(desk, session, now())).toEqual({ isRight: false })
+})
