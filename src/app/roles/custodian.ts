@@ -13,7 +13,6 @@ import type { RegisterTables } from '#register/tables.ts'
 import { ensurePartitions } from '#register/history/partitions.ts'
 import { endOldFeedback } from '#safeguards/feedback/feedback.ts'
 import { prepareIntakeKeys } from '#safeguards/keys/intake-keys.ts'
-import { withoutCopies } from '#safeguards/places/copies.ts'
 import { openLogFolder } from '#safeguards/audit/log-folder.ts'
 import { assertSameStore } from '#safeguards/keys/assert-same-store.ts'
 import { openKeyStore } from '#safeguards/keys/open-key-store.ts'
@@ -26,6 +25,7 @@ import { keepAccounts } from './keep-accounts.ts'
 import { keepLedger } from './keep-ledger.ts'
 import { keepEnds } from './keep-ends.ts'
 import { keepLog } from './keep-log.ts'
+import { keepPlaces } from './keep-places.ts'
 import { keepProofs } from './keep-proofs.ts'
 import { keepTerms } from './keep-terms.ts'
 import { keepVerified } from './keep-verified.ts'
@@ -71,6 +71,8 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
       log.error({ err: error }, 'the register description could not be read; going on with the one known')
     },
   })
+  // Nothing is taken in before it is sure that it may lie here (R19).
+  const placing = await keepPlaces({ db, pool, keys, settings, versions, clock, log })
   const reporting = reportVersions({
     db,
     versions,
@@ -133,7 +135,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
     },
   })
   const drawKey = await readDrawKey(settings.dataDirectory)
-  const expunging = { db, objects, keys, copies: withoutCopies, workFolder: keeping.workFolder }
+  const expunging = { db, objects, keys, copies: placing.places, workFolder: keeping.workFolder }
   // Before the first sweep: a clock that has jumped is seen first.
   const ends = await keepEnds({
     ...{ expunging, pool, databaseUrl, versions, clock, log },
@@ -180,7 +182,8 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
     },
   })
   const verified = keepVerified({
-    proving: { db, objects, keys, places: [] },
+    proving: { db, objects, keys },
+    backups: settings.backups,
     pool,
     clock,
     log,
@@ -259,6 +262,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
         watching.stop(),
         verified.stop(),
         proofs.stop(),
+        placing.stop(),
       ])
       await accounts.stop()
       await looking

@@ -1,0 +1,144 @@
+/**
+ * The keyring as files (docs/operate/places-of-data.md). In: the wrapped keys of a month as they are in the database. Out:
+ * what lies below `keyring/` in a place, and back. Never here: a key in the open outside a sealed file, a place.
+ *
+ *     keyring/2027-03/month     sealed to the recovery key: the month's wrapping keys, its wrapped shard keys
+ *     keyring/2027-03/<shard>   the wrapped file keys of that shard, a recording a line
+ */
+import { sql, type Transaction } from 'kysely'
+import { openSealedFile, sealFile } from '#platform/age/sealed-file.ts'
+import type { KeyStore } from '../keys/key-store.ts'
+import { monthKeyName, recordingPurpose } from '../keys/month-keys.ts'
+import { unwrapKey } from '../keys/wrap.ts'
+import type { SafeguardTables } from '../tables.ts'
+import { PlaceFault } from './place-faults.ts'
+
+type Tx = Transaction<SafeguardTables>
+
+export const keyringFolder = 'keyring/'
+const monthFormat = 'seloste-keyring-month/1'
+const shardFormat = 'seloste-keyring-shard/1'
+
+export const folderOfMonth = (month: Temporal.PlainDate) => `${keyringFolder}${month.toString().slice(0, 7)}/`
+export const monthFile = (month: Temporal.PlainDate) => `${folderOfMonth(month)}month`
+export const shardFile = (month: Temporal.PlainDate, shard: number) => `${folderOfMonth(month)}${shard}`
+/** What a shard will be once the month's file has its new key. */
+export const nextShardFile = (month: Temporal.PlainDate, shard: number) => `${shardFile(month, shard)}.next`
+
+/** A month's keys as a place has them. */
+export interface MonthKeys {
+  /** The month's first day. */
+  month: Temporal.PlainDate
+  /** Wrapping keys by version; without bytes where they never leave their store. */
+  keys: { version: number; key: Buffer | undefined }[]
+  shards: { shard: number; version: number; wrapped: Buffer }[]
+}
+
+export interface WrappedFileKey {
+  recordingId: string
+  wrapped: Buffer
+}
+
+interface MonthContent {
+  format: typeof monthFormat
+  month: string
+  keys: { version: number; key?: string }[]
+  shards: [shard: number, version: number, wrapped: string][]
+}
+
+/** The shards that a month has now. */
+export async function readShards(tx: Tx, month: Temporal.PlainDate): Promise<MonthKeys['shards']> {
+  return tx
+    .selectFrom('shard_key')
+    .select(['shard', 'month_key_version as version', 'wrapped'])
+    .where('expiry_month', '=', month)
+    .orderBy('shard')
+    .execute()
+}
+
+/** The month's file, sealed. */
+export async function sealMonth(
+  keys: Pick<KeyStore, 'copyOut'>,
+  recipient: string,
+  month: Temporal.PlainDate,
+  shards: MonthKeys['shards'],
+): Promise<Buffer> {
+  const copied: MonthContent['keys'] = []
+  for (const version of new Set(shards.map((shard) => shard.version))) {
+    const key = await keys.copyOut(monthKeyName(month, version))
+    copied.push({ version, ...(key && { key: key.toString('base64') }) })
+  }
+  const content: MonthContent = {
+    format: monthFormat,
+    month: month.toString().slice(0, 7),
+    keys: copied,
+    shards: shards.map(({ shard, version, wrapped }) => [shard, version, wrapped.toString('base64')]),
+  }
+  return sealFile(recipient, Buffer.from(JSON.stringify(content)))
+}
+
+/** The files of shards; one without recordings has none. */
+export async function writeShards(
+  tx: Tx,
+  month: Temporal.PlainDate,
+  shards: readonly number[],
+): Promise<Map<number, Buffer>> {
+  const rows = await tx
+    .selectFrom('recording_key')
+    .select(['shard', 'recording_id', 'wrapped'])
+    .where('expiry_month', '=', month)
+    .where('shard', '=', sql<number>`any (${shards}::int[])`)
+    .execute()
+  const files = new Map<number, Buffer>()
+  for (const [shard, own] of Map.groupBy(rows, (row) => row.shard)) {
+    const lines = own.map((row) => `${row.recording_id} ${row.wrapped.toString('base64')}\n`)
+    files.set(shard, Buffer.from(`${shardFormat} ${month.toString().slice(0, 7)} ${shard}\n${lines.join('')}`))
+  }
+  return files
+}
+
+/** @throws PlaceFault `place-keyring-broken`; what age throws where the identity is another */
+export async function openMonth(identity: string, file: Buffer): Promise<MonthKeys> {
+  const content = JSON.parse((await openSealedFile(identity, file)).toString('utf8')) as MonthContent
+  if (content.format !== monthFormat) throw broken(`a month has the format ${String(content.format)}`)
+  return {
+    month: Temporal.PlainDate.from(`${content.month}-01`),
+    keys: content.keys.map(({ version, key }) => ({
+      version,
+      key: key === undefined ? undefined : Buffer.from(key, 'base64'),
+    })),
+    shards: content.shards.map(([shard, version, wrapped]) => ({
+      shard,
+      version,
+      wrapped: Buffer.from(wrapped, 'base64'),
+    })),
+  }
+}
+
+/** @throws PlaceFault `place-keyring-broken` */
+export function readShard(month: Temporal.PlainDate, shard: number, file: Buffer): WrappedFileKey[] {
+  const [first, ...lines] = file.toString('latin1').split('\n')
+  const name = `${month.toString().slice(0, 7)} ${shard}`
+  if (first !== `${shardFormat} ${name}` || lines.pop() !== '') throw broken(`shard ${name} is not whole`)
+  return lines.map((line) => {
+    const [recordingId = '', wrapped = '', ...more] = line.split(' ')
+    if (recordingId.length !== 36 || wrapped === '' || more.length > 0) throw broken(`shard ${name} has a broken line`)
+    return { recordingId, wrapped: Buffer.from(wrapped, 'base64') }
+  })
+}
+
+/** Whether a shard's file keys open under its key: of the two that a crash may leave, only one does. */
+export function opens(shardKey: Buffer, files: readonly WrappedFileKey[]): boolean {
+  return files.every(({ recordingId, wrapped }) => {
+    try {
+      unwrapKey(shardKey, wrapped, recordingPurpose(recordingId))
+      return true
+    } catch {
+      return false // The one way in which the cipher says that it is another key.
+    }
+  })
+}
+
+function broken(what: string): PlaceFault {
+  return new PlaceFault('place-keyring-broken', `The copy of the keyring is broken: ${what}; take another place.`)
+}

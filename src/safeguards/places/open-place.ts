@@ -1,0 +1,115 @@
+/**
+ * One place of copies, reached. In: its address, what the register knows of it. Out: its objects, once it has said that it is
+ * ours. Never here: a place of another installation written to, a folder made where a disk is not mounted.
+ */
+import { tellPlace, type PlaceSetting } from '#platform/config/places.ts'
+import { Fault } from '#platform/fault.ts'
+import { ObjectFault } from '#platform/objects/faults.ts'
+import type { ObjectStore } from '#platform/objects/object-store.ts'
+import { openPlaceFolder } from '#platform/objects/place-folder.ts'
+import { openS3Store, type S3Store } from '#platform/objects/s3-store.ts'
+import { PlaceFault } from './place-faults.ts'
+
+export const markerFile = 'seloste-backup.json'
+const markerFormat = 'seloste-place/1'
+
+/** What a place says of itself. */
+export interface Marker {
+  format: typeof markerFormat
+  /** The audit log's origin: whose place it is. */
+  origin: string
+  /** The place's own id. */
+  place: string
+  name: string
+  /** Whom the copies of the keyring there are sealed to. */
+  recipient: string | undefined
+}
+
+export interface ReachedPlace {
+  store: ObjectStore
+  marker: Marker
+  /** It had no marker before. */
+  isNew: boolean
+}
+
+/** The objects of a place, without a look at whose it is. @throws ObjectFault */
+export async function openStore({ at }: Pick<PlaceSetting, 'at'>, mustHave?: string): Promise<ObjectStore> {
+  if (at.kind === 'folder') return openPlaceFolder(at.folder, mustHave)
+  const store: S3Store = openS3Store(at)
+  await store.assertForgets()
+  return store
+}
+
+/**
+ * Reaches a place and makes sure whose it is; one that is new gets its marker.
+ * @param known the id under which it has been used before
+ * @throws ObjectFault, PlaceFault
+ */
+export async function reachPlace(
+  setting: PlaceSetting,
+  ours: { origin: string; recipient: string | undefined; known: string | undefined; fresh: () => string },
+  opened?: ObjectStore,
+): Promise<ReachedPlace> {
+  const store = opened ?? (await openStore(setting, ours.known === undefined ? undefined : markerFile))
+  const found = await readMarker(store)
+  const where = `${setting.name} (${tellPlace(setting)})`
+  if (found && found.origin !== ours.origin) {
+    const message = `The place ${where} belongs to another installation, ${found.origin}: nothing was written; name another folder or bucket.`
+    throw new PlaceFault('place-foreign', message)
+  }
+  if (found ? ours.known !== undefined && found.place !== ours.known : ours.known !== undefined) {
+    const what = found ? `the place that was called ${found.name} lies there` : `it has no ${markerFile} any more`
+    const message = `The place ${where} is not the one it was, ${what}: mount the right one, or give it a name of its own in the settings.`
+    throw new PlaceFault('place-other', message)
+  }
+  const { origin, recipient } = ours
+  const marker: Marker = found
+    ? { ...found, recipient }
+    : { format: markerFormat, origin, place: ours.fresh(), name: setting.name, recipient }
+  if (!found || found.recipient !== recipient) {
+    await putAndReadBack(store, markerFile, Buffer.from(`${JSON.stringify(marker, undefined, 1)}\n`))
+  }
+  return { store, marker, isNew: !found }
+}
+
+/** @throws PlaceFault `place-differs` */
+export async function putAndReadBack(store: ObjectStore, key: string, bytes: Buffer): Promise<void> {
+  await store.put(key, bytes)
+  const size = await store.sizeBytes(key)
+  const back = size === bytes.length ? await store.readRange(key, 0, size) : undefined
+  if (back?.equals(bytes) !== true) {
+    throw new PlaceFault(
+      'place-differs',
+      `${key} is read back with other bytes than were written: see to the disk or the server.`,
+    )
+  }
+}
+
+/** The whole of a small object; nothing where there is none. */
+export async function readIfThere(store: ObjectStore, key: string): Promise<Buffer | undefined> {
+  try {
+    return await store.readRange(key, 0, await store.sizeBytes(key))
+  } catch (error) {
+    if (error instanceof ObjectFault && error.code === 'object-missing') return undefined
+    throw error
+  }
+}
+
+/** One line about what went wrong at a place, by its name. */
+export function tellFault(setting: PlaceSetting, error: unknown): string {
+  const said = error instanceof Error ? error.message : String(error)
+  const [line = ''] = said.split('\n', 1)
+  return error instanceof Fault && line.includes(setting.name) ? line : `${setting.name}: ${line}`
+}
+
+async function readMarker(store: ObjectStore): Promise<Marker | undefined> {
+  const bytes = await readIfThere(store, markerFile)
+  if (!bytes) return undefined
+  try {
+    const marker = JSON.parse(bytes.toString('utf8')) as Marker
+    if (marker.format === markerFormat && typeof marker.place === 'string') return marker
+  } catch {
+    // Told below, as whatever else it may be.
+  }
+  throw new PlaceFault('place-foreign', `${markerFile} there is not one of Seloste: name another folder or bucket.`)
+}

@@ -1,0 +1,17 @@
+import { Fault } from '#platform/fault.ts'
+
+/** Every code this folder throws, with what an operator can do about it. */
+export const placeFaults = {
+  'place-unattested': 'A new place has no site whose electronic access control is attested today (R19).',
+  'place-foreign': 'The place belongs to another installation: take another folder or bucket.',
+  'place-other': 'Another place of this installation lies there: mount the right one, or give it its own name.',
+  'place-slow': 'The place did not answer in time; it is tried again every minute.',
+  'place-differs': 'The place gives back other bytes than were written: its disk or its server is broken.',
+  'place-ledger-ahead':
+    'The ledger there is longer than the database has it: the database was turned back; restore it.',
+  'place-unready': 'The installation has no audit log yet whose name the place could bear; it is tried again.',
+  'place-keyring-broken': 'The copy of the keyring in the place is not as it was written.',
+} as const
+
+/** A fault of a place: see `placeFaults` for the codes. */
+export class PlaceFault extends Fault<keyof typeof placeFaults> {}

@@ -1,0 +1,268 @@
+/**
+ * The places of copies, open (R18, R19, R50, R52). In: the settings, the keys, what ends. Out: for each place whether it has
+ * what it was told; one that is away never keeps the others. Never here: a place without an attested site, two writers at
+ * one place at once, a recording.
+ */
+import { sql } from 'kysely'
+import type { StorageSite } from '#description/register-description.ts'
+import { termZone } from '#description/terms.ts'
+import type { PlaceSetting } from '#platform/config/places.ts'
+import type { ObjectStore } from '#platform/objects/object-store.ts'
+import type { KeyStore } from '../keys/key-store.ts'
+import { readLogKey } from '../audit/log-key.ts'
+import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import type { ChangedKeys, Copies, Reached } from './copies.ts'
+import { inTime } from './in-time.ts'
+import { reachPlace, tellFault } from './open-place.ts'
+import { PlaceFault } from './place-faults.ts'
+import { judgePlace, notePlace, type JudgedPlace } from './registry.ts'
+import { monthsIn, renewMonth } from './renew-keyring.ts'
+import { shipLedgerTo } from './ship-ledger.ts'
+import { tellCopyPlace } from './told-places.ts'
+
+export interface PlacesOptions {
+  db: HoldingSafeguards
+  keys: KeyStore
+  backups: readonly PlaceSetting[]
+  ledgerCopies: readonly PlaceSetting[]
+  /** Whom the copies of the keyring are sealed to; told where there are backups. */
+  recipient: string | undefined
+  /** Of the description in force. */
+  sites: () => readonly StorageSite[] | Promise<readonly StorageSite[]>
+  now: () => Temporal.Instant
+  /** What one place may take for one thing; 20 seconds unless told. */
+  limitMs?: number
+}
+
+export interface Places extends Copies {
+  /** By name; nothing where the settings have no such backup place. */
+  backup(name: string): BackupPlaceOpen | undefined
+  /** Brings every place up to date that is not: whole keyrings, changes that are pending, the ledger. */
+  catchUp(): Promise<Reached[]>
+}
+
+/** One backup place, for whoever makes backups. */
+export interface BackupPlaceOpen {
+  name: string
+  /** Its objects. @throws what reaching it throws */
+  open(): Promise<ObjectStore>
+  /** The whole keyring and the ledger brought up to date. @throws what reaching it throws */
+  renewCopies(): Promise<void>
+}
+
+interface Open {
+  id: string
+  store: ObjectStore
+}
+
+const limitMs = 20_000
+/** A whole keyring: a month of a million recordings has 3,000 files. */
+const wholeLimitMs = 10 * 60_000
+
+export function openPlaces(options: PlacesOptions): Places {
+  const { db: holding, keys, recipient, now } = options
+  const db = safeguardsOf(holding)
+  const placeOf = (kind: 'backup' | 'ledger') => (setting: PlaceSetting) => new Place(kind, setting)
+
+  class Place {
+    readonly kind
+    readonly setting
+    #store: ObjectStore | undefined
+    #turn: Promise<unknown> = Promise.resolve()
+    constructor(kind: 'backup' | 'ledger', setting: PlaceSetting) {
+      this.kind = kind
+      this.setting = setting
+    }
+
+    /** One thing at a time: what was given up as too late may still be writing. */
+    async do<Result>(work: (open: Open) => Promise<Result>, limit = options.limitMs ?? limitMs): Promise<Result> {
+      const mine = this.#turn.then(async () => work(await this.#reach()))
+      this.#turn = mine.catch(() => undefined)
+      try {
+        const result = await inTime(mine, limit, `it did not answer within ${Math.ceil(limit / 1000)} s`)
+        await this.#noteReached()
+        return result
+      } catch (error) {
+        await this.#noteFault(error)
+        throw error
+      }
+    }
+
+    async tell(work: (open: Open) => Promise<unknown>, limit?: number): Promise<Reached> {
+      const place = this.setting.name
+      try {
+        await this.do(work, limit)
+        return { place, reached: true }
+      } catch (error) {
+        return { place, reached: false, fault: tellFault(this.setting, error) }
+      }
+    }
+
+    async #reach(): Promise<Open> {
+      const { kind, setting } = this
+      const today = now().toZonedDateTimeISO(termZone).toPlainDate()
+      const by = { sites: await options.sites(), today, now: now() }
+      const judged = await judgePlace(db, await tellCopyPlace(kind, setting), by)
+      if (!judged.mayBeUsed) {
+        throw new PlaceFault(
+          'place-unattested',
+          `${setting.name}: ${judged.verdict.attested ? '' : judged.verdict.why}`,
+        )
+      }
+      const signer = await readLogKey(keys)
+      if (!signer) throw new PlaceFault('place-unready', 'the audit log has no key yet')
+      const known = judged.isKnown ? judged.id : undefined
+      const ours = {
+        origin: signer.name,
+        recipient: kind === 'backup' ? recipient : undefined,
+        known,
+        fresh: () => judged.id,
+      }
+      const { store, marker } = await reachPlace(setting, ours, this.#store)
+      this.#store = store
+      if (!judged.isKnown) await begin(judged, marker.place)
+      return { id: judged.isKnown ? judged.id : marker.place, store }
+    }
+
+    async #noteReached(): Promise<void> {
+      await sql`
+        update place_of_data set reached_at = ${now()},
+          fault = case when state = 'unreachable' then null else fault end,
+          fault_since = case when state = 'unreachable' then null else fault_since end,
+          state = case when state = 'unreachable' then 'in-use' else state end
+        where kind = ${this.kind} and name = ${this.setting.name}`.execute(db)
+    }
+
+    async #noteFault(error: unknown): Promise<void> {
+      // Whoever mends it may have put another disk there.
+      this.#store = undefined
+      await sql`
+        update place_of_data set fault = ${tellFault(this.setting, error)}, fault_since = coalesce(fault_since, ${now()}::timestamptz),
+          state = case when state = 'in-use' then 'unreachable' else state end
+        where kind = ${this.kind} and name = ${this.setting.name} and state <> 'refused'`.execute(db)
+    }
+  }
+
+  const backups = options.backups.map(placeOf('backup'))
+  const ledgers = options.ledgerCopies.map(placeOf('ledger'))
+
+  /** A place is in use from its marker on; one that bears the id of another installation's database is taken over. */
+  async function begin(judged: JudgedPlace, id: string): Promise<void> {
+    await db
+      .updateTable('place_of_data')
+      .set({ id, first_used_at: now(), reached_at: now(), state: 'in-use', keyring_whole: false, ledger_to: null })
+      .where('id', '=', judged.id)
+      .execute()
+    await notePlace(db, 'place.used', id, judged.told, judged.verdict)
+  }
+
+  /** The shards of a month that a place does not have yet, and the rows that say so. */
+  async function pendingOf(place: string, month: Temporal.PlainDate) {
+    const rows = await db
+      .selectFrom('keyring_change')
+      .select(['id', 'shard'])
+      .where('place', '=', place)
+      .where('expiry_month', '=', month)
+      .execute()
+    return { ids: rows.map(({ id }) => id), shards: rows.map(({ shard }) => shard).filter((shard) => shard >= 0) }
+  }
+
+  /** Under a lock of the place, so that no process writes older keys over newer ones. */
+  async function renew({ id, store }: Open, month: Temporal.PlainDate, more: readonly number[] | 'all'): Promise<void> {
+    if (recipient === undefined) throw new PlaceFault('place-unready', 'SELOSTE_BACKUP_KEY is not set')
+    await db.transaction().execute(async (tx) => {
+      await sql`select set_config('lock_timeout', ${String(limitMs)}, true)`.execute(tx)
+      await sql`select pg_advisory_xact_lock(hashtextextended(${`seloste.keyring.${id}`}, 0))`.execute(tx)
+      const { ids, shards } = await pendingOf(id, month)
+      await renewMonth(db, keys, recipient, store, { month, shards: more === 'all' ? 'all' : [...more, ...shards] })
+      if (ids.length > 0) {
+        await tx
+          .deleteFrom('keyring_change')
+          .where('id', '=', sql<number>`any (${ids}::bigint[])`)
+          .execute()
+      }
+      await tx.updateTable('place_of_data').set({ keyring_at: now() }).where('id', '=', id).execute()
+    })
+  }
+
+  async function renewPending(open: Open): Promise<void> {
+    const row = await db
+      .selectFrom('place_of_data')
+      .select(['keyring_whole', 'recipient'])
+      .where('id', '=', open.id)
+      .executeTakeFirstOrThrow()
+    if (!row.keyring_whole || row.recipient !== recipient) return renewWhole(open)
+    const months = await db
+      .selectFrom('keyring_change')
+      .select('expiry_month')
+      .distinct()
+      .where('place', '=', open.id)
+      .execute()
+    for (const { expiry_month } of months) await renew(open, expiry_month, [])
+  }
+
+  async function renewWhole(open: Open): Promise<void> {
+    const held = await db.selectFrom('shard_key').select('expiry_month').distinct().execute()
+    const months = new Map(
+      [...held.map((row) => row.expiry_month), ...(await monthsIn(open.store))].map((m) => [m.toString(), m]),
+    )
+    for (const month of months.values()) await renew(open, month, 'all')
+    await db
+      .updateTable('place_of_data')
+      .set({ keyring_whole: true, recipient: recipient ?? null, keyring_at: now() })
+      .where('id', '=', open.id)
+      .execute()
+  }
+
+  async function ship({ id, store }: Open): Promise<void> {
+    await db.transaction().execute(async (tx) => {
+      await sql`select set_config('lock_timeout', ${String(limitMs)}, true)`.execute(tx)
+      await sql`select pg_advisory_xact_lock(hashtextextended(${`seloste.ledger.${id}`}, 0))`.execute(tx)
+      const to = await shipLedgerTo(db, store)
+      await tx.updateTable('place_of_data').set({ ledger_to: to }).where('id', '=', id).execute()
+    })
+  }
+
+  return {
+    renewKeyring: (changed: readonly ChangedKeys[]) =>
+      Promise.all(
+        backups.map((place) =>
+          place.tell(async (open) => {
+            for (const { month, shards } of changed) await renew(open, month, shards)
+          }),
+        ),
+      ),
+    deleteObjects: (objects: readonly string[]) =>
+      Promise.all(
+        backups.map((place) =>
+          place.tell(async ({ store }) => {
+            for (const key of objects) await store.delete(`objects/${key}`)
+          }),
+        ),
+      ),
+    shipLedger: () => Promise.all([...backups, ...ledgers].map((place) => place.tell(ship))),
+    catchUp: async () => {
+      const kept = backups.map((place) =>
+        place.tell(async (open) => {
+          await renewPending(open)
+          await ship(open)
+        }, wholeLimitMs),
+      )
+      return Promise.all([...kept, ...ledgers.map((place) => place.tell(ship))])
+    },
+    backup(name) {
+      const place = backups.find(({ setting }) => setting.name === name)
+      return (
+        place && {
+          name,
+          open: () => place.do(({ store }) => Promise.resolve(store)),
+          renewCopies: () =>
+            place.do(async (open) => {
+              await renewPending(open)
+              await ship(open)
+            }, wholeLimitMs),
+        }
+      )
+    },
+  }
+}

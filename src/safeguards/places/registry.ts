@@ -1,0 +1,163 @@
+/**
+ * The register of places (R18, R19). In: the places in use as the settings and the database tell, the sites of the
+ * description. Out: which of them may be used, kept beside the data; an entry in the audit log for each that begins, is
+ * refused or is left. Never here: a place opened.
+ */
+import type { StorageSite } from '#description/register-description.ts'
+import { appendAudit } from '../audit/append.ts'
+import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { judgeSite, type PlaceTold, type SiteVerdict } from './attested-site.ts'
+import { PlaceFault } from './place-faults.ts'
+import type { PlaceKind } from './place-tables.ts'
+
+export interface ToldPlace extends PlaceTold {
+  kind: PlaceKind
+}
+
+export interface JudgedBy {
+  /** Of the description in force. */
+  sites: readonly StorageSite[]
+  /** In the time zone of the register. */
+  today: Temporal.PlainDate
+  now: Temporal.Instant
+}
+
+export interface JudgedPlace {
+  told: ToldPlace
+  id: string
+  /** It was used before and has not been left since. */
+  isKnown: boolean
+  mayBeUsed: boolean
+  verdict: SiteVerdict
+}
+
+/** Lie there whether one likes it or not: the database's own word that they are in use. */
+const foundInUse: readonly PlaceKind[] = ['tablespace', 'replica']
+/** Places into which data is only brought once they are reached. */
+const usedWhenReached: readonly PlaceKind[] = ['backup', 'ledger']
+
+/**
+ * Judges the places that are told.
+ * A known one whose attestation is over goes on; a new one without any is refused.
+ */
+export async function judgePlaces(
+  db: HoldingSafeguards,
+  places: readonly ToldPlace[],
+  by: JudgedBy,
+): Promise<JudgedPlace[]> {
+  const judged: JudgedPlace[] = []
+  for (const told of places) judged.push(await judgePlace(db, told, by))
+  return judged
+}
+
+/** @throws PlaceFault `place-unattested`, one line for each place that may not be used */
+export function assertAttested(judged: readonly JudgedPlace[]): void {
+  const refused = judged.filter(({ mayBeUsed }) => !mayBeUsed)
+  if (refused.length > 0) throw new PlaceFault('place-unattested', refused.map(tellRefused).join('; '))
+}
+
+export function tellRefused({ told, verdict }: JudgedPlace): string {
+  return `The place ${told.name} (${told.location}) is not used: ${verdict.attested ? '' : verdict.why} (R19).`
+}
+
+/** Judges one. */
+export async function judgePlace(
+  holding: HoldingSafeguards,
+  told: ToldPlace,
+  { sites, today, now }: JudgedBy,
+): Promise<JudgedPlace> {
+  const db = safeguardsOf(holding)
+  const verdict = judgeSite(sites, told, today)
+  const row = await db
+    .selectFrom('place_of_data')
+    .select(['id', 'state', 'first_used_at', 'location', 'site', 'attested_until', 'fault'])
+    .where('kind', '=', told.kind)
+    .where('name', '=', told.name)
+    .executeTakeFirst()
+  const isKnown = row !== undefined && row.first_used_at !== null && row.state !== 'left'
+  const isInUse = isKnown || foundInUse.includes(told.kind)
+  const mayBeUsed = isInUse || verdict.attested
+  // What waits to be reached keeps the state and the fault that the last try gave it.
+  const isWaiting = usedWhenReached.includes(told.kind) && verdict.attested && row?.state === 'unreachable'
+  const begins = mayBeUsed && !isKnown && !usedWhenReached.includes(told.kind)
+  const state = !mayBeUsed
+    ? ('refused' as const)
+    : !verdict.attested
+      ? ('attestation-over' as const)
+      : isWaiting || (usedWhenReached.includes(told.kind) && !isKnown)
+        ? ('unreachable' as const)
+        : ('in-use' as const)
+  const values = {
+    location: told.location,
+    site: verdict.site?.id ?? null,
+    state,
+    ...(verdict.attested && { attested_until: verdict.site.nextReview }),
+    ...(begins && { first_used_at: now, reached_at: now }),
+    ...(!isWaiting &&
+      !verdict.attested && { fault: verdict.why, ...(row?.fault !== verdict.why && { fault_since: now }) }),
+    ...(row?.fault != null && verdict.attested && !isWaiting && { fault: null, fault_since: null }),
+    ...(row?.state === 'left' && { first_used_at: begins ? now : null, keyring_whole: false, ledger_to: null }),
+  }
+  const isSame =
+    row?.state === state && row.location === told.location && row.site === values.site && !('fault_since' in values)
+  if (row && isSame && row.attested_until?.toString() === verdict.site?.nextReview.toString()) {
+    return { told, id: row.id, isKnown, mayBeUsed, verdict }
+  }
+  const { id } = row
+    ? await db
+        .updateTable('place_of_data')
+        .set(values)
+        .where('id', '=', row.id)
+        .returning('id')
+        .executeTakeFirstOrThrow()
+    : await db
+        .insertInto('place_of_data')
+        .values({ name: told.name, kind: told.kind, ...values } as never)
+        .returning('id')
+        .executeTakeFirstOrThrow()
+  if (begins) await notePlace(db, 'place.used', id, told, verdict)
+  if (!mayBeUsed && row?.state !== 'refused') await notePlace(db, 'place.refused', id, told, verdict)
+  return { told, id, isKnown, mayBeUsed, verdict }
+}
+
+/** Notes places that nobody tells of any more. @returns their names */
+export async function leavePlaces(holding: HoldingSafeguards, told: readonly ToldPlace[]): Promise<string[]> {
+  const db = safeguardsOf(holding)
+  const known = await db
+    .selectFrom('place_of_data')
+    .select(['id', 'kind', 'name', 'location'])
+    .where('state', '<>', 'left')
+    .execute()
+  const left = known.filter((row) => !told.some(({ kind, name }) => kind === row.kind && name === row.name))
+  for (const { id, kind, name } of left) {
+    await db
+      .updateTable('place_of_data')
+      .set({ state: 'left', fault: null, fault_since: null })
+      .where('id', '=', id)
+      .execute()
+    await db.deleteFrom('keyring_change').where('place', '=', id).execute()
+    const detail = { place: name, kind }
+    await appendAudit(db, { action: 'place.left', result: 'ok', object: { kind: 'place', id }, detail })
+  }
+  return left.map(({ name }) => name)
+}
+
+export async function notePlace(
+  db: HoldingSafeguards,
+  action: 'place.used' | 'place.refused',
+  id: string,
+  { name, kind }: Pick<ToldPlace, 'name' | 'kind'>,
+  verdict: SiteVerdict,
+): Promise<void> {
+  await appendAudit(db, {
+    action,
+    result: action === 'place.used' ? 'ok' : 'refused:place.unattested',
+    object: { kind: 'place', id },
+    detail: {
+      place: name,
+      kind,
+      site: verdict.site?.id ?? null,
+      until: verdict.attested ? verdict.site.nextReview.toString() : null,
+    },
+  })
+}

@@ -1,0 +1,108 @@
+/**
+ * A month's keys written into a place (R50, R52). In: which shards are other ones now. Out: the place has the month as the
+ * database has it, read back, and no file of what is gone. Never here: a place that is opened, what is pending.
+ *
+ * A shard's new file lies beside the old one until the month's file has the shard's new key: whenever this ends in between,
+ * one of the two opens.
+ */
+import type { ObjectStore } from '#platform/objects/object-store.ts'
+import { atMost } from '../backup/in-flight.ts'
+import type { KeyStore } from '../keys/key-store.ts'
+import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import {
+  folderOfMonth,
+  monthFile,
+  nextShardFile,
+  readShards,
+  sealMonth,
+  shardFile,
+  writeShards,
+} from './keyring-file.ts'
+import { putAndReadBack } from './open-place.ts'
+
+/** Of a month of a million recordings a shard has about 350 lines, 40 KB. */
+const shardsAtOnce = 100
+const writesAtOnce = 8
+
+export interface RenewedMonth {
+  month: Temporal.PlainDate
+  /** `all`: every shard, and whatever else lies there is removed. */
+  shards: readonly number[] | 'all'
+}
+
+export async function renewMonth(
+  db: HoldingSafeguards,
+  keys: Pick<KeyStore, 'copyOut'>,
+  recipient: string,
+  store: ObjectStore,
+  { month, shards }: RenewedMonth,
+): Promise<void> {
+  const held = await snapshot(db, (tx) => readShards(tx, month))
+  const isHeld = new Set(held.map(({ shard }) => shard))
+  if (held.length === 0) {
+    await removeAll(store, month, new Set())
+    return
+  }
+  const wanted = shards === 'all' ? [...isHeld] : [...new Set(shards)]
+  const written = new Set<number>()
+  for (let from = 0; from < wanted.length; from += shardsAtOnce) {
+    const some = wanted.slice(from, from + shardsAtOnce)
+    const files = await snapshot(db, (tx) => writeShards(tx, month, some))
+    await each([...files], ([shard, bytes]) => {
+      written.add(shard)
+      return putAndReadBack(store, nextShardFile(month, shard), bytes)
+    })
+  }
+  // The keys as they are now: a shard that changed in between is pending and written once more.
+  const current = await snapshot(db, (tx) => readShards(tx, month))
+  await putAndReadBack(store, monthFile(month), await sealMonth(keys, recipient, month, current))
+  await each([...written], async (shard) => {
+    const next = nextShardFile(month, shard)
+    const bytes = await store.readRange(next, 0, await store.sizeBytes(next))
+    await putAndReadBack(store, shardFile(month, shard), bytes)
+    await store.delete(next)
+  })
+  if (shards === 'all') await removeAll(store, month, written)
+  else {
+    const gone = wanted.filter((shard) => !written.has(shard))
+    await each(gone, async (shard) => {
+      await store.delete(shardFile(month, shard))
+      await store.delete(nextShardFile(month, shard))
+    })
+  }
+}
+
+/** Every month whose keys lie in the place, its first day. */
+export async function monthsIn(store: ObjectStore): Promise<Temporal.PlainDate[]> {
+  const found = new Set<string>()
+  for await (const key of store.list('keyring/')) {
+    const month = /^keyring\/(\d{4}-\d{2})\//.exec(key)?.[1]
+    if (month !== undefined) found.add(month)
+  }
+  return [...found].map((month) => Temporal.PlainDate.from(`${month}-01`))
+}
+
+async function removeAll(store: ObjectStore, month: Temporal.PlainDate, but: ReadonlySet<number>): Promise<void> {
+  const kept = new Set([...but].map((shard) => shardFile(month, shard)))
+  if (but.size > 0) kept.add(monthFile(month))
+  const gone: string[] = []
+  for await (const key of store.list(folderOfMonth(month))) if (!kept.has(key)) gone.push(key)
+  // The month's file first: without it the others open nothing.
+  gone.sort((one, other) => Number(other === monthFile(month)) - Number(one === monthFile(month)))
+  const [first, ...others] = gone
+  if (first !== undefined) await store.delete(first)
+  await each(others, async (key) => void (await store.delete(key)))
+}
+
+async function each<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
+  const writing = atMost(writesAtOnce)
+  for (const item of items) await writing.add(() => work(item))
+  await writing.all()
+}
+
+function snapshot<Found>(
+  db: HoldingSafeguards,
+  read: (tx: Parameters<typeof readShards>[0]) => Promise<Found>,
+): Promise<Found> {
+  return safeguardsOf(db).transaction().setIsolationLevel('repeatable read').execute(read)
+}

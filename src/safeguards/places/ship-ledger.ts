@@ -1,0 +1,48 @@
+/**
+ * The destruction ledger in a place (R52). In: a place's objects, the ledger in the database. Out: `ledger/` there with every
+ * entry up to the newest signed head. Never here: a copy made shorter, an entry judged (see ledger/read-ledger-copy.ts).
+ */
+import type { ObjectStore } from '#platform/objects/object-store.ts'
+import { readCheckpoint } from '../audit/note.ts'
+import { fileEntries, headFile, ledgerFilesSince, newestHead } from '../ledger/ledger-copy.ts'
+import type { HoldingSafeguards } from '../tables.ts'
+import { putAndReadBack, readIfThere } from './open-place.ts'
+import { PlaceFault } from './place-faults.ts'
+
+export const ledgerFolder = 'ledger/'
+
+/**
+ * Brings a copy up to date. One that lacks a file, or whose head cannot be read, is written anew.
+ * @returns up to which entry it goes
+ * @throws PlaceFault `place-foreign`, `place-ledger-ahead`, `place-differs`; what the store throws
+ */
+export async function shipLedgerTo(db: HoldingSafeguards, store: ObjectStore): Promise<number> {
+  const newest = await newestHead(db)
+  if (!newest) return 0
+  const ours = readCheckpoint(newest.note)
+  const bytes = await readIfThere(store, `${ledgerFolder}${headFile}`)
+  const there = bytes && readCheckpoint(bytes.toString('utf8'))
+  if (there && there.origin !== ours?.origin) {
+    const message = `the ledger there is that of another installation, ${there.origin}: name another folder or bucket`
+    throw new PlaceFault('place-foreign', message)
+  }
+  if (there && there.size > newest.size) {
+    const message = `the ledger there has ${there.size} entries and the database ${newest.size}: the database was turned back; restore it with "seloste restore"`
+    throw new PlaceFault('place-ledger-ahead', message)
+  }
+  if (bytes?.toString('utf8') === newest.note) {
+    if (await isWhole(store, newest.size)) return newest.size
+  }
+  const from = there && (await isWhole(store, there.size)) ? there.size : 0
+  for await (const file of ledgerFilesSince(db, from)) {
+    await putAndReadBack(store, `${ledgerFolder}${file.name}`, file.bytes)
+  }
+  return newest.size
+}
+
+/** Whether every file of entries is there; what they hold is judged by whoever reads a copy. */
+async function isWhole(store: ObjectStore, size: number): Promise<boolean> {
+  let files = 0
+  for await (const _ of store.list(`${ledgerFolder}entries/`)) files += 1
+  return files >= Math.ceil(size / fileEntries)
+}
