@@ -41,6 +41,9 @@ export function SegmentPanel({
   const { recording, official } = segment
   const [forbidden, setForbidden] = useState<Prohibition>()
   const told = whoForbids(me, segment, under)
+  // What is restricted is heard in the one case that it is kept for; whether this is that case is the server's to say.
+  const canOnlyBeHeardHere =
+    recording.state === 'restricted' && (told === 'service-unit' || under.purpose === 'CRIME_OR_MISUSE')
   const title =
     contact.segments.length > 1
       ? say('segment.title.many', { position, total: contact.segments.length })
@@ -93,7 +96,8 @@ export function SegmentPanel({
         </Notice>
       )}
       {forbidden && <Forbidden prohibition={forbidden} under={under} />}
-      {recording.state === 'available' && recording.id && !forbidden ? (
+      {canOnlyBeHeardHere && <p className="no-audio">{say('recording.sentence.restricted.case')}</p>}
+      {recording.id && ((recording.state === 'available' && !forbidden) || canOnlyBeHeardHere) ? (
         <Suspense fallback={<Waiting lines={3} />}>
           <Listen recordingId={recording.id} segmentId={segment.id} momentMs={momentMs} onLooked={onLooked} />
         </Suspense>
