@@ -85,6 +85,11 @@ const rules: Record<string, Rule> = {
   closeInspection: { missing: ['SERVICE_UNIT'] },
   listRecalls: ['DECISION_MAKER'],
   confirmRecall: { missing: ['DECISION_MAKER'] },
+  // What was destroyed.
+  listLedger: ['ADMINISTRATOR', 'DATA_PROTECTION_OFFICER', 'DECISION_MAKER', 'SECURITY', 'MAINTENANCE'],
+  readDestruction: content,
+  // Of a call that nobody forbade there is none; an official needs the purpose INSPECTION for one's own.
+  readCertificate: { missing: ['SERVICE_UNIT'] },
   // The description: drafted by the administrator or a quality expert, decided by the decision maker.
   startDraft: drafters,
   readDraft: { missing: signedIn },
