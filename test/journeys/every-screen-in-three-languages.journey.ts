@@ -144,6 +144,63 @@ for (const language of ['fi', 'sv', 'en'] as const) {
       await isAccessible('a file of numbers')
     })
 
+    test(`how records end has no barrier in ${language} at ${width} pixels`, async ({
+      page,
+      signedIn,
+      isAccessible,
+    }) => {
+      test.setTimeout(180_000)
+      await page.setViewportSize({ width, height: 800 })
+      const seen = async (path: string, screen: string) => {
+        await page.goto(path)
+        await page.getByRole('heading', { level: 1 }).waitFor()
+        await page.waitForLoadState('networkidle')
+        await isAccessible(screen)
+      }
+      const another = async (userId: string, path: string) => {
+        await page.context().clearCookies()
+        await page.evaluate("localStorage.setItem('seloste.language', 'fi')")
+        await signedIn(userId, { path })
+        await choose(page, language)
+      }
+      await signedIn('riitta', { path: '/retention' })
+      await choose(page, language)
+      await page.locator('.due-table').waitFor()
+      await isAccessible('what ends when')
+      await seen('/retention?by=hour', 'what ends when, by the hour')
+      await seen('/retention/places', 'where data lie')
+      await seen('/retention/holds', 'preservation orders')
+      await seen('/retention/recalls', 'recalled copies')
+
+      await another('aino', '/contacts?recorded=available')
+      await page.locator('.radio-card').first().click()
+      await page.locator('.purpose-form button[type=submit]').click()
+      await page.locator('a[data-contact]').first().click()
+      await page.locator('.forbid button').first().click()
+      await page.getByRole('alertdialog').waitFor()
+      await isAccessible('a question before a recording is destroyed')
+
+      await another('paula', '/contacts?recorded=available')
+      await page.locator('.purpose-form .input').fill('TARK-2026-118')
+      await page.locator('.purpose-form button[type=submit]').click()
+      await page.locator('a[data-contact]').first().click()
+      await page.locator('[aria-labelledby=contact-inspections] > button').click()
+      await page.locator('.step-form .switch').click()
+      await page.locator('.step-form button[type=submit]').click()
+      await page.locator('.step-form .field-error').first().waitFor()
+      await isAccessible('an inspection whose appointment lacks its time')
+      await seen('/inspections', 'inspections')
+
+      await another('tuula', '/contacts?recorded=available')
+      await page.locator('.purpose-form .input').fill('ASIA-2026-118')
+      await page.locator('.purpose-form button[type=submit]').click()
+      await page.locator('a[data-contact]').first().click()
+      await page.locator('[aria-labelledby=contact-holds] > button').click()
+      await page.locator('.step-form button[type=submit]').click()
+      await page.locator('.step-form .field-error').first().waitFor()
+      await isAccessible('a preservation order that lacks nearly everything')
+    })
+
     test(`rights, one’s own account and the log have no barrier in ${language} at ${width} pixels`, async ({
       page,
       signedIn,
