@@ -3,12 +3,10 @@ import type { Settings } from '#platform/config/settings.ts'
 import { Fault } from '#platform/fault.ts'
 import { openDirectoryStore } from '#platform/objects/directory-store.ts'
 import { sayFinding } from '#register/verify/findings.ts'
-import { placeToProve } from '#register/verify/look-into-place.ts'
-import type { PlaceToProve } from '#register/verify/prove-destroyed.ts'
 import { verifyRecordings, type Verification } from '#register/verify/verify-recordings.ts'
 import { openKeyStore } from '#safeguards/keys/open-key-store.ts'
-import { openStore } from '#safeguards/places/open-place.ts'
 import { noteRun } from '#safeguards/runs/note-run.ts'
+import { placesToProve } from '../roles/places-to-prove.ts'
 import { withRunningDatabase } from './running-database.ts'
 
 /** A recording is not what was kept, or one that was destroyed is not gone. */
@@ -32,7 +30,7 @@ export async function recordings(settings: Settings, args: string[]): Promise<vo
   const report = await withRunningDatabase(settings, 'recordings-verify', async (db) => {
     const [objects, keys] = await Promise.all([openDirectoryStore(settings.objectsDirectory), openKeyStore(settings)])
     const found = await verifyRecordings(
-      { db, objects, keys, places: await openedPlaces(settings) },
+      { db, objects, keys, places: await placesToProve(settings.backups) },
       { ...(sample !== undefined && { sample }), ...(!values.json && { onProgress: tellProgress() }) },
     )
     await noteRun(db, {
@@ -45,22 +43,6 @@ export async function recordings(settings: Settings, args: string[]): Promise<vo
   if (values.json) console.log(JSON.stringify({ ...report, findings: report.findings.map(asJson) }, null, 2))
   else tell(report)
   if (report.found > 0) process.exitCode = foundCode
-}
-
-/** Every place of backups: a copy there is a copy. @throws Fault where one cannot be looked into: nothing would be proved of it */
-async function openedPlaces({ backups }: Settings): Promise<PlaceToProve[]> {
-  const opened: PlaceToProve[] = []
-  for (const { name, at } of backups) {
-    const store = await openStore({ at }).catch((error: unknown) => {
-      const why = error instanceof Error ? error.message : String(error)
-      throw new Fault(
-        'place-away',
-        `the place "${name}" cannot be looked into (${why}); bring it back, and verify again`,
-      )
-    })
-    opened.push(placeToProve(name, store))
-  }
-  return opened
 }
 
 function asJson(finding: Verification['findings'][number]) {

@@ -4,12 +4,14 @@
  */
 import { Gauge, type Registry } from 'prom-client'
 import type { Clock } from '#platform/clock/clock.ts'
+import type { Settings } from '#platform/config/settings.ts'
 import { every, type EveryOptions } from '#platform/jobs/every.ts'
 import type { Log } from '#platform/log/log.ts'
 import { sayFinding } from '#register/verify/findings.ts'
 import type { ProvingEnds } from '#register/verify/prove-destroyed.ts'
 import { verifyRecordings } from '#register/verify/verify-recordings.ts'
 import { lastVerification, noteRun } from '#safeguards/runs/note-run.ts'
+import { placesToProve } from './places-to-prove.ts'
 
 const lookMs = 15 * 60_000
 const hoursBetween = 24
@@ -17,14 +19,15 @@ const hoursBetween = 24
 const mostSeconds = 5 * 60
 
 export interface KeepVerifiedOptions {
-  proving: ProvingEnds
+  proving: Omit<ProvingEnds, 'places'>
+  backups: Settings['backups']
   pool: EveryOptions['pool']
   clock: Clock
   log: Log
   registry: Registry
 }
 
-export function keepVerified({ proving, pool, clock, log, registry }: KeepVerifiedOptions): {
+export function keepVerified({ proving, backups, pool, clock, log, registry }: KeepVerifiedOptions): {
   stop: () => Promise<void>
 } {
   const findings = new Gauge({
@@ -40,13 +43,16 @@ export function keepVerified({ proving, pool, clock, log, registry }: KeepVerifi
       const last = await lastVerification(proving.db)
       const isDue = !last || Temporal.Instant.compare(last.at.add({ hours: hoursBetween }), clock.now()) <= 0
       if (!isDue) return
-      const report = await verifyRecordings(proving, {
-        after: last?.goesOnAfter,
-        mostSeconds,
-        // The other cores are for the calls.
-        threads: 1,
-        signal,
-      })
+      const report = await verifyRecordings(
+        { ...proving, places: await placesToProve(backups) },
+        {
+          after: last?.goesOnAfter,
+          mostSeconds,
+          // The other cores are for the calls.
+          threads: 1,
+          signal,
+        },
+      )
       if (signal.aborted) return
       await noteRun(proving.db, {
         work: 'verification',
