@@ -300,6 +300,16 @@ test('recordings.ceiling is broken by a recording past its day, and by what is l
   await expectBroken('recordings.ceiling', { overdue: 0, leftovers: 1, example: key })
 })
 
+test('recordings.ceiling is broken by a version of a month key that should be gone', async () => {
+  const { rows } = await database
+    .as()
+    .pool.query<{ receipt: { key: string } }>(`select receipt from month_key where state = 'destroyed' limit 1`)
+  const { key } = rows[0]!.receipt
+  await register.keys.make(key)
+  heal.push(() => register.keys.destroy(key))
+  await expectBroken('recordings.ceiling', { leftovers: 1, example: key })
+})
+
 test('recordings.ceiling does not wait for the next listing of the store for what was destroyed since', async () => {
   const key = bodyKey(destroyed.byCaller.id)
   await check({ now: Temporal.Now.instant().subtract({ minutes: 10 }) })
@@ -346,5 +356,10 @@ test('rights.maintenance-security is broken by a look of maintenance that names 
 
 test('history.tells-recorded is broken by a destruction that the ledger does not know', async () => {
   await change('destruction_entry', `object_id in ('${destroyed.byCaller.id}', '${nobody}')`, `object_id = '${nobody}'`)
-  await expectBroken('history.tells-recorded', { withoutLedger: 1, example: destroyed.byCaller.id })
+  const { broken } = await check()
+  expect(broken.map(({ promise }) => promise)).toEqual(['recordings.ceiling', 'history.tells-recorded'])
+  expect(broken.map(({ facts }) => facts)).toMatchObject([
+    { withoutEntry: 1, leftovers: 0, example: destroyed.byCaller.id },
+    { withoutLedger: 1, example: destroyed.byCaller.id },
+  ])
 })

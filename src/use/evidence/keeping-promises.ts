@@ -67,8 +67,10 @@ type CeilingFacts = {
   oldestExpiresAt: string | null
   lastSweepAt: string | null
   overdue: number
-  /** Objects, file keys and month keys left of recordings that are destroyed. */
+  /** Objects, file keys and versions of month keys left of what is destroyed. */
   leftovers: number
+  /** Destroyed recordings without their entry in the ledger. */
+  withoutEntry: number
   storeListedAt: string | null
   example: string | null
 }
@@ -89,7 +91,7 @@ const idOfKey = /^recordings\/([0-9a-f-]{36})\./
 
 /** R24. */
 export const recordingsCeiling: Check<CeilingFacts> = {
-  rule: `No recording exists more than ${sweepGraceHours} hours past its day of destruction or, where it came in later, past that, nor six calendar months after the call, the sweep has run within ${sweepGraceHours} hours, and of no destroyed recording an object, a file key or a month's key is left.`,
+  rule: `No recording exists more than ${sweepGraceHours} hours past its day of destruction or, where it came in later, past that, nor six calendar months after the call, the sweep has run within ${sweepGraceHours} hours, and of no destroyed recording an object, a file key or a version of a month's key is left; each has its entry in the destruction ledger.`,
   test: {
     file: 'src/destruction/retention/sweep.test.ts',
     title: 'a recording is gone: object, index, key; its row says so and the ledger has one entry',
@@ -108,6 +110,8 @@ export const recordingsCeiling: Check<CeilingFacts> = {
         overdue: string[]
         swept: Temporal.Instant | null
         keys: string[]
+        late: string[]
+        unledgered: string[]
       }>`
         with due as (
           -- What a statute or an open case keeps past its day is no promise that was broken, and is not told of here.
@@ -126,19 +130,31 @@ export const recordingsCeiling: Check<CeilingFacts> = {
             ) as overdue,
           (select at from work_done where work = 'sweep') as swept,
           (select coalesce(array_agg(k.recording_id::text), '{}') from recording_key k
-            where not exists (select from recording r where r.id = k.recording_id and r.state <> 'DESTROYED')) as keys`,
+            where not exists (select from recording r where r.id = k.recording_id and r.state <> 'DESTROYED')) as keys,
+          -- A version goes with its copies, or at its deadline without them.
+          (select coalesce(array_agg('month-' || to_char(expiry_month, 'YYYY-MM') || '.v' || version), '{}') from month_key
+            where state = 'retiring' and deadline <= ${limit}) as late,
+          -- None has two: an index sees to it.
+          (select coalesce(array_agg(r.id::text), '{}') from recording r where r.state = 'DESTROYED'
+            and not exists (select from destruction_entry d where d.object_id = r.id and d.object_kind = 'recording')) as unledgered`,
     )
     const store = await lookAtStore(looking, memo as StoreMemo | undefined)
-    const monthKeys = await pastMonthKeys(looking)
+    const monthKeys = await deadMonthKeys(looking)
     const unclaimed = Object.entries(store.unclaimed)
       .filter(
         ([, since]) => Temporal.Instant.compare(Temporal.Instant.from(since).add({ hours: unclaimedHours }), now) < 0,
       )
       .map(([id]) => `object of ${id}`)
-    const leftovers = [...row.keys.map((id) => `key of ${id}`), ...monthKeys, ...store.strays, ...unclaimed]
+    const leftovers = [
+      ...row.keys.map((id) => `key of ${id}`),
+      ...row.late,
+      ...monthKeys,
+      ...store.strays,
+      ...unclaimed,
+    ]
     const sweptInTime = row.swept !== null && Temporal.Instant.compare(row.swept, limit) > 0
     return {
-      holds: row.overdue.length === 0 && leftovers.length === 0 && sweptInTime,
+      holds: row.overdue.length === 0 && leftovers.length === 0 && row.unledgered.length === 0 && sweptInTime,
       facts: {
         months,
         held: row.held,
@@ -146,8 +162,9 @@ export const recordingsCeiling: Check<CeilingFacts> = {
         lastSweepAt: row.swept?.toString() ?? null,
         overdue: row.overdue.length,
         leftovers: leftovers.length,
+        withoutEntry: row.unledgered.length,
         storeListedAt: store.listedAt,
-        example: row.overdue[0] ?? leftovers[0] ?? null,
+        example: row.overdue[0] ?? leftovers[0] ?? row.unledgered[0] ?? null,
       },
       memo: store,
     }
@@ -219,10 +236,16 @@ function isThere(objects: ObjectStore, key: string): Promise<boolean> {
   )
 }
 
-/** The keys of months that were over before the last sweep should have come. */
-async function pastMonthKeys({ keys, now }: Looking): Promise<string[]> {
+/** The keys of months that were over before the last sweep should have come, and versions that are said to be destroyed. */
+async function deadMonthKeys({ db, keys, now }: Looking): Promise<string[]> {
   const month = now.subtract({ hours: sweepGraceHours }).toZonedDateTimeISO('UTC').toPlainDate().toString().slice(0, 7)
+  const { rows } = await sql<{ name: string }>`
+    select 'month-' || to_char(expiry_month, 'YYYY-MM') || '.v' || version as name from month_key where state = 'destroyed'`.execute(
+    db,
+  )
+  const destroyed = new Set(rows.map(({ name }) => name))
   return (await keys.names()).filter((name) => {
+    if (destroyed.has(name)) return true
     const written = /^month-(\d{4}-\d{2})\./.exec(name)?.[1]
     return written !== undefined && written < month
   })
