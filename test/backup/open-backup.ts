@@ -17,6 +17,11 @@ import { openPlaceFolder } from '#platform/objects/place-folder.ts'
 import { keepRecording } from '#register/recordings/keep-recording.ts'
 import { bodyKey, indexKey, recordingObjects } from '#register/recordings/objects.ts'
 import type { RegisterTables } from '#register/tables.ts'
+import type { PlaceSetting } from '#platform/config/places.ts'
+import { readVersions, versionAt } from '#safeguards/versions/versions.ts'
+import { readLogKey } from '#safeguards/audit/log-key.ts'
+import { shipLogHashes } from '#safeguards/backup/log-hashes.ts'
+import { openPlaces } from '#safeguards/places/places.ts'
 import { openLogFolder } from '#safeguards/audit/log-folder.ts'
 import { createSequencer } from '#safeguards/audit/sequencer.ts'
 import type { BackupSource } from '#safeguards/backup/make-backup.ts'
@@ -69,6 +74,37 @@ export async function openBackedUpRegister(database: TestDatabase<RegisterTables
       const folder = join(register.folder, name)
       await mkdir(folder)
       return { name, folder, store: await openPlaceFolder(folder) }
+    },
+  }
+}
+
+export type BackedUpRegister = Awaited<ReturnType<typeof openBackedUpRegister>>
+
+/** A backup place as the settings name it, with its copies of keyring and ledger. */
+export async function openTestPlaces(database: TestDatabase<RegisterTables>, register: BackedUpRegister) {
+  const { name, folder, store } = await register.newPlace(`p${randomBytes(4).toString('hex')}`)
+  const { db } = database.as()
+  const setting: PlaceSetting = { name, at: { kind: 'folder', folder }, site: 'server-room' }
+  const copies = openPlaces({
+    db,
+    keys: register.keys,
+    backups: [setting],
+    ledgerCopies: [],
+    recipient: recovery.recipient,
+    now: () => Temporal.Now.instant(),
+    sites: async () => versionAt(await readVersions(db), Temporal.Now.instant()).description.storage.sites,
+  })
+  const place = copies.backup(name)
+  if (!place) throw new Error(`${name} is not there`)
+  return {
+    name,
+    folder,
+    store,
+    copies,
+    open: async () => ({ name, store: await place.open(), renewCopies: () => place.renewCopies() }),
+    async shipLog() {
+      const signer = await readLogKey(register.keys)
+      if (signer) await shipLogHashes(db, signer, store)
     },
   }
 }

@@ -1,9 +1,8 @@
 import { isAbsolute, join, resolve } from 'node:path'
 import { readFile } from 'node:fs/promises'
-import { parsePlaces, tellPlace, type PlaceSetting } from '#platform/config/places.ts'
+import { parsePlaces, type PlaceSetting } from '#platform/config/places.ts'
 import type { Settings } from '#platform/config/settings.ts'
 import { openDirectoryStore } from '#platform/objects/directory-store.ts'
-import { isOnNetworkDrive } from '#platform/objects/network-drive.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import type { BackupPlace } from '#safeguards/backup/make-backup.ts'
 import { readWholeOr } from '#safeguards/backup/read-whole.ts'
@@ -12,11 +11,9 @@ import type { RestorePlace } from '#safeguards/backup/restore.ts'
 import type { KeyStore } from '#safeguards/keys/key-store.ts'
 import { openStore } from '#safeguards/places/open-place.ts'
 import { openPlaces } from '#safeguards/places/places.ts'
-import { judgePlaces } from '#safeguards/places/registry.ts'
 import { ledgerFolder } from '#safeguards/places/ship-ledger.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 import { readVersions, versionAt } from '#safeguards/versions/versions.ts'
-import { termZone } from '#description/terms.ts'
 import { Fault } from '#platform/fault.ts'
 
 export interface OpenedPlace {
@@ -44,21 +41,7 @@ export async function openBackupPlaces(
     ledgerCopies,
     recipient,
     now,
-    judge: async (kind, setting) => {
-      const at = now()
-      const { sites } = versionAt(await readVersions(db), at).description.storage
-      const told = {
-        kind,
-        name: setting.name,
-        location: tellPlace(setting),
-        site: setting.site,
-        elsewhere: setting.at.kind === 's3' || (await isOnNetworkDrive(setting.at.folder).catch(() => false)),
-      }
-      const today = at.toZonedDateTimeISO(termZone).toPlainDate()
-      const [judged] = await judgePlaces(db, [told], { sites, today, now: at })
-      if (!judged) throw new Error(`the place ${setting.name} was not judged`)
-      return judged
-    },
+    sites: async () => versionAt(await readVersions(db), now()).description.storage.sites,
   })
   const places = wanted.map(({ name }): OpenedPlace => {
     const place = opened.backup(name)

@@ -1,0 +1,259 @@
+/**
+ * Backups against destructions (P2, P3 of the fault table; AC25): nothing that was destroyed comes back, from any copy of any
+ * age, and everything else does.
+ */
+import { cp, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { refuseQuarantined } from '#platform/database/quarantine.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { openRecordingBody } from '#register/recordings/open-recording.ts'
+import { makeBackup, type MadeBackup } from '#safeguards/backup/make-backup.ts'
+import { exportTables } from '#safeguards/backup/export-tables.ts'
+import { openConnection } from '#platform/database/copy.ts'
+import { restoreBackup, type Restored } from '#safeguards/backup/restore.ts'
+import { restoreKeyring } from '#safeguards/backup/restore-keyring.ts'
+import { readWholeOr } from '#safeguards/backup/read-whole.ts'
+import { fileKeyOf } from '#safeguards/keys/recording-keys.ts'
+import { makeDestroyer } from '../register/destroy-recordings.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { emptyMachine, openBackedUpRegister, openTestPlaces, recovery } from './open-backup.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const register = await openBackedUpRegister(database)
+await register.keep(1)
+await register.seal()
+const isLong = process.env['SELOSTE_LONG'] === '1'
+
+type Machine = Awaited<ReturnType<typeof emptyMachine>>
+type Place = Awaited<ReturnType<typeof openTestPlaces>>
+
+const backUp = (place: Place, now?: Temporal.Instant): Promise<MadeBackup> =>
+  place.open().then((opened) =>
+    makeBackup(register.source, opened, {
+      recipient: recovery.recipient,
+      rotationDays: 30,
+      onProgress: () => undefined,
+      ...(now && { now }),
+    }),
+  )
+
+function restore(
+  machine: Machine,
+  place: Place,
+  given: { backup?: string; identity?: string; entries?: number; ledger?: string } = {},
+): Promise<Restored> {
+  const { store } = place
+  const identity = given.identity ?? recovery.identity
+  return restoreBackup(
+    machine.target,
+    {
+      store,
+      readLedger: (name) => readWholeOr(store, (given.ledger ?? 'ledger/') + name),
+      restoreKeyring: (connection) => restoreKeyring(connection, store, identity, machine.keys),
+    },
+    {
+      backup: given.backup,
+      identity,
+      by: 'test',
+      anchors: { known: () => Promise.resolve([]), entries: given.entries ?? 0 },
+      onProgress: () => undefined,
+    },
+  )
+}
+
+/** Whether a recording opens from end to end on a machine. */
+async function plays(machine: Machine, id: string): Promise<boolean> {
+  const key = await fileKeyOf(machine.target.db, machine.keys, id)
+  if (!key) return false
+  const body = await openRecordingBody(machine.target.objects, id, key).catch(() => undefined)
+  return body !== undefined
+}
+
+test(
+  'of what is destroyed nothing opens from any copy of seven days, with the recovery key in hand; all else does (P2)',
+  { timeout: 600_000 },
+  async () => {
+    const place = await openTestPlaces(database, register)
+    const destroyer = makeDestroyer(database, register, place.copies)
+    const count = isLong ? 100 : 6
+    const recordings = await register.keep(2 * count)
+    const begin = Temporal.Now.instant()
+    const copies: string[] = []
+    /** A copy of everything that lies in the place, as a disk that was taken out of it. */
+    const takeOut = async (name: string) => {
+      await register.seal()
+      await backUp(place, begin.add({ hours: 24 * copies.length }))
+      const folder = join(register.folder, `taken-${name}`)
+      await cp(place.folder, folder, { recursive: true })
+      copies.push(folder)
+    }
+    const destroyed: string[] = []
+    for (let day = 0; day < 7; day++) {
+      await takeOut(String(day))
+      for (const { id } of recordings.slice(Math.floor((day * count) / 7), Math.floor(((day + 1) * count) / 7))) {
+        await destroyer.destroy(id)
+        destroyed.push(id)
+      }
+    }
+    await register.seal()
+    await backUp(place, begin.add({ hours: 24 * 7 }))
+    expect(destroyed).toHaveLength(count)
+    const held = recordings.map(({ id }) => id).filter((id) => !destroyed.includes(id))
+
+    const restored = await emptyMachine()
+    await restore(restored, place)
+    for (const id of held) expect(await plays(restored, id), id).toBe(true)
+    for (const id of destroyed) expect(await plays(restored, id), id).toBe(false)
+
+    // With every disk that was ever taken out, and the key store of now: what the register itself keeps.
+    const rows = await database.as().pool.query<{ recording_id: string }>('select recording_id from recording_key')
+    const known = new Set(rows.rows.map((row) => row.recording_id))
+    for (const id of destroyed) expect(known.has(id)).toBe(false)
+    const now = await register.keys.names()
+    for (const id of destroyed) expect(await fileKeyOf(database.as().db, register.keys, id)).toBeUndefined()
+    expect(now.filter((name) => name.startsWith('month-')).length).toBeLessThan(3)
+  },
+)
+
+test(
+  'yesterday’s backup is restored without what was destroyed and revoked since; it stays closed without the ledger (P3, AC25)',
+  { timeout: 300_000 },
+  async () => {
+    const place = await openTestPlaces(database, register)
+    const destroyer = makeDestroyer(database, register, place.copies)
+    const recordings = await register.keep(isLong ? 100 : 4)
+    const unkept = await register.record({}, { packets: 4 })
+    await register.seal()
+    const { manifest } = await backUp(place)
+    const gone = recordings.slice(0, recordings.length / 2).map(({ id }) => id)
+    for (const id of gone) await destroyer.destroy(id)
+    await register.seal()
+    await place.copies.shipLedger()
+    await place.shipLog()
+
+    const closed = await emptyMachine()
+    await expect(restore(closed, place, { backup: manifest.id, ledger: 'nothing/' })).rejects.toMatchObject({
+      code: 'restore-ledger',
+      message: expect.stringContaining('the register stays closed'),
+    })
+    await expect(restore(closed, place, { backup: manifest.id, entries: 10_000 })).rejects.toThrow('--anchor')
+    const { rows } = await closed.pool.query("select from pg_class where relnamespace = 'public'::regnamespace")
+    expect(rows).toHaveLength(0)
+
+    const machine = await emptyMachine()
+    const restored = await restore(machine, place, { backup: manifest.id })
+    expect(restored).toMatchObject({ backup: manifest.id, withoutAudio: 1, ledger: { recordings: gone.length } })
+    expect(restored.lostEntries.length).toBeGreaterThan(0)
+    for (const { id } of recordings) expect(await plays(machine, id), id).toBe(!gone.includes(id))
+    const states = await machine.pool.query<{ id: string; state: string }>('select id, state from recording')
+    for (const { id, state } of states.rows)
+      expect(state === 'DESTROYED', id).toBe(gone.includes(id) || state === 'DESTROYED')
+    const lost = await machine.pool.query('select incomplete, keeping_fault from recording where id = $1', [unkept.id])
+    expect(lost.rows).toEqual([{ incomplete: true, keeping_fault: 'not-in-backup' }])
+    const keys = await machine.pool.query('select recording_id from recording_key where recording_id = any ($1)', [
+      gone,
+    ])
+    expect(keys.rows).toEqual([])
+    const noted = await machine.pool.query(
+      "select action from audit_entry where action in ('backup.restored', 'log.break-accepted') order by seq",
+    )
+    expect(noted.rows.map((row) => (row as { action: string }).action)).toEqual([
+      'log.break-accepted',
+      'backup.restored',
+    ])
+    const sessions = await machine.pool.query('select from session where ended_at is null')
+    expect(sessions.rows).toHaveLength(0)
+    const intake = await machine.pool.query('select from intake_key where private_destroyed_at is null')
+    expect(intake.rows).toHaveLength(0)
+    await refuseQuarantined(machine.url)
+    // Into a register that is there, nothing is restored.
+    await expect(restore(machine, place)).rejects.toMatchObject({ code: 'restore-not-empty' })
+  },
+)
+
+test('every row comes back to the letter', { timeout: 60_000 }, async () => {
+  const place = await openTestPlaces(database, register)
+  await register.seal()
+  const { manifest } = await backUp(place)
+  const machine = await emptyMachine()
+  await restore(machine, place)
+  const connection = await openConnection(machine.url, 'test')
+  const back = await exportTables(
+    connection,
+    recovery.recipient,
+    () => Promise.resolve(),
+    () => undefined,
+  )
+  await connection.close()
+  // What a restore itself changes or appends.
+  const changed = new Set([
+    'audit_entry',
+    'audit_pending',
+    'clock_mark',
+    'intake_key',
+    'session',
+    'place_of_data',
+    'keyring_change',
+    'month_key',
+    'recording',
+  ])
+  const texts = (tables: typeof back) =>
+    Object.fromEntries(
+      tables
+        .filter(({ name }) => !changed.has(name))
+        .map(({ name, parts }) => [name, parts.map(({ contentSha256 }) => contentSha256)]),
+    )
+  expect(texts(back)).toEqual(texts(manifest.tables))
+  const next = await machine.pool.query<{ seq: number }>(
+    "insert into audit_entry (action, result) values ('log.read', 'ok') returning seq",
+  )
+  expect(next.rows[0]!.seq).toBeGreaterThan(manifest.tables.find(({ name }) => name === 'audit_entry')!.rows)
+})
+
+test('another identity opens nothing and loads nothing', async () => {
+  const place = await openTestPlaces(database, register)
+  await backUp(place)
+  const machine = await emptyMachine()
+  const other = (await import('#platform/age/age-header.ts')).generateKeyPair().identity
+  await expect(restore(machine, place, { identity: other })).rejects.toMatchObject({ code: 'backup-identity-wrong' })
+  expect((await machine.pool.query("select from pg_class where relnamespace = 'public'::regnamespace")).rows).toEqual(
+    [],
+  )
+})
+
+test(
+  'a restore that is interrupted leaves the register closed, and goes on when it is asked again',
+  { timeout: 120_000 },
+  async () => {
+    const place = await openTestPlaces(database, register)
+    await backUp(place)
+    const machine = await emptyMachine()
+    const put = machine.target.objects.put
+    let puts = 0
+    machine.target.objects.put = (...given) => {
+      if (puts++ === 1) throw Object.assign(new Error('no space'), { code: 'ENOSPC' })
+      return put(...given)
+    }
+    await expect(restore(machine, place)).rejects.toThrow('no space')
+    await expect(refuseQuarantined(machine.url)).rejects.toMatchObject({
+      code: 'database-quarantined',
+      message: expect.stringContaining('stays closed'),
+    })
+    const restored = await restore(machine, place)
+    await refuseQuarantined(machine.url)
+    expect(restored.objects).toBeGreaterThan(0)
+  },
+)
+
+test('a file of the ledger that was altered keeps the register closed', async () => {
+  const place = await openTestPlaces(database, register)
+  await backUp(place)
+  const key = 'ledger/entries/0000000001'
+  const bytes = await readFile(join(place.folder, key))
+  bytes[200] = bytes[200]! ^ 1
+  await place.store.put(key, bytes)
+  await expect(restore(await emptyMachine(), place)).rejects.toMatchObject({ code: 'restore-ledger' })
+  await place.store.put(key, bytes.subarray(0, 100))
+  await expect(restore(await emptyMachine(), place)).rejects.toMatchObject({ code: 'restore-ledger' })
+})
