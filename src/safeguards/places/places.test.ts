@@ -1,0 +1,328 @@
+import { link, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { randomBytes, randomUUID } from 'node:crypto'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { hasS3Server, startS3Server } from '#test/objects/s3-server.ts'
+import { aDestruction, openTestLedger } from '#test/audit/open-ledger.ts'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import type { StorageSite } from '#description/register-description.ts'
+import { generateKeyPair } from '#platform/age/age-header.ts'
+import type { PlaceSetting } from '#platform/config/places.ts'
+import type { ObjectStore } from '#platform/objects/object-store.ts'
+import { monthKeyName, recordingPurpose, shardPurpose } from '../keys/month-keys.ts'
+import { wrapKey } from '../keys/wrap.ts'
+import type { SafeguardTables } from '../tables.ts'
+import { openMonth, opens, readShard } from './keyring-file.ts'
+import { openStore } from './open-place.ts'
+import { openPlaces, type Places } from './places.ts'
+import { renewMonth } from './renew-keyring.ts'
+
+const database = await createTestDatabase<SafeguardTables>()
+const { db } = database.as('seloste_custodian')
+const ledger = await openTestLedger(database)
+const { keys } = ledger
+const recovery = generateKeyPair()
+const folder = await mkdtemp(join(tmpdir(), 'places-'))
+const server = hasS3Server ? await startS3Server() : undefined
+afterAll(async () => {
+  await server?.stop()
+  await rm(folder, { recursive: true, force: true })
+})
+
+const month = Temporal.PlainDate.from('2027-03-01')
+const vault: StorageSite = {
+  id: 'vault',
+  names: { fi: 'Holvi', sv: 'Valv', en: 'Vault' },
+  electronicAccessControl: true,
+  attestedBy: 'Security',
+  attestedOn: Temporal.PlainDate.from('2026-01-01'),
+  nextReview: Temporal.PlainDate.from('2028-01-01'),
+}
+const cellar = { ...vault, id: 'cellar', nextReview: Temporal.PlainDate.from('2026-02-01') }
+
+let names = 0
+async function aFolder(): Promise<PlaceSetting> {
+  const name = `place-${++names}`
+  await mkdir(join(folder, name))
+  return { name, at: { kind: 'folder', folder: join(folder, name) }, site: 'vault' }
+}
+
+function open(backups: PlaceSetting[], more: Partial<Parameters<typeof openPlaces>[0]> = {}): Places {
+  return openPlaces({
+    ...{ db, keys, backups, ledgerCopies: [], recipient: recovery.recipient },
+    sites: () => [vault, cellar],
+    now: () => Temporal.Now.instant(),
+    ...more,
+  })
+}
+
+/** A shard with file keys, as keeping a recording makes it. */
+async function addShard(shard: number, recordings: number): Promise<string[]> {
+  const name = monthKeyName(month, 1)
+  if (!(await keys.has(name))) await keys.make(name)
+  const key = randomBytes(32)
+  const [wrapped] = await keys.wrap(name, [{ secret: key, purpose: shardPurpose(month, shard) }])
+  await db
+    .insertInto('shard_key')
+    .values({ expiry_month: month, shard, month_key_version: 1, wrapped: wrapped! })
+    .execute()
+  const ids = Array.from({ length: recordings }, () => randomUUID())
+  if (ids.length > 0) {
+    await db
+      .insertInto('recording_key')
+      .values(
+        ids.map((id) => ({
+          recording_id: id,
+          expiry_month: month,
+          shard,
+          wrapped: wrapKey(key, randomBytes(16), recordingPurpose(id)),
+        })),
+      )
+      .execute()
+  }
+  return ids
+}
+
+/** What the place’s copy of the keyring opens, with the key out of the safe: ids of recordings. */
+async function openedFrom(store: ObjectStore): Promise<string[]> {
+  const file = await store.readRange('keyring/2027-03/month', 0, await store.sizeBytes('keyring/2027-03/month'))
+  const { keys: monthKeys, shards } = await openMonth(recovery.identity, file)
+  expect(monthKeys).toMatchObject([{ version: 1 }])
+  const found: string[] = []
+  for (const { shard, wrapped } of shards) {
+    const [shardKey] = await keys.unwrap(monthKeyName(month, 1), [{ wrapped, purpose: shardPurpose(month, shard) }])
+    for (const name of [`keyring/2027-03/${shard}`, `keyring/2027-03/${shard}.next`]) {
+      const size = await store.sizeBytes(name).catch(() => undefined)
+      if (size === undefined) continue
+      const files = readShard(month, shard, await store.readRange(name, 0, size))
+      if (!opens(shardKey!, files)) continue
+      found.push(...files.map(({ recordingId }) => recordingId))
+      break
+    }
+  }
+  return found.sort()
+}
+const kept = async () =>
+  (await db.selectFrom('recording_key').select('recording_id').execute()).map((row) => row.recording_id).sort()
+const stateOf = (name: string) =>
+  db.selectFrom('place_of_data').selectAll().where('name', '=', name).executeTakeFirstOrThrow()
+const pathOf = (setting: PlaceSetting, ...more: string[]) =>
+  join(setting.at.kind === 'folder' ? setting.at.folder : '', ...more)
+
+beforeEach(async () => {
+  await db.deleteFrom('recording_key').execute()
+  await db.deleteFrom('shard_key').execute()
+  await addShard(1, 3)
+  await addShard(2, 2)
+})
+
+const kinds: [string, boolean, () => Promise<PlaceSetting>][] = [
+  ['a folder', true, aFolder],
+  [
+    // Debian's radosgw; where it is not installed there is no server to ask.
+    'a bucket',
+    hasS3Server,
+    async () => {
+      const { bucket, endpoint, region, credentialsFile } = server!.store(await server!.makeBucket())
+      const at = {
+        kind: 's3' as const,
+        bucket,
+        prefix: 'seloste/',
+        endpoint,
+        region,
+        credentialsFile,
+        profile: undefined,
+      }
+      return { name: `place-${++names}`, at, site: 'vault' }
+    },
+  ],
+]
+
+describe.each(kinds)('the copy of the keyring in %s', (_, isThere, make) => {
+  const rule = test.skipIf(!isThere)
+
+  rule('is whole after the first time, and opens with the key that is kept in a safe', async () => {
+    const setting = await make()
+    expect(await open([setting]).catchUp()).toEqual([{ place: setting.name, reached: true }])
+    expect(await openedFrom(await openStore(setting))).toEqual(await kept())
+    expect(await stateOf(setting.name)).toMatchObject({
+      state: 'in-use',
+      keyring_whole: true,
+      site: 'vault',
+      fault: null,
+    })
+  })
+
+  rule('loses what leaves the keyring and gains what comes, whole shards included', async () => {
+    const setting = await make()
+    const places = open([setting])
+    await places.catchUp()
+    await db.deleteFrom('recording_key').where('shard', '=', 1).execute()
+    await db.deleteFrom('shard_key').where('shard', '=', 1).execute()
+    await addShard(3, 4)
+    expect(await places.renewKeyring([{ month, shards: [1] }])).toEqual([{ place: setting.name, reached: true }])
+    const store = await openStore(setting)
+    expect(await openedFrom(store)).toEqual(await kept())
+    expect(await Array.fromAsync(store.list('keyring/'))).toEqual([
+      'keyring/2027-03/2',
+      'keyring/2027-03/3',
+      'keyring/2027-03/month',
+    ])
+    const pending = await db
+      .selectFrom('keyring_change')
+      .select('id')
+      .where('place', '=', (await stateOf(setting.name)).id)
+      .execute()
+    expect(pending).toEqual([])
+  })
+
+  rule('has nothing of a month whose keys are gone', async () => {
+    const setting = await make()
+    const places = open([setting])
+    await places.catchUp()
+    await db.deleteFrom('recording_key').execute()
+    await db.deleteFrom('shard_key').execute()
+    await places.renewKeyring([{ month, shards: [1, 2] }])
+    expect(await Array.fromAsync((await openStore(setting)).list('keyring/'))).toEqual([])
+  })
+
+  rule('is followed by objects that go and by the ledger that comes', async () => {
+    const setting = await make()
+    const places = open([setting])
+    await places.catchUp()
+    const store = await openStore(setting)
+    await store.put('objects/recordings/a.body', Buffer.from('sealed'))
+    await places.deleteObjects(['recordings/a.body', 'recordings/a.index'])
+    expect(await Array.fromAsync(store.list('objects/'))).toEqual([])
+    await ledger.append(aDestruction())
+    const head = await ledger.seal()
+    expect(await places.shipLedger()).toEqual([{ place: setting.name, reached: true }])
+    expect((await stateOf(setting.name)).ledger_to).toBe(head?.size)
+  })
+})
+
+test('a copy opens whatever moment its renewal ends at', async () => {
+  const setting = await aFolder()
+  await open([setting]).catchUp()
+  const store = await openStore(setting)
+  for (let ends = 0; ends < 12; ends++) {
+    const before = await kept()
+    await db.deleteFrom('recording_key').where('shard', '=', 1).execute()
+    await db.deleteFrom('shard_key').where('shard', '=', 1).execute()
+    await addShard(1, 2)
+    let steps = 0
+    const step = () => {
+      if (steps++ >= ends) throw new Error('power loss')
+    }
+    const failing: ObjectStore = {
+      ...store,
+      put: async (key, content) => (step(), store.put(key, content)),
+      delete: async (key) => (step(), store.delete(key)),
+    }
+    await renewMonth(db, keys, recovery.recipient, failing, { month, shards: [1] }).catch(() => undefined)
+    const opened = await openedFrom(store)
+    expect(
+      [before, await kept()].some((all) => JSON.stringify(all) === JSON.stringify(opened)),
+      `after ${ends}`,
+    ).toBe(true)
+    await renewMonth(db, keys, recovery.recipient, store, { month, shards: [1] })
+    expect(await openedFrom(store)).toEqual(await kept())
+  }
+})
+
+describe('a place that', () => {
+  test('is away never blocks the others, and is brought up to date when it is back', async () => {
+    const [one, other] = [await aFolder(), await aFolder()]
+    const places = open([one, other])
+    await places.catchUp()
+    await rename(pathOf(one), `${pathOf(one)}.unmounted`)
+    await mkdir(pathOf(one))
+    await addShard(4, 2)
+    const [first, second] = await places.renewKeyring([{ month, shards: [4] }])
+    expect(second).toEqual({ place: other.name, reached: true })
+    expect(first).toMatchObject({ place: one.name, reached: false })
+    expect(first?.fault).toContain('mount the right one')
+    expect(first?.fault).not.toContain('\n')
+    expect(await readdir(pathOf(one))).toEqual([])
+    expect(await stateOf(one.name)).toMatchObject({ state: 'unreachable', fault: first?.fault })
+    const fresh = (await open([one]).catchUp())[0]
+    expect(fresh?.fault).toContain('has no seloste-backup.json: mount the disk that belongs there')
+    await rm(pathOf(one), { recursive: true })
+    await rename(`${pathOf(one)}.unmounted`, pathOf(one))
+    expect(await places.catchUp()).toMatchObject([{ reached: true }, { reached: true }])
+    expect(await openedFrom(await openStore(one))).toEqual(await kept())
+    expect(await stateOf(one.name)).toMatchObject({ state: 'in-use', fault: null })
+  })
+
+  test('belongs to another installation is not written to', async () => {
+    const setting = await aFolder()
+    const marker = { format: 'seloste-place/1', origin: 'seloste/elsewhere', place: randomUUID(), name: 'x' }
+    await writeFile(pathOf(setting, 'seloste-backup.json'), JSON.stringify(marker))
+    const [told] = await open([setting]).catchUp()
+    expect(told?.fault).toContain('belongs to another installation, seloste/elsewhere: nothing was written')
+    expect((await readdir(pathOf(setting))).filter((name) => name === 'keyring')).toEqual([])
+  })
+
+  test('gives back other bytes than were written is told of', async () => {
+    const setting = await aFolder()
+    const store = await openStore(setting)
+    const lying: ObjectStore = {
+      ...store,
+      readRange: async (key, start, end) => Buffer.alloc((await store.readRange(key, start, end)).length),
+    }
+    await expect(renewMonth(db, keys, recovery.recipient, lying, { month, shards: 'all' })).rejects.toMatchObject({
+      code: 'place-differs',
+    })
+  })
+
+  test.skipIf(!hasS3Server)('hangs is given up in time, and the others go on', async () => {
+    const far = await kinds[1]![2]()
+    const near = await aFolder()
+    const places = open([far, near], { limitMs: 1_500 })
+    await places.catchUp()
+    server!.halt()
+    try {
+      const begun = performance.now()
+      const [first, second] = await places.renewKeyring([{ month, shards: [1] }])
+      expect(performance.now() - begun).toBeLessThan(4_000)
+      expect(second).toMatchObject({ reached: true })
+      expect(first?.fault).toContain('did not answer within 2 s')
+    } finally {
+      server!.goOn()
+    }
+  })
+
+  test('has no site with an attestation of today is refused when it is new, and goes on when it is known', async () => {
+    const [setting, unknown] = [await aFolder(), { ...(await aFolder()), site: 'attic' }]
+    const over = { ...setting, site: 'cellar' }
+    const told = await open([over, unknown]).catchUp()
+    expect(told.map(({ fault }) => fault)).toEqual([
+      `${setting.name}: the attestation of its site cellar was valid until 2026-02-01: attest it and enter that in a new version of the description`,
+      `${unknown.name}: its site attic is not in the description (vault, cellar): enter it, attested, in a new version of the description`,
+    ])
+    expect(await readdir(pathOf(setting))).toEqual([])
+    expect(await stateOf(setting.name)).toMatchObject({ state: 'refused', first_used_at: null })
+    await open([setting]).catchUp()
+    expect(await stateOf(setting.name)).toMatchObject({ state: 'in-use' })
+    expect(await open([over]).catchUp()).toMatchObject([{ reached: true }])
+    expect(await stateOf(setting.name)).toMatchObject({ state: 'attestation-over' })
+    const { rows } = await database
+      .as()
+      .pool.query<{ action: string }>('select action from audit_entry where detail ->> $1 = $2 order by seq', [
+        'place',
+        setting.name,
+      ])
+    expect(rows.map(({ action }) => action)).toEqual(['place.refused', 'place.used'])
+  })
+})
+
+test('what is replaced is overwritten on the disk before it goes', async () => {
+  const setting = await aFolder()
+  const store = await openStore(setting)
+  await store.put('keyring/a', Buffer.from('an old key'))
+  await link(pathOf(setting, 'keyring/a'), pathOf(setting, 'held'))
+  await store.put('keyring/a', Buffer.from('a new one'))
+  expect(await readFile(pathOf(setting, 'held'))).toEqual(Buffer.alloc('an old key'.length))
+  await store.delete('keyring/a')
+})
