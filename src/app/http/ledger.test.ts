@@ -98,7 +98,9 @@ describe('how a recording ended', () => {
     await ledger.seal()
     const { body } = await get(aino, path(held.id))
     expect(body).toEqual({ state: 'destroyed', cause: 'retention', destroyedAt: '2026-11-01T10:00:00Z' })
-    expect(await get(clerk, `/api/recordings/${held.id}/certificate?language=fi&reference=T-1`)).toMatchObject({ status: 404 })
+    expect(await get(clerk, `/api/recordings/${held.id}/certificate?language=fi&reference=T-1`)).toMatchObject({
+      status: 404,
+    })
   })
 })
 
