@@ -1,5 +1,5 @@
 /** What ends a recording out of turn, as the custodian sees it (migrations/0017-ends.sql). */
-import type { ColumnType } from 'kysely'
+import type { ColumnType, Generated } from 'kysely'
 
 type Instant = Temporal.Instant
 
@@ -10,5 +10,18 @@ export interface EndTables {
     party: ColumnType<'CALLER' | 'OFFICIAL', never, never>
     received_at: ColumnType<Instant, never, never>
     executed_at: ColumnType<Instant | null, never, never>
+  }
+  /** Filled where copies are disclosed; a prohibition recalls them. */
+  disclosed_copy: {
+    id: Generated<string>
+    disclosure: string
+    recipient: string
+    item: number
+    /** None once the recipient has confirmed. */
+    recording_id: string | null
+    state: Generated<'RELEASED' | 'RECALLED' | 'CONFIRMED'>
+    recalled_at: Instant | null
+    due_at: Instant | null
+    confirmed_at: Instant | null
   }
 }

@@ -5,8 +5,10 @@ import { listen } from '#platform/database/listen.ts'
 import { every, type EveryOptions } from '#platform/jobs/every.ts'
 import type { Log } from '#platform/log/log.ts'
 import { channels } from '#register/channels.ts'
-import type { Expunging } from '#register/expunge.ts'
 import type { Versions } from './follow-versions.ts'
+
+/** What a destruction reaches. */
+type Expunging = Parameters<typeof carryOutEnds>[0]
 
 /** What is missed on the channel is found so soon. */
 const lookMs = 5_000
