@@ -5,6 +5,7 @@
 import { appendEntries } from './audit/append.ts'
 import { verifyLog } from './audit/verify.ts'
 import { ownCalls } from './access/own-calls.ts'
+import { backUp } from './backup/backup.ts'
 import { costPerPacket } from './capture/cost-per-packet.ts'
 import { sealedLoad } from './capture/sealed-load.ts'
 import { decide } from './decisions/decide.ts'
@@ -32,6 +33,7 @@ const benches: Record<string, () => Promise<boolean>> = {
   append: () => appendEntries(),
   'verify-log': () => verifyLog(),
   'wrap-keys': () => wrapKeys(),
+  backup: () => backUp(),
 }
 
 const wanted = process.argv.slice(2)
