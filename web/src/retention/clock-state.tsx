@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { $api } from '../api/client.ts'
+import { api } from '../api/client.ts'
 import { Button } from '../controls/button.tsx'
 import { Confirm } from '../controls/confirm.tsx'
 import { Failure } from '../controls/failure.tsx'
@@ -7,23 +7,31 @@ import { focusHeading } from '../controls/focus-heading.ts'
 import { Notice } from '../controls/notice.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
+import { confirmed } from '../session/ask-passkey.ts'
 import { announce } from '../shell/announce.tsx'
 import type { Retention } from './retention-shapes.ts'
+
+/** As a confirmation names the clock: there is only one. */
+const theClock = '00000000-0000-0000-0000-000000000000'
 
 /** A clock by which nothing is destroyed: since when, who has said that it is right, and saying so. Nothing while it is right. */
 export function ClockState({ retention, onConfirmed }: { retention: Retention; onConfirmed: () => void }) {
   const { say, language } = useLanguage()
   const { clock, may } = retention
   const [asks, setAsks] = useState(false)
-  const confirm = $api.useMutation('post', '/api/retention/clock')
+  const [isBusy, setBusy] = useState(false)
+  const [failed, setFailed] = useState<unknown>()
   if (clock.state === 'right') return null
   const at = (instant: string) => formatInstant(instant, language)
   const submit = async () => {
-    const done = await confirm.mutateAsync({ body: { now: clock.now } }).then(
-      () => true,
-      () => false,
-    )
-    if (!done) return
+    setBusy(true)
+    setFailed(undefined)
+    // Whoever has a passkey confirms the clock with it.
+    const { error } = await confirmed({ act: 'clock.confirm', id: theClock, revision: 0 }, () =>
+      api.POST('/api/retention/clock', { body: { now: clock.now } }),
+    ).catch((error: unknown) => ({ error: error ?? new Error('no answer') }))
+    setBusy(false)
+    if (error !== undefined) return setFailed(error)
     announce(say('clock.confirmed'))
     onConfirmed()
     focusHeading('retention-clock')
@@ -42,9 +50,9 @@ export function ClockState({ retention, onConfirmed }: { retention: Retention; o
           <p key={name}>{say('clock.by', { name, time: at(when) })}</p>
         ))}
         {clock.isConfirmedByViewer && <p>{say('clock.yours')}</p>}
-        {confirm.error && <Failure error={confirm.error} />}
+        {failed !== undefined && <Failure error={failed} />}
         {mayConfirm && (
-          <Button kind="secondary" isBusy={confirm.isPending} onPress={() => setAsks(true)}>
+          <Button kind="secondary" isBusy={isBusy} onPress={() => setAsks(true)}>
             {say('clock.confirm')}
           </Button>
         )}
