@@ -3,12 +3,13 @@
  * of an hour. Never here: which recordings there are, a version that is destroyed (see retire-versions.ts).
  */
 import { randomInt } from 'node:crypto'
-import { sql, type Kysely, type Transaction } from 'kysely'
+import { sql, type Kysely } from 'kysely'
 import { safeguardsOf, type HoldingSafeguards, type SafeguardTables } from '../tables.ts'
 import { KeyStoreFault, type KeyStore } from './key-store.ts'
 
 export type Db = Kysely<SafeguardTables>
-export type Tx = Transaction<SafeguardTables>
+/** A database within a transaction: for what must not be done outside one. */
+export type Tx = Db
 
 /** Shards of one hour: few enough that an hour's end drops whole ones, more than one so that none grows large. */
 const shardsPerHour = 4

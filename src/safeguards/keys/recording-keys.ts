@@ -126,5 +126,5 @@ async function unwrapIfThere(
 
 function inTransaction<Result>(holding: HoldingSafeguards, work: (tx: Tx) => Promise<Result>): Promise<Result> {
   const db = safeguardsOf(holding)
-  return db.isTransaction ? work(db as Tx) : db.transaction().execute(work)
+  return db.isTransaction ? work(db) : db.transaction().execute(work)
 }
