@@ -73,6 +73,7 @@ const rules: Record<string, Rule> = {
   readRetention: seesRetention,
   readDue: seesRetention,
   confirmClock: ['ADMINISTRATOR', 'DATA_PROTECTION_OFFICER', 'DECISION_MAKER'],
+  listPlacesOfData: ['ADMINISTRATOR', 'DATA_PROTECTION_OFFICER', 'DECISION_MAKER', 'MAINTENANCE'],
   // Ends before or after the day.
   forbidUse: forbids,
   listHolds: knowsOfOrders,

@@ -34,6 +34,7 @@ import { prohibitionRoutes } from './prohibition-routes.ts'
 import { recallRoutes } from './recall-routes.ts'
 import { refusals, refuse } from './refuse.ts'
 import { retentionRoutes } from './retention-routes.ts'
+import { storageRoutes } from './storage-routes.ts'
 import { rightsRoutes } from './rights-routes.ts'
 import type { Routes } from './routes.ts'
 import { sessionRoutes } from './session-routes.ts'
@@ -142,6 +143,7 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
   recallRoutes(app, desk)
   clockRoutes(app, desk)
   retentionRoutes(app, desk)
+  storageRoutes(app, desk)
   await scimRoutes(app, desk)
   app.get('/api/openapi.json', async (_request, reply) => reply.send(openApiDocument(options.version)))
   app.get('/health/live', async (_request, reply) => reply.send({ live: true }))

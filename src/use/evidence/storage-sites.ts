@@ -1,9 +1,8 @@
-import { networkInterfaces } from 'node:os'
-import { sql } from 'kysely'
 import type { StorageSite, Trilingual } from '#description/register-description.ts'
 import { termZone } from '#description/terms.ts'
 import { isOnNetworkDrive } from '#platform/objects/network-drive.ts'
-import { askOne } from './ask-one.ts'
+import { isAttested, siteOf } from '#safeguards/places/attested-site.ts'
+import { ownPlacesOfDatabase } from '#safeguards/places/told-places.ts'
 import type { Check, Looking, Place } from './promise.ts'
 import { wordsAt } from './words.ts'
 
@@ -28,7 +27,7 @@ type Found = { name: string; elsewhere: boolean; site?: string | undefined }
 
 /** R18, R19. */
 export const storageSites: Check<SiteFacts> = {
-  rule: 'Every folder, file system, database server, tablespace and replica with data of the register is on a listed site, and the attestation of each such site’s electronic access control is valid today; what is on another machine is on the site that SELOSTE_SITES names.',
+  rule: 'Every folder, file system, database server, tablespace, replica, backup place, copy of the destruction ledger and witness with data of the register is on a listed site, and the attestation of each such site’s electronic access control is valid today; what is on another machine is on the site that SELOSTE_SITES names.',
   test: {
     file: 'src/use/evidence/evidence.test.ts',
     title: 'storage.sites is broken by a place on no listed site, and by an attestation that is out of date',
@@ -39,12 +38,8 @@ export const storageSites: Check<SiteFacts> = {
     const { version, now } = looking
     const { sites } = version.description.storage
     const found = await placesWithData(looking)
-    const [only, ...more] = sites
-    const placed = found.map((place) => {
-      // This machine is on the one site there is; anything else must be said.
-      const id = place.site ?? (!place.elsewhere && only && more.length === 0 ? only.id : undefined)
-      return { name: place.name, site: sites.find((one) => one.id === id) }
-    })
+    // This machine is on the one site there is; anything else must be said.
+    const placed = found.map((place) => ({ name: place.name, site: siteOf(sites, place) }))
     const unlisted = placed.filter(({ site }) => site === undefined)
     const used = [...new Set(placed.flatMap(({ site }) => (site ? [site] : [])))]
     const today = now.toZonedDateTimeISO(termZone).toPlainDate()
@@ -77,42 +72,31 @@ export const storageSites: Check<SiteFacts> = {
   },
 }
 
-function isAttested(site: StorageSite, today: Temporal.PlainDate): boolean {
-  return (
-    site.electronicAccessControl &&
-    Temporal.PlainDate.compare(site.attestedOn, today) <= 0 &&
-    Temporal.PlainDate.compare(today, site.nextReview) <= 0
-  )
-}
-
 function namesOf(sites: readonly StorageSite[], language: keyof Trilingual): string {
   return sites.map(({ names }) => names[language]).join(', ')
 }
 
-/** The folders that the process was told of, and what the database says of itself. */
+/** The folders that the process was told of, what the database says of itself, and the copies elsewhere that are in use. */
 async function placesWithData({ db, places }: Looking): Promise<Found[]> {
-  const folders = await Promise.all(places.filter(({ name }) => name !== 'database').map(lookAtFolder))
-  const { server, tablespaces, replicas } = await askOne(
-    db,
-    sql<{ server: string | null; tablespaces: string[]; replicas: string[] }>`
-      select host(inet_server_addr()) as server, standbys() as replicas,
-        (select coalesce(array_agg(spcname::text), '{}') from pg_tablespace where spcname not in ('pg_default', 'pg_global')) as tablespaces`,
-  )
   const told = places.find(({ name }) => name === 'database')
-  const database = { elsewhere: server !== null && !isThisMachine(server), site: told?.site }
+  const folders = await Promise.all(places.filter(({ name }) => name !== 'database').map(lookAtFolder))
+  const own = await ownPlacesOfDatabase(db, told?.site)
+  // Judged by what the register of places has seen of each: a copy has data from its first use on.
+  const copies = await db
+    .selectFrom('place_of_data')
+    .select(['name', 'site'])
+    .where('kind', 'in', ['backup', 'ledger', 'witness'])
+    .where('first_used_at', 'is not', null)
+    .where('state', '<>', 'left')
+    .orderBy('name')
+    .execute()
   return [
     ...folders,
-    { name: 'database', ...database },
-    ...tablespaces.map((name) => ({ name: `tablespace ${name}`, ...database })),
-    // Where a replica's machine stands only the operator knows; the database's own site is not an answer.
-    ...replicas.map((address) => ({ name: `replica ${address}`, elsewhere: true })),
+    ...own.map(({ name, elsewhere, site }) => ({ name, elsewhere, site })),
+    ...copies.map(({ name, site }) => ({ name, elsewhere: true, site: site ?? undefined })),
   ]
 }
 
 async function lookAtFolder({ name, folder, site }: Place): Promise<Found> {
   return { name, elsewhere: await isOnNetworkDrive(folder), site }
-}
-
-function isThisMachine(address: string): boolean {
-  return Object.values(networkInterfaces()).some((list) => list?.some((one) => one.address === address))
 }

@@ -1,0 +1,85 @@
+/**
+ * Every place where data of the register lie or lay (R18, R19). In: the session of somebody whose role sees it. Out: the
+ * places as the custodian keeps their register, each with its site in the description in force. Never here: a key, a secret of
+ * an address, what lies in a place.
+ */
+import { sql, type Kysely } from 'kysely'
+import type { StorageSite } from '#description/register-description.ts'
+import { inSession } from '#platform/database/connect.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import type { Session } from '#safeguards/people/session.ts'
+import type { PlaceKind, PlaceState } from '#safeguards/places/place-tables.ts'
+
+type Instant = Temporal.Instant
+
+export interface ListedPlace {
+  name: string
+  kind: PlaceKind
+  location: string
+  state: PlaceState
+  site: StorageSite | undefined
+  firstUsedAt: Instant | undefined
+  /** Of a backup place or a copy of the ledger. */
+  copies:
+    | {
+        lastAt: Instant | undefined
+        oldestAt: Instant | undefined
+        backups: number
+        keysAt: Instant | undefined
+        keysPending: number
+        ledgerTo: number | undefined
+        fault: string | undefined
+      }
+    | undefined
+}
+
+const kinds: readonly PlaceKind[] = [
+  'data',
+  'database',
+  'objects',
+  'keys',
+  'tablespace',
+  'replica',
+  'backup',
+  'ledger',
+  'witness',
+]
+
+export function listPlaces(
+  db: Kysely<RegisterTables>,
+  session: Session,
+  sites: readonly StorageSite[],
+): Promise<ListedPlace[] | { refused: 'deny.role' }> {
+  return inSession(db, { 'seloste.session': session.token }, async (tx) => {
+    const { rows } = await sql<{ may: boolean }>`
+      select viewer_is('ADMINISTRATOR') or viewer_is('DATA_PROTECTION_OFFICER') or viewer_is('DECISION_MAKER')
+        or viewer_is('MAINTENANCE') as may`.execute(tx)
+    if (rows[0]?.may !== true) return { refused: 'deny.role' }
+    const found = await tx.selectFrom('place_of_data').selectAll().orderBy('name').execute()
+    const { rows: months } = await sql<{ place: string; months: number }>`
+      select place, months::int as months from keyring_months_pending()`.execute(tx)
+    const pending = new Map(months.map((row) => [row.place, row.months]))
+    return found
+      .sort((one, other) => kinds.indexOf(one.kind) - kinds.indexOf(other.kind))
+      .map((row) => ({
+        name: row.name,
+        kind: row.kind,
+        location: row.location,
+        state: row.state,
+        site: sites.find(({ id }) => id === row.site),
+        firstUsedAt: row.first_used_at ?? undefined,
+        copies:
+          row.kind === 'backup' || row.kind === 'ledger'
+            ? {
+                lastAt: row.backup_last_at ?? undefined,
+                oldestAt: row.backup_oldest_at ?? undefined,
+                backups: row.backups,
+                keysAt: row.keyring_at ?? undefined,
+                keysPending: pending.get(row.id) ?? 0,
+                ledgerTo: row.ledger_to ?? undefined,
+                fault: row.fault ?? undefined,
+              }
+            : undefined,
+      }))
+  })
+}
