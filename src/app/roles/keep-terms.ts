@@ -1,9 +1,10 @@
-import { sweep } from '#destruction/retention/sweep.ts'
+import { sweep, type Swept } from '#destruction/retention/sweep.ts'
 import { finishDestructions } from '#destruction/retention/finish-destructions.ts'
 import type { Clock } from '#platform/clock/clock.ts'
 import { every, type EveryOptions } from '#platform/jobs/every.ts'
 import type { Log } from '#platform/log/log.ts'
 import type { Expunging } from '#register/expunge.ts'
+import { ledgerPosition, noteRun } from '#safeguards/runs/note-run.ts'
 import { noteWorkDone } from '#use/evidence/note-work-done.ts'
 
 const sweepMs = 60 * 60_000
@@ -38,7 +39,7 @@ export function keepTerms(options: {
     intervalMs: sweepMs,
     lockName: 'seloste.sweep',
     work: async () => {
-      await sweepNow()
+      await sweepAndNote()
       await noteWorkDone(expunging.db, 'sweep', clock.now())
       first.resolve()
       await onSwept()
@@ -67,15 +68,32 @@ export function keepTerms(options: {
     },
   })
 
-  async function sweepNow(): Promise<void> {
+  async function sweepOnce(): Promise<Omit<Swept, 'waiting'>> {
     const { waiting, ...swept } = await sweep(expunging, clock.now())
     if (swept.recordings + swept.contacts > 0) log.info(swept, 'ended what had come to its day')
     saying.say(waiting)
+    return swept
+  }
+
+  /** The one that comes round is a run of the overview, whether it went well or not. */
+  async function sweepAndNote(): Promise<void> {
+    const { db } = expunging
+    const before = await ledgerPosition(db)
+    try {
+      const { recordings, contacts, months, monthKeys, intakeDays } = await sweepOnce()
+      const keys = monthKeys.length + intakeDays.length
+      await noteRun(db, { work: 'sweep', recordings, contacts, months, keys }, before)
+    } catch (error) {
+      await noteRun(db, { work: 'sweep', fault: (error as { code?: string }).code ?? 'unknown' }, before)
+      throw error
+    }
   }
 
   return {
     swept: first.promise,
-    sweepNow,
+    async sweepNow() {
+      await sweepOnce()
+    },
     async stop() {
       await Promise.all([sweeper.stop(), finisher.stop()])
     },

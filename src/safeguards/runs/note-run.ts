@@ -43,8 +43,8 @@ export async function noteRun(holding: HoldingSafeguards, run: Run, after?: numb
     .values({
       work: run.work,
       result: run.fault === undefined ? 'ok' : 'failed',
-      recordings: run.recordings ?? 0,
-      contacts: run.contacts ?? 0,
+      recordings: Math.floor(run.recordings ?? 0),
+      contacts: Math.floor(run.contacts ?? 0),
       months: [...(run.months ?? [])],
       keys: run.keys ?? 0,
       ledger_from: range?.from ?? null,
