@@ -45,7 +45,11 @@ function OneObstacle({ obstacle: { kind, count, since, deadline, place, example 
       </p>
       <p className="muted">
         {[
-          count > 0 && say('obstacle.count', { count, number: formatCount(count, language) }),
+          count > 0 &&
+            say(kind === 'history-uncounted' ? 'obstacle.count.days' : 'obstacle.count', {
+              count,
+              number: formatCount(count, language),
+            }),
           since && say('obstacle.since', { time: at(since) }),
           deadline && say('obstacle.deadline', { time: at(deadline) }),
         ]
