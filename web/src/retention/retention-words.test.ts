@@ -63,6 +63,7 @@ test('a time of the chart is told as long as it is', () => {
   expect(saySpan(span, 'hour', say, 'fi')).toBe('24.11.2026 klo 15–16')
   expect(saySpan(span, 'day', say, 'fi')).toBe('24.11.2026')
   expect(saySpan({ from: '2026-10-31T22:00:00Z', until: '' }, 'month', say, 'fi')).toBe('marraskuu 2026')
+  expect(saySpan({ from: '2026-12-31T22:00:00Z', until: '' }, 'month', say, 'en')).toBe('January 2027')
   expect([sayMonth('2026-09', 'sv'), sayMonth('x', 'sv')]).toEqual(['september 2026', 'x'])
 })
 

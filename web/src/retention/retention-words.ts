@@ -55,7 +55,8 @@ function monthOf(instant: string): string {
     new Date(instant),
   )
   const part = (type: string) => parts.find((one) => one.type === type)?.value ?? ''
-  return `${part('year')}-${part('month')}`
+  // Not every browser writes two digits where asked to.
+  return `${part('year')}-${part('month').padStart(2, '0')}`
 }
 
 function hourOf(instant: string): string {
