@@ -23,5 +23,6 @@ export interface EndTables {
     recalled_at: Instant | null
     due_at: Instant | null
     confirmed_at: Instant | null
+    outcome: 'destroyed' | 'returned' | null
   }
 }
