@@ -45,7 +45,7 @@ export function keepLedger(options: KeepLedgerOptions): { stop: () => Promise<vo
       whole = true
     },
     onError: (error) => {
-      const { message } = error as Error
+      const { message } = error
       whole = false
       if (told === message) return
       told = message

@@ -117,7 +117,7 @@ describe('nothing is signed over a ledger', () => {
       insert into destruction_entry overriding system value table kept_entry; drop table kept_leaf, kept_entry`
     const entry = aDestruction()
     const before = await ledger.folder.readCheckpoint()
-    await tampered(change, `${back}`, async () => {
+    await tampered(change, back, async () => {
       await ledger.append(entry)
       await expect(ledger.seal()).rejects.toMatchObject({ code })
       expect(await ledger.folder.readCheckpoint()).toBe(before)

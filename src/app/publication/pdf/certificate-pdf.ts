@@ -25,7 +25,7 @@ export function certificatePdf(
   const { places = [], receipts = [] } = entry.targets
   const head = readCheckpoint(certified.head)
   const name = controller.name[language]
-  const number = call.number === null ? '' : displayPhoneNumber(call.number as PhoneNumberKey)
+  const number = call.number === null ? '' : displayPhoneNumber(call.number)
   const at = (instant: Temporal.Instant) => formatInstant(instant, language)
   const address = `${controller.unit[language]}, ${controller.postalAddress[language]}`
   const sections: Section[] = [
