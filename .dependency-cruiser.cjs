@@ -39,6 +39,13 @@ module.exports = {
     door('admit', ['capture']),
     door('read', ['use', 'destruction']),
     door('expunge', ['destruction']),
+    {
+      name: 'steps-of-an-expunction-are-behind-the-door',
+      comment: 'A step of a destruction alone is none: go through register/expunge.ts.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: ['^src/register/expunge[.]ts$', '^src/register/expunction/', tests] },
+      to: { path: '^src/register/expunction/' },
+    },
     door('expunge-history', ['destruction']),
     ...['use', 'destruction'].map((stage) => ({
       name: `slices-of-${stage}-do-not-know-each-other`,

@@ -5,12 +5,11 @@
  */
 import { cp, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Kysely } from 'kysely'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
-import type { RegisterTables } from '#register/tables.ts'
 import type { KeyStore } from '#safeguards/keys/key-store.ts'
 import { monthKeyName, recordingPurpose, shardPurpose } from '#safeguards/keys/month-keys.ts'
 import { unwrapKey } from '#safeguards/keys/wrap.ts'
+import { safeguardsOf, type HoldingSafeguards } from '#safeguards/tables.ts'
 import type { ChangedKeys, Copies, Reached } from '#safeguards/places/copies.ts'
 
 interface MonthFile {
@@ -30,7 +29,8 @@ export interface PlainPlace extends Copies {
   keepCopy: () => Promise<string>
 }
 
-export function makePlainPlace(db: Kysely<RegisterTables>, keys: KeyStore, folder: string, name = 'vault'): PlainPlace {
+export function makePlainPlace(holding: HoldingSafeguards, keys: KeyStore, folder: string, name = 'vault'): PlainPlace {
+  const db = safeguardsOf(holding)
   const keyring = join(folder, 'keyring')
   const objectsFolder = join(folder, 'objects')
   let copies = 0
@@ -136,7 +136,8 @@ export interface KeyRows {
   shards: { expiry_month: Temporal.PlainDate; shard: number; month_key_version: number; wrapped: Buffer }[]
 }
 
-export async function copyKeyRows(db: Kysely<RegisterTables>): Promise<KeyRows> {
+export async function copyKeyRows(holding: HoldingSafeguards): Promise<KeyRows> {
+  const db = safeguardsOf(holding)
   return {
     keys: await db.selectFrom('recording_key').selectAll().execute(),
     shards: await db.selectFrom('shard_key').selectAll().execute(),

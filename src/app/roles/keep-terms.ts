@@ -3,7 +3,6 @@ import { finishDestructions } from '#destruction/retention/finish-destructions.t
 import type { Clock } from '#platform/clock/clock.ts'
 import { every, type EveryOptions } from '#platform/jobs/every.ts'
 import type { Log } from '#platform/log/log.ts'
-import type { Expunging } from '#register/expunge.ts'
 import { ledgerPosition, noteRun } from '#safeguards/runs/note-run.ts'
 import { noteWorkDone } from '#use/evidence/note-work-done.ts'
 
@@ -23,7 +22,7 @@ export interface TermKeeper {
 
 /** What the custodian does for ends by their term: the hourly sweep, and whatever was cut short. */
 export function keepTerms(options: {
-  expunging: Expunging
+  expunging: Parameters<typeof sweep>[0]
   pool: EveryOptions['pool']
   clock: Clock
   log: Log

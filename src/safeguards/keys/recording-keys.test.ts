@@ -6,8 +6,8 @@ import fc from 'fast-check'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { copyKeyRows, makePlainPlace, openFromRows, type KeyRows } from '#test/register/plain-place.ts'
-import type { RegisterTables } from '#register/tables.ts'
 import { withoutCopies } from '../places/copies.ts'
+import type { SafeguardTables } from '../tables.ts'
 import { destroyPastMonthKeys } from './end-months.ts'
 import { forgetFileKeys } from './forget-keys.ts'
 import { openKeyFolder } from './key-folder.ts'
@@ -17,7 +17,7 @@ import { moveFileKeys } from './move-keys.ts'
 import { fileKeyOf, keepFileKey } from './recording-keys.ts'
 import { settleMonths } from './retire-versions.ts'
 
-const database = await createTestDatabase<RegisterTables>()
+const database = await createTestDatabase<SafeguardTables>()
 const custodian = database.as('seloste_custodian').db
 const { pool } = database.as()
 const folders: string[] = []
