@@ -19,7 +19,8 @@ export async function withRunningDatabase<Result>(
   const { db, close } = connectDatabase<RegisterTables>({
     url,
     applicationName: `seloste-${purpose}`,
-    size: 1,
+    // Whoever holds a place for itself asks for more beside it.
+    size: 5,
     onIdleError: () => undefined,
   })
   try {
