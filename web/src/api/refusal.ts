@@ -58,6 +58,7 @@ export const knownRefusals = [
   'not-found',
   'recording.destroyed',
   'recording.not-yet-kept',
+  'recording.not-by-hand',
   'recording.restricted',
   'listening.ended',
   'input.invalid',

@@ -1240,6 +1240,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/storage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every place where data of the register lie, with the attestation of its site (R18, R19) */
+        get: operations["listPlacesOfData"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/holds": {
         parameters: {
             query?: never;
@@ -1429,18 +1446,18 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/storage": {
+    "/api/recordings/{id}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Every place where data of the register lie, with the attestation of its site (R18, R19) */
-        get: operations["listPlacesOfData"];
+        get?: never;
         put?: never;
         post?: never;
-        delete?: never;
+        /** Always refused: a recording ends by its term or because its caller or official forbids its use (R23) */
+        delete: operations["deleteRecording"];
         options?: never;
         head?: never;
         patch?: never;
@@ -19232,6 +19249,197 @@ export interface operations {
             };
         };
     };
+    listPlacesOfData: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** @description As the settings call it */
+                            name: string;
+                            /**
+                             * @description What lies there; with a witness lie hashes only
+                             * @enum {unknown}
+                             */
+                            kind: "data" | "database" | "objects" | "keys" | "tablespace" | "replica" | "backup" | "ledger" | "witness";
+                            /** @description A folder or an address, without secrets */
+                            location: string;
+                            /**
+                             * @description In use; in use though its attestation has run out; never used, as it has none; does not answer; used before
+                             * @enum {unknown}
+                             */
+                            state: "in-use" | "attestation-over" | "refused" | "unreachable" | "left";
+                            site?: {
+                                id: string;
+                                names: {
+                                    fi: string;
+                                    sv: string;
+                                    en: string;
+                                };
+                                electronicAccessControl: boolean;
+                                attestedBy: string;
+                                /** Format: date */
+                                attestedOn: string;
+                                /** Format: date */
+                                nextReview: string;
+                            };
+                            /**
+                             * Format: date-time
+                             * @description First used
+                             */
+                            firstUsedAt?: string;
+                            backup?: {
+                                /**
+                                 * Format: date-time
+                                 * @description The newest backup that was read back
+                                 */
+                                lastAt?: string;
+                                /**
+                                 * Format: date-time
+                                 * @description The oldest one there
+                                 */
+                                oldestAt?: string;
+                                /** @description How many there are */
+                                backups: number;
+                                /**
+                                 * Format: date-time
+                                 * @description Its copy of the keys was renewed
+                                 */
+                                keysAt?: string;
+                                /** @description Months whose keys it does not have yet */
+                                keysPending: number;
+                                /** @description Its copy of the ledger goes to this entry */
+                                ledgerTo?: number;
+                                /** @description Why it was not reached the last time */
+                                fault?: string;
+                            };
+                        }[];
+                        /** @description No backup is older */
+                        rotationDays: number;
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
     listHolds: {
         parameters: {
             query?: {
@@ -21417,87 +21625,17 @@ export interface operations {
             };
         };
     };
-    listPlacesOfData: {
+    deleteRecording: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: {
-                            /** @description As the settings call it */
-                            name: string;
-                            /**
-                             * @description What lies there; with a witness lie hashes only
-                             * @enum {unknown}
-                             */
-                            kind: "data" | "database" | "objects" | "keys" | "tablespace" | "replica" | "backup" | "ledger" | "witness";
-                            /** @description A folder or an address, without secrets */
-                            location: string;
-                            /**
-                             * @description In use; in use though its attestation has run out; never used, as it has none; does not answer; used before
-                             * @enum {unknown}
-                             */
-                            state: "in-use" | "attestation-over" | "refused" | "unreachable" | "left";
-                            site?: {
-                                id: string;
-                                names: {
-                                    fi: string;
-                                    sv: string;
-                                    en: string;
-                                };
-                                electronicAccessControl: boolean;
-                                attestedBy: string;
-                                /** Format: date */
-                                attestedOn: string;
-                                /** Format: date */
-                                nextReview: string;
-                            };
-                            /**
-                             * Format: date-time
-                             * @description First used
-                             */
-                            firstUsedAt?: string;
-                            backup?: {
-                                /**
-                                 * Format: date-time
-                                 * @description The newest backup that was read back
-                                 */
-                                lastAt?: string;
-                                /**
-                                 * Format: date-time
-                                 * @description The oldest one there
-                                 */
-                                oldestAt?: string;
-                                /** @description How many there are */
-                                backups: number;
-                                /**
-                                 * Format: date-time
-                                 * @description Its copy of the keys was renewed
-                                 */
-                                keysAt?: string;
-                                /** @description Months whose keys it does not have yet */
-                                keysPending: number;
-                                /** @description Its copy of the ledger goes to this entry */
-                                ledgerTo?: number;
-                                /** @description Why it was not reached the last time */
-                                fault?: string;
-                            };
-                        }[];
-                        /** @description No backup is older */
-                        rotationDays: number;
-                    };
-                };
-            };
             /** @description Bad Request */
             400: {
                 headers: {

@@ -9,7 +9,7 @@ import { formatCount } from '../format/number.ts'
 import { formatPhone } from '../format/phone.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
 import type { Prohibition } from '../retention/retention-shapes.ts'
-import { hasRole } from '../session/rights.ts'
+import { hasRole, purposesOf } from '../session/rights.ts'
 import { Fact } from './facts.tsx'
 import { Forbid, Forbidden } from './forbid.tsx'
 import { Keeping } from './keeping.tsx'
@@ -115,7 +115,7 @@ export function SegmentPanel({
       )}
       <div className="segment-columns">
         <Why decision={segment.decision} isOngoing={isOngoing} />
-        <Keeping recording={recording} under={under} mayCertify={told !== undefined} />
+        <Keeping recording={recording} under={under} mayCertify={told !== undefined && mayCertify(me, segment)} />
       </div>
       {told && recording.id && (recording.state === 'available' || recording.state === 'restricted') && !forbidden && (
         <Forbid
@@ -131,6 +131,12 @@ export function SegmentPanel({
       {recording.state !== 'none' && <Looks looks={segment.looks} segmentId={segment.id} />}
     </section>
   )
+}
+
+/** Of a recording whose use was forbidden there is a certificate, for whoever inspects the call. */
+function mayCertify(me: Me, { recording }: SegmentDetail): boolean {
+  const wasForbidden = recording.cause === 'caller' || recording.cause === 'official'
+  return wasForbidden && purposesOf(me).some(({ purpose }) => purpose === 'INSPECTION')
 }
 
 /** In which part the viewer tells of a prohibition, if at all: of their own call, or of one that the Service Unit was told of. */

@@ -6,7 +6,14 @@ import { useLanguage } from '../language/use-words.ts'
 import type { Obstacle } from './retention-shapes.ts'
 
 /** What stands in the way of an end or of its proof: what it is, what it means, and what to do. */
-export function Obstacles({ obstacles }: { obstacles: readonly Obstacle[] }) {
+export function Obstacles({
+  obstacles,
+  withPlaces,
+}: {
+  obstacles: readonly Obstacle[]
+  /** Leads to where data lie: the viewer may see that. */
+  withPlaces: boolean
+}) {
   const { say } = useLanguage()
   return (
     <section aria-labelledby="retention-obstacles" className="plan-section">
@@ -20,7 +27,7 @@ export function Obstacles({ obstacles }: { obstacles: readonly Obstacle[] }) {
         <ul className="obstacles">
           {obstacles.map((obstacle) => (
             <li key={`${obstacle.kind} ${obstacle.place ?? ''} ${obstacle.example ?? ''}`} className="panel obstacle">
-              <OneObstacle obstacle={obstacle} />
+              <OneObstacle obstacle={obstacle} withPlaces={withPlaces} />
             </li>
           ))}
         </ul>
@@ -29,7 +36,8 @@ export function Obstacles({ obstacles }: { obstacles: readonly Obstacle[] }) {
   )
 }
 
-function OneObstacle({ obstacle: { kind, count, since, deadline, place, example } }: { obstacle: Obstacle }) {
+function OneObstacle({ obstacle, withPlaces }: { obstacle: Obstacle; withPlaces: boolean }) {
+  const { kind, count, since, deadline, place, example } = obstacle
   const { say, language } = useLanguage()
   const at = (instant: string) => formatInstant(instant, language)
   return (
@@ -57,7 +65,7 @@ function OneObstacle({ obstacle: { kind, count, since, deadline, place, example 
           .join(' ')}
       </p>
       {example && <p className="muted small-text breaking">{say('obstacle.example', { id: example })}</p>}
-      {place && (
+      {place && withPlaces && (
         <p>
           <Link to="/retention/places">{say('places.title')}</Link>
         </p>

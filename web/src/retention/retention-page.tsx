@@ -6,6 +6,7 @@ import { Waiting } from '../controls/waiting.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { formatCount } from '../format/number.ts'
 import { useLanguage } from '../language/use-words.ts'
+import { usePresence } from '../session/use-me.ts'
 import { Page } from '../shell/page.tsx'
 import '../styles/contact.css'
 import '../styles/description.css'
@@ -16,12 +17,13 @@ import { ClockState } from './clock-state.tsx'
 import { DueSection } from './due-section.tsx'
 import { Ledger } from './ledger.tsx'
 import { Obstacles } from './obstacles.tsx'
-import type { Retention } from './retention-shapes.ts'
+import { seesLedger, seesPlaces, type Retention } from './retention-shapes.ts'
 import { Runs } from './runs.tsx'
 
 /** Säilytys: what is held and until when, what stands in the way of an end, and the proof of those that were. */
 export function RetentionPage() {
   const { say } = useLanguage()
+  const presence = usePresence()
   const { data, error, isPending, refetch } = $api.useQuery('get', '/api/retention', undefined, { staleTime: 0 })
   return (
     <Page title={say('retention.title')} lead={say('retention.lead')}>
@@ -31,12 +33,15 @@ export function RetentionPage() {
         <>
           <ClockState retention={data} onConfirmed={() => void refetch()} />
           {/* The clock is told above, with what to do about it. */}
-          <Obstacles obstacles={data.obstacles.filter(({ kind }) => !kind.startsWith('clock-'))} />
+          <Obstacles
+            obstacles={data.obstacles.filter(({ kind }) => !kind.startsWith('clock-'))}
+            withPlaces={presence.state === 'signed-in' && seesPlaces(presence.me)}
+          />
           <Held retention={data} />
           <Terms terms={data.terms} />
           <DueSection nowMs={Date.parse(data.asOf)} />
           <Runs runs={data.runs} />
-          <Ledger />
+          {presence.state === 'signed-in' && seesLedger(presence.me) && <Ledger />}
         </>
       )}
     </Page>

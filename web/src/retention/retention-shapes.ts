@@ -61,7 +61,12 @@ export function seesRetention(me: Pick<Me, 'rights'>): boolean {
 
 /** Who sees where data lie. */
 export function seesPlaces(me: Pick<Me, 'rights'>): boolean {
-  return hasRole(me, 'ADMINISTRATOR', 'DATA_PROTECTION_OFFICER', 'DECISION_MAKER', 'MAINTENANCE', 'SECURITY')
+  return hasRole(me, 'ADMINISTRATOR', 'DATA_PROTECTION_OFFICER', 'DECISION_MAKER', 'MAINTENANCE')
+}
+
+/** Who reads the destruction ledger; the Service Unit asks about one recording at a time. */
+export function seesLedger(me: Pick<Me, 'rights'>): boolean {
+  return seesPlaces(me) || hasRole(me, 'SECURITY')
 }
 
 /** Who sees that recalled copies come back, or are known to be gone. */
