@@ -91,7 +91,9 @@ async function removeAll(store: ObjectStore, month: Temporal.PlainDate, but: Rea
   gone.sort((one, other) => Number(other === monthFile(month)) - Number(one === monthFile(month)))
   const [first, ...others] = gone
   if (first !== undefined) await store.delete(first)
-  await each(others, async (key) => void (await store.delete(key)))
+  await each(others, async (key) => {
+    await store.delete(key)
+  })
 }
 
 async function each<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
