@@ -90,7 +90,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
     clock,
     log,
     registry: metrics.registry,
-    witnesses: settings.witnesses,
+    witnesses: placing.witnesses,
   })
   const ledger = keepLedger({
     db,
@@ -99,7 +99,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
     folder: await openLogFolder(join(settings.dataDirectory, 'ledger')),
     log,
     registry: metrics.registry,
-    witnesses: settings.witnesses,
+    witnesses: placing.witnesses,
   })
   const verifying = verifyLogOnDemand({
     db,

@@ -12,7 +12,7 @@ import { isOnNetworkDrive } from '#platform/objects/network-drive.ts'
 import type { KeyStore } from '#safeguards/keys/key-store.ts'
 import { openPlaces, type Places } from '#safeguards/places/places.ts'
 import { assertAttested, judgePlaces, leavePlaces, tellRefused, type ToldPlace } from '#safeguards/places/registry.ts'
-import { ownPlacesOfDatabase, tellCopyPlace, tellWitness } from '#safeguards/places/told-places.ts'
+import { isThisMachine, ownPlacesOfDatabase, tellCopyPlace, tellWitness } from '#safeguards/places/told-places.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 import type { Versions } from './follow-versions.ts'
 
@@ -29,6 +29,8 @@ export interface KeepPlacesOptions {
 
 export interface PlacesKeeper {
   places: Places
+  /** The witnesses that may be asked: one that is new has an attested site (R19). */
+  witnesses: Settings['witnesses']
   stop: () => Promise<void>
 }
 
@@ -44,6 +46,8 @@ export async function keepPlaces(options: KeepPlacesOptions): Promise<PlacesKeep
   }
   const own = await tellOwnPlaces(db, settings)
   assertAttested(await judgePlaces(db, own, judgedBy()))
+  const asked = await judgePlaces(db, settings.witnesses.map(tellWitness), judgedBy())
+  const witnesses = settings.witnesses.filter((_, index) => asked[index]?.mayBeUsed)
   const { backups, ledgerCopies, backupKey: recipient } = settings
   const places = openPlaces({ db, keys, backups, ledgerCopies, recipient, sites, now: () => clock.now() })
   /** What was said of a place, so that it is said once. */
@@ -94,7 +98,7 @@ export async function keepPlaces(options: KeepPlacesOptions): Promise<PlacesKeep
     ]
   }
 
-  return { places, stop: () => turns.stop() }
+  return { places, witnesses, stop: () => turns.stop() }
 }
 
 /** Folders of the settings, the database, its tablespaces and replicas. */
@@ -109,7 +113,16 @@ async function tellOwnPlaces(db: HoldingSafeguards, settings: Settings): Promise
   return [
     await folder('data', settings.dataDirectory),
     await folder('objects', settings.objectsDirectory),
-    await folder('keys', `${settings.dataDirectory}/keys`),
+    tellKeyStore(settings, await folder('keys', `${settings.dataDirectory}/keys`)),
     ...(await ownPlacesOfDatabase(db, settings.sites.database)),
   ]
+}
+
+/** Small secrets lie in the folder whatever keeps the wrapping keys; both are on one site. */
+function tellKeyStore({ keys }: Settings, folder: ToldPlace): ToldPlace {
+  if (keys.kind === 'file') return folder
+  if (keys.kind === 'pkcs11')
+    return { ...folder, location: `${folder.location}, token ${keys.token} of ${keys.module}` }
+  const elsewhere = folder.elsewhere || !isThisMachine(new URL(keys.url).hostname)
+  return { ...folder, location: `${folder.location}, ${keys.url}`, elsewhere }
 }
