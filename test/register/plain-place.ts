@@ -52,6 +52,7 @@ export function makePlainPlace(holding: HoldingSafeguards, keys: KeyStore, folde
       .where('expiry_month', '=', month)
       .where('shard', 'in', shards.length === 0 ? [-1] : [...shards])
       .execute()
+    const byShard = Map.groupBy(files, (row) => row.shard)
     const there = new Set(rows.map(({ shard }) => shard))
     for (const shard of shards) {
       const path = join(into, String(shard))
@@ -59,9 +60,7 @@ export function makePlainPlace(holding: HoldingSafeguards, keys: KeyStore, folde
       else
         await write(
           path,
-          Object.fromEntries(
-            files.filter((row) => row.shard === shard).map((row) => [row.recording_id, row.wrapped.toString('hex')]),
-          ),
+          Object.fromEntries((byShard.get(shard) ?? []).map((row) => [row.recording_id, row.wrapped.toString('hex')])),
         )
     }
     const version = rows[0]?.month_key_version
