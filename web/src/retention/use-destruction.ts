@@ -1,10 +1,11 @@
 import { $api } from '../api/client.ts'
 import type { UnderPurpose } from '../api/shapes.ts'
+import type { Destruction } from './retention-shapes.ts'
 
 const againMs = 3000
 const againAtMost = 20
 
-/** How a recording ended. While it is being destroyed it is asked again, for a minute at most: its places are reached by then. */
+/** How a recording ended. Until its entry has its number in the ledger it is asked again, for a minute at most. */
 export function useDestruction(recordingId: string, under: UnderPurpose) {
   return $api.useQuery(
     'get',
@@ -12,8 +13,11 @@ export function useDestruction(recordingId: string, under: UnderPurpose) {
     { params: { path: { id: recordingId }, query: under } },
     {
       staleTime: 0,
-      refetchInterval: ({ state }) =>
-        state.data?.state === 'destroying' && state.dataUpdateCount < againAtMost ? againMs : false,
+      refetchInterval: ({ state }) => (isOnItsWay(state.data) && state.dataUpdateCount < againAtMost ? againMs : false),
     },
   ).data
+}
+
+function isOnItsWay(destruction: Destruction | undefined): boolean {
+  return destruction !== undefined && destruction.state !== 'held' && !destruction.entry
 }
