@@ -76,6 +76,7 @@ const rules: Record<string, Rule> = {
   listPlacesOfData: ['ADMINISTRATOR', 'DATA_PROTECTION_OFFICER', 'DECISION_MAKER', 'MAINTENANCE'],
   // Ends before or after the day.
   forbidUse: forbids,
+  deleteRecording: [],
   listHolds: knowsOfOrders,
   enterHold: { missing: ['SECURITY'] },
   renewHold: { missing: knowsOfOrders },

@@ -5,7 +5,7 @@ import { refuse } from './refuse.ts'
 import type { Routes } from './routes.ts'
 import { signedIn } from './signed-in.ts'
 
-/** Forbidding the use of a recording, at will (R49-R51). */
+/** Forbidding the use of a recording, at will (R49-R51); there is no other way to end one by hand (R23). */
 export function prohibitionRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.forbidUse,
@@ -21,6 +21,14 @@ export function prohibitionRoutes(app: Routes, desk: Desk): void {
         receivedAt: forbidden.received_at.toString(),
         ...(forbidden.executed_at && { executedAt: forbidden.executed_at.toString() }),
       })
+    },
+  })
+
+  app.route({
+    ...operations.deleteRecording,
+    handler: async (request, reply) => {
+      const session = await signedIn(desk, request, reply)
+      return session ? refuse(reply, 'recording.not-by-hand') : reply
     },
   })
 }

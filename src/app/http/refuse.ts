@@ -66,6 +66,10 @@ export const refusals = {
     404,
     'The recording is not ready yet: it is taken into keeping within a minute of the call’s end.',
   ],
+  'recording.not-by-hand': [
+    403,
+    'Nobody destroys a recording by hand: its term does, on the day that its contact shows and no earlier than two calendar months after the call, or its caller or official, who may forbid its use.',
+  ],
   'recording.restricted': [403, 'The recording is restricted.'],
   'listening.ended': [404, 'The listening has ended; begin a new one.'],
   'listening.too-fast': [429, 'A recording is served as it is heard: ask for the next part in a moment.'],

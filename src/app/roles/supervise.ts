@@ -7,6 +7,7 @@ import { fork, type ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { captureProcessFlags } from '#capture/rtp/process-flags.ts'
 import type { Settings } from '#platform/config/settings.ts'
+import { Fault } from '#platform/fault.ts'
 import type { Log } from '#platform/log/log.ts'
 import { readyDatabase, type ReadyDatabase } from './bootstrap.ts'
 import { keepBackups, type KeptBackups } from './keep-backups.ts'
@@ -49,7 +50,7 @@ export async function superviseRoles(settings: Settings, log: Log): Promise<Supe
     return new Promise((resolve, reject) => {
       child.on('message', (message: { ready?: string; failed?: string }) => {
         if (message.ready !== undefined) resolve(message.ready)
-        if (message.failed !== undefined) reject(new Error(message.failed))
+        if (message.failed !== undefined) reject(new Fault('role-failed', message.failed))
       })
       child.on('exit', (code, signal) => {
         children.delete(name)

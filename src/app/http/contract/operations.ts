@@ -6,6 +6,7 @@ import Type from 'typebox'
 import { accountOperations } from './account.ts'
 import { descriptionOperations } from './description.ts'
 import { directoryOperations } from './directory.ts'
+import { endOperations } from './ends.ts'
 import { logOperations } from './log.ts'
 import { provenSignInOperations } from './passkeys.ts'
 import { planOperations } from './plan.ts'
@@ -26,6 +27,7 @@ export const operations = {
   ...logOperations,
   ...watchOperations,
   ...retentionOperations,
+  ...endOperations,
   readOrganisation: {
     method: 'GET',
     url: '/api/organisation',

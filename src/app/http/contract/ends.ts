@@ -1,0 +1,319 @@
+/** What ends a recording before its day or keeps it past it: holds, prohibitions, inspections, recalls (R23, R45-R52). */
+import Type, { type Static } from 'typebox'
+import { LedgerEntry } from './retention.ts'
+import { closed, instant, literals, Purpose, refusals, Trilingual } from './shapes.ts'
+
+const id = Type.Object({ id: Type.String({ format: 'uuid' }) })
+const uuid = (description: string) => Type.String({ format: 'uuid', description })
+const count = (description: string) => Type.Integer({ minimum: 0, description })
+const reference = (description: string) => Type.String({ minLength: 1, maxLength: 64, pattern: '\\S', description })
+const note = Type.String({ minLength: 1, maxLength: 2000, pattern: '\\S' })
+
+export const Cause = literals(
+  ['retention', 'caller', 'official', 'trimming', 'hold-end'],
+  'Why a recording ended: its term, forbidden by the caller or the official, outside the call, its hold ended past its term',
+)
+export type Cause = Static<typeof Cause>
+
+export const Hold = Type.Object(
+  {
+    id: uuid('The hold'),
+    contactId: uuid('The call it covers, with its recordings and its history'),
+    covers: literals(['recordings', 'history', 'both'], 'What it keeps'),
+    provision: Type.String({ description: 'The statutory provision' }),
+    authority: Type.String({ description: 'Who ordered it' }),
+    orderReference: Type.String({ description: 'The order' }),
+    from: instant('In force from'),
+    until: instant('Ends by itself; three calendar months after it was ordered or renewed at most'),
+    enteredBy: Type.String(),
+    renewals: Type.Array(
+      Type.Object({
+        at: instant('Renewed'),
+        until: instant('Until'),
+        orderReference: Type.String(),
+        by: Type.String(),
+      }),
+    ),
+    ended: Type.Optional(
+      Type.Object({ at: instant('Ended'), by: Type.Optional(Type.String()), note: Type.Optional(Type.String()) }),
+    ),
+    state: literals(['in-force', 'ended'], 'Whether it holds'),
+    recordings: Type.Array(
+      Type.Object({
+        id: uuid('A recording'),
+        destroyAt: Type.Optional(instant('Its own day')),
+        isPastTerm: Type.Boolean(),
+      }),
+    ),
+    waitingProhibitions: count('Accepted, and carried out when the hold ends'),
+    may: Type.Object({ renew: Type.Boolean(), end: Type.Boolean() }),
+  },
+  {
+    description:
+      'A preservation order (Act 806/2011 chapter 8 sections 24-26): whoever receives it is bound to secrecy',
+  },
+)
+export type Hold = Static<typeof Hold>
+
+export const Prohibition = Type.Object({
+  id: uuid('The prohibition'),
+  recordingId: uuid('The recording'),
+  state: literals(['blocked', 'waiting', 'executed'], 'Nobody hears it; restricted to one open case; destroyed'),
+  receivedAt: instant('Received'),
+  executedAt: Type.Optional(instant('Destroyed')),
+})
+export type Prohibition = Static<typeof Prohibition>
+
+export const Inspection = Type.Object({
+  id: uuid('The inspection'),
+  reference: Type.String({ description: 'The Service Unit’s own' }),
+  receivedAt: instant('Received'),
+  party: literals(['CALLER', 'OFFICIAL'], 'Who wants to hear it'),
+  contactId: uuid('The call'),
+  recordings: Type.Array(
+    Type.Object({
+      id: uuid('A recording'),
+      state: literals(['available', 'restricted', 'destroyed'], 'Now'),
+      destroyAt: Type.Optional(instant('Destroyed by then')),
+    }),
+  ),
+  appointment: Type.Optional(Type.Object({ at: instant('When'), office: Type.String() })),
+  latestAppointment: Type.Optional(instant('Appointments lie before this')),
+  isUrgent: Type.Boolean({ description: 'Three days or less until the recording is destroyed' }),
+  closed: Type.Optional(Type.Object({ at: instant('Closed'), outcome: Type.String() })),
+})
+export type Inspection = Static<typeof Inspection>
+const inspectionOutcome = literals(
+  ['heard', 'no-show', 'withdrawn', 'destroyed', 'answered'],
+  'Heard; nobody came; withdrawn; destroyed before; answered without listening',
+)
+
+export const Recall = Type.Object(
+  {
+    id: uuid('The recall'),
+    disclosure: Type.String({ description: 'The disclosure’s reference' }),
+    recipient: Type.String(),
+    item: Type.Integer({ description: 'Which of its items' }),
+    recalledAt: instant('Recalled'),
+    dueAt: instant('To be confirmed by'),
+    isOverdue: Type.Boolean(),
+    confirmedAt: Type.Optional(instant('Confirmed')),
+    notice: Trilingual,
+  },
+  { description: 'A disclosed copy that must be destroyed by whoever has it (R50); the notice has no personal data' },
+)
+export type Recall = Static<typeof Recall>
+
+export const endOperations = {
+  listHolds: {
+    method: 'GET',
+    url: '/api/holds',
+    schema: {
+      operationId: 'listHolds',
+      summary: 'Preservation orders, for the security unit and the decision maker; nobody else learns of any',
+      querystring: Type.Object({ state: Type.Optional(literals(['in-force', 'ended'], 'Which')) }, closed),
+      response: { 200: Type.Object({ items: Type.Array(Hold) }), ...refusals },
+    },
+  },
+  enterHold: {
+    method: 'POST',
+    url: '/api/holds',
+    schema: {
+      operationId: 'enterHold',
+      summary: 'Enter a preservation order; it holds at once (Act 806/2011 8:24)',
+      body: Type.Object(
+        {
+          contactId: uuid('The call'),
+          covers: literals(['recordings', 'history', 'both'], 'What it keeps'),
+          provision: Type.String({ minLength: 3, maxLength: 200, pattern: '\\S' }),
+          authority: Type.String({ minLength: 2, maxLength: 200, pattern: '\\S' }),
+          orderReference: reference('The order'),
+          until: instant('Three calendar months from now at most'),
+          reference: reference('The case under which the call was found'),
+        },
+        closed,
+      ),
+      response: { 201: Type.Object({ id: uuid('The hold') }), 409: refusals[400], ...refusals },
+    },
+  },
+  renewHold: {
+    method: 'POST',
+    url: '/api/holds/:id/renewals',
+    schema: {
+      operationId: 'renewHold',
+      summary: 'Renew a preservation order, by at most three calendar months from now',
+      params: id,
+      body: Type.Object({ until: instant('Until'), orderReference: reference('The order that renews it') }, closed),
+      response: { 204: Type.Null(), 409: refusals[400], ...refusals },
+    },
+  },
+  endHold: {
+    method: 'POST',
+    url: '/api/holds/:id/end',
+    schema: {
+      operationId: 'endHold',
+      summary: 'End a preservation order that has been revoked; somebody else than who entered it',
+      params: id,
+      body: Type.Object({ note }, closed),
+      response: { 204: Type.Null(), 409: refusals[400], ...refusals },
+    },
+  },
+  forbidUse: {
+    method: 'POST',
+    url: '/api/recordings/:id/prohibitions',
+    schema: {
+      operationId: 'forbidUse',
+      summary:
+        'Forbid the use of a recording, as its caller or its official wishes: no reason, no refusal; it is blocked at once and destroyed (R49-R51)',
+      params: id,
+      body: Type.Object(
+        {
+          party: literals(['CALLER', 'OFFICIAL'], 'Who forbids'),
+          channel: literals(['CALL', 'PHONE', 'LETTER', 'VISIT', 'EMAIL', 'OWN_CALLS'], 'How it was told'),
+          reference: Type.Optional(reference('The Service Unit’s request')),
+        },
+        closed,
+      ),
+      response: { 200: Prohibition, ...refusals },
+    },
+  },
+  readDestruction: {
+    method: 'GET',
+    url: '/api/recordings/:id/destruction',
+    schema: {
+      operationId: 'readDestruction',
+      summary: 'How a recording of a call that the viewer may see ended',
+      params: id,
+      querystring: Type.Object(
+        {
+          purpose: Type.Optional(Purpose),
+          reference: Type.Optional(Type.String({ maxLength: 64 })),
+        },
+        closed,
+      ),
+      response: {
+        200: Type.Object({
+          state: literals(['held', 'destroying', 'destroyed'], 'How far it is'),
+          cause: Type.Optional(Cause),
+          destroyedAt: Type.Optional(instant('Destroyed')),
+          entry: Type.Optional(LedgerEntry),
+        }),
+        ...refusals,
+      },
+    },
+  },
+  readCertificate: {
+    method: 'GET',
+    url: '/api/recordings/:id/certificate',
+    schema: {
+      operationId: 'readCertificate',
+      summary: 'The certificate of a destruction, for the person who asked: a tagged PDF',
+      params: id,
+      querystring: Type.Object(
+        {
+          language: literals(['fi', 'sv', 'en'], 'Its language'),
+          reference: Type.Optional(Type.String({ maxLength: 64 })),
+        },
+        closed,
+      ),
+      response: {
+        200: {
+          description: 'application/pdf',
+          content: { 'application/pdf': { schema: { type: 'string', format: 'binary' } } },
+        },
+        ...refusals,
+      },
+    },
+  },
+  listInspections: {
+    method: 'GET',
+    url: '/api/inspections',
+    schema: {
+      operationId: 'listInspections',
+      summary: 'Inspections that wait for their listening, for the Service Unit; the most urgent first',
+      querystring: Type.Object({ state: Type.Optional(literals(['open', 'closed'], 'Which')) }, closed),
+      response: { 200: Type.Object({ items: Type.Array(Inspection) }), ...refusals },
+    },
+  },
+  openInspection: {
+    method: 'POST',
+    url: '/api/inspections',
+    schema: {
+      operationId: 'openInspection',
+      summary:
+        'Note that a party of a call wants to hear its recordings: a prohibition by the other party waits for it',
+      body: Type.Object(
+        {
+          contactId: uuid('The call'),
+          recordingIds: Type.Array(uuid('A recording'), { minItems: 1, maxItems: 20, uniqueItems: true }),
+          reference: reference('The Service Unit’s request'),
+          receivedAt: instant('Received; not in the future'),
+          party: literals(['CALLER', 'OFFICIAL'], 'Who wants to hear it'),
+          appointment: Type.Optional(
+            Type.Object(
+              { at: instant('When'), office: Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' }) },
+              closed,
+            ),
+          ),
+        },
+        closed,
+      ),
+      response: { 201: Type.Object({ id: uuid('The inspection') }), 409: refusals[400], ...refusals },
+    },
+  },
+  setAppointment: {
+    method: 'POST',
+    url: '/api/inspections/:id/appointment',
+    schema: {
+      operationId: 'setAppointment',
+      summary: 'Set or move the appointment; before the recording is destroyed (R47)',
+      params: id,
+      body: Type.Object(
+        { at: instant('When'), office: Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' }) },
+        closed,
+      ),
+      response: { 204: Type.Null(), 409: refusals[400], ...refusals },
+    },
+  },
+  closeInspection: {
+    method: 'POST',
+    url: '/api/inspections/:id/close',
+    schema: {
+      operationId: 'closeInspection',
+      summary: 'Close an inspection; what waited for it is destroyed',
+      params: id,
+      body: Type.Object({ outcome: inspectionOutcome }, closed),
+      response: { 204: Type.Null(), 409: refusals[400], ...refusals },
+    },
+  },
+  listRecalls: {
+    method: 'GET',
+    url: '/api/recalls',
+    schema: {
+      operationId: 'listRecalls',
+      summary: 'Disclosed copies that were recalled, for the decision maker',
+      response: { 200: Type.Object({ items: Type.Array(Recall) }), ...refusals },
+    },
+  },
+  confirmRecall: {
+    method: 'POST',
+    url: '/api/recalls/:id/confirm',
+    schema: {
+      operationId: 'confirmRecall',
+      summary: 'The recipient has destroyed or returned the copy; what tied it to the recording is deleted',
+      params: id,
+      body: Type.Object({ outcome: literals(['destroyed', 'returned'], 'What the recipient did') }, closed),
+      response: { 204: Type.Null(), 409: refusals[400], ...refusals },
+    },
+  },
+  deleteRecording: {
+    method: 'DELETE',
+    url: '/api/recordings/:id',
+    schema: {
+      operationId: 'deleteRecording',
+      summary: 'Always refused: a recording ends by its term or because its caller or official forbids its use (R23)',
+      params: id,
+      response: { ...refusals },
+    },
+  },
+} as const
