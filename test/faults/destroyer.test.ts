@@ -240,7 +240,7 @@ async function destroyInProcess(
 ): Promise<string | number | null> {
   const script = join(import.meta.dirname, 'destroy-until-killed.ts')
   const url = database.url('seloste_custodian')
-  const [command = process.execPath, ...args] = [...under, process.execPath, script, JSON.stringify({ ...task, url })]
+  const [command, ...args] = [...under, process.execPath, script, JSON.stringify({ ...task, url })]
   const child = spawn(command, args, { stdio: ['ignore', 'ignore', under.length > 0 ? 'ignore' : 'inherit'] })
   return new Promise((resolve, reject) => {
     child.on('error', reject)
