@@ -114,6 +114,7 @@ export async function restoreBackup(
     const replayed = await replayInto(target, ledger, target.ledger)
     options.onProgress({ step: 'ledger', done: ledger.copy.size, total: ledger.copy.size })
     const lostEntries = await resumeRestoredLog(target, signed, manifest.id, options.by)
+    await logDestroyed(connection)
     await appendAudit(target.db, {
       action: 'backup.restored',
       result: 'ok',
@@ -247,6 +248,17 @@ async function sizeOr(store: ObjectStore, key: string): Promise<number | undefin
     if (error instanceof ObjectFault && error.code === 'object-missing') return undefined
     throw error
   })
+}
+
+/** The log says of each destruction that it was; where its own entry came after the backup and is lost, here is another. */
+async function logDestroyed(connection: OwnConnection): Promise<void> {
+  await connection.query(`
+    insert into audit_entry (action, result, object_kind, object_id, detail)
+    select 'recording.destroyed', 'ok', 'recording', d.object_id, jsonb_build_object('cause', d.cause, 'restored', true)
+    from destruction_entry d
+    where d.object_kind = 'recording' and exists (select from recording r where r.id = d.object_id and r.state = 'DESTROYED')
+      and not exists (select from audit_entry e where e.object_id = d.object_id and e.action = 'recording.destroyed')
+    order by d.seq`)
 }
 
 /** What does not come back with its row. Returns how many recordings have lost their audio. */

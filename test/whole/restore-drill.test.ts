@@ -1,0 +1,111 @@
+/** A whole Seloste backed up, and restored on an empty machine, as an operator does it (docs/operate/backup-and-restore.md). */
+import { execFile } from 'node:child_process'
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { officialByKey } from '../simulator/people.ts'
+import { placeCall } from '../simulator/place-call.ts'
+import { eventually, signInAt, type Api, type ContactShape } from './api.ts'
+import { startSeloste, type RunningSeloste } from './start-seloste.ts'
+
+const program = fileURLToPath(new URL('../../bin/seloste.js', import.meta.url))
+const look = { purpose: 'CRIME_OR_MISUSE', reference: 'drill' }
+
+function run(args: string[], environment: Record<string, string>): Promise<{ code: number; out: string }> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [program, ...args], { env: { ...process.env, ...environment } }, (error, out, err) => {
+      resolve({ code: error ? Number(error.code) : 0, out: out + err })
+    })
+  })
+}
+
+async function call(seloste: RunningSeloste, security: Api, caller: string): Promise<ContactShape> {
+  await placeCall({
+    seed: caller,
+    caller,
+    number: '+35829497099',
+    official: officialByKey('aino'),
+    seconds: 2,
+    server: seloste.sip,
+    transport: 'udp',
+  })
+  return contactWith(security, caller, (state) => state === 'available')
+}
+
+async function contactWith(api: Api, caller: string, isIt: (state: string) => boolean): Promise<ContactShape> {
+  return eventually(async () => {
+    const [found] = await api.contacts({ ...look, caller })
+    return found?.endedAt && found.segments.every(({ recording }) => isIt(recording.state)) ? found : undefined
+  }, `the call of ${caller}`)
+}
+
+async function hears(api: Api, contact: ContactShape): Promise<number> {
+  const id = contact.segments[0]?.recording.id ?? ''
+  return (await api.call('POST', `/api/recordings/${id}/listenings`, look)).status
+}
+
+test(
+  'restored on an empty machine, what is held plays and what was destroyed after the backup does not; until then it stays closed',
+  { timeout: 400_000 },
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'seloste-drill-'))
+    const [before, after] = [join(folder, 'before'), join(folder, 'after')]
+    for (const name of ['before', 'after', 'safe']) await mkdir(join(folder, name))
+    const identity = join(folder, 'recovery.key')
+    const made = await run(['backup', 'key', '--to', identity], {})
+    const recipient = /SELOSTE_BACKUP_KEY: (age1\S+)/.exec(made.out)?.[1] ?? ''
+    const environment = {
+      SELOSTE_BACKUPS: `safe=file://${join(folder, 'safe')}@server-room`,
+      SELOSTE_BACKUP_KEY: recipient,
+      SELOSTE_SITES: 'server-room',
+    }
+    const from = ['restore', '--from', join(folder, 'safe'), '--identity', identity]
+
+    let seloste = await startSeloste({ dataDirectory: before, environment })
+    const { ports } = seloste
+    const [held, forbidden] = ['+358401239001', '+358401239002']
+    let first = ''
+    try {
+      const security = await signInAt(seloste.url, 'tuula', seloste.password)
+      await call(seloste, security, held)
+      const { segments } = await call(seloste, security, forbidden)
+      const backedUp = await run(['backup', '--to', 'safe'], { ...environment, SELOSTE_DATA: before })
+      expect(backedUp, backedUp.out).toMatchObject({ code: 0, out: expect.stringContaining('all of it read back') })
+      first = (await readdir(join(folder, 'safe/backups'))).sort().at(-1) ?? ''
+      const aino = await signInAt(seloste.url, 'aino', seloste.password)
+      const wish = { party: 'OFFICIAL', channel: 'OWN_CALLS' }
+      const id = segments[0]?.recording.id ?? ''
+      expect((await aino.call('POST', `/api/recordings/${id}/prohibitions`, wish)).status).toBe(200)
+      await contactWith(security, forbidden, (state) => state === 'destroyed')
+      expect((await run(['backup'], { ...environment, SELOSTE_DATA: before })).code).toBe(0)
+    } finally {
+      await seloste.stop()
+    }
+
+    const refused = await run([...from, '--ledger', folder], { ...environment, SELOSTE_DATA: after })
+    expect(refused).toMatchObject({ code: 1, out: expect.stringContaining('the register stays closed') })
+    const restored = await run([...from, '--backup', first], { ...environment, SELOSTE_DATA: after })
+    expect(restored, restored.out).toMatchObject({ code: 0, out: expect.stringContaining(`restored ${first}`) })
+
+    seloste = await startSeloste({ dataDirectory: after, ports, environment })
+    try {
+      const security = await signInAt(seloste.url, 'tuula', seloste.password)
+      expect(await hears(security, await contactWith(security, held, (state) => state === 'available'))).toBe(201)
+      const gone = await contactWith(security, forbidden, (state) => state === 'destroyed')
+      expect(await hears(security, gone)).not.toBe(201)
+      const verified = await run(['recordings', 'verify'], { ...environment, SELOSTE_DATA: after })
+      expect(verified, verified.out).toMatchObject({ code: 0 })
+      const whole = await run(['audit', 'verify'], { ...environment, SELOSTE_DATA: after })
+      expect(whole, whole.out).toMatchObject({ code: 0 })
+    } finally {
+      await seloste.stop()
+    }
+    for (const data of [before, after]) {
+      const elsewhere = (await readFile(join(data, 'database/location'), 'utf8').catch(() => '')).trim()
+      if (elsewhere !== '') await rm(elsewhere, { recursive: true, force: true })
+    }
+    await rm(folder, { recursive: true, force: true })
+  },
+)
