@@ -13,14 +13,8 @@ import { sessionHash } from '../people/session.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 import { challengeBytes, challengeMinutes } from './challenges.ts'
 import { completeWithPasskey } from './open-session.ts'
-import {
-  descriptor,
-  passkeysOf,
-  refusalOf,
-  spendConfirmation,
-  type PasskeyRefusal,
-  type PasskeyWork,
-} from './passkey-work.ts'
+import { spendConfirmation } from './confirmations.ts'
+import { descriptor, passkeysOf, refusalOf, type PasskeyRefusal, type PasskeyWork } from './passkey-work.ts'
 import { holderOf, type SessionHolder } from './session-holder.ts'
 import { handleOf, passkeyAlgorithms, readNewPasskey } from './verify-passkey.ts'
 

@@ -1,8 +1,5 @@
-import { sql } from 'kysely'
-import { sessionHash } from '../people/session.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 import type { Challenges } from './challenges.ts'
-import type { WeightyAct } from './passkey-tables.ts'
 import type { CodeProof, FactorRefusal } from './second-factor.ts'
 import type { PasskeyFault, Place } from './verify-passkey.ts'
 
@@ -16,13 +13,6 @@ export interface PasskeyWork {
   challenges: Challenges
   /** Whoever has an authenticator gives a code of it for their first passkey. */
   secondFactors: CodeProof
-}
-
-/** An act, the object it is done to, and the revision of it that was read; 0 where it has none. */
-export interface Act {
-  act: WeightyAct
-  id: string
-  revision: number
 }
 
 /** Why not; a code of the API. */
@@ -69,18 +59,4 @@ export interface Descriptor {
 
 export function descriptor(row: { credential_id: Buffer; transports: string[] }): Descriptor {
   return { id: row.credential_id.toString('base64url'), transports: row.transports }
-}
-
-/** Spends what a session's holder has confirmed with a passkey; true as well for whoever has none. */
-export async function spendConfirmation(
-  tx: HoldingSafeguards,
-  token: string,
-  personId: string,
-  { act, id, revision }: Act,
-): Promise<boolean> {
-  const { rows } = await sql<{ spent: boolean }>`
-    select spend_confirmation(${personId}::uuid, ${sessionHash(token)}::bytea, ${act}, ${id}::uuid, ${revision}) as spent`.execute(
-    tx,
-  )
-  return rows[0]?.spent === true
 }

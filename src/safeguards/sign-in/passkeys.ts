@@ -14,11 +14,11 @@ import { sessionExpiry, sessionHash } from '../people/session.ts'
 import { safeguardsOf } from '../tables.ts'
 import { challengeBytes, challengeMinutes, createChallenges, type Binding } from './challenges.ts'
 import { createPasskeyKeeping } from './keep-passkeys.ts'
+import type { Act } from './confirmations.ts'
 import {
   descriptor,
   passkeysOf,
   refusalOf,
-  type Act,
   type Descriptor,
   type PasskeyRefusal,
   type PasskeyWork,
