@@ -1,0 +1,202 @@
+// AC10-AC13 (R23, R49-R52): nobody ends a recording early, but its caller or its official forbids it at will. Then it is out of
+// use at once and gone within a minute, waits for nobody but the other party, and disclosed copies are called back.
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, type Browser, type Page } from '@playwright/test'
+import { signInAt } from '#test/whole/api.ts'
+import type { RunningSeloste } from '#test/whole/start-seloste.ts'
+import { signInOn } from './at-the-desk.ts'
+import { keptCall, recordingRow, untilDestroyed, type KeptCall } from './kept-call.ts'
+import { logOf } from './log-of.ts'
+import { ownDatabase } from './past-calls.ts'
+import { withoutCalls } from './without-calls.ts'
+
+const test = withoutCalls()
+test.describe.configure({ timeout: 180_000 })
+
+const reference = 'TP-2026-118'
+
+/** Another person at another browser. */
+async function atAnotherBrowser(
+  browser: Browser,
+  seloste: RunningSeloste,
+  userId: string,
+  options: Parameters<typeof signInOn>[3],
+): Promise<Page> {
+  const page = await (await browser.newContext({ baseURL: seloste.url, locale: 'fi-FI' })).newPage()
+  await signInOn(page, seloste, userId, options)
+  return page
+}
+
+const asServiceUnit = (call: KeptCall) => ({
+  path: `/contacts/${call.contactId}`,
+  reference,
+})
+
+async function forbid(page: Page, button: string): Promise<void> {
+  await page.getByRole('button', { name: button }).click()
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Tuhoa tallenne' }).click()
+}
+
+/** The files of a recording below the data folder: none when it is gone. */
+function filesOf(seloste: RunningSeloste, { recordingId }: KeptCall): string[] {
+  const root = join(seloste.dataDirectory, 'objects')
+  return existsSync(root)
+    ? readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((path) => path.includes(recordingId))
+    : []
+}
+
+test('nobody can delete a recording before its day, and the page says from when on it may be destroyed', async ({
+  page,
+  browser,
+  seloste,
+}) => {
+  const call = await keptCall(seloste)
+  const { min_keep_until: floor } = await recordingRow(seloste, call)
+  expect(floor).not.toBeNull()
+  for (const [userId, look] of [
+    ['sari', { purpose: 'Laadun arviointi' }],
+    ['matti', { reference: 'VIKA-7' }],
+  ] as const) {
+    const desk =
+      userId === 'sari'
+        ? page
+        : await atAnotherBrowser(browser, seloste, userId, { path: `/contacts/${call.contactId}`, ...look })
+    if (desk === page) await signInOn(page, seloste, userId, { path: `/contacts/${call.contactId}`, ...look })
+    await expect(desk.locator('#content')).toContainText('Ei tuhota ennen')
+    await expect(desk.getByRole('button', { name: /[Tt]uhoa|[Pp]oista|kieltä/ })).toHaveCount(0)
+    const api = await signInAt(seloste.url, userId, seloste.password)
+    const deleted = await api.call('DELETE', `/api/recordings/${call.recordingId}`)
+    expect(deleted.status).toBe(403)
+    const { error } = (await deleted.json()) as { error: { code: string; message: string } }
+    expect(error.code).toBe('recording.not-by-hand')
+    const forbidden = await api.call('POST', `/api/recordings/${call.recordingId}/prohibitions`, {
+      party: 'CALLER',
+      channel: 'PHONE',
+      reference: 'X-1',
+    })
+    expect(forbidden.status).toBe(403)
+  }
+  expect(await recordingRow(seloste, call)).toMatchObject({ state: 'STORED' })
+})
+
+test('the caller forbids while the official listens: the sound stops, everything is gone, the call stays in the history', async ({
+  page,
+  browser,
+  seloste,
+}) => {
+  const call = await keptCall(seloste)
+  expect(filesOf(seloste, call).length).toBeGreaterThan(0)
+  await signInOn(page, seloste, 'aino', {
+    path: `/contacts/${call.contactId}`,
+    purpose: 'Asiakaspalvelun kehittäminen',
+  })
+  await page.getByRole('button', { name: 'Kuuntele' }).click()
+  await page.getByRole('button', { name: 'Toista' }).click()
+  await expect(page.getByRole('button', { name: 'Tauko', exact: true })).toBeVisible()
+
+  const since = Temporal.Now.instant()
+  const paula = await atAnotherBrowser(browser, seloste, 'paula', asServiceUnit(call))
+  await forbid(paula, 'Kirjaa kielto')
+  const forbiddenAt = Temporal.Now.instant()
+  await expect(page.getByRole('button', { name: 'Tauko', exact: true })).toHaveCount(0, { timeout: 6_000 })
+  expect(Temporal.Now.instant().since(forbiddenAt).total('seconds')).toBeLessThan(5)
+
+  await expect(paula.locator('#content')).toContainText(/Tallenne on tuhottu /, { timeout: 60_000 })
+  const row = await untilDestroyed(seloste, call)
+  expect(row.cause).toBe('caller')
+  expect(row.destroyed_at!.since(forbiddenAt).total('seconds')).toBeLessThan(60)
+  expect(filesOf(seloste, call)).toEqual([])
+  const left = await ownDatabase(seloste, (db) =>
+    db.selectFrom('recording_key').selectAll().where('recording_id', '=', call.recordingId).execute(),
+  )
+  expect(left).toEqual([])
+
+  await paula.reload()
+  await expect(paula.locator('#content')).toContainText('Soittaja kielsi käytön')
+  await expect(paula.locator('#content')).toContainText('Merkintä tuhoamisluettelossa')
+  for (const [language, words] of [
+    ['suomi', 'fi'],
+    ['svenska', 'sv'],
+    ['English', 'en'],
+  ] as const) {
+    const link = paula.getByRole('link', { name: new RegExp(`^${language} \\(PDF\\)`, 'i') })
+    const href = await link.getAttribute('href')
+    const pdf = await paula.request.get(href ?? '')
+    expect(pdf.status(), words).toBe(200)
+    expect((await pdf.body()).subarray(0, 5).toString()).toBe('%PDF-')
+  }
+  await page.reload()
+  await expect(page.locator('#content')).toContainText('Tallenne tuhottu')
+  await expect(page.locator('#content')).toContainText('Aino Virtanen')
+  const log = await logOf(seloste, 'paula', since)
+  expect(log.map(({ action, result }) => `${action} ${result}`)).toEqual(
+    expect.arrayContaining(['recording.forbidden ok', 'certificate.made ok']),
+  )
+})
+
+test('the official’s own wish waits for the caller who asked first to hear it, and for nobody else', async ({
+  page,
+  browser,
+  seloste,
+}) => {
+  const call = await keptCall(seloste)
+  const paula = await atAnotherBrowser(browser, seloste, 'paula', asServiceUnit(call))
+  await paula.getByRole('button', { name: 'Avaa tarkastuspyyntö' }).click()
+  await paula.getByRole('button', { name: 'Avaa pyyntö' }).click()
+  await expect(paula.getByRole('heading', { name: `Tarkastuspyyntö ${reference}` })).toBeVisible()
+
+  await signInOn(page, seloste, 'aino', {
+    path: `/contacts/${call.contactId}`,
+    purpose: 'Asiakaspalvelun kehittäminen',
+  })
+  await forbid(page, 'Kiellän itse käytön')
+  await expect(page.locator('#content')).toContainText('Kielto on kirjattu.')
+  expect(await recordingRow(seloste, call)).toMatchObject({ state: 'RESTRICTED' })
+  await page.reload()
+  await expect(page.locator('#content')).toContainText('Käyttö rajoitettu')
+  await expect(page.getByRole('button', { name: 'Kuuntele' })).toHaveCount(0)
+
+  // The one who waits hears it, in the inspection that it waits for.
+  await paula.reload()
+  await paula.getByRole('button', { name: 'Kuuntele' }).click()
+  await paula.getByRole('button', { name: 'Toista' }).click()
+  await expect(paula.getByRole('button', { name: 'Tauko', exact: true })).toBeVisible()
+
+  await paula.getByRole('button', { name: 'Päätä tarkastuspyyntö' }).click()
+  await paula.getByRole('button', { name: 'Päätä', exact: true }).click()
+  expect(await untilDestroyed(seloste, call)).toMatchObject({ cause: 'official' })
+})
+
+test('a copy with a research institute is called back, and what tied it to the recording goes when it is confirmed', async ({
+  page,
+  seloste,
+}) => {
+  const call = await keptCall(seloste)
+  await ownDatabase(seloste, (db) =>
+    db
+      .insertInto('disclosed_copy')
+      .values({ disclosure: 'LAATU-2027', recipient: 'Tutkimus Oy', item: 7, recording_id: call.recordingId })
+      .execute(),
+  )
+  const aino = await signInAt(seloste.url, 'aino', seloste.password)
+  const forbidden = await aino.call('POST', `/api/recordings/${call.recordingId}/prohibitions`, {
+    party: 'CALLER',
+    channel: 'CALL',
+  })
+  expect(forbidden.status).toBe(200)
+  await untilDestroyed(seloste, call)
+
+  await signInOn(page, seloste, 'riitta', { path: '/retention/recalls' })
+  await expect(page.getByRole('heading', { name: 'Luovutus LAATU-2027, kohta 7' })).toBeVisible()
+  const notice = await page.locator('.note').innerText()
+  expect(notice).toContain('LAATU-2027')
+  expect(notice).not.toMatch(/\+358|Aino|029/)
+  await page.getByRole('button', { name: 'Kirjaa vahvistus' }).click()
+  await page.getByRole('button', { name: 'Kirjaa', exact: true }).click()
+  await expect(page.getByText('Vahvistettu', { exact: true })).toBeVisible()
+  const copy = await ownDatabase(seloste, (db) =>
+    db.selectFrom('disclosed_copy').selectAll().where('disclosure', '=', 'LAATU-2027').executeTakeFirstOrThrow(),
+  )
+  expect(copy).toMatchObject({ state: 'CONFIRMED', recording_id: null, outcome: 'destroyed' })
+})

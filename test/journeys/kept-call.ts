@@ -1,0 +1,63 @@
+// A call that is over, recorded and in keeping, for journeys about what becomes of its recording.
+// In: when it ended and who answered. Out: its ids. Never here: a row written past the door.
+import { numbersCalled, officialByKey } from '#test/simulator/people.ts'
+import { eventually, signInAt } from '#test/whole/api.ts'
+import type { RunningSeloste } from '#test/whole/start-seloste.ts'
+import { ownDatabase, tellPastCalls } from './past-calls.ts'
+
+export interface KeptCall {
+  contactId: string
+  recordingId: string
+  caller: string
+}
+
+let callers = 0
+
+/** Aino's call of a minute on the test line, which ended at an instant; its recording is kept for two months. */
+export async function keptCall(
+  seloste: RunningSeloste,
+  { endedAt = Temporal.Now.instant().subtract({ minutes: 3 }), seconds = 40 } = {},
+): Promise<KeptCall> {
+  const caller = `+3584012398${String(callers++).padStart(2, '0')}`
+  const answeredAt = endedAt.subtract({ seconds })
+  await tellPastCalls(seloste, [
+    {
+      caller,
+      startedAt: answeredAt.subtract({ seconds: 5 }),
+      endedAt,
+      numberCalled: numbersCalled.testLine,
+      segments: [{ official: officialByKey('aino').phone, number: numbersCalled.testLine, answeredAt, endedAt }],
+      drawn: true,
+    },
+  ])
+  const sari = await signInAt(seloste.url, 'sari', seloste.password)
+  return eventually(async () => {
+    const [found] = await sari.contacts({ purpose: 'QUALITY', caller })
+    const recording = found?.segments[0]?.recording
+    if (!found || recording?.state !== 'available' || recording.id === undefined) return undefined
+    return { contactId: found.id, recordingId: recording.id, caller }
+  }, 'the recording in keeping')
+}
+
+/** How the register has a recording. */
+export function recordingRow(seloste: RunningSeloste, { recordingId }: KeptCall) {
+  return ownDatabase(seloste, (db) =>
+    db
+      .selectFrom('recording')
+      .select(['state', 'cause', 'destroyed_at', 'destroy_at', 'min_keep_until'])
+      .where('id', '=', recordingId)
+      .executeTakeFirstOrThrow(),
+  )
+}
+
+/** Waits until a recording is destroyed; with its cause. */
+export function untilDestroyed(seloste: RunningSeloste, call: KeptCall, waitMs = 60_000) {
+  return eventually(
+    async () => {
+      const row = await recordingRow(seloste, call)
+      return row.state === 'DESTROYED' ? row : undefined
+    },
+    'the recording destroyed',
+    waitMs,
+  )
+}
