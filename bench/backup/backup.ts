@@ -75,7 +75,9 @@ async function copySound(
     copied = await copyObjects(keys, { ...options, earlier: new Map() })
   })
   const earlier = new Map((copied?.objects ?? []).map((object) => [object.key, object]))
-  const again = await seconds(async () => void (await copyObjects(keys, { ...options, day: 1, earlier })))
+  const again = await seconds(async () => {
+    await copyObjects(keys, { ...options, day: 1, earlier })
+  })
   const speed = (taken: number) => `${Math.round(bytes / 1e6 / taken)} MB/s`
   console.log(
     `objects: cp ${speed(cp)}; copied, hashed, durable and read back ${speed(first)} (x${(cp / first).toFixed(2)} of cp); again with nothing new ${(again * 1000).toFixed(0)} ms`,

@@ -126,7 +126,9 @@ export async function emptyMachine() {
   const target: RestoreTarget = {
     url,
     db: connected.db,
-    migrate: async (upTo) => void (await migrate(url, migrations, upTo)),
+    migrate: async (upTo) => {
+      await migrate(url, migrations, upTo)
+    },
     objects: await openDirectoryStore(join(folder, 'objects')),
     keys,
     objectsOf: recordingObjects,

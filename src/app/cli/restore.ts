@@ -52,7 +52,9 @@ export async function restore(settings: Settings, args: string[]): Promise<void>
       {
         url: database.url,
         db: database.db,
-        migrate: async (upTo) => void (await migrate(database.url, migrations, upTo)),
+        migrate: async (upTo) => {
+          await migrate(database.url, migrations, upTo)
+        },
         objects: await openObjects(settings),
         objectsOf: recordingObjects,
         keys,

@@ -15,21 +15,6 @@ export async function advanceClock(db: Kysely<RegisterTables>): Promise<ClockSta
   return rows[0]!.state
 }
 
-export interface ClockSeen {
-  state: ClockState
-  mark: Temporal.Instant
-  said: Temporal.Instant
-  stopped_since: Temporal.Instant | null
-  /** Ids of people. */
-  confirmed_by: { person: string; at: string }[]
-}
-
-/** The clock as people are shown it. */
-export async function clockNow(db: Kysely<RegisterTables>): Promise<ClockSeen> {
-  const { rows } = await sql<ClockSeen>`select * from clock_now()`.execute(db)
-  return rows[0]!
-}
-
 const refusals = [
   'deny.role',
   'clock.right',

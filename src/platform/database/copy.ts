@@ -77,7 +77,7 @@ abstract class Copying implements Submittable {
     wire.query(this.#statement)
   }
   handleError(error: unknown): void {
-    this.settle.reject((this.failed ?? error) as Error)
+    this.settle.reject(this.failed ?? error)
   }
   handleRowDescription(): void {}
   handleDataRow(): void {}
@@ -123,7 +123,7 @@ class CopyOut extends Copying {
     if (this.#rows > 0) this.#flush()
     void this.#taking.then(() => {
       if (this.failed === undefined) this.settle.resolve(this.#all)
-      else this.settle.reject(this.failed as Error)
+      else this.settle.reject(this.failed)
     })
   }
 
@@ -142,7 +142,7 @@ class CopyOut extends Copying {
           this.failed ??= error
           // The rest of the table is not read to its end for nothing.
           if (connection) connection.stream.destroy()
-          this.settle.reject(error as Error)
+          this.settle.reject(error)
         },
       )
   }

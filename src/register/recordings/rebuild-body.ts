@@ -11,7 +11,13 @@ import { dirname } from 'node:path'
 import { createDurably, syncFolder, writeFully } from './durable-files.ts'
 import { openChunkBytes, openPayload } from '#platform/age/open-stream.ts'
 import { encodeMark, walkChunk } from './recording-log.ts'
-import { chunkBytes, derivePayloadKey, payloadNonceBytes, sealChunk, sealedChunkBytes } from '#platform/age/seal-stream.ts'
+import {
+  chunkBytes,
+  derivePayloadKey,
+  payloadNonceBytes,
+  sealChunk,
+  sealedChunkBytes,
+} from '#platform/age/seal-stream.ts'
 import { deriveTailKey, openTailFrame, readTailFrames } from './tail-frame.ts'
 
 /** `rebuilt` is false when the body was whole already. `sha256` (hex) is over the body as it now is. */

@@ -22,7 +22,13 @@ import {
   type StreamCodec,
 } from './recording-log.ts'
 import { RecordingFault } from './recording-faults.ts'
-import { chunkBytes, derivePayloadKey, payloadNonceBytes, sealChunk, sealedChunkBytes } from '#platform/age/seal-stream.ts'
+import {
+  chunkBytes,
+  derivePayloadKey,
+  payloadNonceBytes,
+  sealChunk,
+  sealedChunkBytes,
+} from '#platform/age/seal-stream.ts'
 import { deriveTailKey } from './tail-frame.ts'
 import type { TailJournal, TailSubject } from './tail-journal.ts'
 

@@ -150,7 +150,9 @@ async function writeBackup(
   const tables = await exportTables(
     connection,
     recipient,
-    async (name, bytes) => void (await put(name, bytes)),
+    async (name, bytes) => {
+      await put(name, bytes)
+    },
     ({ name }) => {
       onProgress({ step: 'tables', item: name, done: ++done, total })
     },

@@ -134,7 +134,6 @@ const shapes = {
 
 export type NewLedgerEntry = { [Kind in LedgerKind]: Static<(typeof shapes)[Kind]> }[LedgerKind]
 export type LedgerKind = keyof typeof shapes
-export type LedgerTargets = Static<typeof targets>
 
 const checks = new Map(Object.entries(shapes).map(([kind, shape]) => [kind, Compile(shape)]))
 
