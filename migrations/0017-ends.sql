@@ -71,10 +71,10 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     where o.contact_id = contact and o.covers in ('history', 'both') and o.ended_at is null and o.until > destruction_now())
 $$;
 -- Whether an order keeps something of the history of calls that began in a time: none of it is dropped as a whole.
-create function history_held_between(from_at timestamptz, to_at timestamptz) returns boolean
+create function history_held_between(begins timestamptz, ends timestamptz) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select exists (select from preservation_order o
-    where o.contact_started_at >= from_at and o.contact_started_at < to_at
+    where o.contact_started_at >= begins and o.contact_started_at < ends
       and o.covers in ('history', 'both') and o.ended_at is null and o.until > destruction_now())
 $$;
 create function recordings_are_held(contact uuid) returns boolean
@@ -592,8 +592,9 @@ begin
     raise exception 'not-found' using errcode = 'SE001';
   end if;
   perform check_order_end(enter_order.until);
-  -- Whoever destroys one of them meanwhile comes before this, or after it and is refused.
-  perform from contact k where k.id = c.id and k.started_at = c.started_at for update;
+  -- Whoever ends its history or destroys a recording meanwhile comes before this, or after it and is refused; a write of
+  -- capture does not wait.
+  perform from contact k where k.id = c.id and k.started_at = c.started_at for key share;
   if not found then
     raise exception 'not-found' using errcode = 'SE001';
   end if;
@@ -848,17 +849,31 @@ begin
   end loop;
 end $$;
 
+-- Whether there is still something of a recording for the inspection that asked for it (C3); an order past its day looks as gone.
+create function recording_is_there(r recording) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select r.state not in ('DESTROYING', 'DESTROYED')
+    and (r.destroy_at is null or r.destroy_at > register_now() or r.state = 'RESTRICTED' and not recordings_are_held(r.contact_id))
+$$;
+-- The Service Unit is told three days before a recording that somebody wants to hear is destroyed.
+create function inspection_is_urgent(i inspection) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select i.closed_at is null and exists (
+    select from inspection_recording ir join recording r on r.id = ir.recording_id
+    where ir.inspection_id = i.id and r.destroy_at <= register_now() + interval '72 hours' and recording_is_there(r))
+$$;
+
 -- Open or closed inspections, the most urgent first, for the Service Unit.
 create function list_inspections(wanted text)
 returns table (id uuid, reference text, party text, contact_id uuid, received_at timestamptz, appointment_at timestamptz, office text,
-  closed_at timestamptz, outcome text, latest timestamptz, recordings jsonb)
+  closed_at timestamptz, outcome text, latest timestamptz, urgent boolean, recordings jsonb)
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
 begin
   perform demand_right('SERVICE_UNIT', 'INSPECTION', 'any');
   return query
     select i.id, i.reference, i.party, i.contact_id, i.received_at, i.appointment_at, i.office, i.closed_at, i.outcome,
-      latest_appointment(array(select recording_id from inspection_recording where inspection_id = i.id)),
+      latest_appointment(array(select recording_id from inspection_recording where inspection_id = i.id)), inspection_is_urgent(i),
       (select jsonb_agg(jsonb_build_object('id', r.id, 'destroyAt', r.destroy_at, 'state', case
           when r.state in ('DESTROYING', 'DESTROYED') then 'destroyed'
           when r.state = 'RESTRICTED' and not recordings_are_held(r.contact_id) and i.closed_at is null then 'restricted'
@@ -1081,7 +1096,8 @@ revoke execute on function months_after(timestamptz, integer), easter_sunday(int
   renew_order(uuid, timestamptz, text), end_order(uuid, text), order_guard(), end_orders_over(), list_orders(text), latest_appointment(uuid[]),
   check_appointment(uuid[], timestamptz), open_inspection(uuid, uuid[], text, timestamptz, text, timestamptz, text), inspection_under_way(uuid),
   set_appointment(uuid, timestamptz, text), end_inspection(inspection, uuid, text), close_inspection(uuid, text), close_inspections_over(),
-  list_inspections(text), list_recalls(), confirm_recall(uuid, text), recalls_are_confirmed(text), advance_clock(), confirm_clock(timestamptz),
+  recording_is_there(recording), inspection_is_urgent(inspection), list_inspections(text), list_recalls(), confirm_recall(uuid, text),
+  recalls_are_confirmed(text), advance_clock(), confirm_clock(timestamptz),
   clock_now(), settle_ends(), heard_until(uuid, text, text)
   from public;
 grant execute on function forbid_use(uuid, text, text, text), prohibition_state(prohibition),

@@ -381,10 +381,7 @@ begin
   if is_found then
     return 'runs';
   end if;
-  if exists (
-    select from preservation_order o
-    where o.contact_started_at >= begins and o.contact_started_at < ends and history_is_held(o.contact_id)
-  ) then
+  if history_held_between(begins, ends) then
     return 'held';
   end if;
   if exists (select from history_late l where l.contact_started_at >= begins and l.contact_started_at < ends)

@@ -11,6 +11,7 @@ create table retention_run (
   contacts bigint not null default 0 check (contacts >= 0),
   months text[] not null default '{}',
   keys integer not null default 0 check (keys >= 0),
+  -- Rows of destruction_entry; their numbers come about a second later (last_runs).
   ledger_from bigint,
   ledger_to bigint,
   fault text check (length(fault) <= 100),
@@ -29,47 +30,72 @@ grant insert (work, result, recordings, contacts, months, keys, ledger_from, led
 create index recording_restricted on recording (destroy_at, contact_id) where state = 'RESTRICTED';
 
 -- What stands in the way of an end, or of its proof. Preservation orders are none of these, and change none of the counts.
-create function retention_obstacles() returns table (kind text, count bigint, since timestamptz, deadline timestamptz, place text, example text)
+create function what_stands_in_the_way()
+returns table (kind text, count bigint, since timestamptz, deadline timestamptz, place text, example text, fault text)
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
 declare
   mark timestamptz := (select m.at from clock_mark m);
   at timestamptz := register_now();
 begin
-  perform demand_one_role('{ADMINISTRATOR,DATA_PROTECTION_OFFICER,DECISION_MAKER,SECURITY,MAINTENANCE,SERVICE_UNIT}');
   return query
-  select 'clock-ahead', 0::bigint, (select s.since from clock_stop s where s.ended_at is null), null::timestamptz, null::text, null::text
-    where now() > mark + interval '26 hours'
+  select 'clock-ahead', 0::bigint, (select s.since from clock_stop s where s.ended_at is null), null::timestamptz, null::text, null::text, null::text
+    where (select c.state from clock_now() c) = 'ahead'
   union all
-  select 'clock-behind', 0, null, null, null, null where now() < mark - interval '1 minute'
+  select 'clock-behind', 0, null, null, null, null, null where now() < mark - interval '1 minute'
   union all
   -- Versions of month keys that should be destroyed by now.
   select 'key-store', count(*), min(k.retiring_since), min(k.deadline), null,
-      min('month-' || to_char(k.expiry_month, 'YYYY-MM') || '.v' || k.version)
+      min('month-' || to_char(k.expiry_month, 'YYYY-MM') || '.v' || k.version), null
     from month_key k where k.state = 'retiring' and k.deadline < now() having count(*) > 0
   union all
-  select 'place-unreachable', count(*), min(c.since), null, c.place, min(c.object) from copy_owed c group by c.place
+  -- A place that is away, and what it must still be told; until the deadline an end waits for it.
+  select 'place-unreachable', coalesce(c.owed, 0), least(p.fault_since, c.since), case when p.kind is distinct from 'ledger' then least(
+        (select min(k.deadline) from month_key k where k.state = 'retiring' and k.deadline > now()),
+        (select min(e.deadline) from expunction e join recording r on r.id = e.recording_id
+          where r.state = 'DESTROYING' and e.deadline > now())) end,
+      coalesce(p.name, c.place), c.object, p.fault
+    from (select o.place, count(*) as owed, min(o.since) as since, min(o.object) as object from copy_owed o group by o.place) c
+    full join (select * from place_of_data o where o.kind in ('backup', 'ledger') and o.first_used_at is not null) p on p.name = c.place
+    where c.place is not null or p.state = 'unreachable'
+  union all
+  -- Shipped every minute.
+  select 'ledger-copy-behind', h.size - coalesce(p.ledger_to, 0), greatest(e.at, p.first_used_at), null, p.name, null, p.fault
+    from place_of_data p
+    cross join (select max(g.size) as size from ledger_head g) h
+    join ledger_leaf l on l.index = coalesce(p.ledger_to, 0)
+    join destruction_entry e on e.seq = l.seq
+    where p.kind in ('backup', 'ledger') and p.first_used_at is not null and p.state not in ('left', 'refused')
+      and coalesce(p.ledger_to, 0) < h.size and greatest(e.at, p.first_used_at) < now() - interval '5 minutes'
+  union all
+  select 'attestation-over', 0, day_begins(p.attested_until + 1), null, p.name, null, p.fault
+    from place_of_data p where p.state = 'attestation-over'
   union all
   -- Blocked, and not yet destroyed everywhere.
-  select 'object-left', count(*), min(e.begun_at), min(e.deadline), null, min(e.recording_id::text)
+  select 'object-left', count(*), min(e.begun_at), min(e.deadline), null, min(e.recording_id::text), null
     from expunction e join recording r on r.id = e.recording_id
     where r.state = 'DESTROYING' and e.begun_at < now() - interval '5 minutes' having count(*) > 0
   union all
-  select 'prohibition-waits', count(*), min(p.received_at), null, null, min(p.recording_id::text)
+  select 'prohibition-waits', count(*), min(p.received_at), null, null, min(p.recording_id::text), null
     from prohibition p join recording r on r.id = p.recording_id
     where p.executed_at is null and p.received_at < now() - interval '1 minute' and not recordings_are_held(r.contact_id)
     having count(*) > 0
   union all
-  -- A day is counted by the sweep after it has been over for a day.
-  select 'history-uncounted', count(*), day_begins(min(d) + 2), null, null, min(d)::text
-    from uncounted_history_days() d where day_begins(d + 1) < at - interval '27 hours' having count(*) > 0
+  -- Each sweep counts the days that have been over for a day: they stand where it has not been, or has failed.
+  select 'history-uncounted', count(*), day_begins(min(d) + 2), null, null, min(d)::text, null
+    from uncounted_history_days() d
+    where day_begins(d + 1) < at - interval '48 hours' and coalesce((
+      select r.result <> 'ok' or r.at < now() - interval '2 hours' from retention_run r
+      where r.work = 'sweep' order by r.seq desc limit 1
+    ), true)
+    having count(*) > 0
   union all
-  select 'refused-by-database', 0, r.at, null, null, r.fault from (
+  select 'refused-by-database', 0, r.at, null, null, r.fault, null from (
       select x.at, x.fault, x.result from retention_run x where x.work = 'sweep' order by x.seq desc limit 1
     ) r where r.result = 'failed'
   union all
   -- Of the last round of parts: one that failed stands until a whole round, or one that looked at all, has found nothing.
-  select 'verification-failed', count(*), min(r.at), null, null, min(r.fault)
+  select 'verification-failed', count(*), min(r.at), null, null, min(r.fault), null
     from retention_run r
     where r.work = 'verification' and r.result = 'failed' and r.seq > coalesce((
       select max(w.seq) from retention_run w
@@ -81,9 +107,65 @@ begin
         )
     ), 0) having count(*) > 0
   union all
-  select 'backup-late', 0, b.at + interval '26 hours', null, null, null from (
-      select max(r.at) filter (where r.result = 'ok') as at, max(r.at) as tried from retention_run r where r.work = 'backup'
-    ) b where b.at < now() - interval '26 hours' or (b.at is null and b.tried is not null);
+  -- No place for backups, or none with a backup a day after it was begun with; and there is something to lose.
+  select 'backup-none', 0, null, null, null, null, (
+      select x.fault from (select y.fault, y.result from retention_run y where y.work = 'backup' order by y.seq desc limit 1) x
+      where x.result = 'failed')
+    where exists (select from contact) and not exists (
+      select from place_of_data p
+      where p.kind = 'backup' and p.first_used_at is not null and p.state not in ('left', 'refused')
+        and (p.backup_last_at is not null or p.first_used_at > now() - interval '26 hours')
+    )
+  union all
+  -- Made each night.
+  select 'backup-late', 0, coalesce(p.backup_last_at, p.first_used_at) + interval '26 hours', null, p.name, null, p.fault
+    from place_of_data p
+    where p.kind = 'backup' and p.first_used_at is not null and p.state not in ('left', 'refused')
+      and coalesce(p.backup_last_at, p.first_used_at) < now() - interval '26 hours'
+      and exists (select from place_of_data o where o.kind = 'backup' and o.backup_last_at is not null and o.state not in ('left', 'refused'));
+end $$;
+
+-- The same for the desk's viewer; what a place said is for those who may see where it lies.
+create function retention_obstacles()
+returns table (kind text, count bigint, since timestamptz, deadline timestamptz, place text, example text, fault text)
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_column
+begin
+  perform demand_one_role('{ADMINISTRATOR,DATA_PROTECTION_OFFICER,DECISION_MAKER,SECURITY,MAINTENANCE,SERVICE_UNIT}');
+  return query
+    select w.kind, w.count, w.since, w.deadline, w.place, w.example, case when w.place is null or may_see_places() then w.fault end
+    from what_stands_in_the_way() w;
+end $$;
+
+-- What waits for somebody: open inspections of which a recording is destroyed within three days, and copies that were recalled
+-- and are not confirmed in time. For whoever watches: ids, and of the inspections that the Service Unit opened only.
+create function ends_that_wait() returns table (kind text, id uuid, until timestamptz)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select 'inspection-urgent', i.id, (
+      select min(r.destroy_at) from inspection_recording ir join recording r on r.id = ir.recording_id
+      where ir.inspection_id = i.id and recording_is_there(r))
+    from inspection i where inspection_is_urgent(i)
+  union all
+  select 'recall-overdue', c.id, c.due_at from disclosed_copy c where c.state = 'RECALLED' and c.due_at <= register_now()
+$$;
+
+-- The last runs, the newest first, with the numbers that the ledger gave their entries; none while one of them has none.
+create function last_runs(most integer)
+returns table (at timestamptz, work text, result text, recordings bigint, contacts bigint, months text[], keys integer, fault text,
+  ledger_first bigint, ledger_last bigint)
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_column
+begin
+  perform demand_one_role('{ADMINISTRATOR,DATA_PROTECTION_OFFICER,DECISION_MAKER,SECURITY,MAINTENANCE,SERVICE_UNIT}');
+  return query
+    select r.at, r.work, r.result, r.recordings, r.contacts, r.months, r.keys, r.fault, n.first, n.last
+    from (select * from retention_run o order by o.seq desc limit most) r
+    left join lateral (
+      select min(l.index) + 1 as first, max(l.index) + 1 as last from ledger_leaf l
+      where l.seq between r.ledger_from and r.ledger_to
+        and not exists (select from ledger_pending p where p.seq between r.ledger_from and r.ledger_to)
+    ) n on true
+    order by r.seq desc;
 end $$;
 
 -- Counts of what is held and what is over, the same for whoever may see them; more than a hundred thousand that are over are
@@ -137,6 +219,7 @@ language plpgsql stable security definer set search_path = pg_catalog, public, p
 #variable_conflict use_column
 declare
   counted_to timestamptz;
+  at timestamptz := register_now();
 begin
   perform demand_one_role('{ADMINISTRATOR,DATA_PROTECTION_OFFICER,DECISION_MAKER,SECURITY,MAINTENANCE,SERVICE_UNIT}');
   counted_to := coalesce((select day_begins(max(d.day) + 1) from history_day d where d.counted_at is not null), '-infinity');
@@ -159,19 +242,22 @@ begin
       union all
       select day_begins((helsinki_day(c.started_at) + interval '14 months')::date), 1 from contact c
       where by_unit <> 'hour' and c.started_at >= counted_to and c.number_called = coalesce(of_number, c.number_called)
+      union all
+      select day_begins((helsinki_day(c.started_at) + interval '14 months')::date), -1 from contact c
+      where by_unit <> 'hour' and of_number is null and c.history_ends_at <= at and history_is_held(c.id)
     ) d join wanted w on d.at >= date_trunc('day', w.begins, 'Europe/Helsinki') and d.at < w.ends
     group by w.begins
   )
   select w.begins, w.ends,
     (select count(*) from recording r where r.destroy_at >= w.begins and r.destroy_at < w.ends and r.state <> 'DESTROYED'
-      and (of_number is null or r.number_reached = of_number)),
+      and (of_number is null or r.number_reached = of_number) and (r.destroy_at > at or not recordings_are_held(r.contact_id))),
     case when by_unit = 'hour' then (
       select count(*) from contact c where c.history_ends_at >= w.begins and c.history_ends_at < w.ends
-        and (of_number is null or c.number_called = of_number)
+        and (of_number is null or c.number_called = of_number) and (c.history_ends_at > at or not history_is_held(c.id))
     ) else greatest(coalesce((select d.n from by_day d where d.begins = w.begins), 0), 0)::bigint end
   from wanted w order by 1;
 end $$;
 
-grant select on retention_run to seloste_desk;
-revoke execute on function retention_obstacles(), retention_counts(), retention_due(timestamptz, timestamptz, text, text) from public;
-grant execute on function retention_counts(), retention_obstacles(), retention_due(timestamptz, timestamptz, text, text) to seloste_desk;
+revoke execute on function what_stands_in_the_way(), ends_that_wait(), last_runs(integer), retention_obstacles(), retention_counts(), retention_due(timestamptz, timestamptz, text, text) from public;
+grant execute on function what_stands_in_the_way(), ends_that_wait() to seloste_custodian;
+grant execute on function retention_counts(), retention_obstacles(), last_runs(integer), retention_due(timestamptz, timestamptz, text, text) to seloste_desk;

@@ -1,6 +1,7 @@
 import { promises, type PromiseId } from '#description/promises.ts'
 import type { Settings } from '#platform/config/settings.ts'
 import { readProofs, type Proof } from '#use/evidence/read-proofs.ts'
+import { endsThatWait, standsInTheWay, tellStanding, type EndThatWaits } from '#use/retention/stands-in-the-way.ts'
 import { withRunningDatabase } from './running-database.ts'
 
 interface Status {
@@ -8,15 +9,17 @@ interface Status {
   missing: string[]
   /** Promises of the description that do not hold; nothing where the database could not be asked. */
   broken: { promise: PromiseId; text: string; since?: string }[] | undefined
+  /** What stands in the way of ends, and what waits for a person: a line each; nothing where the database could not be asked. */
+  obstacles: string[] | undefined
 }
 
 /** Asks a running Seloste whether its parts answer and its promises hold. Exit code 1 where one does not. */
 export async function status(settings: Settings, asJson: boolean): Promise<void> {
   const host = settings.http.host.includes(':') ? `[${settings.http.host}]` : settings.http.host
   const address = `${host}:${settings.http.port}`
-  const [parts, broken] = await Promise.all([askParts(`http://${address}/health/ready`), askPromises(settings)])
-  const found: Status = { ...parts, broken }
-  console.log(asJson ? JSON.stringify(found) : told(found, address).join('\n'))
+  const [parts, asked] = await Promise.all([askParts(`http://${address}/health/ready`), askDatabase(settings)])
+  const found: Status = { ...parts, ...asked }
+  console.log(asJson ? JSON.stringify(found) : [...told(found, address), ...toldObstacles(found)].join('\n'))
   if (found.desk !== 'ready' || found.broken?.length !== 0) process.exitCode = 1
 }
 
@@ -48,13 +51,32 @@ async function askParts(url: string): Promise<Pick<Status, 'desk' | 'missing'>> 
   }
 }
 
-async function askPromises(settings: Settings): Promise<Status['broken']> {
+function toldObstacles({ obstacles }: Status): string[] {
+  if (!obstacles) return []
+  if (obstacles.length === 0) return ['nothing stands in the way of an end or of its proof']
+  return ['what stands in the way of ends or of their proof, and what waits:', ...obstacles.map((line) => `  ${line}`)]
+}
+
+async function askDatabase(settings: Settings): Promise<Pick<Status, 'broken' | 'obstacles'>> {
   try {
-    const proofs = await withRunningDatabase(settings, 'status', (db) => readProofs(db, Temporal.Now.instant()))
-    return promises.flatMap((promise) => brokenOf(promise, proofs) ?? [])
+    return await withRunningDatabase(settings, 'status', async (db) => {
+      const proofs = await readProofs(db, Temporal.Now.instant())
+      const [standing, waiting] = [await standsInTheWay(db), await endsThatWait(db)]
+      return {
+        broken: promises.flatMap((promise) => brokenOf(promise, proofs) ?? []),
+        obstacles: [...standing.map(tellStanding), ...waiting.map(tellWaiting)],
+      }
+    })
   } catch {
-    return undefined
+    return { broken: undefined, obstacles: undefined }
   }
+}
+
+function tellWaiting({ kind, id, until }: EndThatWaits): string {
+  const at = until.toString({ smallestUnit: 'second' })
+  return kind === 'inspection-urgent'
+    ? `inspection-urgent: a recording that somebody wants to hear is destroyed at ${at} (inspection ${id}): the Service Unit sets an appointment before it`
+    : `recall-overdue: a recalled copy should have been confirmed by ${at} (recall ${id}): the decision maker asks its recipient`
 }
 
 function brokenOf(promise: PromiseId, proofs: readonly Proof[]): NonNullable<Status['broken']>[number] | undefined {

@@ -13,9 +13,6 @@ import { refuse, type RefusalCode } from './refuse.ts'
 import type { Routes } from './routes.ts'
 import { looking, signedIn } from './signed-in.ts'
 
-/** The Service Unit is told so long before a recording that somebody wants to hear is destroyed. */
-const urgentHours = 72
-
 /** Inspections that wait for their listening, for the Service Unit (R43, R47, R48). */
 export function inspectionRoutes(app: Routes, desk: Desk): void {
   app.route({
@@ -25,8 +22,7 @@ export function inspectionRoutes(app: Routes, desk: Desk): void {
       if (!session) return reply
       const listed = await listInspections(desk.db, session, request.query.state)
       if ('refused' in listed) return refuse(reply, listed.refused)
-      const now = desk.clock.now()
-      return reply.send({ items: listed.inspections.map((inspection) => viewInspection(inspection, now)) })
+      return reply.send({ items: listed.inspections.map(viewInspection) })
     },
   })
 
@@ -77,12 +73,8 @@ function refuseWith(reply: FastifyReply, { refused, of }: { refused: RefusalCode
   })
 }
 
-function viewInspection(inspection: Inspection, now: Temporal.Instant) {
-  const { appointment_at, office, closed_at, outcome, latest } = inspection
-  const ends = inspection.recordings.flatMap(({ destroyAt, state }) =>
-    destroyAt && state !== 'destroyed' ? [Temporal.Instant.from(destroyAt)] : [],
-  )
-  const soon = now.add({ hours: urgentHours })
+function viewInspection(inspection: Inspection) {
+  const { appointment_at, office, closed_at, outcome, latest, urgent } = inspection
   return {
     id: inspection.id,
     reference: inspection.reference,
@@ -96,7 +88,7 @@ function viewInspection(inspection: Inspection, now: Temporal.Instant) {
     })),
     ...(appointment_at && office && { appointment: { at: appointment_at.toString(), office } }),
     ...(latest && { latestAppointment: latest.toString() }),
-    isUrgent: !closed_at && ends.some((end) => Temporal.Instant.compare(end, soon) <= 0),
+    isUrgent: urgent,
     ...(closed_at && outcome && { closed: { at: closed_at.toString(), outcome } }),
   }
 }

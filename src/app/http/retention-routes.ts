@@ -73,13 +73,14 @@ function viewRetention({ asOf, terms, counts, clock, runs, obstacles, may }: Ove
       ...(stoppedSince && { stoppedSince: stoppedSince.toString() }),
     },
     runs: runs.map(({ at, ...run }) => ({ ...run, at: at.toString() })),
-    obstacles: obstacles.map(({ kind, count, since, deadline, place, example }) => ({
+    obstacles: obstacles.map(({ kind, count, since, deadline, place, example, fault }) => ({
       kind: kind as Obstacle['kind'],
       count,
       ...(since && { since: since.toString() }),
       ...(deadline && { deadline: deadline.toString() }),
       ...(place !== null && { place }),
       ...(example !== null && { example }),
+      ...(fault !== null && { fault }),
     })),
     may,
   }

@@ -43,3 +43,18 @@ test('every place where data lie is listed with its site, to those who answer fo
     ],
   })
 })
+
+test('the screen offers them to whom the route shows them, and to nobody else', async () => {
+  const none = { kind: 'none' as const, units: [], numbers: [] }
+  for (const role of ['ADMINISTRATOR', 'DATA_PROTECTION_OFFICER', 'DECISION_MAKER', 'SECURITY'] as const) {
+    const isSecurity = role === 'SECURITY'
+    const right = isSecurity
+      ? { role, purposes: ['CRIME_OR_MISUSE' as const], scope: { ...none, kind: 'all' as const } }
+      : { role, purposes: [], scope: none }
+    const person = await enterTestPerson(admin, database.as('seloste_desk').db, { name: role, right })
+    const browser = await desk.signIn(person)
+    const overview = (await answer(browser.fetch('/api/retention'))).body as { may?: { seeStorage: boolean } }
+    const { status } = await answer(browser.fetch('/api/storage'))
+    expect([role, overview.may?.seeStorage, status]).toEqual([role, !isSecurity, isSecurity ? 403 : 200])
+  }
+})

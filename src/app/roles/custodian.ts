@@ -35,6 +35,7 @@ import { provenSignIn } from './proven-sign-in.ts'
 import { reportVersions } from './report-versions.ts'
 import type { Role } from './role.ts'
 import { socketPath } from './sockets.ts'
+import { tellWaiting } from './tell-waiting.ts'
 import { createDraftTrier } from './try-draft.ts'
 import { verifyLogOnDemand } from './verify-log.ts'
 
@@ -189,6 +190,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
     log,
     registry: metrics.registry,
   })
+  const waiting = tellWaiting({ db, pool, log, registry: metrics.registry })
   const watching = keepWatch({ db, pool, versions, clock, log, registry: metrics.registry })
   const listenings = every({
     pool,
@@ -260,6 +262,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
         listenings.stop(),
         obeying.stop(),
         watching.stop(),
+        waiting.stop(),
         verified.stop(),
         proofs.stop(),
         placing.stop(),

@@ -46,6 +46,8 @@ export interface Inspection {
   outcome: InspectionOutcome | null
   /** Appointments lie before it; none once there is nothing left to hear. */
   latest: Temporal.Instant | null
+  /** Open, and a recording of it is destroyed within three days. */
+  urgent: boolean
   recordings: { id: string; destroyAt: string | null; state: 'available' | 'restricted' | 'destroyed' }[]
 }
 

@@ -10,7 +10,6 @@ import type { Role } from '#description/roles.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { currentNames } from '#safeguards/people/current-names.ts'
 import type { Session } from '#safeguards/people/session.ts'
-import type { RunTables } from '#safeguards/runs/run-tables.ts'
 import type { Kysely } from 'kysely'
 
 type Instant = Temporal.Instant
@@ -34,6 +33,8 @@ export interface Obstacle {
   deadline: Instant | null
   place: string | null
   example: string | null
+  /** What a place said, one line; for those who may see where it lies. */
+  fault: string | null
 }
 
 export interface RetentionCounts {
@@ -68,7 +69,6 @@ const lastRuns = 50
 const confirmsClock: Role[] = ['DECISION_MAKER', 'DATA_PROTECTION_OFFICER', 'ADMINISTRATOR']
 const seesHolds: Role[] = ['SECURITY', 'DECISION_MAKER']
 const seesRecalls: Role[] = ['DECISION_MAKER']
-const seesStorage: Role[] = ['ADMINISTRATOR', 'DATA_PROTECTION_OFFICER', 'DECISION_MAKER', 'SECURITY', 'MAINTENANCE']
 
 export function readRetention(
   db: Kysely<RegisterTables>,
@@ -82,7 +82,9 @@ export function readRetention(
           contacts_overdue::float8 as contacts_overdue, next_contact
         from retention_counts()`.execute(tx)
       const { rows: obstacles } = await sql<Obstacle>`
-        select kind, count::float8 as count, since, deadline, place, example from retention_obstacles()`.execute(tx)
+        select kind, count::float8 as count, since, deadline, place, example, fault from retention_obstacles()`.execute(
+        tx,
+      )
       const { rows: times } = await sql<{ at: Instant }>`select register_now() as at`.execute(tx)
       return {
         asOf: times[0]!.at,
@@ -135,29 +137,29 @@ async function readClock(tx: Transaction<RegisterTables>, session: Session): Pro
 }
 
 async function readRuns(tx: Transaction<RegisterTables>): Promise<RetentionRun[]> {
-  const rows = await (tx as unknown as Transaction<RunTables>)
-    .selectFrom('retention_run')
-    .select(['at', 'work', 'result', 'months', 'fault', 'ledger_from', 'ledger_to', 'keys'])
-    .select([sql<number>`recordings::float8`.as('recordings'), sql<number>`contacts::float8`.as('contacts')])
-    .orderBy('seq', 'desc')
-    .limit(lastRuns)
-    .execute()
-  return rows.map(({ ledger_from: from, ledger_to: to, fault, ...run }) => ({
+  const { rows } = await sql<
+    Omit<RetentionRun, 'ledger' | 'fault'> & { fault: string | null; first: number | null; last: number | null }
+  >`
+    select at, work, result, recordings::float8 as recordings, contacts::float8 as contacts, months, keys, fault,
+      ledger_first::float8 as first, ledger_last::float8 as last
+    from last_runs(${lastRuns})`.execute(tx)
+  return rows.map(({ first, last, fault, ...run }) => ({
     ...run,
-    ...(from !== null && to !== null && { ledger: { from: Number(from), to: Number(to) } }),
+    ...(first !== null && last !== null && { ledger: { from: first, to: last } }),
     ...(fault !== null && { fault }),
   }))
 }
 
 async function readMay(tx: Transaction<RegisterTables>): Promise<Retention['may']> {
-  const asked = [...new Set([...confirmsClock, ...seesHolds, ...seesStorage, ...seesRecalls])]
+  const asked = [...new Set([...confirmsClock, ...seesHolds, ...seesRecalls])]
   const { rows } = await sql<{ role: Role }>`
     select role from unnest(${asked}::text[]) as asked (role) where viewer_is(role)`.execute(tx)
+  const places = await sql<{ may: boolean }>`select may_see_places() as may`.execute(tx)
   const isOneOf = (roles: readonly Role[]) => rows.some(({ role }) => roles.includes(role))
   return {
     confirmClock: isOneOf(confirmsClock),
     seeHolds: isOneOf(seesHolds),
-    seeStorage: isOneOf(seesStorage),
+    seeStorage: places.rows[0]!.may,
     seeRecalls: isOneOf(seesRecalls),
   }
 }

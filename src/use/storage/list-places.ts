@@ -51,9 +51,7 @@ export function listPlaces(
   sites: readonly StorageSite[],
 ): Promise<ListedPlace[] | { refused: 'deny.role' }> {
   return inSession(db, { 'seloste.session': session.token }, async (tx) => {
-    const { rows } = await sql<{ may: boolean }>`
-      select viewer_is('ADMINISTRATOR') or viewer_is('DATA_PROTECTION_OFFICER') or viewer_is('DECISION_MAKER')
-        or viewer_is('MAINTENANCE') as may`.execute(tx)
+    const { rows } = await sql<{ may: boolean }>`select may_see_places() as may`.execute(tx)
     if (rows[0]?.may !== true) return { refused: 'deny.role' }
     const found = await tx.selectFrom('place_of_data').selectAll().orderBy('name').execute()
     const { rows: months } = await sql<{ place: string; months: number }>`

@@ -18671,6 +18671,8 @@ export interface operations {
                             place?: string;
                             /** @description An id */
                             example?: string;
+                            /** @description What the place said, to those who may see where it lies */
+                            fault?: string;
                         }[];
                         may: {
                             confirmClock: boolean;

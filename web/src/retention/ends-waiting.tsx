@@ -26,7 +26,9 @@ export function EndsWaiting({ me }: { me: Me }) {
     staleTime: 0,
   })
   const clock = retention?.clock.state
-  const obstacles = retention?.obstacles.filter(({ kind }) => !kind.startsWith('clock-')).length ?? 0
+  // That there is no backup stands in no end's way: the page of retention says it.
+  const obstacles =
+    retention?.obstacles.filter(({ kind }) => !kind.startsWith('clock-') && kind !== 'backup-none').length ?? 0
   const urgent = inspections?.items.filter(({ isUrgent }) => isUrgent).length ?? 0
   const overdue = recalls?.items.filter(({ isOverdue, confirmedAt }) => isOverdue && !confirmedAt).length ?? 0
   const isStopped = clock !== undefined && clock !== 'right'

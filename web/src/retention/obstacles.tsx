@@ -37,7 +37,7 @@ export function Obstacles({
 }
 
 function OneObstacle({ obstacle, withPlaces }: { obstacle: Obstacle; withPlaces: boolean }) {
-  const { kind, count, since, deadline, place, example } = obstacle
+  const { kind, count, since, deadline, place, example, fault } = obstacle
   const { say, language } = useLanguage()
   const at = (instant: string) => formatInstant(instant, language)
   return (
@@ -64,6 +64,11 @@ function OneObstacle({ obstacle, withPlaces }: { obstacle: Obstacle; withPlaces:
           .filter(Boolean)
           .join(' ')}
       </p>
+      {fault && (
+        <p className="muted small-text breaking" lang="en">
+          {fault}
+        </p>
+      )}
       {example && <p className="muted small-text breaking">{say('obstacle.example', { id: example })}</p>}
       {place && withPlaces && (
         <p>

@@ -44,6 +44,7 @@ export const Obstacle = Type.Object(
     deadline: Type.Optional(instant('By when it must be mended')),
     place: Type.Optional(Type.String({ description: 'The place of data it is about' })),
     example: Type.Optional(Type.String({ description: 'An id' })),
+    fault: Type.Optional(Type.String({ description: 'What the place said, to those who may see where it lies' })),
   },
   { description: 'Preservation orders are none of these: they are told apart, to those who may know' },
 )

@@ -156,8 +156,16 @@ const shellScript = `
   exec "$0" "$@"
 `
 
-/** Nothing of our own environment (settings with passwords, say) is for the database. */
-const serverEnvironment = { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' }
+/**
+ * Nothing of our own environment (settings with passwords, say) is for the database, but a library that is loaded before all
+ * others: with libfaketime the database has another time, too.
+ */
+const serverEnvironment = {
+  PATH: '/usr/bin:/bin',
+  LC_ALL: 'C',
+  TZ: 'UTC',
+  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => /^(LD_PRELOAD|FAKETIME.*)$/.test(name))),
+}
 
 function serverArguments(place: Place, socketDirectory: string): string[] {
   const settings = {

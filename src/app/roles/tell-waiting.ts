@@ -1,0 +1,97 @@
+/**
+ * What waits for a person, told. In: the custodian's view of the register. Out: metrics of what stands in the way of ends, of
+ * inspections whose recordings are destroyed within three days and of recalls past their time; a line in the log when one
+ * becomes so. Never here: an end, a word of preservation orders.
+ */
+import { Gauge, type Registry } from 'prom-client'
+import { every, type EveryOptions } from '#platform/jobs/every.ts'
+import type { Log } from '#platform/log/log.ts'
+import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import { endsThatWait, remedies, standsInTheWay, type EndThatWaits } from '#use/retention/stands-in-the-way.ts'
+
+const lookMs = 60_000
+
+export function tellWaiting({
+  db,
+  pool,
+  log,
+  registry,
+  intervalMs = lookMs,
+}: {
+  db: HoldingSafeguards
+  pool: EveryOptions['pool']
+  log: Log
+  registry: Registry
+  intervalMs?: number
+}): { stop: () => Promise<void> } {
+  /** Said once each. */
+  const said = new Set<string>()
+
+  new Gauge({
+    name: 'seloste_retention_obstacles',
+    help: 'What stands in the way of ends or of their proof, by kind: how many records or places it concerns, 1 at least',
+    labelNames: ['kind'],
+    registers: [registry],
+    async collect() {
+      const found = await standsInTheWay(db)
+      for (const kind of Object.keys(remedies)) {
+        const those = found.filter((one) => one.kind === kind)
+        this.set(
+          { kind },
+          those.reduce((sum, { count }) => sum + Math.max(1, count), 0),
+        )
+      }
+    },
+  })
+  new Gauge({
+    name: 'seloste_inspections_urgent',
+    help: 'Open inspections of which a recording is destroyed within three days',
+    registers: [registry],
+    async collect() {
+      this.set(await countOf('inspection-urgent'))
+    },
+  })
+  new Gauge({
+    name: 'seloste_recalls_overdue',
+    help: 'Recalled copies that are not confirmed and past their time',
+    registers: [registry],
+    async collect() {
+      this.set(await countOf('recall-overdue'))
+    },
+  })
+
+  async function countOf(kind: EndThatWaits['kind']): Promise<number> {
+    return (await endsThatWait(db)).filter((one) => one.kind === kind).length
+  }
+
+  return every({
+    pool,
+    intervalMs,
+    lockName: 'seloste.waiting',
+    work: async () => {
+      const waiting = await endsThatWait(db)
+      for (const { kind, id, until } of waiting) {
+        if (said.has(id)) continue
+        if (kind === 'inspection-urgent') {
+          log.warn(
+            { inspection: id, destroyedAt: until.toString() },
+            'a recording that somebody wants to hear is destroyed within three days: the Service Unit sets an appointment before it',
+          )
+        } else {
+          log.warn(
+            { recall: id, dueAt: until.toString() },
+            'a recalled copy is not confirmed in time: the decision maker asks its recipient',
+          )
+        }
+      }
+      said.clear()
+      for (const { id } of waiting) said.add(id)
+    },
+    onError: (error) => {
+      log.error(
+        { err: error },
+        'what waits for the Service Unit could not be looked for; it is tried again in a minute',
+      )
+    },
+  })
+}
