@@ -359,8 +359,9 @@ describe('rules, rights and the log', () => {
     async (name) => {
       const who = people.get(name)!
       for (const { id, contactId } of Object.values(answered)) {
+        const deleted = await ask(who, 'DELETE', `/api/recordings/${id}`)
+        expect(deleted, `DELETE ${id}`).toMatchObject({ told: 'recording.not-by-hand' })
         for (const [method, path] of [
-          ['DELETE', `/api/recordings/${id}`],
           ['DELETE', `/api/contacts/${contactId}`],
           ['POST', `/api/recordings/${id}/destruction`],
           ['POST', `/api/recordings/${id}/disclosures`],
@@ -390,6 +391,8 @@ describe('no operation offers what has no column of its own yet', () => {
       written(all.filter(({ url }) => /^\/api\/(contacts|recordings|listenings|calls|my-calls)\b/.test(url))),
     ).toEqual([
       'DELETE /api/listenings/:id',
+      // Only to say in words that nobody may (recording.not-by-hand).
+      'DELETE /api/recordings/:id',
       'GET /api/calls',
       'GET /api/contacts',
       'GET /api/contacts/:id',
@@ -407,7 +410,7 @@ describe('no operation offers what has no column of its own yet', () => {
     ])
   })
 
-  test('what is deleted is a draft, a session, a passkey, a verification or a listening: no recording and no contact', () => {
+  test('what is deleted is a draft, a session, a passkey, a verification or a listening: of a recording it is refused', () => {
     expect(written(all.filter(({ method }) => method === 'DELETE'))).toEqual([
       'DELETE /api/account/passkeys/:id',
       'DELETE /api/account/sessions',
@@ -416,6 +419,7 @@ describe('no operation offers what has no column of its own yet', () => {
       'DELETE /api/description/drafts/:id/submission',
       'DELETE /api/listenings/:id',
       'DELETE /api/log/verifications/:id',
+      'DELETE /api/recordings/:id',
       'DELETE /api/session',
     ])
   })
