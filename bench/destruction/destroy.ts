@@ -1,13 +1,16 @@
 /**
- * The destroyer in a month of a million recordings, with two backup places: one at its caller's wish, fifty together, and
- * the five thousand of an hourly sweep, each until the ledger has it. Beside it the bare update of the same rows.
+ * The destroyer in a month of a million recordings, with two backup places in folders: one at its caller's wish, fifty together,
+ * and the five thousand of an hourly sweep, each until the ledger has it. Beside it the bare update of the same rows.
  */
 import { randomBytes } from 'node:crypto'
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Pool } from 'pg'
+import type { StorageSite } from '#description/register-description.ts'
+import { generateKeyPair } from '#platform/age/age-header.ts'
+import type { PlaceSetting } from '#platform/config/places.ts'
 import { connectDatabase } from '#platform/database/connect.ts'
 import { startEmbeddedPostgres } from '#platform/database/embedded.ts'
 import { migrate } from '#platform/database/migrate.ts'
@@ -17,12 +20,13 @@ import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { expungeRecordings, type Ending, type Expunging } from '#register/expunge.ts'
 import { bodyKey, indexKey } from '#register/recordings/objects.ts'
 import type { RegisterTables } from '#register/tables.ts'
+import { makeLogKey } from '#safeguards/audit/log-key.ts'
 import { openKeyFolder } from '#safeguards/keys/key-folder.ts'
 import type { KeyStore } from '#safeguards/keys/key-store.ts'
 import { expiryMonthOf, monthKeyName, recordingPurpose, shardOf, shardPurpose } from '#safeguards/keys/month-keys.ts'
 import { wrapKey } from '#safeguards/keys/wrap.ts'
-import type { Copies } from '#safeguards/places/copies.ts'
-import { makePlainPlace, type PlainPlace } from '../../test/register/plain-place.ts'
+import { openStore } from '#safeguards/places/open-place.ts'
+import { openPlaces } from '#safeguards/places/places.ts'
 
 const migrations = fileURLToPath(new URL('../../migrations', import.meta.url))
 const role = 'seloste_custodian'
@@ -31,6 +35,14 @@ const rounds = 5
 const most = { oneMs: 1_000, fiftyMs: 5_000 }
 const sweptHours = 4
 const sweptAtOnce = 5_000
+const site: StorageSite = {
+  id: 'vault',
+  names: { fi: 'Holvi', sv: 'Valv', en: 'Vault' },
+  electronicAccessControl: true,
+  attestedBy: 'Security',
+  attestedOn: Temporal.PlainDate.from('2026-01-01'),
+  nextReview: Temporal.PlainDate.from('2099-01-01'),
+}
 
 interface Filled {
   id: string
@@ -53,20 +65,34 @@ export async function destroy({ recordings = 1_000_000 } = {}): Promise<boolean>
     const keys = await openKeyFolder(join(folder, 'keys'))
     const objects = await openDirectoryStore(join(folder, 'objects'))
     const filled = await fill(admin.pool, keys, recordings)
-    const places = ['vault', 'cellar'].map((name) => makePlainPlace(custodian.db, keys, join(folder, name), name))
-    for (const place of places) await place.backUp({ ...objects, list: nothing })
-    const expunging = { db: custodian.db, objects, keys, copies: all(places), workFolder: join(folder, 'work') }
+    await makeLogKey(keys, 'bench')
+    const backups = ['first', 'second'].map((name): PlaceSetting => {
+      return { name, at: { kind: 'folder', folder: join(folder, name) }, site: site.id }
+    })
+    for (const { name } of backups) await mkdir(join(folder, name))
+    const copies = openPlaces({
+      ...{ db: custodian.db, keys, backups, ledgerCopies: [], recipient: generateKeyPair().recipient },
+      sites: () => [site],
+      now: () => Temporal.Now.instant(),
+    })
+    const beganCopies = performance.now()
+    for (const { place, reached, fault } of await copies.catchUp()) {
+      if (!reached) throw new Error(`${place}: ${fault ?? 'not reached'}`)
+    }
+    const copiedSeconds = (performance.now() - beganCopies) / 1000
+    const expunging = { db: custodian.db, objects, keys, copies, workFolder: join(folder, 'work') }
+    const stores = [objects, ...(await Promise.all(backups.map((place) => openStore(place)))).map(belowObjects)]
 
     const later = filled.filter(({ destroyAt }) => Temporal.Instant.compare(destroyAt, Temporal.Now.instant()) > 0)
     const pick = () => later[randomBytes(4).readUInt32LE() % later.length]!
     const one = await median(
       rounds,
-      async () => forbidden(admin.pool, objects, [pick()]),
+      async () => forbidden(admin.pool, stores, [pick()]),
       (some) => run(expunging, some),
     )
     const fifty = await median(
       rounds,
-      async () => forbidden(admin.pool, objects, Array.from({ length: 50 }, pick)),
+      async () => forbidden(admin.pool, stores, Array.from({ length: 50 }, pick)),
       (some) => run(expunging, some),
     )
     const bare = await median(
@@ -79,6 +105,7 @@ export async function destroy({ recordings = 1_000_000 } = {}): Promise<boolean>
       },
     )
     const due = filled.slice(0, sweptAtOnce)
+    await putObjects(stores, due)
     const began = performance.now()
     await run(
       expunging,
@@ -86,7 +113,9 @@ export async function destroy({ recordings = 1_000_000 } = {}): Promise<boolean>
     )
     const swept = performance.now() - began
 
-    console.log(`${recordings} recordings in the month, 2 backup places`)
+    console.log(
+      `${recordings} recordings in the month, 2 backup places, their keyrings written in ${copiedSeconds.toFixed(0)} s`,
+    )
     console.log(`bare update of 50 rows   median ${bare.toFixed(0)} ms`)
     console.log(
       `one destroyed            median ${one.toFixed(0)} ms  x${(one / bare).toFixed(0)}  (at most ${most.oneMs} ms)`,
@@ -154,8 +183,12 @@ const insertRecordings = `
     240000, 24000, 0
   from (select id, at, at - interval '6 months' as ended from unnest($1::uuid[], $2::timestamptz[]) as given (id, at)) calls`
 
-/** Recordings that their callers have forbidden, with a body and an index here. */
-async function forbidden(pool: Pool, objects: ObjectStore, some: Filled[]): Promise<(Filled & { cause: 'caller' })[]> {
+/** Recordings that their callers have forbidden, with a body and an index here and in each place. */
+async function forbidden(
+  pool: Pool,
+  stores: readonly Pick<ObjectStore, 'put'>[],
+  some: Filled[],
+): Promise<(Filled & { cause: 'caller' })[]> {
   await pool.query('set session_replication_role = replica')
   await pool.query(
     `insert into prohibition (recording_id, party, channel, entered_by)
@@ -163,10 +196,7 @@ async function forbidden(pool: Pool, objects: ObjectStore, some: Filled[]): Prom
     [some.map(({ id }) => id)],
   )
   await pool.query('set session_replication_role = origin')
-  for (const { id } of some) {
-    await objects.put(bodyKey(id), randomBytes(4_096))
-    await objects.put(indexKey(id), randomBytes(512))
-  }
+  await putObjects(stores, some)
   return some.map((recording) => ({ ...recording, cause: 'caller' as const }))
 }
 
@@ -181,16 +211,20 @@ async function run(expunging: Expunging, some: (Filled & Pick<Ending, 'cause'>)[
   if (failures.length + waiting.length > 0) throw new Error(JSON.stringify({ failures, waiting }))
 }
 
-function all(places: PlainPlace[]): Copies {
-  return {
-    renewKeyring: async (changed) => (await Promise.all(places.map((place) => place.renewKeyring(changed)))).flat(),
-    deleteObjects: async (keys) => (await Promise.all(places.map((place) => place.deleteObjects(keys)))).flat(),
-    shipLedger: () => Promise.resolve([]),
+async function putObjects(stores: readonly Pick<ObjectStore, 'put'>[], some: readonly Filled[]): Promise<void> {
+  for (let at = 0; at < some.length; at += 50) {
+    const puts = some.slice(at, at + 50).flatMap(({ id }) =>
+      stores.map(async (store) => {
+        await store.put(bodyKey(id), randomBytes(4_096))
+        await store.put(indexKey(id), randomBytes(512))
+      }),
+    )
+    await Promise.all(puts)
   }
 }
 
-async function* nothing(): AsyncIterable<string> {
-  // Nothing to copy but keys.
+function belowObjects({ put }: ObjectStore): Pick<ObjectStore, 'put'> {
+  return { put: (key, content) => put(`objects/${key}`, content) }
 }
 
 async function median<Made>(

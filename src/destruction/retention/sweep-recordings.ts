@@ -10,7 +10,7 @@ import {
 } from '#register/expunge.ts'
 import type { RegisterTables } from '#register/tables.ts'
 
-const batch = 2_000
+const batch = 5_000
 /** Before every id. */
 const nobody = '00000000-0000-0000-0000-000000000000'
 /** A recording whose call never got an end gets its terms from its beginning after this long. */

@@ -48,6 +48,7 @@ export async function openDirectoryStore(
     assertKey(key)
     return layout === 'plain' ? join(root, key) : join(root, fanOut(key), key)
   }
+  const syncOnce = shareSyncs()
   /** Ends with the file under its name, and what had the name before overwritten. */
   const replace = async (file: string, target: string): Promise<void> => {
     await makeFolder(root, dirname(target))
@@ -129,11 +130,11 @@ export async function openDirectoryStore(
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw objectFault(key, 'deleted', error)
         // An earlier try may have unlinked it and not come to the sync.
-        await syncFolder(dirname(path)).catch(() => undefined)
+        await syncOnce(dirname(path)).catch(() => undefined)
         return false
       }
       try {
-        await syncFolder(dirname(path))
+        await syncOnce(dirname(path))
       } catch (error) {
         throw objectFault(key, 'deleted', error)
       }
@@ -255,5 +256,25 @@ async function syncFolder(folder: string): Promise<void> {
     await handle.sync()
   } finally {
     await handle.close()
+  }
+}
+
+/** One sync of a folder for all who wait for one: whoever comes before it begins has it as well. */
+function shareSyncs(): (folder: string) => Promise<void> {
+  const coming = new Map<string, Promise<void>>()
+  const sync = async (folder: string) => {
+    const handle = await open(folder, 'r').finally(() => coming.delete(folder))
+    try {
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+  }
+  return (folder) => {
+    const known = coming.get(folder)
+    if (known) return known
+    const next = sync(folder)
+    coming.set(folder, next)
+    return next
   }
 }

@@ -8,7 +8,7 @@ import type { Begun, Expunged, Expunging } from './ending.ts'
 import { noteDestroyed } from './note-destroyed.ts'
 import { removeObjects } from './remove-objects.ts'
 
-const mostAtOnce = 2_000
+const mostAtOnce = 5_000
 /** The database has blocked it by itself, and who asked for it has not come by yet: a minute is as long as any waits. */
 const unknownSeconds = 60
 

@@ -1,14 +1,14 @@
 import { sql, type Kysely, type Transaction } from 'kysely'
 import { appendAudit } from '#safeguards/audit/append.ts'
 import type { KeyReceipt } from '#safeguards/keys/key-store.ts'
-import { oweCopy } from '#safeguards/keys/retire-versions.ts'
+import { oweCopies } from '#safeguards/keys/retire-versions.ts'
 import { appendToLedger } from '#safeguards/ledger/append-to-ledger.ts'
 import type { Reached } from '#safeguards/places/copies.ts'
 import { recordingObjects } from '../recordings/objects.ts'
 import type { DestructionCause, RegisterTables } from '../tables.ts'
 import type { Begun } from './ending.ts'
 
-const atOnce = 200
+const atOnce = 1_000
 
 /**
  * The last step: the row, the ledger's entry and the log's, in one transaction; whoever comes second finds nothing to note.
@@ -72,13 +72,20 @@ async function noteSome(
         }
       }),
     )
-    for (const { id, cause } of rows) {
-      const object = { kind: 'recording' as const, id }
-      await appendAudit(tx, { action: 'recording.destroyed', result: 'ok', object, detail: { cause } })
-      for (const { place, reached: isReached } of reached) {
-        if (!isReached) await oweCopy(tx, { place, object_kind: 'recording', object: id })
-      }
-    }
+    await appendAudit(
+      tx,
+      rows.map(({ id, cause }) => ({
+        action: 'recording.destroyed',
+        result: 'ok',
+        object: { kind: 'recording', id },
+        detail: { cause },
+      })),
+    )
+    const away = reached.filter((place) => !place.reached)
+    await oweCopies(
+      tx,
+      away.flatMap(({ place }) => ids.map((object) => ({ place, object_kind: 'recording', object }))),
+    )
     await sql`delete from expunction where recording_id = any (${ids}::uuid[])`.execute(tx)
     await sql`delete from file_key_end where recording_id = any (${ids}::uuid[])`.execute(tx)
   })

@@ -1,9 +1,9 @@
 import type { Expunging } from './ending.ts'
 import { recordingObjects } from '../recordings/objects.ts'
-import { removeRemains } from '../recordings/remove-remains.ts'
+import { recordingsWithRemains, removeRemains } from '../recordings/remove-remains.ts'
 
-/** Disks do several at once, and a listener waits for the same disk. */
-const atOnce = 8
+/** So many of a sweep share a folder and its sync; a listener waits for the same disk. */
+const atOnce = 500
 /** Capture brings what it wrote as soon as it can; longer than its sealed bytes can be opened with an intake key. */
 const lateDays = 9
 
@@ -17,14 +17,22 @@ export async function removeObjects(
   const work = async () => {
     for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
       try {
-        for (const key of recordingObjects(id)) await objects.delete(key)
-        await removeRemains(workFolder, id)
+        // All of them are tried, whatever one says.
+        const removed = await Promise.allSettled(recordingObjects(id).map((key) => objects.delete(key)))
+        for (const one of removed) if (one.status === 'rejected') throw one.reason
       } catch (error) {
         failures.push({ id, error })
       }
     }
   }
   await Promise.all(Array.from({ length: atOnce }, work))
+  try {
+    const remains = await recordingsWithRemains(workFolder)
+    for (const id of ids) if (remains.has(id)) await removeRemains(workFolder, id)
+  } catch (error) {
+    // Whichever it is of: what is removed already is looked for again.
+    failures.push(...ids.map((id) => ({ id, error })))
+  }
   return failures
 }
 

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /** What mending a body may leave in the work folder when it is cut short (keep-recording.ts, rebuild-body.ts). */
@@ -7,4 +7,14 @@ const endings = ['body', 'body.rebuilding', 'tail'] as const
 /** Removes what is left of a recording in the custodian's work folder; sealed bytes. */
 export async function removeRemains(workFolder: string, recordingId: string): Promise<void> {
   for (const ending of endings) await rm(join(workFolder, `${recordingId}.${ending}`), { force: true })
+}
+
+/** Recordings of which the folder has something; none where there is no such folder. */
+export async function recordingsWithRemains(workFolder: string): Promise<Set<string>> {
+  try {
+    return new Set((await readdir(workFolder)).map((name) => name.slice(0, name.indexOf('.'))))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return new Set()
+    throw error
+  }
 }

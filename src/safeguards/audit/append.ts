@@ -150,24 +150,31 @@ export function noticeRefusals(noticed: { refusal: boolean }, run: () => void): 
   noticing.run(noticed, run)
 }
 
-/** Appends one entry in the caller's transaction (R21): nothing leaves before that transaction has committed. */
-export async function appendAudit(holding: HoldingSafeguards, entry: AuditEntry): Promise<void> {
+/** Appends entries in the caller's transaction (R21): nothing leaves before that transaction has committed. */
+export async function appendAudit(
+  holding: HoldingSafeguards,
+  entries: AuditEntry | readonly AuditEntry[],
+): Promise<void> {
+  const list = 'action' in entries ? [entries] : entries
+  if (list.length === 0) return
   const db = safeguardsOf(holding)
   const noticed = noticing.getStore()
-  if (noticed && entry.result.startsWith('refused:')) noticed.refusal = true
+  if (noticed && list.some(({ result }) => result.startsWith('refused:'))) noticed.refusal = true
   await db
     .insertInto('audit_entry')
-    .values({
-      person_id: entry.personId ?? null,
-      right_id: entry.rightId ?? null,
-      role: entry.role ?? null,
-      action: entry.action,
-      purpose: entry.purpose ?? null,
-      reference: entry.reference ?? null,
-      object_kind: entry.object?.kind ?? null,
-      object_id: entry.object?.id ?? null,
-      result: entry.result,
-      detail: JSON.stringify(entry.detail ?? {}),
-    })
+    .values(
+      list.map((entry) => ({
+        person_id: entry.personId ?? null,
+        right_id: entry.rightId ?? null,
+        role: entry.role ?? null,
+        action: entry.action,
+        purpose: entry.purpose ?? null,
+        reference: entry.reference ?? null,
+        object_kind: entry.object?.kind ?? null,
+        object_id: entry.object?.id ?? null,
+        result: entry.result,
+        detail: JSON.stringify(entry.detail ?? {}),
+      })),
+    )
     .execute()
 }

@@ -7,26 +7,31 @@ export interface InFlight {
 }
 
 export function atMost(most: number): InFlight {
-  const running = new Set<Promise<void>>()
+  let running = 0
+  let ended = Promise.withResolvers<undefined>()
   const failures: unknown[] = []
   const check = () => {
     if (failures.length > 0) throw failures[0]
   }
+  const begin = async (work: () => Promise<void>) => {
+    running++
+    try {
+      await work()
+    } catch (error) {
+      failures.push(error)
+    }
+    running--
+    ended.resolve(undefined)
+    ended = Promise.withResolvers()
+  }
   return {
     async add(work) {
-      while (running.size >= most) await Promise.race(running)
+      while (running >= most) await ended.promise
       check()
-      const one: Promise<void> = work().then(
-        () => void running.delete(one),
-        (error: unknown) => {
-          failures.push(error)
-          running.delete(one)
-        },
-      )
-      running.add(one)
+      void begin(work)
     },
     async all() {
-      while (running.size > 0) await Promise.race(running)
+      while (running > 0) await ended.promise
       check()
     },
   }

@@ -185,21 +185,24 @@ async function noteDestroyed(
       targets: { places, receipts: [receipt] },
     })
     await appendAudit(tx, { action: 'key.destroyed', result: 'ok', object: { kind: 'key' }, detail: { name } })
-    for (const { place, reached } of places) {
-      if (!reached) await oweCopy(tx, { place, object_kind: 'month-key', object: name })
-    }
+    const away = places.filter((place) => !place.reached)
+    await oweCopies(
+      tx,
+      away.map(({ place }) => ({ place, object_kind: 'month-key', object: name })),
+    )
     return true
   })
 }
 
-/** Notes what a place that is away must be told when it is back. */
-export async function oweCopy(
+/** Notes what places that are away must be told when they are back. */
+export async function oweCopies(
   db: HoldingSafeguards,
-  owed: { place: string; object_kind: 'recording' | 'month-key'; object: string },
+  owed: readonly { place: string; object_kind: 'recording' | 'month-key'; object: string }[],
 ): Promise<void> {
+  if (owed.length === 0) return
   await safeguardsOf(db)
     .insertInto('copy_owed')
-    .values(owed)
+    .values([...owed])
     .onConflict((conflict) => conflict.doNothing())
     .execute()
 }

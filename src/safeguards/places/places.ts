@@ -9,6 +9,7 @@ import { termZone } from '#description/terms.ts'
 import type { PlaceSetting } from '#platform/config/places.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import type { KeyStore } from '../keys/key-store.ts'
+import { atMost } from '../backup/in-flight.ts'
 import { readLogKey } from '../audit/log-key.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 import type { ChangedKeys, Copies, Reached } from './copies.ts'
@@ -56,6 +57,9 @@ interface Open {
 }
 
 const limitMs = 20_000
+/** In a folder several share a sync; a server has so many connections. */
+const deletionsAtOnce = { folder: 500, s3: 50 }
+const deletionsInTime = 2_000
 /** A whole keyring: a month of a million recordings has 3,000 files. */
 const wholeLimitMs = 10 * 60_000
 
@@ -146,39 +150,40 @@ export function openPlaces(options: PlacesOptions): Places {
   const backups = options.backups.map(placeOf('backup'))
   const ledgers = options.ledgerCopies.map(placeOf('ledger'))
 
-  /** A place is in use from its marker on; one that bears the id of another installation's database is taken over. */
+  /**
+   * A place is in use from its marker on; one that bears the id of another installation's database is taken over. Keys that
+   * are being changed meanwhile are waited for: the place would be told neither by their change nor by what is read next.
+   */
   async function begin(judged: JudgedPlace, id: string): Promise<void> {
-    await db
-      .updateTable('place_of_data')
-      .set({ id, first_used_at: now(), reached_at: now(), state: 'in-use', keyring_whole: false, ledger_to: null })
-      .where('id', '=', judged.id)
-      .execute()
+    await db.transaction().execute(async (tx) => {
+      await sql`select set_config('lock_timeout', ${String(limitMs)}, true)`.execute(tx)
+      await sql`lock table shard_key, recording_key in share mode`.execute(tx)
+      await tx
+        .updateTable('place_of_data')
+        .set({ id, first_used_at: now(), reached_at: now(), state: 'in-use', keyring_whole: false, ledger_to: null })
+        .where('id', '=', judged.id)
+        .execute()
+    })
     await notePlace(db, 'place.used', id, judged.told, judged.verdict)
   }
 
-  /** The shards of a month that a place does not have yet, and the rows that say so. */
-  async function pendingOf(place: string, month: Temporal.PlainDate) {
-    const rows = await db
-      .selectFrom('keyring_change')
-      .select(['id', 'shard'])
-      .where('place', '=', place)
-      .where('expiry_month', '=', month)
-      .execute()
-    return { ids: rows.map(({ id }) => id), shards: rows.map(({ shard }) => shard).filter((shard) => shard >= 0) }
-  }
-
   /** Under a lock of the place, so that no process writes older keys over newer ones. */
-  async function renew({ id, store }: Open, month: Temporal.PlainDate, more: readonly number[] | 'all'): Promise<void> {
+  async function renew(
+    { id, store }: Open,
+    month: Temporal.PlainDate,
+    shards: readonly number[] | 'all',
+  ): Promise<void> {
     if (recipient === undefined) throw new PlaceFault('place-unready', 'SELOSTE_BACKUP_KEY is not set')
     await db.transaction().execute(async (tx) => {
       await sql`select set_config('lock_timeout', ${String(limitMs)}, true)`.execute(tx)
       await sql`select pg_advisory_xact_lock(hashtextextended(${`seloste.keyring.${id}`}, 0))`.execute(tx)
-      const { ids, shards } = await pendingOf(id, month)
-      await renewMonth(db, keys, recipient, store, { month, shards: more === 'all' ? 'all' : [...more, ...shards] })
-      if (ids.length > 0) {
+      const row = await tx.selectFrom('place_of_data').select('ledger_to').where('id', '=', id).executeTakeFirst()
+      const place = { id, ledgerTo: row?.ledger_to ?? 0 }
+      const done = await renewMonth(db, keys, recipient, store, { month, shards, place })
+      if (done.length > 0) {
         await tx
           .deleteFrom('keyring_change')
-          .where('id', '=', sql<number>`any (${ids}::bigint[])`)
+          .where('id', '=', sql<number>`any (${done}::bigint[])`)
           .execute()
       }
       await tx.updateTable('place_of_data').set({ keyring_at: now() }).where('id', '=', id).execute()
@@ -223,6 +228,23 @@ export function openPlaces(options: PlacesOptions): Places {
     })
   }
 
+  /** In parts, each within its time; where one fails, the others are left to the next run. */
+  async function deleteFrom(place: Place, objects: readonly string[]): Promise<Reached> {
+    for (let from = 0; ; from += deletionsInTime) {
+      const some = objects.slice(from, from + deletionsInTime)
+      const answer = await place.tell(async ({ store }) => {
+        const deleting = atMost(deletionsAtOnce[place.setting.at.kind])
+        for (const key of some) {
+          await deleting.add(async () => {
+            await store.delete(`objects/${key}`)
+          })
+        }
+        await deleting.all()
+      })
+      if (!answer.reached || from + some.length >= objects.length) return answer
+    }
+  }
+
   return {
     renewKeyring: (changed: readonly ChangedKeys[]) =>
       Promise.all(
@@ -232,14 +254,7 @@ export function openPlaces(options: PlacesOptions): Places {
           }),
         ),
       ),
-    deleteObjects: (objects: readonly string[]) =>
-      Promise.all(
-        backups.map((place) =>
-          place.tell(async ({ store }) => {
-            for (const key of objects) await store.delete(`objects/${key}`)
-          }),
-        ),
-      ),
+    deleteObjects: (objects: readonly string[]) => Promise.all(backups.map((place) => deleteFrom(place, objects))),
     shipLedger: () => Promise.all([...backups, ...ledgers].map((place) => place.tell(ship))),
     catchUp: async () => {
       const kept = backups.map((place) =>
