@@ -63,7 +63,7 @@ async function grantTo(
 }
 
 async function looksOf(contactId: string, grant: Grant): Promise<string[]> {
-  const contact = await readContact(desk, grant, contactId, now())
+  const contact = await readContact(desk, grant, contactId)
   if (contact === 'not-found') throw new Error(contact)
   return contact.segments.flatMap(({ looks }) => looks.map(({ purpose }) => purpose))
 }

@@ -152,7 +152,7 @@ export async function makeKeptPromises(database: TestDatabase<RegisterTables>): 
     const asked = { purpose, reference, action: 'contact.read' as const }
     const grant = await requestGrant(desk, session, asked, now())
     if ('refused' in grant) throw new Error(grant.refused)
-    await readContact(desk, grant, ainos.contactId, now())
+    await readContact(desk, grant, ainos.contactId)
     const listening = await startListening(desk, grant, ainos.id, now())
     if (typeof listening === 'string') throw new Error(listening)
     const audio = createAudioServer(custodian, register.objects, register.keys)

@@ -32,7 +32,7 @@ export async function openSearch(database: TestDatabase<RegisterTables>) {
   }
 
   async function search(given: Partial<ContactSearch> = {}, under = grant) {
-    return listContacts(desk, under, { limit: 200, ...given }, now())
+    return listContacts(desk, under, { limit: 200, ...given })
   }
   const idsOf = ({ items }: { items: { id: string }[] }) => items.map(({ id }) => id)
   const found = async (given: Partial<ContactSearch>) => idsOf(await search(given))

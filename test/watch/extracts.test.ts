@@ -78,11 +78,11 @@ describe('an official’s extract', () => {
     const mine = await call()
     await call(bertil)
     const grant = await grantFor(sessions.sari, 'QUALITY')
-    await readContact(desk, grant, mine.contactId, now())
+    await readContact(desk, grant, mine.contactId)
     await revealCaller(desk, grant, mine.contactId)
     expect(await startListening(desk, grant, mine.recordingId, now())).toHaveProperty('id')
-    await listContacts(desk, grant, { limit: 10 }, now())
-    await listContacts(desk, grant, { limit: 10 }, now())
+    await listContacts(desk, grant, { limit: 10 })
+    await listContacts(desk, grant, { limit: 10 })
     const looks = await looksOf(sessions.aino)
     expect(looks.map(({ kind }) => kind).sort()).toEqual(['listened', 'read', 'revealed', 'shown'])
     for (const look of looks) {
@@ -99,23 +99,23 @@ describe('an official’s extract', () => {
   test('has neither their own looks, nor the security unit’s, nor looks at others’ calls', async () => {
     const [ainos, bertils] = [await call(), await call(bertil)]
     const before = (await looksOf(sessions.aino)).length
-    await readContact(desk, await grantFor(sessions.aino, 'DEVELOPMENT'), ainos.contactId, now())
+    await readContact(desk, await grantFor(sessions.aino, 'DEVELOPMENT'), ainos.contactId)
     const security = await grantFor(sessions.tuula, 'CRIME_OR_MISUSE')
-    await readContact(desk, security, ainos.contactId, now())
+    await readContact(desk, security, ainos.contactId)
     await startListening(desk, security, ainos.recordingId, now())
-    await listContacts(desk, security, { limit: 10 }, now())
-    await readContact(desk, await grantFor(sessions.matti, 'MAINTENANCE'), bertils.contactId, now())
+    await listContacts(desk, security, { limit: 10 })
+    await readContact(desk, await grantFor(sessions.matti, 'MAINTENANCE'), bertils.contactId)
     expect(await looksOf(sessions.aino)).toHaveLength(before)
     expect((await looksOf(sessions.bertil)).at(0)).toMatchObject({ role: 'MAINTENANCE', unit: 'Ylläpito' })
   })
 
   test('names the unit in which the looker worked then', async () => {
     const mine = await call()
-    await readContact(desk, await grantFor(sessions.matti, 'MAINTENANCE'), mine.contactId, now())
+    await readContact(desk, await grantFor(sessions.matti, 'MAINTENANCE'), mine.contactId)
     await pool.query(`update person_placement set valid_to = now() where person_id = $1`, [matti.id])
     const [look] = await looksOf(sessions.aino)
     expect(look).toMatchObject({ role: 'MAINTENANCE', unit: 'Ylläpito' })
-    await readContact(desk, await grantFor(sessions.matti, 'MAINTENANCE'), mine.contactId, now())
+    await readContact(desk, await grantFor(sessions.matti, 'MAINTENANCE'), mine.contactId)
     expect((await looksOf(sessions.aino))[0]).not.toHaveProperty('unit')
   })
 
@@ -123,7 +123,7 @@ describe('an official’s extract', () => {
     const ended = Temporal.Now.zonedDateTimeISO('Europe/Helsinki').subtract({ months: 14, minutes: 1 }).toInstant()
     const before = (await looksOf(sessions.bertil)).length
     const { contactId } = await call(bertil)
-    await readContact(desk, await grantFor(sessions.matti, 'MAINTENANCE'), contactId, now())
+    await readContact(desk, await grantFor(sessions.matti, 'MAINTENANCE'), contactId)
     expect(await looksOf(sessions.bertil)).toHaveLength(before + 1)
     await pool.query(`update contact set history_ends_at = $2 where id = $1`, [contactId, ended.toString()])
     expect(await looksOf(sessions.bertil)).toHaveLength(before)
@@ -137,8 +137,8 @@ describe('an official’s extract', () => {
 describe('the extract of a call', () => {
   test('is for an inspection alone, and is in the log with its request', async () => {
     const { contactId } = await call()
-    await readContact(desk, await grantFor(sessions.sari, 'TRAINING'), contactId, now())
-    await readContact(desk, await grantFor(sessions.tuula, 'CRIME_OR_MISUSE'), contactId, now())
+    await readContact(desk, await grantFor(sessions.sari, 'TRAINING'), contactId)
+    await readContact(desk, await grantFor(sessions.tuula, 'CRIME_OR_MISUSE'), contactId)
     const extract = await extractLooks(desk, await grantFor(sessions.paula, 'INSPECTION'), contactId)
     if (extract === 'not-found') throw new Error(extract)
     expect(extract.looks).toMatchObject([
@@ -156,7 +156,7 @@ describe('the extract of a call', () => {
 
   test('of another’s call is not found, and the database tells nothing past the door either', async () => {
     const { contactId } = await call(bertil)
-    await readContact(desk, await grantFor(sessions.matti, 'MAINTENANCE'), contactId, now())
+    await readContact(desk, await grantFor(sessions.matti, 'MAINTENANCE'), contactId)
     const grant = await grantFor(sessions.aino, 'INSPECTION')
     expect(await extractLooks(desk, grant, contactId)).toBe('not-found')
     const client = await database.as('seloste_desk').pool.connect()

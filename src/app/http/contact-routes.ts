@@ -24,7 +24,7 @@ export function contactRoutes(app: Routes, desk: Desk): void {
       if (!grant) return reply
       try {
         return await reply.send(
-          await listContacts(desk.db, grant, { ...search, from: times.from, to: times.to, limit }, desk.clock.now()),
+          await listContacts(desk.db, grant, { ...search, from: times.from, to: times.to, limit }),
         )
       } catch (error) {
         if (!(error instanceof InvalidCursor)) throw error
@@ -38,7 +38,7 @@ export function contactRoutes(app: Routes, desk: Desk): void {
     handler: async (request, reply) => {
       const grant = await granted(desk, request, reply, { ...request.query, action: 'contact.read' })
       if (!grant) return reply
-      const contact = await readContact(desk.db, grant, request.params.id, desk.clock.now())
+      const contact = await readContact(desk.db, grant, request.params.id)
       if (contact === 'not-found') return refuse(reply, 'not-found')
       const segments = contact.segments.map((segment) => ({
         ...segment,

@@ -40,7 +40,7 @@ export function ledgerRoutes(app: Routes, desk: Desk): void {
       const grant = await granted(desk, request, reply, { ...request.query, action: 'retention.read' })
       if (!grant) return reply
       const { id } = request.params
-      const found = await readDestruction(desk.db, grant, id, desk.clock.now())
+      const found = await readDestruction(desk.db, grant, id)
       if (found === 'not-found') return refuse(reply, 'not-found')
       const { state, cause, destroyedAt, entry } = found
       return reply.send({

@@ -34,7 +34,7 @@ export function planRoutes(app: Routes, desk: Desk): void {
       }
       const grant = await granted(desk, request, reply, { purpose, reference, action: 'shares.read' })
       if (!grant) return reply
-      const shares = await readShares(desk.db, grant, { from, to }, desk.clock.now())
+      const shares = await readShares(desk.db, grant, { from, to })
       const described = describedNow(desk)
       return reply.send({
         from: from.toString(),

@@ -1,4 +1,5 @@
 import { sweep, type Swept } from '#destruction/retention/sweep.ts'
+import { isOverdue } from '#destruction/retention/overdue.ts'
 import { finishDestructions } from '#destruction/retention/finish-destructions.ts'
 import type { Clock } from '#platform/clock/clock.ts'
 import { every, type EveryOptions } from '#platform/jobs/every.ts'
@@ -9,6 +10,8 @@ import { noteWorkDone } from '#use/evidence/note-work-done.ts'
 const sweepMs = 60 * 60_000
 /** A destruction that was cut short goes on so soon; one that was forbidden is over within a minute. */
 const finishMs = 3_000
+/** What was taken in past its day is found so soon. */
+const overdueMs = 60_000
 /** What stands in the way is said once, and again as often. */
 const sayAgainMs = 10 * 60_000
 
@@ -28,10 +31,12 @@ export function keepTerms(options: {
   log: Log
   /** After each sweep that went well. */
   onSwept: () => Promise<void>
+  overdueMs?: number
 }): TermKeeper {
   const { expunging, pool, clock, log, onSwept } = options
   const first = Promise.withResolvers<void>()
   const saying = sayOnce(log)
+  let overdueRestsUntil = Infinity
 
   const sweeper = every({
     pool,
@@ -40,11 +45,11 @@ export function keepTerms(options: {
     work: async () => {
       await sweepAndNote()
       await noteWorkDone(expunging.db, 'sweep', clock.now())
-      first.resolve()
+      begun()
       await onSwept()
     },
     onError: (error) => {
-      first.resolve()
+      begun()
       log.error({ err: error }, 'the sweep failed; it runs again in an hour')
     },
   })
@@ -66,6 +71,30 @@ export function keepTerms(options: {
       )
     },
   })
+
+  // The sweep comes round each hour: what was taken in just after it would stand so long past its day.
+  const overdue = every({
+    pool,
+    intervalMs: options.overdueMs ?? overdueMs,
+    lockName: 'seloste.overdue',
+    work: async () => {
+      if (performance.now() < overdueRestsUntil || !(await isOverdue(expunging.db))) return
+      try {
+        await sweepAndNote()
+      } finally {
+        // What stays is told, and not swept at each minute.
+        if (await isOverdue(expunging.db)) overdueRestsUntil = performance.now() + sayAgainMs
+      }
+    },
+    onError: (error) => {
+      log.error({ err: error }, 'recordings past their day could not be destroyed; it is tried again in ten minutes')
+    },
+  })
+
+  function begun(): void {
+    first.resolve()
+    if (overdueRestsUntil === Infinity) overdueRestsUntil = 0
+  }
 
   async function sweepOnce(): Promise<Omit<Swept, 'waiting'>> {
     const { waiting, ...swept } = await sweep(expunging, clock.now())
@@ -94,7 +123,7 @@ export function keepTerms(options: {
       await sweepOnce()
     },
     async stop() {
-      await Promise.all([sweeper.stop(), finisher.stop()])
+      await Promise.all([sweeper.stop(), overdue.stop(), finisher.stop()])
     },
   }
 }

@@ -1,5 +1,6 @@
 import { sql, type Kysely, type Transaction } from 'kysely'
 import { read } from '#register/read.ts'
+import { registerTime } from '#register/register-time.ts'
 import type { DestructionCause, RegisterTables } from '#register/tables.ts'
 import type { Grant } from '#safeguards/access/grant.ts'
 import { newestHead } from '#safeguards/ledger/ledger-copy.ts'
@@ -41,7 +42,6 @@ export function readDestruction(
   db: Kysely<RegisterTables>,
   grant: Grant,
   id: string,
-  now: Temporal.Instant,
 ): Promise<Destruction | 'not-found'> {
   return read(db, grant, async (tx) => {
     const found = await visible(tx, id)
@@ -53,7 +53,7 @@ export function readDestruction(
       }
     }
     return {
-      found: await tellEnd(tx, found, now),
+      found: await tellEnd(tx, found, await registerTime(tx)),
       trace: { action: 'retention.read' as const, result: 'ok' as const, object },
     }
   })

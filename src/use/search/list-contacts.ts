@@ -3,6 +3,7 @@ import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import { historyMonths, termZone } from '#description/terms.ts'
 import { read } from '#register/read.ts'
+import { registerTime } from '#register/register-time.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { Grant } from '#safeguards/access/grant.ts'
 import { countReached, holdersReached, idsReached, pageReached, type Holders } from './reached-contacts.ts'
@@ -31,8 +32,9 @@ const unknownKey = '' as PhoneNumberKey
 const longestCallHours = 24
 
 /** A page of the contact history, newest first (R10, R21). Throws InvalidCursor for a cursor that is none of ours. */
-export function listContacts(db: Kysely<RegisterTables>, grant: Grant, search: ContactSearch, now: Temporal.Instant) {
+export function listContacts(db: Kysely<RegisterTables>, grant: Grant, search: ContactSearch) {
   return read(db, grant, async (tx) => {
+    const now = await registerTime(tx)
     const after = search.cursor === undefined ? undefined : readCursor(search.cursor)
     const holders = holdersReached(grant)
     const matching = matchingContacts(tx, holders, search, now, after)

@@ -23,7 +23,7 @@ describe('the caller’s number', () => {
     const { contactId } = await admit(capture, facts)
     const views = [
       await search({ caller: '050 123 9876' }),
-      await readContact(desk, grant, contactId, now()),
+      await readContact(desk, grant, contactId),
       await watchCalls(desk, grant, new Set(), now()),
     ]
     for (const view of views) {
@@ -63,8 +63,8 @@ describe('one contact', () => {
       official: official('Bertil Muu', '029 512 1501'),
       recording: recordingFacts(),
     })
-    const whole = await readContact(desk, grant, first.contactId, now())
-    const part = await readContact(desk, ainos, first.contactId, now())
+    const whole = await readContact(desk, grant, first.contactId)
+    const part = await readContact(desk, ainos, first.contactId)
     if (whole === 'not-found' || part === 'not-found') throw new Error('not found')
     expect(whole.segments).toHaveLength(2)
     expect(part.segments.map(({ id: segment }) => segment)).toEqual([first.segmentId])
@@ -74,7 +74,7 @@ describe('one contact', () => {
   test('of another, and one that is not there, are the same: not found, and logged as refused', async () => {
     const { contactId } = await call({ official: official('Bertil Muu') })
     for (const id of [contactId, randomUUID()]) {
-      expect(await readContact(desk, ainos, id, now())).toBe('not-found')
+      expect(await readContact(desk, ainos, id)).toBe('not-found')
       expect(await lastEntry()).toMatchObject({
         action: 'contact.read',
         result: 'refused:not-found',
@@ -96,14 +96,14 @@ describe('history past its 14 months', () => {
     const { contactId, caller } = await call({ startedAt: endedAt.subtract({ minutes: 5 }), endedAt })
     expect(await admin.selectFrom('contact').select('id').where('id', '=', contactId).execute()).toHaveLength(1)
     expect(await found({ caller })).toEqual([])
-    expect(await readContact(desk, grant, contactId, now())).toBe('not-found')
+    expect(await readContact(desk, grant, contactId)).toBe('not-found')
     expect(await revealCaller(desk, grant, contactId)).toBe('not-found')
   })
 
   test('is not there either when its end was never heard of', async () => {
     const startedAt = Temporal.Now.zonedDateTimeISO('UTC').subtract({ months: 14 }).subtract({ days: 2 }).toInstant()
     const { contactId } = await call({ startedAt, answeredAt: startedAt, endedAt: undefined })
-    expect(await readContact(desk, grant, contactId, now())).toBe('not-found')
+    expect(await readContact(desk, grant, contactId)).toBe('not-found')
   })
 
   test('is there until its last minute', async () => {

@@ -1,5 +1,6 @@
 import type { Kysely, Transaction } from 'kysely'
 import { read, type Seen } from '#register/read.ts'
+import { registerTime } from '#register/register-time.ts'
 import type { RegisterTables, SegmentMark } from '#register/tables.ts'
 import type { Grant } from '#safeguards/access/grant.ts'
 import { displayPhoneNumber } from '#description/phone-numbers/display-phone-number.ts'
@@ -10,10 +11,11 @@ import { segmentsOf } from './list-contacts.ts'
  * One contact in full: its segments, why each was or was not recorded, how long it is kept, who has listened (R14, R26).
  * @returns `not-found` for a contact that is not there or that the viewer may not see; the two are not told apart (R39)
  */
-export function readContact(db: Kysely<RegisterTables>, grant: Grant, contactId: string, now: Temporal.Instant) {
+export function readContact(db: Kysely<RegisterTables>, grant: Grant, contactId: string) {
   return read(db, grant, async (tx) => {
     const contact = await visibleContact(tx, contactId)
     if (!contact) return unseen('contact.read', contactId)
+    const now = await registerTime(tx)
     const segments = await segmentsOf(tx, [contact])
     const looks = await looksAt(
       tx,

@@ -6,6 +6,7 @@
 import { sql, type Kysely } from 'kysely'
 import { historyMonths, termZone } from '#description/terms.ts'
 import { read } from '#register/read.ts'
+import { registerTime } from '#register/register-time.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { Grant } from '#safeguards/access/grant.ts'
 
@@ -31,10 +32,10 @@ export function readShares(
   db: Kysely<RegisterTables>,
   grant: Grant,
   { from, to }: { from: Temporal.Instant; to: Temporal.Instant },
-  now: Temporal.Instant,
 ) {
   return read(db, grant, async (tx) => {
     // What is past its term is shown to nobody, swept or not (R22).
+    const now = await registerTime(tx)
     const oldest = now.toZonedDateTimeISO(termZone).subtract({ months: historyMonths }).toInstant()
     const begin = Temporal.Instant.compare(from, oldest) < 0 ? oldest : from
     const { rows } = await sql<Row>`

@@ -1,0 +1,11 @@
+import { sql, type Transaction } from 'kysely'
+import type { RegisterTables } from './tables.ts'
+
+/**
+ * What time it is for a look at what has a term: the database's, and never earlier than it has been (migrations/0017-ends.sql).
+ * The clock of the process that asks may have gone back, and with it what has expired would be shown again (R24).
+ */
+export async function registerTime(tx: Transaction<RegisterTables>): Promise<Temporal.Instant> {
+  const { rows } = await sql<{ now: Temporal.Instant }>`select register_now() as now`.execute(tx)
+  return rows[0]!.now
+}
