@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { seedRandom } from '#test/simulator/random.ts'
 import { whatEnds, type EndFacts, type Forbidden, type OpenCase } from './precedence.ts'
 
 const database = await createTestDatabase()
@@ -96,7 +97,7 @@ const isLong = process.env['SELOSTE_LONG'] === '1'
 const cases = isLong ? 100_000 : 5_000
 
 test(`the database decides the same in ${cases} cases`, { timeout: 120_000 }, async () => {
-  const random = seeded(20270301)
+  const random = seedRandom(20270301).next
   const facts = Array.from({ length: cases }, () => randomFacts(random))
   const kinds = new Set<string>()
   const batch = 5_000
@@ -142,16 +143,5 @@ function randomFacts(random: () => number): EndFacts {
       const kind = random() < 0.7 ? ('inspection' as const) : ('authority' as const)
       return { id: `case-${n}`, kind, receivedAt: instant(), ...(kind === 'inspection' && { party: party() }) }
     }),
-  }
-}
-
-/** Mulberry32: the same cases each time. */
-function seeded(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
   }
 }

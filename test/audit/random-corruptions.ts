@@ -1,15 +1,10 @@
 /** Corruptions of the audit log, one at random at a time. In: rows or files. Out: what was done, in words. */
 import type { PoolClient } from 'pg'
+import { seedRandom } from '../simulator/random.ts'
 
-/** Mulberry32: the same numbers for the same seed. */
+/** The same numbers for the same seed. */
 export function randomOf(seed: number) {
-  let state = seed >>> 0
-  const next = () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
+  const { next } = seedRandom(seed)
   const below = (count: number) => Math.floor(next() * count)
   return {
     below,

@@ -1,19 +1,16 @@
 // AC22 (R36, R41): Eero listens while his right comes to its end. The sound stops within five seconds, the next request says
 // why, a refreshed page shows nothing, and he cannot give the right back to himself.
 import { expect, type Page } from '@playwright/test'
-import { numbersCalled, officialByKey } from '#test/simulator/people.ts'
-import { eventually, signInAt } from '#test/whole/api.ts'
+import { signInAt } from '#test/whole/api.ts'
 import type { RunningSeloste } from '#test/whole/start-seloste.ts'
 import { signInOn } from './at-the-desk.ts'
+import { keptCall } from './kept-call.ts'
 import { logOf } from './log-of.ts'
-import { ownDatabase, tellPastCalls } from './past-calls.ts'
+import { ownDatabase } from './past-calls.ts'
 import { withoutCalls } from './without-calls.ts'
 
 const test = withoutCalls()
 test.describe.configure({ mode: 'serial', timeout: 180_000 })
-
-const caller = '+358401239922'
-const callSeconds = 60
 
 /** Sound goes on as long as this does. */
 const playedMs = (page: Page) =>
@@ -34,26 +31,11 @@ test('the sound stops when the right of who listens ends, and a refreshed page s
   page,
   seloste,
 }) => {
-  const endedAt = Temporal.Now.instant().subtract({ minutes: 2 })
-  const answeredAt = endedAt.subtract({ seconds: callSeconds })
-  await tellPastCalls(seloste, [
-    {
-      caller,
-      startedAt: answeredAt.subtract({ seconds: 5 }),
-      endedAt,
-      numberCalled: numbersCalled.testLine,
-      segments: [{ official: officialByKey('aino').phone, number: numbersCalled.testLine, answeredAt, endedAt }],
-      drawn: true,
-    },
-  ])
+  const call = await keptCall(seloste, { seconds: 60 })
   const since = Temporal.Now.instant()
   const eero = await signInAt(seloste.url, 'eero', seloste.password)
-  const contact = await eventually(async () => {
-    const [found] = await eero.contacts({ purpose: 'QUALITY', caller })
-    return found?.segments[0]?.recording.state === 'available' ? found : undefined
-  }, 'the recording in keeping')
 
-  await signInOn(page, seloste, 'eero', { path: `/contacts/${contact.id}`, purpose: 'Laadun arviointi' })
+  await signInOn(page, seloste, 'eero', { path: `/contacts/${call.contactId}`, purpose: 'Laadun arviointi' })
   await page.getByRole('button', { name: 'Kuuntele' }).click()
   await page.getByRole('button', { name: 'Toista' }).click()
   await expect.poll(() => playedMs(page)).toBeGreaterThan(1_000)
@@ -65,7 +47,7 @@ test('the sound stops when the right of who listens ends, and a refreshed page s
   expect(Temporal.Now.instant().since(end).total('seconds')).toBeLessThan(5)
   await expect(page.getByRole('button', { name: 'Tauko', exact: true })).toHaveCount(0)
 
-  const next = await eero.call('GET', `/api/contacts/${contact.id}?purpose=QUALITY`)
+  const next = await eero.call('GET', `/api/contacts/${call.contactId}?purpose=QUALITY`)
   expect(next.status).toBe(403)
   expect(await next.json()).toMatchObject({ error: { code: 'deny.expired' } })
   await page.reload()

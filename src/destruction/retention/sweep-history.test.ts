@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { callFacts, phone, recordingFacts } from '#test/database/people.ts'
+import { seedRandom } from '#test/simulator/random.ts'
 import { admit, type SegmentFacts } from '#register/admit.ts'
 import { expungeHistory, expungeHistoryMonth } from '#register/expunge-history.ts'
 import type { RegisterTables } from '#register/tables.ts'
@@ -208,7 +209,7 @@ describe('the counts that stay', () => {
   })
 
   test('equal a recount whatever comes, late or in disorder, and keep it when the calls have gone', async () => {
-    const random = seeded(7)
+    const random = seedRandom(7).next
     const numbers = [phone('029 497 020'), phone('029 497 021'), phone('029 497 022')]
     const today = now.toPlainDate()
     const expected = new Map<string, number>()
@@ -278,15 +279,4 @@ async function hold(contactId: string, startedAt: Temporal.Instant) {
 
 async function release(contactId: string) {
   await pool.query(`update preservation_order set ended_at = now() where contact_id = $1`, [contactId])
-}
-
-/** mulberry32 */
-function seeded(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
-  }
 }

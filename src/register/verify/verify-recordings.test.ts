@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { callOfMonthsAgo, makeTestRegister } from '#test/register/make-register.ts'
+import { seedRandom } from '#test/simulator/random.ts'
 import { generateKeyPair, writeAgeHeader } from '#platform/age/age-header.ts'
 import { openDirectoryStore } from '#platform/objects/directory-store.ts'
 import { fileKeyOf } from '#safeguards/keys/recording-keys.ts'
@@ -278,7 +279,7 @@ describe('what is destroyed is found alive where', () => {
 test(
   'any bit of a body, an index, a key or a shard that is another is found, and plays nothing (T)',
   async () => {
-    const random = seeded(11)
+    const random = seedRandom(11).next
     const id = held[1]!
     const rounds = isLong ? 10_000 : 60
     const fileKey = (await fileKeyOf(custodian, keys, id))!
@@ -374,16 +375,5 @@ function corrupt(bytes: Buffer, random: () => number): Buffer {
       return other
     default:
       return other.fill(0, at, at + 64)
-  }
-}
-
-/** mulberry32 */
-function seeded(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
   }
 }
