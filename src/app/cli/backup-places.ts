@@ -60,11 +60,12 @@ export async function openRestorePlace(
   ledger: string | undefined,
   identity: string,
   keys: KeyStore,
+  lost: 'refused' | 'accepted',
 ): Promise<RestorePlace> {
   const store = await openFrom(from)
   const readLedger = async (name: string) =>
     ledger === undefined ? readWholeOr(store, ledgerFolder + name) : readOr(join(resolve(ledger), name))
-  return { store, readLedger, restoreKeyring: (connection) => restoreKeyring(connection, store, identity, keys) }
+  return { store, readLedger, restoreKeyring: (connection) => restoreKeyring(connection, store, identity, keys, lost) }
 }
 
 async function openFrom(from: string): Promise<ObjectStore> {

@@ -31,6 +31,7 @@ const options = {
   checkpoint: { type: 'string', multiple: true },
   anchor: { type: 'string' },
   'without-witnesses': { type: 'boolean' },
+  'accept-lost-keys': { type: 'boolean' },
 } as const
 
 /** `restore --from DIR --identity FILE`: the register out of a backup, into an empty data folder or an empty database. */
@@ -41,7 +42,9 @@ export async function restore(settings: Settings, args: string[]): Promise<void>
   }
   const identity = await readIdentity(values.identity)
   const keys = await openKeyStore(settings)
-  const place = await openRestorePlace(values.from, values.ledger, identity, keys)
+  const acceptLostKeys = values['accept-lost-keys'] === true
+  const lost = acceptLostKeys ? 'accepted' : 'refused'
+  const place = await openRestorePlace(values.from, values.ledger, identity, keys, lost)
   const { key, manifest } = await findBackup(place.store, values.backup)
   console.log(`restoring the backup ${manifest.id}, the register as it was at ${manifest.snapshotAt}`)
   console.log(`its log is signed with ${writeVerifierKey(key)}: hold that against what was written down`)
@@ -66,6 +69,7 @@ export async function restore(settings: Settings, args: string[]): Promise<void>
       {
         backup: manifest.id,
         identity,
+        acceptLostKeys,
         by: userInfo().username,
         anchors: {
           known: (ledgerKey) =>
@@ -159,7 +163,7 @@ async function writeDrawKey({ dataDirectory }: Settings, key: Buffer): Promise<v
 }
 
 function tell(restored: Restored): void {
-  const { backup, rows, objects, keys, withoutAudio, ledger, lostEntries } = restored
+  const { backup, rows, objects, keys, withoutAudio, ledger, renewedKeys, withoutKey, lostEntries } = restored
   console.log(`restored ${backup}: ${rows} rows, ${objects} objects, ${keys} keys`)
   const ended = Object.entries(ledger).flatMap(([what, count]) =>
     typeof count === 'number' && count > 0 ? [`${what} ${count}`] : [],
@@ -167,6 +171,9 @@ function tell(restored: Restored): void {
   console.log(`ended as the destruction ledger says: ${ended.join(', ') || 'nothing since'}`)
   if (withoutAudio > 0)
     console.log(`${withoutAudio} recordings have no sound: it was not in keeping when the backup was made`)
+  for (const name of renewedKeys)
+    console.log(`${name} had come back from this place: its keys were made new, and it is destroyed`)
+  if (withoutKey.length > 0) console.log(`${withoutKey.length} recordings have no key: ${withoutKey.join(', ')}`)
   if (lostEntries.length > 0) {
     console.log(
       `entries of the audit log that came after the backup are lost, by their place: ${lostEntries.join(', ')}`,

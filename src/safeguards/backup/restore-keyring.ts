@@ -18,15 +18,21 @@ import {
   type MonthKeys,
   type WrappedFileKey,
 } from '../places/keyring-file.ts'
+import { PlaceFault } from '../places/place-faults.ts'
 import { monthsIn } from '../places/renew-keyring.ts'
 import { readWholeOr } from './read-whole.ts'
 
-/** Returns how many recordings have their key. @throws Fault `restore-key-store`; PlaceFault `place-keyring-broken` */
+/**
+ * Returns how many recordings have their key.
+ * @param lost what to do about a shard that does not open: the restore ends there, or goes on without its keys
+ * @throws Fault `restore-key-store`, `restore-keyring`; KeyStoreFault KEY_FORGED
+ */
 export async function restoreKeyring(
   connection: OwnConnection,
   store: ObjectStore,
   identity: string,
   keys: KeyStore,
+  lost: 'refused' | 'accepted' = 'refused',
 ): Promise<number> {
   const found = await monthsIn(store)
   const months: MonthKeys[] = []
@@ -34,7 +40,9 @@ export async function restoreKeyring(
     const file = await readWholeOr(store, monthFile(month))
     // Without it, what else lies there was left by a removal.
     if (!file) continue
-    const opened = await openMonth(identity, file)
+    const opened = await openMonth(identity, file).catch((cause: unknown) => {
+      throw doesNotOpen(monthFile(month), cause)
+    })
     await bringMonthKeys(keys, opened)
     months.push(opened)
   }
@@ -42,12 +50,33 @@ export async function restoreKeyring(
   await connection.query('set local session_replication_role = replica')
   await connection.query('truncate shard_key, recording_key, keyring_change')
   for (const month of months) {
-    for (const shard of month.shards) await bringShard(connection, store, keys, month.month, shard)
+    for (const shard of month.shards) await bringShard(connection, store, keys, month.month, shard, lost)
   }
+  await endLeaving(connection, months)
   await settleVersions(connection, months)
   const [counted] = await connection.query<{ held: number }>('select count(*) as held from recording_key')
   await connection.query('commit')
   return counted?.held ?? 0
+}
+
+/** Their end had begun when the machine was lost: it is gone on with once the register starts. */
+async function endLeaving(connection: OwnConnection, months: readonly MonthKeys[]): Promise<void> {
+  const leaving = months.flatMap((month) => month.leaving)
+  await connection.query(
+    `update recording r set state = 'DESTROYING', cause = given.cause
+     from unnest($1::uuid[], $2::text[]) as given (id, cause)
+     where r.id = given.id and r.state not in ('DESTROYING', 'DESTROYED')
+       and not exists (select from recording_key k where k.recording_id = r.id)`,
+    [leaving.map(({ recordingId }) => recordingId), leaving.map(({ cause }) => cause)],
+  )
+}
+
+function doesNotOpen(what: string, cause?: unknown): Fault {
+  return new Fault(
+    'restore-keyring',
+    `the copy of the keyring in the place is broken: ${what} does not open; the register stays closed: restore from another place, or with --accept-lost-keys without the recordings whose keys lie there`,
+    cause,
+  )
 }
 
 /** Keys that never leave their store are there, or this is not it. */
@@ -70,32 +99,53 @@ async function bringShard(
   store: ObjectStore,
   keys: KeyStore,
   month: Temporal.PlainDate,
-  { shard, version, wrapped }: MonthKeys['shards'][number],
+  { shard, version, wrapped, recordings }: MonthKeys['shards'][number],
+  lost: 'refused' | 'accepted',
 ): Promise<void> {
   const purpose = shardPurpose(month, shard)
   const [shardKey] = await keys.unwrap(monthKeyName(month, version), [{ wrapped, purpose }])
-  let files: WrappedFileKey[] = []
-  // A crash may have left the new file beside the old one: the one that opens is the shard's.
-  for (const name of [nextShardFile(month, shard), shardFile(month, shard)]) {
-    const bytes = await readWholeOr(store, name)
-    const read = bytes && readShard(month, shard, bytes)
-    if (read && opens(shardKey!, read)) {
-      files = read
-      break
-    }
-  }
+  const files = await fileKeysIn(store, month, shard, shardKey!, recordings)
   shardKey!.fill(0)
+  if (!files && lost === 'refused') throw doesNotOpen(shardFile(month, shard))
   await connection.query(
     'insert into shard_key (expiry_month, shard, month_key_version, wrapped) values ($1, $2, $3, $4)',
     [month, shard, version, wrapped],
   )
-  if (files.length === 0) return
+  if (!files || files.length === 0) return
+  // One that was moving to another month when the machine was lost lies in both.
   await connection.query(
     `insert into recording_key (recording_id, expiry_month, shard, wrapped)
      select k.id, $1, $2, decode(k.wrapped, 'hex') from unnest($3::uuid[], $4::text[]) as k (id, wrapped)
-     where exists (select from recording r where r.id = k.id and r.state not in ('DESTROYING', 'DESTROYED'))`,
+     where exists (select from recording r where r.id = k.id and r.state not in ('DESTROYING', 'DESTROYED'))
+     on conflict (recording_id) do nothing`,
     [month, shard, files.map(({ recordingId }) => recordingId), files.map((file) => file.wrapped.toString('hex'))],
   )
+}
+
+/** A crash may have left the new file beside the old one: the one that opens is the shard's. Nothing where none does. */
+async function fileKeysIn(
+  store: ObjectStore,
+  month: Temporal.PlainDate,
+  shard: number,
+  shardKey: Buffer,
+  least: number,
+): Promise<WrappedFileKey[] | undefined> {
+  for (const name of [nextShardFile(month, shard), shardFile(month, shard)]) {
+    const bytes = await readWholeOr(store, name)
+    const files = bytes && readShardOr(month, shard, bytes)
+    if (files && files.length >= least && opens(shardKey, files)) return files
+  }
+  return least === 0 ? [] : undefined
+}
+
+function readShardOr(month: Temporal.PlainDate, shard: number, bytes: Buffer): WrappedFileKey[] | undefined {
+  try {
+    return readShard(month, shard, bytes)
+  } catch (error) {
+    // The other one may be whole; where it is not either, that is told.
+    if (error instanceof PlaceFault) return undefined
+    throw error
+  }
 }
 
 /** The versions that the keyring has are those there are; whatever the backup says of others is over. */

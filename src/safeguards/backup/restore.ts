@@ -16,6 +16,7 @@ import type { LogFolder } from '../audit/log-folder.ts'
 import { readVerifierKey, type VerifierKey } from '../audit/note.ts'
 import type { Replayed } from '../ledger/replay-ledger.ts'
 import type { KeyStore } from '../keys/key-store.ts'
+import { renewMonthKeys } from '../keys/renew-month-keys.ts'
 import type { HoldingSafeguards } from '../tables.ts'
 import { atMost } from './in-flight.ts'
 import { importTables } from './import-tables.ts'
@@ -58,6 +59,8 @@ export interface RestoreOptions {
   /** AGE-SECRET-KEY-1…, out of the safe. */
   identity: string
   anchors: LedgerAnchors
+  /** Recordings whose key is in no file of the place are restored without it, where the operator says so. */
+  acceptLostKeys?: boolean
   /** Who restores, by the name on this machine. */
   by: string
   onProgress: (progress: { step: RestoreStep; item?: string; done: number; total: number }) => void
@@ -75,6 +78,10 @@ export interface Restored {
   /** Recordings whose audio was not in keeping yet when the backup was made: it is lost. */
   withoutAudio: number
   ledger: Replayed
+  /** Versions of month keys that the ledger says are destroyed and that came back with the keyring: renewed and destroyed. */
+  renewedKeys: string[]
+  /** Recordings in keeping whose key is lost. */
+  withoutKey: string[]
   /** Entries of the audit log that came after the backup and are lost; their hashes are back. */
   lostEntries: string[]
 }
@@ -113,6 +120,9 @@ export async function restoreBackup(
     const withoutAudio = await settle(connection, target.keys, manifest, ledger.newest)
     const replayed = await replayInto(target, ledger, target.ledger)
     options.onProgress({ step: 'ledger', done: ledger.copy.size, total: ledger.copy.size })
+    const renewedKeys = await renewOldKeys(target, connection, replayed.keysToRenew)
+    const withoutKey = await keylessRecordings(connection)
+    if (withoutKey.length > 0 && !options.acceptLostKeys) throw keysLost(withoutKey)
     const lostEntries = await resumeRestoredLog(target, signed, manifest.id, options.by)
     await logDestroyed(connection)
     await appendAudit(target.db, {
@@ -125,6 +135,8 @@ export async function restoreBackup(
         ledger: ledger.copy.size,
         by: options.by,
         lostEntries,
+        withoutKey: withoutKey.length,
+        renewedKeys,
       },
     })
     await endQuarantine(connection)
@@ -137,6 +149,8 @@ export async function restoreBackup(
       keys,
       withoutAudio,
       ledger: replayed,
+      renewedKeys,
+      withoutKey,
       lostEntries,
     }
   } finally {
@@ -259,6 +273,40 @@ async function logDestroyed(connection: OwnConnection): Promise<void> {
     where d.object_kind = 'recording' and exists (select from recording r where r.id = d.object_id and r.state = 'DESTROYED')
       and not exists (select from audit_entry e where e.object_id = d.object_id and e.action = 'recording.destroyed')
     order by d.seq`)
+}
+
+/**
+ * A place that was away when a version was destroyed has it still, and with it the keys of what was destroyed then. The
+ * month's keys are made new before anybody looks, and what came back is destroyed here too.
+ */
+async function renewOldKeys(
+  { db, keys }: RestoreTarget,
+  connection: OwnConnection,
+  names: readonly string[],
+): Promise<string[]> {
+  const rows = await connection.query<{ month: Temporal.PlainDate }>(
+    `select distinct expiry_month as month from shard_key s join month_key m using (expiry_month)
+     where m.version = s.month_key_version
+       and (m.state <> 'current' or 'month-' || to_char(expiry_month, 'YYYY-MM') || '.v' || m.version = any ($1::text[]))`,
+    [names],
+  )
+  for (const { month } of rows) await renewMonthKeys(db, keys, month)
+  return [...names]
+}
+
+async function keylessRecordings(connection: OwnConnection): Promise<string[]> {
+  const rows = await connection.query<{ id: string }>(`
+    select id from recording r where kept_at is not null and state not in ('DESTROYING', 'DESTROYED')
+      and not exists (select from recording_key k where k.recording_id = r.id) order by id`)
+  return rows.map(({ id }) => id)
+}
+
+function keysLost(ids: readonly string[]): Fault {
+  const some = ids.slice(0, 3).join(', ') + (ids.length > 3 ? ', ...' : '')
+  return new Fault(
+    'restore-keyring',
+    `${ids.length} recordings in keeping have no key in the place, and the destruction ledger does not say that they are destroyed (${some}); the register stays closed: restore from another place, or with --accept-lost-keys without them`,
+  )
 }
 
 /** What does not come back with its row. Returns how many recordings have lost their audio. */

@@ -124,7 +124,7 @@ function rowsOf(db: HoldingSafeguards, { month, recordings }: Leaving): Promise<
     .execute()
 }
 
-async function neighboursOf(
+export async function neighboursOf(
   tx: Tx,
   month: Temporal.PlainDate,
   shards: readonly number[],
@@ -140,7 +140,7 @@ async function neighboursOf(
 }
 
 /** A version that a paused run reserved may have been taken for a crash's and retired. */
-async function isOurs(tx: Tx, month: Temporal.PlainDate, version: number): Promise<boolean> {
+export async function isOurs(tx: Tx, month: Temporal.PlainDate, version: number): Promise<boolean> {
   const row = await tx
     .selectFrom('month_key')
     .select('version')
@@ -165,7 +165,7 @@ async function hurry(tx: Tx, { month, deadline }: Leaving, version: number): Pro
     where expiry_month = ${month} and version < ${version} and state = 'retiring'`.execute(tx)
 }
 
-async function unwrapShards(
+export async function unwrapShards(
   store: KeyStore,
   month: Temporal.PlainDate,
   shards: readonly { shard: number; wrapped: Buffer; version: number }[],
@@ -188,13 +188,13 @@ function openFileKeys(rows: readonly KeyRow[], opened: ReadonlyMap<number, Buffe
   )
 }
 
-function keyOfShard(opened: ReadonlyMap<number, Buffer>, shard: number): Buffer {
+export function keyOfShard(opened: ReadonlyMap<number, Buffer>, shard: number): Buffer {
   const key = opened.get(shard)
   if (!key) throw new Error(`shard ${shard} has recordings and no key`)
   return key
 }
 
-async function rewrapNeighbours(
+export async function rewrapNeighbours(
   tx: Tx,
   neighbours: readonly KeyRow[],
   opened: ReadonlyMap<number, Buffer>,
@@ -217,7 +217,7 @@ async function rewrapNeighbours(
 }
 
 /** Wraps shard keys under a version and sees that they open again: a store that answers wrongly changes nothing. */
-async function wrapShards(
+export async function wrapShards(
   tx: Tx,
   store: KeyStore,
   month: Temporal.PlainDate,

@@ -31,7 +31,10 @@ export interface MonthKeys {
   month: Temporal.PlainDate
   /** Wrapping keys by version; without bytes where they never leave their store. */
   keys: { version: number; key: Buffer | undefined }[]
-  shards: { shard: number; version: number; wrapped: Buffer }[]
+  /** `recordings`: how many file keys the shard's file has at least. */
+  shards: { shard: number; version: number; wrapped: Buffer; recordings: number }[]
+  /** Whose keys have left the month, and of which the ledger there does not say yet that they are destroyed. */
+  leaving: { recordingId: string; cause: string }[]
 }
 
 export interface WrappedFileKey {
@@ -43,17 +46,34 @@ interface MonthContent {
   format: typeof monthFormat
   month: string
   keys: { version: number; key?: string }[]
-  shards: [shard: number, version: number, wrapped: string][]
+  shards: [shard: number, version: number, wrapped: string, recordings: number][]
+  leaving: [recordingId: string, cause: string][]
 }
 
 /** The shards that a month has now. */
 export async function readShards(tx: Tx, month: Temporal.PlainDate): Promise<MonthKeys['shards']> {
-  return tx
-    .selectFrom('shard_key')
-    .select(['shard', 'month_key_version as version', 'wrapped'])
-    .where('expiry_month', '=', month)
-    .orderBy('shard')
-    .execute()
+  const { rows } = await sql<MonthKeys['shards'][number]>`
+    select s.shard, s.month_key_version as version, s.wrapped, coalesce(k.recordings, 0)::int as recordings
+    from shard_key s
+    left join (select shard, count(*) as recordings from recording_key where expiry_month = ${month} group by shard) k using (shard)
+    where s.expiry_month = ${month} order by s.shard`.execute(tx)
+  return rows
+}
+
+/**
+ * Recordings whose keys have left a month and of whose end a copy of the ledger that goes up to an entry knows nothing yet: a
+ * restore in between would find a recording without a key and without a reason.
+ */
+export async function readLeaving(tx: Tx, month: Temporal.PlainDate, ledgerTo: number): Promise<MonthKeys['leaving']> {
+  const { rows } = await sql<MonthKeys['leaving'][number]>`
+    select r.id as "recordingId", coalesce(r.cause, 'retention') as cause from recording r
+    where r.state = 'DESTROYING' and exists (select from file_key_end e where e.recording_id = r.id and e.expiry_month = ${month})
+    union
+    select d.object_id, d.cause from destruction_entry d
+    where d.object_kind = 'recording' and starts_with(d.detail ->> 'monthKey', ${`month-${month.toString().slice(0, 7)}.`})
+      and d.seq in (select seq from ledger_leaf where index >= ${ledgerTo} union all select seq from ledger_pending)
+    order by 1`.execute(tx)
+  return rows
 }
 
 /** The month's file, sealed. */
@@ -61,7 +81,7 @@ export async function sealMonth(
   keys: Pick<KeyStore, 'copyOut'>,
   recipient: string,
   month: Temporal.PlainDate,
-  shards: MonthKeys['shards'],
+  { shards, leaving }: Pick<MonthKeys, 'shards' | 'leaving'>,
 ): Promise<Buffer> {
   const copied: MonthContent['keys'] = []
   for (const version of new Set(shards.map((shard) => shard.version))) {
@@ -72,7 +92,8 @@ export async function sealMonth(
     format: monthFormat,
     month: month.toString().slice(0, 7),
     keys: copied,
-    shards: shards.map(({ shard, version, wrapped }) => [shard, version, wrapped.toString('base64')]),
+    shards: shards.map((one) => [one.shard, one.version, one.wrapped.toString('base64'), one.recordings]),
+    leaving: leaving.map(({ recordingId, cause }) => [recordingId, cause]),
   }
   return sealFile(recipient, Buffer.from(JSON.stringify(content)))
 }
@@ -107,11 +128,13 @@ export async function openMonth(identity: string, file: Buffer): Promise<MonthKe
       version,
       key: key === undefined ? undefined : Buffer.from(key, 'base64'),
     })),
-    shards: content.shards.map(([shard, version, wrapped]) => ({
+    shards: content.shards.map(([shard, version, wrapped, recordings]) => ({
       shard,
       version,
       wrapped: Buffer.from(wrapped, 'base64'),
+      recordings,
     })),
+    leaving: content.leaving.map(([recordingId, cause]) => ({ recordingId, cause })),
   }
 }
 

@@ -2,6 +2,7 @@ import { link, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from '
 import { randomBytes, randomUUID } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { hasS3Server, startS3Server } from '#test/objects/s3-server.ts'
 import { aDestruction, openTestLedger } from '#test/audit/open-ledger.ts'
@@ -58,18 +59,18 @@ function open(backups: PlaceSetting[], more: Partial<Parameters<typeof openPlace
 }
 
 /** A shard with file keys, as keeping a recording makes it. */
-async function addShard(shard: number, recordings: number): Promise<string[]> {
+async function addShard(shard: number, recordings: number, on = db): Promise<string[]> {
   const name = monthKeyName(month, 1)
   if (!(await keys.has(name))) await keys.make(name)
   const key = randomBytes(32)
   const [wrapped] = await keys.wrap(name, [{ secret: key, purpose: shardPurpose(month, shard) }])
-  await db
+  await on
     .insertInto('shard_key')
     .values({ expiry_month: month, shard, month_key_version: 1, wrapped: wrapped! })
     .execute()
   const ids = Array.from({ length: recordings }, () => randomUUID())
   if (ids.length > 0) {
-    await db
+    await on
       .insertInto('recording_key')
       .values(
         ids.map((id) => ({
@@ -202,6 +203,8 @@ describe.each(kinds)('the copy of the keyring in %s', (_, isThere, make) => {
   })
 })
 
+const place = { id: randomUUID(), ledgerTo: 0 }
+
 test('a copy opens whatever moment its renewal ends at', async () => {
   const setting = await aFolder()
   await open([setting]).catchUp()
@@ -220,15 +223,49 @@ test('a copy opens whatever moment its renewal ends at', async () => {
       put: async (key, content) => (step(), store.put(key, content)),
       delete: async (key) => (step(), store.delete(key)),
     }
-    await renewMonth(db, keys, recovery.recipient, failing, { month, shards: [1] }).catch(() => undefined)
+    await renewMonth(db, keys, recovery.recipient, failing, { month, shards: [1], place }).catch(() => undefined)
     const opened = await openedFrom(store)
     expect(
       [before, await kept()].some((all) => JSON.stringify(all) === JSON.stringify(opened)),
       `after ${ends}`,
     ).toBe(true)
-    await renewMonth(db, keys, recovery.recipient, store, { month, shards: [1] })
+    await renewMonth(db, keys, recovery.recipient, store, { month, shards: [1], place })
     expect(await openedFrom(store)).toEqual(await kept())
   }
+})
+
+test('a shard whose key changes while a copy is written is there as it was, whole, until the next renewal', async () => {
+  const setting = await aFolder()
+  await open([setting]).catchUp()
+  const store = await openStore(setting)
+  const before = await kept()
+  const changing: ObjectStore = {
+    ...store,
+    async put(key, content) {
+      if (key.endsWith('/2.next')) {
+        await db.deleteFrom('recording_key').where('shard', '=', 1).execute()
+        await db.deleteFrom('shard_key').execute()
+        await addShard(1, 3)
+        await addShard(7, 1)
+      }
+      return store.put(key, content)
+    },
+  }
+  await renewMonth(db, keys, recovery.recipient, changing, { month, shards: [2], place })
+  expect(await openedFrom(store)).toEqual(before)
+})
+
+test('a recording that is being taken into keeping when a place comes into use has its key there', async () => {
+  const setting = await aFolder()
+  const places = open([setting])
+  const begun = await db.transaction().execute(async (tx) => {
+    await addShard(9, 2, tx)
+    const caughtUp = places.catchUp()
+    await wait(500)
+    return { caughtUp }
+  })
+  await begun.caughtUp
+  expect(await openedFrom(await openStore(setting))).toEqual(await kept())
 })
 
 describe('a place that', () => {
@@ -271,7 +308,9 @@ describe('a place that', () => {
       ...store,
       readRange: async (key, start, end) => Buffer.alloc((await store.readRange(key, start, end)).length),
     }
-    await expect(renewMonth(db, keys, recovery.recipient, lying, { month, shards: 'all' })).rejects.toMatchObject({
+    await expect(
+      renewMonth(db, keys, recovery.recipient, lying, { month, shards: 'all', place }),
+    ).rejects.toMatchObject({
       code: 'place-differs',
     })
   })

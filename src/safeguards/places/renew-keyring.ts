@@ -1,9 +1,10 @@
 /**
  * A month's keys written into a place (R50, R52). In: which shards are other ones now. Out: the place has the month as the
- * database has it, read back, and no file of what is gone. Never here: a place that is opened, what is pending.
+ * database has it, read back, and no file of what is gone. Never here: a place that is opened, a mix of two moments.
  *
- * A shard's new file lies beside the old one until the month's file has the shard's new key: whenever this ends in between,
- * one of the two opens.
+ * What is written is one snapshot of the database, with every change of keys up to it: a shard's file never comes from another
+ * moment than its key. The new file lies beside the old one until the month's file has the shard's new key: whenever this ends
+ * in between, one of the two opens.
  */
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { atMost } from '../backup/in-flight.ts'
@@ -13,6 +14,7 @@ import {
   folderOfMonth,
   monthFile,
   nextShardFile,
+  readLeaving,
   readShards,
   sealMonth,
   shardFile,
@@ -26,50 +28,63 @@ const writesAtOnce = 8
 
 export interface RenewedMonth {
   month: Temporal.PlainDate
-  /** `all`: every shard, and whatever else lies there is removed. */
+  /** Beside those that are pending; `all`: every shard, and whatever else lies there is removed. */
   shards: readonly number[] | 'all'
+  /** The place's id, and up to which entry it has the ledger. */
+  place: { id: string; ledgerTo: number }
 }
 
+/** @returns the changes (keyring_change) that the place has now */
 export async function renewMonth(
   db: HoldingSafeguards,
   keys: Pick<KeyStore, 'copyOut'>,
   recipient: string,
   store: ObjectStore,
-  { month, shards }: RenewedMonth,
-): Promise<void> {
-  const held = await snapshot(db, (tx) => readShards(tx, month))
-  const isHeld = new Set(held.map(({ shard }) => shard))
-  if (held.length === 0) {
-    await removeAll(store, month, new Set())
-    return
-  }
-  const wanted = shards === 'all' ? [...isHeld] : [...new Set(shards)]
-  const written = new Set<number>()
-  for (let from = 0; from < wanted.length; from += shardsAtOnce) {
-    const some = wanted.slice(from, from + shardsAtOnce)
-    const files = await snapshot(db, (tx) => writeShards(tx, month, some))
-    await each([...files], ([shard, bytes]) => {
-      written.add(shard)
-      return putAndReadBack(store, nextShardFile(month, shard), bytes)
+  { month, shards, place }: RenewedMonth,
+): Promise<number[]> {
+  return snapshot(db, async (tx) => {
+    const pending = await tx
+      .selectFrom('keyring_change')
+      .select(['id', 'shard'])
+      .where('place', '=', place.id)
+      .where('expiry_month', '=', month)
+      .execute()
+    const changes = pending.map(({ id }) => id)
+    const held = await readShards(tx, month)
+    const leaving = await readLeaving(tx, month, place.ledgerTo)
+    if (held.length === 0 && leaving.length === 0) {
+      await removeAll(store, month)
+      return changes
+    }
+    const isHeld = new Set(held.map(({ shard }) => shard))
+    const changed = pending.map(({ shard }) => shard).filter((shard) => shard >= 0)
+    const wanted = shards === 'all' ? [...isHeld] : [...new Set([...shards, ...changed])]
+    const written = new Set<number>()
+    for (let from = 0; from < wanted.length; from += shardsAtOnce) {
+      const files = await writeShards(tx, month, wanted.slice(from, from + shardsAtOnce))
+      await each([...files], ([shard, bytes]) => {
+        written.add(shard)
+        return putAndReadBack(store, nextShardFile(month, shard), bytes)
+      })
+    }
+    const sealed = await sealMonth(keys, recipient, month, { shards: held, leaving })
+    await putAndReadBack(store, monthFile(month), sealed)
+    await each([...written], async (shard) => {
+      const next = nextShardFile(month, shard)
+      const bytes = await store.readRange(next, 0, await store.sizeBytes(next))
+      await putAndReadBack(store, shardFile(month, shard), bytes)
+      await store.delete(next)
     })
-  }
-  // The keys as they are now: a shard that changed in between is pending and written once more.
-  const current = await snapshot(db, (tx) => readShards(tx, month))
-  await putAndReadBack(store, monthFile(month), await sealMonth(keys, recipient, month, current))
-  await each([...written], async (shard) => {
-    const next = nextShardFile(month, shard)
-    const bytes = await store.readRange(next, 0, await store.sizeBytes(next))
-    await putAndReadBack(store, shardFile(month, shard), bytes)
-    await store.delete(next)
+    if (shards === 'all') await removeAll(store, month, written)
+    else {
+      const gone = wanted.filter((shard) => !written.has(shard))
+      await each(gone, async (shard) => {
+        await store.delete(shardFile(month, shard))
+        await store.delete(nextShardFile(month, shard))
+      })
+    }
+    return changes
   })
-  if (shards === 'all') await removeAll(store, month, written)
-  else {
-    const gone = wanted.filter((shard) => !written.has(shard))
-    await each(gone, async (shard) => {
-      await store.delete(shardFile(month, shard))
-      await store.delete(nextShardFile(month, shard))
-    })
-  }
 }
 
 /** Every month whose keys lie in the place, its first day. */
@@ -82,9 +97,9 @@ export async function monthsIn(store: ObjectStore): Promise<Temporal.PlainDate[]
   return [...found].map((month) => Temporal.PlainDate.from(`${month}-01`))
 }
 
-async function removeAll(store: ObjectStore, month: Temporal.PlainDate, but: ReadonlySet<number>): Promise<void> {
-  const kept = new Set([...but].map((shard) => shardFile(month, shard)))
-  if (but.size > 0) kept.add(monthFile(month))
+async function removeAll(store: ObjectStore, month: Temporal.PlainDate, but?: ReadonlySet<number>): Promise<void> {
+  const kept = new Set([...(but ?? [])].map((shard) => shardFile(month, shard)))
+  if (but) kept.add(monthFile(month))
   const gone: string[] = []
   for await (const key of store.list(folderOfMonth(month))) if (!kept.has(key)) gone.push(key)
   // The month's file first: without it the others open nothing.

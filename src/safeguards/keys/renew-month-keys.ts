@@ -1,0 +1,61 @@
+/**
+ * A month's keys made new, every one of them: after a restore from a place that was away when a version was destroyed. In: a
+ * month. Out: a new version, new shard keys, the file keys under these; every version before destroyed. Never here: a file
+ * key changed, a copy written (the places are brought up to date when the register starts).
+ */
+import { randomBytes } from 'node:crypto'
+import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { withoutCopies } from '../places/copies.ts'
+import type { KeyStore } from './key-store.ts'
+import { holdMonths, reserveVersion, type Tx } from './month-keys.ts'
+import { shardKeyBytes } from './recording-keys.ts'
+import { neighboursOf, rewrapNeighbours, unwrapShards, wrapShards } from './rekey-month.ts'
+import { settleMonths } from './retire-versions.ts'
+
+/** Of a month of a million recordings a shard has about 350. */
+const shardsAtOnce = 100
+
+/** @throws what the key store throws; KEY_STAYS where a version before does not go */
+export async function renewMonthKeys(
+  holding: HoldingSafeguards,
+  store: KeyStore,
+  month: Temporal.PlainDate,
+): Promise<void> {
+  const db = safeguardsOf(holding)
+  const next = await reserveVersion(db, store, month)
+  await db.transaction().execute((tx) => renewAs(tx, store, month, next))
+  const { failures } = await settleMonths(db, store, withoutCopies, Temporal.Now.instant())
+  if (failures.length > 0) throw failures[0]
+}
+
+async function renewAs(tx: Tx, store: KeyStore, month: Temporal.PlainDate, next: number): Promise<void> {
+  await holdMonths(tx, [month], 'alone')
+  const shards = await tx
+    .selectFrom('shard_key')
+    .select(['shard', 'wrapped', 'month_key_version as version'])
+    .where('expiry_month', '=', month)
+    .orderBy('shard')
+    .execute()
+  for (let from = 0; from < shards.length; from += shardsAtOnce) {
+    const some = shards.slice(from, from + shardsAtOnce)
+    const opened = await unwrapShards(store, month, some)
+    const fresh = new Map(some.map(({ shard }) => [shard, randomBytes(shardKeyBytes)]))
+    const files = await neighboursOf(tx, month, [...fresh.keys()], new Set())
+    await rewrapNeighbours(tx, files, opened, fresh)
+    await wrapShards(tx, store, month, next, [...fresh])
+    for (const key of [...opened.values(), ...fresh.values()]) key.fill(0)
+  }
+  const now = Temporal.Now.instant()
+  await tx
+    .updateTable('month_key')
+    .set({ state: 'retiring', retiring_since: now, deadline: now })
+    .where('expiry_month', '=', month)
+    .where('state', '=', 'current')
+    .execute()
+  await tx
+    .updateTable('month_key')
+    .set({ state: 'current' })
+    .where('expiry_month', '=', month)
+    .where('version', '=', next)
+    .execute()
+}
