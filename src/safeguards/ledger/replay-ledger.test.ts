@@ -94,6 +94,12 @@ async function fill({ as }: TestDatabase<SafeguardTables>) {
 /** What happened after it. */
 async function goOn() {
   const { pool } = running.as()
+  await pool.query(
+    `begin;
+     set local session_replication_role = replica;
+     update recording set state = 'DESTROYED', cause = 'caller', destroyed_at = now() where id = '${ids.forbidden}';
+     commit`,
+  )
   await ledger.append(
     {
       kind: 'recording',

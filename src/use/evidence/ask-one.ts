@@ -15,6 +15,14 @@ export function monthsAfter(column: string, months: number) {
   return sql<Temporal.Instant>`((${at} at time zone 'Europe/Helsinki') + ${sql.lit(`${months} months`)}::interval) at time zone 'Europe/Helsinki'`
 }
 
+/**
+ * Of `recording`: the rows that public counts are of. What is past its day and not destroyed yet is in none of them: two
+ * counts that differ by it would tell how many preservation orders there are.
+ */
+export function countsPublicly(now: Temporal.Instant) {
+  return sql<boolean>`(recording.state = 'DESTROYED' or coalesce(recording.destroy_at > ${now}, true))`
+}
+
 /** Each version with the interval in which it is in force; the first one for everything before it, too. */
 export function intervalsOf(versions: readonly DescriptionVersion[]) {
   const inOrder = [...versions].sort((a, b) => Temporal.Instant.compare(a.effectiveFrom, b.effectiveFrom))

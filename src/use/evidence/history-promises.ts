@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import { identificationData, type IdentificationData } from '#description/register-description.ts'
 import { historyMonths } from '#description/terms.ts'
-import { askOne, monthsAfter } from './ask-one.ts'
+import { askOne, countsPublicly, monthsAfter } from './ask-one.ts'
 import type { Check } from './promise.ts'
 import { wordsAt } from './words.ts'
 
@@ -22,12 +22,12 @@ export const historyComplete: Check<CompleteFacts> = {
   test: { file: 'src/register/admit.test.ts', title: 'a call is entered with its five fields and its terms' },
   remedy:
     'The example is the id of a recording or a contact. A recording without its call was left by a deletion by hand; a contact without its term by a write by hand: restore the row from a backup.',
-  async check({ db }) {
+  async check({ db, now }) {
     const row = await askOne(
       db,
       sql<{ recordings: number; live: number; stray: string[]; unfinished: string[] }>`
         select
-          (select count(*) from recording) as recordings,
+          (select count(*) from recording where ${countsPublicly(now)}) as recordings,
           (select count(*) from contact where ended_at is null) as live,
           (select coalesce(array_agg(id::text), '{}') from (
             select r.id from recording r
@@ -198,8 +198,8 @@ export const historyTerm: Check<TermFacts> = {
       db,
       sql<{ contacts: number; oldest: Temporal.Instant | null; overdue: string[]; swept: Temporal.Instant | null }>`
         select
-          (select count(*) from contact) as contacts,
-          -- What an order keeps is not told of.
+          -- What an order keeps past its term is not told of, and what the sweep has not reached neither.
+          (select count(*) from contact) - (select count(*) from contact where history_ends_at <= ${now}) as contacts,
           (select min(history_ends_at) from contact where history_ends_at > ${now} or not history_is_held(id)) as oldest,
           (select coalesce(array_agg(id::text) filter (where not history_is_held(id)), '{}') from (
             select id from contact where history_ends_at <= ${limit}
@@ -261,7 +261,7 @@ export const historyTellsRecorded: Check<TellsFacts> = {
       db,
       sql<{ recorded: number; destroyed: number; silent: string[]; unledgered: string[] }>`
         select
-          (select count(*) from recording where state <> 'DESTROYED') as recorded,
+          (select count(*) from recording where state <> 'DESTROYED' and ${countsPublicly(now)}) as recorded,
           (select count(*) from recording where state = 'DESTROYED') as destroyed,
           (select coalesce(array_agg(id::text), '{}') from (
             select s.id from segment s

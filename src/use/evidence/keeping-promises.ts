@@ -31,8 +31,9 @@ export const recordingsFloor: Check<FloorFacts> = {
       db,
       sql<{ term: number; otherwise: number; early: string[] }>`
         select
-          count(*) filter (where state = 'DESTROYED' and cause = 'retention') as term,
-          count(*) filter (where state = 'DESTROYED' and cause <> 'retention') as otherwise,
+          -- What an order kept ended by its term, as far as anybody is told.
+          count(*) filter (where state = 'DESTROYED' and cause in ('retention', 'hold-end')) as term,
+          count(*) filter (where state = 'DESTROYED' and cause not in ('retention', 'hold-end')) as otherwise,
           -- A local time that the clocks skip or repeat is an hour's difference.
           coalesce(array_agg(id::text) filter (where
             (cause = 'retention' and (destroyed_at < min_keep_until or destroyed_at < ${monthsAfter('call_ended_at', months)} - interval '1 hour'))

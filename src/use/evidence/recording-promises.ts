@@ -1,7 +1,7 @@
 /** What is recorded: a part of the calls to service numbers, as the plan draws them, from signal to signal. */
 import { sql } from 'kysely'
 
-import { askOne, intervalsOf } from './ask-one.ts'
+import { askOne, countsPublicly, intervalsOf } from './ask-one.ts'
 import type { Check, Looking } from './promise.ts'
 import { wordsAt } from './words.ts'
 
@@ -126,7 +126,7 @@ export const neverSwitchboard: Check<SwitchboardFacts> = {
         select
           (select count(*) from segment s where s.answered_at >= ${since} and s.contact_started_at >= ${since}::timestamptz - interval '1 day'
             and exists (select from board b where b.key = s.number_reached)) as calls,
-          (select count(*) from recording) as recordings,
+          (select count(*) from recording where ${countsPublicly(now)}) as recordings,
           (select coalesce(array_agg(r.id::text), '{}') from recording r
             where exists (select from board b where b.key = r.number_reached and r.started_at >= b.since
               and r.started_at < coalesce(b.until, 'infinity'))) as recorded`,
@@ -167,18 +167,18 @@ export const withinSignals: Check<SignalFacts> = {
   },
   remedy:
     'The example is the id of a recording. Find its call in the log of the recording client: what is outside the call is an excess that must not be used; report it to the controller.',
-  async check({ db }) {
+  async check({ db, now }) {
     const row = await askOne(
       db,
       sql<{ recordings: number; outside: string[] }>`
         with held as (
-          select r.id, r.started_at < s.answered_at - ${sql.lit(`${toleranceMs} ms`)}::interval
-              or r.ended_at > s.ended_at + ${sql.lit(`${toleranceMs} ms`)}::interval
-              or r.duration_ms > extract(epoch from s.ended_at - s.answered_at) * 1000 + ${sql.lit(toleranceMs)} as outside
-          from recording r join segment s on s.id = r.segment_id and s.contact_started_at = r.contact_started_at
-          where r.state <> 'DESTROYED'
+          select recording.id, ${countsPublicly(now)} as is_counted, recording.started_at < s.answered_at - ${sql.lit(`${toleranceMs} ms`)}::interval
+              or recording.ended_at > s.ended_at + ${sql.lit(`${toleranceMs} ms`)}::interval
+              or recording.duration_ms > extract(epoch from s.ended_at - s.answered_at) * 1000 + ${sql.lit(toleranceMs)} as outside
+          from recording join segment s on s.id = recording.segment_id and s.contact_started_at = recording.contact_started_at
+          where recording.state <> 'DESTROYED'
         )
-        select count(*) as recordings, coalesce(array_agg(id::text) filter (where outside), '{}') as outside from held`,
+        select count(*) filter (where is_counted) as recordings, coalesce(array_agg(id::text) filter (where outside), '{}') as outside from held`,
     )
     return {
       holds: row.outside.length === 0,

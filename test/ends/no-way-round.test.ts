@@ -1,0 +1,156 @@
+// What a process that was taken over, or a clock that is set on little by little, could do round the ends; and what counts
+// would tell of a preservation order (R22-R24, R52, L37).
+import { beforeEach, describe, expect, test } from 'vitest'
+import { advanceClock } from '#destruction/clock/clock.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { openEnds } from './open-ends.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const ends = await openEnds(database)
+const { kept, keptUntil, stateOf, post, get, custodian, setDay } = ends
+const owner = database.as().pool
+const as = (role: 'seloste_custodian' | 'seloste_capture') => database.as(role).pool
+const now = () => Temporal.Now.instant()
+
+describe('a custodian that was taken over', () => {
+  test('does not bring a recording that is kept into quarantine, to cut it away (R23)', async () => {
+    const { id } = await kept()
+    const statement = `update recording set state = 'QUARANTINED' where id = '${id}'`
+    await expect(as('seloste_custodian').query(statement)).rejects.toThrow(/does not come into quarantine/)
+    const unkept = `update recording set kept_at = null where id = '${id}'`
+    await expect(as('seloste_custodian').query(unkept)).rejects.toThrow(/has been taken into keeping/)
+    expect(await stateOf(id)).toMatchObject({ state: 'STORED' })
+  })
+
+  test('destroys nothing without its entry in the ledger, and no row of what is destroyed before its history ends', async () => {
+    const { id } = await keptUntil(-1)
+    const hidden = `
+      begin;
+      update recording set state = 'DESTROYING', cause = 'retention' where id = '${id}';
+      delete from recording_key where recording_id = '${id}';
+      update recording set state = 'DESTROYED', destroyed_at = now() where id = '${id}';
+      commit`
+    await expect(as('seloste_custodian').query(hidden)).rejects.toThrow(/the destruction ledger does not say so/)
+    await expect(as('seloste_custodian').query(`delete from recording where id = '${id}'`)).rejects.toThrow(/denied/)
+  })
+
+  test('says of nothing in the ledger that lives, that it ended: a restore would end it', async () => {
+    const { id, contactId } = await kept()
+    const hold = { provision: '806/2011 8:24', authority: 'Poliisi', orderReference: 'R/1', reference: 'T-1' }
+    const until = now().add({ hours: 24 }).toString()
+    const { body } = await post('tuula', '/api/holds', { contactId, covers: 'both', until, ...hold })
+    const say = (kind: string, object: string, cause: string) =>
+      as('seloste_custodian').query(
+        `insert into destruction_entry (object_kind, object_id, cause, done_by, targets) values ($1, $2, $3, 'x', '{}')`,
+        [kind, object, cause],
+      )
+    await expect(say('recording', id, 'caller')).rejects.toThrow(/is destroyed, and it is not/)
+    await expect(say('hold', body['id'] as string, 'ended')).rejects.toThrow(/not the custodian’s/)
+    for (const kind of ['right', 'credential', 'link', 'scim-token', 'employment']) {
+      await expect(say(kind, id, 'revoked')).rejects.toThrow(/not the custodian’s/)
+    }
+  })
+})
+
+test('capture that was taken over does not put an end off (R22, R24)', async () => {
+  const { id, contactId } = await kept()
+  const query = (statement: string) => as('seloste_capture').query(statement)
+  await owner.query(`alter table recording disable trigger user`)
+  const old = `started_at - interval '7 months'`
+  await owner.query(
+    `update recording set started_at = ${old}, destroy_at = now() + interval '1 hour' where id = '${id}'`,
+  )
+  await owner.query(`alter table recording enable trigger user`)
+  await expect(
+    query(`update recording set destroy_at = now() + interval '5 months', call_ended_at = now() where id = '${id}'`),
+  ).rejects.toThrow(/row-level security/)
+  await expect(
+    query(`update contact set history_ends_at = started_at + interval '16 months' where id = '${contactId}'`),
+  ).rejects.toThrow(/row-level security/)
+})
+
+describe('a clock that is set on little by little', () => {
+  beforeEach(() => owner.query(`delete from clock_stop; update clock_mark set at = now(), leapt = '0'`).catch(reset))
+  async function reset() {
+    await owner.query(`update clock_stop set ended_at = now(), confirmed = false where ended_at is null`)
+    await owner.query(`update clock_mark set at = now(), leapt = '0'`)
+  }
+  /** As if the clock had been set on by so much just now. */
+  const leap = (by: string) => owner.query(`update clock_mark set at = at - $1::interval`, [by])
+  const destructionNow = async () => {
+    const { rows } = await owner.query<{ late: boolean }>(
+      `select destruction_now() < now() - interval '1 hour' as late`,
+    )
+    return rows[0]!.late ? 'mark' : 'clock'
+  }
+
+  test('is ahead when its leaps are more than a day together, however small each is, and through restarts', async () => {
+    await leap('20 hours')
+    expect(await advanceClock(custodian)).toBe('right')
+    await leap('20 hours')
+    expect(await destructionNow()).toBe('mark')
+    expect(await advanceClock(custodian)).toBe('ahead')
+    expect(await destructionNow()).toBe('mark')
+  })
+
+  test('is right where the time has passed while the custodian ran', async () => {
+    for (let hour = 0; hour < 60; hour++) {
+      await leap('1 hour')
+      expect(await advanceClock(custodian, Temporal.Duration.from({ hours: 1 }))).toBe('right')
+    }
+    await leap('20 hours')
+    expect(await advanceClock(custodian)).toBe('right')
+  })
+
+  test('needs two people who saw the same time: what one said before it leapt again does not count', async () => {
+    const confirm = (name: 'dora' | 'asta' | 'riitta') => post(name, '/api/retention/clock', { now: now().toString() })
+    await leap('3 days')
+    expect(await advanceClock(custodian)).toBe('ahead')
+    expect((await confirm('dora')).status).toBe(204)
+    await owner.query(`alter table clock_confirmation disable trigger user`)
+    await owner.query(`update clock_confirmation set at = at - interval '200 days'`)
+    await owner.query(`alter table clock_confirmation enable trigger user`)
+    expect((await confirm('asta')).status).toBe(204)
+    expect(await advanceClock(custodian)).toBe('ahead')
+    expect((await confirm('dora')).status).toBe(204)
+    expect(await advanceClock(custodian)).toBe('right')
+  })
+})
+
+describe('what an order keeps past its day is in no count', () => {
+  const day = now().subtract({ hours: 50 })
+  const asked = [
+    ['hour', day.subtract({ hours: 1 }), day.add({ hours: 1 })],
+    ['day', day.subtract({ hours: 24 * 20 }), now()],
+    ['month', day.subtract({ hours: 24 * 60 }), now()],
+  ] as const
+  const readers = ['asta', 'dora', 'matti', 'paula', 'riitta'] as const
+  const due = async () => {
+    const found: unknown[] = []
+    for (const [by, from, to] of asked) {
+      for (const name of readers) {
+        const { status, body } = await get(
+          name,
+          `/api/retention/due?from=${from.toString()}&to=${to.toString()}&by=${by}`,
+        )
+        expect(status).toBe(200)
+        found.push(body['items'])
+      }
+    }
+    return found
+  }
+
+  test('of what was due, by the hour, the day and the month', async () => {
+    const before = await due()
+    const { id, contactId } = await kept()
+    const order = { provision: '806/2011 8:24', authority: 'Poliisi', orderReference: 'R/1', reference: 'T-1' }
+    const until = now().add({ hours: 24 }).toString()
+    expect((await post('tuula', '/api/holds', { contactId, covers: 'both', until, ...order })).status).toBe(201)
+    await setDay(id, day)
+    await owner.query(`alter table contact disable trigger user`)
+    await owner.query(`update contact set history_ends_at = $2 where id = $1`, [contactId, day.toString()])
+    await owner.query(`alter table contact enable trigger user`)
+    expect(await due()).toEqual(before)
+  })
+})
