@@ -27,6 +27,7 @@ const ids = {
   over: id(),
   segment: id(),
   forbidden: id(),
+  kept: id(),
   heldContact: id(),
   right: id(),
   other: id(),
@@ -59,6 +60,14 @@ async function fill({ as }: TestDatabase<SafeguardTables>) {
      values ($1, $2, $3, now() - interval '1 day', 'STORED', now() - interval '1 day', current_date, 6, now() + interval '3 months',
        now() + interval '5 months', '\\x00', now())`,
     [ids.forbidden, ids.segment, ids.contact],
+  )
+  // Kept by an order that was renewed until its history had gone.
+  await pool.query(
+    `insert into recording (id, segment_id, contact_id, contact_started_at, state, started_at, intake_day, recording_months,
+       min_keep_until, destroy_at, kept_at)
+     select $1, gen_random_uuid(), id, started_at, 'RESTRICTED', started_at, current_date, 6, started_at + interval '3 months',
+       started_at + interval '6 months', started_at from contact where id = $2`,
+    [ids.kept, ids.over],
   )
   await pool.query(
     `insert into recording_key (recording_id, expiry_month, shard, wrapped) values ($1, '2027-03-01', 1, '\\x00')`,
@@ -210,6 +219,7 @@ describe('the ledger replayed on a restored register', () => {
     expect(await first('select count(*)::integer as n from recording_key')).toEqual({ n: 0 })
     expect(deleted).toEqual([`recordings/${ids.forbidden}/body`])
     expect((await pool.query('select id from contact')).rows).toEqual([{ id: ids.contact }])
+    expect(await first('select state from recording where id = $1', [ids.kept])).toEqual({ state: 'RESTRICTED' })
     expect(
       (await pool.query('select id, revoked_at is null as holds, revoke_cause from access_right order by revoked_at'))
         .rows,

@@ -100,10 +100,12 @@ async function purgeHistory(tx: Tx): Promise<number> {
       and not history_is_held(id) returning id`.execute(tx)
   const ids = rows.map(({ id }) => id)
   if (ids.length === 0) return 0
-  await sql`delete from listening l using recording r where l.recording_id = r.id and r.contact_id = any (${ids}::uuid[])`.execute(
-    tx,
-  )
-  for (const table of ['recording', 'segment', 'call_identity']) {
+  // As the sweep ends it: a recording that is not destroyed has an order that keeps it, or goes by its own term.
+  await sql`
+    delete from listening l using recording r
+    where l.recording_id = r.id and r.contact_id = any (${ids}::uuid[]) and r.state = 'DESTROYED'`.execute(tx)
+  await sql`delete from recording where contact_id = any (${ids}::uuid[]) and state = 'DESTROYED'`.execute(tx)
+  for (const table of ['segment', 'call_identity']) {
     await sql`delete from ${sql.table(table)} where contact_id = any (${ids}::uuid[])`.execute(tx)
   }
   return ids.length
