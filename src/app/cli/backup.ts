@@ -4,16 +4,18 @@ import { parseArgs } from 'node:util'
 import { generateKeyPair } from '#platform/age/age-header.ts'
 import type { Settings } from '#platform/config/settings.ts'
 import { Fault } from '#platform/fault.ts'
+import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { makeBackup, type BackupProgress, type MadeBackup } from '#safeguards/backup/make-backup.ts'
 import { findBackups } from '#safeguards/backup/list-backups.ts'
 import { instantOf } from '#safeguards/backup/manifest.ts'
 import { noteBackup, noteBackupFault } from '#safeguards/backup/note-backups.ts'
+import type { Rotated } from '#safeguards/backup/rotate.ts'
 import { openKeyStore } from '#safeguards/keys/open-key-store.ts'
 import { noteRun } from '#safeguards/runs/note-run.ts'
 import { readVersions, versionAt } from '#safeguards/versions/versions.ts'
 import { lastDue } from '../roles/keep-backups.ts'
 import { readDrawKey } from '../roles/draw-key.ts'
-import { bodyKey, indexKey } from '#register/recordings/objects.ts'
+import { copiedObjects } from '#register/recordings/objects.ts'
 import { openBackupPlaces, type OpenedPlace } from './backup-places.ts'
 import { databaseUrlOf, withRunningDatabase } from './running-database.ts'
 import { version } from './version.ts'
@@ -50,18 +52,24 @@ export async function backup(settings: Settings, args: string[]): Promise<void> 
       url,
       db,
       objects,
-      objectsOf: (id: string) => [bodyKey(id), indexKey(id)],
+      objectsOf: copiedObjects,
       keys,
       drawKey: await readDrawKey(settings.dataDirectory),
       program: version,
     }
     for (const place of places) {
       if (values.due === true && (await isDone(place, lastDue(now, settings.backupAt)))) continue
+      let store: ObjectStore | undefined
+      let rotated: Rotated | undefined
       try {
         const opened = await place.open()
+        store = opened.store
         const made = await makeBackup(source, opened, {
           recipient,
           rotationDays: storage.backupDays,
+          onEnded: (ended) => {
+            rotated = ended
+          },
           onProgress: (progress) => {
             tell.progress(place.name, progress)
           },
@@ -70,13 +78,25 @@ export async function backup(settings: Settings, args: string[]): Promise<void> 
         await noteRun(db, { work: 'backup', recordings: made.manifest.objects / 2, contacts: rowsOf(made, 'contact') })
         tell.made(place.name, made)
       } catch (error) {
-        await noteBackupFault(db, place.name, error)
+        await noteBackupFault(db, place.name, error, store && rotated && { store, rotated })
         await noteRun(db, { work: 'backup', fault: (error as { code?: string }).code ?? 'unknown' })
-        tell.failed(place.name, error as Error)
+        tell.failed(place.name, error as Error, await lastOf(store, storage.backupDays), rotated?.ended ?? [])
         process.exitCode = 1
       }
     }
   })
+}
+
+interface LastBackup {
+  id: string
+  /** When it is removed. */
+  ends: Temporal.Instant
+}
+
+async function lastOf(store: ObjectStore | undefined, days: number): Promise<LastBackup | undefined> {
+  const id = store && (await findBackups(store).catch(() => undefined))?.whole.at(-1)
+  const at = id === undefined ? undefined : instantOf(id)
+  return id !== undefined && at ? { id, ends: at.add({ hours: 24 * days }) } : undefined
 }
 
 /** A place that cannot be looked into is not done. */
@@ -129,7 +149,7 @@ async function listBackups(settings: Settings): Promise<void> {
 interface Telling {
   progress: (place: string, progress: BackupProgress) => void
   made: (place: string, made: MadeBackup) => void
-  failed: (place: string, error: Error) => void
+  failed: (place: string, error: Error, last: LastBackup | undefined, ended: readonly string[]) => void
 }
 
 const tellJson: Telling = {
@@ -152,8 +172,10 @@ const tellJson: Telling = {
       }),
     )
   },
-  failed: (place, error) => {
-    console.log(JSON.stringify({ place, failed: (error as { code?: string }).code ?? 'unknown', why: error.message }))
+  failed: (place, error, last, ended) => {
+    const { code } = error as { code?: string }
+    const newest = last && { id: last.id, ends: last.ends.toString() }
+    console.log(JSON.stringify({ place, failed: code ?? 'unknown', why: error.message, newest, ended }))
   },
 }
 
@@ -176,8 +198,13 @@ const tellLines: Telling = {
     }
     for (const key of missing) console.log(`  missing in the object store: ${key}; see seloste recordings verify`)
   },
-  failed: (place, error) => {
-    console.error(`seloste: no backup to ${place}: ${error.message}; the earlier ones there are as they were`)
+  failed: (place, error, last, ended) => {
+    const left = last
+      ? `the earlier ones there are as they were, the newest is ${last.id} and ends at ${last.ends.toString()} whether there is a newer one or not`
+      : 'no whole backup was found there'
+    console.error(`seloste: no backup to ${place}: ${error.message}; ${left}`)
+    for (const id of ended)
+      console.error(`  ended the backup ${id}: no backup is kept longer than the description says`)
   },
 }
 

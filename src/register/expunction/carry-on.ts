@@ -2,7 +2,7 @@ import { sql, type Kysely } from 'kysely'
 import { forgetFileKeys } from '#safeguards/keys/forget-keys.ts'
 import { settleMonths } from '#safeguards/keys/retire-versions.ts'
 import type { Reached } from '#safeguards/places/copies.ts'
-import { recordingObjects } from '../recordings/objects.ts'
+import { copiedObjects } from '../recordings/objects.ts'
 import type { RegisterTables } from '../tables.ts'
 import type { Begun, Expunged, Expunging } from './ending.ts'
 import { noteDestroyed } from './note-destroyed.ts'
@@ -102,7 +102,7 @@ async function withoutKeys(db: Kysely<RegisterTables>, begun: readonly Begun[]):
 async function removeCopies({ copies }: Expunging, ready: readonly Begun[]): Promise<Answer> {
   if (ready.length === 0) return { reached: [], away: [] }
   try {
-    const reached = await copies.deleteObjects(ready.flatMap(({ id }) => recordingObjects(id)))
+    const reached = await copies.deleteObjects(ready.flatMap(({ id }) => copiedObjects(id)))
     return { reached, away: reached.filter((place) => !place.reached).map(said) }
   } catch (error) {
     return { reached: [], away: [`objects in the copies: ${error instanceof Error ? error.message : String(error)}`] }

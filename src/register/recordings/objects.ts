@@ -22,3 +22,8 @@ export function indexKey(recordingId: string): string {
 export function recordingObjects(recordingId: string): string[] {
   return [headerKey(recordingId), tailKey(recordingId), indexKey(recordingId), bodyKey(recordingId)]
 }
+
+/** Those that a copy elsewhere has. */
+export function copiedObjects(recordingId: string): string[] {
+  return [indexKey(recordingId), bodyKey(recordingId)]
+}
