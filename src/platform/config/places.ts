@@ -1,4 +1,5 @@
-import { resolve } from 'node:path'
+import { realpathSync } from 'node:fs'
+import { relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { isRecipient } from '../age/age-header.ts'
 import { ConfigFault, wrongSetting } from './faults.ts'
@@ -53,17 +54,56 @@ export function parsePlaces(setting: string, text: string | undefined, folder: s
   return places
 }
 
-/** Two places of one name would be taken for one another; two names for one place would count one copy twice. */
-export function assertPlacesApart(backups: readonly PlaceSetting[], ledgers: readonly PlaceSetting[]): void {
+/**
+ * Two places of one name would be taken for one another; two names for one place would count one copy twice; and what a place
+ * is tidied of would be the register itself where it lay in one of its own folders, or around one.
+ * @param own folders of the register itself, absolute
+ */
+export function assertPlacesApart(
+  backups: readonly PlaceSetting[],
+  ledgers: readonly PlaceSetting[],
+  own: readonly string[],
+): void {
   const all = [...backups, ...ledgers]
   for (const [index, one] of all.entries()) {
     const setting = index < backups.length ? 'SELOSTE_BACKUPS' : 'SELOSTE_LEDGER'
     for (const other of all.slice(0, index)) {
       if (one.name === other.name) throw wrongSetting(setting, one.name, 'a name that no other place has')
-      if (tellPlace(one) === tellPlace(other)) {
-        throw wrongSetting(setting, one.name, `a place of its own: it has the same address as ${other.name}`)
+      if (tellPlace(one) === tellPlace(other) || areNested(folderOf(one), folderOf(other))) {
+        throw wrongSetting(
+          setting,
+          one.name,
+          `a place of its own: it has the same address as ${other.name}, or one lies in the other`,
+        )
       }
     }
+    if (own.some((folder) => areNested(folderOf(one), folder))) {
+      throw wrongSetting(
+        setting,
+        one.name,
+        'a folder outside those where the register keeps its own data, and not around them',
+      )
+    }
+  }
+}
+
+function folderOf({ at }: PlaceSetting): string | undefined {
+  return at.kind === 'folder' ? at.folder : undefined
+}
+
+/** Whether two folders are one, or one is somewhere below the other; as they are once links are followed. */
+function areNested(one: string | undefined, other: string | undefined): boolean {
+  if (one === undefined || other === undefined) return false
+  const [a, b] = [realFolder(one), realFolder(other)]
+  return [relative(a, b), relative(b, a)].some((way) => way !== '..' && !way.startsWith('../'))
+}
+
+/** One that is not there yet has no links. */
+function realFolder(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    return path
   }
 }
 

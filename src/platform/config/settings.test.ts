@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -238,6 +238,22 @@ describe('a wrong setting is one line: which, what was found, what is allowed', 
       { SELOSTE_BACKUPS: 'a=file:///mnt/a@x', SELOSTE_LEDGER: 'b=file:///mnt/a/@y', SELOSTE_BACKUP_KEY: recipient },
       'SELOSTE_LEDGER is "b": allowed is a place of its own: it has the same address as a',
     ],
+    [
+      { SELOSTE_BACKUPS: 'a=file:///mnt/a@x, b=file:///mnt/a/objects@y', SELOSTE_BACKUP_KEY: recipient },
+      'SELOSTE_BACKUPS is "b": allowed is a place of its own',
+    ],
+    [
+      { SELOSTE_DATA: '/mnt/data', SELOSTE_BACKUPS: 'a=file:///mnt/data@x', SELOSTE_BACKUP_KEY: recipient },
+      'SELOSTE_BACKUPS is "a": allowed is a folder outside those where the register keeps its own data',
+    ],
+    [
+      { SELOSTE_DATA: '/mnt/data', SELOSTE_LEDGER: 'a=file:///mnt/data/ledger/copy@x' },
+      'SELOSTE_LEDGER is "a": allowed is a folder outside those where the register keeps its own data',
+    ],
+    [
+      { OBJECTS_URL: 'file:///srv/objects', SELOSTE_BACKUPS: 'a=file:///srv@x', SELOSTE_BACKUP_KEY: recipient },
+      'SELOSTE_BACKUPS is "a": allowed is a folder outside those where the register keeps its own data',
+    ],
     [{ SELOSTE_BACKUPS: 'a=file:///mnt/a' }, 'SELOSTE_BACKUP_KEY is empty: allowed is the public half (age1…)'],
     [{ SELOSTE_BACKUP_KEY: recipient.replace('q', 'p') }, 'allowed is the public half (age1…) of a key'],
     [{ SELOSTE_BACKUP_KEY: 'AGE-SECRET-KEY-1SECRET' }, 'SELOSTE_BACKUP_KEY is "(a private half)"'],
@@ -253,6 +269,14 @@ describe('a wrong setting is one line: which, what was found, what is allowed', 
       expect(message).not.toContain('secret')
     })
   }
+})
+
+test('a place that is a link to the register’s own folder is refused', () => {
+  const [data, link] = [join(folder, 'data'), join(folder, 'link')]
+  mkdirSync(join(data, 'objects'), { recursive: true })
+  symlinkSync(data, link)
+  const SELOSTE_BACKUPS = `a=file://${link}@x`
+  expect(messageFor({ SELOSTE_DATA: data, SELOSTE_BACKUPS, SELOSTE_BACKUP_KEY: recipient })).toContain('its own data')
 })
 
 describe('the settings file', () => {

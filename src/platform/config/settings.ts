@@ -88,6 +88,8 @@ const fileNames = [
   ...identityProviderNames,
 ]
 const shortestPassword = 8
+/** Below SELOSTE_DATA. */
+const ownFolders = ['database', 'objects', 'keys', 'token', 'capture', 'custodian', 'audit-log', 'ledger']
 
 /**
  * Reads and checks every setting. An empty environment variable counts as not set.
@@ -133,7 +135,10 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     )
   }
   assertApart(settings)
-  assertPlacesApart(settings.backups, settings.ledgerCopies)
+  assertPlacesApart(settings.backups, settings.ledgerCopies, [
+    settings.objectsDirectory,
+    ...ownFolders.map((name) => join(dataDirectory, name)),
+  ])
   return settings
 }
 
