@@ -10,6 +10,7 @@ import { readLogKey } from '#safeguards/audit/log-key.ts'
 import { writeVerifierKey } from '#safeguards/audit/note.ts'
 import { resumeLog } from '#safeguards/audit/resume.ts'
 import { openKeyStore } from '#safeguards/keys/open-key-store.ts'
+import { exportLedger } from '#safeguards/ledger/export-ledger.ts'
 import { withRunningDatabase } from './running-database.ts'
 
 /** `audit export --to DIR`: the log as files, or what has come since added to an earlier export. */
@@ -19,8 +20,11 @@ export async function auditExport(settings: Settings, args: string[]): Promise<v
     throw new Fault('argument-wrong', 'audit export needs --to DIR, a new folder or one with an earlier export')
   const folder = resolve(values.to)
   const signer = await logKey(settings)
-  const { size, written } = await withRunningDatabase(settings, 'audit-export', (db) => exportLog(db, signer, folder))
-  console.log(`${folder} has the log up to ${size} entries (${written} files written)`)
+  await withRunningDatabase(settings, 'audit-export', async (db) => {
+    const { size, written } = await exportLog(db, signer, folder)
+    console.log(`${folder} has the log up to ${size} entries (${written} files written)`)
+    console.log(`and the destruction ledger up to ${await exportLedger(db, folder)} entries`)
+  })
   console.log(`its key, to be written down elsewhere: ${writeVerifierKey(signer)}`)
 }
 

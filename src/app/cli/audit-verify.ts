@@ -114,6 +114,10 @@ function tell(report: Report, folder: string | undefined): void {
   if (folder === undefined) {
     console.log(`held against the log: ${recordings} recordings in keeping, ${destructions} destructions`)
     console.log(`the destruction ledger: ${report.ledger ?? 0} entries, their hashes and its heads`)
+  } else if (report.ledger === undefined) {
+    console.log('the export has no destruction ledger: its destructions are the log’s word only')
+  } else {
+    console.log(`the destruction ledger: ${report.ledger} entries, ${destructions} destructions held against the log`)
   }
   if (pruned > 0) console.log(`removed by the log’s own term, hashes there: ${pruned}`)
   if (pending > 0) console.log(`not in the tree yet: ${pending}`)

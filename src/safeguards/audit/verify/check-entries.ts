@@ -35,7 +35,8 @@ export class EntryCheck {
     oldestAt: undefined,
   }
   readonly #findings: Findings
-  #newestAt = ''
+  /** When the newest entry was written. */
+  newestAt = ''
   #firstThere: { leaf: number; at: string } | undefined
 
   constructor(findings: Findings) {
@@ -45,9 +46,9 @@ export class EntryCheck {
   /** @param leaf its place in the tree; none while it has none yet */
   look(entry: LoggedEntry, leaf: number | undefined): void {
     const told = { leaf, seq: entry.seq }
-    if (entry.at > this.#newestAt) this.#newestAt = entry.at
-    else if (leaf !== undefined && Date.parse(this.#newestAt) - Date.parse(entry.at) > longestTransactionMs) {
-      this.#findings.add('entry-order', `Entry ${entry.seq} is of ${entry.at}, after one of ${this.#newestAt}.`, told)
+    if (entry.at > this.newestAt) this.newestAt = entry.at
+    else if (leaf !== undefined && Date.parse(this.newestAt) - Date.parse(entry.at) > longestTransactionMs) {
+      this.#findings.add('entry-order', `Entry ${entry.seq} is of ${entry.at}, after one of ${this.newestAt}.`, told)
     }
     if (leaf !== undefined) this.#firstThere ??= { leaf, at: entry.at }
     if (this.facts.oldestAt === undefined || entry.at < this.facts.oldestAt) this.facts.oldestAt = entry.at

@@ -86,16 +86,21 @@ export async function checkLedger(
   if (tree.tree.size > 0 && heads.length === 0) findings.add('ledger-head-wrong', 'There is none.')
   checked += await lookAtWaiting(tx, lookAtKeys, findings)
   lookAtKeys.judge(findings)
+  tellAsLedger(own, findings)
+  return checked
+}
+
+/** What was found about its tree and heads, told as the ledger's. */
+export function tellAsLedger(own: Findings, findings: Findings): void {
   for (const { code, message } of own.inOrder()) {
     findings.add(headCodes.has(code) ? 'ledger-head-wrong' : 'ledger-altered', message)
   }
-  return checked
 }
 
 const headCodes: ReadonlySet<string> = new Set(['checkpoint-unreadable', 'checkpoint-unsigned', 'witness-wrong'])
 
 /** The key of the log signs the heads of its ledger, under the name of the ledger. */
-function ledgerKeyOf(log: VerifierKey): VerifierKey {
+export function ledgerKeyOf(log: VerifierKey): VerifierKey {
   const name = `${log.name}/ledger`
   const raw = Buffer.from(log.key.export({ format: 'jwk' }).x ?? '', 'base64url')
   const id = hash('sha256', Buffer.concat([Buffer.from(`${name}\n`), Buffer.of(1), raw]), 'hex').slice(0, 8)
@@ -145,11 +150,16 @@ async function readSubtrees(tx: AnyDatabase): Promise<Map<string, string>> {
 }
 
 /** Each destroyed recording names the version of the month key that went with its key: its end is in the ledger too. */
-class KeyCheck {
+export class KeyCheck {
   readonly #gone = new Set<string>()
   readonly #named = new Map<string, string>()
 
-  look({ kind, id, name, detail }: LedgerLine): void {
+  look({
+    kind,
+    id,
+    name,
+    detail,
+  }: Pick<LedgerLine, 'kind' | 'id' | 'name'> & { detail: LedgerLine['detail'] | null }): void {
     if (kind === 'month-key' && name !== null) this.#gone.add(name)
     const key = detail?.['monthKey']
     if (kind === 'recording' && typeof key === 'string' && !this.#named.has(key)) this.#named.set(key, id ?? '')

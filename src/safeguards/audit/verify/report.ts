@@ -66,7 +66,7 @@ export interface Report {
   witnesses: number
   recordings: number
   destructions: number
-  /** Entries of the destruction ledger that were verified; none in an export. */
+  /** Entries of the destruction ledger that were verified; none where an export has no ledger. */
   ledger?: number
   /** Size and root, base64, of the newest checkpoint. */
   newest?: { origin: string; size: number; root: string }

@@ -1,4 +1,5 @@
 import { EntryCheck } from './check-entries.ts'
+import { checkLedgerCopy } from './check-ledger-copy.ts'
 import { RootCheck, type SeenCheckpoint, type TrustedKeys } from './check-roots.ts'
 import { TreeCheck } from './check-tree.ts'
 import { leafHashOf, readEntry } from './entry-bytes.ts'
@@ -95,6 +96,7 @@ export async function verifyExport(files: ExportFiles, options: ExportOptions): 
   for (const index of lost) {
     if (index >= check.facts.minimumIndex) findings.add('entry-lost', `Index ${index}.`, { leaf: index })
   }
+  const ledger = await checkLedgerCopy(read, options.keys, check.facts, check.newestAt, findings)
   for (const path of unexpected) findings.add('file-unexpected', `The file "${path}".`)
   return {
     entries: size,
@@ -103,7 +105,8 @@ export async function verifyExport(files: ExportFiles, options: ExportOptions): 
     checkpoints: tree.right,
     witnesses: roots.cosigned,
     recordings: 0,
-    destructions: 0,
+    destructions: ledger?.compared ?? 0,
+    ...(ledger && { ledger: ledger.entries }),
     ...(newest && { newest: { origin: newest.origin, size, root: newest.root.toString('base64') } }),
     ...acceptedIn(check.facts, findings),
   }

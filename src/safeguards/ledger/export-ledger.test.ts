@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { join, relative } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { aDestruction, openTestLedger } from '#test/audit/open-ledger.ts'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { appendAudit } from '../audit/append.ts'
+import { exportLog } from '../audit/export-log.ts'
+import { readLogKey } from '../audit/log-key.ts'
+import { writeVerifierKey } from '../audit/note.ts'
+import { readVerifierKey } from '../audit/verify/signed-note.ts'
+import { verifyExport } from '../audit/verify/verify-export.ts'
+import type { SafeguardTables } from '../tables.ts'
+import { exportLedger } from './export-ledger.ts'
+
+const database = await createTestDatabase<SafeguardTables>()
+const ledger = await openTestLedger(database)
+const { db: admin, pool } = database.as()
+const signer = (await readLogKey(ledger.keys))!
+const folder = join(ledger.place, 'export')
+const monthKey = 'month-2027-03.v1'
+
+async function destroy(id: string = randomUUID(), cause: 'caller' | 'official' = 'caller'): Promise<string> {
+  await ledger.append({ ...aDestruction(id), detail: { monthKey } })
+  await appendAudit(admin, {
+    action: 'recording.destroyed',
+    result: 'ok',
+    object: { kind: 'recording', id },
+    detail: { cause },
+  })
+  return id
+}
+async function exported(): Promise<number> {
+  await ledger.turn()
+  await ledger.seal()
+  await exportLog(admin, signer, folder)
+  return exportLedger(admin, folder)
+}
+async function verified() {
+  const keyLine = writeVerifierKey(signer)
+  const key = readVerifierKey(keyLine)
+  if (typeof key === 'string') throw new Error(key)
+  const entries = async () => {
+    const found = await readdir(folder, { recursive: true, withFileTypes: true })
+    return found.filter((one) => one.isFile()).map((one) => relative(folder, join(one.parentPath, one.name)))
+  }
+  const read = (path: string) => readFile(join(folder, path)).catch(() => undefined)
+  const report = await verifyExport({ read, list: entries }, { keys: { log: key, witnesses: [] }, keyLine })
+  return { ...report, codes: report.problems.map(({ code }) => code) }
+}
+
+describe('an export of the log with the destruction ledger', () => {
+  test('is held against it without the database: every destruction in both, for the same cause', async () => {
+    await ledger.append({
+      kind: 'month-key',
+      name: monthKey,
+      cause: 'renewed',
+      doneBy: 'sweep',
+      detail: {},
+      targets: {},
+    })
+    for (let n = 0; n < 5; n++) await destroy()
+    expect(await exported()).toBe(6)
+    expect(await verified()).toMatchObject({ found: 0, ledger: 6, destructions: 5 })
+    // Grows, over the end of a file.
+    const day = { kind: 'intake-key', cause: 'retention', doneBy: 'sweep', detail: {}, targets: {} } as const
+    await ledger.append(
+      ...Array.from({ length: 260 }, (_, n) => ({
+        ...day,
+        name: Temporal.PlainDate.from('2026-01-01').add({ days: n }).toString(),
+      })),
+    )
+    await destroy()
+    expect(await exported()).toBe(267)
+    expect(await verified()).toMatchObject({ found: 0, ledger: 267, destructions: 6 })
+  })
+
+  test('tells a destruction that the ledger does not know, one for another cause, and a line that was altered', async () => {
+    await appendAudit(admin, {
+      action: 'recording.destroyed',
+      result: 'ok',
+      object: { kind: 'recording', id: randomUUID() },
+      detail: { cause: 'caller' },
+    })
+    await destroy(randomUUID(), 'official')
+    await exported()
+    expect((await verified()).codes.toSorted()).toEqual(['destruction-differs', 'destruction-unledgered'])
+    const file = join(folder, 'ledger/entries/0000000001')
+    const whole = await readFile(file, 'utf8')
+    await writeFile(file, whole.replace('"cause":"caller"', '"cause":"trimming"'))
+    expect((await verified()).codes).toContain('ledger-altered')
+    await writeFile(file, whole.slice(0, whole.lastIndexOf('\n', whole.length - 2) + 1))
+    expect((await verified()).codes).toContain('ledger-altered')
+    await writeFile(file, whole)
+  })
+
+  test('is not written over one that it does not continue', async () => {
+    const head = join(folder, 'ledger/head')
+    const note = await readFile(head, 'utf8')
+    await writeFile(head, note.replace(/^(\d+)$/m, '9999'))
+    await expect(exportLedger(admin, folder)).rejects.toThrow(/not the beginning/)
+    await writeFile(head, note)
+  })
+
+  test('tells a destruction that the log does not know, as far as the exported log goes', async () => {
+    await pool.query(
+      `insert into destruction_entry (object_kind, object_id, cause, done_by, targets, at)
+       values ('recording', gen_random_uuid(), 'caller', 'sweep', '{}', now() - interval '2 hours')`,
+    )
+    await exported()
+    expect((await verified()).codes).toContain('destruction-unlogged')
+  })
+})

@@ -1,0 +1,84 @@
+/**
+ * The ledger beside the log's export, for whoever verifies destructions elsewhere. In: the database, the folder of the log's
+ * export. Out: `ledger/` in it as every copy has it (docs/formats/ledger.md), up to the newest signed head. Never here: an
+ * export written over one that it does not continue: that one is evidence.
+ */
+import { mkdir, open, readFile, rename } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Fault } from '#platform/fault.ts'
+import { readCheckpoint } from '../audit/note.ts'
+import { storedMembers } from '../audit/stored-tree.ts'
+import { edgeAt } from '../audit/tree.ts'
+import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { headFile, ledgerFilesSince, newestHead } from './ledger-copy.ts'
+import { ledgerTree } from './ledger-tree.ts'
+
+const waitMs = 10_000
+const lookMs = 200
+
+/**
+ * Exports the ledger, or adds to the export that is there. What the exported log tells of has its number by then: waits for it.
+ * @returns how many entries it has; 0 where no head was signed yet
+ * @throws Fault `audit-export-other`, `ledger-altered`
+ */
+export async function exportLedger(holding: HoldingSafeguards, folder: string): Promise<number> {
+  await untilNumbered(holding)
+  const to = join(folder, 'ledger')
+  const head = await newestHead(holding)
+  if (!head) return 0
+  for await (const { name, bytes } of ledgerFilesSince(holding, await earlierSize(holding, to, head.size))) {
+    await writeWhole(join(to, name), bytes)
+  }
+  return head.size
+}
+
+/** A destruction has its entry in the log and in the ledger at once, and its numbers within a second or two. */
+async function untilNumbered(holding: HoldingSafeguards): Promise<void> {
+  const db = safeguardsOf(holding)
+  const newest = await db
+    .selectFrom('ledger_pending')
+    .select((eb) => eb.fn.max('seq').as('seq'))
+    .executeTakeFirst()
+  if (newest?.seq == null) return
+  for (const deadline = performance.now() + waitMs; performance.now() < deadline; await sleep(lookMs)) {
+    const waiting = await db
+      .selectFrom('ledger_pending')
+      .select('seq')
+      .where('seq', '<=', newest.seq)
+      .limit(1)
+      .execute()
+    if (waiting.length === 0) return
+  }
+}
+
+/** Of the export that is there; 0 where there is none. */
+async function earlierSize(holding: HoldingSafeguards, folder: string, size: number): Promise<number> {
+  const note = await readFile(join(folder, headFile), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw error
+  })
+  if (note === undefined) return 0
+  const earlier = readCheckpoint(note)
+  if (earlier && earlier.size <= size) {
+    const edge = await edgeAt(earlier.size, storedMembers(holding, ledgerTree))
+    if (edge.root().equals(earlier.root)) return earlier.size
+  }
+  throw new Fault(
+    'audit-export-other',
+    `the ledger in ${folder} is not the beginning of this one: keep it as it is, it may show what was altered; export to another folder`,
+  )
+}
+
+/** Never half a file under its name. */
+async function writeWhole(path: string, bytes: Buffer): Promise<void> {
+  await mkdir(dirname(path), { recursive: true })
+  const file = await open(`${path}.new`, 'w')
+  try {
+    await file.writeFile(bytes)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  await rename(`${path}.new`, path)
+}
