@@ -7,8 +7,8 @@ import { Worker } from 'node:worker_threads'
 import { payloadNonceBytes, sealedChunkBytes, tagBytes } from '#platform/age/seal-stream.ts'
 import type { OpenAsked, OpenTold } from './open-worker.ts'
 
-/** Chunks read at once: 4 MiB. */
-const windowChunks = 64
+/** Chunks read at once: 1 MiB. */
+const windowChunks = 16
 const windowBytes = windowChunks * sealedChunkBytes
 
 export interface OpeningThreads {

@@ -43,16 +43,18 @@ port.on('message', (asked: OpenAsked) => {
 })
 
 function openWindow(opening: Opening, window: Buffer): { next: true } | { sha256: string } | { forged: true } {
-  opening.hash.update(window)
   let at = 0
   if (!opening.key) {
     opening.key = derivePayloadKey(opening.fileKey, window.subarray(0, payloadNonceBytes))
     at = payloadNonceBytes
+    opening.hash.update(window.subarray(0, at))
   }
   try {
     for (; at < window.length; at += sealedChunkBytes) {
       const isLast = opening.chunk === opening.chunks - 1
-      const plaintext = openChunkBytes(opening.key, opening.chunk, isLast, window.subarray(at, at + sealedChunkBytes))
+      const sealed = window.subarray(at, at + sealedChunkBytes)
+      opening.hash.update(sealed)
+      const plaintext = openChunkBytes(opening.key, opening.chunk, isLast, sealed)
       if (isLast && plaintext.length === 0 && opening.chunk > 0) return { forged: true }
       opening.chunk++
     }
