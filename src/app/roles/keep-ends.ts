@@ -118,7 +118,8 @@ export async function keepEnds({
   }
 
   async function carryOut(): Promise<void> {
-    const { orders, inspections } = await settleEnds(db)
+    // That an order has ended is in no line.
+    const { inspections } = await settleEnds(db)
     if (inspections > 0) {
       log.warn(
         { inspections },
@@ -126,7 +127,7 @@ export async function keepEnds({
       )
     }
     const { destroyed, waiting, failures } = await carryOutEnds(expunging, clock.now())
-    if (orders + destroyed.length > 0) log.info({ recordings: destroyed.length }, 'destroyed out of turn')
+    if (destroyed.length > 0) log.info({ recordings: destroyed.length }, 'destroyed out of turn')
     for (const { id, why } of waiting)
       log.warn({ recording: id, why }, 'a recording is blocked and not yet destroyed everywhere')
     for (const { id, error } of failures) log.error({ recording: id, err: error }, 'a recording could not be destroyed')
