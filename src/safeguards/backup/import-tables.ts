@@ -9,7 +9,11 @@ import type { OwnConnection } from '#platform/database/copy.ts'
 import { Fault } from '#platform/fault.ts'
 import { sha256, type BackupFile, type ExportedTable, type Manifest } from './manifest.ts'
 
-export const decompress = promisify(zstdDecompress)
+/** A part has 16 MiB and the row that it ended with. What grows to more was not made by an export. */
+const mostBytes = 256 << 20
+
+export const decompress = (bytes: Uint8Array): Promise<Buffer> =>
+  promisify<Uint8Array, object, Buffer>(zstdDecompress)(bytes, { maxOutputLength: mostBytes })
 
 /** Gives the bytes of a file of the backup, after it was held against its size and hash. */
 export type ReadFile = (file: BackupFile) => Promise<Buffer>

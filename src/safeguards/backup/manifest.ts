@@ -113,6 +113,13 @@ export function readManifest(
   if (signed.size !== bytes.length || !signed.root.equals(root)) return { wrong: 'is not the one that was signed' }
   const manifest = JSON.parse(bytes.toString('utf8')) as Manifest
   if (manifest.format !== manifestFormat) return { wrong: `has the format ${String(manifest.format)}` }
+  // They become SQL of a superuser's, and whoever can write to the place can sign with a key of their own.
+  const names = manifest.tables.flatMap(({ name, columns }) => [
+    name,
+    ...columns.map((one) => one.replace(/^"(.*)"$/, '$1')),
+  ])
+  const strange = names.find((name) => !/^[a-z_][a-z0-9_]*$/.test(name))
+  if (strange !== undefined) return { wrong: 'has a table or a column whose name is none of Seloste’s' }
   return { manifest }
 }
 
