@@ -16,7 +16,9 @@ create table place_of_data (
   -- Until when the attestation that was seen last holds.
   attested_until date,
   reached_at timestamptz,
+  -- One line for an operator, and its stable code where the program knows what it is.
   fault text,
+  fault_code text,
   fault_since timestamptz,
   -- What copies of the keyring there are sealed to, and until when they were right.
   recipient text,

@@ -12,8 +12,8 @@ export function recallNotice({
   const day = due_at.subtract({ milliseconds: 1 }).toZonedDateTimeISO('Europe/Helsinki').toPlainDate()
   const written = `${day.day}.${day.month}.${day.year}`
   return {
-    fi: `Luovutus ${disclosure}, kohde ${item}: tuhotkaa kopio heti tai palauttakaa se, ja vahvistakaa se viimeistään ${written}.`,
-    sv: `Utlämnande ${disclosure}, objekt ${item}: förstör kopian genast eller återlämna den, och bekräfta det senast ${written}.`,
-    en: `Disclosure ${disclosure}, item ${item}: destroy the copy at once or return it, and confirm that by ${written}.`,
+    fi: `Luovutus ${disclosure}, kohta ${item}: tuhotkaa jäljennös heti tai palauttakaa se, ja vahvistakaa, mitä teitte, viimeistään ${written}.`,
+    sv: `Utlämnande ${disclosure}, punkt ${item}: förstör kopian genast eller återlämna den, och bekräfta vad ni har gjort senast ${written}.`,
+    en: `Disclosure ${disclosure}, item ${item}: destroy the copy at once or return it, and confirm which you have done by ${written}.`,
   }
 }

@@ -47,6 +47,7 @@ function viewPlace({ name, kind, location, state, site, firstUsedAt, copies }: L
         keysPending: copies.keysPending,
         ...(copies.ledgerTo !== undefined && { ledgerTo: copies.ledgerTo }),
         ...(copies.fault !== undefined && { fault: copies.fault }),
+        ...(copies.faultCode !== undefined && { faultCode: copies.faultCode }),
       },
     }),
   }

@@ -38,7 +38,12 @@ test('every place where data lie is listed with its site, to those who answer fo
         name: 'far',
         state: 'refused',
         location: 's3://bucket/ at https://s3.example',
-        backup: { backups: 0, keysPending: 0, fault: expect.stringContaining('nobody has told') as string },
+        backup: {
+          backups: 0,
+          keysPending: 0,
+          fault: expect.stringContaining('nobody has told') as string,
+          faultCode: 'place-unattested',
+        },
       },
     ],
   })

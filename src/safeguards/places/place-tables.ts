@@ -19,6 +19,7 @@ export interface PlaceTables {
     attested_until: Temporal.PlainDate | null
     reached_at: Instant | null
     fault: string | null
+    fault_code: string | null
     fault_since: Instant | null
     recipient: string | null
     keyring_whole: Generated<boolean>

@@ -282,14 +282,18 @@ describe('a place that', () => {
     expect(first?.fault).toContain('mount the right one')
     expect(first?.fault).not.toContain('\n')
     expect(await readdir(pathOf(one))).toEqual([])
-    expect(await stateOf(one.name)).toMatchObject({ state: 'unreachable', fault: first?.fault })
+    expect(await stateOf(one.name)).toMatchObject({
+      state: 'unreachable',
+      fault: first?.fault,
+      fault_code: 'place-other',
+    })
     const fresh = (await open([one]).catchUp())[0]
     expect(fresh?.fault).toContain('has no seloste-backup.json: mount the disk that belongs there')
     await rm(pathOf(one), { recursive: true })
     await rename(`${pathOf(one)}.unmounted`, pathOf(one))
     expect(await places.catchUp()).toMatchObject([{ reached: true }, { reached: true }])
     expect(await openedFrom(await openStore(one))).toEqual(await kept())
-    expect(await stateOf(one.name)).toMatchObject({ state: 'in-use', fault: null })
+    expect(await stateOf(one.name)).toMatchObject({ state: 'in-use', fault: null, fault_code: null })
   })
 
   test('belongs to another installation is not written to', async () => {

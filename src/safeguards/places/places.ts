@@ -7,6 +7,7 @@ import { sql } from 'kysely'
 import type { StorageSite } from '#description/register-description.ts'
 import { termZone } from '#description/terms.ts'
 import type { PlaceSetting } from '#platform/config/places.ts'
+import { Fault } from '#platform/fault.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import type { KeyStore } from '../keys/key-store.ts'
 import { atMost } from '../backup/in-flight.ts'
@@ -132,6 +133,7 @@ export function openPlaces(options: PlacesOptions): Places {
       await sql`
         update place_of_data set reached_at = ${now()},
           fault = case when state = 'unreachable' then null else fault end,
+          fault_code = case when state = 'unreachable' then null else fault_code end,
           fault_since = case when state = 'unreachable' then null else fault_since end,
           state = case when state = 'unreachable' then 'in-use' else state end
         where kind = ${this.kind} and name = ${this.setting.name}`.execute(db)
@@ -141,7 +143,8 @@ export function openPlaces(options: PlacesOptions): Places {
       // Whoever mends it may have put another disk there.
       this.#store = undefined
       await sql`
-        update place_of_data set fault = ${tellFault(this.setting, error)}, fault_since = coalesce(fault_since, ${now()}::timestamptz),
+        update place_of_data set fault = ${tellFault(this.setting, error)},
+          fault_code = ${error instanceof Fault ? error.code : null}, fault_since = coalesce(fault_since, ${now()}::timestamptz),
           state = case when state = 'in-use' then 'unreachable' else state end
         where kind = ${this.kind} and name = ${this.setting.name} and state <> 'refused'`.execute(db)
     }

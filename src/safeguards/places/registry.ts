@@ -94,8 +94,12 @@ export async function judgePlace(
     ...(verdict.attested && { attested_until: verdict.site.nextReview }),
     ...(begins && { first_used_at: now, reached_at: now }),
     ...(!isWaiting &&
-      !verdict.attested && { fault: verdict.why, ...(row?.fault !== verdict.why && { fault_since: now }) }),
-    ...(row?.fault != null && verdict.attested && !isWaiting && { fault: null, fault_since: null }),
+      !verdict.attested && {
+        fault: verdict.why,
+        fault_code: 'place-unattested',
+        ...(row?.fault !== verdict.why && { fault_since: now }),
+      }),
+    ...(row?.fault != null && verdict.attested && !isWaiting && { fault: null, fault_code: null, fault_since: null }),
     ...(row?.state === 'left' && { first_used_at: begins ? now : null, keyring_whole: false, ledger_to: null }),
   }
   const isSame =
@@ -132,7 +136,7 @@ export async function leavePlaces(holding: HoldingSafeguards, told: readonly Tol
   for (const { id, kind, name } of left) {
     await db
       .updateTable('place_of_data')
-      .set({ state: 'left', fault: null, fault_since: null })
+      .set({ state: 'left', fault: null, fault_code: null, fault_since: null })
       .where('id', '=', id)
       .execute()
     await db.deleteFrom('keyring_change').where('place', '=', id).execute()

@@ -38,7 +38,7 @@ export async function ownPlacesOfDatabase(db: HoldingSafeguards, site: string | 
        where spcname not in ('pg_default', 'pg_global')) as tablespaces`.execute(safeguardsOf(db))
   const [{ server, tablespaces, replicas } = { server: null, tablespaces: [], replicas: [] }] = rows
   const elsewhere = server !== null && !isThisMachine(server)
-  const location = server === null ? 'this machine, over a socket' : server
+  const location = server === null ? 'localhost' : server
   return [
     { kind: 'database', name: 'database', location, elsewhere, site },
     ...tablespaces.map((name): ToldPlace => ({

@@ -71,6 +71,18 @@ describe('one contact', () => {
     expect(JSON.stringify(part)).not.toContain('Bertil')
   })
 
+  test('says where the viewer may forbid the use of its recording: of their own call only, and never of what has none', async () => {
+    const mine = await call({ official: official('Aino Oma', '029 512 1500', aino.id), recording: recordingFacts() })
+    const unrecorded = await call({ official: official('Aino Oma', '029 512 1500', aino.id) })
+    const mayForbid = async (by: typeof grant, id: string) => {
+      const seen = await readContact(desk, by, id)
+      return seen === 'not-found' ? seen : seen.segments[0]?.mayForbid
+    }
+    expect(await mayForbid(ainos, mine.contactId)).toBe('official')
+    expect(await mayForbid(ainos, unrecorded.contactId)).toBeUndefined()
+    expect(await mayForbid(grant, mine.contactId), 'whoever sees every call').toBeUndefined()
+  })
+
   test('of another, and one that is not there, are the same: not found, and logged as refused', async () => {
     const { contactId } = await call({ official: official('Bertil Muu') })
     for (const id of [contactId, randomUUID()]) {

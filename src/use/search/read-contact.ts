@@ -42,6 +42,7 @@ export function readContact(db: Kysely<RegisterTables>, grant: Grant, contactId:
           },
           ...(recording?.duration_ms != null && { durationMs: recording.duration_ms }),
           ...(recording?.packets_lost != null && { lostPackets: recording.packets_lost }),
+          ...mayForbid(grant, segment, recording),
           marks: marksOf(segment.marks, recording),
           looks: looks.filter((look) => look.recordingId === recording?.id).map((look) => look.view),
         })),
@@ -82,6 +83,21 @@ function marksOf(
   if (recording?.incomplete) found.add('incomplete')
   if ((recording?.packets_lost ?? 0) > 0) found.add('packets-lost')
   return [...found]
+}
+
+/**
+ * In which part the viewer may forbid the use of what was recorded (R49); whether that can still change anything is not told,
+ * nor why it could not. The database decides for itself (migrations/0017-ends.sql, forbid_use).
+ */
+function mayForbid(
+  { session, purpose, rights }: Grant,
+  segment: { official_person_id: string | null },
+  recording: object | undefined,
+): { mayForbid?: 'official' | 'service-unit' } {
+  if (!recording) return {}
+  if (purpose === 'INSPECTION' && rights.some(({ role }) => role === 'SERVICE_UNIT'))
+    return { mayForbid: 'service-unit' }
+  return segment.official_person_id === session.personId ? { mayForbid: 'official' } : {}
 }
 
 /** Who listened, by role and purpose and never by name (C-579/21). */

@@ -29,6 +29,7 @@ export interface ListedPlace {
         keysPending: number
         ledgerTo: number | undefined
         fault: string | undefined
+        faultCode: string | undefined
       }
     | undefined
 }
@@ -76,6 +77,7 @@ export function listPlaces(
                 keysPending: pending.get(row.id) ?? 0,
                 ledgerTo: row.ledger_to ?? undefined,
                 fault: row.fault ?? undefined,
+                faultCode: row.fault_code ?? undefined,
               }
             : undefined,
       }))

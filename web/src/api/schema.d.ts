@@ -19323,8 +19323,10 @@ export interface operations {
                                 keysPending: number;
                                 /** @description Its copy of the ledger goes to this entry */
                                 ledgerTo?: number;
-                                /** @description Why it was not reached the last time */
+                                /** @description Why it was not reached the last time, for whoever runs it */
                                 fault?: string;
+                                /** @description The stable code of that, where it is a known one */
+                                faultCode?: string;
                             };
                         }[];
                         /** @description No backup is older */
@@ -22259,6 +22261,11 @@ export interface operations {
                             durationMs?: number;
                             marks: ("incomplete" | "end-inferred" | "packets-lost" | "needs-review" | "unknown-number")[];
                             lostPackets?: number;
+                            /**
+                             * @description The viewer tells of a prohibition: of their own call, or for a party of it (R49); absent where they do not
+                             * @enum {unknown}
+                             */
+                            mayForbid?: "official" | "service-unit";
                             /** @description Who listened, by role and purpose */
                             looks: {
                                 /**

@@ -11,7 +11,7 @@ import { lastSearch } from '../contacts/last-search.ts'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { ContactInspections } from '../inspections/contact-inspections.tsx'
-import { EnterHold } from '../retention/hold-steps.tsx'
+import { ContactHolds } from '../retention/contact-holds.tsx'
 import { hasRole } from '../session/rights.ts'
 import { usePurpose } from '../session/purpose.tsx'
 import { usePresence } from '../session/use-me.ts'
@@ -88,13 +88,7 @@ export function ContactPage() {
             <ContactInspections contact={contact} reference={under.reference} onChanged={() => void refetch()} />
           )}
           {under.purpose === 'CRIME_OR_MISUSE' && under.reference && hasRole(me, 'SECURITY') && (
-            <section className="panel stack-small" aria-labelledby="contact-holds">
-              <h2 id="contact-holds">{say('holds.here')}</h2>
-              <EnterHold contactId={contact.id} under={under} onEntered={() => void refetch()} />
-              <p>
-                <Link to="/retention/holds">{say('holds.title')}</Link>
-              </p>
-            </section>
+            <ContactHolds contactId={contact.id} under={under} onChanged={() => void refetch()} />
           )}
         </>
       )}

@@ -30,12 +30,15 @@ interface Told {
 export function Forbid({
   recordingId,
   by,
+  isRestricted,
   reference,
   onForbidden,
 }: {
   recordingId: string
   /** The official of the call, or the Service Unit, which is told of it. */
   by: 'official' | 'service-unit'
+  /** Perhaps it has been forbidden already; telling so again changes nothing. */
+  isRestricted: boolean
   reference?: string | undefined
   onForbidden: (prohibition: Prohibition) => void
 }) {
@@ -54,6 +57,7 @@ export function Forbid({
     <div className="forbid stack-small">
       <h3>{say('forbid.title')}</h3>
       <p>{say(`forbid.what.${by}`)}</p>
+      {isRestricted && <p>{say('forbid.again')}</p>}
       {by === 'official' ? (
         <div className="actions">
           <Button kind="secondary" {...busy} onPress={() => setAsked({ party: 'CALLER', channel: 'CALL' })}>

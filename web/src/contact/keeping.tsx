@@ -3,6 +3,7 @@ import { causeOf } from '../contacts/recording-badge.tsx'
 import { serverNowMs } from '../api/server-time.ts'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
+import { useDestruction } from '../retention/use-destruction.ts'
 import { DestructionProof } from './destruction-proof.tsx'
 import { Fact } from './facts.tsx'
 
@@ -19,21 +20,7 @@ export function Keeping({
 }) {
   const { say, language } = useLanguage()
   if (recording.state === 'none') return null
-  if (recording.state === 'destroyed') {
-    return (
-      <div className="keeping">
-        <h3>{say('keeping.destroyed.title')}</h3>
-        <p>{say('keeping.destroyed')}</p>
-        <dl className="facts facts-small">
-          {recording.destroyedAt && (
-            <Fact label={say('keeping.destroyedAt')}>{formatInstant(recording.destroyedAt, language)}</Fact>
-          )}
-          <Fact label={say('keeping.cause')}>{causeOf(recording, say) ?? say('cause.other')}</Fact>
-        </dl>
-        {recording.id && <DestructionProof recordingId={recording.id} under={under} mayCertify={mayCertify} />}
-      </div>
-    )
-  }
+  if (recording.state === 'destroyed') return <Ended recording={recording} under={under} mayCertify={mayCertify} />
   const isYoung = recording.keepUntil != null && Date.parse(recording.keepUntil) > serverNowMs()
   return (
     <div className="keeping">
@@ -45,6 +32,33 @@ export function Keeping({
         )}
         {recording.destroyAt && <Fact label={say('keeping.by')}>{formatInstant(recording.destroyAt, language)}</Fact>}
       </dl>
+    </div>
+  )
+}
+
+/** How it ended, from the moment it is out of use: while its copies are being destroyed that is said instead. */
+function Ended({ recording, under, mayCertify }: { recording: Recording; under: UnderPurpose; mayCertify: boolean }) {
+  const { say, language } = useLanguage()
+  const destruction = useDestruction(recording.id, under)
+  const isOnItsWay = destruction?.state === 'destroying'
+  return (
+    <div className="keeping">
+      <h3>{say('keeping.destroyed.title')}</h3>
+      <p>{say(isOnItsWay ? 'destruction.destroying' : 'keeping.destroyed')}</p>
+      <dl className="facts facts-small">
+        {recording.destroyedAt && !isOnItsWay && (
+          <Fact label={say('keeping.destroyedAt')}>{formatInstant(recording.destroyedAt, language)}</Fact>
+        )}
+        <Fact label={say('keeping.cause')}>{causeOf(recording, say) ?? say('cause.other')}</Fact>
+      </dl>
+      {recording.id && destruction && (
+        <DestructionProof
+          recordingId={recording.id}
+          destruction={destruction}
+          reference={under.reference}
+          mayCertify={mayCertify}
+        />
+      )}
     </div>
   )
 }

@@ -9,7 +9,7 @@ import { formatCount } from '../format/number.ts'
 import { formatPhone } from '../format/phone.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
 import type { Prohibition } from '../retention/retention-shapes.ts'
-import { hasRole, purposesOf } from '../session/rights.ts'
+import { purposesOf } from '../session/rights.ts'
 import { Fact } from './facts.tsx'
 import { Forbid, Forbidden } from './forbid.tsx'
 import { Keeping } from './keeping.tsx'
@@ -40,7 +40,7 @@ export function SegmentPanel({
   const { say, language, named } = useLanguage()
   const { recording, official } = segment
   const [forbidden, setForbidden] = useState<Prohibition>()
-  const told = whoForbids(me, segment, under)
+  const told = segment.mayForbid
   // What is restricted is heard in the one case that it is kept for; whether this is that case is the server's to say.
   const canOnlyBeHeardHere =
     recording.state === 'restricted' && (told === 'service-unit' || under.purpose === 'CRIME_OR_MISUSE')
@@ -102,16 +102,17 @@ export function SegmentPanel({
           <Listen recordingId={recording.id} segmentId={segment.id} momentMs={momentMs} onLooked={onLooked} />
         </Suspense>
       ) : (
-        <p className="no-audio">
-          {recording.state === 'destroyed' && recording.destroyedAt
-            ? say('recording.sentence.destroyed', { date: formatDate(recording.destroyedAt, language) })
-            : forbidden && recording.state === 'available'
-              ? say('recording.sentence.restricted')
+        // What came of a prohibition is told above.
+        !forbidden && (
+          <p className="no-audio">
+            {recording.state === 'destroyed' && recording.destroyedAt
+              ? say('recording.sentence.destroyed', { date: formatDate(recording.destroyedAt, language) })
               : isOngoing && recording.state === 'none'
                 ? say('recording.sentence.none.ongoing')
                 : say(`recording.sentence.${recording.state}` as Word)}
-          {recording.state === 'destroyed' && causeOf(recording, say) && ` ${causeOf(recording, say)}.`}
-        </p>
+            {recording.state === 'destroyed' && causeOf(recording, say) && ` ${causeOf(recording, say)}.`}
+          </p>
+        )
       )}
       <div className="segment-columns">
         <Why decision={segment.decision} isOngoing={isOngoing} />
@@ -121,6 +122,7 @@ export function SegmentPanel({
         <Forbid
           recordingId={recording.id}
           by={told}
+          isRestricted={recording.state === 'restricted'}
           reference={under.reference}
           onForbidden={(prohibition) => {
             setForbidden(prohibition)
@@ -137,12 +139,4 @@ export function SegmentPanel({
 function mayCertify(me: Me, { recording }: SegmentDetail): boolean {
   const wasForbidden = recording.cause === 'caller' || recording.cause === 'official'
   return wasForbidden && purposesOf(me).some(({ purpose }) => purpose === 'INSPECTION')
-}
-
-/** In which part the viewer tells of a prohibition, if at all: of their own call, or of one that the Service Unit was told of. */
-function whoForbids(me: Me, { official }: SegmentDetail, under: UnderPurpose): 'official' | 'service-unit' | undefined {
-  if (hasRole(me, 'SERVICE_UNIT') && under.purpose === 'INSPECTION') return 'service-unit'
-  // Who has no other right sees no calls but their own; who has looks for their own by the name they answered under.
-  const isOwn = me.rights.every(({ role }) => role === 'OFFICIAL') || official?.name === me.name
-  return hasRole(me, 'OFFICIAL') && isOwn ? 'official' : undefined
 }

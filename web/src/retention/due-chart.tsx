@@ -15,7 +15,12 @@ const gap = 2
  */
 export function DueChart({ due, by }: { due: readonly Due[]; by: Grain }) {
   const { say, language } = useLanguage()
-  const [at, setAt] = useState(0)
+  const [at, setAt] = useState(() =>
+    Math.max(
+      0,
+      due.findIndex((one) => one.recordings + one.contacts > 0),
+    ),
+  )
   const slider = useId()
   const chosen = due[Math.min(at, due.length - 1)]!
   const said = `${saySpan(chosen, by, say, language)}: ${sayDue(chosen, say, language)}`

@@ -88,6 +88,8 @@ function DueForm({ by, filters }: { by: Grain; filters: DueFilters }) {
 
 function DueTable({ due, by }: { due: readonly Due[]; by: Grain }) {
   const { say, language } = useLanguage()
+  const some = due.filter(({ recordings, contacts }) => recordings + contacts > 0)
+  if (some.length === 0) return <p className="panel due-table muted">{say('due.nothing')}</p>
   return (
     <div className="panel scroll due-table" tabIndex={0} role="region" aria-label={say('due.table')}>
       <table className="table">
@@ -103,7 +105,7 @@ function DueTable({ due, by }: { due: readonly Due[]; by: Grain }) {
           </tr>
         </thead>
         <tbody>
-          {due.map((one) => (
+          {some.map((one) => (
             <tr key={one.from}>
               <th scope="row">{saySpan(one, by, say, language)}</th>
               <td className="numeric">{formatCount(one.recordings, language)}</td>

@@ -1,65 +1,101 @@
 import { Link } from '@tanstack/react-router'
 import { $api } from '../api/client.ts'
+import { serverNowMs } from '../api/server-time.ts'
 import type { Me } from '../api/shapes.ts'
 import { Notice } from '../controls/notice.tsx'
-import { useLanguage } from '../language/use-words.ts'
+import { formatDate } from '../format/instant.ts'
+import { useLanguage, type Word } from '../language/use-words.ts'
 import { hasRole } from '../session/rights.ts'
-import { seesRecalls, seesRetention } from './retention-shapes.ts'
+import { endsSoon, knowsHolds, seesPlaces, seesRecalls, seesRetention } from './retention-shapes.ts'
+import { whatStands, type Standing } from './what-stands.ts'
 
-/** On the start page: a clock that is stopped, what stands in the way of an end, urgent inspections, overdue recalls. */
-export function EndsWaiting({ me }: { me: Me }) {
+const pages = {
+  '/retention': 'retention.title',
+  '/retention/holds': 'holds.title',
+  '/retention/recalls': 'recalls.title',
+  '/inspections': 'inspections.title',
+} as const satisfies Record<string, Word>
+
+/** Something that waits: how pressing, in which words, and where it is seen to. */
+export interface EndWaiting {
+  kind: 'error' | 'warning' | 'info'
+  said: string
+  to: keyof typeof pages
+}
+
+/**
+ * What waits for this person: a clock that is stopped, what stands in the way of an end, inspections, copies that were
+ * recalled, orders that end. Each is asked only by those who may: a refusal is an entry in the log. Undefined until all is
+ * known.
+ */
+export function useEndsWaiting(me: Me | undefined): EndWaiting[] | undefined {
   const { say } = useLanguage()
-  const isServiceUnit = hasRole(me, 'SERVICE_UNIT')
-  // Asked only by those who may: a refusal is an entry in the log.
-  const { data: retention } = $api.useQuery('get', '/api/retention', undefined, {
-    enabled: seesRetention(me),
-    staleTime: 0,
-  })
-  const { data: inspections } = $api.useQuery(
-    'get',
-    '/api/inspections',
-    { params: { query: { state: 'open' } } },
-    { enabled: isServiceUnit, staleTime: 0 },
-  )
-  const { data: recalls } = $api.useQuery('get', '/api/recalls', undefined, {
-    enabled: seesRecalls(me),
-    staleTime: 0,
-  })
-  const clock = retention?.clock.state
-  // That there is no backup stands in no end's way: the page of retention says it.
-  const obstacles =
-    retention?.obstacles.filter(({ kind }) => !kind.startsWith('clock-') && kind !== 'backup-none').length ?? 0
-  const urgent = inspections?.items.filter(({ isUrgent }) => isUrgent).length ?? 0
-  const overdue = recalls?.items.filter(({ isOverdue, confirmedAt }) => isOverdue && !confirmedAt).length ?? 0
-  const isStopped = clock !== undefined && clock !== 'right'
-  if (!isStopped && obstacles + urgent + overdue === 0) return null
-  return (
-    <section aria-labelledby="start-ends" className="stack-small">
-      <h2 id="start-ends">{say('nav.retention')}</h2>
-      {isStopped && (
-        <Notice kind="error">
-          <p>{say(`start.clock.${clock}`)}</p>
-          <Link to="/retention">{say('retention.title')}</Link>
-        </Notice>
-      )}
-      {obstacles > 0 && (
-        <Notice kind="warning">
-          <p>{say('start.obstacles', { count: obstacles })}</p>
-          <Link to="/retention">{say('retention.title')}</Link>
-        </Notice>
-      )}
-      {urgent > 0 && (
-        <Notice kind="warning">
-          <p>{say('start.urgent', { count: urgent })}</p>
-          <Link to="/inspections">{say('inspections.title')}</Link>
-        </Notice>
-      )}
-      {overdue > 0 && (
-        <Notice kind="warning">
-          <p>{say('start.overdue', { count: overdue })}</p>
-          <Link to="/retention/recalls">{say('recalls.title')}</Link>
-        </Notice>
-      )}
-    </section>
-  )
+  const asks = (may: (me: Me) => boolean) => ({ enabled: me !== undefined && may(me), staleTime: 0 })
+  const retention = $api.useQuery('get', '/api/retention', undefined, asks(seesRetention))
+  const inspections = $api.useQuery('get', '/api/inspections', { params: { query: { state: 'open' } } }, asks(inspects))
+  const recalls = $api.useQuery('get', '/api/recalls', undefined, asks(seesRecalls))
+  const holds = $api.useQuery('get', '/api/holds', { params: { query: { state: 'in-force' } } }, asks(knowsHolds))
+  // Nobody has asked: what is not enabled never loads.
+  if (!me || [retention, inspections, recalls, holds].some(({ isLoading }) => isLoading)) return undefined
+
+  const clock = retention.data?.clock.state
+  const open = inspections.data?.items ?? []
+  const out = recalls.data?.items.filter(({ confirmedAt }) => !confirmedAt) ?? []
+  const today = formatDate(new Date(serverNowMs()).toISOString(), 'fi')
+  const isToday = (at: string) => formatDate(at, 'fi') === today
+  const counted = (kind: EndWaiting['kind'], word: Parameters<typeof say>[0], count: number, to: EndWaiting['to']) =>
+    count > 0 ? [{ kind, said: say(word, { count }), to }] : []
+  const standing = retention.data ? whatStands(retention.data).filter(({ kind }) => isTheirs(me, kind)) : []
+  return [
+    ...(clock !== undefined && clock !== 'right' && seesPlaces(me)
+      ? [{ kind: 'error' as const, said: say(`start.clock.${clock}`), to: '/retention' as const }]
+      : []),
+    ...counted('warning', 'start.obstacles', standing.length, '/retention'),
+    ...counted('warning', 'start.urgent', open.filter(({ isUrgent }) => isUrgent).length, '/inspections'),
+    ...counted(
+      'info',
+      'start.appointments',
+      open.filter(({ appointment }) => appointment && isToday(appointment.at)).length,
+      '/inspections',
+    ),
+    ...counted(
+      'info',
+      'start.unscheduled',
+      open.filter(({ appointment, isUrgent }) => !appointment && !isUrgent).length,
+      '/inspections',
+    ),
+    ...counted('warning', 'start.overdue', out.filter(({ isOverdue }) => isOverdue).length, '/retention/recalls'),
+    ...counted('info', 'start.recalled', out.filter(({ isOverdue }) => !isOverdue).length, '/retention/recalls'),
+    ...counted(
+      'warning',
+      'start.holdsSoon',
+      (holds.data?.items ?? []).filter((hold) => endsSoon(hold, serverNowMs())).length,
+      '/retention/holds',
+    ),
+  ]
+}
+
+export function EndsWaiting({ ends }: { ends: readonly EndWaiting[] }) {
+  const { say } = useLanguage()
+  return ends.map(({ kind, said, to }) => (
+    <Notice key={said} kind={kind}>
+      <p>
+        {said} <Link to={to}>{say(pages[to])}</Link>
+      </p>
+    </Notice>
+  ))
+}
+
+function inspects(me: Me): boolean {
+  return hasRole(me, 'SERVICE_UNIT')
+}
+
+/**
+ * Who runs the register or watches over it sees to all of them; the others to what is theirs. That there is no backup stands
+ * in no end's way: the page of retention says it.
+ */
+function isTheirs(me: Me, kind: Standing['kind']): boolean {
+  if (kind === 'backup-none') return false
+  if (seesPlaces(me)) return true
+  return (kind === 'prohibition-waits' && inspects(me)) || (kind === 'attestation-over' && hasRole(me, 'SECURITY'))
 }

@@ -8,31 +8,45 @@ import { Notice } from '../controls/notice.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { formatCount } from '../format/number.ts'
 import { useLanguage } from '../language/use-words.ts'
+import { purposesOf } from '../session/rights.ts'
+import { usePresence } from '../session/use-me.ts'
 import { announce } from '../shell/announce.tsx'
 import { EndHold, RenewHold } from './hold-steps.tsx'
-import type { Hold } from './retention-shapes.ts'
-
-const soonMs = 7 * 24 * 3_600_000
+import { endsSoon, type Hold } from './retention-shapes.ts'
 
 /** One preservation order: who ordered what, under which provision, until when, and what waits for its end. */
-export function HoldCard({ hold, onChanged }: { hold: Hold; onChanged: () => void }) {
+export function HoldCard({
+  hold,
+  isBesideCall = false,
+  onChanged,
+}: {
+  hold: Hold
+  /** The call is in sight. */
+  isBesideCall?: boolean
+  onChanged: () => void
+}) {
   const { say, language } = useLanguage()
   const title = useId()
+  const presence = usePresence()
+  const looksForCase =
+    presence.state === 'signed-in' && purposesOf(presence.me).some(({ purpose }) => purpose === 'CRIME_OR_MISUSE')
+  const Heading = isBesideCall ? 'h3' : 'h2'
   const at = (instant: string) => formatInstant(instant, language)
   const pastTerm = hold.recordings.filter(({ isPastTerm }) => isPastTerm).length
-  const endsSoon = hold.state === 'in-force' && Date.parse(hold.until) - serverNowMs() < soonMs
   return (
-    <section className="panel stack-small" aria-labelledby={title}>
+    <section className={isBesideCall ? 'stack-small inspection' : 'panel stack-small'} aria-labelledby={title}>
       <div className="alarm-head">
-        <h2 id={title} tabIndex={-1}>
+        <Heading id={title} tabIndex={-1}>
           {hold.orderReference}
-        </h2>
+        </Heading>
         <span className={`badge badge-${hold.state === 'in-force' ? 'restricted' : 'none'}`}>
           <Lock aria-hidden="true" size={16} />
           {say(`holds.state.${hold.state}`)}
         </span>
       </div>
-      {endsSoon && <Notice kind="warning">{say('holds.endsSoon', { time: at(hold.until) })}</Notice>}
+      {endsSoon(hold, serverNowMs()) && (
+        <Notice kind="warning">{say('holds.endsSoon', { time: at(hold.until) })}</Notice>
+      )}
       <dl className="facts">
         <Fact label={say('holds.authority')}>{hold.authority}</Fact>
         <Fact label={say('holds.provision')}>{hold.provision}</Fact>
@@ -42,11 +56,14 @@ export function HoldCard({ hold, onChanged }: { hold: Hold; onChanged: () => voi
           <span className="second">{say('holds.enteredBy', { name: hold.enteredBy })}</span>
         </Fact>
         <Fact label={say('holds.until')}>{at(hold.until)}</Fact>
-        <Fact label={say('holds.contact')}>
-          <Link to="/contacts/$id" params={{ id: hold.contactId }}>
-            {say('holds.contact.open')}
-          </Link>
-        </Fact>
+        {/* Who decides on orders does not look at calls. */}
+        {!isBesideCall && looksForCase && (
+          <Fact label={say('holds.contact')}>
+            <Link to="/contacts/$id" params={{ id: hold.contactId }}>
+              {say('holds.contact.open')}
+            </Link>
+          </Fact>
+        )}
       </dl>
       {hold.recordings.length > 0 && (
         <p>
@@ -67,7 +84,7 @@ export function HoldCard({ hold, onChanged }: { hold: Hold; onChanged: () => voi
       )}
       {hold.renewals.length > 0 && (
         <>
-          <h3>{say('holds.renewals')}</h3>
+          <p className="label">{say('holds.renewals')}</p>
           <ul className="plain-list">
             {hold.renewals.map(({ at: when, until, orderReference, by }) => (
               <li key={when}>

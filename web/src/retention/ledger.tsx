@@ -48,7 +48,7 @@ export function Ledger() {
       {found.isError && <Failure error={found.error} onAgain={() => void found.refetch()} />}
       {found.isSuccess && entries.length === 0 && <p className="muted">{say('ledger.none')}</p>}
       {entries.length > 0 && (
-        <div ref={list} className="panel scroll" tabIndex={0} role="region" aria-labelledby="retention-ledger">
+        <div ref={list} className="panel scroll" tabIndex={0} role="group" aria-labelledby="retention-ledger">
           <Entries entries={entries} />
         </div>
       )}

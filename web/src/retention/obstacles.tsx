@@ -1,27 +1,36 @@
 import { CircleCheck, TriangleAlert } from 'lucide-react'
 import { Link } from '@tanstack/react-router'
-import { formatInstant } from '../format/instant.ts'
+import { formatDate, formatInstant } from '../format/instant.ts'
 import { formatCount } from '../format/number.ts'
 import { useLanguage } from '../language/use-words.ts'
-import type { Obstacle } from './retention-shapes.ts'
+import type { Standing } from './what-stands.ts'
 
 /** What stands in the way of an end or of its proof: what it is, what it means, and what to do. */
 export function Obstacles({
   obstacles,
+  overdue,
+  isStopped,
   withPlaces,
 }: {
-  obstacles: readonly Obstacle[]
+  obstacles: readonly Standing[]
+  /** What is past its day and waits for the next run. */
+  overdue: number
+  /** The clock is, and says so itself. */
+  isStopped: boolean
   /** Leads to where data lie: the viewer may see that. */
   withPlaces: boolean
 }) {
-  const { say } = useLanguage()
+  const { say, language } = useLanguage()
+  if (isStopped && obstacles.length === 0) return null
   return (
     <section aria-labelledby="retention-obstacles" className="plan-section">
       <h2 id="retention-obstacles">{say('obstacles.title')}</h2>
       {obstacles.length === 0 ? (
         <p className="obstacles-none">
           <CircleCheck aria-hidden="true" size={20} />
-          {say('obstacles.none')}
+          {overdue > 0
+            ? say('obstacles.none.waiting', { count: overdue, number: formatCount(overdue, language) })
+            : say('obstacles.none')}
         </p>
       ) : (
         <ul className="obstacles">
@@ -36,7 +45,7 @@ export function Obstacles({
   )
 }
 
-function OneObstacle({ obstacle, withPlaces }: { obstacle: Obstacle; withPlaces: boolean }) {
+function OneObstacle({ obstacle, withPlaces }: { obstacle: Standing; withPlaces: boolean }) {
   const { kind, count, since, deadline, place, example, fault } = obstacle
   const { say, language } = useLanguage()
   const at = (instant: string) => formatInstant(instant, language)
@@ -69,7 +78,13 @@ function OneObstacle({ obstacle, withPlaces }: { obstacle: Obstacle; withPlaces:
           {fault}
         </p>
       )}
-      {example && <p className="muted small-text breaking">{say('obstacle.example', { id: example })}</p>}
+      {example && (
+        <p className="muted small-text breaking">
+          {say('obstacle.example', {
+            id: /^\d{4}-\d\d-\d\d$/.test(example) ? formatDate(`${example}T12:00:00Z`, language) : example,
+          })}
+        </p>
+      )}
       {place && withPlaces && (
         <p>
           <Link to="/retention/places">{say('places.title')}</Link>

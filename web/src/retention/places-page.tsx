@@ -15,6 +15,7 @@ import '../styles/plan.css'
 import '../styles/retention.css'
 import '../styles/watch.css'
 import type { PlaceOfData } from './retention-shapes.ts'
+import { sayFault } from './retention-words.ts'
 
 const marks = {
   'in-use': { Icon: CircleCheck, badge: 'badge-available' },
@@ -35,7 +36,11 @@ export function PlacesPage() {
       {error && <Failure error={error} onAgain={() => void refetch()} />}
       {data && (
         <>
-          <p>{say('places.rotation', { count: data.rotationDays })}</p>
+          {data.items.some(({ kind, state }) => kind === 'backup' && state !== 'left') ? (
+            <p>{say('places.rotation', { count: data.rotationDays })}</p>
+          ) : (
+            <Notice kind="warning">{say('places.backups.none')}</Notice>
+          )}
           {data.items.length === 0 && <Notice kind="info">{say('places.none')}</Notice>}
           {data.items.map((place) => (
             <Place key={`${place.kind} ${place.name}`} place={place} />
@@ -55,7 +60,9 @@ function Place({ place }: { place: PlaceOfData }) {
     <section className="panel stack-small place" aria-labelledby={title}>
       <div className="alarm-head">
         <h2 id={title}>
-          {say(`places.kind.${place.kind}`)}: {place.name}
+          {say(`places.kind.${place.kind}`)}
+          {/* What is there once needs no name. */}
+          {place.name !== place.kind && `: ${place.name}`}
         </h2>
         <span className={`badge ${badge}`}>
           <Icon aria-hidden="true" size={16} />
@@ -98,7 +105,11 @@ function Backup({ backup, kind }: { backup: NonNullable<PlaceOfData['backup']>; 
     <>
       {backup.fault && (
         <Notice kind="warning">
-          <p>{say('places.fault')}</p>
+          <p>
+            {backup.faultCode === undefined
+              ? say('places.fault')
+              : say('places.fault.known', { fault: sayFault(backup.faultCode, say) })}
+          </p>
           {/* As the program told whoever runs it: in English. */}
           <p lang="en" className="breaking">
             {backup.fault}

@@ -9,7 +9,7 @@ import { focusHeading } from '../controls/focus-heading.ts'
 import { Notice } from '../controls/notice.tsx'
 import { Step } from '../controls/step.tsx'
 import { Waiting } from '../controls/waiting.tsx'
-import { formatInstant } from '../format/instant.ts'
+import { formatDate, formatInstant } from '../format/instant.ts'
 import { languageNames, languages, type Language } from '../language/language.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
@@ -56,7 +56,10 @@ function RecallCard({ recall, onConfirmed }: { recall: Recall; onConfirmed: () =
       <dl className="facts">
         <Fact label={say('recalls.recipient')}>{recall.recipient}</Fact>
         <Fact label={say('recalls.recalledAt')}>{at(recall.recalledAt)}</Fact>
-        <Fact label={say('recalls.dueAt')}>{at(recall.dueAt)}</Fact>
+        {/* Until the end of the day before. */}
+        <Fact label={say('recalls.dueAt')}>
+          {formatDate(new Date(Date.parse(recall.dueAt) - 1).toISOString(), language)}
+        </Fact>
         {recall.confirmedAt && <Fact label={say('recalls.confirmedAt')}>{at(recall.confirmedAt)}</Fact>}
       </dl>
       {!recall.confirmedAt && (

@@ -19,6 +19,7 @@ import { Ledger } from './ledger.tsx'
 import { Obstacles } from './obstacles.tsx'
 import { seesLedger, seesPlaces, type Retention } from './retention-shapes.ts'
 import { Runs } from './runs.tsx'
+import { whatStands } from './what-stands.ts'
 
 /** Säilytys: what is held and until when, what stands in the way of an end, and the proof of those that were. */
 export function RetentionPage() {
@@ -34,7 +35,9 @@ export function RetentionPage() {
           <ClockState retention={data} onConfirmed={() => void refetch()} />
           {/* The clock is told above, with what to do about it. */}
           <Obstacles
-            obstacles={data.obstacles.filter(({ kind }) => !kind.startsWith('clock-'))}
+            obstacles={whatStands(data)}
+            overdue={data.recordings.overdue + data.history.overdue}
+            isStopped={data.clock.state === 'ahead'}
             withPlaces={presence.state === 'signed-in' && seesPlaces(presence.me)}
           />
           <Held retention={data} />

@@ -46,6 +46,13 @@ export function readHoldState(search: Record<string, unknown>): { state?: 'ended
   return search['state'] === 'ended' ? { state: 'ended' } : {}
 }
 
+const soonMs = 7 * 24 * 3_600_000
+
+/** An order that is over within a week unless it is renewed. */
+export function endsSoon({ state, until }: Pick<Hold, 'state' | 'until'>, nowMs: number): boolean {
+  return state === 'in-force' && Date.parse(until) - nowMs < soonMs
+}
+
 /** Who sees to the ends of records: those who run the register, decide on it and watch over it; counts only. */
 export function seesRetention(me: Pick<Me, 'rights'>): boolean {
   return hasRole(

@@ -16,7 +16,7 @@ export function Runs({ runs }: { runs: readonly RetentionRun[] }) {
       {runs.length === 0 ? (
         <p className="muted">{say('runs.none')}</p>
       ) : (
-        <div className="panel scroll runs" tabIndex={0} role="region" aria-labelledby="retention-runs">
+        <div className="panel scroll runs" tabIndex={0} role="group" aria-labelledby="retention-runs">
           <table className="table runs-table">
             <thead>
               <tr>

@@ -6,12 +6,13 @@ const againMs = 3000
 const againAtMost = 20
 
 /** How a recording ended. Until its entry has its number in the ledger it is asked again, for a minute at most. */
-export function useDestruction(recordingId: string, under: UnderPurpose) {
+export function useDestruction(recordingId: string | undefined, under: UnderPurpose) {
   return $api.useQuery(
     'get',
     '/api/recordings/{id}/destruction',
-    { params: { path: { id: recordingId }, query: under } },
+    { params: { path: { id: recordingId ?? '' }, query: under } },
     {
+      enabled: recordingId !== undefined,
       staleTime: 0,
       refetchInterval: ({ state }) => (isOnItsWay(state.data) && state.dataUpdateCount < againAtMost ? againMs : false),
     },

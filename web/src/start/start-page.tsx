@@ -14,7 +14,7 @@ import { DraftCards } from '../description/draft-list.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
 import { FactorRemovals } from '../people/factor-removals.tsx'
-import { EndsWaiting } from '../retention/ends-waiting.tsx'
+import { EndsWaiting, useEndsWaiting } from '../retention/ends-waiting.tsx'
 import { knowsHolds, seesPlaces, seesRecalls, seesRetention } from '../retention/retention-shapes.ts'
 import { RightsToDecide, RightsWaiting, useRightsToDecide } from '../rights/rights-waiting.tsx'
 import { hasRole, purposesOf } from '../session/rights.ts'
@@ -29,25 +29,35 @@ import '../styles/start.css'
 export function StartPage() {
   const { say } = useLanguage()
   const presence = usePresence()
-  const rights = useRightsToDecide(presence.state === 'signed-in' ? presence.me : undefined)
+  const me = presence.state === 'signed-in' ? presence.me : undefined
+  const rights = useRightsToDecide(me)
+  const ends = useEndsWaiting(me)
   return (
     <Page title={say('nav.start')} lead={say('start.lead')}>
       {/* Who watches is told below whether anything waits. */}
-      <WhatWaits saysNone={presence.state !== 'signed-in' || !watches(presence.me)}>
+      <WhatWaits saysNone={ends !== undefined && (!me || !watches(me))} hasMore={rights > 0 || (ends ?? []).length > 0}>
+        <EndsWaiting ends={ends ?? []} />
         {rights > 0 && <RightsToDecide count={rights} />}
       </WhatWaits>
-      {presence.state === 'signed-in' && <RightsWaiting me={presence.me} />}
-      {presence.state === 'signed-in' && watches(presence.me) && <OpenAlarms />}
-      {presence.state === 'signed-in' && <EndsWaiting me={presence.me} />}
-      {presence.state === 'signed-in' && decidesRemovals(presence.me) && <FactorRemovals />}
+      {me && <RightsWaiting me={me} />}
+      {me && watches(me) && <OpenAlarms />}
+      {me && decidesRemovals(me) && <FactorRemovals />}
       <WhatHolds />
-      {presence.state === 'signed-in' && <WhatToDo me={presence.me} />}
+      {me && <WhatToDo me={me} />}
     </Page>
   )
 }
 
 /** Drafts that this person decides on, and then their own that are not yet submitted. */
-function WhatWaits({ saysNone, children }: { saysNone: boolean; children?: ReactNode }) {
+function WhatWaits({
+  saysNone,
+  hasMore: more,
+  children,
+}: {
+  saysNone: boolean
+  hasMore: boolean
+  children: ReactNode
+}) {
   const { say } = useLanguage()
   const { data, isPending, isError, error, refetch } = $api.useQuery('get', '/api/description/drafts', undefined, {
     staleTime: 0,
@@ -57,7 +67,6 @@ function WhatWaits({ saysNone, children }: { saysNone: boolean; children?: React
     ...open.filter(({ mayDecide }) => mayDecide),
     ...open.filter(({ mayEdit, state }) => mayEdit && state === 'DRAFT'),
   ]
-  const more = Boolean(children)
   if (!saysNone && waiting.length === 0 && !more) return null
   return (
     <section aria-labelledby="start-waiting" className="stack-small">

@@ -142,7 +142,8 @@ export const PlaceOfData = Type.Object({
       keysAt: Type.Optional(instant('Its copy of the keys was renewed')),
       keysPending: count('Months whose keys it does not have yet'),
       ledgerTo: Type.Optional(Type.Integer({ description: 'Its copy of the ledger goes to this entry' })),
-      fault: Type.Optional(Type.String({ description: 'Why it was not reached the last time' })),
+      fault: Type.Optional(Type.String({ description: 'Why it was not reached the last time, for whoever runs it' })),
+      faultCode: Type.Optional(Type.String({ description: 'The stable code of that, where it is a known one' })),
     }),
   ),
 })

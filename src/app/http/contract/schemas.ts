@@ -164,6 +164,12 @@ export const SegmentDetail = Type.Intersect([
       ),
     ),
     lostPackets: Type.Optional(Type.Integer()),
+    mayForbid: Type.Optional(
+      literals(
+        ['official', 'service-unit'],
+        'The viewer tells of a prohibition: of their own call, or for a party of it (R49); absent where they do not',
+      ),
+    ),
     looks: Type.Array(Look, { description: 'Who listened, by role and purpose' }),
   }),
 ])

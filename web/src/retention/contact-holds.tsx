@@ -1,0 +1,55 @@
+import { Link } from '@tanstack/react-router'
+import { $api } from '../api/client.ts'
+import type { UnderPurpose } from '../api/shapes.ts'
+import { Failure } from '../controls/failure.tsx'
+import { focusHeading } from '../controls/focus-heading.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { HoldCard } from './hold-card.tsx'
+import { EnterHold } from './hold-steps.tsx'
+
+/** Preservation orders of the call in sight, for the security unit: those in force, and entering one. */
+export function ContactHolds({
+  contactId,
+  under,
+  onChanged,
+}: {
+  contactId: string
+  under: UnderPurpose
+  onChanged: () => void
+}) {
+  const { say } = useLanguage()
+  const { data, error, refetch } = $api.useQuery(
+    'get',
+    '/api/holds',
+    { params: { query: { state: 'in-force' } } },
+    { staleTime: 0 },
+  )
+  const here = data?.items.filter((hold) => hold.contactId === contactId) ?? []
+  const changed = () => {
+    void refetch()
+    onChanged()
+  }
+  return (
+    <section className="panel stack-small" aria-labelledby="contact-holds">
+      <h2 id="contact-holds" tabIndex={-1}>
+        {say('holds.here')}
+      </h2>
+      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      {data && here.length === 0 && <p className="muted">{say('holds.here.none')}</p>}
+      {here.map((hold) => (
+        <HoldCard key={hold.id} hold={hold} isBesideCall onChanged={changed} />
+      ))}
+      <EnterHold
+        contactId={contactId}
+        under={under}
+        onEntered={() => {
+          changed()
+          focusHeading('contact-holds')
+        }}
+      />
+      <p>
+        <Link to="/retention/holds">{say('holds.title')}</Link>
+      </p>
+    </section>
+  )
+}
