@@ -1,8 +1,9 @@
-import { mkdtemp, readdir, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { openDirectoryStore } from './directory-store.ts'
+import { openPlaceFolder } from './place-folder.ts'
 import { objectFault } from './faults.ts'
 
 const folder = await mkdtemp(join(tmpdir(), 'objects-'))
@@ -94,4 +95,18 @@ test('what a crash left is removed a day later, and running writes of others are
 test('a full disk has a code of its own', () => {
   const fault = objectFault('a', 'stored', Object.assign(new Error('no space'), { code: 'ENOSPC' }))
   expect(fault).toMatchObject({ code: 'object-disk-full', message: 'The object disk is full: a could not be stored.' })
+})
+
+test('a link in a place of copies leads nowhere: what it leads to is neither overwritten nor removed', async () => {
+  const [place, elsewhere] = [join(folder, 'place'), join(folder, 'elsewhere')]
+  await mkdir(join(place, 'keyring'), { recursive: true })
+  await writeFile(elsewhere, 'a key')
+  const opened = await openPlaceFolder(place)
+  for (const work of [() => opened.delete('keyring/1'), () => opened.put('keyring/1', Buffer.from('new'))]) {
+    await symlink(elsewhere, join(place, 'keyring', '1'))
+    await work()
+    expect(await readFile(elsewhere, 'utf8')).toBe('a key')
+  }
+  await symlink(join(folder, 'store'), join(place, 'objects', 'ab'))
+  await expect(openPlaceFolder(place)).rejects.toThrow(/has a link to elsewhere, ab/)
 })

@@ -1,6 +1,7 @@
 // Objects as files below one folder.
 // In: keys. Out: files, spread over 256 folders a level. Never: half an object, or one that a power loss takes back.
 import { createHash, randomBytes } from 'node:crypto'
+import { constants } from 'node:fs'
 import {
   copyFile,
   mkdir,
@@ -181,11 +182,18 @@ async function collect(folder: string, above: string, prefix: string, keys: stri
   }
 }
 
+/** To be overwritten: never what a link leads to. */
+const ownFile = constants.O_RDWR | constants.O_NOFOLLOW
+
 async function openIfThere(path: string): Promise<FileHandle | undefined> {
-  return open(path, 'r+').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined
+  return open(path, ownFile).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || isLink(error)) return undefined
     throw error
   })
+}
+
+function isLink(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'ELOOP'
 }
 
 /** Zeros over all of a file's bytes: elsewhere than on a disk that writes in place it is the key's end that counts. */
@@ -197,7 +205,11 @@ async function overwrite(handle: FileHandle): Promise<void> {
 }
 
 async function overwriteAt(path: string): Promise<void> {
-  const handle = await open(path, 'r+')
+  const handle = await open(path, ownFile).catch((error: unknown) => {
+    if (isLink(error)) return undefined
+    throw error
+  })
+  if (!handle) return
   try {
     await overwrite(handle)
   } finally {

@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { openDirectoryStore } from './directory-store.ts'
 import { ObjectFault } from './faults.ts'
@@ -22,6 +22,8 @@ export async function openPlaceFolder(folder: string, mustHave?: string): Promis
       away(root, `has no ${mustHave}: mount the disk that belongs there`, error),
     )
   }
+  await refuseLinks(root, root)
+  await refuseLinks(root, join(root, spreadBelow))
   const plain = await openDirectoryStore(root, { layout: 'plain', overwrites: true })
   const objects = await openDirectoryStore(join(root, spreadBelow))
   const at = <Answer>(key: string, ask: (store: ObjectStore, key: string) => Answer): Answer =>
@@ -40,6 +42,16 @@ export async function openPlaceFolder(folder: string, mustHave?: string): Promis
       for await (const key of objects.list(prefix.slice(spreadBelow.length))) yield spreadBelow + key
     },
   }
+}
+
+/** What is removed here would be removed where a link leads to: from the register's own objects, say. */
+async function refuseLinks(root: string, folder: string): Promise<void> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return []
+    throw error
+  })
+  const link = entries.find((entry) => entry.isSymbolicLink())
+  if (link) away(root, `has a link to elsewhere, ${link.name}: put a folder in its stead`)
 }
 
 function away(folder: string, what: string, cause?: unknown): never {
