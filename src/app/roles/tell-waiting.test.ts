@@ -1,0 +1,50 @@
+import { Registry } from 'prom-client'
+import { expect, test } from 'vitest'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { openEnds } from '#test/ends/open-ends.ts'
+import { makeLog } from '#platform/log/log.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { tellWaiting } from './tell-waiting.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const { custodian, keptUntil, kept, post, stateOf } = await openEnds(database)
+const { pool } = database.as()
+
+test('an inspection that becomes urgent, a recall past its time and what stands in the way are metrics and lines, each once', async () => {
+  const [soon, later] = [await keptUntil(70), await kept()]
+  for (const { id, contactId } of [soon, later]) {
+    const opened = await post('paula', '/api/inspections', {
+      ...{ contactId, recordingIds: [id], reference: 'PY-1', party: 'CALLER' },
+      receivedAt: Temporal.Now.instant().subtract({ hours: 1 }).toString(),
+    })
+    expect(opened.status).toBe(201)
+  }
+  await pool.query(
+    `insert into disclosed_copy (disclosure, recipient, item, recording_id, state, recalled_at, due_at)
+     values ('T-1', 'Laitos', 1, $1, 'RECALLED', now() - interval '5 days', now() - interval '1 day'),
+            ('T-1', 'Laitos', 2, $1, 'RECALLED', now(), now() + interval '3 days')`,
+    [later.id],
+  )
+  const registry = new Registry()
+  const said: string[] = []
+  const log = makeLog({ name: 'custodian', write: (line) => said.push(line), pretty: false })
+  const { pool: custodians } = database.as('seloste_custodian')
+  const telling = tellWaiting({ db: custodian, pool: custodians, log, registry, intervalMs: 50 })
+  try {
+    await expect.poll(() => said.length, { timeout: 10_000 }).toBe(2)
+    await new Promise((resolve) => setTimeout(resolve, 300))
+  } finally {
+    await telling.stop()
+  }
+  expect(said.map((line) => JSON.parse(line) as object)).toEqual([
+    expect.objectContaining({ level: 'warn', recall: expect.any(String) as string }),
+    expect.objectContaining({ level: 'warn', inspection: expect.any(String) as string }),
+  ])
+  const metrics = await registry.metrics()
+  expect(metrics).toContain('seloste_inspections_urgent 1')
+  expect(metrics).toContain('seloste_recalls_overdue 1')
+  expect(metrics).toContain('seloste_retention_obstacles{kind="backup-none"} 1')
+  expect(metrics).toContain('seloste_retention_obstacles{kind="key-store"} 0')
+  expect(said.join('') + metrics).not.toContain('Laitos')
+  expect(await stateOf(soon.id)).toMatchObject({ state: 'STORED' })
+})
