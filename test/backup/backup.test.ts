@@ -18,6 +18,7 @@ import {
 } from '#safeguards/backup/list-backups.ts'
 import { copyObjects } from '#safeguards/backup/copy-objects.ts'
 import { makeBackup, type BackupPlace, type MadeBackup } from '#safeguards/backup/make-backup.ts'
+import type { Rotated } from '#safeguards/backup/rotate.ts'
 import { folderOf, objectsFolder, type BackedUpObject } from '#safeguards/backup/manifest.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 import { openBackedUpRegister, recovery } from './open-backup.ts'
@@ -181,21 +182,27 @@ test(
   },
 )
 
-test('backups end after the days that the description promises, the only one never; objects that none names go', async () => {
+test('backups end after the days that the description promises, the last one as well where none is made any more; objects that none names go', async () => {
   const place = await register.newPlace()
   const begin = Temporal.Now.instant()
   const day = (n: number) => begin.add({ hours: 24 * n })
   await place.store.put(`${objectsFolder}recordings/00000000-0000-4000-8000-000000000000.body`, Buffer.from('left'))
   const options = { recipient: recovery.recipient, rotationDays: 2, onProgress: () => undefined }
-  for (let n = 0; n <= 4; n++) {
+  for (let n = 0; n <= 3; n++) {
     await makeBackup(register.source, { ...place, ...alone }, { ...options, now: day(n) })
   }
   const { whole } = await findBackups(place.store)
   expect(whole).toHaveLength(2)
   expect(await keysBelow(place.store, objectsFolder)).toHaveLength(6)
-  const { rotated } = await makeBackup(register.source, { ...place, ...alone }, { ...options, now: day(400) })
-  expect(rotated.ended).toHaveLength(2)
-  expect((await findBackups(place.store)).whole).toHaveLength(1)
+  const failing = { ...place, renewCopies: () => Promise.reject(new Error('it does not answer')) }
+  let rotated: Rotated | undefined
+  const failed = (n: number) =>
+    makeBackup(register.source, failing, { ...options, now: day(n), onEnded: (ended) => (rotated = ended) })
+  await expect(failed(4)).rejects.toThrow('it does not answer')
+  expect(rotated?.ended).toEqual(whole.slice(0, 1))
+  await expect(failed(6)).rejects.toThrow('it does not answer')
+  expect(rotated?.ended).toEqual(whole.slice(1))
+  for (const folder of ['backups/', objectsFolder]) expect(await keysBelow(place.store, folder)).toEqual([])
 })
 
 test('what another Seloste has in a place is left alone, its unfinished backup as well', async () => {

@@ -15,16 +15,21 @@ import { shardPurpose } from '#safeguards/keys/month-keys.ts'
 import { unwrapKey } from '#safeguards/keys/wrap.ts'
 import { generateKeyPair } from '#platform/age/age-header.ts'
 import { openSealedFile } from '#platform/age/sealed-file.ts'
-import { makeBackup, type MadeBackup } from '#safeguards/backup/make-backup.ts'
 import { exportTables } from '#safeguards/backup/export-tables.ts'
 import { openConnection } from '#platform/database/copy.ts'
-import { restoreBackup, type Restored } from '#safeguards/backup/restore.ts'
-import { restoreKeyring } from '#safeguards/backup/restore-keyring.ts'
 import { readWholeOr } from '#safeguards/backup/read-whole.ts'
 import { fileKeyOf } from '#safeguards/keys/recording-keys.ts'
 import { makeDestroyer } from '../register/destroy-recordings.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
-import { emptyMachine, openBackedUpRegister, openTestPlaces, recovery } from './open-backup.ts'
+import {
+  backUpTo,
+  emptyMachine,
+  openBackedUpRegister,
+  openTestPlaces,
+  recovery,
+  restoreFrom,
+  type TestPlace,
+} from './open-backup.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const register = await openBackedUpRegister(database)
@@ -33,41 +38,10 @@ await register.seal()
 const isLong = process.env['SELOSTE_LONG'] === '1'
 
 type Machine = Awaited<ReturnType<typeof emptyMachine>>
-type Place = Awaited<ReturnType<typeof openTestPlaces>>
+type Place = TestPlace
 
-const backUp = (place: Place, now?: Temporal.Instant): Promise<MadeBackup> =>
-  place.open().then((opened) =>
-    makeBackup(register.source, opened, {
-      recipient: recovery.recipient,
-      rotationDays: 30,
-      onProgress: () => undefined,
-      ...(now && { now }),
-    }),
-  )
-
-function restore(
-  machine: Machine,
-  place: Place,
-  given: { backup?: string; identity?: string; entries?: number; ledger?: string } = {},
-): Promise<Restored> {
-  const { store } = place
-  const identity = given.identity ?? recovery.identity
-  return restoreBackup(
-    machine.target,
-    {
-      store,
-      readLedger: (name) => readWholeOr(store, (given.ledger ?? 'ledger/') + name),
-      restoreKeyring: (connection) => restoreKeyring(connection, store, identity, machine.keys),
-    },
-    {
-      backup: given.backup,
-      identity,
-      by: 'test',
-      anchors: { known: () => Promise.resolve([]), entries: given.entries ?? 0 },
-      onProgress: () => undefined,
-    },
-  )
-}
+const backUp = (place: Place, now?: Temporal.Instant) => backUpTo(register, place, now)
+const restore = restoreFrom
 
 /** Whether a recording opens from end to end on a machine. */
 async function plays(machine: Machine, id: string): Promise<boolean> {

@@ -24,8 +24,10 @@ import { shipLogHashes } from '#safeguards/backup/log-hashes.ts'
 import { openPlaces } from '#safeguards/places/places.ts'
 import { openLogFolder } from '#safeguards/audit/log-folder.ts'
 import { createSequencer } from '#safeguards/audit/sequencer.ts'
-import type { BackupSource } from '#safeguards/backup/make-backup.ts'
-import type { RestoreTarget } from '#safeguards/backup/restore.ts'
+import { makeBackup, type BackupSource, type MadeBackup } from '#safeguards/backup/make-backup.ts'
+import { readWholeOr } from '#safeguards/backup/read-whole.ts'
+import { restoreBackup, type Restored, type RestoreTarget } from '#safeguards/backup/restore.ts'
+import { restoreKeyring } from '#safeguards/backup/restore-keyring.ts'
 import { openKeyFolder } from '#safeguards/keys/key-folder.ts'
 import { sealLedger } from '#safeguards/ledger/seal-ledger.ts'
 import type { TestDatabase } from '../database/create-test-database.ts'
@@ -107,6 +109,46 @@ export async function openTestPlaces(database: TestDatabase<RegisterTables>, reg
       if (signer) await shipLogHashes(db, signer, store)
     },
   }
+}
+
+export type TestPlace = Awaited<ReturnType<typeof openTestPlaces>>
+
+export async function backUpTo(
+  register: BackedUpRegister,
+  place: TestPlace,
+  now?: Temporal.Instant,
+): Promise<MadeBackup> {
+  return makeBackup(register.source, await place.open(), {
+    recipient: recovery.recipient,
+    rotationDays: 30,
+    onProgress: () => undefined,
+    ...(now && { now }),
+  })
+}
+
+export function restoreFrom(
+  machine: Awaited<ReturnType<typeof emptyMachine>>,
+  { store }: Pick<TestPlace, 'store'>,
+  given: { backup?: string; identity?: string; entries?: number; ledger?: string; acceptLostKeys?: boolean } = {},
+): Promise<Restored> {
+  const { identity = recovery.identity, acceptLostKeys = false } = given
+  return restoreBackup(
+    machine.target,
+    {
+      store,
+      readLedger: (name) => readWholeOr(store, (given.ledger ?? 'ledger/') + name),
+      restoreKeyring: (connection) =>
+        restoreKeyring(connection, store, identity, machine.keys, acceptLostKeys ? 'accepted' : 'refused'),
+    },
+    {
+      backup: given.backup,
+      identity,
+      acceptLostKeys,
+      by: 'test',
+      anchors: { known: () => Promise.resolve([]), entries: given.entries ?? 0 },
+      onProgress: () => undefined,
+    },
+  )
 }
 
 /** An empty machine: a database without a table, no keys, no objects. Call it within a test. */

@@ -12,6 +12,7 @@ import { isOnNetworkDrive } from '#platform/objects/network-drive.ts'
 import type { KeyStore } from '#safeguards/keys/key-store.ts'
 import { openPlaces, type Places } from '#safeguards/places/places.ts'
 import { assertAttested, judgePlaces, leavePlaces, tellRefused, type ToldPlace } from '#safeguards/places/registry.ts'
+import { isLedgerBehind } from '#safeguards/places/ship-ledger.ts'
 import { isThisMachine, ownPlacesOfDatabase, tellCopyPlace, tellWitness } from '#safeguards/places/told-places.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 import type { Versions } from './follow-versions.ts'
@@ -35,6 +36,8 @@ export interface PlacesKeeper {
 }
 
 const turnMs = 60_000
+/** A machine that is lost does not take what it has destroyed along: the ledger's copies know it seconds later. */
+const shipMs = 5_000
 
 /** @throws PlaceFault `place-unattested` where one of the register's own places is new and has no attested site */
 export async function keepPlaces(options: KeepPlacesOptions): Promise<PlacesKeeper> {
@@ -78,6 +81,22 @@ export async function keepPlaces(options: KeepPlacesOptions): Promise<PlacesKeep
     },
   })
 
+  const shipping = every({
+    pool,
+    intervalMs: shipMs,
+    lockName: 'seloste.ledger-copies',
+    work: async () => {
+      if (!(await isLedgerBehind(db))) return
+      for (const { place, fault } of await places.shipLedger()) say(`reach of ${place}`, fault)
+    },
+    onError: (error) => {
+      log.error(
+        { err: error },
+        'the copies of the destruction ledger could not be brought up to date; it is tried again',
+      )
+    },
+  })
+
   function say(about: string, line: string | undefined): void {
     if (said.get(about) === line) return
     if (line === undefined) {
@@ -98,7 +117,13 @@ export async function keepPlaces(options: KeepPlacesOptions): Promise<PlacesKeep
     ]
   }
 
-  return { places, witnesses, stop: () => turns.stop() }
+  return {
+    places,
+    witnesses,
+    stop: async () => {
+      await Promise.all([turns.stop(), shipping.stop()])
+    },
+  }
 }
 
 /** Folders of the settings, the database, its tablespaces and replicas. */

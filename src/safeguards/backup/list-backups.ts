@@ -15,7 +15,7 @@ import {
   type Manifest,
 } from './manifest.ts'
 import { decompress } from './import-tables.ts'
-import { readWhole, readWholeOr } from './read-whole.ts'
+import { readWholeOr } from './read-whole.ts'
 
 export interface FoundBackups {
   /** Those with a signed note, oldest first. */
@@ -73,7 +73,13 @@ export async function* objectsOf(store: ObjectStore, manifest: Manifest): AsyncG
 
 /** An object's copy, held against what the backup says of it. */
 export async function readObjectCopy(store: ObjectStore, object: BackedUpObject): Promise<Buffer> {
-  const bytes = await readWhole(store, objectsFolder + object.key)
+  const bytes = await readWholeOr(store, objectsFolder + object.key)
+  if (!bytes) {
+    throw new Fault(
+      'backup-object-missing',
+      `the copy of ${object.key} is not in the place: restore another backup, or from another place`,
+    )
+  }
   if (bytes.length === object.sizeBytes && sha256(bytes) === object.sha256) return bytes
   throw new Fault('backup-object-altered', `the copy of ${object.key} in the place is not what was backed up`)
 }

@@ -63,6 +63,8 @@ export interface BackupOptions {
   rotationDays: number
   /** The database's time for destructions otherwise: a clock that has jumped ends no backup. */
   now?: Temporal.Instant
+  /** What has ended all the same where there is no new backup. */
+  onEnded?: (rotated: Rotated) => void
   onProgress: (progress: BackupProgress) => void
 }
 
@@ -98,16 +100,18 @@ export async function makeBackup(
   try {
     await takeTurn(connection, place.name)
     await refuseOthers(place.store, signer)
-    const removed = await removeUnfinished(place.store)
     const now = options.now ?? (await destructionNow(connection))
-    const made = await writeBackup(connection, source, place, signer, { ...options, now })
-    const rotated = await rotate(connection, place.store, {
-      days: options.rotationDays,
-      now,
-      key: signer,
-    })
-    options.onProgress({ step: 'rotation', done: rotated.ended.length, total: rotated.ended.length })
-    return { ...made, removed, rotated }
+    const rotation = { days: options.rotationDays, now, key: signer }
+    try {
+      const removed = await removeUnfinished(place.store)
+      const made = await writeBackup(connection, source, place, signer, { ...options, now })
+      const rotated = await rotate(connection, place.store, rotation)
+      options.onProgress({ step: 'rotation', done: rotated.ended.length, total: rotated.ended.length })
+      return { ...made, removed, rotated }
+    } catch (error) {
+      await endAllTheSame(source.url, place.store, rotation, options.onEnded)
+      throw error
+    }
   } finally {
     await connection.close()
   }
@@ -121,6 +125,24 @@ async function takeTurn(connection: OwnConnection, place: string): Promise<void>
   )
   if (turn?.mine !== true) {
     throw new Fault('backup-running', `another backup to ${place} is running; wait until it has ended`)
+  }
+}
+
+/** No backup is kept past its day, whether there is a newer one or not. */
+async function endAllTheSame(
+  url: string,
+  store: ObjectStore,
+  rotation: Parameters<typeof rotate>[2],
+  onEnded: BackupOptions['onEnded'],
+): Promise<void> {
+  try {
+    await removeUnfinished(store)
+    // The other one may have ended within its transaction.
+    const connection = await openConnection(url, 'seloste-backup-end')
+    const rotated = await rotate(connection, store, rotation).finally(() => connection.close())
+    if (rotated.ended.length > 0) onEnded?.(rotated)
+  } catch {
+    // A place that is away: the fault that came first says so, and the next run comes back here.
   }
 }
 

@@ -3,10 +3,12 @@
  * there is none. Out: rows. Never here: content.
  */
 import { sql } from 'kysely'
+import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { appendAudit } from '../audit/append.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 import { findBackups } from './list-backups.ts'
 import type { BackupPlace, MadeBackup } from './make-backup.ts'
+import type { Rotated } from './rotate.ts'
 import { instantOf } from './manifest.ts'
 
 export async function noteBackup(
@@ -23,12 +25,22 @@ export async function noteBackup(
     object: { kind: 'backup' },
     detail: { place, backup: id, snapshotAt, objects, objectBytes, withoutAudio, missing: missing.length },
   })
+  await countBackups(db, place, store)
+  await sql`
+    update place_of_data set reached_at = now(), fault = null, fault_since = null
+    where kind = 'backup' and name = ${place}`.execute(db)
+  await noteEnded(db, place, rotated)
+}
+
+async function countBackups(holding: HoldingSafeguards, place: string, store: ObjectStore): Promise<void> {
   const { whole } = await findBackups(store)
   const [oldest, newest] = [whole[0], whole.at(-1)].map((one) => (one === undefined ? null : (instantOf(one) ?? null)))
   await sql`
-    update place_of_data set backups = ${whole.length}, backup_oldest_at = ${oldest}, backup_last_at = ${newest},
-      reached_at = now(), fault = null, fault_since = null
-    where kind = 'backup' and name = ${place}`.execute(db)
+    update place_of_data set backups = ${whole.length}, backup_oldest_at = ${oldest}, backup_last_at = ${newest}
+    where kind = 'backup' and name = ${place}`.execute(safeguardsOf(holding))
+}
+
+async function noteEnded(db: HoldingSafeguards, place: string, rotated: Rotated): Promise<void> {
   if (rotated.ended.length === 0) return
   await appendAudit(db, {
     action: 'backup.ended',
@@ -38,7 +50,13 @@ export async function noteBackup(
   })
 }
 
-export async function noteBackupFault(holding: HoldingSafeguards, place: string, error: unknown): Promise<void> {
+/** There is no backup, and what has ended all the same. */
+export async function noteBackupFault(
+  holding: HoldingSafeguards,
+  place: string,
+  error: unknown,
+  ended?: { store: ObjectStore; rotated: Rotated },
+): Promise<void> {
   const db = safeguardsOf(holding)
   await sql`
     update place_of_data set fault = ${(error as Error).message}, fault_since = coalesce(fault_since, now())
@@ -49,4 +67,7 @@ export async function noteBackupFault(holding: HoldingSafeguards, place: string,
     object: { kind: 'backup' },
     detail: { place },
   })
+  if (!ended) return
+  await countBackups(db, place, ended.store)
+  await noteEnded(db, place, ended.rotated)
 }

@@ -26,7 +26,7 @@ import type { Manifest } from './manifest.ts'
 import { readWholeOr } from './read-whole.ts'
 import { judgeLedger, replayInto, type LedgerAnchors } from './restored-ledger.ts'
 import { resumeRestoredLog } from './resume-restored-log.ts'
-import { recordingOf } from './rotate.ts'
+import { destroyedRecordings, recordingOf } from './rotate.ts'
 
 export interface RestoreTarget {
   /** Of the database's owner, who is a superuser. */
@@ -114,9 +114,11 @@ export async function restoreBackup(
     )
     await target.migrate()
     await bringSecrets(target, secrets)
-    const objects = await bringObjects(target, place, manifest, ledger.destroyed, options.onProgress)
     const keys = await place.restoreKeyring(connection)
     options.onProgress({ step: 'keys', done: keys, total: keys })
+    // By now those are known as well whose end had begun: their objects may have left the place.
+    const gone = new Set([...ledger.destroyed, ...(await destroyedRecordings(connection))])
+    const objects = await bringObjects(target, place, manifest, gone, options.onProgress)
     const withoutAudio = await settle(connection, target.keys, manifest, ledger.newest)
     const replayed = await replayInto(target, ledger, target.ledger)
     options.onProgress({ step: 'ledger', done: ledger.copy.size, total: ledger.copy.size })

@@ -1,6 +1,7 @@
 /**
- * How backups end. In: how many days they are kept. Out: the older ones removed, and objects that no backup names or whose
- * recording is destroyed. Never here: the removal of a place's only backup.
+ * How backups end. In: how many days they are kept, at most: that is what the public is promised. Out: the older ones
+ * removed, the last one as well, and objects that no backup names or whose recording is destroyed. Never here: a backup that
+ * stays past its day because there is no newer one.
  */
 import type { OwnConnection } from '#platform/database/copy.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
@@ -32,7 +33,7 @@ export async function rotate(
     const at = instantOf(id)
     return at !== undefined && Temporal.Instant.compare(at, oldest) < 0
   }
-  const ended = found.whole.slice(0, -1).filter(isOver)
+  const ended = found.whole.filter(isOver)
   for (const id of ended) await removeBackup(store, id, found.files.get(id) ?? [])
   const kept = found.whole.filter((id) => !ended.includes(id))
   const named = new Set<string>()

@@ -2,10 +2,11 @@
  * The destruction ledger in a place (R52). In: a place's objects, the ledger in the database. Out: `ledger/` there with every
  * entry up to the newest signed head. Never here: a copy made shorter, an entry judged (see ledger/read-ledger-copy.ts).
  */
+import { sql } from 'kysely'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { readCheckpoint } from '../audit/note.ts'
 import { fileEntries, headFile, ledgerFilesSince, newestHead } from '../ledger/ledger-copy.ts'
-import type { HoldingSafeguards } from '../tables.ts'
+import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 import { putAndReadBack, readIfThere } from './open-place.ts'
 import { PlaceFault } from './place-faults.ts'
 
@@ -45,4 +46,14 @@ async function isWhole(store: ObjectStore, size: number): Promise<boolean> {
   let files = 0
   for await (const _ of store.list(`${ledgerFolder}entries/`)) files += 1
   return files >= Math.ceil(size / fileEntries)
+}
+
+/** Whether a place that is in use has a shorter ledger than this. */
+export async function isLedgerBehind(holding: HoldingSafeguards): Promise<boolean> {
+  const { rows } = await sql<{ behind: boolean }>`
+    select exists (
+      select from place_of_data where kind in ('backup', 'ledger') and state = 'in-use' and first_used_at is not null
+        and coalesce(ledger_to, 0) < (select max(size) from ledger_head)
+    ) as behind`.execute(safeguardsOf(holding))
+  return rows[0]?.behind === true
 }
