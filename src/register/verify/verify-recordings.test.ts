@@ -71,10 +71,16 @@ async function changed(key: string, change: (bytes: Buffer) => Buffer | undefine
 
 let held: string[] = []
 let ended: string[] = []
+let ofNothingHeld: Awaited<ReturnType<typeof verify>>
 beforeAll(async () => {
-  held = [await kept(50), await kept(600), await kept(1)]
   ended = [await destroyed(), await destroyed()]
+  ofNothingHeld = await verify()
+  held = [await kept(50), await kept(600), await kept(1)]
 }, 60_000)
+
+test('a register of which everything is destroyed is proved as any other', () => {
+  expect(ofNothingHeld).toMatchObject({ held: 0, destroyed: 2, found: 0 })
+})
 
 describe('a verification of recordings', () => {
   test('finds nothing amiss where all is as it was, and says how much it opened', async () => {
