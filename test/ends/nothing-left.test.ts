@@ -1,0 +1,80 @@
+// R50 and R52, as somebody who has the whole machine would see it: after a destruction no file of the database (its
+// write-ahead log and what it has deleted as well), of the key store, of the objects or of the work folder has the keys or
+// the sound, and what is left of wrapped keys opens with nothing that there is.
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { carryOutEnds } from '#destruction/ends/carry-out-ends.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { fileKeyOf } from '#safeguards/keys/recording-keys.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { openEnds } from './open-ends.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const { kept, byOfficial, stateOf, register, custodian, expunging } = await openEnds(database)
+const owner = database.as().pool
+
+const began = Date.now() - 60_000
+
+interface Wrapped {
+  file: Buffer
+  shard: Buffer
+  month: string
+  number: number
+  version: number
+}
+
+async function wrappedOf(id: string): Promise<Wrapped> {
+  const { rows } = await owner.query<Wrapped>(
+    `select k.wrapped as file, s.wrapped as shard, s.expiry_month::text as month, s.shard as number, s.month_key_version as version
+     from recording_key k join shard_key s using (expiry_month, shard) where k.recording_id = $1`,
+    [id],
+  )
+  return rows[0]!
+}
+
+/** Which of some bytes are in a file below a folder; files that come and go meanwhile are looked at as far as they are there. */
+async function foundBelow(folder: string, needles: Record<string, Buffer>): Promise<string[]> {
+  const found = new Set<string>()
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])) {
+    const path = join(entry.parentPath, entry.name)
+    const at = await stat(path).catch(() => undefined)
+    // Other files' databases lie in the same cluster.
+    if (!at?.isFile() || at.mtimeMs < began) continue
+    const bytes = await readFile(path).catch(() => Buffer.alloc(0))
+    for (const [what, needle] of Object.entries(needles)) if (bytes.includes(needle)) found.add(what)
+  }
+  return [...found].sort()
+}
+
+test('nothing on the machine opens a recording that is destroyed, and its neighbours open', async () => {
+  const [gone, neighbour] = [await kept(), await kept()]
+  const { keys, folder } = register
+  const wrapped = await wrappedOf(gone.id)
+  const name = `month-${wrapped.month.slice(0, 7)}.v${wrapped.version}`
+  const purpose = `shard ${wrapped.month} ${wrapped.number}`
+  const needles = {
+    fileKey: (await fileKeyOf(custodian, keys, gone.id))!,
+    monthKey: (await keys.read(name))!,
+    shardKey: (await keys.unwrap(name, [{ wrapped: wrapped.shard, purpose }]))[0]!,
+    header: gone.header.subarray(60, 120),
+    sound: gone.body.subarray(16, 80),
+  }
+  expect(await foundBelow(folder, needles)).toEqual(['monthKey', 'sound'])
+
+  await byOfficial(gone.id)
+  await carryOutEnds(expunging, Temporal.Now.instant())
+  expect(await stateOf(gone.id)).toMatchObject({ state: 'DESTROYED' })
+  await owner.query('checkpoint')
+  const { rows } = await owner.query<{ data: string; own: string }>(
+    `select current_setting('data_directory') as data, 'base/' || oid as own from pg_database where datname = current_database()`,
+  )
+  expect(await foundBelow(folder, needles)).toEqual([])
+  for (const part of [rows[0]!.own, 'pg_wal', 'base/pgsql_tmp']) {
+    expect(await foundBelow(join(rows[0]!.data, part), needles)).toEqual([])
+  }
+  for (const key of (await keys.names()).filter((one) => one.startsWith('month-'))) {
+    await expect(keys.unwrap(key, [{ wrapped: wrapped.shard, purpose }])).rejects.toThrow()
+  }
+  expect(await fileKeyOf(custodian, keys, neighbour.id)).toHaveLength(16)
+})
