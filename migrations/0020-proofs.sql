@@ -228,24 +228,27 @@ begin
     select greatest(b, from_at) as begins, b, lead(b) over (order by b) as next
     from generate_series(date_trunc(by_unit, from_at, 'Europe/Helsinki'), to_at + interval '32 days', ('1 ' || by_unit)::interval, 'Europe/Helsinki') b
   ), wanted as (
-    select w.begins, least(w.next, to_at) as ends from buckets w where w.b < to_at
-  ), by_day as (
-    select w.begins, sum(d.contacts) as n from (
-      select day_begins((h.day + interval '14 months')::date) as at, h.contacts
+    select w.begins, least(w.next, to_at) as ends, date_trunc('day', w.begins, 'Europe/Helsinki') as day from buckets w where w.b < to_at
+  ), days as materialized (
+    -- By the day first: there are many more numbers and calls than days.
+    select day_begins((d.day + interval '14 months')::date) as at, sum(d.n) as n from (
+      select h.day, h.contacts as n
       from history_count h join history_day d using (day)
       where by_unit <> 'hour' and d.counted_at is not null and h.number_called = coalesce(of_number, h.number_called)
         and h.day >= helsinki_day(from_at - interval '14 months') - 3 and h.day <= helsinki_day(to_at - interval '14 months') + 3
       union all
-      select day_begins((d.day + interval '14 months')::date), -d.ended from history_day d
+      select d.day, -d.ended from history_day d
       where by_unit <> 'hour' and of_number is null and d.counted_at is not null and d.ended > 0
         and d.day >= helsinki_day(from_at - interval '14 months') - 3 and d.day <= helsinki_day(to_at - interval '14 months') + 3
       union all
-      select day_begins((helsinki_day(c.started_at) + interval '14 months')::date), 1 from contact c
+      select helsinki_day(c.started_at), 1 from contact c
       where by_unit <> 'hour' and c.started_at >= counted_to and c.number_called = coalesce(of_number, c.number_called)
       union all
-      select day_begins((helsinki_day(c.started_at) + interval '14 months')::date), -1 from contact c
+      select helsinki_day(c.started_at), -1 from contact c
       where by_unit <> 'hour' and of_number is null and c.history_ends_at <= at and history_is_held(c.id)
-    ) d join wanted w on d.at >= date_trunc('day', w.begins, 'Europe/Helsinki') and d.at < w.ends
+    ) d group by d.day
+  ), by_day as (
+    select w.begins, sum(d.n) as n from days d join wanted w on d.at >= w.day and d.at < w.ends
     group by w.begins
   )
   select w.begins, w.ends,
