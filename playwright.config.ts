@@ -1,5 +1,8 @@
 import { defineConfig } from '@playwright/test'
 import { chromiumArgs, findChromium } from './test/house/find-chromium.ts'
+import { chooseQuickFolder } from './test/house/quick-folder.ts'
+
+chooseQuickFolder()
 
 const chromium = await findChromium()
 

@@ -1,4 +1,7 @@
 import { defineConfig } from 'vitest/config'
+import { chooseQuickFolder } from './test/house/quick-folder.ts'
+
+chooseQuickFolder()
 
 export default defineConfig({
   test: {

@@ -49,7 +49,7 @@ describe('a server that does not do it is told of in one line', () => {
   })
 
   rule('one that has stopped, within the time for a request', async () => {
-    const store = openS3Store({ ...server!.store(await server!.makeBucket()), requestMs: 200 })
+    const store = openS3Store({ ...server!.store(await server!.makeBucket()), requestMs: 1_000 })
     await store.put('a', Buffer.from('x'))
     server!.halt()
     try {

@@ -1,0 +1,23 @@
+// Where tests keep their files: in memory where the machine has room. In: the machine. Out: TMPDIR.
+// Never: another place than the one that whoever runs the tests has chosen.
+import { statfsSync } from 'node:fs'
+
+const inMemory = '/dev/shm'
+const roomBytes = 6 * 1024 ** 3
+
+/**
+ * Chosen as TMPDIR where it is not set. Tests write and sync small files by the thousand, and a disk makes them wait for others;
+ * what they prove of files is the same there.
+ */
+export function chooseQuickFolder(): void {
+  if (process.env['TMPDIR'] === undefined && hasRoom()) process.env['TMPDIR'] = inMemory
+}
+
+function hasRoom(): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(inMemory)
+    return bavail * bsize >= roomBytes
+  } catch {
+    return false
+  }
+}
