@@ -1,5 +1,5 @@
-import { sql, type Kysely } from 'kysely'
-import type { HoldingSafeguards, SafeguardTables } from '#safeguards/tables.ts'
+import { sql } from 'kysely'
+import type { HoldingSafeguards } from '#safeguards/tables.ts'
 
 /** What stands in the way of an end or of its proof, for whoever operates the register; of preservation orders nothing. */
 export interface StandingInTheWay {
@@ -52,16 +52,14 @@ export const remedies = {
 export async function standsInTheWay(db: HoldingSafeguards): Promise<StandingInTheWay[]> {
   const { rows } = await sql<StandingInTheWay>`
     select kind, count::float8 as count, since, deadline, place, example, fault from what_stands_in_the_way()`.execute(
-    db as unknown as Kysely<SafeguardTables>,
+    db,
   )
   return rows
 }
 
 /** As the custodian or the owner of the database. */
 export async function endsThatWait(db: HoldingSafeguards): Promise<EndThatWaits[]> {
-  const { rows } = await sql<EndThatWaits>`select kind, id, until from ends_that_wait() order by until`.execute(
-    db as unknown as Kysely<SafeguardTables>,
-  )
+  const { rows } = await sql<EndThatWaits>`select kind, id, until from ends_that_wait() order by until`.execute(db)
   return rows
 }
 
