@@ -1,0 +1,35 @@
+/** AC25: with the network cut off from the internet every function works. A whole Seloste where there is loopback only. */
+import { execFile, spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+
+const script = fileURLToPath(new URL('use-everything.ts', import.meta.url))
+/** A network namespace of its own takes root, and a kernel that allows it. */
+const inside = (...command: string[]): [string, string[]] => [
+  'unshare',
+  ['--net', 'sh', '-c', 'ip link set lo up && exec "$@"', 'sh', ...command],
+]
+const isPossible = spawnSync(...inside('true')).status === 0
+
+test.skipIf(!isPossible)(
+  'without a network but loopback a call is captured, heard, backed up, forbidden and destroyed, and the log is whole',
+  { timeout: 400_000 },
+  async () => {
+    const [command, args] = inside(process.execPath, script)
+    const said = await new Promise<string>((resolve, reject) => {
+      execFile(command, args, { maxBuffer: 1 << 24 }, (error, out, err) => {
+        if (error) reject(new Error(`it ended with ${error.code}:\n${out}${err}`))
+        else resolve(out)
+      })
+    })
+    expect(JSON.parse(said.trim().split('\n').at(-1) ?? '')).toEqual({
+      interfaces: ['lo'],
+      captured: 'available',
+      heardSamples: expect.any(Number) as number,
+      backedUp: { code: 0, backups: expect.any(Number) as number },
+      forbidden: 200,
+      page: { status: 200, asksElsewhere: false },
+      verified: 0,
+    })
+  },
+)
