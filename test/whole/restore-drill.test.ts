@@ -1,5 +1,6 @@
 /** A whole Seloste backed up, and restored on an empty machine, as an operator does it (docs/operate/backup-and-restore.md). */
-import { execFile } from 'node:child_process'
+import { execFile, execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -20,6 +21,36 @@ function run(args: string[], environment: Record<string, string>): Promise<{ cod
     })
   })
 }
+
+/** Killed like a machine that loses its power, once it has said something. */
+async function kill(
+  args: string[],
+  environment: Record<string, string>,
+  isEnough: (said: string) => boolean,
+  most: number,
+) {
+  const child = spawn(process.execPath, [program, ...args], { env: { ...process.env, ...environment } })
+  let said = ''
+  child.stdout.on('data', (chunk: Buffer) => {
+    said += chunk.toString()
+    if (isEnough(said)) child.kill('SIGKILL')
+  })
+  const timer = setTimeout(() => child.kill('SIGKILL'), most)
+  await once(child, 'exit')
+  clearTimeout(timer)
+}
+
+/** A disk of one MiB, or one that cannot be written; only root mounts one. */
+function mount(folder: string, options: string): boolean {
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder], { stdio: 'ignore' })
+    return true
+  } catch {
+    return false
+  }
+}
+
+const oneLine = (out: string) => out.split('\n').filter((line) => line.startsWith('seloste: ')).length
 
 async function call(seloste: RunningSeloste, security: Api, caller: string): Promise<ContactShape> {
   await placeCall({
@@ -46,13 +77,52 @@ async function hears(api: Api, contact: ContactShape): Promise<number> {
   return (await api.call('POST', `/api/recordings/${id}/listenings`, look)).status
 }
 
+/** Each says in one line what is wrong, and leaves the backup that is there. */
+async function backupsThatFail(
+  folder: string,
+  environment: Record<string, string>,
+  data: string,
+  first: string,
+): Promise<void> {
+  const given = { ...environment, SELOSTE_DATA: data }
+  for (const after of [300 + Math.random() * 1500, 1000 + Math.random() * 1000]) {
+    await kill(['backup'], given, () => false, after)
+  }
+  const again = await run(['backup'], given)
+  expect(again, again.out).toMatchObject({ code: 0 })
+  expect(await readdir(join(folder, 'safe/backups'))).toContain(first)
+  const to = (name: string, at: string, site: string) => ({
+    ...given,
+    SELOSTE_BACKUPS: `${name}=file://${at}@${site}`,
+  })
+  const elsewhere = await run(['backup'], to('cellar', join(folder, 'small'), 'cellar'))
+  expect(elsewhere).toMatchObject({ code: 1, out: expect.stringContaining('cellar is not in the description') })
+  const away = await run(['backup'], to('away', join(folder, 'nowhere'), 'server-room'))
+  expect(away).toMatchObject({ code: 1, out: expect.stringContaining('is not there') })
+  expect([oneLine(elsewhere.out), oneLine(away.out)], elsewhere.out + away.out).toEqual([1, 1])
+  const small = join(folder, 'small')
+  // Only root mounts a disk that is full, or one that cannot be written.
+  if (!mount(small, 'size=200k')) return
+  try {
+    const full = await run(['backup'], to('small', small, 'server-room'))
+    expect(full, full.out).toMatchObject({ code: 1, out: expect.stringContaining('full') })
+    expect(oneLine(full.out), full.out).toBe(1)
+    execFileSync('mount', ['-o', 'remount,ro', small])
+    const readOnly = await run(['backup'], to('small', small, 'server-room'))
+    expect(readOnly).toMatchObject({ code: 1 })
+    expect(oneLine(readOnly.out), readOnly.out).toBe(1)
+  } finally {
+    execFileSync('umount', [small])
+  }
+}
+
 test(
   'restored on an empty machine, what is held plays and what was destroyed after the backup does not; until then it stays closed',
   { timeout: 400_000 },
   async () => {
     const folder = await mkdtemp(join(tmpdir(), 'seloste-drill-'))
     const [before, after] = [join(folder, 'before'), join(folder, 'after')]
-    for (const name of ['before', 'after', 'safe']) await mkdir(join(folder, name))
+    for (const name of ['before', 'after', 'safe', 'small']) await mkdir(join(folder, name))
     const identity = join(folder, 'recovery.key')
     const made = await run(['backup', 'key', '--to', identity], {})
     const recipient = /SELOSTE_BACKUP_KEY: (age1\S+)/.exec(made.out)?.[1] ?? ''
@@ -74,6 +144,7 @@ test(
       const backedUp = await run(['backup', '--to', 'safe'], { ...environment, SELOSTE_DATA: before })
       expect(backedUp, backedUp.out).toMatchObject({ code: 0, out: expect.stringContaining('all of it read back') })
       first = (await readdir(join(folder, 'safe/backups'))).sort().at(-1) ?? ''
+      if (process.env['SELOSTE_LONG'] === '1') await backupsThatFail(folder, environment, before, first)
       const aino = await signInAt(seloste.url, 'aino', seloste.password)
       const wish = { party: 'OFFICIAL', channel: 'OWN_CALLS' }
       const id = segments[0]?.recording.id ?? ''
@@ -86,6 +157,19 @@ test(
 
     const refused = await run([...from, '--ledger', folder], { ...environment, SELOSTE_DATA: after })
     expect(refused).toMatchObject({ code: 1, out: expect.stringContaining('the register stays closed') })
+    const other = join(folder, 'other.key')
+    await run(['backup', 'key', '--to', other], {})
+    const wrong = await run(['restore', '--from', join(folder, 'safe'), '--identity', other], {
+      ...environment,
+      SELOSTE_DATA: after,
+    })
+    expect(wrong).toMatchObject({ code: 1, out: expect.stringContaining('the identity does not open the backup') })
+    // Whatever ends a restore leaves the register closed, and the same restore goes on.
+    const into = { ...environment, SELOSTE_DATA: after }
+    await kill([...from, '--backup', first], into, (said) => /tables (\d+) of \1/.test(said), 60_000)
+    const closed = await run(['start'], into)
+    expect(closed.code, closed.out).not.toBe(0)
+    expect(closed.out).toContain('stays closed')
     const restored = await run([...from, '--backup', first], { ...environment, SELOSTE_DATA: after })
     expect(restored, restored.out).toMatchObject({ code: 0, out: expect.stringContaining(`restored ${first}`) })
 

@@ -202,7 +202,7 @@ const tellLines: Telling = {
     const left = last
       ? `the earlier ones there are as they were, the newest is ${last.id} and ends at ${last.ends.toString()} whether there is a newer one or not`
       : 'no whole backup was found there'
-    console.error(`seloste: no backup to ${place}: ${error.message}; ${left}`)
+    console.error(`seloste: no backup to ${place}: ${error.message.replace(/[.]$/, '')}; ${left}`)
     for (const id of ended)
       console.error(`  ended the backup ${id}: no backup is kept longer than the description says`)
   },
