@@ -95,7 +95,7 @@ module.exports = {
     {
       name: 'files-are-touched-in-few-places',
       comment:
-        'Objects and files go through platform, the folder of calls that capture keeps until they are stored, the recording writer, the key store, the audit log’s folder and its export, the one reader of the description, and the outside edge (app).',
+        'Objects and files go through platform, the folder of calls that capture keeps until they are stored, the recording writer, the key store, the audit log’s folder and its export, the ledger’s export beside it, the one reader of the description, and the outside edge (app).',
       severity: 'error',
       from: {
         path: '^src/',
@@ -105,6 +105,7 @@ module.exports = {
           '^src/register/recordings/',
           '^src/safeguards/keys/',
           '^src/safeguards/audit/(log-folder|export-log)[.]ts$',
+          '^src/safeguards/ledger/export-ledger[.]ts$',
           '^src/description/read-description[.]ts$',
           tests,
         ],
