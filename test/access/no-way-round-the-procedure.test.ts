@@ -58,11 +58,14 @@ async function attack(pool: Pool, session: Session | undefined, statements: read
 }
 
 /** Where no version lies an hour ahead yet. */
-async function submittedElsewhere(effectiveFrom: Temporal.Instant) {
+async function submittedElsewhere(inMs: number) {
   const [author, decider] = [await person('ADMINISTRATOR'), await person('DECISION_MAKER')]
+  // From now on it counts, however long the people took to enter.
+  const effectiveFrom = Temporal.Now.instant().add({ milliseconds: inMs }).round({ smallestUnit: 'second' })
   return {
     desk: other.as('seloste_desk'),
     decider,
+    effectiveFrom,
     draft: await submitted(other.as('seloste_desk').db, author, effectiveFrom, renamed()),
   }
 
@@ -319,13 +322,12 @@ describe('an approval', () => {
   })
 
   test('that is held back until its instant has passed is none', async () => {
-    const soon = Temporal.Now.instant().add({ milliseconds: 2_500 }).round({ smallestUnit: 'second' })
-    const late = await submittedElsewhere(soon)
+    const late = await submittedElsewhere(3_500)
     const client = await late.desk.pool.connect()
     await client.query('begin')
     await client.query(`select set_config('seloste.session', $1, true)`, [late.decider.token])
     await client.query(approval(late.draft.id, late.draft.revision))
-    await wait(soon.since(Temporal.Now.instant()).total('milliseconds') + 100)
+    await wait(late.effectiveFrom.since(Temporal.Now.instant()).total('milliseconds') + 100)
     await expect(client.query('commit')).rejects.toThrow('draft.not-future')
     client.release()
     const { rows } = await late.desk.pool.query('select version from description_version')

@@ -124,18 +124,19 @@ async function* decidedSegments(tx: Transaction<RegisterTables>, since: Temporal
       s.official_person_id, encode(s.drawn_on, 'hex') as drawn_on,
       case
         when s.drawn_on is null or i.contact_id = s.contact_id then false
-        when i.contact_id is null then true
-        when i.contact_started_at >= s.contact_started_at + interval '1 day' then false
         else not exists (
-          select from contact o
-          where o.id = i.contact_id and o.started_at = i.contact_started_at
-            and o.caller_kind = c.caller_kind and o.caller_key is not distinct from c.caller_key)
+          select from call_identity e
+          where e.external_id_hash = s.drawn_on
+            and (e.contact_started_at >= s.contact_started_at + interval '1 day' or exists (
+              select from contact o
+              where o.id = e.contact_id and o.started_at = e.contact_started_at
+                and o.caller_kind = c.caller_kind and o.caller_key is not distinct from c.caller_key)))
       end as foreign_draw,
       s.decision_record, s.decision_reason, s.rule_id, s.rule_version, s.rule_share, s.draw, s.description_version,
       s.quota_used, s.capture_failure, r.id as recording_id
     from segment s
     join contact c on c.id = s.contact_id and c.started_at = s.contact_started_at
-    left join call_identity i on i.external_id_hash = s.drawn_on
+    left join call_identity i on i.external_id_hash = s.drawn_on and i.contact_started_at = s.contact_started_at
     left join recording r on r.segment_id = s.id
     where s.answered_at is not null and s.answered_at >= ${since ?? '-infinity'}::timestamptz`.execute(tx)
   const fetch = () => sql<Row>`fetch ${sql.lit(segmentsAtOnce)} from decided`.execute(tx)
