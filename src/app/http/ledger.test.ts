@@ -122,7 +122,7 @@ describe('the certificate', () => {
       expect(text.replaceAll(' ', '')).toContain(rows[0]!.hash)
       expect(text).toContain(forbidden.id)
       expect(text.replaceAll(' ', '')).toContain(ledger.key.name.replaceAll(' ', ''))
-      expect(text).toMatch({ fi: /Soittaja kielsi/, sv: /Den som ringde förbjöd/, en: /The caller forbade/ }[language])
+      expect(text).toMatch({ fi: /Soittaja kielsi/, sv: /Uppringaren förbjöd/, en: /The caller forbade/ }[language])
       expect(text).toMatch({ fi: /hävitti avaimen/, sv: /förstörde nyckeln/, en: /destroyed the key at/ }[language])
     },
   )

@@ -15,7 +15,7 @@ import type { Retention } from './retention-shapes.ts'
 const theClock = '00000000-0000-0000-0000-000000000000'
 
 /** A clock by which nothing is destroyed: since when, who has said that it is right, and saying so. Nothing while it is right. */
-export function ClockState({ retention, onConfirmed }: { retention: Retention; onConfirmed: () => void }) {
+export function ClockState({ retention, onConfirmed }: { retention: Retention; onConfirmed: () => Promise<unknown> }) {
   const { say, language } = useLanguage()
   const { clock, may } = retention
   const [asks, setAsks] = useState(false)
@@ -33,7 +33,8 @@ export function ClockState({ retention, onConfirmed }: { retention: Retention; o
     setBusy(false)
     if (error !== undefined) return setFailed(error)
     announce(say('clock.confirmed'))
-    onConfirmed()
+    // Confirmed by two, the clock is no longer told of.
+    await onConfirmed()
     focusHeading('retention-clock')
   }
   const mayConfirm = clock.state === 'ahead' && may.confirmClock && !clock.isConfirmedByViewer

@@ -2,7 +2,6 @@ import { Link } from '@tanstack/react-router'
 import { $api } from '../api/client.ts'
 import type { UnderPurpose } from '../api/shapes.ts'
 import { Failure } from '../controls/failure.tsx'
-import { focusHeading } from '../controls/focus-heading.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { HoldCard } from './hold-card.tsx'
 import { EnterHold } from './hold-steps.tsx'
@@ -31,22 +30,13 @@ export function ContactHolds({
   }
   return (
     <section className="panel stack-small" aria-labelledby="contact-holds">
-      <h2 id="contact-holds" tabIndex={-1}>
-        {say('holds.here')}
-      </h2>
+      <h2 id="contact-holds">{say('holds.here')}</h2>
       {error && <Failure error={error} onAgain={() => void refetch()} />}
       {data && here.length === 0 && <p className="muted">{say('holds.here.none')}</p>}
       {here.map((hold) => (
         <HoldCard key={hold.id} hold={hold} isBesideCall onChanged={changed} />
       ))}
-      <EnterHold
-        contactId={contactId}
-        under={under}
-        onEntered={() => {
-          changed()
-          focusHeading('contact-holds')
-        }}
-      />
+      <EnterHold contactId={contactId} under={under} onEntered={changed} />
       <p>
         <Link to="/retention/holds">{say('holds.title')}</Link>
       </p>

@@ -32,7 +32,7 @@ export function RetentionPage() {
       {error && <Failure error={error} onAgain={() => void refetch()} />}
       {data && (
         <>
-          <ClockState retention={data} onConfirmed={() => void refetch()} />
+          <ClockState retention={data} onConfirmed={() => refetch()} />
           {/* The clock is told above, with what to do about it. */}
           <Obstacles
             obstacles={whatStands(data)}

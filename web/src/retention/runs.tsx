@@ -69,7 +69,8 @@ function doneIn(run: RetentionRun, say: Say, language: Language): string {
       say('runs.months', { months: run.months.map((month) => sayMonth(month, language)).join(', ') }),
     run.keys > 0 && say('runs.keys', number(run.keys)),
   ].filter(Boolean)
-  return done.length === 0 ? say('runs.nothing') : done.join(', ')
+  if (done.length > 0) return done.join(', ')
+  return run.result === 'failed' ? '–' : say('runs.nothing')
 }
 
 function rangeOf({ from, to }: { from: number; to: number }, language: Language): string {
