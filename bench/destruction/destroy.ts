@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto'
 import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Pool } from 'pg'
 import type { StorageSite } from '#description/register-description.ts'
@@ -24,7 +25,9 @@ import { makeLogKey } from '#safeguards/audit/log-key.ts'
 import { openKeyFolder } from '#safeguards/keys/key-folder.ts'
 import type { KeyStore } from '#safeguards/keys/key-store.ts'
 import { expiryMonthOf, monthKeyName, recordingPurpose, shardOf, shardPurpose } from '#safeguards/keys/month-keys.ts'
+import { keepFileKey } from '#safeguards/keys/recording-keys.ts'
 import { wrapKey } from '#safeguards/keys/wrap.ts'
+import type { HoldingSafeguards } from '#safeguards/tables.ts'
 import { openStore } from '#safeguards/places/open-place.ts'
 import { openPlaces } from '#safeguards/places/places.ts'
 
@@ -35,6 +38,9 @@ const rounds = 5
 const most = { oneMs: 1_000, fiftyMs: 5_000 }
 const sweptHours = 4
 const sweptAtOnce = 5_000
+const takenAtMost = 2_000
+const betweenTakingsMs = 5
+const isFull = process.env['SELOSTE_BENCH_FULL'] === '1'
 const site: StorageSite = {
   id: 'vault',
   names: { fi: 'Holvi', sv: 'Valv', en: 'Vault' },
@@ -50,7 +56,7 @@ interface Filled {
 }
 
 /** Prints the medians; false when one destruction takes a second or fifty five. */
-export async function destroy({ recordings = 1_000_000 } = {}): Promise<boolean> {
+export async function destroy({ recordings = isFull ? 1_000_000 : 250_000 } = {}): Promise<boolean> {
   const folder = await mkdtemp(join(process.env['SELOSTE_BENCH_DATA'] ?? tmpdir(), 'seloste-bench-'))
   await chmod(folder, 0o711)
   const log = { info: () => undefined, warn: (message: string) => void process.stderr.write(`${message}\n`) }
@@ -84,17 +90,23 @@ export async function destroy({ recordings = 1_000_000 } = {}): Promise<boolean>
     const stores = [objects, ...(await Promise.all(backups.map((place) => openStore(place)))).map(belowObjects)]
 
     const later = filled.filter(({ destroyAt }) => Temporal.Instant.compare(destroyAt, Temporal.Now.instant()) > 0)
+    const untaken = later.splice(-takenAtMost)
+    await admin.pool.query('set session_replication_role = replica')
+    await admin.pool.query('delete from recording_key where recording_id = any ($1)', [untaken.map(({ id }) => id)])
+    await admin.pool.query('set session_replication_role = origin')
     const pick = () => later[randomBytes(4).readUInt32LE() % later.length]!
     const one = await median(
       rounds,
       async () => forbidden(admin.pool, stores, [pick()]),
       (some) => run(expunging, some),
     )
+    const takings = takenMeanwhile(custodian.db, keys, untaken)
     const fifty = await median(
       rounds,
       async () => forbidden(admin.pool, stores, Array.from({ length: 50 }, pick)),
       (some) => run(expunging, some),
     )
+    const taken = await takings.stop()
     const bare = await median(
       rounds,
       () => Promise.resolve(Array.from({ length: 50 }, pick)),
@@ -123,6 +135,9 @@ export async function destroy({ recordings = 1_000_000 } = {}): Promise<boolean>
     console.log(
       `fifty destroyed          median ${fifty.toFixed(0)} ms  x${(fifty / bare).toFixed(0)}  (at most ${most.fiftyMs} ms)`,
     )
+    console.log(
+      `taken in beside them     ${taken.count} file keys of the same month, the slowest ${taken.slowestMs.toFixed(0)} ms`,
+    )
     console.log(`a sweep of ${due.length}          ${swept.toFixed(0)} ms, ${(swept / due.length).toFixed(2)} ms each`)
     await custodian.close()
     return one <= most.oneMs && fifty <= most.fiftyMs
@@ -141,6 +156,7 @@ async function fill(pool: Pool, keys: KeyStore, recordings: number): Promise<Fil
   const stepMs = (month.daysInMonth * 86_400_000) / recordings
   await keys.make(monthKeyName(month, 1))
   await pool.query('set session_replication_role = replica')
+  await pool.query('set synchronous_commit = off')
   await pool.query(`insert into month_key (expiry_month, version, state) values ($1, 1, 'current')`, [month.toString()])
   const shardKeys = Array.from({ length: month.daysInMonth * 96 }, () => randomBytes(32))
   const wrapped = await keys.wrap(
@@ -171,6 +187,7 @@ async function fill(pool: Pool, keys: KeyStore, recordings: number): Promise<Fil
   await pool.query('analyze recording_key')
   await pool.query('analyze shard_key')
   await pool.query('set session_replication_role = origin')
+  await pool.query('set synchronous_commit = on')
   return filled
 }
 
@@ -209,6 +226,29 @@ async function run(expunging: Expunging, some: (Filled & Pick<Ending, 'cause'>)[
     now,
   )
   if (failures.length + waiting.length > 0) throw new Error(JSON.stringify({ failures, waiting }))
+}
+
+/** File keys taken into keeping in the month whose keys are made new, one after another. */
+function takenMeanwhile(db: HoldingSafeguards, keys: KeyStore, untaken: Filled[]) {
+  const stopping = new AbortController()
+  let [count, slowestMs] = [0, 0]
+  const done = (async () => {
+    for (const recording of untaken) {
+      if (stopping.signal.aborted) return
+      const began = performance.now()
+      await keepFileKey(db, keys, { ...recording, fileKey: randomBytes(16) })
+      slowestMs = Math.max(slowestMs, performance.now() - began)
+      count++
+      await sleep(betweenTakingsMs)
+    }
+  })()
+  return {
+    async stop() {
+      stopping.abort()
+      await done
+      return { count, slowestMs }
+    },
+  }
 }
 
 async function putObjects(stores: readonly Pick<ObjectStore, 'put'>[], some: readonly Filled[]): Promise<void> {
