@@ -57,8 +57,8 @@ test(
   async () => {
     const place = await openTestPlaces(database, register)
     const destroyer = makeDestroyer(database, register, place.copies)
-    const count = isLong ? 100 : 4
-    const days = isLong ? 7 : 2
+    const count = isLong ? 100 : 7
+    const days = 7
     const recordings = await register.keep(2 * count)
     const begin = Temporal.Now.instant()
     const destroyed = new Map<string, WrappedBefore>()
@@ -146,7 +146,9 @@ test(
     const recordings = await register.keep(isLong ? 100 : 4)
     const unkept = await register.record({}, { packets: 4 })
     await register.seal()
+    const right = await grantRight()
     const { manifest } = await backUp(place)
+    await database.as().pool.query('update access_right set revoked_at = now() where id = $1', [right])
     const gone = recordings.slice(0, recordings.length / 2).map(({ id }) => id)
     for (const id of gone) await destroyer.destroy(id)
     await register.seal()
@@ -172,6 +174,11 @@ test(
       expect(state === 'DESTROYED', id).toBe(gone.includes(id) || state === 'DESTROYED')
     const lost = await machine.pool.query('select incomplete, keeping_fault from recording where id = $1', [unkept.id])
     expect(lost.rows).toEqual([{ incomplete: true, keeping_fault: 'not-in-backup' }])
+    const { rows: rights } = await machine.pool.query(
+      'select revoked_at is not null as revoked from access_right where id = $1',
+      [right],
+    )
+    expect(rights).toEqual([{ revoked: true }])
     const keys = await machine.pool.query('select recording_id from recording_key where recording_id = any ($1)', [
       gone,
     ])
@@ -192,6 +199,18 @@ test(
     await expect(restore(machine, place)).rejects.toMatchObject({ code: 'restore-not-empty' })
   },
 )
+
+/** A right as an installation gives it. */
+async function grantRight(): Promise<string> {
+  const { rows } = await database.as().pool.query<{ id: string }>(
+    `with p as (
+       insert into person (id, user_id, employed_from) values (gen_random_uuid(), 'revoked', now() - interval '1 day') returning id
+     )
+     insert into access_right (id, person_id, role, purposes, scope_kind, valid_from, origin)
+     select gen_random_uuid(), id, 'MAINTENANCE', '{}', 'none', now() - interval '1 day', 'installation' from p returning id`,
+  )
+  return rows[0]!.id
+}
 
 test('every row comes back to the letter', { timeout: 60_000 }, async () => {
   const place = await openTestPlaces(database, register)
