@@ -31,8 +31,9 @@ import {
 } from '#safeguards/access/decide.ts'
 
 const isLong = process.env['SELOSTE_LONG'] === '1'
+// Many more rounds than the cases need: few rounds let maintenance see anything in an emergency only.
 const leastCases = isLong ? 100_000 : 30_000
-const rounds = isLong ? 26 : 8
+const rounds = isLong ? 60 : 10
 const database = await createTestDatabase<RegisterTables>()
 const admin = database.as().db
 const deciders = await Promise.all(
@@ -123,7 +124,7 @@ type Round = typeof round extends fc.Arbitrary<infer Value> ? Value : never
 
 test(`the program and row-level security agree on ${leastCases} random cases`, { timeout: 180_000 }, async () => {
   const seen = { cases: 0, shown: 0, refused: new Set<string>(), maintenance: new Set<string>() }
-  const seed = isLong ? randomInt(2 ** 31) : 39
+  const seed = isLong ? randomInt(2 ** 31) : 5
   for (const given of fc.sample(round, { numRuns: rounds, seed })) {
     await inRound(async (client) => compare(client, given, seen, seed))
   }
