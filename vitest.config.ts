@@ -13,7 +13,8 @@ export default defineConfig({
     pool: 'forks',
     // Most tests wait for sockets and the database; on two cores the default would be one at a time.
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // For a machine with other work: on a quiet one the slowest need a tenth of it.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
   },
 })
