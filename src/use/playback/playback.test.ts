@@ -136,8 +136,12 @@ describe('there is nothing to hear', () => {
     expect(await refusal((await record({ endedAt: undefined })).id)).toBe('not-yet-kept')
   })
 
-  test.each(['RESTRICTED', 'QUARANTINED'] as const)('while it is %s, kept or not', async (state) => {
-    for (const recording of [await kept(), await record()]) {
+  test('while it is RESTRICTED, kept or not, and while it is QUARANTINED, which none that is kept can be', async () => {
+    for (const [recording, state] of [
+      [await kept(), 'RESTRICTED'],
+      [await record(), 'RESTRICTED'],
+      [await record(), 'QUARANTINED'],
+    ] as const) {
       await admin.updateTable('recording').set({ state }).where('id', '=', recording.id).execute()
       expect(await refusal(recording.id)).toBe('restricted')
     }
