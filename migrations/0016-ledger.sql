@@ -192,11 +192,21 @@ begin
   if as_role is null then
     raise exception 'deny.role' using errcode = 'SE001';
   end if;
+  -- A number that is left out would tell of an order: to whoever may not know of any, an entry about one looks like one about a
+  -- revocation, which is no destruction either.
   return query
-    select l.index + 1, e.at, e.object_kind, coalesce(e.object_name, e.object_id::text),
-      case when e.cause = 'hold-end' and not may_know_of_holds() then 'retention' else e.cause end, e.done_by, e.targets
-    from ledger_leaf l join destruction_entry e on e.seq = l.seq
-    where l.index + 1 < coalesce(before, 9223372036854775807) and (e.object_kind <> 'hold' or may_know_of_holds())
+    select l.index + 1, e.at,
+      case when s.is_shown then e.object_kind else 'other' end,
+      case when s.is_shown then coalesce(e.object_name, e.object_id::text) else '' end,
+      case when not s.is_shown then 'other' when e.cause = 'hold-end' and not k.knows then 'retention' else e.cause end,
+      case when s.is_shown then e.done_by else '' end,
+      case when s.is_shown then e.targets else '{}' end
+    from (select may_know_of_holds() as knows) k
+    cross join ledger_leaf l join destruction_entry e on e.seq = l.seq
+    cross join lateral (
+      select k.knows or e.object_kind not in ('hold', 'right', 'credential', 'link', 'scim-token', 'employment') as is_shown
+    ) s
+    where l.index + 1 < coalesce(before, 9223372036854775807)
     order by l.index desc limit least(greatest(wanted, 0), 1000);
   insert into audit_entry (person_id, role, action, object_kind, result, detail)
   values (viewer(), as_role, 'retention.read', 'ledger', 'ok', jsonb_strip_nulls(jsonb_build_object('before', before)));

@@ -146,7 +146,9 @@ describe('the certificate', () => {
 describe('the ledger', () => {
   const kinds = async (who: typeof aino) => {
     const { body } = await get(who, '/api/retention/ledger?limit=200')
-    return (body as unknown as { items: { kind: string; cause: string; seq: number }[] }).items
+    return (
+      body as unknown as { items: { kind: string; cause: string; seq: number; objectId: string; doneBy: string }[] }
+    ).items
   }
 
   test('is read newest first, page by page, by those who answer for it', async () => {
@@ -170,6 +172,14 @@ describe('the ledger', () => {
     }
     const items = await kinds(officer)
     expect(items.filter(({ kind, cause }) => kind === 'hold' || cause === 'hold-end')).toEqual([])
+    // Nor by a number that is missing: what is no destruction looks alike.
+    const numbers = items.map(({ seq }) => seq)
+    expect(numbers).toEqual(numbers.map((_, index) => numbers[0]! - index))
+    const others = items.filter(({ kind }) => kind === 'other')
+    expect(others.length).toBeGreaterThan(0)
+    expect(new Set(others.map(({ cause, objectId, doneBy }) => `${cause} ${objectId} ${doneBy}`))).toEqual(
+      new Set(['other  ']),
+    )
   })
 
   test('nor does the log, whatever is looked for in it', async () => {

@@ -18970,7 +18970,7 @@ export interface operations {
                              * @description Done
                              */
                             at: string;
-                            /** @description recording, history-month, month-key, right, … */
+                            /** @description recording, history-month, month-key, right, …; other: no destruction, and not told to whoever asks */
                             kind: string;
                             objectId: string;
                             cause: string;
@@ -20361,7 +20361,7 @@ export interface operations {
                              * @description Done
                              */
                             at: string;
-                            /** @description recording, history-month, month-key, right, … */
+                            /** @description recording, history-month, month-key, right, …; other: no destruction, and not told to whoever asks */
                             kind: string;
                             objectId: string;
                             cause: string;

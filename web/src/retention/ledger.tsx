@@ -96,9 +96,9 @@ function Entries({ entries }: { entries: readonly LedgerEntry[] }) {
             <td className="nowrap">{formatInstant(entry.at, language)}</td>
             <td>
               {sayLedgerKind(entry.kind, say)}
-              <span className="second ledger-id">{entry.objectId}</span>
+              {entry.objectId !== '' && <span className="second ledger-id">{entry.objectId}</span>}
             </td>
-            <td>{sayCause(entry.cause, say)}</td>
+            <td>{entry.kind === 'other' ? '–' : sayCause(entry.cause, say)}</td>
             <td>
               <ReachedPlaces places={entry.places} />
             </td>

@@ -97,7 +97,9 @@ export type Due = Static<typeof Due>
 export const LedgerEntry = Type.Object({
   seq: Type.Integer({ description: 'Its place in the ledger' }),
   at: instant('Done'),
-  kind: Type.String({ description: 'recording, history-month, month-key, right, …' }),
+  kind: Type.String({
+    description: 'recording, history-month, month-key, right, …; other: no destruction, and not told to whoever asks',
+  }),
   objectId: Type.String(),
   cause: Type.String(),
   doneBy: Type.String(),
