@@ -72,8 +72,17 @@ async function contactWith(api: Api, caller: string, isIt: (state: string) => bo
   }, `the call of ${caller}`)
 }
 
+/** The whole sound of a recording, as a supervisor hears it. */
+async function soundOf(seloste: RunningSeloste, contact: ContactShape): Promise<Buffer> {
+  const sari = await signInAt(seloste.url, 'sari', seloste.password)
+  const { caller, official } = await sari.listen(recordingOf(contact), 'QUALITY')
+  return Buffer.concat([Buffer.from(caller.buffer), Buffer.from(official.buffer)])
+}
+
+const recordingOf = (contact: ContactShape) => contact.segments[0]?.recording.id ?? ''
+
 async function hears(api: Api, contact: ContactShape): Promise<number> {
-  const id = contact.segments[0]?.recording.id ?? ''
+  const id = recordingOf(contact)
   return (await api.call('POST', `/api/recordings/${id}/listenings`, look)).status
 }
 
@@ -137,17 +146,17 @@ test(
     const { ports } = seloste
     const [held, forbidden] = ['+358401239001', '+358401239002']
     let first = ''
+    let sound: Buffer = Buffer.alloc(0)
     try {
       const security = await signInAt(seloste.url, 'tuula', seloste.password)
-      await call(seloste, security, held)
-      const { segments } = await call(seloste, security, forbidden)
+      sound = await soundOf(seloste, await call(seloste, security, held))
+      const id = recordingOf(await call(seloste, security, forbidden))
       const backedUp = await run(['backup', '--to', 'safe'], { ...environment, SELOSTE_DATA: before })
       expect(backedUp, backedUp.out).toMatchObject({ code: 0, out: expect.stringContaining('all of it read back') })
       first = (await readdir(join(folder, 'safe/backups'))).sort().at(-1) ?? ''
       if (process.env['SELOSTE_LONG'] === '1') await backupsThatFail(folder, environment, before, first)
       const aino = await signInAt(seloste.url, 'aino', seloste.password)
       const wish = { party: 'OFFICIAL', channel: 'OWN_CALLS' }
-      const id = segments[0]?.recording.id ?? ''
       expect((await aino.call('POST', `/api/recordings/${id}/prohibitions`, wish)).status).toBe(200)
       await contactWith(security, forbidden, (state) => state === 'destroyed')
       expect((await run(['backup'], { ...environment, SELOSTE_DATA: before })).code).toBe(0)
@@ -176,7 +185,8 @@ test(
     seloste = await startSeloste({ dataDirectory: after, ports, environment })
     try {
       const security = await signInAt(seloste.url, 'tuula', seloste.password)
-      expect(await hears(security, await contactWith(security, held, (state) => state === 'available'))).toBe(201)
+      const kept = await contactWith(security, held, (state) => state === 'available')
+      expect((await soundOf(seloste, kept)).equals(sound) && sound.length > 8_000).toBe(true)
       const gone = await contactWith(security, forbidden, (state) => state === 'destroyed')
       expect(await hears(security, gone)).not.toBe(201)
       const verified = await run(['recordings', 'verify'], { ...environment, SELOSTE_DATA: after })
