@@ -83,7 +83,7 @@ test('at its day a recording goes though somebody has booked to hear it, and the
   const row = await untilDestroyed(seloste, booked, 120_000)
   expect(row.cause).toBe('retention')
   expect(Temporal.Instant.compare(row.destroyed_at!, day!)).toBeGreaterThanOrEqual(0)
-  await signInOn(page, seloste, 'paula', { path: '/inspections', reference: 'TP-2026-17' })
+  await signInOn(page, seloste, 'paula', { path: '/inspections' })
   await page.getByText('Päätetyt').click()
   await expect(page.locator('#content')).toContainText('Tallenne oli ehditty tuhota')
 })
