@@ -18,9 +18,15 @@ test(
     const description = join(dataDirectory, 'two-sites.yaml')
     await writeFile(description, withSecondSite(await readFile(seed, 'utf8')))
     const environment = { SELOSTE_DESCRIPTION: description }
+    const told = { ...environment, SELOSTE_SITES: 'server-room' }
 
-    // Nobody has said on which of the two sites this machine is.
-    let seloste = await startSeloste({ dataDirectory, environment })
+    // Nobody has said on which of the two sites this machine is: nothing is brought there (R19).
+    await expect(startSeloste({ dataDirectory, environment })).rejects.toThrow('place-unattested')
+    let seloste = await startSeloste({ dataDirectory, environment: told })
+    await seloste.stop()
+
+    // It is said no more: what lies there goes on, and the promise does not hold.
+    seloste = await startSeloste({ dataDirectory, environment })
     try {
       await expect.poll(() => holds(seloste, 'history.tells-recorded'), { timeout: 60_000 }).toBe('1')
       expect(await holds(seloste, 'storage.sites')).toBe('0')
@@ -41,7 +47,7 @@ test(
       await seloste.stop()
     }
 
-    seloste = await startSeloste({ dataDirectory, environment: { ...environment, SELOSTE_SITES: 'server-room' } })
+    seloste = await startSeloste({ dataDirectory, environment: told })
     try {
       await expect.poll(() => holds(seloste, 'storage.sites'), { timeout: 60_000 }).toBe('1')
       expect(seloste.output()).toContain('a promise of the register description holds again')
