@@ -124,6 +124,7 @@ test('a passkey is made in the account, signs in alone and after a password, and
   await page.locator('#signin-userId').fill('riitta')
   await page.locator('#signin-password').fill(seloste.password)
   await page.keyboard.press('Enter')
+  await expect(button(page, 'Käytä pääsyavainta')).toBeVisible()
   await isAccessible('a passkey as the second step')
   await button(page, 'Käytä pääsyavainta').click()
   await expect(page.locator('.facts')).toContainText('salasanalla ja pääsyavaimella')
