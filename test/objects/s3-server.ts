@@ -1,7 +1,7 @@
 // A real S3 server for tests: the Ceph object gateway (Debian's radosgw) over a database file of its own.
 // In: nothing. Out: buckets. Never: an answer that a test made up.
 import { spawn, spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { randomBytes } from 'node:crypto'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -69,6 +69,7 @@ rgw_backend_store = dbstore
 rgw_config_store = dbstore
 rgw_data = ${folder}
 dbstore_db_dir = ${folder}
+dbstore_config_uri = file:${folder}/config.db
 rgw_thread_pool_size = 16
 rgw_frontends = beast endpoint=127.0.0.1:${port}
 `,
@@ -90,7 +91,11 @@ rgw_frontends = beast endpoint=127.0.0.1:${port}
     await wait(50)
   }
   return reach(folder, endpoint, accessKey, secretKey, {
-    halt: () => void running.kill('SIGSTOP'),
+    halt() {
+      running.kill('SIGSTOP')
+      // A signal takes its time; until then it answers.
+      while (!hasStopped(running.pid)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
+    },
     goOn: () => void running.kill('SIGCONT'),
     async stop() {
       running.kill('SIGKILL')
@@ -156,6 +161,11 @@ function makeAccount(conf: readonly string[]): void {
     if (found.status === 0) return
   }
   throw new Error('the S3 server has no account')
+}
+
+/** proc(5): the state stands behind the name, which is in brackets; Linux only, as the server is. */
+function hasStopped(pid: number | undefined): boolean {
+  return /\) [TX]/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
 }
 
 async function freePort(): Promise<number> {
