@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { enterTestPerson, password, type TestPerson } from '#test/database/people.ts'
 import { makeAuthenticator, type Authenticator } from '#test/sign-in/authenticator.ts'
+import { noAuthenticators } from '#test/sign-in/no-authenticators.ts'
 import { proofOf } from '../people/password.ts'
 import { sessionHash, useSession } from '../people/session.ts'
 import type { SafeguardTables } from '../tables.ts'
@@ -15,8 +16,6 @@ const database = await createTestDatabase<SafeguardTables>()
 const admin = database.as().db
 const desk = database.as('seloste_desk').db
 let now: () => Temporal.Instant
-/** Nobody here has one. */
-const noAuthenticators = { prove: () => Promise.resolve({ refused: 'factor.none' as const }) }
 const passkeys = createPasskeys({
   db: database.as('seloste_custodian').db,
   now: () => now(),

@@ -5,6 +5,7 @@ import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { submitted, taken } from '#test/database/drafts.ts'
 import { enterTestPerson, type TestPerson } from '#test/database/people.ts'
 import { makeAuthenticator } from '#test/sign-in/authenticator.ts'
+import { noAuthenticators } from '#test/sign-in/no-authenticators.ts'
 import type { Role } from '#description/roles.ts'
 import { decideRightRequest, requestRights } from '../access/procedure.ts'
 import type { Session } from '../people/session.ts'
@@ -23,8 +24,6 @@ const database = await createTestDatabase<SafeguardTables>()
 const admin = database.as().db
 const desk = database.as('seloste_desk').db
 const now = () => Temporal.Now.instant()
-/** Nobody here has one. */
-const noAuthenticators = { prove: () => Promise.resolve({ refused: 'factor.none' as const }) }
 const passkeys = createPasskeys({
   db: database.as('seloste_custodian').db,
   now,
