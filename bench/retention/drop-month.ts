@@ -168,6 +168,8 @@ function callsComingIn(pool: { query: (statement: string) => Promise<unknown> })
       await sleep(betweenCallsMs)
     }
   })()
+  // Told by `stop`; unless the bench has ended before, for a reason of its own.
+  done.catch(() => undefined)
   return {
     async stop() {
       stopping.abort()

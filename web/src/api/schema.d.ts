@@ -1463,6 +1463,675 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The Service Unit’s queue: the most pressing first */
+        get: operations["listRequests"];
+        put?: never;
+        /** Enter a request that has come in (R45) */
+        post: operations["enterRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/requests/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One request, with all that belongs to it */
+        get: operations["readRequest"];
+        /** Correct who asks, the language, or what is asked */
+        put: operations["changeRequest"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/requests/{id}/assignment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a request, give it to a colleague, or let it go */
+        post: operations["assignRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/requests/{id}/identification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note how the requester was identified; no call is looked for before (R46) */
+        post: operations["identifyRequester"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/requests/{id}/extension": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Extend the time for the answer, once, before it is over; the requester is told why (GDPR 12(3)) */
+        post: operations["extendRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/requests/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close a request; one that is answered or refused has its letter sent */
+        post: operations["closeRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/requests/{id}/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Look for a call that the requester names; nothing is told of any unless exactly one fits (R46) */
+        post: operations["nameCall"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/requests/{id}/calls/{callId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Look again, with more of what the requester told */
+        put: operations["narrowCall"];
+        post?: never;
+        /** Take back a call that was named by mistake and is not matched */
+        delete: operations["withdrawCall"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/requests/{id}/calls/{callId}/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say whether the requester is a party of the call; by its recording, where one can be heard (R46) */
+        post: operations["verifyCall"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/requests/{id}/calls/{callId}/unidentifiable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Several calls stay alike, or nothing shows whose it is: none is told of (GDPR 11, 12(6)) */
+        post: operations["giveUpCall"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/request-statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts of requests by month received, kind and outcome, and how soon they were answered */
+        get: operations["readRequestStatistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/offices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Offices at which recordings are listened to, and who may be host there */
+        get: operations["listOffices"];
+        put?: never;
+        /** Enter an office */
+        post: operations["enterOffice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/offices/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change an office, or close it for new appointments */
+        put: operations["changeOffice"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/slots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The times of the offices, from one day to another */
+        get: operations["listSlots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/offices/{id}/slots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add times on a day, one after another; those that overlap another of the office or of the host are refused */
+        post: operations["addSlots"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/slots/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take back a time that nobody has booked */
+        delete: operations["removeSlot"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/requests/{id}/slots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Times that a requester can be offered: free, and before the first end of what is to be heard (R47) */
+        get: operations["listFreeSlots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/requests/{id}/appointments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Book a time for the matched calls of a request; one that is booked already is moved */
+        post: operations["bookAppointment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/appointments/{id}/outcome": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note what came of an appointment; what waited for it is destroyed */
+        post: operations["noteOutcome"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/appointments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Appointments from one day to another, and those past without an outcome */
+        get: operations["listAppointments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/offices/{id}/workstation-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A code with which a workstation of an office is enrolled, once and within fifteen minutes */
+        post: operations["makeWorkstationCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workstation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which office’s listening workstation this browser is, and today’s appointments of the viewer there */
+        get: operations["readWorkstation"];
+        put?: never;
+        /** Make this browser the listening workstation of an office */
+        post: operations["enrolWorkstation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workstations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** A workstation is one no more */
+        delete: operations["endWorkstation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/room": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The listening mode that this session is in */
+        get: operations["readRoom"];
+        put?: never;
+        /** Begin the listening mode: the host’s session serves this appointment alone, and ends with it */
+        post: operations["openRoom"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/room/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End the listening mode, and with it the session */
+        post: operations["closeRoom"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/requests/{id}/letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a letter of a request from its template, as things stand */
+        post: operations["draftLetter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/letters/{id}/html": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A letter as an accessible page */
+        get: operations["readLetter"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/letters/{id}/pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A letter as a tagged PDF (PDF/UA) */
+        get: operations["readLetterPdf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/letters/{id}/delivery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note that a letter was sent or handed over, and how */
+        post: operations["noteDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/letters/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Throw away a letter that was not sent */
+        delete: operations["removeLetter"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/letter-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The templates in force */
+        get: operations["listLetterTemplates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/letter-templates/{kind}/{language}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a template; what it lacks and what it does not know is told */
+        put: operations["changeLetterTemplate"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/letter-templates/{kind}/{language}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A letter of invented facts from a text that is not saved */
+        post: operations["previewLetterTemplate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/requests/{id}/copies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make an encrypted copy of a matched recording for the requester, fetched once by its link (C1) */
+        post: operations["makeCopy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/copies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** A copy that was not fetched is fetched no more */
+        delete: operations["withdrawCopy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/requests/{id}/corrections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Propose who really answered a part of a matched call; somebody else decides (GDPR 16) */
+        post: operations["proposeCorrection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/request-decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What of requests waits for the decision maker: corrections, and requests for official documents */
+        get: operations["listRequestDecisions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/corrections/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide on a correction; what the history said before stays in the log */
+        post: operations["decideCorrection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/requests/{id}/openness-decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide on a request for an official document (Act 621/1999 sections 14 and 24) */
+        post: operations["decideOpenness"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/organisation": {
         parameters: {
             query?: never;
@@ -21696,6 +22365,8478 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    listRequests: {
+        parameters: {
+            query?: {
+                state?: "open" | "closed";
+                whose?: "all" | "mine" | "nobodys";
+                find?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /**
+                             * Format: uuid
+                             * @description The request
+                             */
+                            id: string;
+                            /** @description P-2026-17: the reference of every look that serves it */
+                            number: string;
+                            /**
+                             * @description Who asks: the caller; the official who answered, mostly one who has left; somebody spoken of in a call, and anybody, where the description has the switch
+                             * @enum {unknown}
+                             */
+                            party: "CALLER" | "OFFICIAL" | "MENTIONED" | "OUTSIDER";
+                            kinds: ("KNOW" | "LISTEN" | "HISTORY" | "PROHIBIT" | "COPY" | "RECTIFY" | "LOG_EXTRACT" | "MENTIONED" | "OPENNESS")[];
+                            /**
+                             * @description How it came
+                             * @enum {unknown}
+                             */
+                            channel: "PHONE" | "LETTER" | "VISIT" | "EMAIL";
+                            /**
+                             * @description The language of the requester and of the letters
+                             * @enum {unknown}
+                             */
+                            language: "fi" | "sv" | "en";
+                            /**
+                             * Format: date-time
+                             * @description Received
+                             */
+                            receivedAt: string;
+                            /**
+                             * Format: date-time
+                             * @description To be answered by: a calendar month from then, extended at most by two (GDPR 12(3)); an official document in two weeks (Act 621/1999 section 14)
+                             */
+                            dueAt: string;
+                            isOverdue: boolean;
+                            /** @description A recording it is about is destroyed within three days, or it is due within a week */
+                            isUrgent: boolean;
+                            /**
+                             * Format: date-time
+                             * @description The first day of a recording that is to be heard
+                             */
+                            firstEnd?: string;
+                            /**
+                             * @description How far a request is (requirements 1.5): follows from what has been done
+                             * @enum {unknown}
+                             */
+                            state: "RECEIVED" | "IDENTIFIED" | "CALL_FOUND" | "NOT_FOUND" | "NOT_IDENTIFIABLE" | "ANSWERED" | "APPOINTMENT" | "HEARD" | "NO_SHOW" | "CLOSED";
+                            next: ("identify" | "name-call" | "narrow-call" | "verify-call" | "answer" | "book" | "note-outcome" | "forbid" | "make-copy" | "correct" | "decide" | "send-letter" | "close")[];
+                            requester?: {
+                                name: string;
+                            };
+                            /** @description Who handles it */
+                            assignedTo?: {
+                                /**
+                                 * Format: uuid
+                                 * @description In the directory
+                                 */
+                                id: string;
+                                name: string;
+                            };
+                        }[];
+                        counts: {
+                            /** @description Open */
+                            open: number;
+                            /** @description Mine */
+                            mine: number;
+                            /** @description Nobody’s */
+                            nobodys: number;
+                            /** @description Overdue */
+                            overdue: number;
+                            /** @description Urgent */
+                            urgent: number;
+                            /** @description Letters to send */
+                            letters: number;
+                        };
+                        clerks: {
+                            /**
+                             * Format: uuid
+                             * @description In the directory
+                             */
+                            id: string;
+                            name: string;
+                        }[];
+                        /** @description The kinds that the description in force knows */
+                        mayAsk: ("KNOW" | "LISTEN" | "HISTORY" | "PROHIBIT" | "COPY" | "RECTIFY" | "LOG_EXTRACT" | "MENTIONED" | "OPENNESS")[];
+                        /** @description The parties that it knows */
+                        parties: ("CALLER" | "OFFICIAL" | "MENTIONED" | "OUTSIDER")[];
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    enterRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description Who asks: the caller; the official who answered, mostly one who has left; somebody spoken of in a call, and anybody, where the description has the switch
+                     * @enum {unknown}
+                     */
+                    party: "CALLER" | "OFFICIAL" | "MENTIONED" | "OUTSIDER";
+                    kinds: ("KNOW" | "LISTEN" | "HISTORY" | "PROHIBIT" | "COPY" | "RECTIFY" | "LOG_EXTRACT" | "MENTIONED" | "OPENNESS")[];
+                    /**
+                     * @description How it came
+                     * @enum {unknown}
+                     */
+                    channel: "PHONE" | "LETTER" | "VISIT" | "EMAIL";
+                    /**
+                     * @description The language of the requester and of the letters
+                     * @enum {unknown}
+                     */
+                    language: "fi" | "sv" | "en";
+                    /**
+                     * Format: date-time
+                     * @description Received; not in the future, within the last year
+                     */
+                    receivedAt: string;
+                    /** @description Erased thirty days after the request was closed */
+                    requester: {
+                        /** @description As the requester gives it; no personal identity code */
+                        name: string;
+                        /** @description Postal address for the letters */
+                        address?: string;
+                        /** Format: email */
+                        email?: string;
+                        /** @description Where the requester is reached */
+                        phone?: string;
+                    };
+                    /** @description OFFICIAL: the user id of who asks */
+                    officialUserId?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description The request
+                         */
+                        id: string;
+                        number: string;
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    readRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description The request
+                         */
+                        id: string;
+                        /** @description P-2026-17: the reference of every look that serves it */
+                        number: string;
+                        /**
+                         * @description Who asks: the caller; the official who answered, mostly one who has left; somebody spoken of in a call, and anybody, where the description has the switch
+                         * @enum {unknown}
+                         */
+                        party: "CALLER" | "OFFICIAL" | "MENTIONED" | "OUTSIDER";
+                        kinds: ("KNOW" | "LISTEN" | "HISTORY" | "PROHIBIT" | "COPY" | "RECTIFY" | "LOG_EXTRACT" | "MENTIONED" | "OPENNESS")[];
+                        /**
+                         * @description How it came
+                         * @enum {unknown}
+                         */
+                        channel: "PHONE" | "LETTER" | "VISIT" | "EMAIL";
+                        /**
+                         * @description The language of the requester and of the letters
+                         * @enum {unknown}
+                         */
+                        language: "fi" | "sv" | "en";
+                        /**
+                         * Format: date-time
+                         * @description Received
+                         */
+                        receivedAt: string;
+                        /**
+                         * Format: date-time
+                         * @description To be answered by: a calendar month from then, extended at most by two (GDPR 12(3)); an official document in two weeks (Act 621/1999 section 14)
+                         */
+                        dueAt: string;
+                        isOverdue: boolean;
+                        /** @description A recording it is about is destroyed within three days, or it is due within a week */
+                        isUrgent: boolean;
+                        /**
+                         * Format: date-time
+                         * @description The first day of a recording that is to be heard
+                         */
+                        firstEnd?: string;
+                        /**
+                         * @description How far a request is (requirements 1.5): follows from what has been done
+                         * @enum {unknown}
+                         */
+                        state: "RECEIVED" | "IDENTIFIED" | "CALL_FOUND" | "NOT_FOUND" | "NOT_IDENTIFIABLE" | "ANSWERED" | "APPOINTMENT" | "HEARD" | "NO_SHOW" | "CLOSED";
+                        next: ("identify" | "name-call" | "narrow-call" | "verify-call" | "answer" | "book" | "note-outcome" | "forbid" | "make-copy" | "correct" | "decide" | "send-letter" | "close")[];
+                        /** @description Erased thirty days after the request was closed */
+                        requester?: {
+                            /** @description As the requester gives it; no personal identity code */
+                            name: string;
+                            /** @description Postal address for the letters */
+                            address?: string;
+                            /** Format: email */
+                            email?: string;
+                            /** @description Where the requester is reached */
+                            phone?: string;
+                        };
+                        /** @description Who handles it */
+                        assignedTo?: {
+                            /**
+                             * Format: uuid
+                             * @description In the directory
+                             */
+                            id: string;
+                            name: string;
+                        };
+                        /** @description Who entered it */
+                        enteredBy: {
+                            /**
+                             * Format: uuid
+                             * @description In the directory
+                             */
+                            id: string;
+                            name: string;
+                        };
+                        /** @description OFFICIAL: who asks */
+                        official?: {
+                            /**
+                             * Format: uuid
+                             * @description In the directory
+                             */
+                            id: string;
+                            name: string;
+                        };
+                        identified?: {
+                            /**
+                             * @description A document that was shown; strong electronic identification; called back at the number of the call; an official, by the personnel register. The document’s number and the personal identity code are stored nowhere
+                             * @enum {unknown}
+                             */
+                            how: "PASSPORT" | "ID_CARD" | "DRIVING_LICENCE" | "RESIDENCE_PERMIT" | "STRONG_EID" | "CALLBACK" | "PERSONNEL";
+                            /**
+                             * Format: date-time
+                             * @description When
+                             */
+                            at: string;
+                            /** @description By whom */
+                            by: {
+                                /**
+                                 * Format: uuid
+                                 * @description In the directory
+                                 */
+                                id: string;
+                                name: string;
+                            };
+                        };
+                        extension?: {
+                            /**
+                             * Format: date-time
+                             * @description Extended until
+                             */
+                            until: string;
+                            /**
+                             * @description GDPR 12(3): complexity or number of requests
+                             * @enum {unknown}
+                             */
+                            reason: "COMPLEX" | "MANY";
+                            /**
+                             * Format: date-time
+                             * @description When
+                             */
+                            at: string;
+                            /** @description By whom */
+                            by: {
+                                /**
+                                 * Format: uuid
+                                 * @description In the directory
+                                 */
+                                id: string;
+                                name: string;
+                            };
+                        };
+                        calls: {
+                            /**
+                             * Format: uuid
+                             * @description This call of the request
+                             */
+                            id: string;
+                            /** @description 1, 2, ... as the requester named them */
+                            ordinal: number;
+                            /** @description What the requester told of a call; erased with who the requester is */
+                            told?: {
+                                /**
+                                 * Format: date
+                                 * @description The day of the call in Helsinki
+                                 */
+                                day: string;
+                                /** @description About when, by the clock of Helsinki */
+                                time: string;
+                                /**
+                                 * @description To ten minutes, to half an hour, to two hours either way
+                                 * @enum {unknown}
+                                 */
+                                accuracy: "MINUTES" | "HALF_HOUR" | "HOURS";
+                                /** @description In any form; without it only calls with a withheld number are looked at */
+                                callerNumber?: string;
+                                /** @description The number that was called, in any form */
+                                serviceNumber?: string;
+                                /** @description About how long, in minutes */
+                                minutes?: number;
+                                /** @description The official’s name or a part of it */
+                                official?: string;
+                            };
+                            /**
+                             * @description More than one call fits, and nothing is shown of any; none fits; exactly one fits; the requester is shown to be its party; is not; several stay alike
+                             * @enum {unknown}
+                             */
+                            state: "SEVERAL" | "NOT_FOUND" | "FOUND" | "MATCHED" | "NOT_PARTY" | "NOT_IDENTIFIABLE";
+                            askFor?: ("accuracy" | "callerNumber" | "serviceNumber" | "minutes" | "official")[];
+                            /** @description FOUND: how to verify it */
+                            verification?: {
+                                /**
+                                 * @description How the requester is shown to be the party: by a question answered from the recording; where there is none to hear, by what was told; an official by the personnel register
+                                 * @enum {unknown}
+                                 */
+                                by: "RECORDING" | "DETAILS" | "PERSONNEL";
+                                recordings: {
+                                    /**
+                                     * Format: uuid
+                                     * @description To listen to, under the request’s number
+                                     */
+                                    id: string;
+                                    /** @description By the clerk who asks */
+                                    hasBeenHeard: boolean;
+                                }[];
+                            };
+                            /** @description MATCHED: the call itself */
+                            contact?: {
+                                /**
+                                 * Format: uuid
+                                 * @description The contact
+                                 */
+                                id: string;
+                                /**
+                                 * Format: date-time
+                                 * @description Start
+                                 */
+                                startedAt: string;
+                                /**
+                                 * Format: date-time
+                                 * @description End
+                                 */
+                                endedAt?: string;
+                                caller: {
+                                    kind: string;
+                                    /** @description Masked */
+                                    number?: string;
+                                };
+                                /** @description The service number called */
+                                number: string;
+                                numberName?: {
+                                    fi: string;
+                                    sv: string;
+                                    en: string;
+                                };
+                                segments: {
+                                    /**
+                                     * Format: uuid
+                                     * @description A part of the call that the requester is a party of
+                                     */
+                                    id: string;
+                                    official?: {
+                                        name: string;
+                                        phone: string;
+                                    };
+                                    /**
+                                     * Format: date-time
+                                     * @description Start signal
+                                     */
+                                    answeredAt?: string;
+                                    /**
+                                     * Format: date-time
+                                     * @description End signal
+                                     */
+                                    endedAt?: string;
+                                    recording: {
+                                        /**
+                                         * Format: uuid
+                                         * @description The recording
+                                         */
+                                        id?: string;
+                                        /**
+                                         * Format: uuid
+                                         * @description The part of the call
+                                         */
+                                        segmentId: string;
+                                        /**
+                                         * @description What there is to hear
+                                         * @enum {unknown}
+                                         */
+                                        state: "none" | "capturing" | "available" | "restricted" | "destroyed";
+                                        /**
+                                         * Format: date-time
+                                         * @description Destroyed then at the latest
+                                         */
+                                        destroyAt?: string;
+                                        /**
+                                         * Format: date-time
+                                         * @description Destroyed
+                                         */
+                                        destroyedAt?: string;
+                                        /**
+                                         * @description Why a recording ended: its term, forbidden by the caller or the official, outside the call, its hold ended past its term
+                                         * @enum {unknown}
+                                         */
+                                        cause?: "retention" | "caller" | "official" | "trimming" | "hold-end";
+                                    };
+                                    prohibitions: {
+                                        /**
+                                         * Format: uuid
+                                         * @description The prohibition
+                                         */
+                                        id: string;
+                                        /**
+                                         * Format: uuid
+                                         * @description The recording
+                                         */
+                                        recordingId: string;
+                                        /**
+                                         * @description Nobody hears it; restricted to one open case; destroyed
+                                         * @enum {unknown}
+                                         */
+                                        state: "blocked" | "waiting" | "executed";
+                                        /**
+                                         * Format: date-time
+                                         * @description Received
+                                         */
+                                        receivedAt: string;
+                                        /**
+                                         * Format: date-time
+                                         * @description Destroyed
+                                         */
+                                        executedAt?: string;
+                                    }[];
+                                }[];
+                            };
+                            otherRequests: string[];
+                            /** @description Who found the requester to be its party */
+                            verifiedBy?: {
+                                /**
+                                 * Format: uuid
+                                 * @description In the directory
+                                 */
+                                id: string;
+                                name: string;
+                            };
+                        }[];
+                        appointments: {
+                            /**
+                             * Format: uuid
+                             * @description The appointment
+                             */
+                            id: string;
+                            /**
+                             * Format: uuid
+                             * @description The request
+                             */
+                            requestId: string;
+                            requestNumber: string;
+                            /**
+                             * @description The listener’s language
+                             * @enum {unknown}
+                             */
+                            language: "fi" | "sv" | "en";
+                            slot: {
+                                /**
+                                 * Format: uuid
+                                 * @description The time
+                                 */
+                                id: string;
+                                office: {
+                                    /**
+                                     * Format: uuid
+                                     * @description The office
+                                     */
+                                    id: string;
+                                    names: {
+                                        fi: string;
+                                        sv: string;
+                                        en: string;
+                                    };
+                                    address: {
+                                        fi: string;
+                                        sv: string;
+                                        en: string;
+                                    };
+                                };
+                                /**
+                                 * Format: date-time
+                                 * @description From
+                                 */
+                                startsAt: string;
+                                /**
+                                 * Format: date-time
+                                 * @description Until
+                                 */
+                                endsAt: string;
+                                /** @description The official who receives the listener and signs in personally */
+                                host: {
+                                    /**
+                                     * Format: uuid
+                                     * @description In the directory
+                                     */
+                                    id: string;
+                                    name: string;
+                                };
+                                isBooked: boolean;
+                            };
+                            needs: ("INTERPRETER" | "TRANSCRIPT" | "STEP_FREE" | "HEARING_LOOP")[];
+                            interpreterLanguage?: string;
+                            /**
+                             * @description Ahead; heard; nobody came; moved to another time; withdrawn; what was to be heard was destroyed before
+                             * @enum {unknown}
+                             */
+                            state: "BOOKED" | "HEARD" | "NO_SHOW" | "MOVED" | "WITHDRAWN" | "OVER";
+                            /**
+                             * Format: date-time
+                             * @description Booked
+                             */
+                            bookedAt: string;
+                            /** @description Three days or less until a recording is destroyed, and not heard yet */
+                            isUrgent: boolean;
+                            /**
+                             * Format: date-time
+                             * @description Appointments lie before this
+                             */
+                            latest?: string;
+                            /** @description Now, by the viewer as host, at a workstation of its office */
+                            canBeOpened: boolean;
+                        }[];
+                        letters: {
+                            /**
+                             * Format: uuid
+                             * @description The letter
+                             */
+                            id: string;
+                            /**
+                             * @description Received; more time is needed; the answer call by call; the time booked; destroyed before it was heard; the use is forbidden; the call cannot be told apart, with reasons and the complaint path; refused, with reasons and the complaint path; a copy; who has looked; a correction; somebody spoken of; an official document
+                             * @enum {unknown}
+                             */
+                            kind: "received" | "extension" | "answer" | "appointment" | "destroyed-before" | "prohibition" | "not-identifiable" | "refusal" | "copy" | "log-extract" | "correction" | "mentioned" | "openness";
+                            /**
+                             * @description Its language
+                             * @enum {unknown}
+                             */
+                            language: "fi" | "sv" | "en";
+                            /**
+                             * Format: date-time
+                             * @description Made
+                             */
+                            madeAt: string;
+                            /** @description By whom; nobody: by Seloste, when its reason came */
+                            madeBy?: {
+                                /**
+                                 * Format: uuid
+                                 * @description In the directory
+                                 */
+                                id: string;
+                                name: string;
+                            };
+                            delivered?: {
+                                /**
+                                 * Format: date-time
+                                 * @description When
+                                 */
+                                at: string;
+                                /**
+                                 * @description How
+                                 * @enum {unknown}
+                                 */
+                                how: "POST" | "EMAIL" | "HANDED_OVER" | "READ_ALOUD";
+                                /** @description By whom */
+                                by: {
+                                    /**
+                                     * Format: uuid
+                                     * @description In the directory
+                                     */
+                                    id: string;
+                                    name: string;
+                                };
+                            };
+                            /** @description Its text is erased with who the requester was; that it was sent stays */
+                            isErased: boolean;
+                        }[];
+                        copies: {
+                            /**
+                             * Format: uuid
+                             * @description The copy
+                             */
+                            id: string;
+                            /**
+                             * Format: uuid
+                             * @description Of which recording
+                             */
+                            recordingId: string;
+                            /**
+                             * @description Encrypted with a passphrase told apart from the link, or to the person’s own age key
+                             * @enum {unknown}
+                             */
+                            method: "PASSPHRASE" | "KEY";
+                            /**
+                             * Format: date-time
+                             * @description Made
+                             */
+                            madeAt: string;
+                            /** @description By whom */
+                            madeBy: {
+                                /**
+                                 * Format: uuid
+                                 * @description In the directory
+                                 */
+                                id: string;
+                                name: string;
+                            };
+                            /**
+                             * Format: date-time
+                             * @description It can be fetched once and until then
+                             */
+                            expiresAt: string;
+                            /**
+                             * @description destroyed: with its recording
+                             * @enum {unknown}
+                             */
+                            state: "making" | "ready" | "taken" | "expired" | "withdrawn" | "destroyed";
+                            /**
+                             * Format: date-time
+                             * @description Fetched
+                             */
+                            takenAt?: string;
+                        }[];
+                        corrections: {
+                            /**
+                             * Format: uuid
+                             * @description The correction
+                             */
+                            id: string;
+                            /**
+                             * Format: uuid
+                             * @description The request
+                             */
+                            requestId: string;
+                            requestNumber: string;
+                            /**
+                             * Format: uuid
+                             * @description The part of the call
+                             */
+                            segmentId: string;
+                            was?: {
+                                name: string;
+                                phone?: string;
+                            };
+                            becomes: {
+                                /**
+                                 * Format: uuid
+                                 * @description In the directory
+                                 */
+                                id: string;
+                                name: string;
+                                phone?: string;
+                            };
+                            /**
+                             * Format: date-time
+                             * @description Proposed
+                             */
+                            proposedAt: string;
+                            /** @description By whom */
+                            proposedBy: {
+                                /**
+                                 * Format: uuid
+                                 * @description In the directory
+                                 */
+                                id: string;
+                                name: string;
+                            };
+                            decided?: {
+                                /**
+                                 * Format: date-time
+                                 * @description When
+                                 */
+                                at: string;
+                                /** @description By whom */
+                                by: {
+                                    /**
+                                     * Format: uuid
+                                     * @description In the directory
+                                     */
+                                    id: string;
+                                    name: string;
+                                };
+                                /**
+                                 * @description How
+                                 * @enum {unknown}
+                                 */
+                                outcome: "APPROVED" | "REJECTED";
+                            };
+                        }[];
+                        openness?: {
+                            /**
+                             * Format: date-time
+                             * @description Decided
+                             */
+                            at: string;
+                            /** @description The decision maker */
+                            by: {
+                                /**
+                                 * Format: uuid
+                                 * @description In the directory
+                                 */
+                                id: string;
+                                name: string;
+                            };
+                            /**
+                             * @description Secret, with the provision and how to appeal; granted through a disclosure
+                             * @enum {unknown}
+                             */
+                            outcome: "SECRET" | "REFERRED";
+                            provision: string;
+                        };
+                        closed?: {
+                            /**
+                             * Format: date-time
+                             * @description Closed
+                             */
+                            at: string;
+                            /** @description By whom */
+                            by?: {
+                                /**
+                                 * Format: uuid
+                                 * @description In the directory
+                                 */
+                                id: string;
+                                name: string;
+                            };
+                            /**
+                             * @description How it ended
+                             * @enum {unknown}
+                             */
+                            outcome: "ANSWERED" | "REFUSED" | "WITHDRAWN";
+                        };
+                        unfinished: ("call" | "letter" | "appointment" | "copy" | "correction" | "decision")[];
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    changeRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    kinds: ("KNOW" | "LISTEN" | "HISTORY" | "PROHIBIT" | "COPY" | "RECTIFY" | "LOG_EXTRACT" | "MENTIONED" | "OPENNESS")[];
+                    /**
+                     * @description The language of the requester and of the letters
+                     * @enum {unknown}
+                     */
+                    language: "fi" | "sv" | "en";
+                    /** @description Erased thirty days after the request was closed */
+                    requester: {
+                        /** @description As the requester gives it; no personal identity code */
+                        name: string;
+                        /** @description Postal address for the letters */
+                        address?: string;
+                        /** Format: email */
+                        email?: string;
+                        /** @description Where the requester is reached */
+                        phone?: string;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    assignRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    personId: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    identifyRequester: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description A document that was shown; strong electronic identification; called back at the number of the call; an official, by the personnel register. The document’s number and the personal identity code are stored nowhere
+                     * @enum {unknown}
+                     */
+                    how: "PASSPORT" | "ID_CARD" | "DRIVING_LICENCE" | "RESIDENCE_PERMIT" | "STRONG_EID" | "CALLBACK" | "PERSONNEL";
+                };
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    extendRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    months: number;
+                    /**
+                     * @description Why
+                     * @enum {unknown}
+                     */
+                    reason: "COMPLEX" | "MANY";
+                };
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    closeRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description How it ended
+                     * @enum {unknown}
+                     */
+                    outcome: "ANSWERED" | "REFUSED" | "WITHDRAWN";
+                };
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    nameCall: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: date
+                     * @description The day of the call in Helsinki
+                     */
+                    day: string;
+                    /** @description About when, by the clock of Helsinki */
+                    time: string;
+                    /**
+                     * @description To ten minutes, to half an hour, to two hours either way
+                     * @enum {unknown}
+                     */
+                    accuracy: "MINUTES" | "HALF_HOUR" | "HOURS";
+                    /** @description In any form; without it only calls with a withheld number are looked at */
+                    callerNumber?: string;
+                    /** @description The number that was called, in any form */
+                    serviceNumber?: string;
+                    /** @description About how long, in minutes */
+                    minutes?: number;
+                    /** @description The official’s name or a part of it */
+                    official?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description This call of the request
+                         */
+                        id: string;
+                        /** @description 1, 2, ... as the requester named them */
+                        ordinal: number;
+                        /** @description What the requester told of a call; erased with who the requester is */
+                        told?: {
+                            /**
+                             * Format: date
+                             * @description The day of the call in Helsinki
+                             */
+                            day: string;
+                            /** @description About when, by the clock of Helsinki */
+                            time: string;
+                            /**
+                             * @description To ten minutes, to half an hour, to two hours either way
+                             * @enum {unknown}
+                             */
+                            accuracy: "MINUTES" | "HALF_HOUR" | "HOURS";
+                            /** @description In any form; without it only calls with a withheld number are looked at */
+                            callerNumber?: string;
+                            /** @description The number that was called, in any form */
+                            serviceNumber?: string;
+                            /** @description About how long, in minutes */
+                            minutes?: number;
+                            /** @description The official’s name or a part of it */
+                            official?: string;
+                        };
+                        /**
+                         * @description More than one call fits, and nothing is shown of any; none fits; exactly one fits; the requester is shown to be its party; is not; several stay alike
+                         * @enum {unknown}
+                         */
+                        state: "SEVERAL" | "NOT_FOUND" | "FOUND" | "MATCHED" | "NOT_PARTY" | "NOT_IDENTIFIABLE";
+                        askFor?: ("accuracy" | "callerNumber" | "serviceNumber" | "minutes" | "official")[];
+                        /** @description FOUND: how to verify it */
+                        verification?: {
+                            /**
+                             * @description How the requester is shown to be the party: by a question answered from the recording; where there is none to hear, by what was told; an official by the personnel register
+                             * @enum {unknown}
+                             */
+                            by: "RECORDING" | "DETAILS" | "PERSONNEL";
+                            recordings: {
+                                /**
+                                 * Format: uuid
+                                 * @description To listen to, under the request’s number
+                                 */
+                                id: string;
+                                /** @description By the clerk who asks */
+                                hasBeenHeard: boolean;
+                            }[];
+                        };
+                        /** @description MATCHED: the call itself */
+                        contact?: {
+                            /**
+                             * Format: uuid
+                             * @description The contact
+                             */
+                            id: string;
+                            /**
+                             * Format: date-time
+                             * @description Start
+                             */
+                            startedAt: string;
+                            /**
+                             * Format: date-time
+                             * @description End
+                             */
+                            endedAt?: string;
+                            caller: {
+                                kind: string;
+                                /** @description Masked */
+                                number?: string;
+                            };
+                            /** @description The service number called */
+                            number: string;
+                            numberName?: {
+                                fi: string;
+                                sv: string;
+                                en: string;
+                            };
+                            segments: {
+                                /**
+                                 * Format: uuid
+                                 * @description A part of the call that the requester is a party of
+                                 */
+                                id: string;
+                                official?: {
+                                    name: string;
+                                    phone: string;
+                                };
+                                /**
+                                 * Format: date-time
+                                 * @description Start signal
+                                 */
+                                answeredAt?: string;
+                                /**
+                                 * Format: date-time
+                                 * @description End signal
+                                 */
+                                endedAt?: string;
+                                recording: {
+                                    /**
+                                     * Format: uuid
+                                     * @description The recording
+                                     */
+                                    id?: string;
+                                    /**
+                                     * Format: uuid
+                                     * @description The part of the call
+                                     */
+                                    segmentId: string;
+                                    /**
+                                     * @description What there is to hear
+                                     * @enum {unknown}
+                                     */
+                                    state: "none" | "capturing" | "available" | "restricted" | "destroyed";
+                                    /**
+                                     * Format: date-time
+                                     * @description Destroyed then at the latest
+                                     */
+                                    destroyAt?: string;
+                                    /**
+                                     * Format: date-time
+                                     * @description Destroyed
+                                     */
+                                    destroyedAt?: string;
+                                    /**
+                                     * @description Why a recording ended: its term, forbidden by the caller or the official, outside the call, its hold ended past its term
+                                     * @enum {unknown}
+                                     */
+                                    cause?: "retention" | "caller" | "official" | "trimming" | "hold-end";
+                                };
+                                prohibitions: {
+                                    /**
+                                     * Format: uuid
+                                     * @description The prohibition
+                                     */
+                                    id: string;
+                                    /**
+                                     * Format: uuid
+                                     * @description The recording
+                                     */
+                                    recordingId: string;
+                                    /**
+                                     * @description Nobody hears it; restricted to one open case; destroyed
+                                     * @enum {unknown}
+                                     */
+                                    state: "blocked" | "waiting" | "executed";
+                                    /**
+                                     * Format: date-time
+                                     * @description Received
+                                     */
+                                    receivedAt: string;
+                                    /**
+                                     * Format: date-time
+                                     * @description Destroyed
+                                     */
+                                    executedAt?: string;
+                                }[];
+                            }[];
+                        };
+                        otherRequests: string[];
+                        /** @description Who found the requester to be its party */
+                        verifiedBy?: {
+                            /**
+                             * Format: uuid
+                             * @description In the directory
+                             */
+                            id: string;
+                            name: string;
+                        };
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    narrowCall: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                callId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: date
+                     * @description The day of the call in Helsinki
+                     */
+                    day: string;
+                    /** @description About when, by the clock of Helsinki */
+                    time: string;
+                    /**
+                     * @description To ten minutes, to half an hour, to two hours either way
+                     * @enum {unknown}
+                     */
+                    accuracy: "MINUTES" | "HALF_HOUR" | "HOURS";
+                    /** @description In any form; without it only calls with a withheld number are looked at */
+                    callerNumber?: string;
+                    /** @description The number that was called, in any form */
+                    serviceNumber?: string;
+                    /** @description About how long, in minutes */
+                    minutes?: number;
+                    /** @description The official’s name or a part of it */
+                    official?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description This call of the request
+                         */
+                        id: string;
+                        /** @description 1, 2, ... as the requester named them */
+                        ordinal: number;
+                        /** @description What the requester told of a call; erased with who the requester is */
+                        told?: {
+                            /**
+                             * Format: date
+                             * @description The day of the call in Helsinki
+                             */
+                            day: string;
+                            /** @description About when, by the clock of Helsinki */
+                            time: string;
+                            /**
+                             * @description To ten minutes, to half an hour, to two hours either way
+                             * @enum {unknown}
+                             */
+                            accuracy: "MINUTES" | "HALF_HOUR" | "HOURS";
+                            /** @description In any form; without it only calls with a withheld number are looked at */
+                            callerNumber?: string;
+                            /** @description The number that was called, in any form */
+                            serviceNumber?: string;
+                            /** @description About how long, in minutes */
+                            minutes?: number;
+                            /** @description The official’s name or a part of it */
+                            official?: string;
+                        };
+                        /**
+                         * @description More than one call fits, and nothing is shown of any; none fits; exactly one fits; the requester is shown to be its party; is not; several stay alike
+                         * @enum {unknown}
+                         */
+                        state: "SEVERAL" | "NOT_FOUND" | "FOUND" | "MATCHED" | "NOT_PARTY" | "NOT_IDENTIFIABLE";
+                        askFor?: ("accuracy" | "callerNumber" | "serviceNumber" | "minutes" | "official")[];
+                        /** @description FOUND: how to verify it */
+                        verification?: {
+                            /**
+                             * @description How the requester is shown to be the party: by a question answered from the recording; where there is none to hear, by what was told; an official by the personnel register
+                             * @enum {unknown}
+                             */
+                            by: "RECORDING" | "DETAILS" | "PERSONNEL";
+                            recordings: {
+                                /**
+                                 * Format: uuid
+                                 * @description To listen to, under the request’s number
+                                 */
+                                id: string;
+                                /** @description By the clerk who asks */
+                                hasBeenHeard: boolean;
+                            }[];
+                        };
+                        /** @description MATCHED: the call itself */
+                        contact?: {
+                            /**
+                             * Format: uuid
+                             * @description The contact
+                             */
+                            id: string;
+                            /**
+                             * Format: date-time
+                             * @description Start
+                             */
+                            startedAt: string;
+                            /**
+                             * Format: date-time
+                             * @description End
+                             */
+                            endedAt?: string;
+                            caller: {
+                                kind: string;
+                                /** @description Masked */
+                                number?: string;
+                            };
+                            /** @description The service number called */
+                            number: string;
+                            numberName?: {
+                                fi: string;
+                                sv: string;
+                                en: string;
+                            };
+                            segments: {
+                                /**
+                                 * Format: uuid
+                                 * @description A part of the call that the requester is a party of
+                                 */
+                                id: string;
+                                official?: {
+                                    name: string;
+                                    phone: string;
+                                };
+                                /**
+                                 * Format: date-time
+                                 * @description Start signal
+                                 */
+                                answeredAt?: string;
+                                /**
+                                 * Format: date-time
+                                 * @description End signal
+                                 */
+                                endedAt?: string;
+                                recording: {
+                                    /**
+                                     * Format: uuid
+                                     * @description The recording
+                                     */
+                                    id?: string;
+                                    /**
+                                     * Format: uuid
+                                     * @description The part of the call
+                                     */
+                                    segmentId: string;
+                                    /**
+                                     * @description What there is to hear
+                                     * @enum {unknown}
+                                     */
+                                    state: "none" | "capturing" | "available" | "restricted" | "destroyed";
+                                    /**
+                                     * Format: date-time
+                                     * @description Destroyed then at the latest
+                                     */
+                                    destroyAt?: string;
+                                    /**
+                                     * Format: date-time
+                                     * @description Destroyed
+                                     */
+                                    destroyedAt?: string;
+                                    /**
+                                     * @description Why a recording ended: its term, forbidden by the caller or the official, outside the call, its hold ended past its term
+                                     * @enum {unknown}
+                                     */
+                                    cause?: "retention" | "caller" | "official" | "trimming" | "hold-end";
+                                };
+                                prohibitions: {
+                                    /**
+                                     * Format: uuid
+                                     * @description The prohibition
+                                     */
+                                    id: string;
+                                    /**
+                                     * Format: uuid
+                                     * @description The recording
+                                     */
+                                    recordingId: string;
+                                    /**
+                                     * @description Nobody hears it; restricted to one open case; destroyed
+                                     * @enum {unknown}
+                                     */
+                                    state: "blocked" | "waiting" | "executed";
+                                    /**
+                                     * Format: date-time
+                                     * @description Received
+                                     */
+                                    receivedAt: string;
+                                    /**
+                                     * Format: date-time
+                                     * @description Destroyed
+                                     */
+                                    executedAt?: string;
+                                }[];
+                            }[];
+                        };
+                        otherRequests: string[];
+                        /** @description Who found the requester to be its party */
+                        verifiedBy?: {
+                            /**
+                             * Format: uuid
+                             * @description In the directory
+                             */
+                            id: string;
+                            name: string;
+                        };
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    withdrawCall: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                callId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    verifyCall: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                callId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    isParty: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    giveUpCall: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                callId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    readRequestStatistics: {
+        parameters: {
+            query: {
+                from: string;
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        months: {
+                            /** @description 2026-10 */
+                            month: string;
+                            /** @description Received */
+                            received: number;
+                            /** @description Answered */
+                            answered: number;
+                            /** @description Refused */
+                            refused: number;
+                            /** @description Withdrawn */
+                            withdrawn: number;
+                            /** @description Open still */
+                            open: number;
+                            /** @description Answered or open after their day */
+                            late: number;
+                            /** @description Days from reception to closing, the median */
+                            medianDays?: number;
+                        }[];
+                        kinds: {
+                            /**
+                             * @description What is asked: whether a call was recorded; to hear it; its contact history; to forbid its use; by switch or profile: a copy, a correction, who has looked, what is said of somebody, an official document (Act 621/1999)
+                             * @enum {unknown}
+                             */
+                            kind: "KNOW" | "LISTEN" | "HISTORY" | "PROHIBIT" | "COPY" | "RECTIFY" | "LOG_EXTRACT" | "MENTIONED" | "OPENNESS";
+                            /** @description How many asked for it */
+                            count: number;
+                        }[];
+                        channels: {
+                            /**
+                             * @description How it came
+                             * @enum {unknown}
+                             */
+                            channel: "PHONE" | "LETTER" | "VISIT" | "EMAIL";
+                            /** @description How many */
+                            count: number;
+                        }[];
+                        outcomes: {
+                            outcome: string;
+                            /** @description Of calls: matched, not found, not identifiable, not a party */
+                            count: number;
+                        }[];
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    listOffices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /**
+                             * Format: uuid
+                             * @description The office
+                             */
+                            id: string;
+                            names: {
+                                fi: string;
+                                sv: string;
+                                en: string;
+                            };
+                            address: {
+                                fi: string;
+                                sv: string;
+                                en: string;
+                            };
+                            /** @description Takes no more appointments */
+                            isClosed: boolean;
+                            workstations: {
+                                /**
+                                 * Format: uuid
+                                 * @description The workstation
+                                 */
+                                id: string;
+                                name: string;
+                                /**
+                                 * Format: date-time
+                                 * @description Enrolled
+                                 */
+                                enrolledAt: string;
+                                /**
+                                 * Format: date-time
+                                 * @description Last used
+                                 */
+                                lastSeenAt?: string;
+                            }[];
+                            /** @description Times ahead that nobody has booked */
+                            freeSlots: number;
+                        }[];
+                        hosts: {
+                            /**
+                             * Format: uuid
+                             * @description In the directory
+                             */
+                            id: string;
+                            name: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    enterOffice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    names: {
+                        /** @description In Finnish */
+                        fi: string;
+                        /** @description In Swedish */
+                        sv: string;
+                        /** @description In English */
+                        en: string;
+                    };
+                    address: {
+                        /** @description In Finnish */
+                        fi: string;
+                        /** @description In Swedish */
+                        sv: string;
+                        /** @description In English */
+                        en: string;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description The office
+                         */
+                        id: string;
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    changeOffice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    names: {
+                        /** @description In Finnish */
+                        fi: string;
+                        /** @description In Swedish */
+                        sv: string;
+                        /** @description In English */
+                        en: string;
+                    };
+                    address: {
+                        /** @description In Finnish */
+                        fi: string;
+                        /** @description In Swedish */
+                        sv: string;
+                        /** @description In English */
+                        en: string;
+                    };
+                    isClosed: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    listSlots: {
+        parameters: {
+            query: {
+                from: string;
+                to: string;
+                officeId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /**
+                             * Format: uuid
+                             * @description The time
+                             */
+                            id: string;
+                            office: {
+                                /**
+                                 * Format: uuid
+                                 * @description The office
+                                 */
+                                id: string;
+                                names: {
+                                    fi: string;
+                                    sv: string;
+                                    en: string;
+                                };
+                                address: {
+                                    fi: string;
+                                    sv: string;
+                                    en: string;
+                                };
+                            };
+                            /**
+                             * Format: date-time
+                             * @description From
+                             */
+                            startsAt: string;
+                            /**
+                             * Format: date-time
+                             * @description Until
+                             */
+                            endsAt: string;
+                            /** @description The official who receives the listener and signs in personally */
+                            host: {
+                                /**
+                                 * Format: uuid
+                                 * @description In the directory
+                                 */
+                                id: string;
+                                name: string;
+                            };
+                            isBooked: boolean;
+                        }[];
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    addSlots: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: date */
+                    day: string;
+                    from: string;
+                    to: string;
+                    /** @description How long each is */
+                    minutes: number;
+                    /**
+                     * Format: uuid
+                     * @description The host
+                     */
+                    hostId: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        added: number;
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    removeSlot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    listFreeSlots: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /**
+                             * Format: uuid
+                             * @description The time
+                             */
+                            id: string;
+                            office: {
+                                /**
+                                 * Format: uuid
+                                 * @description The office
+                                 */
+                                id: string;
+                                names: {
+                                    fi: string;
+                                    sv: string;
+                                    en: string;
+                                };
+                                address: {
+                                    fi: string;
+                                    sv: string;
+                                    en: string;
+                                };
+                            };
+                            /**
+                             * Format: date-time
+                             * @description From
+                             */
+                            startsAt: string;
+                            /**
+                             * Format: date-time
+                             * @description Until
+                             */
+                            endsAt: string;
+                            /** @description The official who receives the listener and signs in personally */
+                            host: {
+                                /**
+                                 * Format: uuid
+                                 * @description In the directory
+                                 */
+                                id: string;
+                                name: string;
+                            };
+                            isBooked: boolean;
+                        }[];
+                        /**
+                         * Format: date-time
+                         * @description They lie before this
+                         */
+                        latest?: string;
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    bookAppointment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: uuid
+                     * @description A free time
+                     */
+                    slotId: string;
+                    needs: ("INTERPRETER" | "TRANSCRIPT" | "STEP_FREE" | "HEARING_LOOP")[];
+                    /** @description With INTERPRETER */
+                    interpreterLanguage?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description The appointment
+                         */
+                        id: string;
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    noteOutcome: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description What came of it
+                     * @enum {unknown}
+                     */
+                    outcome: "HEARD" | "NO_SHOW" | "WITHDRAWN";
+                };
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    listAppointments: {
+        parameters: {
+            query: {
+                from: string;
+                to: string;
+                whose?: "mine" | "all";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /**
+                             * Format: uuid
+                             * @description The appointment
+                             */
+                            id: string;
+                            /**
+                             * Format: uuid
+                             * @description The request
+                             */
+                            requestId: string;
+                            requestNumber: string;
+                            /**
+                             * @description The listener’s language
+                             * @enum {unknown}
+                             */
+                            language: "fi" | "sv" | "en";
+                            slot: {
+                                /**
+                                 * Format: uuid
+                                 * @description The time
+                                 */
+                                id: string;
+                                office: {
+                                    /**
+                                     * Format: uuid
+                                     * @description The office
+                                     */
+                                    id: string;
+                                    names: {
+                                        fi: string;
+                                        sv: string;
+                                        en: string;
+                                    };
+                                    address: {
+                                        fi: string;
+                                        sv: string;
+                                        en: string;
+                                    };
+                                };
+                                /**
+                                 * Format: date-time
+                                 * @description From
+                                 */
+                                startsAt: string;
+                                /**
+                                 * Format: date-time
+                                 * @description Until
+                                 */
+                                endsAt: string;
+                                /** @description The official who receives the listener and signs in personally */
+                                host: {
+                                    /**
+                                     * Format: uuid
+                                     * @description In the directory
+                                     */
+                                    id: string;
+                                    name: string;
+                                };
+                                isBooked: boolean;
+                            };
+                            needs: ("INTERPRETER" | "TRANSCRIPT" | "STEP_FREE" | "HEARING_LOOP")[];
+                            interpreterLanguage?: string;
+                            /**
+                             * @description Ahead; heard; nobody came; moved to another time; withdrawn; what was to be heard was destroyed before
+                             * @enum {unknown}
+                             */
+                            state: "BOOKED" | "HEARD" | "NO_SHOW" | "MOVED" | "WITHDRAWN" | "OVER";
+                            /**
+                             * Format: date-time
+                             * @description Booked
+                             */
+                            bookedAt: string;
+                            /** @description Three days or less until a recording is destroyed, and not heard yet */
+                            isUrgent: boolean;
+                            /**
+                             * Format: date-time
+                             * @description Appointments lie before this
+                             */
+                            latest?: string;
+                            /** @description Now, by the viewer as host, at a workstation of its office */
+                            canBeOpened: boolean;
+                        }[];
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    makeWorkstationCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description What the workstation is called: Huone 2 */
+                    name: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        code: string;
+                        /**
+                         * Format: date-time
+                         * @description Until
+                         */
+                        expiresAt: string;
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    readWorkstation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        workstation?: {
+                            /**
+                             * Format: uuid
+                             * @description The office
+                             */
+                            officeId: string;
+                            office: {
+                                fi: string;
+                                sv: string;
+                                en: string;
+                            };
+                            name: string;
+                        };
+                        appointments: {
+                            /**
+                             * Format: uuid
+                             * @description The appointment
+                             */
+                            id: string;
+                            /**
+                             * Format: uuid
+                             * @description The request
+                             */
+                            requestId: string;
+                            requestNumber: string;
+                            /**
+                             * @description The listener’s language
+                             * @enum {unknown}
+                             */
+                            language: "fi" | "sv" | "en";
+                            slot: {
+                                /**
+                                 * Format: uuid
+                                 * @description The time
+                                 */
+                                id: string;
+                                office: {
+                                    /**
+                                     * Format: uuid
+                                     * @description The office
+                                     */
+                                    id: string;
+                                    names: {
+                                        fi: string;
+                                        sv: string;
+                                        en: string;
+                                    };
+                                    address: {
+                                        fi: string;
+                                        sv: string;
+                                        en: string;
+                                    };
+                                };
+                                /**
+                                 * Format: date-time
+                                 * @description From
+                                 */
+                                startsAt: string;
+                                /**
+                                 * Format: date-time
+                                 * @description Until
+                                 */
+                                endsAt: string;
+                                /** @description The official who receives the listener and signs in personally */
+                                host: {
+                                    /**
+                                     * Format: uuid
+                                     * @description In the directory
+                                     */
+                                    id: string;
+                                    name: string;
+                                };
+                                isBooked: boolean;
+                            };
+                            needs: ("INTERPRETER" | "TRANSCRIPT" | "STEP_FREE" | "HEARING_LOOP")[];
+                            interpreterLanguage?: string;
+                            /**
+                             * @description Ahead; heard; nobody came; moved to another time; withdrawn; what was to be heard was destroyed before
+                             * @enum {unknown}
+                             */
+                            state: "BOOKED" | "HEARD" | "NO_SHOW" | "MOVED" | "WITHDRAWN" | "OVER";
+                            /**
+                             * Format: date-time
+                             * @description Booked
+                             */
+                            bookedAt: string;
+                            /** @description Three days or less until a recording is destroyed, and not heard yet */
+                            isUrgent: boolean;
+                            /**
+                             * Format: date-time
+                             * @description Appointments lie before this
+                             */
+                            latest?: string;
+                            /** @description Now, by the viewer as host, at a workstation of its office */
+                            canBeOpened: boolean;
+                        }[];
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    enrolWorkstation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    code: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        office: {
+                            fi: string;
+                            sv: string;
+                            en: string;
+                        };
+                        name: string;
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    endWorkstation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    readRoom: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description The appointment
+                         */
+                        appointmentId: string;
+                        /** @description The reference of the listenings */
+                        requestNumber: string;
+                        /**
+                         * @description The listener’s language
+                         * @enum {unknown}
+                         */
+                        language: "fi" | "sv" | "en";
+                        /**
+                         * Format: date-time
+                         * @description The end of the slot: nothing plays after it
+                         */
+                        until: string;
+                        calls: {
+                            ordinal: number;
+                            /**
+                             * Format: date-time
+                             * @description Start
+                             */
+                            startedAt: string;
+                            /**
+                             * Format: date-time
+                             * @description End
+                             */
+                            endedAt?: string;
+                            /** @description The service number called */
+                            number: string;
+                            numberName?: {
+                                fi: string;
+                                sv: string;
+                                en: string;
+                            };
+                            parts: {
+                                /**
+                                 * Format: uuid
+                                 * @description To be heard
+                                 */
+                                recordingId: string;
+                                /** @description The official’s name at the time of the call */
+                                official?: string;
+                                /**
+                                 * Format: date-time
+                                 * @description Start signal
+                                 */
+                                answeredAt: string;
+                                /**
+                                 * Format: date-time
+                                 * @description End signal
+                                 */
+                                endedAt?: string;
+                                canBeHeard: boolean;
+                            }[];
+                        }[];
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    openRoom: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: uuid
+                     * @description An appointment of the viewer, now, at this workstation’s office
+                     */
+                    appointmentId: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description The appointment
+                         */
+                        appointmentId: string;
+                        /** @description The reference of the listenings */
+                        requestNumber: string;
+                        /**
+                         * @description The listener’s language
+                         * @enum {unknown}
+                         */
+                        language: "fi" | "sv" | "en";
+                        /**
+                         * Format: date-time
+                         * @description The end of the slot: nothing plays after it
+                         */
+                        until: string;
+                        calls: {
+                            ordinal: number;
+                            /**
+                             * Format: date-time
+                             * @description Start
+                             */
+                            startedAt: string;
+                            /**
+                             * Format: date-time
+                             * @description End
+                             */
+                            endedAt?: string;
+                            /** @description The service number called */
+                            number: string;
+                            numberName?: {
+                                fi: string;
+                                sv: string;
+                                en: string;
+                            };
+                            parts: {
+                                /**
+                                 * Format: uuid
+                                 * @description To be heard
+                                 */
+                                recordingId: string;
+                                /** @description The official’s name at the time of the call */
+                                official?: string;
+                                /**
+                                 * Format: date-time
+                                 * @description Start signal
+                                 */
+                                answeredAt: string;
+                                /**
+                                 * Format: date-time
+                                 * @description End signal
+                                 */
+                                endedAt?: string;
+                                canBeHeard: boolean;
+                            }[];
+                        }[];
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    closeRoom: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description It was heard; none: to be gone on with in this slot
+                     * @enum {unknown}
+                     */
+                    outcome?: "HEARD";
+                };
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    draftLetter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description Received; more time is needed; the answer call by call; the time booked; destroyed before it was heard; the use is forbidden; the call cannot be told apart, with reasons and the complaint path; refused, with reasons and the complaint path; a copy; who has looked; a correction; somebody spoken of; an official document
+                     * @enum {unknown}
+                     */
+                    kind: "received" | "extension" | "answer" | "appointment" | "destroyed-before" | "prohibition" | "not-identifiable" | "refusal" | "copy" | "log-extract" | "correction" | "mentioned" | "openness";
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description The letter
+                         */
+                        id: string;
+                        /**
+                         * @description Received; more time is needed; the answer call by call; the time booked; destroyed before it was heard; the use is forbidden; the call cannot be told apart, with reasons and the complaint path; refused, with reasons and the complaint path; a copy; who has looked; a correction; somebody spoken of; an official document
+                         * @enum {unknown}
+                         */
+                        kind: "received" | "extension" | "answer" | "appointment" | "destroyed-before" | "prohibition" | "not-identifiable" | "refusal" | "copy" | "log-extract" | "correction" | "mentioned" | "openness";
+                        /**
+                         * @description Its language
+                         * @enum {unknown}
+                         */
+                        language: "fi" | "sv" | "en";
+                        /**
+                         * Format: date-time
+                         * @description Made
+                         */
+                        madeAt: string;
+                        /** @description By whom; nobody: by Seloste, when its reason came */
+                        madeBy?: {
+                            /**
+                             * Format: uuid
+                             * @description In the directory
+                             */
+                            id: string;
+                            name: string;
+                        };
+                        delivered?: {
+                            /**
+                             * Format: date-time
+                             * @description When
+                             */
+                            at: string;
+                            /**
+                             * @description How
+                             * @enum {unknown}
+                             */
+                            how: "POST" | "EMAIL" | "HANDED_OVER" | "READ_ALOUD";
+                            /** @description By whom */
+                            by: {
+                                /**
+                                 * Format: uuid
+                                 * @description In the directory
+                                 */
+                                id: string;
+                                name: string;
+                            };
+                        };
+                        /** @description Its text is erased with who the requester was; that it was sent stays */
+                        isErased: boolean;
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    readLetter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description text/html */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    readLetterPdf: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description application/pdf */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    noteDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description How
+                     * @enum {unknown}
+                     */
+                    how: "POST" | "EMAIL" | "HANDED_OVER" | "READ_ALOUD";
+                };
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    removeLetter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    listLetterTemplates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /**
+                             * @description Received; more time is needed; the answer call by call; the time booked; destroyed before it was heard; the use is forbidden; the call cannot be told apart, with reasons and the complaint path; refused, with reasons and the complaint path; a copy; who has looked; a correction; somebody spoken of; an official document
+                             * @enum {unknown}
+                             */
+                            kind: "received" | "extension" | "answer" | "appointment" | "destroyed-before" | "prohibition" | "not-identifiable" | "refusal" | "copy" | "log-extract" | "correction" | "mentioned" | "openness";
+                            /**
+                             * @description Its language
+                             * @enum {unknown}
+                             */
+                            language: "fi" | "sv" | "en";
+                            /** @description 0: as it came with Seloste */
+                            version: number;
+                            /** @description Paragraphs apart by an empty line; a line beginning with # is a heading, with - an item; {words in braces} are filled in */
+                            text: string;
+                            changed?: {
+                                /**
+                                 * Format: date-time
+                                 * @description When
+                                 */
+                                at: string;
+                                /** @description By whom */
+                                by: {
+                                    /**
+                                     * Format: uuid
+                                     * @description In the directory
+                                     */
+                                    id: string;
+                                    name: string;
+                                };
+                            };
+                            fields: {
+                                name: string;
+                                /** @description The law wants it in this letter */
+                                isNeeded: boolean;
+                            }[];
+                        }[];
+                        mayChange: boolean;
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    changeLetterTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: "received" | "extension" | "answer" | "appointment" | "destroyed-before" | "prohibition" | "not-identifiable" | "refusal" | "copy" | "log-extract" | "correction" | "mentioned" | "openness";
+                language: "fi" | "sv" | "en";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    text: string;
+                    /** @description The version that was read */
+                    version: number;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * @description Received; more time is needed; the answer call by call; the time booked; destroyed before it was heard; the use is forbidden; the call cannot be told apart, with reasons and the complaint path; refused, with reasons and the complaint path; a copy; who has looked; a correction; somebody spoken of; an official document
+                         * @enum {unknown}
+                         */
+                        kind: "received" | "extension" | "answer" | "appointment" | "destroyed-before" | "prohibition" | "not-identifiable" | "refusal" | "copy" | "log-extract" | "correction" | "mentioned" | "openness";
+                        /**
+                         * @description Its language
+                         * @enum {unknown}
+                         */
+                        language: "fi" | "sv" | "en";
+                        /** @description 0: as it came with Seloste */
+                        version: number;
+                        /** @description Paragraphs apart by an empty line; a line beginning with # is a heading, with - an item; {words in braces} are filled in */
+                        text: string;
+                        changed?: {
+                            /**
+                             * Format: date-time
+                             * @description When
+                             */
+                            at: string;
+                            /** @description By whom */
+                            by: {
+                                /**
+                                 * Format: uuid
+                                 * @description In the directory
+                                 */
+                                id: string;
+                                name: string;
+                            };
+                        };
+                        fields: {
+                            name: string;
+                            /** @description The law wants it in this letter */
+                            isNeeded: boolean;
+                        }[];
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    previewLetterTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: "received" | "extension" | "answer" | "appointment" | "destroyed-before" | "prohibition" | "not-identifiable" | "refusal" | "copy" | "log-extract" | "correction" | "mentioned" | "openness";
+                language: "fi" | "sv" | "en";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    text: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        html: string;
+                        problems: {
+                            /**
+                             * @description What is wrong
+                             * @enum {unknown}
+                             */
+                            code: "unknown-field" | "missing-field" | "unclosed";
+                            field: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    makeCopy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: uuid
+                     * @description A recording of a matched call
+                     */
+                    recordingId: string;
+                    /**
+                     * @description How it is encrypted
+                     * @enum {unknown}
+                     */
+                    method: "PASSPHRASE" | "KEY";
+                    /** @description KEY: the person’s age recipient */
+                    recipient?: string;
+                    /**
+                     * @description The rights of the other party have been weighed (GDPR 15(4))
+                     * @enum {unknown}
+                     */
+                    othersRights: "WEIGHED";
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description The copy
+                         */
+                        id: string;
+                        /** @description Path of the page where it is fetched; shown once */
+                        link: string;
+                        /** @description Shown once; told to the person apart from the link */
+                        passphrase?: string;
+                        /**
+                         * Format: date-time
+                         * @description Until
+                         */
+                        expiresAt: string;
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    withdrawCopy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    proposeCorrection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: uuid
+                     * @description The part of the call
+                     */
+                    segmentId: string;
+                    /** @description Who answered it */
+                    officialUserId: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description The correction
+                         */
+                        id: string;
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    listRequestDecisions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        corrections: {
+                            /**
+                             * Format: uuid
+                             * @description The correction
+                             */
+                            id: string;
+                            /**
+                             * Format: uuid
+                             * @description The request
+                             */
+                            requestId: string;
+                            requestNumber: string;
+                            /**
+                             * Format: uuid
+                             * @description The part of the call
+                             */
+                            segmentId: string;
+                            was?: {
+                                name: string;
+                                phone?: string;
+                            };
+                            becomes: {
+                                /**
+                                 * Format: uuid
+                                 * @description In the directory
+                                 */
+                                id: string;
+                                name: string;
+                                phone?: string;
+                            };
+                            /**
+                             * Format: date-time
+                             * @description Proposed
+                             */
+                            proposedAt: string;
+                            /** @description By whom */
+                            proposedBy: {
+                                /**
+                                 * Format: uuid
+                                 * @description In the directory
+                                 */
+                                id: string;
+                                name: string;
+                            };
+                            decided?: {
+                                /**
+                                 * Format: date-time
+                                 * @description When
+                                 */
+                                at: string;
+                                /** @description By whom */
+                                by: {
+                                    /**
+                                     * Format: uuid
+                                     * @description In the directory
+                                     */
+                                    id: string;
+                                    name: string;
+                                };
+                                /**
+                                 * @description How
+                                 * @enum {unknown}
+                                 */
+                                outcome: "APPROVED" | "REJECTED";
+                            };
+                        }[];
+                        openness: {
+                            /**
+                             * Format: uuid
+                             * @description The request
+                             */
+                            requestId: string;
+                            number: string;
+                            /**
+                             * Format: date-time
+                             * @description Received
+                             */
+                            receivedAt: string;
+                            /**
+                             * Format: date-time
+                             * @description Due
+                             */
+                            dueAt: string;
+                            decision?: {
+                                /**
+                                 * Format: date-time
+                                 * @description Decided
+                                 */
+                                at: string;
+                                /** @description The decision maker */
+                                by: {
+                                    /**
+                                     * Format: uuid
+                                     * @description In the directory
+                                     */
+                                    id: string;
+                                    name: string;
+                                };
+                                /**
+                                 * @description Secret, with the provision and how to appeal; granted through a disclosure
+                                 * @enum {unknown}
+                                 */
+                                outcome: "SECRET" | "REFERRED";
+                                provision: string;
+                            };
+                        }[];
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    decideCorrection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description How
+                     * @enum {unknown}
+                     */
+                    outcome: "APPROVED" | "REJECTED";
+                };
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    decideOpenness: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description How
+                     * @enum {unknown}
+                     */
+                    outcome: "SECRET" | "REFERRED";
+                    /** @description The provision it rests on */
+                    provision: string;
+                };
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -7,9 +7,15 @@ import { accountOperations } from './account.ts'
 import { descriptionOperations } from './description.ts'
 import { directoryOperations } from './directory.ts'
 import { endOperations } from './ends.ts'
+import { letterOperations } from './letters.ts'
 import { logOperations } from './log.ts'
+import { officeOperations } from './offices.ts'
 import { provenSignInOperations } from './passkeys.ts'
 import { planOperations } from './plan.ts'
+import { requestActOperations } from './request-acts.ts'
+import { requestCallOperations } from './request-calls.ts'
+import { requestStatisticsOperations } from './request-statistics.ts'
+import { requestOperations } from './requests.ts'
 import { retentionOperations } from './retention.ts'
 import { rightsOperations } from './rights.ts'
 import * as schema from './schemas.ts'
@@ -28,6 +34,12 @@ export const operations = {
   ...watchOperations,
   ...retentionOperations,
   ...endOperations,
+  ...requestOperations,
+  ...requestCallOperations,
+  ...requestStatisticsOperations,
+  ...officeOperations,
+  ...letterOperations,
+  ...requestActOperations,
   readOrganisation: {
     method: 'GET',
     url: '/api/organisation',

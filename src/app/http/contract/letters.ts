@@ -1,0 +1,172 @@
+/** Letters to those who ask, from templates that the agency can edit, in three languages (R42, R45; Kielilaki 423/2003). */
+import Type, { type Static } from 'typebox'
+import { closed, instant, literals, refusals } from './shapes.ts'
+
+const id = Type.Object({ id: Type.String({ format: 'uuid' }) })
+const uuid = (description: string) => Type.String({ format: 'uuid', description })
+const person = (description: string) =>
+  Type.Object({ id: uuid('In the directory'), name: Type.String() }, { description })
+const noContent = { 204: Type.Null(), 409: refusals[400], ...refusals }
+const pdf = {
+  description: 'application/pdf',
+  content: { 'application/pdf': { schema: { type: 'string', format: 'binary' } } },
+}
+const html = { description: 'text/html', content: { 'text/html': { schema: { type: 'string' } } } }
+
+export const LetterKind = literals(
+  [
+    'received',
+    'extension',
+    'answer',
+    'appointment',
+    'destroyed-before',
+    'prohibition',
+    'not-identifiable',
+    'refusal',
+    'copy',
+    'log-extract',
+    'correction',
+    'mentioned',
+    'openness',
+  ],
+  'Received; more time is needed; the answer call by call; the time booked; destroyed before it was heard; the use is forbidden; the call cannot be told apart, with reasons and the complaint path; refused, with reasons and the complaint path; a copy; who has looked; a correction; somebody spoken of; an official document',
+)
+export type LetterKind = Static<typeof LetterKind>
+
+export const letterLanguages = ['fi', 'sv', 'en'] as const
+const LetterLanguage = literals([...letterLanguages], 'Its language')
+
+export const Letter = Type.Object({
+  id: uuid('The letter'),
+  kind: LetterKind,
+  language: LetterLanguage,
+  madeAt: instant('Made'),
+  madeBy: Type.Optional(person('By whom; nobody: by Seloste, when its reason came')),
+  delivered: Type.Optional(
+    Type.Object({
+      at: instant('When'),
+      how: literals(['POST', 'EMAIL', 'HANDED_OVER', 'READ_ALOUD'], 'How'),
+      by: person('By whom'),
+    }),
+  ),
+  isErased: Type.Boolean({ description: 'Its text is erased with who the requester was; that it was sent stays' }),
+})
+export type Letter = Static<typeof Letter>
+
+export const LetterTemplate = Type.Object({
+  kind: LetterKind,
+  language: LetterLanguage,
+  version: Type.Integer({ description: '0: as it came with Seloste' }),
+  text: Type.String({
+    description:
+      'Paragraphs apart by an empty line; a line beginning with # is a heading, with - an item; {words in braces} are filled in',
+  }),
+  changed: Type.Optional(Type.Object({ at: instant('When'), by: person('By whom') })),
+  fields: Type.Array(
+    Type.Object({ name: Type.String(), isNeeded: Type.Boolean({ description: 'The law wants it in this letter' }) }),
+  ),
+})
+export type LetterTemplate = Static<typeof LetterTemplate>
+
+const template = Type.Object({ kind: LetterKind, language: LetterLanguage })
+const text = Type.String({ minLength: 1, maxLength: 20_000, pattern: '\\S' })
+
+export const letterOperations = {
+  draftLetter: {
+    method: 'POST',
+    url: '/api/requests/:id/letters',
+    schema: {
+      operationId: 'draftLetter',
+      summary: 'Make a letter of a request from its template, as things stand',
+      params: id,
+      body: Type.Object({ kind: LetterKind }, closed),
+      response: { 201: Letter, 409: refusals[400], ...refusals },
+    },
+  },
+  readLetter: {
+    method: 'GET',
+    url: '/api/letters/:id/html',
+    schema: {
+      operationId: 'readLetter',
+      summary: 'A letter as an accessible page',
+      params: id,
+      response: { 200: html, ...refusals },
+    },
+  },
+  readLetterPdf: {
+    method: 'GET',
+    url: '/api/letters/:id/pdf',
+    schema: {
+      operationId: 'readLetterPdf',
+      summary: 'A letter as a tagged PDF (PDF/UA)',
+      params: id,
+      response: { 200: pdf, ...refusals },
+    },
+  },
+  noteDelivery: {
+    method: 'POST',
+    url: '/api/letters/:id/delivery',
+    schema: {
+      operationId: 'noteDelivery',
+      summary: 'Note that a letter was sent or handed over, and how',
+      params: id,
+      body: Type.Object({ how: literals(['POST', 'EMAIL', 'HANDED_OVER', 'READ_ALOUD'], 'How') }, closed),
+      response: noContent,
+    },
+  },
+  removeLetter: {
+    method: 'DELETE',
+    url: '/api/letters/:id',
+    schema: {
+      operationId: 'removeLetter',
+      summary: 'Throw away a letter that was not sent',
+      params: id,
+      response: noContent,
+    },
+  },
+  listLetterTemplates: {
+    method: 'GET',
+    url: '/api/letter-templates',
+    schema: {
+      operationId: 'listLetterTemplates',
+      summary: 'The templates in force',
+      response: { 200: Type.Object({ items: Type.Array(LetterTemplate), mayChange: Type.Boolean() }), ...refusals },
+    },
+  },
+  changeLetterTemplate: {
+    method: 'PUT',
+    url: '/api/letter-templates/:kind/:language',
+    schema: {
+      operationId: 'changeLetterTemplate',
+      summary: 'Change a template; what it lacks and what it does not know is told',
+      params: template,
+      body: Type.Object(
+        { text, version: Type.Integer({ minimum: 0, description: 'The version that was read' }) },
+        closed,
+      ),
+      response: { 200: LetterTemplate, 409: refusals[400], ...refusals },
+    },
+  },
+  previewLetterTemplate: {
+    method: 'POST',
+    url: '/api/letter-templates/:kind/:language/preview',
+    schema: {
+      operationId: 'previewLetterTemplate',
+      summary: 'A letter of invented facts from a text that is not saved',
+      params: template,
+      body: Type.Object({ text }, closed),
+      response: {
+        200: Type.Object({
+          html: Type.String(),
+          problems: Type.Array(
+            Type.Object({
+              code: literals(['unknown-field', 'missing-field', 'unclosed'], 'What is wrong'),
+              field: Type.String(),
+            }),
+          ),
+        }),
+        ...refusals,
+      },
+    },
+  },
+} as const

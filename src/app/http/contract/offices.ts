@@ -1,0 +1,320 @@
+/** Listening at an agreed office: offices, their times and workstations, appointments, the listening mode (R47, R48). */
+import Type, { type Static } from 'typebox'
+import { closed, instant, literals, refusals, Trilingual } from './shapes.ts'
+
+const id = Type.Object({ id: Type.String({ format: 'uuid' }) })
+const uuid = (description: string) => Type.String({ format: 'uuid', description })
+const written = (maxLength: number, description: string) =>
+  Type.String({ minLength: 1, maxLength, pattern: '\\S', description })
+const person = (description: string) =>
+  Type.Object({ id: uuid('In the directory'), name: Type.String() }, { description })
+const noContent = { 204: Type.Null(), 409: refusals[400], ...refusals }
+const names = Type.Object(
+  { fi: written(100, 'In Finnish'), sv: written(100, 'In Swedish'), en: written(100, 'In English') },
+  closed,
+)
+
+export const Need = literals(
+  ['INTERPRETER', 'TRANSCRIPT', 'STEP_FREE', 'HEARING_LOOP'],
+  'What the listener needs: an interpreter, the call in writing, no steps, a hearing loop',
+)
+export type Need = Static<typeof Need>
+
+export const Workstation = Type.Object({
+  id: uuid('The workstation'),
+  name: Type.String(),
+  enrolledAt: instant('Enrolled'),
+  lastSeenAt: Type.Optional(instant('Last used')),
+})
+
+export const Office = Type.Object({
+  id: uuid('The office'),
+  names: Trilingual,
+  address: Trilingual,
+  isClosed: Type.Boolean({ description: 'Takes no more appointments' }),
+  workstations: Type.Array(Workstation),
+  freeSlots: Type.Integer({ minimum: 0, description: 'Times ahead that nobody has booked' }),
+})
+export type Office = Static<typeof Office>
+
+export const Slot = Type.Object({
+  id: uuid('The time'),
+  office: Type.Object({ id: uuid('The office'), names: Trilingual, address: Trilingual }),
+  startsAt: instant('From'),
+  endsAt: instant('Until'),
+  host: person('The official who receives the listener and signs in personally'),
+  isBooked: Type.Boolean(),
+})
+export type Slot = Static<typeof Slot>
+
+export const Appointment = Type.Object({
+  id: uuid('The appointment'),
+  requestId: uuid('The request'),
+  requestNumber: Type.String(),
+  language: literals(['fi', 'sv', 'en'], 'The listener’s language'),
+  slot: Slot,
+  needs: Type.Array(Need),
+  interpreterLanguage: Type.Optional(Type.String()),
+  state: literals(
+    ['BOOKED', 'HEARD', 'NO_SHOW', 'MOVED', 'WITHDRAWN', 'OVER'],
+    'Ahead; heard; nobody came; moved to another time; withdrawn; what was to be heard was destroyed before',
+  ),
+  bookedAt: instant('Booked'),
+  isUrgent: Type.Boolean({ description: 'Three days or less until a recording is destroyed, and not heard yet' }),
+  latest: Type.Optional(instant('Appointments lie before this')),
+  canBeOpened: Type.Boolean({ description: 'Now, by the viewer as host, at a workstation of its office' }),
+})
+export type Appointment = Static<typeof Appointment>
+
+export const Room = Type.Object(
+  {
+    appointmentId: uuid('The appointment'),
+    requestNumber: Type.String({ description: 'The reference of the listenings' }),
+    language: literals(['fi', 'sv', 'en'], 'The listener’s language'),
+    until: instant('The end of the slot: nothing plays after it'),
+    calls: Type.Array(
+      Type.Object({
+        ordinal: Type.Integer(),
+        startedAt: instant('Start'),
+        endedAt: Type.Optional(instant('End')),
+        number: Type.String({ description: 'The service number called' }),
+        numberName: Type.Optional(Trilingual),
+        parts: Type.Array(
+          Type.Object({
+            recordingId: uuid('To be heard'),
+            official: Type.Optional(Type.String({ description: 'The official’s name at the time of the call' })),
+            answeredAt: instant('Start signal'),
+            endedAt: Type.Optional(instant('End signal')),
+            canBeHeard: Type.Boolean(),
+          }),
+        ),
+      }),
+    ),
+  },
+  { description: 'The listening mode: this person’s calls, this slot, this office, and no way to anything else' },
+)
+export type Room = Static<typeof Room>
+
+export const officeOperations = {
+  listOffices: {
+    method: 'GET',
+    url: '/api/offices',
+    schema: {
+      operationId: 'listOffices',
+      summary: 'Offices at which recordings are listened to, and who may be host there',
+      response: {
+        200: Type.Object({
+          items: Type.Array(Office),
+          hosts: Type.Array(person('May be host: holds the Service Unit’s right')),
+        }),
+        ...refusals,
+      },
+    },
+  },
+  enterOffice: {
+    method: 'POST',
+    url: '/api/offices',
+    schema: {
+      operationId: 'enterOffice',
+      summary: 'Enter an office',
+      body: Type.Object({ names, address: names }, closed),
+      response: { 201: Type.Object({ id: uuid('The office') }), ...refusals },
+    },
+  },
+  changeOffice: {
+    method: 'PUT',
+    url: '/api/offices/:id',
+    schema: {
+      operationId: 'changeOffice',
+      summary: 'Change an office, or close it for new appointments',
+      params: id,
+      body: Type.Object({ names, address: names, isClosed: Type.Boolean() }, closed),
+      response: noContent,
+    },
+  },
+  listSlots: {
+    method: 'GET',
+    url: '/api/slots',
+    schema: {
+      operationId: 'listSlots',
+      summary: 'The times of the offices, from one day to another',
+      querystring: Type.Object(
+        {
+          from: Type.String({ format: 'date' }),
+          to: Type.String({ format: 'date' }),
+          officeId: Type.Optional(uuid('One office')),
+        },
+        closed,
+      ),
+      response: { 200: Type.Object({ items: Type.Array(Slot) }), ...refusals },
+    },
+  },
+  addSlots: {
+    method: 'POST',
+    url: '/api/offices/:id/slots',
+    schema: {
+      operationId: 'addSlots',
+      summary:
+        'Add times on a day, one after another; those that overlap another of the office or of the host are refused',
+      params: id,
+      body: Type.Object(
+        {
+          day: Type.String({ format: 'date' }),
+          from: Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d$' }),
+          to: Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d$' }),
+          minutes: Type.Integer({ minimum: 15, maximum: 240, description: 'How long each is' }),
+          hostId: uuid('The host'),
+        },
+        closed,
+      ),
+      response: { 201: Type.Object({ added: Type.Integer() }), 409: refusals[400], ...refusals },
+    },
+  },
+  removeSlot: {
+    method: 'DELETE',
+    url: '/api/slots/:id',
+    schema: {
+      operationId: 'removeSlot',
+      summary: 'Take back a time that nobody has booked',
+      params: id,
+      response: noContent,
+    },
+  },
+  listFreeSlots: {
+    method: 'GET',
+    url: '/api/requests/:id/slots',
+    schema: {
+      operationId: 'listFreeSlots',
+      summary: 'Times that a requester can be offered: free, and before the first end of what is to be heard (R47)',
+      params: id,
+      response: {
+        200: Type.Object({ items: Type.Array(Slot), latest: Type.Optional(instant('They lie before this')) }),
+        ...refusals,
+      },
+    },
+  },
+  bookAppointment: {
+    method: 'POST',
+    url: '/api/requests/:id/appointments',
+    schema: {
+      operationId: 'bookAppointment',
+      summary: 'Book a time for the matched calls of a request; one that is booked already is moved',
+      params: id,
+      body: Type.Object(
+        {
+          slotId: uuid('A free time'),
+          needs: Type.Array(Need, { uniqueItems: true }),
+          interpreterLanguage: Type.Optional(written(60, 'With INTERPRETER')),
+        },
+        closed,
+      ),
+      response: { 201: Type.Object({ id: uuid('The appointment') }), 409: refusals[400], ...refusals },
+    },
+  },
+  noteOutcome: {
+    method: 'POST',
+    url: '/api/appointments/:id/outcome',
+    schema: {
+      operationId: 'noteOutcome',
+      summary: 'Note what came of an appointment; what waited for it is destroyed',
+      params: id,
+      body: Type.Object({ outcome: literals(['HEARD', 'NO_SHOW', 'WITHDRAWN'], 'What came of it') }, closed),
+      response: noContent,
+    },
+  },
+  listAppointments: {
+    method: 'GET',
+    url: '/api/appointments',
+    schema: {
+      operationId: 'listAppointments',
+      summary: 'Appointments from one day to another, and those past without an outcome',
+      querystring: Type.Object(
+        {
+          from: Type.String({ format: 'date' }),
+          to: Type.String({ format: 'date' }),
+          whose: Type.Optional(literals(['mine', 'all'], 'Where the viewer is host')),
+        },
+        closed,
+      ),
+      response: { 200: Type.Object({ items: Type.Array(Appointment) }), ...refusals },
+    },
+  },
+  makeWorkstationCode: {
+    method: 'POST',
+    url: '/api/offices/:id/workstation-codes',
+    schema: {
+      operationId: 'makeWorkstationCode',
+      summary: 'A code with which a workstation of an office is enrolled, once and within fifteen minutes',
+      params: id,
+      body: Type.Object({ name: written(60, 'What the workstation is called: Huone 2') }, closed),
+      response: { 201: Type.Object({ code: Type.String(), expiresAt: instant('Until') }), ...refusals },
+    },
+  },
+  enrolWorkstation: {
+    method: 'POST',
+    url: '/api/workstation',
+    schema: {
+      operationId: 'enrolWorkstation',
+      summary: 'Make this browser the listening workstation of an office',
+      body: Type.Object({ code: Type.String({ minLength: 6, maxLength: 20 }) }, closed),
+      response: { 200: Type.Object({ office: Trilingual, name: Type.String() }), ...refusals },
+    },
+  },
+  readWorkstation: {
+    method: 'GET',
+    url: '/api/workstation',
+    schema: {
+      operationId: 'readWorkstation',
+      summary: 'Which office’s listening workstation this browser is, and today’s appointments of the viewer there',
+      response: {
+        200: Type.Object({
+          workstation: Type.Optional(
+            Type.Object({ officeId: uuid('The office'), office: Trilingual, name: Type.String() }),
+          ),
+          appointments: Type.Array(Appointment),
+        }),
+        ...refusals,
+      },
+    },
+  },
+  endWorkstation: {
+    method: 'DELETE',
+    url: '/api/workstations/:id',
+    schema: { operationId: 'endWorkstation', summary: 'A workstation is one no more', params: id, response: noContent },
+  },
+  openRoom: {
+    method: 'POST',
+    url: '/api/room',
+    schema: {
+      operationId: 'openRoom',
+      summary: 'Begin the listening mode: the host’s session serves this appointment alone, and ends with it',
+      body: Type.Object(
+        { appointmentId: uuid('An appointment of the viewer, now, at this workstation’s office') },
+        closed,
+      ),
+      response: { 200: Room, 409: refusals[400], ...refusals },
+    },
+  },
+  readRoom: {
+    method: 'GET',
+    url: '/api/room',
+    schema: {
+      operationId: 'readRoom',
+      summary: 'The listening mode that this session is in',
+      response: { 200: Room, ...refusals },
+    },
+  },
+  closeRoom: {
+    method: 'POST',
+    url: '/api/room/close',
+    schema: {
+      operationId: 'closeRoom',
+      summary: 'End the listening mode, and with it the session',
+      body: Type.Object(
+        { outcome: Type.Optional(literals(['HEARD'], 'It was heard; none: to be gone on with in this slot')) },
+        closed,
+      ),
+      response: noContent,
+    },
+  },
+} as const

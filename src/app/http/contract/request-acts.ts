@@ -1,0 +1,160 @@
+/** What today's law adds to the seed, where the description has the switch: copies, corrections, official documents (C1, C11, C12; L6, L10, L13). */
+import Type, { type Static } from 'typebox'
+import { closed, instant, literals, refusals } from './shapes.ts'
+
+const id = Type.Object({ id: Type.String({ format: 'uuid' }) })
+const uuid = (description: string) => Type.String({ format: 'uuid', description })
+const written = (maxLength: number, description: string) =>
+  Type.String({ minLength: 1, maxLength, pattern: '\\S', description })
+const person = (description: string) =>
+  Type.Object({ id: uuid('In the directory'), name: Type.String() }, { description })
+const noContent = { 204: Type.Null(), 409: refusals[400], ...refusals }
+
+export const SubjectCopy = Type.Object(
+  {
+    id: uuid('The copy'),
+    recordingId: uuid('Of which recording'),
+    method: literals(
+      ['PASSPHRASE', 'KEY'],
+      'Encrypted with a passphrase told apart from the link, or to the person’s own age key',
+    ),
+    madeAt: instant('Made'),
+    madeBy: person('By whom'),
+    expiresAt: instant('It can be fetched once and until then'),
+    state: literals(['making', 'ready', 'taken', 'expired', 'withdrawn', 'destroyed'], 'destroyed: with its recording'),
+    takenAt: Type.Optional(instant('Fetched')),
+  },
+  { description: 'A copy for the person who asked (GDPR 15(3)): nobody here can open it' },
+)
+export type SubjectCopy = Static<typeof SubjectCopy>
+
+export const Correction = Type.Object({
+  id: uuid('The correction'),
+  requestId: uuid('The request'),
+  requestNumber: Type.String(),
+  segmentId: uuid('The part of the call'),
+  was: Type.Optional(Type.Object({ name: Type.String(), phone: Type.Optional(Type.String()) })),
+  becomes: Type.Object({ id: uuid('In the directory'), name: Type.String(), phone: Type.Optional(Type.String()) }),
+  proposedAt: instant('Proposed'),
+  proposedBy: person('By whom'),
+  decided: Type.Optional(
+    Type.Object({ at: instant('When'), by: person('By whom'), outcome: literals(['APPROVED', 'REJECTED'], 'How') }),
+  ),
+})
+export type Correction = Static<typeof Correction>
+
+export const OpennessDecision = Type.Object({
+  at: instant('Decided'),
+  by: person('The decision maker'),
+  outcome: literals(
+    ['SECRET', 'REFERRED'],
+    'Secret, with the provision and how to appeal; granted through a disclosure',
+  ),
+  provision: Type.String(),
+})
+export type OpennessDecision = Static<typeof OpennessDecision>
+
+export const requestActOperations = {
+  makeCopy: {
+    method: 'POST',
+    url: '/api/requests/:id/copies',
+    schema: {
+      operationId: 'makeCopy',
+      summary: 'Make an encrypted copy of a matched recording for the requester, fetched once by its link (C1)',
+      params: id,
+      body: Type.Object(
+        {
+          recordingId: uuid('A recording of a matched call'),
+          method: literals(['PASSPHRASE', 'KEY'], 'How it is encrypted'),
+          recipient: Type.Optional(
+            Type.String({ pattern: '^age1[0-9a-z]{58}$', description: 'KEY: the person’s age recipient' }),
+          ),
+          othersRights: literals(['WEIGHED'], 'The rights of the other party have been weighed (GDPR 15(4))'),
+        },
+        closed,
+      ),
+      response: {
+        201: Type.Object({
+          id: uuid('The copy'),
+          link: Type.String({ description: 'Path of the page where it is fetched; shown once' }),
+          passphrase: Type.Optional(Type.String({ description: 'Shown once; told to the person apart from the link' })),
+          expiresAt: instant('Until'),
+        }),
+        409: refusals[400],
+        ...refusals,
+      },
+    },
+  },
+  withdrawCopy: {
+    method: 'DELETE',
+    url: '/api/copies/:id',
+    schema: {
+      operationId: 'withdrawCopy',
+      summary: 'A copy that was not fetched is fetched no more',
+      params: id,
+      response: noContent,
+    },
+  },
+  proposeCorrection: {
+    method: 'POST',
+    url: '/api/requests/:id/corrections',
+    schema: {
+      operationId: 'proposeCorrection',
+      summary: 'Propose who really answered a part of a matched call; somebody else decides (GDPR 16)',
+      params: id,
+      body: Type.Object(
+        { segmentId: uuid('The part of the call'), officialUserId: written(64, 'Who answered it') },
+        closed,
+      ),
+      response: { 201: Type.Object({ id: uuid('The correction') }), 409: refusals[400], ...refusals },
+    },
+  },
+  listRequestDecisions: {
+    method: 'GET',
+    url: '/api/request-decisions',
+    schema: {
+      operationId: 'listRequestDecisions',
+      summary: 'What of requests waits for the decision maker: corrections, and requests for official documents',
+      response: {
+        200: Type.Object({
+          corrections: Type.Array(Correction),
+          openness: Type.Array(
+            Type.Object({
+              requestId: uuid('The request'),
+              number: Type.String(),
+              receivedAt: instant('Received'),
+              dueAt: instant('Due'),
+              decision: Type.Optional(OpennessDecision),
+            }),
+          ),
+        }),
+        ...refusals,
+      },
+    },
+  },
+  decideCorrection: {
+    method: 'POST',
+    url: '/api/corrections/:id/decision',
+    schema: {
+      operationId: 'decideCorrection',
+      summary: 'Decide on a correction; what the history said before stays in the log',
+      params: id,
+      body: Type.Object({ outcome: literals(['APPROVED', 'REJECTED'], 'How') }, closed),
+      response: noContent,
+    },
+  },
+  decideOpenness: {
+    method: 'POST',
+    url: '/api/requests/:id/openness-decision',
+    schema: {
+      operationId: 'decideOpenness',
+      summary: 'Decide on a request for an official document (Act 621/1999 sections 14 and 24)',
+      params: id,
+      body: Type.Object(
+        { outcome: literals(['SECRET', 'REFERRED'], 'How'), provision: written(200, 'The provision it rests on') },
+        closed,
+      ),
+      response: noContent,
+    },
+  },
+} as const

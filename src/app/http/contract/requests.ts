@@ -1,0 +1,280 @@
+/** The Service Unit's desk: requests of callers and officials, from intake to answer, and the calls they are about (R42-R49). */
+import Type, { type Static } from 'typebox'
+import { RequestCall } from './request-calls.ts'
+import { Appointment } from './offices.ts'
+import { Letter } from './letters.ts'
+import { Correction, OpennessDecision, SubjectCopy } from './request-acts.ts'
+import { closed, instant, literals, refusals } from './shapes.ts'
+
+const id = Type.Object({ id: Type.String({ format: 'uuid' }) })
+const uuid = (description: string) => Type.String({ format: 'uuid', description })
+const count = (description: string) => Type.Integer({ minimum: 0, description })
+const written = (maxLength: number, description: string) =>
+  Type.String({ minLength: 1, maxLength, pattern: '\\S', description })
+const person = (description: string) =>
+  Type.Object({ id: uuid('In the directory'), name: Type.String() }, { description })
+const noContent = { 204: Type.Null(), 409: refusals[400], ...refusals }
+
+export const RequestParty = literals(
+  ['CALLER', 'OFFICIAL', 'MENTIONED', 'OUTSIDER'],
+  'Who asks: the caller; the official who answered, mostly one who has left; somebody spoken of in a call, and anybody, where the description has the switch',
+)
+export type RequestParty = Static<typeof RequestParty>
+
+export const RequestKind = literals(
+  ['KNOW', 'LISTEN', 'HISTORY', 'PROHIBIT', 'COPY', 'RECTIFY', 'LOG_EXTRACT', 'MENTIONED', 'OPENNESS'],
+  'What is asked: whether a call was recorded; to hear it; its contact history; to forbid its use; by switch or profile: a copy, a correction, who has looked, what is said of somebody, an official document (Act 621/1999)',
+)
+export type RequestKind = Static<typeof RequestKind>
+
+export const RequestChannel = literals(['PHONE', 'LETTER', 'VISIT', 'EMAIL'], 'How it came')
+export type RequestChannel = Static<typeof RequestChannel>
+
+export const RequestLanguage = literals(['fi', 'sv', 'en'], 'The language of the requester and of the letters')
+export type RequestLanguage = Static<typeof RequestLanguage>
+
+export const IdentifiedHow = literals(
+  ['PASSPORT', 'ID_CARD', 'DRIVING_LICENCE', 'RESIDENCE_PERMIT', 'STRONG_EID', 'CALLBACK', 'PERSONNEL'],
+  'A document that was shown; strong electronic identification; called back at the number of the call; an official, by the personnel register. The document’s number and the personal identity code are stored nowhere',
+)
+export type IdentifiedHow = Static<typeof IdentifiedHow>
+
+export const RequestState = literals(
+  [
+    'RECEIVED',
+    'IDENTIFIED',
+    'CALL_FOUND',
+    'NOT_FOUND',
+    'NOT_IDENTIFIABLE',
+    'ANSWERED',
+    'APPOINTMENT',
+    'HEARD',
+    'NO_SHOW',
+    'CLOSED',
+  ],
+  'How far a request is (requirements 1.5): follows from what has been done',
+)
+export type RequestState = Static<typeof RequestState>
+
+/** What is next for the clerk, the most pressing first. */
+export const NextStep = literals(
+  [
+    'identify',
+    'name-call',
+    'narrow-call',
+    'verify-call',
+    'answer',
+    'book',
+    'note-outcome',
+    'forbid',
+    'make-copy',
+    'correct',
+    'decide',
+    'send-letter',
+    'close',
+  ],
+  'What the clerk does next',
+)
+export type NextStep = Static<typeof NextStep>
+
+export const Requester = Type.Object(
+  {
+    name: written(200, 'As the requester gives it; no personal identity code'),
+    address: Type.Optional(written(500, 'Postal address for the letters')),
+    email: Type.Optional(Type.String({ format: 'email', maxLength: 254 })),
+    phone: Type.Optional(written(40, 'Where the requester is reached')),
+  },
+  { ...closed, description: 'Erased thirty days after the request was closed' },
+)
+export type Requester = Static<typeof Requester>
+
+const RequestFacts = {
+  id: uuid('The request'),
+  number: Type.String({ description: 'P-2026-17: the reference of every look that serves it' }),
+  party: RequestParty,
+  kinds: Type.Array(RequestKind),
+  channel: RequestChannel,
+  language: RequestLanguage,
+  receivedAt: instant('Received'),
+  dueAt: instant(
+    'To be answered by: a calendar month from then, extended at most by two (GDPR 12(3)); an official document in two weeks (Act 621/1999 section 14)',
+  ),
+  isOverdue: Type.Boolean(),
+  isUrgent: Type.Boolean({
+    description: 'A recording it is about is destroyed within three days, or it is due within a week',
+  }),
+  firstEnd: Type.Optional(instant('The first day of a recording that is to be heard')),
+  state: RequestState,
+  next: Type.Array(NextStep),
+  requester: Type.Optional(Type.Object({ name: Type.String() })),
+  assignedTo: Type.Optional(person('Who handles it')),
+}
+export const RequestSummary = Type.Object(RequestFacts)
+export type RequestSummary = Static<typeof RequestSummary>
+
+export const RequestDetail = Type.Object({
+  ...RequestFacts,
+  requester: Type.Optional(Requester),
+  enteredBy: person('Who entered it'),
+  official: Type.Optional(person('OFFICIAL: who asks')),
+  identified: Type.Optional(Type.Object({ how: IdentifiedHow, at: instant('When'), by: person('By whom') })),
+  extension: Type.Optional(
+    Type.Object({
+      until: instant('Extended until'),
+      reason: literals(['COMPLEX', 'MANY'], 'GDPR 12(3): complexity or number of requests'),
+      at: instant('When'),
+      by: person('By whom'),
+    }),
+  ),
+  calls: Type.Array(RequestCall),
+  appointments: Type.Array(Appointment),
+  letters: Type.Array(Letter),
+  copies: Type.Array(SubjectCopy),
+  corrections: Type.Array(Correction),
+  openness: Type.Optional(OpennessDecision),
+  closed: Type.Optional(
+    Type.Object({
+      at: instant('Closed'),
+      by: Type.Optional(person('By whom')),
+      outcome: literals(['ANSWERED', 'REFUSED', 'WITHDRAWN'], 'How it ended'),
+    }),
+  ),
+  unfinished: Type.Array(
+    literals(['call', 'letter', 'appointment', 'copy', 'correction', 'decision'], 'What stands in the way of closing'),
+  ),
+})
+export type RequestDetail = Static<typeof RequestDetail>
+
+export const requestOperations = {
+  listRequests: {
+    method: 'GET',
+    url: '/api/requests',
+    schema: {
+      operationId: 'listRequests',
+      summary: 'The Service Unit’s queue: the most pressing first',
+      querystring: Type.Object(
+        {
+          state: Type.Optional(literals(['open', 'closed'], 'Which; the open ones')),
+          whose: Type.Optional(literals(['all', 'mine', 'nobodys'], 'Who handles them')),
+          find: Type.Optional(
+            Type.String({ minLength: 1, maxLength: 200, description: 'A number, or a part of the requester’s name' }),
+          ),
+        },
+        closed,
+      ),
+      response: {
+        200: Type.Object({
+          items: Type.Array(RequestSummary),
+          counts: Type.Object({
+            open: count('Open'),
+            mine: count('Mine'),
+            nobodys: count('Nobody’s'),
+            overdue: count('Overdue'),
+            urgent: count('Urgent'),
+            letters: count('Letters to send'),
+          }),
+          clerks: Type.Array(person('Who may handle requests')),
+          mayAsk: Type.Array(RequestKind, { description: 'The kinds that the description in force knows' }),
+          parties: Type.Array(RequestParty, { description: 'The parties that it knows' }),
+        }),
+        ...refusals,
+      },
+    },
+  },
+  enterRequest: {
+    method: 'POST',
+    url: '/api/requests',
+    schema: {
+      operationId: 'enterRequest',
+      summary: 'Enter a request that has come in (R45)',
+      body: Type.Object(
+        {
+          party: RequestParty,
+          kinds: Type.Array(RequestKind, { minItems: 1, uniqueItems: true }),
+          channel: RequestChannel,
+          language: RequestLanguage,
+          receivedAt: instant('Received; not in the future, within the last year'),
+          requester: Requester,
+          officialUserId: Type.Optional(written(64, 'OFFICIAL: the user id of who asks')),
+        },
+        closed,
+      ),
+      response: { 201: Type.Object({ id: uuid('The request'), number: Type.String() }), ...refusals },
+    },
+  },
+  readRequest: {
+    method: 'GET',
+    url: '/api/requests/:id',
+    schema: {
+      operationId: 'readRequest',
+      summary: 'One request, with all that belongs to it',
+      params: id,
+      response: { 200: RequestDetail, ...refusals },
+    },
+  },
+  changeRequest: {
+    method: 'PUT',
+    url: '/api/requests/:id',
+    schema: {
+      operationId: 'changeRequest',
+      summary: 'Correct who asks, the language, or what is asked',
+      params: id,
+      body: Type.Object(
+        {
+          kinds: Type.Array(RequestKind, { minItems: 1, uniqueItems: true }),
+          language: RequestLanguage,
+          requester: Requester,
+        },
+        closed,
+      ),
+      response: noContent,
+    },
+  },
+  assignRequest: {
+    method: 'POST',
+    url: '/api/requests/:id/assignment',
+    schema: {
+      operationId: 'assignRequest',
+      summary: 'Take a request, give it to a colleague, or let it go',
+      params: id,
+      body: Type.Object({ personId: Type.Union([uuid('A clerk of the Service Unit'), Type.Null()]) }, closed),
+      response: noContent,
+    },
+  },
+  identifyRequester: {
+    method: 'POST',
+    url: '/api/requests/:id/identification',
+    schema: {
+      operationId: 'identifyRequester',
+      summary: 'Note how the requester was identified; no call is looked for before (R46)',
+      params: id,
+      body: Type.Object({ how: IdentifiedHow }, closed),
+      response: noContent,
+    },
+  },
+  extendRequest: {
+    method: 'POST',
+    url: '/api/requests/:id/extension',
+    schema: {
+      operationId: 'extendRequest',
+      summary: 'Extend the time for the answer, once, before it is over; the requester is told why (GDPR 12(3))',
+      params: id,
+      body: Type.Object(
+        { months: Type.Integer({ minimum: 1, maximum: 2 }), reason: literals(['COMPLEX', 'MANY'], 'Why') },
+        closed,
+      ),
+      response: noContent,
+    },
+  },
+  closeRequest: {
+    method: 'POST',
+    url: '/api/requests/:id/close',
+    schema: {
+      operationId: 'closeRequest',
+      summary: 'Close a request; one that is answered or refused has its letter sent',
+      params: id,
+      body: Type.Object({ outcome: literals(['ANSWERED', 'REFUSED', 'WITHDRAWN'], 'How it ended') }, closed),
+      response: noContent,
+    },
+  },
+} as const

@@ -1,0 +1,61 @@
+/** Requests of callers and officials, as the desk and the custodian read them; functions change them (migrations/0022-requests.sql). */
+import type { ColumnType } from 'kysely'
+
+type Read<T> = ColumnType<T, never, never>
+type Instant = Temporal.Instant
+
+export type RequestParty = 'CALLER' | 'OFFICIAL' | 'MENTIONED' | 'OUTSIDER'
+export type RequestKind =
+  'KNOW' | 'LISTEN' | 'HISTORY' | 'PROHIBIT' | 'COPY' | 'RECTIFY' | 'LOG_EXTRACT' | 'MENTIONED' | 'OPENNESS'
+export type RequestCallState = 'SEVERAL' | 'NOT_FOUND' | 'FOUND' | 'MATCHED' | 'NOT_PARTY' | 'NOT_IDENTIFIABLE'
+
+export interface RequestTables {
+  subject_request: {
+    id: Read<string>
+    /** P-2026-17 */
+    number: Read<string>
+    party: Read<RequestParty>
+    kinds: Read<RequestKind[]>
+    channel: Read<'PHONE' | 'LETTER' | 'VISIT' | 'EMAIL'>
+    language: Read<'fi' | 'sv' | 'en'>
+    received_at: Read<Instant>
+    due_at: Read<Instant>
+    entered_at: Read<Instant>
+    entered_by: Read<string>
+    assigned_to: Read<string | null>
+    official_id: Read<string | null>
+    identified_how: Read<string | null>
+    identified_at: Read<Instant | null>
+    identified_by: Read<string | null>
+    extended_until: Read<Instant | null>
+    extended_at: Read<Instant | null>
+    extended_by: Read<string | null>
+    extension_reason: Read<'COMPLEX' | 'MANY' | null>
+    closed_at: Read<Instant | null>
+    closed_by: Read<string | null>
+    outcome: Read<'ANSWERED' | 'REFUSED' | 'WITHDRAWN' | null>
+    erased_at: Read<Instant | null>
+  }
+  subject_requester: {
+    request_id: Read<string>
+    name: Read<string>
+    address: Read<string | null>
+    email: Read<string | null>
+    phone: Read<string | null>
+  }
+  request_call: {
+    id: Read<string>
+    request_id: Read<string>
+    ordinal: Read<number>
+    state: Read<RequestCallState>
+    told: Read<unknown>
+    contact_id: Read<string | null>
+    contact_started_at: Read<Instant | null>
+    looked_at: Read<Instant>
+    looked_by: Read<string>
+    looks: Read<number>
+    verified_how: Read<'RECORDING' | 'DETAILS' | 'PERSONNEL' | null>
+    verified_at: Read<Instant | null>
+    verified_by: Read<string | null>
+  }
+}
