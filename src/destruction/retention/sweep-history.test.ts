@@ -162,8 +162,17 @@ describe('a month in which everything is over', () => {
     expect((await sweepHistory(custodian)).months).toContain(month.toString().slice(0, 7))
   })
 
-  test('waits for a reader a quarter of a second and lets the calls through; the next try drops it', async () => {
-    const month = monthAgo(22)
+  test.each([
+    ['a reader', 22, () => 'select count(*) from contact'],
+    // As a vacuum locks it.
+    [
+      'a vacuum',
+      23,
+      (month: Temporal.PlainDate) =>
+        `lock table segment_${month.toString().slice(0, 7).replace('-', '_')} in share update exclusive mode`,
+    ],
+  ])('waits for %s a quarter of a second and lets the calls through; the next try drops it', async (_, ago, busy) => {
+    const month = monthAgo(ago)
     await pool.query(`select ensure_partitions($1::date, $1::date)`, [month.toString()])
     for (let day = month; day.month === month.month; day = day.add({ days: 1 })) {
       await pool.query('select count_history_day($1::date, true)', [day.toString()])
@@ -172,7 +181,7 @@ describe('a month in which everything is over', () => {
     const reader = await pool.connect()
     try {
       await reader.query('begin')
-      await reader.query('select count(*) from contact')
+      await reader.query(busy(month))
       const dropping = expungeHistoryMonth(custodian, month)
       const began = performance.now()
       await call(now.subtract({ minutes: 10 }).toInstant())

@@ -1,0 +1,1 @@
+-- Calls that requesters name, and what a clerk sees of them (R46).

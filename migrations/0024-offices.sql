@@ -1,0 +1,1 @@
+-- Listening at an agreed office (R47).

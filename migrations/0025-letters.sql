@@ -1,0 +1,1 @@
+-- Letters to those who ask (R42, R44).

@@ -1,0 +1,1 @@
+-- Copies, corrections and official documents, where the description has them (C1, C11, C12).

@@ -1,0 +1,1 @@
+-- A recording that is forbidden while its call goes on (R49).
