@@ -6942,6 +6942,11 @@ export interface operations {
                          * @description The session ends then unless it is used before
                          */
                         sessionEndsAt: string;
+                        /**
+                         * Format: uuid
+                         * @description The appointment that this session serves alone: it is in the listening mode (R47)
+                         */
+                        confinedTo?: string;
                     };
                 };
             };
@@ -7231,6 +7236,11 @@ export interface operations {
                          * @description The session ends then unless it is used before
                          */
                         sessionEndsAt: string;
+                        /**
+                         * Format: uuid
+                         * @description The appointment that this session serves alone: it is in the listening mode (R47)
+                         */
+                        confinedTo?: string;
                     };
                 };
             };
@@ -7647,6 +7657,11 @@ export interface operations {
                          * @description The session ends then unless it is used before
                          */
                         sessionEndsAt: string;
+                        /**
+                         * Format: uuid
+                         * @description The appointment that this session serves alone: it is in the listening mode (R47)
+                         */
+                        confinedTo?: string;
                     };
                 };
             };
@@ -12429,6 +12444,11 @@ export interface operations {
                          * @description The session ends then unless it is used before
                          */
                         sessionEndsAt: string;
+                        /**
+                         * Format: uuid
+                         * @description The appointment that this session serves alone: it is in the listening mode (R47)
+                         */
+                        confinedTo?: string;
                     };
                 };
             };
@@ -12762,6 +12782,11 @@ export interface operations {
                          * @description The session ends then unless it is used before
                          */
                         sessionEndsAt: string;
+                        /**
+                         * Format: uuid
+                         * @description The appointment that this session serves alone: it is in the listening mode (R47)
+                         */
+                        confinedTo?: string;
                     };
                 };
             };

@@ -48,6 +48,12 @@ export const Me = Type.Object({
   unit: Type.Optional(Type.String()),
   rights: Type.Array(AccessRight),
   sessionEndsAt: instant('The session ends then unless it is used before'),
+  confinedTo: Type.Optional(
+    Type.String({
+      format: 'uuid',
+      description: 'The appointment that this session serves alone: it is in the listening mode (R47)',
+    }),
+  ),
 })
 export type Me = Static<typeof Me>
 
