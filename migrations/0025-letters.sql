@@ -1,1 +1,461 @@
--- Letters to those who ask (R42, R44).
+-- Letters to those who ask, made from templates that the agency can edit (R42, R44, L7, Language Act 423/2003). What a letter
+-- says is kept as long as who the requester is; that it was sent stays.
+
+create table letter (
+  id uuid primary key default gen_random_uuid(),
+  request_id uuid not null references subject_request on delete cascade,
+  kind text not null check (kind in ('received', 'extension', 'answer', 'appointment', 'destroyed-before', 'prohibition',
+    'not-identifiable', 'refusal', 'copy', 'log-extract', 'correction', 'mentioned', 'openness')),
+  language text not null check (language in ('fi', 'sv', 'en')),
+  -- 0: the template as it comes with Seloste.
+  template_version integer not null check (template_version >= 0),
+  made_at timestamptz not null default clock_timestamp(),
+  -- Nobody: it came by itself.
+  made_by uuid references person,
+  -- Its facts as they were when it was made: sender, recipient, title and parts.
+  content jsonb,
+  delivered_at timestamptz,
+  delivered_how text check (delivered_how in ('POST', 'EMAIL', 'HANDED_OVER', 'READ_ALOUD')),
+  delivered_by uuid references person,
+  erased_at timestamptz,
+  check ((content is null) = (erased_at is not null)),
+  check ((delivered_at is null) = (delivered_how is null) and (delivered_at is null) = (delivered_by is null))
+);
+create index letter_of_request on letter (request_id, made_at);
+-- Made again, it takes the place of the one that was not sent.
+create unique index letter_to_send on letter (request_id, kind) where delivered_at is null;
+
+-- What a letter has told: one that comes by itself comes once.
+create table letter_told (
+  request_id uuid not null references subject_request on delete cascade,
+  kind text not null,
+  object_id uuid not null,
+  primary key (request_id, kind, object_id)
+);
+
+-- A template that somebody changed; each version stays. Where there is none, the one that comes with Seloste is in force.
+create table letter_template (
+  kind text not null,
+  language text not null check (language in ('fi', 'sv', 'en')),
+  version integer not null check (version > 0),
+  text text not null check (text ~ '\S' and length(text) <= 20000),
+  changed_at timestamptz not null default clock_timestamp(),
+  changed_by uuid not null references person,
+  primary key (kind, language, version)
+);
+create trigger append_only before update or delete or truncate on letter_template for each statement execute function append_only();
+
+alter table letter enable row level security;
+alter table letter_told enable row level security;
+alter table letter_template enable row level security;
+create policy desk_serves on letter for select to seloste_desk using ((select viewer_is('SERVICE_UNIT')));
+create policy those_who_write on letter_template for select to seloste_desk
+  using ((select viewer_is('SERVICE_UNIT') or viewer_is('ADMINISTRATOR') or viewer_is('DATA_PROTECTION_OFFICER')));
+create policy custodian_reads on letter_template for select to seloste_custodian using (true);
+-- What a letter says is read by read_letter alone, which leaves a trace.
+grant select (id, request_id, kind, language, template_version, made_at, made_by, delivered_at, delivered_how, delivered_by, erased_at)
+  on letter to seloste_desk;
+grant select on letter_template to seloste_desk, seloste_custodian;
+
+-- Facts ---------------------------------------------------------------------------------------------------------------
+
+-- What there is to hear of a recording, as anybody but the security unit may know it: what an order keeps past its day looks as
+-- destroyed on that day. `at`: destroyed then; of one that is kept, destroyed then at the latest.
+create function recording_for_letter(r recording, reference text) returns jsonb
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  is_asked_for boolean := r.cause in ('caller', 'official', 'trimming');
+  heard timestamptz;
+begin
+  case
+    when r.id is null then
+      return '{"state": "none"}';
+    when r.state = 'DESTROYED' and is_asked_for then
+      return jsonb_build_object('state', 'destroyed', 'cause', r.cause, 'at', ledger_instant(r.destroyed_at));
+    when r.state = 'DESTROYING' and is_asked_for then
+      return jsonb_build_object('state', 'destroying', 'cause', r.cause);
+    when r.state in ('DESTROYED', 'DESTROYING') then
+      return jsonb_build_object('state', 'destroyed', 'cause', 'retention', 'at', ledger_instant(coalesce(r.destroy_at, r.destroyed_at)));
+    when r.destroy_at <= register_now() then
+      -- The description may let an inspection put the end off (C3).
+      heard := heard_until(r.id, 'INSPECTION', recording_for_letter.reference);
+      if heard > register_now() then
+        return jsonb_build_object('state', 'kept', 'at', ledger_instant(heard));
+      end if;
+      return jsonb_build_object('state', 'destroyed', 'cause', 'retention', 'at', ledger_instant(r.destroy_at));
+    when exists (select from prohibition p where p.recording_id = r.id and p.executed_at is null) then
+      return jsonb_build_object('state', 'destroying');
+    else
+      return jsonb_build_object('state', 'kept', 'at', ledger_instant(r.destroy_at));
+  end case;
+end $$;
+
+-- A call that the requester was shown to be a party of; none once its history has ended. An official is told of their own parts.
+create function call_for_letter(q subject_request, contact uuid) returns jsonb
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  c contact := contact_in_term(call_for_letter.contact);
+begin
+  if c.id is null then
+    return null;
+  end if;
+  return jsonb_build_object(
+    'startedAt', ledger_instant(c.started_at),
+    'endedAt', ledger_instant(c.ended_at),
+    'callerKind', c.caller_kind,
+    'callerKey', c.caller_key,
+    'number', c.number_called,
+    'numberName', c.number_name,
+    'historyEndsAt', ledger_instant(history_end(c.history_ends_at, c.started_at)),
+    'parts', coalesce((
+      select jsonb_agg(jsonb_build_object(
+        'official', s.official_name,
+        'officialPhone', s.official_phone,
+        'answeredAt', ledger_instant(s.answered_at),
+        'endedAt', ledger_instant(s.ended_at),
+        'recording', recording_for_letter(r, q.number)) order by s.seq)
+      from segment s left join recording r on r.segment_id = s.id and r.contact_started_at = s.contact_started_at
+      where s.contact_id = c.id and s.contact_started_at = c.started_at
+        and (q.party <> 'OFFICIAL' or s.official_person_id = q.official_id)), '[]'));
+end $$;
+
+-- The calls that a request names. Of one that was not shown to be the requester's nothing is told but what they told themselves:
+-- whether there is none, somebody else's, or several that stay alike makes no difference (R46, L8).
+create function calls_for_letter(q subject_request, with_matched boolean) returns jsonb
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  select coalesce(jsonb_agg(jsonb_build_object(
+      'ordinal', rc.ordinal,
+      'day', rc.told ->> 'day',
+      'time', rc.told ->> 'time',
+      'isTheirs', rc.state = 'MATCHED')
+    || case when rc.state = 'MATCHED' then jsonb_build_object('call', call_for_letter(q, rc.contact_id)) else '{}' end
+    order by rc.ordinal), '[]')
+  from request_call rc
+  where rc.request_id = q.id and rc.state in ('MATCHED', 'NOT_FOUND', 'NOT_PARTY', 'NOT_IDENTIFIABLE')
+    and (with_matched or rc.state <> 'MATCHED')
+$$;
+
+-- Recordings of a request that were forbidden under it, and whether they are destroyed. Why one waits is not told.
+create function prohibitions_for_letter(q subject_request) returns jsonb
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select coalesce(jsonb_agg(jsonb_build_object(
+      'startedAt', ledger_instant(r.contact_started_at),
+      'forbiddenAt', ledger_instant(p.received_at),
+      'executedAt', ledger_instant(p.executed_at)) order by r.contact_started_at, r.started_at), '[]')
+  from prohibition p join recording r on r.id = p.recording_id
+  where p.reference = q.number and p.party = q.party
+$$;
+
+-- Recordings that a request asked to hear and that ended before.
+create function unheard_for_letter(q subject_request) returns jsonb
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  select coalesce(jsonb_agg(jsonb_build_object(
+      'startedAt', ledger_instant(i.contact_started_at),
+      'recording', recording_for_letter(r, q.number)) order by i.contact_started_at, r.started_at), '[]')
+  from inspection i join inspection_recording ir on ir.inspection_id = i.id join recording r on r.id = ir.recording_id
+  where i.request_id = q.id and i.outcome = 'destroyed' and r.cause is distinct from lower(q.party)
+$$;
+
+-- Who looked at the matched calls, without names (L11, CJEU C-579/21); the security unit's looks are left out by looks_at.
+create function looks_for_letter(q subject_request) returns jsonb
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  contacts uuid[];
+  parts uuid[];
+  heard uuid[];
+  began timestamptz;
+begin
+  select array_agg(c.id), min(c.started_at) into contacts, began
+  from request_call rc, contact_in_term(rc.contact_id) c
+  where rc.request_id = q.id and rc.state = 'MATCHED' and c.id is not null;
+  if contacts is null then
+    return '[]';
+  end if;
+  select array_agg(s.id) into parts from segment s
+  where s.contact_id = any (contacts) and (q.party <> 'OFFICIAL' or s.official_person_id = q.official_id);
+  select array_agg(r.id) into heard from recording r where r.segment_id = any (parts);
+  return coalesce((
+    select jsonb_agg(jsonb_build_object('at', ledger_instant(l.at), 'kind', l.kind, 'role', l.role, 'purpose', l.purpose, 'unit', l.unit)
+      order by l.at)
+    from looks_at(contacts, coalesce(heard, '{}'), coalesce(parts, '{}'), null, began - interval '1 day', 'infinity') l), '[]');
+end $$;
+
+-- What stands beside the request: a time booked, copies, corrections, a decision on an official document.
+create function appointment_for_letter(q subject_request) returns jsonb
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return null;
+end $$;
+create function copies_for_letter(q subject_request) returns jsonb
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return '[]';
+end $$;
+create function corrections_for_letter(q subject_request) returns jsonb
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return '[]';
+end $$;
+create function openness_for_letter(q subject_request) returns jsonb
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return null;
+end $$;
+
+create function letter_facts(q subject_request, kind text, ground text) returns jsonb
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  facts jsonb;
+begin
+  select jsonb_build_object(
+    'number', q.number,
+    'party', q.party,
+    'kinds', to_jsonb(q.kinds),
+    'language', q.language,
+    'receivedAt', ledger_instant(q.received_at),
+    'dueAt', ledger_instant(coalesce(q.extended_until, q.due_at)),
+    'madeAt', ledger_instant(clock_timestamp()),
+    'name', w.name,
+    'address', w.address,
+    'handler', (select n.name from person_name n where n.person_id = coalesce(q.assigned_to, viewer()) and n.valid_from <= now()
+      order by n.valid_from desc limit 1))
+  into facts from subject_requester w where w.request_id = q.id;
+  return facts || case
+    when kind = 'extension' then jsonb_build_object('extensionReason', q.extension_reason)
+    when kind = 'refusal' then jsonb_build_object('ground', ground, 'calls', calls_for_letter(q, false))
+    when kind = 'not-identifiable' then jsonb_build_object('calls', calls_for_letter(q, false))
+    when kind in ('answer', 'mentioned') then jsonb_build_object('calls', calls_for_letter(q, true))
+    when kind = 'destroyed-before' then jsonb_build_object('unheard', unheard_for_letter(q))
+    when kind = 'prohibition' then jsonb_build_object('prohibitions', prohibitions_for_letter(q))
+    when kind = 'log-extract' then jsonb_build_object('looks', looks_for_letter(q))
+    when kind = 'appointment' then jsonb_build_object('appointment', appointment_for_letter(q))
+    when kind = 'copy' then jsonb_build_object('copies', copies_for_letter(q))
+    when kind = 'correction' then jsonb_build_object('corrections', corrections_for_letter(q))
+    when kind = 'openness' then jsonb_build_object('openness', openness_for_letter(q))
+    else '{}' end;
+end $$;
+
+-- Making ----------------------------------------------------------------------------------------------------------------
+
+-- The facts of a letter as they are now, of a request that the viewer serves; refused where it would have nothing to tell.
+create function begin_letter(wanted uuid, kind text, ground text) returns jsonb
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  q subject_request := serving(wanted);
+  is_matched boolean := exists (select from request_call rc where rc.request_id = q.id and rc.state = 'MATCHED');
+  why text := case when begin_letter.kind = 'refusal' then coalesce(begin_letter.ground,
+    case when q.identified_at is null then 'IDENTITY' when not is_matched then 'NO_CALL' end) end;
+  facts jsonb;
+begin
+  if begin_letter.kind not in ('received', 'extension', 'refusal', 'openness') and q.identified_at is null
+     or why = 'NO_CALL' and q.identified_at is null then
+    raise exception 'request.not-identified' using errcode = 'SE001';
+  end if;
+  if begin_letter.kind = 'refusal' and why is null then
+    raise exception 'letter.ground-missing' using errcode = 'SE001';
+  end if;
+  if (begin_letter.kind in ('answer', 'not-identifiable') or why = 'NO_CALL') and exists (
+    select from request_call rc where rc.request_id = q.id and rc.state in ('SEVERAL', 'FOUND')
+  ) then
+    raise exception 'letter.call-open' using errcode = 'SE001';
+  end if;
+  facts := letter_facts(q, begin_letter.kind, why);
+  if case
+    when begin_letter.kind = 'extension' then q.extended_at is null
+    when begin_letter.kind = 'refusal' then why = 'IDENTITY' and q.identified_at is not null or why = 'NO_CALL' and is_matched
+    when begin_letter.kind in ('answer', 'not-identifiable') then jsonb_array_length(facts -> 'calls') = 0
+    when begin_letter.kind = 'mentioned' then q.party <> 'MENTIONED'
+    when begin_letter.kind = 'destroyed-before' then jsonb_array_length(facts -> 'unheard') = 0
+    when begin_letter.kind = 'prohibition' then jsonb_array_length(facts -> 'prohibitions') = 0
+    when begin_letter.kind = 'log-extract' then not is_matched
+    when begin_letter.kind = 'appointment' then facts ->> 'appointment' is null
+    when begin_letter.kind = 'copy' then jsonb_array_length(facts -> 'copies') = 0
+    when begin_letter.kind = 'correction' then jsonb_array_length(facts -> 'corrections') = 0
+    when begin_letter.kind = 'openness' then facts ->> 'openness' is null
+    else facts is null
+  end then
+    raise exception 'letter.nothing-to-tell' using errcode = 'SE001';
+  end if;
+  return facts;
+end $$;
+
+create function put_letter(q subject_request, kind text, version integer, content jsonb) returns letter
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  made letter;
+begin
+  delete from letter l where l.request_id = q.id and l.kind = put_letter.kind and l.delivered_at is null;
+  insert into letter (request_id, kind, language, template_version, made_by, content)
+  values (q.id, put_letter.kind, q.language, put_letter.version, viewer(), put_letter.content) returning * into made;
+  insert into letter_told (request_id, kind, object_id)
+  select q.id, 'destroyed-before', i.id from inspection i
+  where put_letter.kind = 'destroyed-before' and i.request_id = q.id and i.outcome = 'destroyed'
+  union all
+  select q.id, 'prohibition', p.id from prohibition p
+  where put_letter.kind = 'prohibition' and p.reference = q.number and p.party = q.party and p.executed_at is not null
+  on conflict do nothing;
+  return made;
+end $$;
+
+-- Keeps a letter whose facts were asked for in the same transaction; it takes the place of one of its kind that was not sent.
+create function keep_letter(wanted uuid, kind text, version integer, content jsonb) returns letter
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  q subject_request := serving(wanted);
+  made letter := put_letter(q, keep_letter.kind, keep_letter.version, keep_letter.content);
+begin
+  perform note_end('letter.made', demand_right('SERVICE_UNIT', 'INSPECTION', 'any'), 'INSPECTION', q.number, 'letter', made.id,
+    jsonb_build_object('kind', made.kind, 'request', q.id));
+  return made;
+end $$;
+
+-- Letters that come by themselves: a recording was destroyed before it was heard; everything that a request forbade is
+-- destroyed. For the custodian; a closed request has them too, as long as it is known who asked.
+create function letters_due() returns table (request uuid, kind text)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select distinct q.id, 'destroyed-before'
+  from subject_request q join subject_requester w on w.request_id = q.id join inspection i on i.request_id = q.id
+    join inspection_recording ir on ir.inspection_id = i.id join recording r on r.id = ir.recording_id
+  where i.outcome = 'destroyed' and r.cause is distinct from lower(q.party)
+    and not exists (select from letter_told t where t.request_id = q.id and t.kind = 'destroyed-before' and t.object_id = i.id)
+  union all
+  select q.id, 'prohibition'
+  from subject_request q join subject_requester w on w.request_id = q.id
+    join prohibition p on p.reference = q.number and p.party = q.party
+  group by q.id
+  having bool_and(p.executed_at is not null)
+    and bool_or(not exists (select from letter_told t where t.request_id = q.id and t.kind = 'prohibition' and t.object_id = p.id))
+$$;
+create index prohibition_reference on prohibition (reference);
+
+-- The facts of a letter that is due; none where another process has made it meanwhile.
+create function begin_letter_due(wanted uuid, kind text) returns jsonb
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  q subject_request;
+begin
+  select * into q from subject_request s where s.id = wanted for update;
+  if not exists (select from letters_due() d where d.request = wanted and d.kind = begin_letter_due.kind) then
+    return null;
+  end if;
+  return letter_facts(q, begin_letter_due.kind, null);
+end $$;
+
+create function keep_letter_due(wanted uuid, kind text, version integer, content jsonb) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  q subject_request;
+  made letter;
+begin
+  select * into q from subject_request s where s.id = wanted for update;
+  if not exists (select from letters_due() d where d.request = wanted and d.kind = keep_letter_due.kind) then
+    raise exception 'no letter % is due for request %', keep_letter_due.kind, wanted;
+  end if;
+  made := put_letter(q, keep_letter_due.kind, keep_letter_due.version, keep_letter_due.content);
+  insert into audit_entry (action, purpose, reference, object_kind, object_id, result, detail)
+  values ('letter.made', 'INSPECTION', q.number, 'letter', made.id, 'ok', jsonb_build_object('kind', made.kind, 'request', q.id));
+end $$;
+
+-- Reading, sending, throwing away -------------------------------------------------------------------------------------------
+
+-- A letter that has its text still, locked, for the Service Unit; its request may be closed.
+create function letter_at_hand(wanted uuid) returns letter
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  l letter;
+begin
+  perform demand_right('SERVICE_UNIT', 'INSPECTION', 'any');
+  select * into l from letter n where n.id = wanted for update;
+  if l.id is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  if l.erased_at is not null then
+    raise exception 'letter.erased' using errcode = 'SE001';
+  end if;
+  return l;
+end $$;
+
+create function note_letter(action text, l letter, detail jsonb) returns void
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  select note_end(action, demand_right('SERVICE_UNIT', 'INSPECTION', 'any'), 'INSPECTION', q.number, 'letter', l.id,
+    jsonb_build_object('kind', l.kind, 'request', q.id) || detail)
+  from subject_request q where q.id = l.request_id
+$$;
+
+create function read_letter(wanted uuid) returns table (number text, kind text, language text, made_at timestamptz, content jsonb)
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  l letter := letter_at_hand(wanted);
+begin
+  perform note_letter('letter.read', l, '{}');
+  return query select q.number, l.kind, l.language, l.made_at, l.content from subject_request q where q.id = l.request_id;
+end $$;
+
+create function deliver_letter(wanted uuid, how text) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  l letter := letter_at_hand(wanted);
+begin
+  if l.delivered_at is not null then
+    raise exception 'letter.delivered' using errcode = 'SE001';
+  end if;
+  update letter n set delivered_at = clock_timestamp(), delivered_how = deliver_letter.how, delivered_by = viewer() where n.id = l.id;
+  perform note_letter('letter.delivered', l, jsonb_build_object('how', deliver_letter.how));
+end $$;
+
+create function remove_letter(wanted uuid) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  l letter := letter_at_hand(wanted);
+begin
+  if l.delivered_at is not null then
+    raise exception 'letter.delivered' using errcode = 'SE001';
+  end if;
+  perform note_letter('letter.removed', l, '{}');
+  delete from letter n where n.id = l.id;
+end $$;
+
+-- With who the requester was: what was sent keeps that it was sent, what was not is gone.
+create function erase_letters_of(request uuid) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  delete from letter l where l.request_id = erase_letters_of.request and l.delivered_at is null;
+  update letter l set content = null, erased_at = clock_timestamp()
+  where l.request_id = erase_letters_of.request and l.erased_at is null;
+end $$;
+
+-- Templates ---------------------------------------------------------------------------------------------------------------
+
+create function change_letter_template(kind text, language text, text text, read_version integer) returns letter_template
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  as_role text := demand_one_role('{SERVICE_UNIT,ADMINISTRATOR}');
+  newest integer;
+  made letter_template;
+begin
+  perform pg_advisory_xact_lock(hashtext('letter_template'), hashtext(change_letter_template.kind || change_letter_template.language));
+  select coalesce(max(t.version), 0) into newest from letter_template t
+  where t.kind = change_letter_template.kind and t.language = change_letter_template.language;
+  if newest <> change_letter_template.read_version then
+    raise exception 'template.changed-meanwhile' using errcode = 'SE001';
+  end if;
+  insert into letter_template (kind, language, version, text, changed_by)
+  values (change_letter_template.kind, change_letter_template.language, newest + 1, change_letter_template.text, viewer())
+  returning * into made;
+  insert into audit_entry (person_id, role, action, object_kind, result, detail)
+  values (viewer(), as_role, 'template.changed', 'template', 'ok',
+    jsonb_build_object('kind', made.kind, 'language', made.language, 'version', made.version));
+  return made;
+end $$;
+
+revoke execute on function recording_for_letter(recording, text), call_for_letter(subject_request, uuid),
+  calls_for_letter(subject_request, boolean), prohibitions_for_letter(subject_request), unheard_for_letter(subject_request),
+  looks_for_letter(subject_request), appointment_for_letter(subject_request), copies_for_letter(subject_request),
+  corrections_for_letter(subject_request), openness_for_letter(subject_request), letter_facts(subject_request, text, text),
+  begin_letter(uuid, text, text), put_letter(subject_request, text, integer, jsonb), keep_letter(uuid, text, integer, jsonb),
+  letters_due(), begin_letter_due(uuid, text), keep_letter_due(uuid, text, integer, jsonb), letter_at_hand(uuid),
+  note_letter(text, letter, jsonb), read_letter(uuid), deliver_letter(uuid, text), remove_letter(uuid), erase_letters_of(uuid),
+  change_letter_template(text, text, text, integer) from public;
+grant execute on function begin_letter(uuid, text, text), keep_letter(uuid, text, integer, jsonb), read_letter(uuid),
+  deliver_letter(uuid, text), remove_letter(uuid), change_letter_template(text, text, text, integer) to seloste_desk;
+grant execute on function letters_due(), begin_letter_due(uuid, text), keep_letter_due(uuid, text, integer, jsonb) to seloste_custodian;
