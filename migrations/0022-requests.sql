@@ -33,7 +33,7 @@ create table subject_request (
   outcome text check (outcome in ('ANSWERED', 'REFUSED', 'WITHDRAWN')),
   -- When what is personal of it was erased.
   erased_at timestamptz,
-  check ((party = 'OFFICIAL') = (official_id is not null)),
+  check (case party when 'OFFICIAL' then official_id is not null or erased_at is not null else official_id is null end),
   check ((identified_at is null) = (identified_how is null) and (identified_at is null) = (identified_by is null)),
   check ((extended_at is null) = (extended_until is null) and (extended_at is null) = (extension_reason is null)),
   check ((closed_at is null) = (outcome is null))
@@ -70,7 +70,9 @@ create table request_call (
   verified_at timestamptz,
   verified_by uuid references person,
   unique (request_id, ordinal),
-  check ((contact_id is not null) = (state in ('FOUND', 'MATCHED')) and (contact_id is null) = (contact_started_at is null)),
+  -- Which call it was is erased with what was told of it.
+  check (case when state in ('FOUND', 'MATCHED') then contact_id is not null or told is null else contact_id is null end),
+  check ((contact_id is null) = (contact_started_at is null)),
   check (state <> 'MATCHED' or verified_how is not null)
 );
 create index request_call_contact on request_call (contact_id) where contact_id is not null;
@@ -129,3 +131,260 @@ create function note_request(action text, q subject_request, detail jsonb) retur
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   select note_end(action, demand_right('SERVICE_UNIT', 'INSPECTION', 'any'), 'INSPECTION', q.number, 'request', q.id, detail)
 $$;
+
+-- What a request may say ----------------------------------------------------------------------------------------------
+
+-- Whether a personal identity code is written in a text (L32): a day, a separator or none, an individual number and the check
+-- character, as the Digital and Population Data Services Agency gives them since 2023. What could be a telephone number as
+-- well, digits to its end or no separator, is one only where the check character is right.
+create function holds_identity_code(written text) returns boolean
+language plpgsql immutable set search_path = pg_catalog as $$
+declare
+  found text[];
+begin
+  for found in
+    select regexp_matches(upper(written), '(?<![0-9])(\d{6}) ?([-+–−‐A-FU-Y]?) ?(\d{3})([0-9A-FHJ-NPR-Y])(?![0-9A-Z])', 'g')
+  loop
+    continue when left(found[1], 2) not between '01' and '31' or substr(found[1], 3, 2) not between '01' and '12';
+    if found[2] <> '' and found[4] !~ '\d'
+      or (found[2] <> '' or found[4] !~ '\d')
+        and found[4] = substr('0123456789ABCDEFHJKLMNPRSTUVWXY', ((found[1] || found[3])::bigint % 31)::integer + 1, 1) then
+      return true;
+    end if;
+  end loop;
+  return false;
+end $$;
+
+-- Refuses a text in which a personal identity code is written, by the field that has it.
+create function refuse_identity_code(field text, written text) returns void
+language plpgsql immutable set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if holds_identity_code(written) then
+    raise exception 'input.identity-code' using errcode = 'SE001', detail = field;
+  end if;
+end $$;
+
+create function refuse_requester(given jsonb) returns void
+language sql volatile set search_path = pg_catalog, public, pg_temp as $$
+  select refuse_identity_code('requester.' || key, value) from jsonb_each_text(given)
+$$;
+
+-- The day by which an answer is due: a calendar month (GDPR 12(3)), or two weeks for an official document (Act 621/1999 section
+-- 14); so many months later where it was extended.
+create function answer_due(received_at timestamptz, kinds text[], extended_by integer default 0) returns timestamptz
+language sql immutable set search_path = pg_catalog, public, pg_temp as $$
+  select case
+    when not kinds @> array['OPENNESS'] then months_after(received_at, 1 + extended_by)
+    when extended_by > 0 then months_after(received_at, 1)
+    else ((received_at at time zone 'Europe/Helsinki') + interval '14 days') at time zone 'Europe/Helsinki'
+  end
+$$;
+
+-- From intake on ------------------------------------------------------------------------------------------------------
+
+-- The newest number of each year. Taken in the transaction that enters the request: none is missing, none is twice.
+create table request_number (
+  year integer primary key,
+  last integer not null check (last > 0)
+);
+alter table request_number enable row level security;
+
+-- Enters a request. The same one again from the same clerk within ten minutes, a form that was sent twice, is the one that is
+-- there.
+create function enter_request(party text, kinds text[], channel text, language text, received_at timestamptz, requester jsonb,
+  official_user_id text) returns table (id uuid, number text)
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_column
+declare
+  official person;
+  this_year integer := extract(year from now() at time zone 'Europe/Helsinki');
+  taken integer;
+  q subject_request;
+begin
+  perform demand_right('SERVICE_UNIT', 'INSPECTION', 'any');
+  if enter_request.received_at > now() or enter_request.received_at < months_after(now(), -12) then
+    raise exception 'request.received-wrong' using errcode = 'SE001';
+  end if;
+  perform refuse_requester(requester);
+  if enter_request.party = 'OFFICIAL' then
+    select * into official from person p where p.user_id = lower(btrim(official_user_id));
+    if official.id is null then
+      raise exception 'request.official-unknown' using errcode = 'SE001';
+    end if;
+  end if;
+  perform pg_advisory_xact_lock(hashtextextended('seloste.request-number', 0));
+  select s.* into q from subject_request s join subject_requester r on r.request_id = s.id
+  where s.entered_by = viewer() and s.entered_at > clock_timestamp() - interval '10 minutes' and s.closed_at is null
+    and s.party = enter_request.party and s.kinds = enter_request.kinds and s.channel = enter_request.channel
+    and s.received_at = enter_request.received_at and s.official_id is not distinct from official.id
+    and (r.name, r.address, r.email, r.phone) is not distinct from (btrim(requester ->> 'name'), btrim(requester ->> 'address'),
+      btrim(requester ->> 'email'), btrim(requester ->> 'phone'))
+  limit 1;
+  if q.id is null then
+    insert into request_number as n (year, last) values (this_year, 1)
+    on conflict (year) do update set last = n.last + 1 returning n.last into taken;
+    insert into subject_request as s (number, party, kinds, channel, language, received_at, due_at, entered_by, official_id)
+    values ('P-' || this_year || '-' || taken, enter_request.party, enter_request.kinds, enter_request.channel,
+      enter_request.language, enter_request.received_at, answer_due(enter_request.received_at, enter_request.kinds), viewer(), official.id)
+    returning s.* into q;
+    insert into subject_requester (request_id, name, address, email, phone)
+    values (q.id, btrim(requester ->> 'name'), btrim(requester ->> 'address'), btrim(requester ->> 'email'), btrim(requester ->> 'phone'));
+    perform note_request('request.entered', q, jsonb_build_object('party', q.party, 'kinds', to_jsonb(q.kinds), 'channel', q.channel));
+  end if;
+  return query select q.id, q.number;
+end $$;
+
+-- Corrects who asks, in which language, and what for. Another name is another person until they have been identified.
+create function change_request(wanted uuid, kinds text[], language text, requester jsonb) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  q subject_request := serving(wanted);
+  is_renamed boolean;
+begin
+  perform refuse_requester(requester);
+  select r.name <> btrim(requester ->> 'name') into is_renamed from subject_requester r where r.request_id = q.id;
+  update subject_requester r set name = btrim(requester ->> 'name'), address = btrim(requester ->> 'address'),
+    email = btrim(requester ->> 'email'), phone = btrim(requester ->> 'phone')
+  where r.request_id = q.id;
+  update subject_request s set kinds = change_request.kinds, language = change_request.language,
+    due_at = case when s.extended_at is null then answer_due(s.received_at, change_request.kinds) else s.due_at end,
+    identified_how = case when not is_renamed then s.identified_how end,
+    identified_at = case when not is_renamed then s.identified_at end,
+    identified_by = case when not is_renamed then s.identified_by end
+  where s.id = q.id;
+  perform note_request('request.changed', q, jsonb_build_object('kinds', to_jsonb(change_request.kinds),
+    'identificationEnded', is_renamed and q.identified_at is not null));
+end $$;
+
+-- Who holds the Service Unit's right now: who may handle requests.
+create function request_clerks() returns setof uuid
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select distinct a.person_id from access_right a
+  where a.role = 'SERVICE_UNIT' and exists (
+    select from rights_of(a.person_id, 'INSPECTION', 'any') r where r.role = 'SERVICE_UNIT' and r.scope_kind = 'all')
+$$;
+
+create function assign_request(wanted uuid, clerk uuid) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  q subject_request := serving(wanted);
+begin
+  if clerk is not null and clerk not in (select request_clerks()) then
+    raise exception 'request.assignee-wrong' using errcode = 'SE001';
+  end if;
+  if q.assigned_to is not distinct from clerk then
+    return;
+  end if;
+  update subject_request set assigned_to = clerk where id = q.id;
+  perform note_request('request.assigned', q, jsonb_build_object('to', clerk));
+end $$;
+
+-- How the requester was identified: by whom and when, never by which number (L32). Only an official is in the personnel register.
+create function identify_requester(wanted uuid, how text) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  q subject_request := serving(wanted);
+begin
+  if how = 'PERSONNEL' and q.party <> 'OFFICIAL' then
+    raise exception 'request.identified-wrong' using errcode = 'SE001';
+  end if;
+  if q.identified_how is not distinct from how and q.identified_by = viewer() then
+    return;
+  end if;
+  update subject_request set identified_how = how, identified_at = clock_timestamp(), identified_by = viewer() where id = q.id;
+  perform note_request('request.identified', q, jsonb_build_object('how', how));
+end $$;
+
+-- Once, while there is time (GDPR 12(3)); an official document by a month from its reception at the most.
+create function extend_request(wanted uuid, months integer, reason text) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  q subject_request := serving(wanted);
+  later timestamptz;
+begin
+  if q.extended_at is not null then
+    raise exception 'request.extended' using errcode = 'SE001';
+  end if;
+  if q.due_at <= register_now() then
+    raise exception 'request.overdue' using errcode = 'SE001';
+  end if;
+  if months not between 1 and 2 or q.kinds @> array['OPENNESS'] and months <> 1 then
+    raise exception 'request.extension-wrong' using errcode = 'SE001';
+  end if;
+  later := answer_due(q.received_at, q.kinds, months);
+  update subject_request set due_at = later, extended_until = later, extended_at = clock_timestamp(), extended_by = viewer(),
+    extension_reason = reason
+  where id = q.id;
+  perform note_request('request.extended', q, jsonb_build_object('months', months, 'reason', reason));
+end $$;
+
+-- Looking at requests ---------------------------------------------------------------------------------------------------
+
+-- The trace of a look at the queue, before anything of it is read.
+create function look_at_requests(detail jsonb) returns void
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  select note_end('requests.read', demand_right('SERVICE_UNIT', 'INSPECTION', 'any'), 'INSPECTION', null, 'request', null, detail)
+$$;
+
+-- One request, with the trace of the look at it.
+create function look_at_request(wanted uuid) returns subject_request
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  q subject_request;
+begin
+  perform demand_right('SERVICE_UNIT', 'INSPECTION', 'any');
+  select * into q from subject_request where id = wanted;
+  if q.id is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  perform note_request('request.read', q, '{}');
+  return q;
+end $$;
+
+-- How requests were served, in counts, for those who answer for it: no request and no person is in them.
+create function request_statistics(from_day date, to_day date) returns jsonb
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held text := demand_one_role(array['SERVICE_UNIT', 'DATA_PROTECTION_OFFICER', 'DECISION_MAKER']);
+  counted jsonb;
+begin
+  insert into audit_entry (person_id, role, action, object_kind, result, detail)
+  values (viewer(), held, 'requests.read', 'request', 'ok', jsonb_build_object('statistics', true));
+  with wanted as (
+    select s.*, to_char(s.received_at at time zone 'Europe/Helsinki', 'YYYY-MM') as month
+    from subject_request s
+    where s.received_at >= from_day::timestamp at time zone 'Europe/Helsinki'
+      and s.received_at < (to_day + 1)::timestamp at time zone 'Europe/Helsinki'
+  ),
+  months as (
+    select month, count(*) as received,
+      count(*) filter (where outcome = 'ANSWERED') as answered,
+      count(*) filter (where outcome = 'REFUSED') as refused,
+      count(*) filter (where outcome = 'WITHDRAWN') as withdrawn,
+      count(*) filter (where closed_at is null) as open,
+      count(*) filter (where coalesce(closed_at, register_now()) > due_at and outcome is distinct from 'WITHDRAWN') as late,
+      round((percentile_cont(0.5) within group (order by extract(epoch from closed_at - received_at)) / 86400)::numeric, 1) as "medianDays"
+    from wanted group by month
+  )
+  select jsonb_build_object(
+    'months', coalesce((select jsonb_agg(jsonb_strip_nulls(to_jsonb(m)) order by m.month) from months m), '[]'),
+    'kinds', coalesce((select jsonb_agg(jsonb_build_object('kind', k.kind, 'count', k.count) order by k.count desc, k.kind)
+      from (select kind, count(*) from wanted, unnest(kinds) kind group by kind) k), '[]'),
+    'channels', coalesce((select jsonb_agg(jsonb_build_object('channel', c.channel, 'count', c.count) order by c.count desc, c.channel)
+      from (select channel, count(*) from wanted group by channel) c), '[]'),
+    'outcomes', coalesce((select jsonb_agg(jsonb_build_object('outcome', o.state, 'count', o.count) order by o.count desc, o.state)
+      from (select c.state, count(*) from wanted w join request_call c on c.request_id = w.id
+        where c.state not in ('SEVERAL', 'FOUND') group by c.state) o), '[]')
+  ) into counted;
+  return counted;
+end $$;
+
+revoke execute on function serving(uuid), serving_identified(uuid), note_request(text, subject_request, jsonb),
+  holds_identity_code(text), refuse_identity_code(text, text), refuse_requester(jsonb), answer_due(timestamptz, text[], integer),
+  enter_request(text, text[], text, text, timestamptz, jsonb, text), change_request(uuid, text[], text, jsonb), request_clerks(),
+  assign_request(uuid, uuid), identify_requester(uuid, text), extend_request(uuid, integer, text), look_at_requests(jsonb),
+  look_at_request(uuid), request_statistics(date, date)
+  from public;
+grant execute on function enter_request(text, text[], text, text, timestamptz, jsonb, text), change_request(uuid, text[], text, jsonb),
+  request_clerks(), assign_request(uuid, uuid), identify_requester(uuid, text), extend_request(uuid, integer, text),
+  look_at_requests(jsonb), look_at_request(uuid), request_statistics(date, date) to seloste_desk;

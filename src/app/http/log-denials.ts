@@ -26,6 +26,7 @@ const kinds: Readonly<Record<string, ObjectKind>> = {
   holds: 'hold',
   inspections: 'inspection',
   recalls: 'recall',
+  requests: 'request',
 }
 
 /**

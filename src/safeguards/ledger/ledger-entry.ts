@@ -123,6 +123,11 @@ const shapes = {
     from: Type.Optional(instant),
     until: Type.Optional(instant),
   }),
+  /** What was personal of a request of the Service Unit’s; and how it had ended, where a restore does not know of it. */
+  request: about('request', oneOf('erased'), id, {
+    closedAt: instant,
+    outcome: oneOf('ANSWERED', 'REFUSED', 'WITHDRAWN'),
+  }),
   /** A recording, or a version of a month key, whose end has reached a place that was away when it ended. */
   'place-reached': about(
     'place-reached',

@@ -1,0 +1,150 @@
+-- A request as a whole: what has been done for it, what is unfinished, its closing and its erasure (R45, L7).
+
+-- What has been done for some requests, for whoever reads them: facts alone; src/use/requests/request-state.ts makes state and
+-- next steps of them. Of a call that is not matched nothing but its state.
+create function request_facts(wanted uuid[]) returns table (request_id uuid, calls jsonb, letters jsonb, appointments jsonb,
+  copies jsonb, corrections jsonb, is_decided boolean, first_end timestamptz, unfinished text[])
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_column
+begin
+  perform demand_right('SERVICE_UNIT', 'INSPECTION', 'any');
+  return query
+    select q.id,
+      coalesce((select jsonb_agg(jsonb_build_object('state', c.state, 'canBeHeard', h.until is not null,
+        'canBeForbidden', c.state = 'MATCHED' and q.closed_at is null and can_be_forbidden(q, c.contact_id)) order by c.ordinal)
+        from request_call c left join call_heard_until(q, c) h(until) on true where c.request_id = q.id), '[]'),
+      letters_so_far(q.id), appointments_so_far(q.id), copies_so_far(q.id), corrections_so_far(q.id), openness_is_decided(q.id),
+      (select min(call_heard_until(q, c)) from request_call c where c.request_id = q.id),
+      case when q.closed_at is null then unfinished_of(q, 'ANSWERED') else '{}' end
+    from subject_request q where q.id = any (wanted);
+end $$;
+
+-- Until when there is something to hear of a matched call; none where there is not.
+create function call_heard_until(q subject_request, c request_call) returns timestamptz
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select min(u.until)
+  from recording r join segment s on s.id = r.segment_id, heard_until(r.id, 'INSPECTION', q.number) u(until)
+  where c.state = 'MATCHED' and q.closed_at is null and r.contact_id = c.contact_id and u.until > register_now()
+    and (q.party <> 'OFFICIAL' or s.official_person_id = q.official_id)
+$$;
+
+-- Whether there is a recording whose use the requester has not forbidden yet.
+create function can_be_forbidden(q subject_request, contact uuid) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select q.party in ('CALLER', 'OFFICIAL') and exists (
+    select from recording r join segment s on s.id = r.segment_id
+    where r.contact_id = contact and r.state not in ('DESTROYING', 'DESTROYED')
+      and (r.destroy_at is null or r.destroy_at > register_now())
+      and (q.party <> 'OFFICIAL' or s.official_person_id = q.official_id)
+      and not exists (select from prohibition p where p.recording_id = r.id and p.party = q.party))
+$$;
+
+create function letters_so_far(request uuid) returns jsonb
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return '[]';
+end $$;
+create function appointments_so_far(request uuid) returns jsonb
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return '[]';
+end $$;
+create function copies_so_far(request uuid) returns jsonb
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return '[]';
+end $$;
+create function corrections_so_far(request uuid) returns jsonb
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return '[]';
+end $$;
+create function openness_is_decided(request uuid) returns boolean
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return false;
+end $$;
+
+-- What stands in the way of closing a request with an outcome. One that is withdrawn owes nobody an answer.
+create function unfinished_of(q subject_request, outcome text) returns text[]
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select array_remove(array[
+    case when outcome = 'ANSWERED' and (
+      exists (select from request_call c where c.request_id = q.id and c.state in ('SEVERAL', 'FOUND'))
+      or not q.kinds && array['OPENNESS', 'MENTIONED'] and not exists (select from request_call c where c.request_id = q.id)
+    ) then 'call' end,
+    case when outcome = 'ANSWERED' and q.kinds @> array['PROHIBIT'] and exists (
+      select from request_call c where c.request_id = q.id and c.state = 'MATCHED' and can_be_forbidden(q, c.contact_id)
+    ) then 'prohibition' end,
+    case when appointments_so_far(q.id) @> '[{"state": "BOOKED"}]' then 'appointment' end,
+    case when outcome <> 'WITHDRAWN' and copies_so_far(q.id) @> '[{"state": "making"}]' then 'copy' end,
+    case when corrections_so_far(q.id) @> '[{"isDecided": false}]' then 'correction' end,
+    case when outcome <> 'WITHDRAWN' and q.kinds @> array['OPENNESS'] and not openness_is_decided(q.id) then 'decision' end,
+    case when outcome <> 'WITHDRAWN' and (
+      letters_so_far(q.id) @> '[{"isDelivered": false}]'
+      or not exists (
+        select from jsonb_array_elements(letters_so_far(q.id)) l
+        where l ->> 'kind' not in ('received', 'extension', 'appointment', 'destroyed-before'))
+    ) then 'letter' end
+  ], null)
+$$;
+
+-- Closes a request. What is unfinished is told; calls that were not shown to be the requester's are forgotten, and what waited
+-- for its listening waits no longer.
+create function close_request(wanted uuid, outcome text) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  q subject_request := serving(wanted);
+  unfinished text[] := unfinished_of(q, outcome);
+begin
+  if cardinality(unfinished) > 0 then
+    raise exception 'request.unfinished' using errcode = 'SE001', detail = array_to_string(unfinished, ',');
+  end if;
+  delete from request_call c where c.request_id = q.id and c.state in ('SEVERAL', 'FOUND');
+  update subject_request s set closed_at = clock_timestamp(), closed_by = viewer(), outcome = close_request.outcome where s.id = q.id;
+  perform note_request('request.closed', q, jsonb_build_object('outcome', close_request.outcome));
+  perform end_inspection(i, viewer(), case close_request.outcome when 'WITHDRAWN' then 'withdrawn' else 'answered' end)
+  from inspection i where i.request_id = q.id and i.closed_at is null;
+end $$;
+
+-- Erasure ---------------------------------------------------------------------------------------------------------------
+
+-- What is personal of a request: who asks, what they told, which calls they were, the words of the letters. What stays says
+-- that somebody asked, what for and how it ended.
+create function forget_requester(wanted uuid) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  delete from subject_requester where request_id = wanted;
+  update request_call set told = null, contact_id = null, contact_started_at = null where request_id = wanted;
+end $$;
+
+-- Thirty days after a request was closed. The ledger has it: a restore erases it again. @returns how many
+create function erase_requests_over() returns integer
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  q subject_request;
+  erased integer := 0;
+begin
+  for q in
+    select * from subject_request s where s.erased_at is null and s.closed_at <= destruction_now() - interval '30 days'
+    order by s.closed_at for update skip locked
+  loop
+    perform forget_requester(q.id);
+    update subject_request set official_id = null, erased_at = clock_timestamp() where id = q.id;
+    perform append_to_ledger('request', q.id, 'erased', jsonb_build_object('closedAt', ledger_instant(q.closed_at), 'outcome', q.outcome));
+    insert into audit_entry (action, object_kind, object_id, result, detail) values ('request.erased', 'request', q.id, 'ok', '{}');
+    erased := erased + 1;
+  end loop;
+  return erased;
+end $$;
+
+alter table destruction_entry drop constraint destruction_entry_kind, add constraint destruction_entry_kind check (object_kind in
+  ('recording', 'history-month', 'month-key', 'intake-key', 'right', 'credential', 'link', 'scim-token', 'employment', 'hold',
+   'place-reached', 'request'));
+
+revoke execute on function request_facts(uuid[]), call_heard_until(subject_request, request_call), can_be_forbidden(subject_request, uuid),
+  letters_so_far(uuid), appointments_so_far(uuid), copies_so_far(uuid), corrections_so_far(uuid), openness_is_decided(uuid),
+  unfinished_of(subject_request, text), close_request(uuid, text), forget_requester(uuid), erase_requests_over()
+  from public;
+grant execute on function request_facts(uuid[]), close_request(uuid, text) to seloste_desk;
+grant execute on function erase_requests_over() to seloste_custodian;
