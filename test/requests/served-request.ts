@@ -1,0 +1,78 @@
+/**
+ * Requests that the Service Unit serves. In: a test database and people. Out: an open request whose requester is identified,
+ * with calls that were found or are shown to be theirs: under its number a clerk sees these calls and no others. Never here:
+ * how a request comes that far; what is tested of that is asked over the wire.
+ */
+import { randomUUID } from 'node:crypto'
+import { sql, type Kysely } from 'kysely'
+import type { RegisterTables } from '#register/tables.ts'
+import type { RequestKind, RequestParty } from '#register/request-tables.ts'
+
+export interface RequestToServe {
+  /** The clerk who entered it, and found whose calls they are. */
+  clerkId: string
+  /** Ids of contacts that are in the register. */
+  contacts?: readonly string[]
+  /** How far each call is; shown to be the requester's. */
+  state?: 'FOUND' | 'MATCHED'
+  party?: RequestParty
+  /** OFFICIAL: who asks. */
+  officialId?: string
+  /** With LISTEN, an inspection is open of every matched call with something left to hear. */
+  kinds?: readonly RequestKind[]
+  receivedAt?: Temporal.Instant
+  /** False: nobody has looked at the requester's papers yet. */
+  identified?: boolean
+}
+
+export interface ServedRequest {
+  id: string
+  /** The reference of every look that serves it. */
+  number: string
+  /** In the order of the contacts. */
+  calls: { id: string; contactId: string; inspectionId: string | null }[]
+}
+
+/** Numbers that no request entered by the desk has. */
+let given = 900_000
+
+/** @param admin the superuser's database */
+export async function servedRequest(admin: Kysely<RegisterTables>, asked: RequestToServe): Promise<ServedRequest> {
+  const {
+    clerkId,
+    contacts = [],
+    state = 'MATCHED',
+    party = 'CALLER',
+    officialId,
+    kinds = ['KNOW'],
+    identified = true,
+  } = asked
+  const receivedAt = asked.receivedAt ?? Temporal.Now.instant().subtract({ minutes: 1 })
+  const id = randomUUID()
+  const number = `P-${receivedAt.toZonedDateTimeISO('Europe/Helsinki').year}-${++given}`
+  return admin.transaction().execute(async (tx) => {
+    await sql`
+      insert into subject_request (id, number, party, kinds, channel, language, received_at, due_at, entered_by, official_id,
+        identified_how, identified_at, identified_by)
+      values (${id}, ${number}, ${party}, ${[...kinds]}::text[], 'PHONE', 'fi', ${receivedAt}, months_after(${receivedAt}, 1),
+        ${clerkId}, ${officialId ?? null}, ${identified ? (party === 'OFFICIAL' ? 'PERSONNEL' : 'PASSPORT') : null},
+        ${identified ? receivedAt : null}, ${identified ? clerkId : null})`.execute(tx)
+    await sql`insert into subject_requester (request_id, name) values (${id}, 'Pyytäjä Pyynnöllä')`.execute(tx)
+    const calls: ServedRequest['calls'] = []
+    for (const [at, contactId] of contacts.entries()) {
+      const how = state === 'FOUND' ? null : party === 'OFFICIAL' ? 'PERSONNEL' : 'RECORDING'
+      const { rows } = await sql<{ id: string }>`
+        insert into request_call (request_id, ordinal, state, told, contact_id, contact_started_at, looked_by, verified_how, verified_at, verified_by)
+        select ${id}, ${at + 1}::integer, ${state}, '{"day": "2026-11-25", "time": "12:00", "accuracy": "HOURS"}', c.id, c.started_at,
+          ${clerkId}::uuid, ${how}::text, ${how && receivedAt}::timestamptz, ${how && clerkId}::uuid
+        from contact c where c.id = ${contactId}
+        returning id`.execute(tx)
+      const call = rows[0]
+      if (!call) throw new Error(`${contactId} is no contact of this register`)
+      const { rows: opened } = await sql<{ id: string | null }>`
+        select open_inspection_for(c) as id from request_call c where c.id = ${call.id}`.execute(tx)
+      calls.push({ id: call.id, contactId, inspectionId: opened[0]?.id ?? null })
+    }
+    return { id, number, calls }
+  })
+}
