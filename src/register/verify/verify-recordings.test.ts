@@ -380,6 +380,6 @@ function corrupt(bytes: Buffer, random: () => number): Buffer {
       other.copyWithin(0, at)
       return other
     default:
-      return other.fill(0, at, at + 64)
+      return other.fill(0, at, Math.min(at + 64, other.length))
   }
 }
