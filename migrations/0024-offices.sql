@@ -1,1 +1,774 @@
--- Listening at an agreed office (R47).
+-- Listening at an agreed office (R47, R48): offices, their times and workstations, appointments, and the listening mode, in which
+-- a session serves one appointment and nothing else.
+
+-- Offices and their times ------------------------------------------------------------------------------------------------
+
+create table office (
+  id uuid primary key default gen_random_uuid(),
+  -- {fi, sv, en}
+  names jsonb not null,
+  address jsonb not null,
+  is_closed boolean not null default false,
+  entered_at timestamptz not null default clock_timestamp(),
+  entered_by uuid not null references person
+);
+
+create table office_slot (
+  id uuid primary key default gen_random_uuid(),
+  office_id uuid not null references office,
+  starts_at timestamptz not null,
+  ends_at timestamptz not null,
+  -- Receives the listener, and signs in personally.
+  host_id uuid not null references person,
+  added_at timestamptz not null default clock_timestamp(),
+  added_by uuid not null references person,
+  removed_at timestamptz,
+  removed_by uuid references person,
+  check (starts_at < ends_at),
+  check ((removed_at is null) = (removed_by is null))
+);
+create index office_slot_starts on office_slot (starts_at) where removed_at is null;
+
+-- A browser at an office, known by a cookie of which only the hash is here.
+create table workstation (
+  id uuid primary key default gen_random_uuid(),
+  office_id uuid not null references office,
+  name text not null check (name ~ '\S' and length(name) <= 60),
+  token_hash bytea not null unique,
+  enrolled_at timestamptz not null default clock_timestamp(),
+  enrolled_by uuid not null references person,
+  last_seen_at timestamptz,
+  ended_at timestamptz,
+  ended_by uuid references person
+);
+-- With which a browser becomes one, once and within fifteen minutes.
+create table workstation_code (
+  code_hash bytea primary key,
+  office_id uuid not null references office,
+  name text not null check (name ~ '\S' and length(name) <= 60),
+  made_at timestamptz not null default clock_timestamp(),
+  made_by uuid not null references person,
+  until timestamptz not null,
+  used_at timestamptz
+);
+
+-- Appointments -----------------------------------------------------------------------------------------------------------
+
+create table appointment (
+  id uuid primary key default gen_random_uuid(),
+  request_id uuid not null references subject_request on delete cascade,
+  slot_id uuid not null references office_slot,
+  needs text[] not null check (needs <@ array['INTERPRETER', 'TRANSCRIPT', 'STEP_FREE', 'HEARING_LOOP']),
+  interpreter_language text check (interpreter_language ~ '\S' and length(interpreter_language) <= 60),
+  state text not null default 'BOOKED' check (state in ('BOOKED', 'HEARD', 'NO_SHOW', 'MOVED', 'WITHDRAWN', 'OVER')),
+  booked_at timestamptz not null default clock_timestamp(),
+  booked_by uuid not null references person,
+  ended_at timestamptz,
+  -- Nobody where it came to its end by itself.
+  ended_by uuid references person,
+  check ((state = 'BOOKED') = (ended_at is null)),
+  check (interpreter_language is null or 'INTERPRETER' = any (needs))
+);
+create index appointment_request on appointment (request_id);
+create index appointment_slot on appointment (slot_id);
+-- Two clerks cannot give one time twice, nor one request two.
+create unique index appointment_of_slot on appointment (slot_id) where state = 'BOOKED';
+create unique index appointment_of_request on appointment (request_id) where state = 'BOOKED';
+
+alter table office enable row level security;
+alter table office_slot enable row level security;
+alter table workstation enable row level security;
+alter table workstation_code enable row level security;
+alter table appointment enable row level security;
+create policy desk_serves on office for select to seloste_desk using ((select viewer_is('SERVICE_UNIT')) or (select viewer_is('ADMINISTRATOR')));
+create policy desk_serves on office_slot for select to seloste_desk using ((select viewer_is('SERVICE_UNIT')));
+create policy desk_serves on appointment for select to seloste_desk using ((select viewer_is('SERVICE_UNIT')));
+create policy custodian_reads on office for select to seloste_custodian using (true);
+create policy custodian_reads on office_slot for select to seloste_custodian using (true);
+create policy custodian_reads on appointment for select to seloste_custodian using (true);
+grant select on office, office_slot, appointment to seloste_desk, seloste_custodian;
+
+-- The listening mode: a session that serves one appointment --------------------------------------------------------------
+
+alter table session
+  -- The appointment; the session does nothing else, until the end of its time, at one workstation.
+  add column confined_to uuid references appointment,
+  add column confined_until timestamptz,
+  add column confined_at uuid references workstation,
+  add check ((confined_to is null) = (confined_until is null) and (confined_to is null) = (confined_at is null));
+create index session_confined on session (confined_to) where confined_to is not null and ended_at is null;
+
+-- Over 0009-sign-in.sql: a session that is in the listening mode stays in it, and ends with it.
+create or replace function session_guard() returns trigger language plpgsql as $$
+begin
+  if old.ended_at is not null or old.expires_at <= now() then
+    return null;
+  end if;
+  if old.confined_to is not null
+     and (new.confined_to, new.confined_until, new.confined_at) is distinct from (old.confined_to, old.confined_until, old.confined_at) then
+    raise exception 'session % stays in the listening mode until it ends', old.id;
+  end if;
+  new.expires_at := least(new.expires_at, old.created_at + interval '12 hours', new.confined_until);
+  if new.awaits_second_factor then
+    new.expires_at := least(new.expires_at, old.created_at + interval '10 minutes');
+  end if;
+  return new;
+end $$;
+
+-- The appointment that the session of this transaction serves alone.
+create function confined_to() returns uuid
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return (
+    select s.confined_to from session s
+    where s.token_hash = sha256(convert_to(current_setting('seloste.session', true), 'UTF8'))
+  );
+end $$;
+-- When its listening mode ends; none where it is in none.
+create function confined_until() returns timestamptz
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return (
+    select s.confined_until from session s
+    where s.token_hash = sha256(convert_to(current_setting('seloste.session', true), 'UTF8'))
+  );
+end $$;
+
+-- The request of the appointment in whose room this session is, while it is booked, within its time and open.
+create function request_in_room() returns setof subject_request
+language plpgsql stable security definer rows 1 set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return query
+    select q.* from appointment a join office_slot s on s.id = a.slot_id join subject_request q on q.id = a.request_id
+    where a.id = confined_to() and a.state = 'BOOKED' and q.closed_at is null
+      and s.host_id = viewer() and s.starts_at <= register_now() and s.ends_at > register_now();
+end $$;
+
+-- What is heard in the room: recordings that this person waits to hear, of an official's those that they answered themselves.
+create function room_recordings() returns uuid[]
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return (
+    select coalesce(array_agg(distinct r.id), '{}')
+    from request_in_room() q
+    join inspection i on i.request_id = q.id and i.closed_at is null
+    join inspection_recording ir on ir.inspection_id = i.id
+    join recording r on r.id = ir.recording_id
+    join segment s on s.id = r.segment_id and s.contact_started_at = r.contact_started_at
+    where q.party <> 'OFFICIAL' or s.official_person_id = q.official_id
+  );
+end $$;
+create function room_segments() returns uuid[]
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return (select coalesce(array_agg(r.segment_id), '{}') from recording r where r.id = any (room_recordings()));
+end $$;
+create function room_contacts() returns uuid[]
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return (select coalesce(array_agg(distinct r.contact_id), '{}') from recording r where r.id = any (room_recordings()));
+end $$;
+
+-- Over 0002-description-versions.sql: in the listening mode nobody is anything.
+create or replace function viewer_is(wanted text, wanted_duty text default null) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select confined_to() is null and exists (
+    select from access_right r
+    join described_role d on d.version = version_at(now()) and d.role = r.role and d.duty is not distinct from r.duty
+    where r.person_id = viewer() and r.role = wanted and (wanted_duty is null or r.duty = wanted_duty)
+      and r.revoked_at is null and r.valid_from <= now() and (r.valid_to is null or r.valid_to > now())
+  )
+$$;
+
+-- Over 0013-looks.sql: in the listening mode there are no rights but the Service Unit's, under the number of that request.
+create or replace function rights_of(person uuid, purpose text, reference text) returns setof access_right
+language plpgsql stable security definer rows 2 set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if confined_to() is not null and not exists (
+    select from request_in_room() q where rights_of.purpose = 'INSPECTION' and q.number = btrim(rights_of.reference)
+  ) then
+    return;
+  end if;
+  return query select r.* from access_right r
+  join described_role d on d.version = version_at(now()) and d.role = r.role and d.duty is not distinct from r.duty
+  where r.person_id = rights_of.person
+    and (r.role = 'SERVICE_UNIT' or confined_to() is null)
+    and r.revoked_at is null and r.valid_from <= now() and (r.valid_to is null or r.valid_to > now())
+    and (r.scope_kind = d.scope or r.scope_kind in ('own', 'none') or d.scope = 'all')
+    and (
+      rights_of.purpose = any (r.purposes)
+      or ('DEVELOPMENT' = any (r.purposes) and rights_of.purpose in ('QUALITY', 'TRAINING', 'SERVICE_LEVEL_STUDY'))
+    )
+    and (
+      rights_of.purpose = any (d.purposes)
+      or ('DEVELOPMENT' = any (d.purposes) and rights_of.purpose in ('QUALITY', 'TRAINING', 'SERVICE_LEVEL_STUDY'))
+    )
+    and (rights_of.reference ~ '\S' or not needs_reference(rights_of.purpose, r.role));
+end $$;
+
+-- Whatever a right reaches, the room reaches no more than what is heard in it.
+create policy in_room on recording as restrictive for select to seloste_desk
+  using ((select confined_to()) is null or id = any ((select room_recordings())::uuid[]));
+create policy in_room on segment as restrictive for select to seloste_desk
+  using ((select confined_to()) is null or id = any ((select room_segments())::uuid[]));
+create policy in_room on contact as restrictive for select to seloste_desk
+  using ((select confined_to()) is null or id = any ((select room_contacts())::uuid[]));
+-- And nothing is heard after its end.
+create policy in_room on listening as restrictive for insert to seloste_desk
+  with check (confined_to() is null or until <= confined_until());
+
+-- Who serves a session in the listening mode, and whether a request comes from the workstation at which it was begun.
+create function confinement_of(session_hash bytea, workstation_hash bytea)
+returns table (person uuid, appointment uuid, is_here boolean)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select s.person_id, s.confined_to, exists (
+    select from workstation w where w.id = s.confined_at and w.ended_at is null and w.token_hash = confinement_of.workstation_hash
+  )
+  from session s
+  where s.token_hash = confinement_of.session_hash and s.confined_to is not null and s.ended_at is null and s.expires_at > now()
+$$;
+
+-- Who acts ---------------------------------------------------------------------------------------------------------------
+
+-- Whether somebody may receive a listener until an instant: employed, and with the Service Unit's right to every request.
+create function may_host(person uuid, until timestamptz) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select exists (
+    select from rights_of(may_host.person, 'INSPECTION', 'any') r join person p on p.id = r.person_id
+    where r.role = 'SERVICE_UNIT' and r.scope_kind = 'all' and (r.valid_to is null or r.valid_to >= may_host.until)
+      and p.employed_from <= now() and (p.employed_to is null or p.employed_to >= may_host.until and p.employed_to > now())
+  )
+$$;
+
+create function name_now(person uuid) returns text
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select n.name from person_name n where n.person_id = name_now.person and n.valid_from <= now() order by n.valid_from desc limit 1
+$$;
+
+-- An office is set up by the Service Unit or an administrator; what was done is in the log by ids and counts.
+create function note_office(action text, office uuid, detail jsonb) returns void
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  insert into audit_entry (person_id, role, action, object_kind, object_id, result, detail)
+  values (viewer(), demand_one_role('{SERVICE_UNIT,ADMINISTRATOR}'), action, 'office', note_office.office, 'ok', detail)
+$$;
+
+create function note_appointment(action text, a appointment, whose uuid, detail jsonb) returns void
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  insert into audit_entry (person_id, role, action, purpose, reference, object_kind, object_id, result, detail)
+  select whose, case when whose is not null then 'SERVICE_UNIT' end, action, 'INSPECTION', q.number, 'appointment', a.id, 'ok', detail
+  from subject_request q where q.id = a.request_id
+$$;
+
+-- Offices ----------------------------------------------------------------------------------------------------------------
+
+create function list_offices() returns table (id uuid, names jsonb, address jsonb, is_closed boolean, workstations jsonb, free_slots bigint)
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_column
+begin
+  perform demand_one_role('{SERVICE_UNIT,ADMINISTRATOR}');
+  return query
+    select o.id, o.names, o.address, o.is_closed,
+      coalesce((select jsonb_agg(jsonb_build_object('id', w.id, 'name', w.name, 'enrolledAt', w.enrolled_at, 'lastSeenAt', w.last_seen_at) order by w.name, w.enrolled_at)
+        from workstation w where w.office_id = o.id and w.ended_at is null), '[]'),
+      (select count(*) from office_slot s where s.office_id = o.id and s.removed_at is null and s.starts_at > register_now()
+        and not exists (select from appointment a where a.slot_id = s.id and a.state = 'BOOKED'))
+    from office o order by o.is_closed, o.names ->> 'fi', o.id;
+end $$;
+
+create function list_hosts() returns table (id uuid, name text)
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_column
+begin
+  perform demand_one_role('{SERVICE_UNIT,ADMINISTRATOR}');
+  return query
+    select r.person_id, name_now(r.person_id) from access_right r
+    where r.role = 'SERVICE_UNIT' and may_host(r.person_id, now()) group by r.person_id order by 2, 1;
+end $$;
+
+create function enter_office(names jsonb, address jsonb) returns uuid
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  made uuid;
+begin
+  perform demand_one_role('{SERVICE_UNIT,ADMINISTRATOR}');
+  insert into office (names, address, entered_by) values (enter_office.names, enter_office.address, viewer()) returning id into made;
+  perform note_office('office.changed', made, '{"what": "entered"}');
+  return made;
+end $$;
+
+create function change_office(wanted uuid, names jsonb, address jsonb, is_closed boolean) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  perform demand_one_role('{SERVICE_UNIT,ADMINISTRATOR}');
+  update office o set names = change_office.names, address = change_office.address, is_closed = change_office.is_closed where o.id = wanted;
+  if not found then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  perform note_office('office.changed', wanted, jsonb_build_object('what', 'changed', 'closed', change_office.is_closed));
+end $$;
+
+-- Times of an office, one after another from an instant until another. All are added, or none.
+create function add_slots(office uuid, from_at timestamptz, to_at timestamptz, minutes integer, host uuid) returns integer
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  o office;
+  step interval := make_interval(mins => minutes);
+  added integer;
+begin
+  perform demand_right('SERVICE_UNIT', 'INSPECTION', 'any');
+  select * into o from office k where k.id = add_slots.office for share;
+  if o.id is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  if o.is_closed then
+    raise exception 'office.closed' using errcode = 'SE001';
+  end if;
+  if from_at <= register_now() or to_at > register_now() + interval '1 year' or from_at + step > to_at
+     or to_at > from_at + interval '1 day' or minutes not between 15 and 240 then
+    raise exception 'slot.times' using errcode = 'SE001';
+  end if;
+  if not may_host(host, to_at) then
+    raise exception 'slot.host' using errcode = 'SE001';
+  end if;
+  -- Whoever adds others meanwhile waits: what they add is seen below.
+  lock table office_slot in share row exclusive mode;
+  if exists (
+    select from generate_series(from_at, to_at - step, step) t join office_slot s
+      on s.removed_at is null and s.starts_at < t + step and s.ends_at > t and (s.office_id = o.id or s.host_id = host)
+  ) then
+    raise exception 'slot.overlap' using errcode = 'SE001';
+  end if;
+  insert into office_slot (office_id, starts_at, ends_at, host_id, added_by)
+  select o.id, t, t + step, host, viewer() from generate_series(from_at, to_at - step, step) t;
+  get diagnostics added = row_count;
+  perform note_office('office.changed', o.id, jsonb_build_object('what', 'times-added', 'times', added, 'from', ledger_instant(from_at), 'host', host));
+  return added;
+end $$;
+
+create function remove_slot(wanted uuid) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  s office_slot;
+begin
+  perform demand_right('SERVICE_UNIT', 'INSPECTION', 'any');
+  select * into s from office_slot k where k.id = wanted and k.removed_at is null for update;
+  if s.id is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  if exists (select from appointment a where a.slot_id = s.id and a.state = 'BOOKED') then
+    raise exception 'slot.booked' using errcode = 'SE001';
+  end if;
+  update office_slot k set removed_at = clock_timestamp(), removed_by = viewer() where k.id = s.id;
+  perform note_office('office.changed', s.office_id, jsonb_build_object('what', 'time-removed', 'time', s.id));
+end $$;
+
+create function slots_as_told(wanted office_slot) returns jsonb
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select jsonb_build_object(
+    'id', wanted.id, 'startsAt', wanted.starts_at, 'endsAt', wanted.ends_at,
+    'office', jsonb_build_object('id', o.id, 'names', o.names, 'address', o.address),
+    'host', jsonb_build_object('id', wanted.host_id, 'name', coalesce(name_now(wanted.host_id), '')),
+    'isBooked', exists (select from appointment a where a.slot_id = wanted.id and a.state = 'BOOKED'))
+  from office o where o.id = wanted.office_id
+$$;
+
+-- The times that begin between two instants, of all offices or one.
+create function list_slots(from_at timestamptz, to_at timestamptz, office uuid) returns setof jsonb
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  perform demand_right('SERVICE_UNIT', 'INSPECTION', 'any');
+  return query
+    select slots_as_told(s) from office_slot s
+    where s.removed_at is null and s.starts_at >= from_at and s.starts_at < to_at
+      and (list_slots.office is null or s.office_id = list_slots.office)
+    order by s.starts_at, s.id limit 2000;
+end $$;
+
+-- What a request waits to hear -------------------------------------------------------------------------------------------
+
+create function recordings_to_hear(request uuid) returns uuid[]
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select coalesce(array_agg(distinct ir.recording_id), '{}')
+  from inspection i join inspection_recording ir on ir.inspection_id = i.id
+  where i.request_id = recordings_to_hear.request and i.closed_at is null
+$$;
+
+-- Over 0017-ends.sql: past its day a recording that the description lets wait for its inspection (C3) is heard for three months
+-- more, unless somebody has forbidden it; one that an order alone keeps looks as gone.
+create or replace function latest_appointment(recordings uuid[]) returns timestamptz
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select min(e.ends)
+  from recording r, lateral (
+    select case
+      when (select held from inspections_hold) and not exists (select from prohibition p where p.recording_id = r.id)
+        then months_after(r.destroy_at, 3)
+      else r.destroy_at end as ends
+  ) e
+  where r.id = any (recordings) and r.state not in ('DESTROYING', 'DESTROYED') and e.ends > register_now()
+    and (r.destroy_at > register_now() or not recordings_are_held(r.contact_id))
+$$;
+
+-- Times that a requester can be offered: free, ahead, at an office that takes them, over before the first end of what is to be
+-- heard. None where there is nothing to hear.
+create function free_slots(request uuid) returns table (slot jsonb, latest timestamptz)
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  q subject_request;
+begin
+  perform demand_right('SERVICE_UNIT', 'INSPECTION', 'any');
+  select * into q from subject_request k where k.id = free_slots.request;
+  if q.id is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  free_slots.latest := case when q.closed_at is null then latest_appointment(recordings_to_hear(q.id)) end;
+  for free_slots.slot in
+    select slots_as_told(s) from office_slot s join office o on o.id = s.office_id
+    where s.removed_at is null and not o.is_closed and s.starts_at > register_now() and s.ends_at <= free_slots.latest
+      and not exists (select from appointment a where a.slot_id = s.id and a.state = 'BOOKED') and may_host(s.host_id, s.ends_at)
+    order by s.starts_at, s.id limit 500
+  loop
+    return next;
+  end loop;
+  -- With no time at all, still before when they would lie.
+  free_slots.slot := null;
+  return next;
+end $$;
+
+-- Booking ----------------------------------------------------------------------------------------------------------------
+
+create function book_appointment(request uuid, slot uuid, needs text[], interpreter_language text) returns uuid
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  q subject_request := serving_identified(request);
+  s office_slot;
+  latest timestamptz;
+  before appointment;
+  made appointment;
+begin
+  -- The custodian closes an inspection whose recordings have ended: before this, or after it and this ends with it.
+  perform from inspection i where i.request_id = q.id and i.closed_at is null order by i.id for update;
+  latest := latest_appointment(recordings_to_hear(q.id));
+  if latest is null then
+    raise exception 'appointment.nothing' using errcode = 'SE001';
+  end if;
+  select * into s from office_slot k where k.id = book_appointment.slot and k.removed_at is null for update;
+  if s.id is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  if s.starts_at <= register_now() then
+    raise exception 'appointment.past' using errcode = 'SE001';
+  end if;
+  if s.ends_at > latest then
+    raise exception 'appointment.late' using errcode = 'SE001', detail = ledger_instant(latest);
+  end if;
+  if (select o.is_closed from office o where o.id = s.office_id) then
+    raise exception 'office.closed' using errcode = 'SE001';
+  end if;
+  if not may_host(s.host_id, s.ends_at) then
+    raise exception 'slot.host' using errcode = 'SE001';
+  end if;
+  select * into before from appointment a where a.request_id = q.id and a.state = 'BOOKED' for update;
+  if exists (select from appointment a where a.slot_id = s.id and a.state = 'BOOKED') then
+    raise exception 'slot.booked' using errcode = 'SE001';
+  end if;
+  if before.id is not null then
+    update appointment a set state = 'MOVED', ended_at = clock_timestamp(), ended_by = viewer() where a.id = before.id;
+    perform end_rooms(before, viewer(), 'moved');
+  end if;
+  insert into appointment (request_id, slot_id, needs, interpreter_language, booked_by)
+  values (q.id, s.id, book_appointment.needs, btrim(book_appointment.interpreter_language), viewer()) returning * into made;
+  perform note_appointment('appointment.booked', made, viewer(), jsonb_build_object('request', q.id, 'time', s.id, 'office', s.office_id,
+    'at', ledger_instant(s.starts_at), 'moved', before.id));
+  return made.id;
+end $$;
+
+-- Ends the sessions that are in an appointment's room; what they play stops within seconds.
+create function end_rooms(a appointment, whose uuid, why text) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  host uuid;
+begin
+  for host in update session s set ended_at = now() where s.confined_to = a.id and s.ended_at is null returning s.person_id loop
+    perform note_appointment('room.closed', a, whose, jsonb_build_object('host', host, 'why', why));
+  end loop;
+end $$;
+
+-- What came of an appointment. Heard or withdrawn, nothing waits to be heard any more; where nobody came, only what somebody has
+-- forbidden meanwhile does not go on waiting (1.6), and another time can be booked for the rest.
+create function end_appointment(a appointment, whose uuid, how text) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  i inspection;
+begin
+  update appointment k set state = how, ended_at = clock_timestamp(), ended_by = whose where k.id = a.id;
+  perform note_appointment('appointment.ended', a, whose, jsonb_build_object('outcome', how));
+  for i in select * from inspection n where n.request_id = a.request_id and n.closed_at is null order by n.id for update loop
+    if how <> 'NO_SHOW' or exists (
+      select from inspection_recording ir join prohibition p on p.recording_id = ir.recording_id
+      where ir.inspection_id = i.id and p.executed_at is null
+    ) then
+      perform end_inspection(i, whose, lower(replace(how, '_', '-')));
+    end if;
+  end loop;
+end $$;
+
+create function note_outcome(wanted uuid, how text) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  a appointment;
+begin
+  perform demand_right('SERVICE_UNIT', 'INSPECTION', 'any');
+  select * into a from appointment k where k.id = wanted;
+  if a.id is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  -- In the order in which the custodian takes them.
+  perform from inspection i where i.request_id = a.request_id and i.closed_at is null order by i.id for update;
+  select * into a from appointment k where k.id = wanted for update;
+  if a.state <> 'BOOKED' then
+    raise exception 'appointment.over' using errcode = 'SE001';
+  end if;
+  if how <> 'WITHDRAWN' and (select s.starts_at from office_slot s where s.id = a.slot_id) > register_now() then
+    raise exception 'appointment.not-yet' using errcode = 'SE001';
+  end if;
+  perform end_appointment(a, viewer(), how);
+  perform end_rooms(a, viewer(), 'outcome');
+end $$;
+
+-- With the last thing that was to be heard, an appointment is over: destroyed before, or not asked for any more.
+create function appointment_follows() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  a appointment;
+  how text := case when new.outcome = 'destroyed' then 'OVER' else 'WITHDRAWN' end;
+begin
+  if new.request_id is null or new.closed_at is null or old.closed_at is not null
+     or exists (select from inspection i where i.request_id = new.request_id and i.closed_at is null) then
+    return null;
+  end if;
+  update appointment k set state = how, ended_at = clock_timestamp(), ended_by = new.closed_by
+  where k.request_id = new.request_id and k.state = 'BOOKED' returning * into a;
+  if a.id is not null then
+    perform note_appointment('appointment.ended', a, new.closed_by, jsonb_build_object('outcome', how));
+    perform end_rooms(a, new.closed_by, 'over');
+  end if;
+  return null;
+end $$;
+create trigger appointment_follows after update of closed_at on inspection for each row execute function appointment_follows();
+
+-- Appointments as they are told: of a request; or those whose time begins between two instants, and those that are past and of
+-- which nobody has said what came of them. `workstation`: of the browser that asks.
+create function appointments_as_told(request uuid, from_at timestamptz, to_at timestamptz, only_mine boolean, workstation bytea)
+returns setof jsonb
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  perform demand_right('SERVICE_UNIT', 'INSPECTION', 'any');
+  return query
+    select jsonb_build_object(
+      'id', a.id, 'requestId', q.id, 'requestNumber', q.number, 'language', q.language, 'slot', slots_as_told(s), 'needs', a.needs,
+      'interpreterLanguage', a.interpreter_language, 'state', a.state, 'bookedAt', a.booked_at,
+      'isUrgent', a.state = 'BOOKED' and exists (
+        select from inspection i where i.request_id = q.id and i.closed_at is null and inspection_is_urgent(i)),
+      'latest', case when a.state = 'BOOKED' then latest_appointment(recordings_to_hear(q.id)) end,
+      'canBeOpened', a.state = 'BOOKED' and q.closed_at is null and s.host_id = viewer()
+        and s.starts_at <= register_now() and s.ends_at > register_now()
+        and exists (select from workstation w where w.office_id = s.office_id and w.ended_at is null
+          and w.token_hash = appointments_as_told.workstation))
+    from appointment a join office_slot s on s.id = a.slot_id join subject_request q on q.id = a.request_id
+    where case when appointments_as_told.request is not null then a.request_id = appointments_as_told.request
+      else (not only_mine or s.host_id = viewer())
+        and (s.starts_at >= from_at and s.starts_at < to_at or a.state = 'BOOKED' and s.ends_at <= register_now()) end
+    order by s.starts_at, a.booked_at, a.id limit 2000;
+end $$;
+
+-- Workstations -----------------------------------------------------------------------------------------------------------
+
+create function make_workstation_code(office uuid, name text, code_hash bytea) returns timestamptz
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  ends timestamptz := now() + interval '15 minutes';
+begin
+  perform demand_one_role('{SERVICE_UNIT,ADMINISTRATOR}');
+  perform from office o where o.id = make_workstation_code.office;
+  if not found then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  delete from workstation_code c where c.until <= now();
+  insert into workstation_code (code_hash, office_id, name, made_by, until)
+  values (make_workstation_code.code_hash, make_workstation_code.office, btrim(make_workstation_code.name), viewer(), ends);
+  perform note_office('office.changed', make_workstation_code.office, '{"what": "workstation-code"}');
+  return ends;
+end $$;
+
+-- Makes the browser that has the code a workstation; what it was before it is no more.
+create function enrol_workstation(code_hash bytea, token_hash bytea, before_hash bytea) returns table (office jsonb, name text)
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  c workstation_code;
+  made uuid;
+  old uuid;
+begin
+  perform demand_one_role('{SERVICE_UNIT,ADMINISTRATOR}');
+  update workstation_code k set used_at = clock_timestamp()
+  where k.code_hash = enrol_workstation.code_hash and k.used_at is null and k.until > now() returning * into c;
+  if c.code_hash is null then
+    raise exception 'workstation.code' using errcode = 'SE001';
+  end if;
+  select w.id into old from workstation w where w.token_hash = before_hash and w.ended_at is null;
+  if old is not null then
+    perform end_workstation(old);
+  end if;
+  insert into workstation (office_id, name, token_hash, enrolled_by, last_seen_at)
+  values (c.office_id, c.name, enrol_workstation.token_hash, viewer(), clock_timestamp()) returning id into made;
+  perform note_office('workstation.enrolled', c.office_id, jsonb_build_object('workstation', made));
+  return query select o.names, c.name from office o where o.id = c.office_id;
+end $$;
+
+create function end_workstation(wanted uuid) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  w workstation;
+  a appointment;
+begin
+  perform demand_one_role('{SERVICE_UNIT,ADMINISTRATOR}');
+  update workstation k set ended_at = clock_timestamp(), ended_by = viewer() where k.id = wanted and k.ended_at is null returning * into w;
+  if w.id is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  perform note_office('workstation.ended', w.office_id, jsonb_build_object('workstation', w.id));
+  for a in
+    select * from appointment k where k.id in (select s.confined_to from session s where s.confined_at = w.id and s.ended_at is null) order by k.id
+  loop
+    perform end_rooms(a, viewer(), 'workstation');
+  end loop;
+end $$;
+
+-- Which workstation a browser is; that it was there is noted.
+create function workstation_here(token_hash bytea) returns table (office_id uuid, office jsonb, name text)
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  update workstation w set last_seen_at = clock_timestamp() from office o
+  where w.token_hash = workstation_here.token_hash and w.ended_at is null and o.id = w.office_id and viewer() is not null
+  returning o.id, o.names, w.name
+$$;
+
+-- The room ---------------------------------------------------------------------------------------------------------------
+
+-- Puts this session into the listening mode: its holder is the host, it is time, and the browser is a workstation of the office.
+-- Whatever the session was listening to before is over.
+create function open_room(wanted uuid, workstation_hash bytea) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  own bytea := sha256(convert_to(current_setting('seloste.session', true), 'UTF8'));
+  a appointment;
+  s office_slot;
+  w workstation;
+begin
+  perform demand_right('SERVICE_UNIT', 'INSPECTION', 'any');
+  select * into a from appointment k where k.id = wanted for update;
+  if a.id is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  select * into s from office_slot k where k.id = a.slot_id;
+  if s.host_id <> viewer() then
+    raise exception 'room.host' using errcode = 'SE001';
+  end if;
+  select * into w from workstation k where k.token_hash = workstation_hash and k.ended_at is null;
+  if w.id is null or w.office_id <> s.office_id then
+    raise exception 'room.workstation' using errcode = 'SE001';
+  end if;
+  if a.state <> 'BOOKED' then
+    raise exception 'appointment.over' using errcode = 'SE001';
+  end if;
+  if s.starts_at > register_now() or s.ends_at <= register_now() then
+    raise exception 'room.not-now' using errcode = 'SE001';
+  end if;
+  if (select q.closed_at from subject_request q where q.id = a.request_id) is not null then
+    raise exception 'request.closed' using errcode = 'SE001';
+  end if;
+  perform end_listening_for(l, 'left') from listening l where l.session_hash = own and l.ended_at is null;
+  -- In one room at a time: a window that was left behind is none any more.
+  perform end_rooms(a, viewer(), 'opened-again');
+  perform note_appointment('room.opened', a, viewer(), jsonb_build_object('workstation', w.id, 'office', w.office_id, 'until', ledger_instant(s.ends_at)));
+  update workstation k set last_seen_at = clock_timestamp() where k.id = w.id;
+  update session k set confined_to = a.id, confined_until = s.ends_at, confined_at = w.id where k.token_hash = own;
+end $$;
+
+-- The room of this session: this person's calls that are to be heard, and the parts of them that are; each call is looked at.
+create function room_now() returns table (appointment_id uuid, number text, language text, until timestamptz, calls jsonb)
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_column
+declare
+  q subject_request;
+  heard uuid[] := room_recordings();
+begin
+  select * into q from request_in_room();
+  if q.id is null then
+    raise exception 'room.none' using errcode = 'SE001';
+  end if;
+  insert into audit_entry (person_id, role, action, purpose, reference, object_kind, object_id, result, detail)
+  select viewer(), 'SERVICE_UNIT', 'contact.read', 'INSPECTION', q.number, 'contact', c, 'ok', jsonb_build_object('appointment', confined_to())
+  from unnest(room_contacts()) c;
+  return query
+    select confined_to(), q.number, q.language, confined_until(), coalesce((
+      select jsonb_agg(jsonb_build_object(
+        'ordinal', k.ordinal, 'startedAt', c.started_at, 'endedAt', c.ended_at, 'number', c.number_called, 'numberName', c.number_name,
+        'parts', (
+          select jsonb_agg(jsonb_build_object('recordingId', r.id, 'official', s.official_name, 'answeredAt', s.answered_at,
+            'endedAt', s.ended_at, 'canBeHeard', coalesce(heard_until(r.id, 'INSPECTION', q.number) > register_now(), false)) order by s.answered_at)
+          from recording r join segment s on s.id = r.segment_id and s.contact_started_at = r.contact_started_at
+          where r.id = any (heard) and r.contact_id = c.id
+        )) order by k.ordinal)
+      from request_call k join contact c on c.id = k.contact_id and c.started_at = k.contact_started_at
+      where k.request_id = q.id and k.state = 'MATCHED'
+        and exists (select from recording r where r.id = any (heard) and r.contact_id = c.id)), '[]');
+end $$;
+
+-- Ends the listening mode and the session with it. Heard: that is what came of the appointment; else it can go on within its time.
+create function close_room(is_heard boolean) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  a appointment;
+begin
+  select * into a from appointment k where k.id = confined_to();
+  if a.id is null or viewer() is null then
+    raise exception 'room.none' using errcode = 'SE001';
+  end if;
+  perform from inspection i where i.request_id = a.request_id and i.closed_at is null order by i.id for update;
+  select * into a from appointment k where k.id = a.id for update;
+  if is_heard and a.state = 'BOOKED' then
+    perform end_appointment(a, viewer(), 'HEARD');
+  end if;
+  perform end_rooms(a, viewer(), 'closed');
+end $$;
+
+-- What these functions do they tell the log themselves.
+create policy offices_are_told on audit_entry as restrictive for insert to seloste_desk with check (
+  result <> 'ok' or not (action = 'office.changed' or action like any ('{workstation.%,appointment.%,room.%}'))
+);
+
+-- Inspections are opened with the call that is matched, and close with what came of their appointment: the acts of their own that
+-- 0017-ends.sql had for them are none any more, nor an appointment without an office.
+drop function open_inspection(uuid, uuid[], text, timestamptz, text, timestamptz, text);
+drop function set_appointment(uuid, timestamptz, text);
+drop function close_inspection(uuid, text);
+drop function inspection_under_way(uuid);
+drop function list_inspections(text);
+drop function check_appointment(uuid[], timestamptz);
+alter table inspection drop column appointment_at, drop column office;
+
+revoke execute on function confined_to(), confined_until(), request_in_room(), room_recordings(), room_segments(), room_contacts(),
+  confinement_of(bytea, bytea), may_host(uuid, timestamptz), name_now(uuid), note_office(text, uuid, jsonb),
+  note_appointment(text, appointment, uuid, jsonb), list_offices(), list_hosts(), enter_office(jsonb, jsonb),
+  change_office(uuid, jsonb, jsonb, boolean), add_slots(uuid, timestamptz, timestamptz, integer, uuid), remove_slot(uuid),
+  slots_as_told(office_slot), list_slots(timestamptz, timestamptz, uuid), recordings_to_hear(uuid), free_slots(uuid),
+  book_appointment(uuid, uuid, text[], text), end_rooms(appointment, uuid, text), end_appointment(appointment, uuid, text),
+  note_outcome(uuid, text), appointment_follows(), appointments_as_told(uuid, timestamptz, timestamptz, boolean, bytea),
+  make_workstation_code(uuid, text, bytea), enrol_workstation(bytea, bytea, bytea), end_workstation(uuid), workstation_here(bytea),
+  open_room(uuid, bytea), room_now(), close_room(boolean) from public;
+grant execute on function confined_to(), confined_until(), room_recordings(), room_segments(), room_contacts(),
+  confinement_of(bytea, bytea), list_offices(), list_hosts(), enter_office(jsonb, jsonb), change_office(uuid, jsonb, jsonb, boolean),
+  add_slots(uuid, timestamptz, timestamptz, integer, uuid), remove_slot(uuid), list_slots(timestamptz, timestamptz, uuid), free_slots(uuid),
+  book_appointment(uuid, uuid, text[], text), note_outcome(uuid, text),
+  appointments_as_told(uuid, timestamptz, timestamptz, boolean, bytea), make_workstation_code(uuid, text, bytea),
+  enrol_workstation(bytea, bytea, bytea), end_workstation(uuid), workstation_here(bytea), open_room(uuid, bytea), room_now(), close_room(boolean)
+  to seloste_desk;
