@@ -26,6 +26,8 @@ const kinds: Readonly<Record<string, ObjectKind>> = {
   holds: 'hold',
   inspections: 'inspection',
   recalls: 'recall',
+  offices: 'office',
+  appointments: 'appointment',
   requests: 'request',
 }
 

@@ -7,8 +7,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 const session = 'seloste'
 const device = 'seloste-device'
 const flow = 'seloste-provider'
+const workstation = 'seloste-workstation'
 const flowSeconds = 600
 const deviceDays = 180
+/** As long as browsers keep a cookie (RFC 6265bis section 5.5): a workstation is enrolled again within a year and a month. */
+const workstationDays = 400
 
 /** The session token that a request brings. */
 export function sessionToken(request: FastifyRequest): string | undefined {
@@ -30,6 +33,15 @@ export function deviceToken(request: FastifyRequest): string | undefined {
 
 export function setDeviceToken(request: FastifyRequest, reply: FastifyReply, token: string): void {
   reply.setCookie(named(request, device), token, { ...attributes(request), maxAge: deviceDays * 86_400 })
+}
+
+/** The token of a browser that is the listening workstation of an office (R47); alone it opens nothing. */
+export function workstationToken(request: FastifyRequest): string | undefined {
+  return request.cookies[named(request, workstation)]
+}
+
+export function setWorkstationToken(request: FastifyRequest, reply: FastifyReply, token: string): void {
+  reply.setCookie(named(request, workstation), token, { ...attributes(request), maxAge: workstationDays * 86_400 })
 }
 
 /** What a browser brings back from the identity provider. */

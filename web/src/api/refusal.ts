@@ -101,6 +101,20 @@ export const knownRefusals = [
   'clock.own',
   'unavailable',
   'audio',
+  'appointment.nothing',
+  'appointment.over',
+  'appointment.not-yet',
+  'office.closed',
+  'slot.times',
+  'slot.overlap',
+  'slot.host',
+  'slot.booked',
+  'workstation.code',
+  'room.workstation',
+  'room.host',
+  'room.not-now',
+  'room.none',
+  'session.in-room',
 ] as const
 export type RefusalKey = (typeof knownRefusals)[number] | 'other'
 
