@@ -217,18 +217,6 @@ end $$;
 create trigger ends_copies after update of state on recording for each row
   when (new.state in ('DESTROYING', 'DESTROYED') and old.state not in ('DESTROYING', 'DESTROYED')) execute function copies_end_with_recording();
 
--- A recording is not destroyed while an object of a copy of it is left.
-create function no_copy_is_left() returns trigger
-language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-begin
-  if exists (select from subject_copy c where c.recording_id = new.id and c.removed_at is null and c.ready_at is not null) then
-    raise exception 'a copy of recording % is left: remove its object first', new.id;
-  end if;
-  return null;
-end $$;
-create trigger no_copy_is_left after update of state on recording for each row
-  when (new.state = 'DESTROYED' and old.state <> 'DESTROYED') execute function no_copy_is_left();
-
 -- Corrections (GDPR 16) --------------------------------------------------------------------------------------------------
 
 -- Who answered a part of a call, as somebody says and somebody else decides. Ids only: names are the directory's.
@@ -462,7 +450,7 @@ create policy acts_are_told on audit_entry as restrictive for insert to seloste_
 revoke execute on function subject_copy_state(subject_copy), serving_asked(uuid, text), is_matched(subject_request, uuid, uuid),
   begin_subject_copy(uuid, uuid, text, bytea), end_subject_copy(subject_copy, text, uuid), subject_copy_stored(uuid, bigint),
   subject_copy_failed(uuid), withdraw_subject_copy(uuid), copy_may_leave(subject_copy), copy_behind(bytea), begin_copy_fetch(bytea),
-  copy_goes_on(uuid), note_copy_taken(uuid), settle_copies(), copies_end_with_recording(), no_copy_is_left(), name_at(uuid, timestamptz),
+  copy_goes_on(uuid), note_copy_taken(uuid), settle_copies(), copies_end_with_recording(), name_at(uuid, timestamptz),
   phone_at(uuid, timestamptz, text), propose_correction(uuid, uuid, text), decide_correction(uuid, text), list_corrections(uuid),
   decide_openness(uuid, text, text), list_openness()
   from public;

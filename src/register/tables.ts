@@ -3,6 +3,7 @@ import type { ColumnType, Generated } from 'kysely'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import type { SafeguardTables } from '#safeguards/tables.ts'
 import type { EndTables } from './end-tables.ts'
+import type { RequestActTables } from './request-act-tables.ts'
 import type { RequestTables } from './request-tables.ts'
 
 type Instant = Temporal.Instant
@@ -15,7 +16,7 @@ export type RecordingState = 'CAPTURING' | 'STORED' | 'RESTRICTED' | 'QUARANTINE
 export type DestructionCause = 'retention' | 'caller' | 'official' | 'trimming' | 'hold-end'
 export type SegmentMark = 'incomplete' | 'end-inferred' | 'packets-lost' | 'needs-review' | 'unknown-number'
 
-export interface RegisterTables extends SafeguardTables, EndTables, RequestTables {
+export interface RegisterTables extends SafeguardTables, EndTables, RequestTables, RequestActTables {
   contact: {
     id: string
     started_at: Instant

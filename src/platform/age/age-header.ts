@@ -2,7 +2,8 @@
  * The age v1 header (https://age-encryption.org/v1, https://c2sp.org/age).
  *
  * In: a public key (`age1...`). Out: the header text and the file key it wraps.
- * Never here: a passphrase, a second recipient, or what is sealed; whose key it may be is for whoever seals to say.
+ * Never here: a passphrase (see passphrase-header.ts), a second recipient, or what is sealed; whose key it may be is for
+ * whoever seals to say.
  */
 import {
   createCipheriv,
@@ -60,8 +61,13 @@ export function writeAgeHeader(
   const wrapKey = deriveWrapKey(agree(ephemeral, theirs), share, theirs)
   const cipher = createCipheriv('chacha20-poly1305', wrapKey, Buffer.alloc(12), { authTagLength: 16 })
   const body = Buffer.concat([cipher.update(fileKey), cipher.final(), cipher.getAuthTag()])
-  const unsigned = `${versionLine}\n-> X25519 ${base64(share)}\n${base64(body)}\n---`
-  return { header: Buffer.from(`${unsigned} ${base64(headerMac(fileKey, unsigned))}\n`), fileKey }
+  return { header: signHeader(fileKey, `X25519 ${base64(share)}`, body), fileKey }
+}
+
+/** A header with one stanza of 32 bytes: its type and arguments, its body. */
+export function signHeader(fileKey: Buffer, stanza: string, body: Buffer): Buffer {
+  const unsigned = `${versionLine}\n-> ${stanza}\n${base64(body)}\n---`
+  return Buffer.from(`${unsigned} ${base64(headerMac(fileKey, unsigned))}\n`)
 }
 
 /**
@@ -164,7 +170,8 @@ function decodeKey(prefix: string, text: string): Buffer {
   return bytes
 }
 
-function base64(bytes: Buffer): string {
+/** Unpadded, as age writes it. */
+export function base64(bytes: Buffer): string {
   return bytes.toString('base64').replace(/=+$/, '')
 }
 

@@ -44,3 +44,20 @@ export function sealPayload(fileKey: Uint8Array, plaintext: Uint8Array, nonce: B
   }
   return Buffer.concat(parts)
 }
+
+/** Seals a payload that comes in parts of any length, under a fresh nonce: the nonce, then chunk after chunk. */
+export async function* sealParts(fileKey: Uint8Array, parts: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
+  const nonce = randomBytes(payloadNonceBytes)
+  const key = derivePayloadKey(fileKey, nonce)
+  yield nonce
+  let number = 0
+  let waiting = Buffer.alloc(0)
+  for await (const part of parts) {
+    waiting = Buffer.concat([waiting, part])
+    // The last chunk is told from the others: one that is full waits until there is more.
+    for (; waiting.length > chunkBytes; waiting = waiting.subarray(chunkBytes)) {
+      yield sealChunk(key, number++, false, waiting.subarray(0, chunkBytes))
+    }
+  }
+  yield sealChunk(key, number, true, waiting)
+}

@@ -1,25 +1,33 @@
 import type { Expunging } from './ending.ts'
-import { recordingObjects } from '../recordings/objects.ts'
+import { recordingObjects, subjectCopyKey } from '../recordings/objects.ts'
 import { recordingsWithRemains, removeRemains } from '../recordings/remove-remains.ts'
+import { copiesLeft, noteCopiesRemoved } from '../recordings/subject-copies.ts'
 
 /** So many of a sweep share a folder and its sync; a listener waits for the same disk. */
 const atOnce = 500
 /** Capture brings what it wrote as soon as it can; longer than its sealed bytes can be opened with an intake key. */
 const lateDays = 9
 
-/** Removes every object of recordings, and what mending left of them. @returns what could not be removed */
+/**
+ * Removes every object of recordings, the copies that lie ready for those who asked (C1), and what mending left of them.
+ * @returns what could not be removed
+ */
 export async function removeObjects(
-  { objects, workFolder }: Pick<Expunging, 'objects' | 'workFolder'>,
+  { db, objects, workFolder }: Pick<Expunging, 'db' | 'objects' | 'workFolder'>,
   ids: readonly string[],
 ): Promise<{ id: string; error: unknown }[]> {
   const failures: { id: string; error: unknown }[] = []
+  const copies = await copiesLeft(db, ids)
   const waiting = [...ids]
   const work = async () => {
     for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
       try {
         // All of them are tried, whatever one says.
-        const removed = await Promise.allSettled(recordingObjects(id).map((key) => objects.delete(key)))
+        const copiesOfIt = copies.get(id) ?? []
+        const keys = [...recordingObjects(id), ...copiesOfIt.map((copy) => subjectCopyKey(id, copy))]
+        const removed = await Promise.allSettled(keys.map((key) => objects.delete(key)))
         for (const one of removed) if (one.status === 'rejected') throw one.reason
+        await noteCopiesRemoved(db, copiesOfIt)
       } catch (error) {
         failures.push({ id, error })
       }

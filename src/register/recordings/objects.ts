@@ -18,7 +18,12 @@ export function indexKey(recordingId: string): string {
   return `recordings/${recordingId}.index`
 }
 
-/** All of them. */
+/** A copy for the person who asked, encrypted for them; ends with its recording (C1). */
+export function subjectCopyKey(recordingId: string, copyId: string): string {
+  return `copies/${recordingId}/${copyId}.age`
+}
+
+/** All of them, but for copies: those have rows of their own. */
 export function recordingObjects(recordingId: string): string[] {
   return [headerKey(recordingId), tailKey(recordingId), indexKey(recordingId), bodyKey(recordingId)]
 }

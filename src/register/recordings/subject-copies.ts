@@ -1,0 +1,97 @@
+/**
+ * Copies for those who asked, as objects beside their recordings (C1). In: a kept recording and an age header for the person.
+ * Out: the whole call as a WAV in an age file, stored under its recording; and those of them that are left. Never here: sound
+ * on disk that is not sealed, whether somebody may have a copy.
+ */
+import { mkdir, open, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { sql, type Kysely } from 'kysely'
+import { sealParts } from '#platform/age/seal-stream.ts'
+import type { KeyStore } from '#safeguards/keys/key-store.ts'
+import { fileKeyOf } from '#safeguards/keys/recording-keys.ts'
+import type { ObjectStore } from '#platform/objects/object-store.ts'
+import type { RegisterTables } from '../tables.ts'
+import { subjectCopyKey } from './objects.ts'
+import { openRecordingBody, openRecordingIndex } from './open-recording.ts'
+import { samplesPerSecond } from './recording-index.ts'
+import { renderAudio, wavHeader } from './render-audio.ts'
+
+export interface CopyStore {
+  db: Kysely<RegisterTables>
+  objects: ObjectStore
+  keys: KeyStore
+  /** Sealed bytes only. */
+  workFolder: string
+}
+
+export interface CopyToStore {
+  copy: string
+  recording: string
+  header: Buffer
+  fileKey: Buffer
+}
+
+const partSamples = 10 * samplesPerSecond
+
+/**
+ * Renders, seals and stores a recording for one person.
+ * @returns the size of the object
+ * @throws what the formats, the key store and the disk throw; then nothing is left of it
+ */
+export async function storeSubjectCopy(store: CopyStore, given: CopyToStore): Promise<number> {
+  const { copy, recording, header, fileKey } = given
+  const path = join(store.workFolder, `${copy}.copy`)
+  await mkdir(store.workFolder, { recursive: true, mode: 0o700 })
+  try {
+    let sizeBytes = 0
+    const file = await open(path, 'w', 0o600)
+    try {
+      const write = async (bytes: Buffer) => {
+        await file.appendFile(bytes)
+        sizeBytes += bytes.length
+      }
+      await write(header)
+      for await (const bytes of sealParts(fileKey, soundOf(store, recording))) await write(bytes)
+    } finally {
+      await file.close()
+    }
+    await store.objects.moveIn(subjectCopyKey(recording, copy), path)
+    return sizeBytes
+  } finally {
+    await rm(path, { force: true })
+  }
+}
+
+/** The whole call as a WAV, part by part. */
+async function* soundOf({ db, objects, keys }: CopyStore, recording: string): AsyncGenerator<Buffer> {
+  const fileKey = await fileKeyOf(db, keys, recording)
+  if (!fileKey) throw new Error(`recording ${recording} has no key any more: it was destroyed while it was copied`)
+  const [body, index] = await Promise.all([
+    openRecordingBody(objects, recording, fileKey),
+    openRecordingIndex(objects, recording, fileKey),
+  ])
+  fileKey.fill(0)
+  yield wavHeader(index.durationSamples)
+  for (let from = 0; from < index.durationSamples; from += partSamples) {
+    const to = Math.min(index.durationSamples, from + partSamples)
+    yield await renderAudio(index, (n) => body.openChunk(n), from, to)
+  }
+}
+
+/** Copies of recordings whose objects may be there still, by recording. */
+export async function copiesLeft(db: Kysely<RegisterTables>, ids: readonly string[]): Promise<Map<string, string[]>> {
+  if (ids.length === 0) return new Map()
+  const { rows } = await sql<{ id: string; of: string }>`
+    select id, recording_id as of from subject_copy
+    where recording_id = any (${ids}::uuid[]) and removed_at is null`.execute(db)
+  return new Map([...Map.groupBy(rows, ({ of }) => of)].map(([of, some]) => [of, some.map(({ id }) => id)]))
+}
+
+/** Notes that the objects of ended copies are gone. One that was being made may have its object later: it is looked for again. */
+export async function noteCopiesRemoved(db: Kysely<RegisterTables>, copies: readonly string[]): Promise<void> {
+  if (copies.length === 0) return
+  await sql`
+    update subject_copy set removed_at = clock_timestamp()
+    where id = any (${copies}::uuid[]) and ended_at is not null
+      and (ready_at is not null or made_at < now() - interval '30 minutes')`.execute(db)
+}

@@ -1,0 +1,29 @@
+/** What today's law adds to requests, as it is read; functions change it (migrations/0026-request-acts.sql). */
+import type { ColumnType } from 'kysely'
+
+type Read<T> = ColumnType<T, never, never>
+type Instant = Temporal.Instant
+
+export interface RequestActTables {
+  subject_copy: {
+    id: Read<string>
+    request_id: Read<string>
+    recording_id: Read<string>
+    method: Read<'PASSPHRASE' | 'KEY'>
+    made_at: Read<Instant>
+    made_by: Read<string>
+    expires_at: Read<Instant>
+    ready_at: Read<Instant | null>
+    ended_at: Read<Instant | null>
+    end_why: Read<'taken' | 'expired' | 'withdrawn' | 'destroyed' | 'failed' | null>
+    /** Its object is gone: the custodian's word. */
+    removed_at: ColumnType<Instant | null, never, Instant>
+  }
+  openness_decision: {
+    request_id: Read<string>
+    outcome: Read<'SECRET' | 'REFERRED'>
+    provision: Read<string>
+    decided_at: Read<Instant>
+    decided_by: Read<string>
+  }
+}

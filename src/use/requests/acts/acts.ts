@@ -1,0 +1,74 @@
+/**
+ * What today's law adds to requests, at the desk: a copy withdrawn, corrections, official documents (C1, C11; L6, L10, L13).
+ * In: a session. Out: what the database decided and wrote into the log. Never here: a call shown, a decision of this process.
+ */
+import { sql, type Kysely } from 'kysely'
+import type { RegisterTables } from '#register/tables.ts'
+import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import type { Session } from '#safeguards/people/session.ts'
+
+const withdrawRefusals = ['deny.role', 'not-found', 'copy.over'] as const
+const proposeRefusals = [
+  'deny.role',
+  'not-found',
+  'request.closed',
+  'request.not-identified',
+  'request.not-asked',
+  'correction.nobody',
+  'correction.same',
+  'correction.waits',
+] as const
+const correctionRefusals = ['deny.role', 'not-found', 'correction.decided', 'correction.own'] as const
+const opennessRefusals = ['deny.role', 'not-found', 'request.closed', 'openness.decided', 'openness.own'] as const
+
+/** From now on a copy is fetched no more. */
+export async function withdrawCopy(
+  db: Kysely<RegisterTables>,
+  session: Session,
+  id: string,
+): Promise<'done' | Refused<(typeof withdrawRefusals)[number]>> {
+  const statement = sql`select withdraw_subject_copy(${id}::uuid)`
+  const trace = { action: 'subject-copy.ended', object: { kind: 'copy', id } } as const
+  const answer = await askOfDatabase(db, session, statement, withdrawRefusals, trace)
+  return 'refused' in answer ? answer : 'done'
+}
+
+/** Proposes who really answered a part of a matched call (GDPR 16). @returns its id */
+export async function proposeCorrection(
+  db: Kysely<RegisterTables>,
+  session: Session,
+  request: string,
+  { segmentId, officialUserId }: { segmentId: string; officialUserId: string },
+): Promise<{ id: string } | Refused<(typeof proposeRefusals)[number]>> {
+  const statement = sql<{ id: string }>`
+    select propose_correction(${request}::uuid, ${segmentId}::uuid, ${officialUserId}) as id`
+  const trace = { action: 'correction.proposed', object: { kind: 'request', id: request } } as const
+  const answer = await askOfDatabase(db, session, statement, proposeRefusals, trace)
+  return 'refused' in answer ? answer : answer.rows[0]!
+}
+
+/** Decides on a correction; the history then says what was decided, the log what it said before. */
+export async function decideCorrection(
+  db: Kysely<RegisterTables>,
+  session: Session,
+  id: string,
+  outcome: 'APPROVED' | 'REJECTED',
+): Promise<'done' | Refused<(typeof correctionRefusals)[number]>> {
+  const statement = sql`select decide_correction(${id}::uuid, ${outcome})`
+  const trace = { action: 'correction.decided', object: { kind: 'correction', id } } as const
+  const answer = await askOfDatabase(db, session, statement, correctionRefusals, trace)
+  return 'refused' in answer ? answer : 'done'
+}
+
+/** Decides on a request for an official document (Act 621/1999 sections 14 and 24). */
+export async function decideOpenness(
+  db: Kysely<RegisterTables>,
+  session: Session,
+  request: string,
+  { outcome, provision }: { outcome: 'SECRET' | 'REFERRED'; provision: string },
+): Promise<'done' | Refused<(typeof opennessRefusals)[number]>> {
+  const statement = sql`select decide_openness(${request}::uuid, ${outcome}, ${provision})`
+  const trace = { action: 'openness.decided', object: { kind: 'request', id: request } } as const
+  const answer = await askOfDatabase(db, session, statement, opennessRefusals, trace)
+  return 'refused' in answer ? answer : 'done'
+}

@@ -1,0 +1,139 @@
+/**
+ * A copy of a recording for the person who asked (GDPR 15(3), C1); the custodian's work, as the desk holds no keys.
+ * In: the clerk's session, a recording of a matched call, a way to encrypt. Out: a WAV in an age file that only the person
+ * opens, in the object store until it is fetched. Never here: sound on disk that is not sealed, a passphrase that is kept.
+ */
+import { createHash, randomBytes } from 'node:crypto'
+import { sql, type Kysely } from 'kysely'
+import { isRecipient, writeAgeHeader } from '#platform/age/age-header.ts'
+import { AgeFault } from '#platform/age/faults.ts'
+import { writePassphraseHeader } from '#platform/age/passphrase-header.ts'
+import { inSession } from '#platform/database/connect.ts'
+import { subjectCopyKey } from '#register/recordings/objects.ts'
+import { storeSubjectCopy, type CopyStore } from '#register/recordings/subject-copies.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { makePassphrase } from './passphrase.ts'
+
+export interface CopyAsked {
+  session: string
+  request: string
+  recording: string
+  method: 'PASSPHRASE' | 'KEY'
+  /** KEY: an `age1...` recipient. */
+  recipient?: string | undefined
+}
+
+export interface CopyBegun {
+  id: string
+  /** Of the link; it is kept nowhere. */
+  token: string
+  passphrase?: string
+  expiresAt: string
+}
+
+export const makeCopyRefusals = [
+  'deny.role',
+  'not-found',
+  'request.closed',
+  'request.not-identified',
+  'request.not-asked',
+  'recording.destroyed',
+  'recording.restricted',
+  'recording.not-yet-kept',
+  'copy.under-way',
+  'copy.recipient',
+] as const
+export type MakeCopyRefusal = (typeof makeCopyRefusals)[number]
+
+export interface CopyMaking extends CopyStore {
+  /** A copy could not be made; whoever asked sees it in its state. */
+  onFault: (error: unknown, copy: string) => void
+}
+
+export interface CopyMaker {
+  /** Begins a copy; it is ready within moments, and its state says so. */
+  make: (asked: CopyAsked) => Promise<CopyBegun | { refused: MakeCopyRefusal }>
+  /** Ends when nothing is being made any more. */
+  stop: () => Promise<void>
+}
+
+/** Passphrases have all the chance they need: 32 MiB and a tenth of a second are enough on top of it. */
+const workFactor = 15
+
+/** The hash under which the database knows a link. */
+export function tokenHash(token: string): Buffer {
+  return createHash('sha256').update(token).digest()
+}
+
+export function createCopyMaker(making: CopyMaking): CopyMaker {
+  let last: Promise<void> = Promise.resolve()
+
+  return {
+    async make(asked) {
+      const passphrase = asked.method === 'PASSPHRASE' ? makePassphrase() : undefined
+      const sealed = await sealFor(asked, passphrase)
+      if (sealed === 'copy.recipient') return { refused: sealed }
+      const token = randomBytes(32).toString('base64url')
+      const begun = await begin(making.db, asked, tokenHash(token))
+      if ('refused' in begun) return begun
+      // One after another: an hour of sound is rendered in seconds, and listeners come first.
+      last = last.then(() => finish(making, begun.id, asked.recording, sealed))
+      return { id: begun.id, token, expiresAt: begun.expiresAt.toString(), ...(passphrase && { passphrase }) }
+    },
+    stop: () => last,
+  }
+}
+
+interface Sealed {
+  header: Buffer
+  fileKey: Buffer
+}
+
+async function sealFor(asked: CopyAsked, passphrase: string | undefined): Promise<Sealed | 'copy.recipient'> {
+  if (passphrase !== undefined) return writePassphraseHeader(passphrase, workFactor)
+  const { recipient } = asked
+  if (recipient === undefined || !isRecipient(recipient)) return 'copy.recipient'
+  try {
+    return writeAgeHeader(recipient)
+  } catch (error) {
+    if (error instanceof AgeFault) return 'copy.recipient' // A point of low order: nobody has its key.
+    throw error
+  }
+}
+
+async function begin(
+  db: Kysely<RegisterTables>,
+  { session, request, recording, method }: CopyAsked,
+  hash: Buffer,
+): Promise<{ id: string; expiresAt: Temporal.Instant } | { refused: MakeCopyRefusal }> {
+  try {
+    return await inSession(db, { 'seloste.session': session }, async (tx) => {
+      const { rows } = await sql<{ id: string; expiresAt: Temporal.Instant }>`
+        select id, expires_at as "expiresAt"
+        from begin_subject_copy(${request}::uuid, ${recording}::uuid, ${method}, ${hash})`.execute(tx)
+      return rows[0]!
+    })
+  } catch (error) {
+    const { code, message } = error as { code?: string; message?: string }
+    const refused = makeCopyRefusals.find((one) => one === message)
+    if (code !== 'SE001' || !refused) throw error
+    return { refused }
+  }
+}
+
+/** What is ended meanwhile is not kept. Never throws. */
+async function finish(making: CopyMaking, copy: string, recording: string, sealed: Sealed): Promise<void> {
+  const { db, objects, onFault } = making
+  try {
+    const sizeBytes = await storeSubjectCopy(making, { copy, recording, ...sealed })
+    const { rows } = await sql<{ stored: boolean }>`
+      select subject_copy_stored(${copy}::uuid, ${sizeBytes}) as stored`.execute(db)
+    if (rows[0]?.stored !== true) await objects.delete(subjectCopyKey(recording, copy))
+  } catch (error) {
+    onFault(error, copy)
+    // Where the database does not answer, it ends by itself in a quarter of an hour.
+    await sql`select subject_copy_failed(${copy}::uuid)`.execute(db).catch((again: unknown) => onFault(again, copy))
+  } finally {
+    sealed.fileKey.fill(0)
+  }
+}
