@@ -87,6 +87,13 @@ const rules: Record<string, Rule> = {
   closeInspection: { missing: ['SERVICE_UNIT'] },
   listRecalls: ['DECISION_MAKER'],
   confirmRecall: { missing: ['DECISION_MAKER'] },
+  // Today's law: the first description has no copies.
+  makeCopy: [],
+  withdrawCopy: { missing: ['SERVICE_UNIT'] },
+  proposeCorrection: { missing: ['SERVICE_UNIT'] },
+  listRequestDecisions: ['DECISION_MAKER'],
+  decideCorrection: { missing: ['DECISION_MAKER'] },
+  decideOpenness: { missing: ['DECISION_MAKER'] },
   // What was destroyed.
   listLedger: ['ADMINISTRATOR', 'DATA_PROTECTION_OFFICER', 'DECISION_MAKER', 'SECURITY', 'MAINTENANCE'],
   readDestruction: content,

@@ -8,6 +8,7 @@ import { afterAll } from 'vitest'
 import type { RefusalCode } from '#app/http/refuse.ts'
 import { createLookPacer } from '#app/http/pace-looks.ts'
 import { serve } from '#app/http/serve.ts'
+import { copyQuestions } from '#app/roles/copy-questions.ts'
 import { connectCustodian } from '#app/roles/custodian-client.ts'
 import { serveCustodian } from '#app/roles/custodian-server.ts'
 import { followVersions } from '#app/roles/follow-versions.ts'
@@ -22,6 +23,8 @@ import type { RegisterTables } from '#register/tables.ts'
 import { createSecondFactors } from '#safeguards/sign-in/second-factor.ts'
 import { readSignInKeys } from '#safeguards/sign-in/sign-in-key.ts'
 import { createAudioServer } from '#use/playback/serve-audio.ts'
+import { createCopyFetching } from '#use/requests/acts/fetch-copy.ts'
+import { createCopyMaker } from '#use/requests/acts/make-copy.ts'
 import type { TestDatabase } from '../database/create-test-database.ts'
 import { password } from '../database/people.ts'
 import type { TestRegister } from './make-register.ts'
@@ -71,12 +74,14 @@ export async function openTestDesk(
     service: () => 'Seloste',
     secondFactors: factors,
   })
+  const copies = createCopyMaker({ ...register.keeping, onFault: (fault) => faults.push(fault) })
   const answers = {
     ...audio,
     tryDraft: createDraftTrier(database.as('seloste_custodian').db, systemClock),
     questions: {
       ...secondFactorQuestions(factors),
       ...passkeyQuestions(passkeys),
+      ...copyQuestions(copies, createCopyFetching(register.keeping.db, register.objects)),
       ...(identityProvider && identityProviderQuestions(identityProvider)),
     },
   }
@@ -115,6 +120,7 @@ export async function openTestDesk(
     await web.stop()
     await versions.stop()
     await custodian.stop()
+    await copies.stop()
   })
 
   function browse(cookie?: string): Browser {

@@ -33,9 +33,11 @@ import { planRoutes } from './plan-routes.ts'
 import { prohibitionRoutes } from './prohibition-routes.ts'
 import { recallRoutes } from './recall-routes.ts'
 import { refusals, refuse } from './refuse.ts'
+import { requestActRoutes } from './request-act-routes.ts'
 import { retentionRoutes } from './retention-routes.ts'
 import { storageRoutes } from './storage-routes.ts'
 import { rightsRoutes } from './rights-routes.ts'
+import { requestRoutes } from './request-routes.ts'
 import type { Routes } from './routes.ts'
 import { sessionRoutes } from './session-routes.ts'
 import { watchRoutes } from './watch-routes.ts'
@@ -141,7 +143,9 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
   holdsRoutes(app, desk)
   inspectionRoutes(app, desk)
   recallRoutes(app, desk)
+  requestRoutes(app, desk)
   clockRoutes(app, desk)
+  requestActRoutes(app, desk)
   retentionRoutes(app, desk)
   storageRoutes(app, desk)
   await scimRoutes(app, desk)

@@ -1,6 +1,8 @@
 import { Agent, request } from 'node:http'
 import type { Over } from '#use/playback/listening-now.ts'
 import type { AudioAsked } from '#use/playback/serve-audio.ts'
+import type { CopyFetching } from '#use/requests/acts/fetch-copy.ts'
+import type { CopyMaker } from '#use/requests/acts/make-copy.ts'
 import type { SecondFactors } from '#safeguards/sign-in/second-factor.ts'
 import type { IdentityProvider } from '#safeguards/sign-in/identity-provider.ts'
 import type { Passkeys } from '#safeguards/sign-in/passkeys.ts'
@@ -15,6 +17,8 @@ export interface CustodianClient {
   secondFactors: SecondFactors
   passkeys: Passkeys
   identityProvider: IdentityProvider
+  /** Copies on request: made in a clerk's session, fetched by whoever has the link. */
+  copies: Pick<CopyMaker, 'make'> & CopyFetching
   alive(): Promise<boolean>
 }
 
@@ -108,6 +112,13 @@ export function connectCustodian(socketPath: string): CustodianClient {
       begin: (asked) => question('/identity-provider/begin', asked),
       finish: (asked) => question('/identity-provider/finish', asked),
       signOutUrl: (asked) => question('/identity-provider/sign-out-url', asked),
+    },
+    copies: {
+      make: (asked) => question('/copies/make', asked),
+      behind: (asked) => question('/copies/behind', asked),
+      begin: (asked) => question('/copies/begin', asked),
+      piece: (asked) => question('/copies/piece', asked),
+      taken: (asked) => question('/copies/taken', asked),
     },
     alive: () =>
       ask('/alive', {}).then(

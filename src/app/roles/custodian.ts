@@ -22,6 +22,7 @@ import { serveCustodian } from './custodian-server.ts'
 import { readDrawKey } from './draw-key.ts'
 import { followVersions } from './follow-versions.ts'
 import { keepAccounts } from './keep-accounts.ts'
+import { keepCopies } from './keep-copies.ts'
 import { keepLedger } from './keep-ledger.ts'
 import { keepEnds } from './keep-ends.ts'
 import { keepLog } from './keep-log.ts'
@@ -205,11 +206,13 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
   })
   const obeying = obeyVersion({ pool, db, versions, clock, log, onShortened: terms.sweepNow })
   const accounts = await keepAccounts({ pool, db, keys, versions, clock, log })
+  const copies = keepCopies({ store: keeping, pool, log })
   const answers = {
     ...createAudioServer(db, objects, keys),
     tryDraft: createDraftTrier(db, clock),
     questions: {
       ...accounts.questions,
+      ...copies.questions,
       ...(await provenSignIn({ settings, db, now: () => clock.now(), log, secondFactors: accounts.secondFactors })),
     },
   }
@@ -260,6 +263,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
         ends.stop(),
         daily.stop(),
         listenings.stop(),
+        copies.stop(),
         obeying.stop(),
         watching.stop(),
         waiting.stop(),

@@ -21,7 +21,10 @@ export const SubjectCopy = Type.Object(
     madeAt: instant('Made'),
     madeBy: person('By whom'),
     expiresAt: instant('It can be fetched once and until then'),
-    state: literals(['making', 'ready', 'taken', 'expired', 'withdrawn', 'destroyed'], 'destroyed: with its recording'),
+    state: literals(
+      ['making', 'ready', 'taken', 'expired', 'withdrawn', 'destroyed', 'failed'],
+      'destroyed: with its recording; failed: it could not be made, and another can',
+    ),
     takenAt: Type.Optional(instant('Fetched')),
   },
   { description: 'A copy for the person who asked (GDPR 15(3)): nobody here can open it' },

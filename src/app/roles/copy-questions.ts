@@ -1,0 +1,14 @@
+import type { CopyFetching } from '#use/requests/acts/fetch-copy.ts'
+import type { CopyMaker } from '#use/requests/acts/make-copy.ts'
+import type { CustodianAnswers } from './custodian-server.ts'
+
+/** The questions of copies on request that the custodian answers, by their paths. */
+export function copyQuestions(maker: CopyMaker, fetching: CopyFetching): CustodianAnswers['questions'] {
+  return {
+    '/copies/make': maker.make,
+    '/copies/behind': fetching.behind,
+    '/copies/begin': fetching.begin,
+    '/copies/piece': fetching.piece,
+    '/copies/taken': fetching.taken,
+  }
+}

@@ -1,0 +1,45 @@
+import { every, type EveryOptions } from '#platform/jobs/every.ts'
+import type { Log } from '#platform/log/log.ts'
+import { createCopyFetching, settleCopies } from '#use/requests/acts/fetch-copy.ts'
+import { createCopyMaker } from '#use/requests/acts/make-copy.ts'
+import { copyQuestions } from './copy-questions.ts'
+import type { CustodianAnswers } from './custodian-server.ts'
+
+type Store = Omit<Parameters<typeof createCopyMaker>[0], 'onFault'>
+
+const lookMs = 5_000
+
+/**
+ * What the custodian does for copies on request: it makes them, gives out their sealed bytes, and removes each that was
+ * fetched, withdrawn or is over (C1).
+ */
+export function keepCopies({ store, pool, log }: { store: Store; pool: EveryOptions['pool']; log: Log }): {
+  questions: CustodianAnswers['questions']
+  stop: () => Promise<void>
+} {
+  const maker = createCopyMaker({
+    ...store,
+    onFault: (error, copy) => {
+      log.error({ err: error, copy }, 'a copy for a requester could not be made; the clerk sees it and makes another')
+    },
+  })
+  const looking = every({
+    pool,
+    intervalMs: lookMs,
+    lockName: 'seloste.copies',
+    work: async () => {
+      const { removed } = await settleCopies(store.db, store.objects)
+      if (removed > 0) log.info({ copies: removed }, 'copies for requesters have ended and are removed')
+    },
+    onError: (error) => {
+      log.error({ err: error }, 'copies that are over could not be removed; nobody fetches them all the same')
+    },
+  })
+  return {
+    questions: copyQuestions(maker, createCopyFetching(store.db, store.objects)),
+    async stop() {
+      await looking.stop()
+      await maker.stop()
+    },
+  }
+}
