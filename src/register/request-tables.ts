@@ -7,6 +7,8 @@ type Instant = Temporal.Instant
 export type RequestParty = 'CALLER' | 'OFFICIAL' | 'MENTIONED' | 'OUTSIDER'
 export type RequestKind =
   'KNOW' | 'LISTEN' | 'HISTORY' | 'PROHIBIT' | 'COPY' | 'RECTIFY' | 'LOG_EXTRACT' | 'MENTIONED' | 'OPENNESS'
+export type IdentifiedHow =
+  'PASSPORT' | 'ID_CARD' | 'DRIVING_LICENCE' | 'RESIDENCE_PERMIT' | 'STRONG_EID' | 'CALLBACK' | 'PERSONNEL'
 export type RequestCallState = 'SEVERAL' | 'NOT_FOUND' | 'FOUND' | 'MATCHED' | 'NOT_PARTY' | 'NOT_IDENTIFIABLE'
 
 export interface RequestTables {
@@ -24,7 +26,7 @@ export interface RequestTables {
     entered_by: Read<string>
     assigned_to: Read<string | null>
     official_id: Read<string | null>
-    identified_how: Read<string | null>
+    identified_how: Read<IdentifiedHow | null>
     identified_at: Read<Instant | null>
     identified_by: Read<string | null>
     extended_until: Read<Instant | null>

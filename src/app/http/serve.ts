@@ -37,6 +37,7 @@ import { requestActRoutes } from './request-act-routes.ts'
 import { retentionRoutes } from './retention-routes.ts'
 import { storageRoutes } from './storage-routes.ts'
 import { rightsRoutes } from './rights-routes.ts'
+import { requestCallRoutes } from './request-call-routes.ts'
 import { requestRoutes } from './request-routes.ts'
 import type { Routes } from './routes.ts'
 import { sessionRoutes } from './session-routes.ts'
@@ -144,6 +145,7 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
   inspectionRoutes(app, desk)
   recallRoutes(app, desk)
   requestRoutes(app, desk)
+  requestCallRoutes(app, desk)
   clockRoutes(app, desk)
   requestActRoutes(app, desk)
   retentionRoutes(app, desk)

@@ -140,7 +140,10 @@ export const RequestDetail = Type.Object({
     }),
   ),
   unfinished: Type.Array(
-    literals(['call', 'letter', 'appointment', 'copy', 'correction', 'decision'], 'What stands in the way of closing'),
+    literals(
+      ['call', 'prohibition', 'letter', 'appointment', 'copy', 'correction', 'decision'],
+      'What stands in the way of closing it as answered',
+    ),
   ),
 })
 export type RequestDetail = Static<typeof RequestDetail>

@@ -1,0 +1,151 @@
+import type { FastifyReply } from 'fastify'
+import { currentNames } from '#safeguards/people/current-names.ts'
+import { changeRequest, enterRequest } from '#use/requests/enter-request.ts'
+import { listRequests } from '#use/requests/list-requests.ts'
+import { isOffered, offeredKinds, offeredParties } from '#use/requests/offered-requests.ts'
+import { readRequest } from '#use/requests/read-request.ts'
+import { readRequestStatistics } from '#use/requests/request-statistics.ts'
+import { assignRequest, closeRequest, extendRequest, identifyRequester } from '#use/requests/serve-request.ts'
+import { operations } from './contract/operations.ts'
+import { describedNow, type Desk } from './desk.ts'
+import { readInstant } from './read-instant.ts'
+import { refuse, type RefusalCode } from './refuse.ts'
+import { peopleOf, viewRequest, viewSummary } from './request-view.ts'
+import type { Routes } from './routes.ts'
+import { looking, signedIn } from './signed-in.ts'
+
+/** Requests of callers and officials, from intake to closing, for the Service Unit (R45, R46, L7). */
+export function requestRoutes(app: Routes, desk: Desk): void {
+  app.route({
+    ...operations.listRequests,
+    handler: async (request, reply) => {
+      const session = await looking(desk, request, reply)
+      if (!session) return reply
+      const { state = 'open', whose = 'all', find } = request.query
+      const listed = await listRequests(desk.db, session, { state, whose, find })
+      if ('refused' in listed) return refuse(reply, listed.refused)
+      const { items, counts, clerks } = listed
+      const names = await currentNames(desk.db, [...clerks, ...items.flatMap((one) => peopleOf(one.request))])
+      const described = describedNow(desk)
+      return reply.send({
+        items: items.map((one) => viewSummary(one, names)),
+        counts,
+        clerks: clerks
+          .map((id) => ({ id, name: names.get(id) ?? id }))
+          .sort((one, other) => one.name.localeCompare(other.name, 'fi')),
+        mayAsk: offeredKinds(described),
+        parties: offeredParties(described),
+      })
+    },
+  })
+
+  app.route({
+    ...operations.enterRequest,
+    handler: async (request, reply) => {
+      const session = await signedIn(desk, request, reply)
+      if (!session) return reply
+      const { party, kinds } = request.body
+      const receivedAt = readInstant(request.body.receivedAt)
+      if (!receivedAt || receivedAt === 'invalid') return refuse(reply, 'input.invalid', { field: 'receivedAt' })
+      if (!isOffered(describedNow(desk), party, kinds)) return refuse(reply, 'request.not-offered', { field: 'kinds' })
+      const entered = await enterRequest(desk.db, session, { ...request.body, receivedAt })
+      return 'refused' in entered ? refuseAct(reply, entered) : reply.code(201).send(entered)
+    },
+  })
+
+  app.route({
+    ...operations.readRequest,
+    handler: async (request, reply) => {
+      const session = await looking(desk, request, reply)
+      if (!session) return reply
+      const found = await readRequest(desk.db, session, request.params.id)
+      if ('refused' in found) return refuse(reply, found.refused)
+      const names = await currentNames(desk.db, peopleOf(found.request))
+      return reply.send({
+        ...viewRequest(found, names),
+        calls: [],
+        appointments: [],
+        letters: [],
+        copies: [],
+        corrections: [],
+      })
+    },
+  })
+
+  app.route({
+    ...operations.changeRequest,
+    handler: async (request, reply) => {
+      const session = await looking(desk, request, reply)
+      if (!session) return reply
+      const found = await readRequest(desk.db, session, request.params.id)
+      if ('refused' in found) return refuse(reply, found.refused)
+      // What was offered when it was entered stays; nothing is added that is not offered now.
+      const { party, kinds } = found.request
+      const added = request.body.kinds.filter((kind) => !kinds.includes(kind))
+      if (!isOffered(describedNow(desk), party, added)) return refuse(reply, 'request.not-offered', { field: 'kinds' })
+      return answer(reply, await changeRequest(desk.db, session, request.params.id, request.body))
+    },
+  })
+
+  app.route({
+    ...operations.assignRequest,
+    handler: async (request, reply) => {
+      const session = await signedIn(desk, request, reply)
+      if (!session) return reply
+      return answer(reply, await assignRequest(desk.db, session, request.params.id, request.body.personId))
+    },
+  })
+
+  app.route({
+    ...operations.identifyRequester,
+    handler: async (request, reply) => {
+      const session = await signedIn(desk, request, reply)
+      if (!session) return reply
+      return answer(reply, await identifyRequester(desk.db, session, request.params.id, request.body.how))
+    },
+  })
+
+  app.route({
+    ...operations.extendRequest,
+    handler: async (request, reply) => {
+      const session = await signedIn(desk, request, reply)
+      if (!session) return reply
+      return answer(reply, await extendRequest(desk.db, session, request.params.id, request.body))
+    },
+  })
+
+  app.route({
+    ...operations.closeRequest,
+    handler: async (request, reply) => {
+      const session = await signedIn(desk, request, reply)
+      if (!session) return reply
+      return answer(reply, await closeRequest(desk.db, session, request.params.id, request.body.outcome))
+    },
+  })
+
+  app.route({
+    ...operations.readRequestStatistics,
+    handler: async (request, reply) => {
+      const session = await looking(desk, request, reply)
+      if (!session) return reply
+      const [from, to] = [Temporal.PlainDate.from(request.query.from), Temporal.PlainDate.from(request.query.to)]
+      const counted = await readRequestStatistics(desk.db, session, { from, to })
+      return 'refused' in counted ? refuse(reply, counted.refused) : reply.send(counted)
+    },
+  })
+}
+
+type Refusal = { refused: RefusalCode; of?: string }
+
+function answer(reply: FastifyReply, done: 'done' | Refusal) {
+  return done === 'done' ? reply.code(204).send(null) : refuseAct(reply, done)
+}
+
+/** With the field that is wrong, or what is unfinished. */
+function refuseAct(reply: FastifyReply, { refused, of }: Refusal) {
+  const isUnfinished = refused === 'request.unfinished'
+  return refuse(reply, refused, {
+    ...(of !== undefined && { field: of }),
+    ...(isUnfinished && of !== undefined && { message: `Unfinished: ${of.replaceAll(',', ', ')}.` }),
+  })
+}

@@ -1,0 +1,14 @@
+/** A refusal of the database's functions (SQLSTATE SE001) as an answer; anything else is thrown. */
+export async function asRefused<Found, Code extends string>(
+  codes: readonly Code[],
+  looking: Promise<Found>,
+): Promise<Found | { refused: Code }> {
+  try {
+    return await looking
+  } catch (error) {
+    const { code, message } = error as { code?: string; message?: string }
+    const refused = code === 'SE001' ? codes.find((one) => one === message) : undefined
+    if (refused === undefined) throw error
+    return { refused }
+  }
+}

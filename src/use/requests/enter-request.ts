@@ -1,0 +1,81 @@
+import { sql } from 'kysely'
+import type { RequestKind, RequestParty } from '#register/request-tables.ts'
+import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import type { Session } from '#safeguards/people/session.ts'
+import type { HoldingSafeguards } from '#safeguards/tables.ts'
+
+/** Who asks, as they give themselves; erased thirty days after the request was closed. */
+export interface Requester {
+  name: string
+  address?: string
+  email?: string
+  phone?: string
+}
+
+export interface RequestToEnter {
+  party: RequestParty
+  kinds: readonly RequestKind[]
+  channel: 'PHONE' | 'LETTER' | 'VISIT' | 'EMAIL'
+  language: 'fi' | 'sv' | 'en'
+  receivedAt: Temporal.Instant
+  requester: Requester
+  /** OFFICIAL: the user id of who asks. */
+  officialUserId?: string | undefined
+}
+
+const enterRefusals = [
+  'deny.role',
+  'request.received-wrong',
+  'input.identity-code',
+  'request.official-unknown',
+] as const
+const changeRefusals = ['deny.role', 'not-found', 'request.closed', 'input.identity-code'] as const
+
+/**
+ * Enters a request that has come in (R45). The same again from the same clerk within ten minutes is the one that is there.
+ * @returns its id and number; `of` an identity code: the field that has it
+ */
+export async function enterRequest(
+  db: HoldingSafeguards,
+  session: Session,
+  asked: RequestToEnter,
+): Promise<{ id: string; number: string } | Refused<(typeof enterRefusals)[number]>> {
+  const answer = await askOfDatabase(
+    db,
+    session,
+    sql<{ id: string; number: string }>`
+      select id, number from enter_request(${asked.party}, ${sorted(asked.kinds)}::text[], ${asked.channel}, ${asked.language},
+        ${asked.receivedAt}::timestamptz, ${JSON.stringify(asked.requester)}::jsonb, ${asked.officialUserId ?? null})`,
+    enterRefusals,
+    { action: 'request.entered', object: { kind: 'request' } },
+  )
+  return 'refused' in answer ? answer : answer.rows[0]!
+}
+
+export interface RequestChange {
+  kinds: readonly RequestKind[]
+  language: 'fi' | 'sv' | 'en'
+  requester: Requester
+}
+
+/** Corrects who asks, in which language and what for; whoever gets another name is identified anew. */
+export async function changeRequest(
+  db: HoldingSafeguards,
+  session: Session,
+  id: string,
+  { kinds, language, requester }: RequestChange,
+): Promise<'done' | Refused<(typeof changeRefusals)[number]>> {
+  const answer = await askOfDatabase(
+    db,
+    session,
+    sql`select change_request(${id}::uuid, ${sorted(kinds)}::text[], ${language}, ${JSON.stringify(requester)}::jsonb)`,
+    changeRefusals,
+    { action: 'request.changed', object: { kind: 'request', id } },
+  )
+  return 'refused' in answer ? answer : 'done'
+}
+
+/** In one order, whichever way they were ticked: a form sent twice is the same. */
+function sorted(kinds: readonly RequestKind[]): RequestKind[] {
+  return [...kinds].sort()
+}

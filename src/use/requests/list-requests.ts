@@ -1,0 +1,138 @@
+import { sql, type Kysely, type Transaction } from 'kysely'
+import { inSession } from '#platform/database/connect.ts'
+import { registerTime } from '#register/register-time.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { asRefused } from './as-refused.ts'
+import { factsOf, type RequestRow } from './request-facts.ts'
+import { howPressing, nextSteps, stateOf, type NextStep, type Pressing, type RequestState } from './request-state.ts'
+import type { Session } from '#safeguards/people/session.ts'
+
+export interface RequestToList {
+  state: 'open' | 'closed'
+  whose: 'all' | 'mine' | 'nobodys'
+  find?: string | undefined
+}
+
+export interface ListedRequest extends Pressing {
+  request: RequestRow
+  /** None once it was erased. */
+  requesterName: string | undefined
+  state: RequestState
+  next: NextStep[]
+}
+
+export interface Queue {
+  items: ListedRequest[]
+  counts: { open: number; mine: number; nobodys: number; overdue: number; urgent: number; letters: number }
+  /** Who may handle requests: ids of the directory. */
+  clerks: string[]
+}
+
+/** Of closed ones the newest; more are found by number or name. */
+const mostClosed = 200
+
+/** The Service Unit's queue, the most pressing first (R45). The look is in the log before anything of it is read. */
+export async function listRequests(
+  db: Kysely<RegisterTables>,
+  session: Session,
+  asked: RequestToList,
+): Promise<Queue | { refused: 'deny.role' }> {
+  return asRefused(
+    ['deny.role'],
+    inSession(db, { 'seloste.session': session.token }, async (tx) => {
+      const { state, whose } = asked
+      await sql`select look_at_requests(${JSON.stringify({ state, whose, isSearch: asked.find !== undefined })}::jsonb)`.execute(
+        tx,
+      )
+      const now = await registerTime(tx)
+      const open = await withStates(tx, await openOnes(tx), now)
+      const isMine = ({ request }: ListedRequest) => request.assigned_to === session.personId
+      const isNobodys = ({ request }: ListedRequest) => request.assigned_to === null
+      const looked = state === 'open' ? open : await withStates(tx, await closedOnes(tx, asked.find), now)
+      const { rows: clerks } = await sql<{ id: string }>`select id from request_clerks() id`.execute(tx)
+      return {
+        items: looked
+          .filter((one) => whose === 'all' || (whose === 'mine' ? isMine(one) : isNobodys(one)))
+          .filter((one) => state === 'closed' || asked.find === undefined || isFound(one, asked.find))
+          .sort(state === 'open' ? morePressing : () => 0),
+        counts: {
+          open: open.length,
+          mine: open.filter(isMine).length,
+          nobodys: open.filter(isNobodys).length,
+          overdue: open.filter(({ isOverdue }) => isOverdue).length,
+          urgent: open.filter(({ isUrgent }) => isUrgent).length,
+          letters: open.reduce((sum, { lettersToSend }) => sum + lettersToSend, 0),
+        },
+        clerks: clerks.map(({ id }) => id),
+      }
+    }),
+  )
+}
+
+type Named = RequestRow & { requester_name: string | null }
+
+function openOnes(tx: Transaction<RegisterTables>): Promise<Named[]> {
+  return requests(tx).where('closed_at', 'is', null).execute()
+}
+
+function closedOnes(tx: Transaction<RegisterTables>, find: string | undefined): Promise<Named[]> {
+  const wanted = find?.trim()
+  return requests(tx)
+    .where('closed_at', 'is not', null)
+    .$if(wanted !== undefined, (query) =>
+      query.where((eb) =>
+        eb.or([
+          eb('number', 'ilike', `%${escaped(wanted ?? '')}`),
+          eb('subject_requester.name', 'ilike', `%${escaped(wanted ?? '')}%`),
+        ]),
+      ),
+    )
+    .orderBy('closed_at', 'desc')
+    .limit(mostClosed)
+    .execute()
+}
+
+function requests(tx: Transaction<RegisterTables>) {
+  return tx
+    .selectFrom('subject_request')
+    .leftJoin('subject_requester', 'subject_requester.request_id', 'subject_request.id')
+    .selectAll('subject_request')
+    .select('subject_requester.name as requester_name')
+}
+
+async function withStates(
+  tx: Transaction<RegisterTables>,
+  rows: readonly Named[],
+  now: Temporal.Instant,
+): Promise<(ListedRequest & { lettersToSend: number })[]> {
+  const facts = await factsOf(tx, rows)
+  return rows.map(({ requester_name: name, ...request }) => {
+    const known = facts.get(request.id)!
+    return {
+      request,
+      requesterName: name ?? undefined,
+      state: stateOf(known),
+      next: nextSteps(known),
+      ...howPressing(known, now),
+      lettersToSend: known.letters.filter(({ isDelivered }) => !isDelivered).length,
+    }
+  })
+}
+
+function isFound({ request, requesterName }: ListedRequest, find: string): boolean {
+  const wanted = find.trim().toLocaleLowerCase('fi')
+  return (
+    request.number.toLowerCase().endsWith(wanted) || (requesterName?.toLocaleLowerCase('fi').includes(wanted) ?? false)
+  )
+}
+
+function escaped(find: string): string {
+  return find.replace(/[\\%_]/g, '\\$&')
+}
+
+/** What is urgent first, then by what comes first: the day of the answer or of a recording. */
+function morePressing(one: ListedRequest, other: ListedRequest): number {
+  const first = ({ request, firstEnd }: ListedRequest) =>
+    Math.min(request.due_at.epochMilliseconds, firstEnd?.epochMilliseconds ?? Infinity)
+  return Number(other.isUrgent) - Number(one.isUrgent) || first(one) - first(other)
+}

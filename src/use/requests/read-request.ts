@@ -1,0 +1,61 @@
+import { sql, type Kysely } from 'kysely'
+import { inSession } from '#platform/database/connect.ts'
+import { registerTime } from '#register/register-time.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import type { Session } from '#safeguards/people/session.ts'
+import { asRefused } from './as-refused.ts'
+import type { Requester } from './enter-request.ts'
+import { factsOf, type RequestRow } from './request-facts.ts'
+import {
+  howPressing,
+  nextSteps,
+  stateOf,
+  type NextStep,
+  type Pressing,
+  type RequestState,
+  type Unfinished,
+} from './request-state.ts'
+
+export interface ReadRequest extends Pressing {
+  request: RequestRow
+  /** None once it was erased. */
+  requester: Requester | undefined
+  state: RequestState
+  next: NextStep[]
+  /** What stands in the way of closing it as answered. */
+  unfinished: readonly Unfinished[]
+}
+
+/** One request, without its calls, appointments, letters and acts, which are read apart. The look is in the log before. */
+export async function readRequest(
+  db: Kysely<RegisterTables>,
+  session: Session,
+  id: string,
+): Promise<ReadRequest | { refused: 'deny.role' | 'not-found' }> {
+  return asRefused(
+    ['deny.role', 'not-found'],
+    inSession(db, { 'seloste.session': session.token }, async (tx) => {
+      const { rows } = await sql<RequestRow>`select * from look_at_request(${id}::uuid)`.execute(tx)
+      const request = rows[0]!
+      const requester = await tx
+        .selectFrom('subject_requester')
+        .select(['name', 'address', 'email', 'phone'])
+        .where('request_id', '=', id)
+        .executeTakeFirst()
+      const facts = (await factsOf(tx, [request])).get(id)!
+      return {
+        request,
+        requester: requester && {
+          name: requester.name,
+          ...(requester.address !== null && { address: requester.address }),
+          ...(requester.email !== null && { email: requester.email }),
+          ...(requester.phone !== null && { phone: requester.phone }),
+        },
+        state: stateOf(facts),
+        next: nextSteps(facts),
+        unfinished: facts.unfinished,
+        ...howPressing(facts, await registerTime(tx)),
+      }
+    }),
+  )
+}

@@ -1,0 +1,137 @@
+/**
+ * How far a request is and what comes next (requirements 1.5), from what has been done for it. In: facts. Out: state and next
+ * steps. Never here: a database, a call’s contents, a state that somebody sets.
+ */
+import type { RequestCallState, RequestKind, RequestParty } from '#register/request-tables.ts'
+
+export type RequestState =
+  | 'RECEIVED'
+  | 'IDENTIFIED'
+  | 'CALL_FOUND'
+  | 'NOT_FOUND'
+  | 'NOT_IDENTIFIABLE'
+  | 'ANSWERED'
+  | 'APPOINTMENT'
+  | 'HEARD'
+  | 'NO_SHOW'
+  | 'CLOSED'
+
+export type NextStep =
+  | 'identify'
+  | 'name-call'
+  | 'narrow-call'
+  | 'verify-call'
+  | 'answer'
+  | 'book'
+  | 'note-outcome'
+  | 'forbid'
+  | 'make-copy'
+  | 'correct'
+  | 'decide'
+  | 'send-letter'
+  | 'close'
+
+export type Unfinished = 'call' | 'prohibition' | 'letter' | 'appointment' | 'copy' | 'correction' | 'decision'
+
+export interface RequestFacts {
+  party: RequestParty
+  kinds: readonly RequestKind[]
+  isIdentified: boolean
+  isClosed: boolean
+  receivedAt: Temporal.Instant
+  dueAt: Temporal.Instant
+  /** In the order in which they were named; the last two are of matched calls alone. */
+  calls: readonly { state: RequestCallState; canBeHeard: boolean; canBeForbidden: boolean }[]
+  letters: readonly { kind: string; isDelivered: boolean }[]
+  /** Oldest first; `isPast` once its time is over. */
+  appointments: readonly { state: string; isPast: boolean }[]
+  copies: readonly { state: string }[]
+  corrections: readonly { isDecided: boolean }[]
+  isDecided: boolean
+  /** The first day of a recording that can be heard. */
+  firstEnd: Temporal.Instant | undefined
+  /** What stands in the way of closing it as answered. */
+  unfinished: readonly Unfinished[]
+}
+
+/** Letters that go out on the way; every other one is an answer. */
+const onTheWay = new Set(['received', 'extension', 'appointment', 'destroyed-before'])
+const settled = new Set<RequestCallState>(['MATCHED', 'NOT_FOUND', 'NOT_IDENTIFIABLE', 'NOT_PARTY'])
+const urgentHours = 3 * 24
+const soonHours = 7 * 24
+
+export function stateOf(facts: RequestFacts): RequestState {
+  if (facts.isClosed) return 'CLOSED'
+  if (!isIdentified(facts)) return 'RECEIVED'
+  const appointment = facts.appointments.findLast(({ state }) => ['BOOKED', 'HEARD', 'NO_SHOW'].includes(state))?.state
+  if (appointment) return appointment === 'BOOKED' ? 'APPOINTMENT' : (appointment as 'HEARD' | 'NO_SHOW')
+  if (facts.letters.some(({ kind, isDelivered }) => isDelivered && !onTheWay.has(kind))) return 'ANSWERED'
+  if (facts.party === 'OUTSIDER') return 'RECEIVED'
+  const states = new Set(facts.calls.map(({ state }) => state))
+  if (states.has('FOUND') || states.has('MATCHED')) return 'CALL_FOUND'
+  if (states.size === 0 || states.has('SEVERAL')) return 'IDENTIFIED'
+  return states.has('NOT_IDENTIFIABLE') ? 'NOT_IDENTIFIABLE' : 'NOT_FOUND'
+}
+
+/** The most pressing first; nothing once it is closed. */
+export function nextSteps(facts: RequestFacts): NextStep[] {
+  if (facts.isClosed) return []
+  if (!isIdentified(facts)) return ['identify']
+  const { calls, letters, appointments } = facts
+  const asks = (kind: RequestKind) => facts.kinds.includes(kind)
+  const has = (state: RequestCallState) => calls.some((call) => call.state === state)
+  const canBeHeard = calls.some((call) => call.canBeHeard)
+  const isBooked = appointments.some(({ state }) => state === 'BOOKED')
+  const isHeard = appointments.some(({ state }) => state === 'HEARD')
+  const toBook = asks('LISTEN') && canBeHeard && !isBooked && !isHeard
+  // What one has asked to hear is not destroyed by one's own prohibition before.
+  const toForbid = asks('PROHIBIT') && calls.some((call) => call.canBeForbidden) && !toBook && !isBooked
+  const isAnswered = letters.some(({ kind }) => !onTheWay.has(kind))
+  const canAnswer = asks('OPENNESS')
+    ? facts.isDecided
+    : asks('MENTIONED') || (calls.length > 0 && calls.every(({ state }) => settled.has(state)))
+  const onlyForbids = facts.kinds.every((kind) => kind === 'PROHIBIT')
+  const steps: Record<NextStep, boolean> = {
+    identify: false,
+    'note-outcome': appointments.some(({ state, isPast }) => state === 'BOOKED' && isPast),
+    'name-call': calls.length === 0 && !asks('OPENNESS') && !asks('MENTIONED'),
+    'narrow-call': has('SEVERAL'),
+    'verify-call': has('FOUND'),
+    answer: canAnswer && !isAnswered && !(onlyForbids && toForbid),
+    book: toBook,
+    forbid: toForbid,
+    'make-copy': asks('COPY') && canBeHeard && !facts.copies.some(({ state }) => state !== 'withdrawn'),
+    correct: asks('RECTIFY') && has('MATCHED') && facts.corrections.length === 0,
+    decide: (asks('OPENNESS') && !facts.isDecided) || facts.corrections.some(({ isDecided }) => !isDecided),
+    'send-letter': letters.some(({ isDelivered }) => !isDelivered),
+    close: facts.unfinished.length === 0,
+  }
+  return (Object.keys(steps) as NextStep[]).filter((step) => steps[step])
+}
+
+export interface Pressing {
+  isOverdue: boolean
+  /** A recording to be heard is destroyed within three days, or the answer is due within a week. */
+  isUrgent: boolean
+  /** The first day of a recording that is to be heard. */
+  firstEnd?: Temporal.Instant
+}
+
+export function howPressing(facts: RequestFacts, now: Temporal.Instant): Pressing {
+  if (facts.isClosed) return { isOverdue: false, isUrgent: false }
+  const toHear = facts.kinds.some((kind) => kind === 'LISTEN' || kind === 'COPY')
+  const isHeard = facts.appointments.some(({ state }) => state === 'HEARD')
+  const firstEnd = toHear && !isHeard ? facts.firstEnd : undefined
+  const within = (instant: Temporal.Instant, hours: number) =>
+    instant.epochMilliseconds <= now.add({ hours }).epochMilliseconds
+  return {
+    isOverdue: within(facts.dueAt, 0),
+    isUrgent: within(facts.dueAt, soonHours) || (firstEnd !== undefined && within(firstEnd, urgentHours)),
+    ...(firstEnd && { firstEnd }),
+  }
+}
+
+/** Nobody says who they are to ask for an official document (Act 621/1999 section 13). */
+function isIdentified({ party, isIdentified: was }: RequestFacts): boolean {
+  return was || party === 'OUTSIDER'
+}

@@ -1,0 +1,42 @@
+import { sql } from 'kysely'
+import type { RequestKind } from '#register/request-tables.ts'
+import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import type { Session } from '#safeguards/people/session.ts'
+import type { HoldingSafeguards } from '#safeguards/tables.ts'
+
+export interface RequestStatistics {
+  /** By the month in which they were received, oldest first: `2026-10`. */
+  months: {
+    month: string
+    received: number
+    answered: number
+    refused: number
+    withdrawn: number
+    open: number
+    late: number
+    /** From reception to closing. */
+    medianDays?: number
+  }[]
+  kinds: { kind: RequestKind; count: number }[]
+  channels: { channel: 'PHONE' | 'LETTER' | 'VISIT' | 'EMAIL'; count: number }[]
+  /** Of calls that were named. */
+  outcomes: { outcome: string; count: number }[]
+}
+
+/** How requests received between two days were served, both days in (R45): counts alone. */
+export async function readRequestStatistics(
+  db: HoldingSafeguards,
+  session: Session,
+  { from, to }: { from: Temporal.PlainDate; to: Temporal.PlainDate },
+): Promise<RequestStatistics | Refused<'deny.role'>> {
+  const answer = await askOfDatabase(
+    db,
+    session,
+    sql<{
+      counted: RequestStatistics
+    }>`select request_statistics(${from.toString()}::date, ${to.toString()}::date) as counted`,
+    ['deny.role'],
+    { action: 'requests.read', object: { kind: 'request' } },
+  )
+  return 'refused' in answer ? answer : answer.rows[0]!.counted
+}

@@ -1,0 +1,67 @@
+import { sql, type RawBuilder } from 'kysely'
+import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import type { AuditAction } from '#safeguards/audit/append.ts'
+import type { Session } from '#safeguards/people/session.ts'
+import type { HoldingSafeguards } from '#safeguards/tables.ts'
+
+/** What the database refuses of every act on a request. */
+const always = ['deny.role', 'not-found', 'request.closed'] as const
+type Always = (typeof always)[number]
+
+/** Gives a request to a clerk, or to nobody. */
+export function assignRequest(
+  db: HoldingSafeguards,
+  session: Session,
+  id: string,
+  clerk: string | null,
+): Promise<'done' | Refused<Always | 'request.assignee-wrong'>> {
+  const statement = sql`select assign_request(${id}::uuid, ${clerk}::uuid)`
+  return act(db, session, id, 'request.assigned', statement, [...always, 'request.assignee-wrong'])
+}
+
+/** Notes how the requester was identified, by whom and when; the number of the document nowhere (R46, L32). */
+export function identifyRequester(
+  db: HoldingSafeguards,
+  session: Session,
+  id: string,
+  how: string,
+): Promise<'done' | Refused<Always | 'request.identified-wrong'>> {
+  const statement = sql`select identify_requester(${id}::uuid, ${how})`
+  return act(db, session, id, 'request.identified', statement, [...always, 'request.identified-wrong'])
+}
+
+const extendRefusals = [...always, 'request.extended', 'request.overdue', 'request.extension-wrong'] as const
+
+/** Extends the time for the answer, once and before it is over (GDPR 12(3)). */
+export function extendRequest(
+  db: HoldingSafeguards,
+  session: Session,
+  id: string,
+  { months, reason }: { months: number; reason: 'COMPLEX' | 'MANY' },
+): Promise<'done' | Refused<(typeof extendRefusals)[number]>> {
+  const statement = sql`select extend_request(${id}::uuid, ${months}, ${reason})`
+  return act(db, session, id, 'request.extended', statement, extendRefusals)
+}
+
+/** Closes a request; `of` one that is unfinished: what is, with commas between. */
+export function closeRequest(
+  db: HoldingSafeguards,
+  session: Session,
+  id: string,
+  outcome: 'ANSWERED' | 'REFUSED' | 'WITHDRAWN',
+): Promise<'done' | Refused<Always | 'request.unfinished'>> {
+  const statement = sql`select close_request(${id}::uuid, ${outcome})`
+  return act(db, session, id, 'request.closed', statement, [...always, 'request.unfinished'])
+}
+
+async function act<Code extends string>(
+  db: HoldingSafeguards,
+  session: Session,
+  id: string,
+  action: AuditAction,
+  statement: RawBuilder<unknown>,
+  codes: readonly Code[],
+): Promise<'done' | Refused<Code>> {
+  const answer = await askOfDatabase(db, session, statement, codes, { action, object: { kind: 'request', id } })
+  return 'refused' in answer ? answer : 'done'
+}
