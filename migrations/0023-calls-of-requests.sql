@@ -305,6 +305,7 @@ end $$;
 create function told_enough(q subject_request, told jsonb, caller text, service text) returns jsonb
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
+  perform refuse_identity_code(f, told ->> f) from unnest(array['callerNumber', 'serviceNumber', 'official']) f;
   if coalesce(told ->> 'accuracy', '') not in ('MINUTES', 'HALF_HOUR', 'HOURS') or told ->> 'day' is null or told ->> 'time' is null
      or (told ->> 'callerNumber' is null) <> (caller is null) or (told ->> 'serviceNumber' is null) <> (service is null)
      or not (caller is not null or q.party = 'OFFICIAL' or coalesce(

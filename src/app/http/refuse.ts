@@ -162,6 +162,19 @@ export const refusals = {
   ],
   'request.unfinished': [409, 'Something of the request is unfinished.'],
   'input.identity-code': [400, 'Leave out the personal identity code: it is stored nowhere.'],
+  'request.too-many-searches': [429, 'Too many calls were looked for; wait an hour and go on.'],
+  'call.told-too-little': [
+    400,
+    'Ask for the day and the time, and for the caller’s number; without it for the service number, and for how long the call took or who answered.',
+  ],
+  'call.named-already': [409, 'The request has named this call already.'],
+  'call.matched': [409, 'The call is shown to be the requester’s, and stays so.'],
+  'call.not-verifiable': [409, 'Look again: exactly one call that was found can be verified or given up.'],
+  'call.not-heard': [409, 'Listen to the recording first, and ask the requester something that is said in it.'],
+  'call.details-missing': [
+    409,
+    'There is no recording to ask about: the caller’s number is needed, or who answered and how long the call took.',
+  ],
   'appointment.nothing': [
     409,
     'There is nothing to be heard: no recording of a call that the requester is shown to be a party of.',

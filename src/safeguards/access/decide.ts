@@ -4,7 +4,7 @@
  * reason why none does. Never here: a database, a trace.
  *
  * Row-level security decides the same by the same rules (`rights_of` in migrations/0013-looks.sql and the policies
- * `desk_looks`); test/access/decide-as-the-database.test.ts holds the two together.
+ * `desk_looks` in 0023-calls-of-requests.sql); test/access/decide-as-the-database.test.ts holds the two together.
  */
 import { covers, needsReference, purposes, type Purpose } from '#description/purposes.ts'
 import type { Duty, Role, Scope } from '#description/roles.ts'
@@ -55,12 +55,21 @@ export interface Reach {
   officialPersonId: string | null
   officialUnitId: string | null
   numberReached: string
+  /** Numbers of the open requests for which its call was found, and whose requester is a party of it (R46). */
+  servedUnder: readonly string[]
 }
 
 export type Looked =
   | ({ kind: 'segment' } & Reach)
   /** A contact is seen with any of its segments, or by the number that was called; from `endsAt` on by nobody. */
-  | { kind: 'contact'; numberCalled: string; segments: readonly Reach[]; endsAt: Temporal.Instant }
+  | {
+      kind: 'contact'
+      numberCalled: string
+      segments: readonly Reach[]
+      endsAt: Temporal.Instant
+      /** Numbers of the open requests for which it was found. */
+      servedUnder: readonly string[]
+    }
 
 export interface Refusal {
   refused: 'deny.purpose' | 'deny.expired' | 'deny.reference'
@@ -98,7 +107,7 @@ export function decide(
   const usable = allowing.filter(({ role }) => isReferred || !needsReference(purpose, role))
   if (!isOneOrMore(usable)) return { refused: 'deny.reference' }
   if (!looked) return { purpose, rights: usable }
-  const reaching = usable.filter((right) => sees(right, standing, looked))
+  const reaching = usable.filter((right) => sees(right, standing, looked, asked.reference))
   return isOneOrMore(reaching) ? { purpose, rights: reaching } : { refused: 'not-found' }
 }
 
@@ -113,11 +122,16 @@ export function rightsInForce({ now, person, held, described }: Standing): Right
   })
 }
 
-/** True where a right reaches a segment: the official's own, the unit's at the time of the call, the number's, or all. */
-export function reaches({ scope }: Right, personId: string, segment: Reach): boolean {
+/**
+ * True where a right reaches a segment: the official's own, the unit's at the time of the call, the number's, or all; the
+ * Service Unit's those of the request that it serves.
+ * @param reference the number of that request
+ */
+export function reaches(right: Right, personId: string, segment: Reach, reference?: string): boolean {
+  const { scope } = right
   switch (scope.kind) {
     case 'all':
-      return true
+      return !servesRequests(right) || isServed(segment, reference)
     case 'own':
       return segment.officialPersonId === personId
     case 'unit':
@@ -129,12 +143,21 @@ export function reaches({ scope }: Right, personId: string, segment: Reach): boo
   }
 }
 
-function sees(right: Right, { now, person }: Standing, looked: Looked): boolean {
-  if (looked.kind === 'segment') return reaches(right, person.id, looked)
+/** True where a right reaches what the request that is served is about, and nothing else (R46). */
+export function servesRequests({ role, scope }: Right): boolean {
+  return role === 'SERVICE_UNIT' && scope.kind === 'all'
+}
+
+function isServed({ servedUnder }: { servedUnder: readonly string[] }, reference: string | undefined): boolean {
+  return servedUnder.includes(reference?.trim() ?? '')
+}
+
+function sees(right: Right, { now, person }: Standing, looked: Looked, reference: string | undefined): boolean {
+  if (looked.kind === 'segment') return reaches(right, person.id, looked, reference)
   if (Temporal.Instant.compare(looked.endsAt, now) <= 0) return false
   const isOfNumber = right.scope.kind === 'numbers' && right.scope.numbers.includes(looked.numberCalled)
-  const isUnanswered = right.scope.kind === 'all'
-  return isOfNumber || isUnanswered || looked.segments.some((segment) => reaches(right, person.id, segment))
+  const isUnanswered = right.scope.kind === 'all' && (!servesRequests(right) || isServed(looked, reference))
+  return isOfNumber || isUnanswered || looked.segments.some((segment) => reaches(right, person.id, segment, reference))
 }
 
 function allows(right: Right, purpose: Purpose): boolean {

@@ -16,6 +16,7 @@ import {
   decide,
   reaches,
   rightsInForce,
+  servesRequests,
   type Asked,
   type Reach,
   type Refusal,
@@ -124,9 +125,14 @@ export async function requestGrant(
   } as unknown as Grant
 }
 
-/** The right among a Grant's that reaches a segment; the twin of the policy `desk_looks` in the database. */
-export function rightReaching(grant: Grant, segment: Reach): Right | undefined {
-  return grant.rights.find((right) => reaches(right, grant.session.personId, segment))
+/**
+ * The right among a Grant's that reaches a segment which the database has shown under it (policies `desk_looks`). What no other
+ * right reaches was shown for the request that the Grant's reference names.
+ */
+export function rightReaching(grant: Grant, segment: Omit<Reach, 'servedUnder'>): Right | undefined {
+  const [forRequests, others] = [grant.rights.find(servesRequests), grant.rights.filter((one) => !servesRequests(one))]
+  const given = { ...segment, servedUnder: [] }
+  return others.find((right) => reaches(right, grant.session.personId, given)) ?? forRequests
 }
 
 /** Runs a look in one transaction in which the database sees the Grant's session and purpose, and nobody else's. */

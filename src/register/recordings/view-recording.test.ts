@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { viewRecording } from './contact-view.ts'
+import { viewRecording } from './view-recording.ts'
 
 const now = Temporal.Instant.from('2026-11-26T00:32:00Z')
 const own = Temporal.Instant.from('2027-01-26T00:28:00Z')

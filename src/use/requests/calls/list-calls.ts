@@ -1,0 +1,178 @@
+import { sql, type Kysely, type Selectable, type Transaction } from 'kysely'
+import { maskPhoneNumber } from '#description/phone-numbers/mask-phone-number.ts'
+import { inSession } from '#platform/database/connect.ts'
+import { registerTime } from '#register/register-time.ts'
+import { viewRecording, type RecordingView } from '#register/recordings/view-recording.ts'
+import type { RequestCallState, RequestParty } from '#register/request-tables.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import type { Session } from '#safeguards/people/session.ts'
+import { currentNames } from '#safeguards/people/current-names.ts'
+import { askFor, type Detail, type ToldOfCall } from './told-of-call.ts'
+
+type ContactRow = Selectable<RegisterTables['contact']>
+type SegmentRow = Selectable<RegisterTables['segment']>
+
+/** A call that the requester named, as the clerk may know it. */
+export interface CallOfRequest {
+  id: string
+  ordinal: number
+  /** None once it was erased. */
+  told?: ToldOfCall
+  state: RequestCallState
+  /** SEVERAL: what would tell them apart. */
+  askFor?: Detail[]
+  /** FOUND: how to verify it. */
+  verification?: { by: 'RECORDING' | 'DETAILS' | 'PERSONNEL'; recordings: { id: string; hasBeenHeard: boolean }[] }
+  /** MATCHED, of an open request: the call, with the parts that the requester is a party of. */
+  contact?: MatchedContact
+  /** MATCHED: numbers of other open requests about it. */
+  otherRequests: string[]
+  verifiedBy?: { id: string; name: string }
+}
+
+export interface MatchedContact {
+  id: string
+  startedAt: string
+  endedAt?: string
+  /** The number masked. */
+  caller: { kind: string; number?: string }
+  number: string
+  numberName?: { fi: string; sv: string; en: string }
+  segments: {
+    id: string
+    official?: { name: string; phone: string }
+    answeredAt?: string
+    endedAt?: string
+    recording: RecordingView & { segmentId: string }
+    prohibitions: ToldProhibition[]
+  }[]
+}
+
+export interface ToldProhibition {
+  id: string
+  recordingId: string
+  state: 'blocked' | 'waiting' | 'executed'
+  receivedAt: string
+  executedAt?: string
+}
+
+interface CallRow {
+  id: string
+  ordinal: number
+  told: ToldOfCall | null
+  state: RequestCallState
+  contact_id: string | null
+  verified_by: string | null
+  party: RequestParty
+  how: 'RECORDING' | 'DETAILS' | 'PERSONNEL' | null
+  recordings: { id: string; hasBeenHeard: boolean }[] | null
+  prohibitions:
+    { id: string; recordingId: string; state: string; receivedAt: string; executedAt: string | null }[] | null
+  other_requests: string[]
+}
+
+/**
+ * The calls of a request, in the order in which they were named. The database lets the clerk see of them what the request's
+ * number reaches, and notes that its matched calls were shown. Throws where the request is not there or the session is none of
+ * the Service Unit's: whoever asks has read the request before.
+ */
+export function listCallsOf(
+  db: Kysely<RegisterTables>,
+  session: Session,
+  request: { id: string; number: string },
+): Promise<CallOfRequest[]> {
+  const settings = {
+    'seloste.session': session.token,
+    'seloste.purpose': 'INSPECTION',
+    'seloste.reference': request.number,
+  }
+  return inSession(db, settings, async (tx) => {
+    const { rows } = await sql<CallRow>`select * from calls_of_request(${request.id}::uuid)`.execute(tx)
+    const matched = rows.flatMap(({ state, contact_id }) => (state === 'MATCHED' && contact_id ? [contact_id] : []))
+    const contacts = await contactsOf(tx, matched)
+    const names = await currentNames(
+      tx,
+      rows.flatMap(({ verified_by }) => verified_by ?? []),
+    )
+    return rows.map((row) => viewCall(row, contacts, names))
+  })
+}
+
+function viewCall(
+  row: CallRow,
+  contacts: ReadonlyMap<string, MatchedContact>,
+  names: ReadonlyMap<string, string>,
+): CallOfRequest {
+  const { id, ordinal, told, state, how, recordings, verified_by, party } = row
+  const contact = row.contact_id === null ? undefined : contacts.get(row.contact_id)
+  return {
+    ...{ id, ordinal, state, otherRequests: row.other_requests },
+    ...(told && { told }),
+    ...(state === 'SEVERAL' && told && { askFor: askFor(told, party === 'OFFICIAL') }),
+    ...(how && { verification: { by: how, recordings: recordings ?? [] } }),
+    ...(contact && { contact: withProhibitions(contact, row.prohibitions ?? []) }),
+    ...(verified_by && { verifiedBy: { id: verified_by, name: names.get(verified_by) ?? verified_by } }),
+  }
+}
+
+function withProhibitions(contact: MatchedContact, rows: NonNullable<CallRow['prohibitions']>): MatchedContact {
+  const told = rows.map(({ id, recordingId, state, receivedAt, executedAt }) => ({
+    ...{ id, recordingId, state: state as ToldProhibition['state'] },
+    receivedAt: Temporal.Instant.from(receivedAt).toString(),
+    ...(executedAt && { executedAt: Temporal.Instant.from(executedAt).toString() }),
+  }))
+  const segments = contact.segments.map((segment) => ({
+    ...segment,
+    prohibitions: told.filter(({ recordingId }) => recordingId === segment.recording.id),
+  }))
+  return { ...contact, segments }
+}
+
+async function contactsOf(tx: Transaction<RegisterTables>, ids: string[]): Promise<Map<string, MatchedContact>> {
+  if (ids.length === 0) return new Map()
+  const contacts = await tx.selectFrom('contact').selectAll().where('id', 'in', ids).execute()
+  const segments = await tx.selectFrom('segment').selectAll().where('contact_id', 'in', ids).orderBy('seq').execute()
+  const recordings = await tx.selectFrom('recording').selectAll().where('contact_id', 'in', ids).execute()
+  const now = await registerTime(tx)
+  return new Map(
+    contacts.map((contact) => [
+      contact.id,
+      viewContact(
+        contact,
+        segments
+          .filter((segment) => segment.contact_id === contact.id)
+          .map((segment) => ({
+            segment,
+            recording: viewRecording(
+              recordings.find((recording) => recording.segment_id === segment.id),
+              now,
+            ),
+          })),
+      ),
+    ]),
+  )
+}
+
+function viewContact(contact: ContactRow, parts: { segment: SegmentRow; recording: RecordingView }[]): MatchedContact {
+  return {
+    id: contact.id,
+    startedAt: contact.started_at.toString(),
+    ...(contact.ended_at && { endedAt: contact.ended_at.toString() }),
+    caller: {
+      kind: contact.caller_kind,
+      ...(contact.caller_key && { number: maskPhoneNumber(contact.caller_key) }),
+    },
+    number: contact.number_called,
+    ...(contact.number_name && { numberName: contact.number_name }),
+    segments: parts.map(({ segment, recording }) => ({
+      id: segment.id,
+      ...(segment.official_name && {
+        official: { name: segment.official_name, phone: segment.official_phone ?? '' },
+      }),
+      ...(segment.answered_at && { answeredAt: segment.answered_at.toString() }),
+      ...(segment.ended_at && { endedAt: segment.ended_at.toString() }),
+      recording: { ...recording, segmentId: segment.id },
+      prohibitions: [],
+    })),
+  }
+}

@@ -1,0 +1,66 @@
+import { sql, type Kysely, type RawBuilder } from 'kysely'
+import type { RegisterTables } from '#register/tables.ts'
+import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import type { AuditAction } from '#safeguards/audit/append.ts'
+import type { Session } from '#safeguards/people/session.ts'
+
+const refusals = [
+  'not-found',
+  'deny.role',
+  'request.closed',
+  'request.not-identified',
+  'call.not-verifiable',
+  'call.not-heard',
+  'call.details-missing',
+  'call.matched',
+] as const
+export type VerificationRefusal = Refused<(typeof refusals)[number]>
+
+/** A call of a request. */
+export interface CallOf {
+  requestId: string
+  callId: string
+}
+
+/**
+ * Says whether the requester is a party of a call that was found. With a recording that can be heard the clerk has listened to
+ * it; without one, what was told is enough. If not, which call it was is forgotten (R46).
+ */
+export function verifyCall(
+  db: Kysely<RegisterTables>,
+  session: Session,
+  of: CallOf,
+  isParty: boolean,
+): Promise<'done' | VerificationRefusal> {
+  return act(db, session, of, 'call.verified', sql`verify_call(${of.requestId}::uuid, ${of.callId}::uuid, ${isParty})`)
+}
+
+/** Several calls stay alike, or nothing shows whose it is: none is told of (GDPR 11, 12(6)). */
+export function giveUpCall(
+  db: Kysely<RegisterTables>,
+  session: Session,
+  of: CallOf,
+): Promise<'done' | VerificationRefusal> {
+  return act(db, session, of, 'call.given-up', sql`give_up_call(${of.requestId}::uuid, ${of.callId}::uuid)`)
+}
+
+/** Takes back a call that was named by mistake. */
+export function withdrawCall(
+  db: Kysely<RegisterTables>,
+  session: Session,
+  of: CallOf,
+): Promise<'done' | VerificationRefusal> {
+  return act(db, session, of, 'call.given-up', sql`withdraw_call(${of.requestId}::uuid, ${of.callId}::uuid)`)
+}
+
+async function act(
+  db: Kysely<RegisterTables>,
+  session: Session,
+  { requestId }: CallOf,
+  action: AuditAction,
+  call: RawBuilder<unknown>,
+): Promise<'done' | VerificationRefusal> {
+  const trace = { action, object: { kind: 'request', id: requestId } } as const
+  const answer = await askOfDatabase(db, session, sql`select ${call}`, refusals, trace)
+  return 'refused' in answer ? answer : 'done'
+}
