@@ -67,6 +67,8 @@ export interface RecordingFacts {
         packetsLost: number
       }
     | undefined
+  /** Nothing of it is left with capture: it was forbidden while its call went on, and destroyed (R49); or a crash took it. */
+  gone?: true | undefined
 }
 
 /**
@@ -79,6 +81,10 @@ export async function admit(db: Kysely<RegisterTables>, facts: SegmentFacts): Pr
     await admitSegment(tx, contact, facts)
     if (facts.recording) await admitRecording(tx, contact, facts, facts.recording)
     await settleEnd(tx, contact, facts.endInferred ?? false)
+    if (facts.recording?.stored || facts.recording?.gone) {
+      // Where it is to be destroyed, the custodian waits for this.
+      await sql`select capture_lets_go(${facts.recording.id}::uuid)`.execute(tx)
+    }
     await sql`select pg_notify(${channels.callChanged}, ${contact.id})`.execute(tx)
     if (facts.recording?.stored) {
       await sql`select pg_notify(${channels.recordingStored}, ${facts.recording.id})`.execute(tx)

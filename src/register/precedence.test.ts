@@ -9,7 +9,6 @@ const t = (hours: number) => Temporal.Instant.from('2027-03-01T00:00:00Z').add({
 const plain: EndFacts = {
   now: t(10),
   destroyAt: t(100),
-  isCapturing: false,
   isHeld: false,
   inspectionsHold: false,
   casesKeepUntil: t(200),
@@ -63,9 +62,9 @@ describe('which rule wins', () => {
       { act: 'wait', for: 'case', cases: ['a'] },
     ],
     [
-      'what is being captured is destroyed once it is stored',
-      { isCapturing: true, destroyAt: undefined, prohibitions: [byOfficial] },
-      { act: 'wait', for: 'capture', cases: [] },
+      'what is being captured, and has no day yet, is destroyed like any other',
+      { destroyAt: undefined, prohibitions: [byOfficial] },
+      { act: 'destroy', cause: 'official' },
     ],
     ['the day is absolute', { now: t(100), cases: [callersInspection] }, { act: 'destroy', cause: 'retention' }],
     [
@@ -115,7 +114,7 @@ test(`the database decides the same in ${cases} cases`, { timeout: 120_000 }, as
     expect(wrong === -1 ? undefined : { facts: some[wrong], database: rows[wrong]?.ends }).toBeUndefined()
   }
   // Every answer there is has been given.
-  expect(kinds.size).toBe(8)
+  expect(kinds.size).toBe(7)
 })
 
 function sorted(value: unknown): unknown {
@@ -133,7 +132,6 @@ function randomFacts(random: () => number): EndFacts {
   return {
     now: instant(),
     destroyAt,
-    isCapturing: random() < 0.1,
     isHeld: random() < 0.1,
     lastOrderEndedAt: maybe(0.3, instant),
     inspectionsHold: random() < 0.5,

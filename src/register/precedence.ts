@@ -1,8 +1,8 @@
 /**
  * Which rule wins when several want something of one recording (requirements 1.6): preservation order, prohibition, maximum
  * term. In: what is known of a recording. Out: it is kept, it waits and for what, or it is destroyed and why. Never here: a
- * look at the clock or the database (what_ends in migrations/0017-ends.sql is its twin there, which decides), an end without a
- * cause of the description, the minimum of two months: it binds whoever would delete at will, and nobody can.
+ * look at the clock or the database (what_ends in migrations/0027-forbidden-while-captured.sql is its twin there, which
+ * decides), an end without a cause of the description, the minimum of two months: it binds whoever would delete at will, and nobody can.
  */
 import type { DestructionCause } from './tables.ts'
 
@@ -24,7 +24,6 @@ export interface EndFacts {
   now: Temporal.Instant
   /** None while its call goes on. */
   destroyAt?: Temporal.Instant | undefined
-  isCapturing: boolean
   /** A preservation order on it is in force. */
   isHeld: boolean
   lastOrderEndedAt?: Temporal.Instant | undefined
@@ -37,17 +36,15 @@ export interface EndFacts {
 
 export type WhatEnds =
   | { act: 'keep' }
-  /** For an order, nobody hears it; for capture, it is destroyed as soon as it is stored; for cases, it is there for them alone. */
-  | { act: 'wait'; for: 'order' | 'capture' | 'case'; cases: string[] }
+  /** For an order, nobody hears it; for cases, it is there for them alone. */
+  | { act: 'wait'; for: 'order' | 'case'; cases: string[] }
   | { act: 'destroy'; cause: Exclude<DestructionCause, 'trimming'> }
 
 /** What becomes of a recording at an instant. */
 export function whatEnds(facts: EndFacts): WhatEnds {
   if (facts.isHeld) return { act: 'wait', for: 'order', cases: [] }
   const isPast = facts.destroyAt !== undefined && !isBefore(facts.now, facts.destroyAt)
-  if (facts.prohibitions.length > 0) {
-    return facts.isCapturing ? { act: 'wait', for: 'capture', cases: [] } : endForbidden(facts, isPast)
-  }
+  if (facts.prohibitions.length > 0) return endForbidden(facts, isPast)
   if (!isPast || !facts.destroyAt) return { act: 'keep' }
   const inspections = facts.inspectionsHold ? inspectionsThatHold(facts, facts.destroyAt) : []
   if (inspections.length > 0) return { act: 'wait', for: 'case', cases: inspections }

@@ -67,31 +67,6 @@ describe('a recording whose use is forbidden is blocked at once and destroyed wi
     await ends.startCustodian()
     await until(id, 'DESTROYED')
   })
-
-  test('what is forbidden while it is captured is destroyed once it is stored, and never kept', async () => {
-    const recording = await register.record({
-      official: {
-        personId: ends.people.aino.id,
-        unitId: ends.people.aino.unitId,
-        name: 'Aino',
-        phone: undefined as never,
-      },
-    })
-    await admin.transaction().execute(async (tx) => {
-      await tx.updateTable('recording').set({ state: 'CAPTURING' }).where('id', '=', recording.id).execute()
-    })
-    expect((await byOfficial(recording.id)).body).toMatchObject({ state: 'blocked' })
-    expect(await stateOf(recording.id)).toMatchObject({ state: 'CAPTURING' })
-    await database
-      .as('seloste_capture')
-      .db.updateTable('recording')
-      .set({ state: 'STORED' })
-      .where('id', '=', recording.id)
-      .execute()
-    await until(recording.id, 'DESTROYED')
-    const row = await admin.selectFrom('recording').select('kept_at').where('id', '=', recording.id).executeTakeFirst()
-    expect(row).toEqual({ kept_at: null })
-  })
 })
 
 describe('nobody else forbids, and a stranger learns nothing', () => {

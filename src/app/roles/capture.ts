@@ -19,6 +19,7 @@ import { createTailJournal } from '#register/recordings/tail-journal.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { measureCapture } from './capture-metrics.ts'
 import { readDrawKey } from './draw-key.ts'
+import { followForbidden } from './follow-forbidden.ts'
 import { followKnown } from './follow-known.ts'
 import { followQuotas } from './follow-quotas.ts'
 import { followVersions } from './follow-versions.ts'
@@ -126,6 +127,15 @@ export const runCapture: Role = async ({ settings, log, databaseUrl }) => {
       log.error(segment, 'a call came to a number that the register description does not know; it is in the history')
     },
   })
+  // Before the first call is taken: it may be one that comes back, and was forbidden meanwhile.
+  const forbidden = await followForbidden({
+    db,
+    databaseUrl,
+    recorder,
+    onFault: (error) => {
+      log.warn({ err: error }, 'what is forbidden could not be looked for, or not be destroyed; it is tried again')
+    },
+  })
   const sip = await startSipServer({
     host: settings.sip.host,
     port: settings.sip.port,
@@ -143,6 +153,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl }) => {
   return {
     address: formatEndpoint({ host: sip.address, port: sip.port }),
     async stop() {
+      await forbidden.stop()
       await rememberInterrupted(interruptedPath, recorder.going())
       await recorder.stop()
       await sip.stop()

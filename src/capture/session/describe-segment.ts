@@ -5,6 +5,7 @@ import type { ServiceNumber } from '#description/register-description.ts'
 import type { RecordingFacts, SegmentFacts } from '#register/admit.ts'
 import type { DirectoryEntry } from '#safeguards/people/people.ts'
 import type { Invitation } from '../siprec/read-invitation.ts'
+import { forbiddenBefore } from './recent-calls.ts'
 import type { Offer, PartyFacts } from './session.ts'
 import type { VersionInForce } from './version-in-force.ts'
 
@@ -22,6 +23,8 @@ export interface SegmentContext {
   intakeDay: Temporal.PlainDate
   /** The call this segment continues, when it is a transferred or forwarded one. */
   earlier?: EarlierSegment | undefined
+  /** What this call says to this official was forbidden before (R49): it is decided as ever, and not recorded. */
+  isForbidden?: boolean
 }
 
 /** What is remembered of a call's earlier segment. */
@@ -66,7 +69,7 @@ export function describeSegment(invitation: CallInvitation, context: SegmentCont
   })
   const { recordingMonths, ...explained } = decision
   const recording: RecordingFacts | undefined =
-    decision.record && recordingMonths !== undefined
+    decision.record && recordingMonths !== undefined && !context.isForbidden
       ? { id: ids.recordingId, startedAt: arrivedAt, intakeDay: context.intakeDay, months: recordingMonths }
       : undefined
   return {
@@ -82,6 +85,7 @@ export function describeSegment(invitation: CallInvitation, context: SegmentCont
       ...(official && { official }),
       decision: explained,
       captureState: recording ? 'recording' : 'not-recorded',
+      ...(decision.record && !recording && context.isForbidden && { captureFailure: forbiddenBefore }),
       marks: [...new Set([...marksOf(invitation, earlier), ...(recording ? marksOfCodecs(streams) : [])])],
       ...(recording && { recording }),
     },

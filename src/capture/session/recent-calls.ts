@@ -1,3 +1,5 @@
+import { hashCallId } from '#description/draw.ts'
+import type { SegmentFacts } from '#register/admit.ts'
 import type { EarlierSegment } from './describe-segment.ts'
 
 /** What is remembered of a segment, and whether its session still goes on. */
@@ -5,6 +7,9 @@ export interface RememberedSegment extends EarlierSegment {
   segmentId: string
   officialPhone: string | undefined
   live: boolean
+  recordingId: string | undefined
+  /** Caller or official has forbidden its use (R49). */
+  forbidden: boolean
 }
 
 export interface RecentCalls {
@@ -20,7 +25,29 @@ export interface RecentCalls {
   /** Who answers it, where a later request told. */
   learn(segmentId: string, officialPhone: string | undefined): void
   ended(segmentId: string): void
+  forbid(recordingId: string): void
+  /**
+   * Whether the use of what this call said to this official was forbidden: a session that comes back to them, after our restart or
+   * in another one's place, is not recorded. With somebody else the call is decided anew.
+   */
+  isForbidden(callIds: readonly string[], official: string | undefined): boolean
+  recordings(): string[]
 }
+
+/** What is remembered of the segment of these facts. */
+export function remembered(facts: SegmentFacts, live: boolean): RememberedSegment {
+  const { segmentId, contactId, startedAt, caller, numberCalled, numberReached, callIds, decision } = facts
+  return {
+    ...{ segmentId, contactId, startedAt, caller, numberCalled, numberReached, live },
+    drawnOn: decision.drawnOn ?? hashCallId(callIds[0] ?? segmentId),
+    officialPhone: facts.official?.phone,
+    recordingId: facts.recording?.id,
+    forbidden: facts.recording?.gone === true || facts.captureFailure === forbiddenBefore,
+  }
+}
+
+/** Why a segment that was drawn has no recording: its call was forbidden in an earlier one. */
+export const forbiddenBefore = 'forbidden'
 
 const holdHours = 24
 
@@ -70,5 +97,15 @@ export function createRecentCalls(): RecentCalls {
       const known = segments.get(segmentId)
       if (known) known.segment.live = false
     },
+    forbid(recordingId) {
+      for (const { segment } of segments.values()) if (segment.recordingId === recordingId) segment.forbidden = true
+    },
+    isForbidden(callIds, official) {
+      return named(callIds).some(
+        ({ forbidden, officialPhone }) =>
+          forbidden && (official === undefined || officialPhone === undefined || officialPhone === official),
+      )
+    },
+    recordings: () => [...segments.values()].flatMap(({ segment }) => segment.recordingId ?? []),
   }
 }

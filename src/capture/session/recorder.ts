@@ -3,7 +3,6 @@
  * facts. Never here: SIP transactions (sip/), what a body means (siprec/), what a session does next (session.ts).
  */
 import { setTimeout as wait } from 'node:timers/promises'
-import { hashCallId } from '#description/draw.ts'
 import type { Clock } from '#platform/clock/clock.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import type { SegmentFacts } from '#register/admit.ts'
@@ -17,8 +16,9 @@ import { callIdsOf, describeParties, describeSegment, type CallInvitation } from
 import { judgeSession, type SessionLimits } from './judge-session.ts'
 import type { QuotaCounts } from './quota-counts.ts'
 import { readInForce } from './read-in-force.ts'
-import { createRecentCalls, type RememberedSegment } from './recent-calls.ts'
+import { createRecentCalls, remembered } from './recent-calls.ts'
 import { runSession, type RunningSession } from './run-session.ts'
+import { isStopped, recordingIn } from './session.ts'
 import type { Spool } from './spool.ts'
 import type { VersionAt } from './version-in-force.ts'
 
@@ -60,6 +60,8 @@ export interface RecorderCounters {
   /** Entered sessions to a number that the description does not know (R7). */
   unknownNumber: number
   endsInferred: number
+  /** Stopped while their call went on, as was asked (R49). */
+  forbidden: number
   /** Of finished recordings. */
   packetsReceived: number
   packetsLost: number
@@ -72,6 +74,10 @@ export interface Recorder {
   readonly counters: Readonly<RecorderCounters>
   /** The facts of the calls going on. */
   going(): SegmentFacts[]
+  /** Recordings of calls going on; or also of those of the last day, to which a call may come back. */
+  recordings(which: 'going' | 'remembered'): string[]
+  /** A recording is forbidden (R49): nothing more of that part of its call is recorded, what there is destroyed or stored. */
+  forbid(recordingId: string, destroys: boolean): Promise<void>
   /** Ends every session as if the end signal had come: the process is being stopped. */
   stop(): Promise<void>
 }
@@ -85,15 +91,6 @@ interface Beginning {
 }
 
 const partyHeaders = ['diversion', 'p-asserted-identity', 'privacy', 'remote-party-id']
-
-function remembered(facts: SegmentFacts, live: boolean): RememberedSegment {
-  const { segmentId, contactId, startedAt, caller, numberCalled, numberReached, callIds, decision } = facts
-  return {
-    ...{ segmentId, contactId, startedAt, caller, numberCalled, numberReached, live },
-    drawnOn: decision.drawnOn ?? hashCallId(callIds[0] ?? segmentId),
-    officialPhone: facts.official?.phone,
-  }
-}
 
 function headersOfParties(request: SipRequest): Beginning['headers'] {
   return new Map(partyHeaders.map((name) => [name, allHeaders(request, name)]))
@@ -120,6 +117,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     refused: 0,
     unknownNumber: 0,
     endsInferred: 0,
+    forbidden: 0,
     packetsReceived: 0,
     packetsLost: 0,
   }
@@ -178,8 +176,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const { invitation, answeredAt } = found
     if (!invitation.offer) {
       counters.refused++
-      invite.respond(488, { reason: 'No SDP Offer' })
-      return
+      return void invite.respond(488, { reason: 'No SDP Offer' })
     }
     const callIds = callIdsOf(invitation)
     // RFC 3891 section 3: the new session takes the place of the one it names, which ends once the new one is answered.
@@ -201,6 +198,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       ids,
       intakeDay,
       earlier,
+      isForbidden: recent.isForbidden(callIds, invitation.parties.official?.number.key ?? undefined),
     })
     const twin =
       offer !== 'outside' &&
@@ -377,10 +375,22 @@ export function createRecorder(options: RecorderOptions): Recorder {
       return sessions.size
     },
     get recording() {
-      return [...sessions.values()].filter((session) => session.media !== undefined).length
+      return [...sessions.values()].filter(({ media, state }) => media && !isStopped(state)).length
     },
     counters,
     going: () => [...sessions.values()].flatMap(({ state }) => (state?.phase === 'live' ? [state.session.facts] : [])),
+    recordings: (which) =>
+      which === 'remembered'
+        ? recent.recordings()
+        : [...sessions.values()].flatMap(({ state }) => recordingIn(state) ?? []),
+    async forbid(recordingId, destroys) {
+      recent.forbid(recordingId)
+      for (const session of sessions.values()) {
+        if (recordingIn(session.state) !== recordingId) continue
+        if (!isStopped(session.state)) counters.forbidden++
+        await session.forbid(destroys)
+      }
+    },
     async stop() {
       clearInterval(watch)
       stopping.abort()

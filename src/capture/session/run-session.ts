@@ -42,6 +42,8 @@ export interface RunningSession {
   readonly media: SessionMedia | undefined
   /** Tells the session something; resolves when its effects are done. */
   tell(event: SessionEvent, asking?: Asking): Promise<void>
+  /** Its recording is forbidden (R49): not a packet more is kept, whatever waits to be done before. Can be told again. */
+  forbid(destroys: boolean): Promise<void>
 }
 
 export function runSession(dialog: Dialog, world: SessionWorld): RunningSession {
@@ -49,6 +51,8 @@ export function runSession(dialog: Dialog, world: SessionWorld): RunningSession 
   let media: SessionMedia | undefined
   let queue = Promise.resolve()
   let answered = false
+  /** What the end of the call would store is to be destroyed. */
+  let toDestroy = false
   /** The offer answered last. */
   let described: SessionDescription | undefined
 
@@ -103,7 +107,10 @@ export function runSession(dialog: Dialog, world: SessionWorld): RunningSession 
         })
         return undefined
       case 'finish':
-        return finish()
+        return store((current) => current.finish(lengthMs()))
+      case 'stop':
+        media?.silence()
+        return effect.destroys ? destroy() : store((current) => current.seal())
       case 'close':
         await media?.abandon()
         media = undefined
@@ -166,14 +173,19 @@ export function runSession(dialog: Dialog, world: SessionWorld): RunningSession 
     return request.respond(200, { body: made.text, contentType: 'application/sdp' })
   }
 
-  /** A full disk or an object store that is away delays this, however long; only the process's end gives it up. */
-  async function finish(): Promise<SessionEvent> {
+  /**
+   * A full disk or an object store that is away delays this, however long; only the process's end gives it up, or that it is
+   * forbidden meanwhile. While the call goes on nothing waits for it: it is told to stop again.
+   */
+  async function store(seal: (media: SessionMedia) => ReturnType<SessionMedia['finish']>): Promise<SessionEvent> {
     if (!media) return { type: 'store-failed' }
     let finished: Awaited<ReturnType<SessionMedia['finish']>> | undefined
     for (;;) {
+      if (toDestroy) return destroy()
       try {
-        finished ??= await media.finish(lengthMs())
+        finished ??= await seal(media)
         const { recording, received, lost } = finished
+        if (toDestroy) return await destroy()
         await storeRecording(recording.id, dirname(recording.bodyPath), world.objects)
         return {
           type: 'stored',
@@ -187,10 +199,24 @@ export function runSession(dialog: Dialog, world: SessionWorld): RunningSession 
         }
       } catch (error) {
         world.onFault(error)
+        if (state?.phase === 'live') return { type: 'store-failed' }
         if (await world.again()) continue
         // What is on disk stays there: the next start gathers it as after a crash.
         if (!finished) await media.leaveBehind().catch(world.onFault)
         return { type: 'store-failed' }
+      }
+    }
+  }
+
+  /** As `store`: what the disk does not let go now it is asked for again. What is left at the process's end is for the next start. */
+  async function destroy(): Promise<SessionEvent> {
+    for (;;) {
+      try {
+        await media?.destroy()
+        return { type: 'gone' }
+      } catch (error) {
+        world.onFault(error)
+        if (state?.phase === 'live' || !(await world.again())) return { type: 'removal-failed' }
       }
     }
   }
@@ -231,5 +257,10 @@ export function runSession(dialog: Dialog, world: SessionWorld): RunningSession 
       return media
     },
     tell,
+    forbid(destroys) {
+      media?.silence()
+      toDestroy ||= destroys
+      return tell({ type: 'forbidden', at: world.now(), destroys })
+    },
   }
 }

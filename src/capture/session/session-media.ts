@@ -43,6 +43,12 @@ export interface SessionMedia {
    * after the beginning, and not before the last packet or mark.
    */
   finish(lengthMs?: number): Promise<{ recording: FinishedRecording; received: number; lost: number }>
+  /** Nothing that arrives is kept any more; ports, reports and counts go on as before, so that the client notices nothing. */
+  silence(): void
+  /** Once silenced: seals the last chunk as finish() does, and leaves the ports open. Can be called again. */
+  seal(): Promise<{ recording: FinishedRecording; received: number; lost: number }>
+  /** Silences, and removes durably what was captured; the ports stay open. Throws what the disk says, and can be called again. */
+  destroy(): Promise<void>
   /** A finish() that failed and is not tried again: what is on disk is for the next start. */
   leaveBehind(): Promise<void>
   /** Closes everything and leaves no file: the call was never answered. */
@@ -81,6 +87,19 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
   const streams = new Map<number, ReceivedStream>()
   const closed: ReceivedStream[] = []
   let resumedMs = 0
+  let silent = false
+  /** What streams write to: the recording, until it is forbidden. */
+  const sink: Pick<RecordingWriter, 'source' | 'packet' | 'omitted'> = {
+    source(stream, ssrc, firstSeq, firstTs, codecs) {
+      if (!silent) writer.source(stream, ssrc, firstSeq, firstTs, codecs)
+    },
+    packet(stream, type, marker, seq, ts, arrival, buffer, start, end) {
+      return silent || writer.packet(stream, type, marker, seq, ts, arrival, buffer, start, end)
+    },
+    omitted(stream, seqOffset) {
+      if (!silent) writer.omitted(stream, seqOffset)
+    },
+  }
   const cname = Array.from({ length: cnameBytes }, () => options.random32().toString(16)).join('')
   receive(options.streams)
 
@@ -108,7 +127,7 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
           ports,
           peer: peerOf(plan),
           codecs: codecsOf(plan),
-          recording: writer,
+          recording: sink,
           arrival100us,
           ssrc: options.random32(),
           cname,
@@ -120,6 +139,13 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
   let lastMark100us = 0
   const markTime = () => (lastMark100us = arrival100us())
   const reports = () => [...streams.values(), ...closed].map((stream) => stream.report())
+  let sealed: ReturnType<SessionMedia['seal']> | undefined
+
+  async function seal(endedAt100us: number): ReturnType<SessionMedia['seal']> {
+    const recording = await writer.finish(endedAt100us)
+    const all = reports()
+    return { recording, received: sum(all.map((one) => one.received)), lost: sum(all.map((one) => one.lost)) }
+  }
 
   return {
     get ports() {
@@ -144,10 +170,10 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
     },
     mark(kind) {
       if (kind === 'resume') resumedMs = monotonicMs() - beganMs
-      writer.mark(kind, markTime())
+      if (!silent) writer.mark(kind, markTime())
     },
     map(tracks) {
-      writer.mark('mapping', markTime(), { streams: tracks })
+      if (!silent) writer.mark('mapping', markTime(), { streams: tracks })
     },
     silentMs() {
       const last = Math.max(0, ...reports().map(({ lastArrival100us }) => lastArrival100us))
@@ -158,9 +184,21 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
       const last100us = Math.max(lastMark100us, ...reports().map(({ lastArrival100us }) => lastArrival100us))
       const endedAt = Math.min(arrival100us(), Math.max(last100us, Math.round(lengthMs * 10)))
       await Promise.all([...streams.values()].map((stream) => stream.drain(drainMs)))
-      const recording = await writer.finish(endedAt)
-      const all = reports()
-      return { recording, received: sum(all.map((one) => one.received)), lost: sum(all.map((one) => one.lost)) }
+      return seal(endedAt)
+    },
+    silence() {
+      silent = true
+    },
+    seal() {
+      sealed ??= seal(arrival100us()).catch((error: unknown) => {
+        sealed = undefined
+        throw error
+      })
+      return sealed
+    },
+    async destroy() {
+      silent = true
+      await writer.discard()
     },
     leaveBehind: () => writer.leaveBehind(),
     async abandon() {

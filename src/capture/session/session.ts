@@ -21,6 +21,8 @@ export interface SessionFacts {
   metadata?: RecordingMetadata
   /** Version of our SDP answer (RFC 3264 section 8): one more with each. */
   answerVersion: number
+  /** Forbidden (R49): nothing more is sealed, what there is is destroyed or stored, and the client is answered as before. */
+  stopped?: 'destroys' | 'stores'
 }
 
 /** What a request of the client says, once it has been read and the plan has been asked. */
@@ -41,6 +43,11 @@ export type SessionEvent =
   | { type: 'ended'; at: Temporal.Instant; inferred: boolean }
   | { type: 'stored'; stored: NonNullable<RecordingFacts['stored']> }
   | { type: 'store-failed' }
+  /** The use of the recording was forbidden; where something stands in the way of its destruction, it is stored as far as it is. */
+  | { type: 'forbidden'; at: Temporal.Instant; destroys: boolean }
+  /** Nothing of the recording is left here. */
+  | { type: 'gone' }
+  | { type: 'removal-failed' }
 
 /** What a later request may add to a segment: who answers it, once the metadata tell. */
 export type PartyFacts = Partial<Pick<SegmentFacts, 'official'>> & Pick<SegmentFacts, 'marks'>
@@ -60,6 +67,8 @@ export type SessionEffect =
   | { do: 'refuse'; status: number; reason: string; retryAfterSeconds?: number }
   /** Receive what is still on the way, close the ports, seal the last chunk, then tell `stored` or `store-failed`. */
   | { do: 'finish' }
+  /** Seal nothing more; destroy what there is and tell `gone` or `removal-failed`, or store it as `finish` does. Ports stay open. */
+  | { do: 'stop'; destroys: boolean }
   | { do: 'close' }
 
 const retryAfterSeconds = 5
@@ -137,7 +146,7 @@ function live(state: SessionState & { phase: 'live' }, event: SessionEvent): [Se
     case 'reoffered':
       return reoffered(session, event.offer)
     case 'capture-state': {
-      if (!session.facts.recording) return [state, []]
+      if (!session.facts.recording || session.stopped) return [state, []]
       const { captureFailure: _before, ...rest } = session.facts
       const facts: SegmentFacts = {
         ...rest,
@@ -160,12 +169,73 @@ function live(state: SessionState & { phase: 'live' }, event: SessionEvent): [Se
         marks: event.inferred ? withMark(session.facts.marks, 'end-inferred') : session.facts.marks,
       }
       const ended = { ...session, facts }
-      if (!facts.recording) return [{ phase: 'over' }, [{ do: 'note', facts }, { do: 'close' }]]
+      if (!facts.recording || isSettled(facts.recording)) {
+        return [{ phase: 'over' }, [{ do: 'note', facts }, { do: 'close' }]]
+      }
+      if (session.stopped) {
+        const stop: SessionEffect = { do: 'stop', destroys: session.stopped === 'destroys' }
+        return [{ phase: 'ending', session: ended }, [{ do: 'note', facts }, stop]]
+      }
       return [{ phase: 'ending', session: ended }, [{ do: 'note', facts }, { do: 'finish' }]]
+    }
+    case 'forbidden':
+      return forbidden(state, event)
+    case 'gone':
+    case 'stored':
+    case 'removal-failed':
+    case 'store-failed': {
+      const facts = settled(session.facts, event)
+      return [{ phase: 'live', session: { ...session, facts } }, [{ do: 'note', facts }]]
     }
     default:
       return [state, []]
   }
+}
+
+/** Told again until nothing of the recording is left here: a disk may have refused the first time. */
+function forbidden(
+  state: SessionState & { phase: 'live' },
+  { at, destroys }: SessionEvent & { type: 'forbidden' },
+): [SessionState, SessionEffect[]] {
+  const { session } = state
+  const { recording } = session.facts
+  if (!recording || isSettled(recording)) return [state, []]
+  const { captureFailure: _before, ...rest } = session.facts
+  const facts: SegmentFacts = {
+    ...rest,
+    captureState: 'not-recorded',
+    recording: { ...recording, endedAt: recording.endedAt ?? at },
+  }
+  return [
+    { phase: 'live', session: { ...session, facts, stopped: destroys ? 'destroys' : 'stores' } },
+    [{ do: 'stop', destroys }],
+  ]
+}
+
+/** The recording of a session, whatever has become of it. */
+export function recordingIn(state: SessionState | undefined): string | undefined {
+  return state && state.phase !== 'over' ? state.session.facts.recording?.id : undefined
+}
+
+export function isStopped(state: SessionState | undefined): boolean {
+  return state !== undefined && state.phase !== 'over' && state.session.stopped !== undefined
+}
+
+/** Capture has nothing of it any more. */
+function isSettled(recording: RecordingFacts): boolean {
+  return recording.gone === true || recording.stored !== undefined
+}
+
+/** The facts after an attempt to destroy or to store what there is. */
+function settled(
+  facts: SegmentFacts,
+  event: Extract<SessionEvent, { type: 'gone' | 'stored' | 'removal-failed' | 'store-failed' }>,
+): SegmentFacts {
+  const { recording } = facts
+  if (!recording) return facts
+  if (event.type === 'gone') return { ...facts, recording: { ...recording, gone: true } }
+  if (event.type === 'stored') return { ...facts, recording: { ...recording, stored: event.stored } }
+  return facts
 }
 
 function reoffered(
@@ -193,7 +263,8 @@ function reoffered(
     const paused = allPaused(streams)
     if (paused !== allPaused(session.streams)) {
       effects.push({ do: 'mark', kind: paused ? 'hold' : 'resume' })
-      if (facts.captureState !== 'failing') facts = { ...facts, captureState: paused ? 'paused' : 'recording' }
+      if (facts.captureState !== 'failing' && !session.stopped)
+        facts = { ...facts, captureState: paused ? 'paused' : 'recording' }
     }
   }
   const next: SessionFacts = {
@@ -211,12 +282,15 @@ function reoffered(
 function ending(state: SessionState & { phase: 'ending' }, event: SessionEvent): [SessionState, SessionEffect[]] {
   const { facts } = state.session
   if (event.type === 'stored' && facts.recording) {
-    const recording = { ...facts.recording, endedAt: facts.endedAt, stored: event.stored }
+    const recording = { ...facts.recording, endedAt: facts.recording.endedAt ?? facts.endedAt, stored: event.stored }
     // Silence from end to end: whoever listens should know that nothing came, not wonder why nobody spoke.
     const marks = event.stored.packetsReceived === 0 ? withMark(facts.marks, 'incomplete') : facts.marks
-    return [{ phase: 'over' }, [{ do: 'note', facts: { ...facts, marks, recording } }]]
+    const note: SessionEffect = { do: 'note', facts: { ...facts, marks, recording } }
+    // Stored apart from its call's end, it has its ports still.
+    return [{ phase: 'over' }, state.session.stopped ? [note, { do: 'close' }] : [note]]
   }
-  if (event.type === 'store-failed') return [{ phase: 'over' }, []]
+  if (event.type === 'gone') return [{ phase: 'over' }, [{ do: 'note', facts: settled(facts, event) }, { do: 'close' }]]
+  if (event.type === 'store-failed' || event.type === 'removal-failed') return [{ phase: 'over' }, []]
   return [state, event.type === 'reoffered' ? [tooLate] : []]
 }
 

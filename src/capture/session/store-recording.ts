@@ -1,6 +1,7 @@
-import { stat } from 'node:fs/promises'
+import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
+import { syncFolder } from '#register/recordings/durable-files.ts'
 import { bodyKey, headerKey, tailKey } from '#register/recordings/objects.ts'
 
 /**
@@ -15,6 +16,14 @@ export async function storeRecording(id: string, folder: string, objects: Object
   ] as const) {
     const path = join(folder, `${id}.${suffix}`)
     if (await isThere(path)) await objects.moveIn(key, path)
+  }
+}
+
+/** Removes, durably, what there is of a recording in the folder of calls going on: first the way to its key. */
+export async function removeRecording(id: string, folder: string): Promise<void> {
+  for (const suffix of ['hdr', 'body', 'tail']) {
+    await rm(join(folder, `${id}.${suffix}`), { force: true })
+    await syncFolder(folder)
   }
 }
 

@@ -5,7 +5,7 @@ import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { bodyKey } from '#register/recordings/objects.ts'
 import { recoverRecordings } from '#register/recordings/recover-recordings.ts'
 import type { Spool } from './spool.ts'
-import { storeRecording } from './store-recording.ts'
+import { removeRecording, storeRecording } from './store-recording.ts'
 
 /**
  * Takes up what an earlier process of this spool left: calls without an end get one, and what was captured of their
@@ -25,7 +25,8 @@ export async function takeBack(
   let recordings = 0
   for (const facts of segments) {
     const { recording } = facts
-    if (recording && !recording.stored) await storeRecording(recording.id, folder, objects)
+    if (recording?.gone) await removeRecording(recording.id, folder)
+    else if (recording && !recording.stored) await storeRecording(recording.id, folder, objects)
     const sizeBytes = recording && !recording.stored ? await storedBytes(recording.id, objects) : undefined
     if (sizeBytes !== undefined) recordings++
     await spool.note(withEnd(facts, sizeBytes, lastSign ?? now))
@@ -54,7 +55,9 @@ function withEnd(facts: SegmentFacts, sizeBytes: number | undefined, lastSign: T
     ...(facts.recording && {
       recording: {
         ...facts.recording,
-        endedAt,
+        endedAt: facts.recording.endedAt ?? endedAt,
+        // It was forbidden, and nobody was left to say that it is destroyed; or the disk has lost it.
+        ...(sizeBytes === undefined && !facts.recording.stored && { gone: true as const }),
         ...(sizeBytes !== undefined && {
           stored: { sizeBytes, incomplete: true, packetsReceived: 0, packetsLost: 0 },
         }),

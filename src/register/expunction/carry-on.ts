@@ -11,6 +11,8 @@ import { removeObjects } from './remove-objects.ts'
 const mostAtOnce = 5_000
 /** The database has blocked it by itself, and who asked for it has not come by yet: a minute is as long as any waits. */
 const unknownSeconds = 60
+/** Capture answers sooner, mostly: nobody has to be told that it is waited for. */
+const captureSeconds = 5
 
 /** Whether anything that was begun is not at its end: a destruction, a month key that is retired, a copy half written. */
 export async function isUnfinished(db: Kysely<RegisterTables>): Promise<boolean> {
@@ -50,7 +52,8 @@ export async function carryOn(expunging: Expunging, ids: readonly string[], now:
   const settled = await settleMonths(db, keys, copies, now)
   const failed = new Set(failures.map(({ id }) => id))
   const keyless = await withoutKeys(db, begun)
-  const ready = begun.filter(({ id }) => keyless.has(id) && !failed.has(id))
+  // Asked before their objects were removed: what capture has let go since then lies there now.
+  const ready = begun.filter(({ id, capturedSince }) => keyless.has(id) && !failed.has(id) && !capturedSince)
   const { reached, away } = await removeCopies(expunging, ready)
   const isOver = ({ deadline }: Begun) => Temporal.Instant.compare(deadline, now) <= 0
   const ending = ready.filter((one) => away.length === 0 || isOver(one))
@@ -58,14 +61,21 @@ export async function carryOn(expunging: Expunging, ids: readonly string[], now:
 
   const destroyed = await destroyedOf(db, ids)
   const known = new Set([...destroyed, ...failures.map(({ id }) => id)])
-  const left = begun.filter(({ id }) => !known.has(id))
+  const left = begun.filter(
+    ({ id, capturedSince }) =>
+      !known.has(id) &&
+      (!capturedSince || Temporal.Instant.compare(capturedSince.add({ seconds: captureSeconds }), now) < 0),
+  )
   const months = settled.waiting.map(({ month, why }) => `keys of ${month.toString().slice(0, 7)}: ${why}`)
   const why = [...months, ...away].join('; ') || 'another destroyer has it'
   const [fault, ...more] = settled.failures
   const error = more.length > 0 ? new AggregateError(settled.failures, 'month keys could not be destroyed') : fault
   return {
     destroyed,
-    waiting: error === undefined ? left.map(({ id }) => ({ id, why })) : [],
+    waiting:
+      error === undefined
+        ? left.map(({ id, capturedSince }) => ({ id, why: capturedSince ? 'capture has not let it go' : why }))
+        : [],
     failures: error === undefined ? failures : [...failures, ...left.map(({ id }) => ({ id, error }))],
     months,
   }
@@ -80,7 +90,10 @@ async function readBegun(db: Kysely<RegisterTables>, ids: readonly string[]): Pr
     from recording where id = any (${ids}::uuid[]) and state = 'DESTROYING'
     on conflict do nothing`.execute(db)
   const { rows } = await sql<Begun>`
-    select r.id, e.done_by as "doneBy", e.deadline
+    select r.id, e.done_by as "doneBy", e.deadline,
+      -- Without its day's key it is noise, wherever it is.
+      (select s.asked_at from capture_stop s where s.recording_id = r.id and not exists (
+        select from intake_key k where k.day = r.intake_day and k.private_destroyed_at is not null)) as "capturedSince"
     from recording r join expunction e on e.recording_id = r.id
     where r.id = any (${ids}::uuid[]) and r.state = 'DESTROYING'`.execute(db)
   return rows

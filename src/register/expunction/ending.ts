@@ -34,4 +34,7 @@ export interface Expunged {
 }
 
 /** A recording whose destruction has begun. */
-export type Begun = Omit<Ending, 'cause'>
+export type Begun = Omit<Ending, 'cause'> & {
+  /** Capture has something of it still, since then. */
+  capturedSince: Temporal.Instant | null
+}

@@ -90,7 +90,10 @@ export type RecordingWriter = {
   finish(arrival100us: number): Promise<FinishedRecording>
   /** After a finish() that failed for good: closes the file; header, body and tail stay for the next start to gather. */
   leaveBehind(): Promise<void>
-  /** Nothing of this recording is wanted: closes it without waiting for the disk and removes header and body. */
+  /**
+   * Nothing of this recording is wanted: closes it without waiting for the disk and removes, durably, its header and with it the
+   * only way to its key, then its body. Throws what the file system says; then it can be called again.
+   */
   discard(): Promise<void>
 }
 
@@ -308,7 +311,10 @@ export async function createRecordingWriter(options: RecordingWriterOptions): Pr
       tail?.leave(subject)
       chunk.fill(0)
       await body.close()
-      for (const path of [headerPath, bodyPath]) await rm(path, { force: true })
+      for (const path of [headerPath, bodyPath]) {
+        await rm(path, { force: true })
+        await syncFolder(directory)
+      }
     },
   }
 
