@@ -60,8 +60,6 @@ export interface RecorderCounters {
   /** Entered sessions to a number that the description does not know (R7). */
   unknownNumber: number
   endsInferred: number
-  /** Stopped while their call went on, as was asked (R49). */
-  forbidden: number
   /** Of finished recordings. */
   packetsReceived: number
   packetsLost: number
@@ -117,7 +115,6 @@ export function createRecorder(options: RecorderOptions): Recorder {
     refused: 0,
     unknownNumber: 0,
     endsInferred: 0,
-    forbidden: 0,
     packetsReceived: 0,
     packetsLost: 0,
   }
@@ -386,9 +383,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     async forbid(recordingId, destroys) {
       recent.forbid(recordingId)
       for (const session of sessions.values()) {
-        if (recordingIn(session.state) !== recordingId) continue
-        if (!isStopped(session.state)) counters.forbidden++
-        await session.forbid(destroys)
+        if (recordingIn(session.state) === recordingId) await session.forbid(destroys)
       }
     },
     async stop() {

@@ -1,0 +1,302 @@
+/** A recording that is forbidden while its call goes on, as its client sees it, and as its folder does (R49, AC11). */
+import { randomBytes, randomUUID } from 'node:crypto'
+import { createSocket } from 'node:dgram'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { readDescription } from '#description/read-description.ts'
+import { generateKeyPair } from '#platform/age/age-header.ts'
+import { systemClock } from '#platform/clock/clock.ts'
+import { openDirectoryStore } from '#platform/objects/directory-store.ts'
+import type { ObjectStore } from '#platform/objects/object-store.ts'
+import type { SegmentFacts } from '#register/admit.ts'
+import { bodyKey } from '#register/recordings/objects.ts'
+import { createTailJournal } from '#register/recordings/tail-journal.ts'
+import { callServer, request, toOf, type Caller } from '#test/conformance/sip/caller.ts'
+import { numbersCalled } from '#test/simulator/people.ts'
+import { createPortAllocator } from '../rtp/allocate-ports.ts'
+import { createQuotaCounts } from './quota-counts.ts'
+import { createRecorder, type Recorder } from './recorder.ts'
+import { openSpool, type Spool } from './spool.ts'
+import { takeBack } from './take-back.ts'
+
+const seed = { version: 1, description: await readDescription() }
+const { recipient } = generateKeyPair()
+let folder = ''
+let noted: SegmentFacts[] = []
+let call: Caller
+let recorder: Recorder
+let objects: ObjectStore
+let spool: Spool
+let close: () => Promise<void>
+
+async function open(leftBehind: readonly SegmentFacts[] = []): Promise<void> {
+  const recordingsFolder = join(folder, 'recordings')
+  await mkdir(recordingsFolder, { recursive: true })
+  const tail = await createTailJournal({ directory: recordingsFolder, run: randomUUID() })
+  recorder = createRecorder({
+    versionAt: () => seed,
+    drawKey: Buffer.alloc(32),
+    quotas: createQuotaCounts(),
+    officials: () => [],
+    intakePublicKey: () => recipient,
+    clock: systemClock,
+    ports: createPortAllocator({ address: '127.0.0.1', firstPort: 11_300, lastPort: 11_307, quarantineMs: 0 }),
+    mediaAddress: '127.0.0.1',
+    spool,
+    leftBehind,
+    recordingsFolder,
+    tail,
+    objects,
+    random: { uuid: randomUUID, uint32: () => randomBytes(4).readUInt32BE() },
+    onFault: () => undefined,
+    limits: { storeAgainMs: 20 },
+  })
+  call = callServer(recorder.handler)
+  close = async () => {
+    await recorder.stop()
+    await tail.close()
+  }
+}
+const openCalls = () =>
+  openSpool({
+    directory: join(folder, 'calls'),
+    admit: (facts) => Promise.resolve(noted.push(facts)),
+    onFault: () => undefined,
+  })
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'seloste-forbidden-'))
+  noted = []
+  objects = { ...(await openDirectoryStore(join(folder, 'objects'))) }
+  spool = await openCalls()
+  await open()
+})
+afterEach(async () => {
+  await close()
+  await spool.stop()
+  await rm(folder, { recursive: true })
+})
+
+const oneCall = { 'x-broadworks-correlation-info': 'one-call' }
+const diversion = `<sip:${numbersCalled.testLine}@192.0.2.1>;reason=unconditional`
+const from = (who: string) => ({ 'p-asserted-identity': `<sip:${who}@192.0.2.1>` })
+const media = (port: number, direction = 'sendonly') =>
+  `v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio ${port} RTP/AVP 8\r\na=label:0\r\na=${direction}\r\n`
+
+/** Sends an INVITE, waits for its answer and acknowledges it. Returns the body of the answer. */
+async function ask(cseq: string, body: string, changes: Record<string, string> = {}): Promise<string> {
+  const before = call.sent.length
+  const headers = { require: 'siprec', diversion, 'content-type': 'application/sdp', ...oneCall, ...changes }
+  call.send(request('INVITE', { cseq, ...headers }, body))
+  const answers = () =>
+    call.sent
+      .slice(before)
+      .flatMap(({ message }) => (message.kind === 'response' && message.status >= 200 ? [message] : []))
+  await until(() => answers().length > 0)
+  const [answer] = answers()
+  if (answer?.status !== 200) throw new Error(`answered ${answer?.status}`)
+  const { 'call-id': callId } = changes
+  call.send(
+    request('ACK', { cseq, to: toOf(answer), branch: `z9hG4bK-a${cseq}`, ...(callId && { 'call-id': callId }) }),
+  )
+  return answer.body.toString()
+}
+const portOf = (answer: string) => Number(/^m=audio (\d+)/m.exec(answer)?.[1])
+const withoutVersion = (answer: string) => answer.replace(/^o=.*$/m, '')
+
+async function until(happened: () => boolean): Promise<void> {
+  for (let tries = 0; tries < 400 && !happened(); tries++) await wait(5)
+  expect(happened()).toBe(true)
+}
+
+/** Sound as a client sends it: 1000 bytes a packet. */
+async function speak(port: number, packets: number, first = 0): Promise<void> {
+  const socket = createSocket('udp4')
+  const head = Buffer.alloc(12)
+  head[0] = 0x80
+  head[1] = 8
+  head.writeUInt32BE(7, 8)
+  await new Promise<void>((resolve) => socket.bind(4000, '127.0.0.1', () => resolve()))
+  for (let n = first; n < first + packets; n++) {
+    head.writeUInt16BE(n, 2)
+    head.writeUInt32BE(n * 160, 4)
+    socket.send(Buffer.concat([head, randomBytes(1000)]), port, '127.0.0.1')
+    if (n % 20 === 19) await wait(2)
+  }
+  await wait(20)
+  await new Promise<void>((resolve) => socket.close(() => resolve()))
+}
+
+const latest = () => noted.at(-1)
+const recordingId = () => latest()?.recording?.id ?? ''
+const files = async () => (await readdir(join(folder, 'recordings'))).filter((name) => !name.endsWith('.journal'))
+async function heardBytes(): Promise<number> {
+  const body = (await files()).find((name) => name.endsWith('.body'))
+  return body === undefined ? 0 : (await readFile(join(folder, 'recordings', body))).length
+}
+
+describe('a recording that is forbidden while its call goes on', () => {
+  test('is gone from the disk, and nothing that comes afterwards is written; its client notices nothing', async () => {
+    const first = await ask('1', media(4000))
+    const port = portOf(first)
+    await speak(port, 200)
+    expect(await heardBytes()).toBeGreaterThan(65_000)
+    const { to } = { to: toOf(call.lastResponse()) }
+    const asked = performance.now()
+    await recorder.forbid(recordingId(), true)
+    expect(performance.now() - asked).toBeLessThan(500)
+    expect(await files()).toEqual([])
+    await until(() => latest()?.recording?.gone === true)
+    expect(latest()).toMatchObject({ captureState: 'not-recorded', decision: { record: true } })
+    expect(latest()?.endedAt).toBeUndefined()
+
+    await speak(port, 200, 200)
+    expect(await files()).toEqual([])
+    // A hold, its end, a refresh: answered as ever, on the same port.
+    const again = await ask('2', media(4000), { to })
+    expect(withoutVersion(again)).toBe(withoutVersion(first))
+    expect(portOf(await ask('3', media(4000, 'inactive'), { to }))).toBe(port)
+    expect(portOf(await ask('4', media(4000), { to }))).toBe(port)
+    expect(latest()?.captureState).toBe('not-recorded')
+    expect({ live: recorder.live, recording: recorder.recording }).toEqual({ live: 1, recording: 0 })
+
+    call.send(request('BYE', { cseq: '5', to }))
+    await until(() => recorder.live === 0)
+    expect(latest()).toMatchObject({ recording: { gone: true }, endInferred: false })
+    expect(latest()?.endedAt).toBeDefined()
+    expect(latest()?.recording?.stored).toBeUndefined()
+    expect(await files()).toEqual([])
+  })
+
+  test('told twice, or once more as the call ends, is the same', async () => {
+    await speak(portOf(await ask('1', media(4000))), 50)
+    const to = toOf(call.lastResponse())
+    const id = recordingId()
+    await Promise.all([recorder.forbid(id, true), recorder.forbid(id, true)])
+    call.send(request('BYE', { cseq: '2', to }))
+    await recorder.forbid(id, true)
+    await until(() => recorder.live === 0)
+    await recorder.forbid(id, true)
+    expect(latest()).toMatchObject({ recording: { id, gone: true } })
+    expect(await files()).toEqual([])
+  })
+
+  test('as the call ends, and its recording waits for an object store that is away, is stored nowhere', async () => {
+    const { moveIn } = objects
+    objects.moveIn = () => Promise.reject(new Error('away'))
+    await speak(portOf(await ask('1', media(4000))), 50)
+    const id = recordingId()
+    call.send(request('BYE', { cseq: '2', to: toOf(call.lastResponse()) }))
+    await until(() => latest()?.endedAt !== undefined)
+    const told = recorder.forbid(id, true)
+    objects.moveIn = moveIn
+    await told
+    expect(latest()).toMatchObject({ recording: { id, gone: true } })
+    expect(await files()).toEqual([])
+    await expect(objects.sizeBytes(bodyKey(id))).rejects.toThrow()
+  })
+
+  test('what stands in the way of its destruction keeps what was captured, and nothing more is', async () => {
+    const port = portOf(await ask('1', media(4000)))
+    await speak(port, 50)
+    const id = recordingId()
+    await recorder.forbid(id, false)
+    await until(() => latest()?.recording?.stored !== undefined)
+    const size = await objects.sizeBytes(bodyKey(id))
+    await speak(port, 200, 50)
+    call.send(request('BYE', { cseq: '2', to: toOf(call.lastResponse()) }))
+    await until(() => recorder.live === 0)
+    expect(await objects.sizeBytes(bodyKey(id))).toBe(size)
+    const { endedAt, recording } = latest()!
+    expect(Temporal.Instant.compare(recording!.endedAt!, endedAt!)).toBe(-1)
+    expect(await files()).toEqual([])
+  })
+})
+
+describe('the call goes on with somebody else, or comes back', () => {
+  const second = { 'call-id': 'call-2', from: '<sip:src@192.0.2.1>;tag=x', branch: 'z9hG4bK-2' }
+
+  test('after a restart it is not recorded again, whatever the crash left', async () => {
+    await speak(portOf(await ask('1', media(4000))), 50)
+    await recorder.forbid(recordingId(), true)
+    await until(() => latest()?.recording?.gone === true)
+    // The process dies: its spool is all that the next one has.
+    const left = noted.at(-1)!
+    await close()
+    await open([left])
+    noted = []
+    await ask('1', media(4000), second)
+    await until(() => noted.length > 0)
+    expect(latest()).toMatchObject({
+      contactId: left.contactId,
+      decision: { record: true },
+      captureState: 'not-recorded',
+      captureFailure: 'forbidden',
+    })
+    expect(latest()?.recording).toBeUndefined()
+    expect(await files()).toEqual([])
+  })
+
+  test('nor one that was forbidden while no capture ran', async () => {
+    await speak(portOf(await ask('1', media(4000))), 50)
+    const left = noted.at(-1)!
+    await close()
+    await open([left])
+    expect(recorder.recordings('remembered')).toContain(left.recording?.id)
+    await recorder.forbid(left.recording!.id, true)
+    noted = []
+    await ask('1', media(4000), second)
+    await until(() => noted.length > 0)
+    expect(latest()?.recording).toBeUndefined()
+  })
+})
+
+describe('a process that dies between any two steps leaves no sound', () => {
+  /** What lies in the folder after so many of the steps of a destruction, and what the spool says. */
+  test.each([
+    ['before the first', ['hdr', 'body'], false, 'handed over'],
+    ['when the way to the key is gone', ['body'], false, 'handed over'],
+    ['when all is gone and nobody has been told', [], false, 'gone'],
+    ['when it has been told', [], true, 'gone'],
+    ['told by a disk that lied', ['hdr', 'body', 'tail'], true, 'gone'],
+  ])('%s', async (_when, suffixes, told, comes) => {
+    await speak(portOf(await ask('1', media(4000))), 80)
+    const going = latest()!
+    const id = recordingId()
+    const parts = new Map<string, Buffer>()
+    for (const name of await files())
+      parts.set(name.slice(name.lastIndexOf('.') + 1), await readFile(join(folder, 'recordings', name)))
+    await close()
+    await spool.stop()
+    // As the disk was when the process died.
+    await rm(join(folder, 'recordings'), { recursive: true })
+    await rm(join(folder, 'objects'), { recursive: true })
+    await mkdir(join(folder, 'recordings'))
+    objects = await openDirectoryStore(join(folder, 'objects'))
+    for (const suffix of suffixes) {
+      await writeFile(join(folder, 'recordings', `${id}.${suffix}`), parts.get(suffix) ?? 'sealed frames')
+    }
+    noted = []
+    spool = await openCalls()
+    const recording = { ...going.recording!, ...(told && { gone: true as const }) }
+    await spool.note({ ...going, recording })
+    await takeBack(spool, join(folder, 'recordings'), objects, systemClock.now())
+    await spool.settled()
+
+    const left = await readdir(join(folder, 'recordings'))
+    expect(left.filter((name) => name.includes(id))).toEqual([])
+    expect(latest()?.endedAt).toBeDefined()
+    const inStore = await objects.sizeBytes(bodyKey(id)).then(
+      () => 'handed over',
+      () => 'gone',
+    )
+    expect(inStore).toBe(comes)
+    // Either way capture has nothing of it any more, and says so: then the custodian destroys what it was given.
+    expect(latest()?.recording?.stored !== undefined).toBe(comes === 'handed over')
+    expect(latest()?.recording?.gone === true).toBe(comes === 'gone')
+    await open()
+  })
+})
