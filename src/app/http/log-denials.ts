@@ -29,6 +29,8 @@ const kinds: Readonly<Record<string, ObjectKind>> = {
   offices: 'office',
   appointments: 'appointment',
   requests: 'request',
+  copies: 'copy',
+  corrections: 'correction',
 }
 
 /**

@@ -1,3 +1,4 @@
+import { appendAudit } from '#safeguards/audit/append.ts'
 import { decideCorrection, decideOpenness, proposeCorrection, withdrawCopy } from '#use/requests/acts/acts.ts'
 import { listRequestDecisions } from '#use/requests/acts/list-acts.ts'
 import { operations } from './contract/operations.ts'
@@ -25,6 +26,12 @@ export function requestActRoutes(app: Routes, desk: Desk): void {
         recipient,
       })
       if ('refused' in made) {
+        await appendAudit(desk.db, {
+          action: 'subject-copy.made',
+          result: `refused:${made.refused}`,
+          personId: session.personId,
+          object: { kind: 'request', id: request.params.id },
+        })
         return refuse(reply, made.refused, made.refused === 'copy.recipient' ? { field: 'recipient' } : {})
       }
       const { id, token, passphrase, expiresAt } = made

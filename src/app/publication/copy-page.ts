@@ -1,0 +1,24 @@
+import type { Language } from '#description/register-description.ts'
+import { copyWords } from './copy-words.ts'
+import { html, type Html } from './html.ts'
+
+/** What lies ready behind a link, one button, and how the file is opened. */
+export function copyPage(language: Language, action: string): Html {
+  const say = copyWords[language]
+  return html`<article class="sheet">
+    <h1>${say.title}</h1>
+    <p class="lead">${say.lead}</p>
+    <p>${say.once}</p>
+    <form class="form" method="post" action="${action}">
+      <button class="button" type="submit">${say.download}</button>
+    </form>
+    <h2>${say.openTitle}</h2>
+    <p>${say.openLead}</p>
+    <ol>
+      ${say.openSteps.map((step) => html`<li>${step}</li>`)}
+    </ol>
+    <p><code>${say.openCommand}</code></p>
+    <p>${say.openKey}</p>
+    <p>${say.others}</p>
+  </article>`
+}

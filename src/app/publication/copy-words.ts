@@ -1,0 +1,82 @@
+import type { Language } from '#description/register-description.ts'
+
+/** The page at which a copy of a recording is fetched. */
+export interface CopyWords {
+  title: string
+  lead: string
+  once: string
+  download: string
+  openTitle: string
+  openLead: string
+  openSteps: readonly string[]
+  openCommand: string
+  openKey: string
+  others: string
+  fileName: string
+  goneTitle: string
+  gone: string
+}
+
+export const copyWords: Record<Language, CopyWords> = {
+  fi: {
+    title: 'Jäljennös puhelutallenteesta',
+    lead: 'Tästä voi noutaa salatun jäljennöksen tallenteesta, jota on pyydetty.',
+    once: 'Jäljennöksen voi noutaa yhden kerran. Jos yhteys katkeaa kesken, noudon voi aloittaa uudelleen kahdesti tunnin kuluessa.',
+    download: 'Nouda jäljennös',
+    openTitle: 'Jäljennöksen avaaminen',
+    openLead: 'Tiedosto on salattu age-menetelmällä. Viranomainen ei voi avata sitä.',
+    openSteps: [
+      'Hanki age-ohjelma osoitteesta age-encryption.org.',
+      'Pura salaus komennolla, joka on alla.',
+      'Anna salalause, joka on kerrottu erikseen.',
+      'Kuuntele puhelu.wav millä tahansa ääniohjelmalla.',
+    ],
+    openCommand: 'age --decrypt --output puhelu.wav puhelu.wav.age',
+    openKey: 'Jos jäljennös on salattu omalle avaimelle, lisää komentoon --identity ja avaintiedoston nimi.',
+    others: 'Tallenteella kuuluu myös toisen henkilön ääni. Ota se huomioon, kun säilytät jäljennöstä.',
+    fileName: 'puhelu',
+    goneTitle: 'Jäljennöstä ei ole noudettavissa',
+    gone: 'Linkki on väärä, se on jo käytetty tai sen aika on päättynyt. Uutta jäljennöstä voi pyytää Palveluyksiköstä.',
+  },
+  sv: {
+    title: 'Kopia av en samtalsinspelning',
+    lead: 'Här kan man hämta en krypterad kopia av den inspelning som begärts.',
+    once: 'Kopian kan hämtas en gång. Om förbindelsen bryts kan hämtningen börjas om två gånger inom en timme.',
+    download: 'Hämta kopian',
+    openTitle: 'Så öppnas kopian',
+    openLead: 'Filen är krypterad med age. Myndigheten kan inte öppna den.',
+    openSteps: [
+      'Skaffa programmet age på adressen age-encryption.org.',
+      'Dekryptera filen med kommandot nedan.',
+      'Ge lösenfrasen, som har meddelats särskilt.',
+      'Lyssna på samtal.wav i vilket ljudprogram som helst.',
+    ],
+    openCommand: 'age --decrypt --output samtal.wav samtal.wav.age',
+    openKey: 'Om kopian är krypterad för en egen nyckel, lägg till --identity och nyckelfilens namn i kommandot.',
+    others: 'På inspelningen hörs också en annan persons röst. Beakta det när kopian förvaras.',
+    fileName: 'samtal',
+    goneTitle: 'Det finns ingen kopia att hämta',
+    gone: 'Länken är fel, redan använd eller har gått ut. En ny kopia kan begäras hos Serviceenheten.',
+  },
+  en: {
+    title: 'A copy of a call recording',
+    lead: 'Here an encrypted copy of the recording that was asked for can be fetched.',
+    once: 'The copy can be fetched once. If the connection breaks, it can be begun again twice within an hour.',
+    download: 'Fetch the copy',
+    openTitle: 'Opening the copy',
+    openLead: 'The file is encrypted with age. The authority cannot open it.',
+    openSteps: [
+      'Get the program age from age-encryption.org.',
+      'Decrypt the file with the command below.',
+      'Give the passphrase, which has been told separately.',
+      'Listen to call.wav in any audio program.',
+    ],
+    openCommand: 'age --decrypt --output call.wav call.wav.age',
+    openKey:
+      'If the copy is encrypted to a key of your own, add --identity and the name of the key file to the command.',
+    others: 'Another person’s voice is heard on the recording as well. Bear it in mind when you keep the copy.',
+    fileName: 'call',
+    goneTitle: 'There is no copy to fetch',
+    gone: 'The link is wrong, has been used, or has ended. A new copy can be asked for at the Service Unit.',
+  },
+}
