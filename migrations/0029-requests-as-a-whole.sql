@@ -40,30 +40,29 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 
 create function letters_so_far(request uuid) returns jsonb
-language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-begin
-  return '[]';
-end $$;
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select coalesce(jsonb_agg(jsonb_build_object('kind', l.kind, 'isDelivered', l.delivered_at is not null) order by l.made_at), '[]')
+  from letter l where l.request_id = request
+$$;
 create function appointments_so_far(request uuid) returns jsonb
-language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-begin
-  return '[]';
-end $$;
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select coalesce(jsonb_agg(jsonb_build_object('state', a.state, 'isPast', s.ends_at <= register_now()) order by a.booked_at), '[]')
+  from appointment a join office_slot s on s.id = a.slot_id where a.request_id = request
+$$;
 create function copies_so_far(request uuid) returns jsonb
-language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-begin
-  return '[]';
-end $$;
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select coalesce(jsonb_agg(jsonb_build_object('state', subject_copy_state(c)) order by c.made_at), '[]')
+  from subject_copy c where c.request_id = request
+$$;
 create function corrections_so_far(request uuid) returns jsonb
-language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-begin
-  return '[]';
-end $$;
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select coalesce(jsonb_agg(jsonb_build_object('isDecided', c.decided_at is not null) order by c.proposed_at), '[]')
+  from correction c where c.request_id = request
+$$;
 create function openness_is_decided(request uuid) returns boolean
-language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-begin
-  return false;
-end $$;
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select exists (select from openness_decision d where d.request_id = request)
+$$;
 
 -- What stands in the way of closing a request with an outcome. One that is withdrawn owes nobody an answer.
 create function unfinished_of(q subject_request, outcome text) returns text[]
@@ -89,6 +88,25 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   ], null)
 $$;
 
+-- A listening that is asked for later waits from then on; one that is asked for no more, not at all.
+create function follow_kinds() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  opened uuid;
+begin
+  if new.kinds @> array['LISTEN'] and not old.kinds @> array['LISTEN'] then
+    for opened in
+      select open_inspection_for(c) from request_call c where c.request_id = new.id and c.state = 'MATCHED'
+    loop
+      update inspection set received_at = clock_timestamp() where id = opened;
+    end loop;
+  elsif old.kinds @> array['LISTEN'] and not new.kinds @> array['LISTEN'] then
+    perform end_inspection(i, viewer(), 'withdrawn') from inspection i where i.request_id = new.id and i.closed_at is null;
+  end if;
+  return null;
+end $$;
+create trigger follow_kinds after update of kinds on subject_request for each row execute function follow_kinds();
+
 -- Closes a request. What is unfinished is told; calls that were not shown to be the requester's are forgotten, and what waited
 -- for its listening waits no longer.
 create function close_request(wanted uuid, outcome text) returns void
@@ -109,13 +127,17 @@ end $$;
 
 -- Erasure ---------------------------------------------------------------------------------------------------------------
 
--- What is personal of a request: who asks, what they told, which calls they were, the words of the letters. What stays says
--- that somebody asked, what for and how it ended.
+-- What is personal of a request: who asks, what they told, which calls they were, what they needed, the words of the letters.
+-- What stays says that somebody asked, what for and how it ended.
 create function forget_requester(wanted uuid) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   delete from subject_requester where request_id = wanted;
   update request_call set told = null, contact_id = null, contact_started_at = null where request_id = wanted;
+  perform erase_letters_of(wanted);
+  update appointment set needs = '{}', interpreter_language = null where request_id = wanted;
+  delete from inspection where request_id = wanted and closed_at is not null;
+  update subject_request set official_id = null where id = wanted;
 end $$;
 
 -- Thirty days after a request was closed. The ledger has it: a restore erases it again. @returns how many
@@ -129,8 +151,8 @@ begin
     select * from subject_request s where s.erased_at is null and s.closed_at <= destruction_now() - interval '30 days'
     order by s.closed_at for update skip locked
   loop
+    update subject_request set erased_at = clock_timestamp() where id = q.id;
     perform forget_requester(q.id);
-    update subject_request set official_id = null, erased_at = clock_timestamp() where id = q.id;
     perform append_to_ledger('request', q.id, 'erased', jsonb_build_object('closedAt', ledger_instant(q.closed_at), 'outcome', q.outcome));
     insert into audit_entry (action, object_kind, object_id, result, detail) values ('request.erased', 'request', q.id, 'ok', '{}');
     erased := erased + 1;
@@ -144,7 +166,7 @@ alter table destruction_entry drop constraint destruction_entry_kind, add constr
 
 revoke execute on function request_facts(uuid[]), call_heard_until(subject_request, request_call), can_be_forbidden(subject_request, uuid),
   letters_so_far(uuid), appointments_so_far(uuid), copies_so_far(uuid), corrections_so_far(uuid), openness_is_decided(uuid),
-  unfinished_of(subject_request, text), close_request(uuid, text), forget_requester(uuid), erase_requests_over()
+  unfinished_of(subject_request, text), follow_kinds(), close_request(uuid, text), forget_requester(uuid), erase_requests_over()
   from public;
 grant execute on function request_facts(uuid[]), close_request(uuid, text) to seloste_desk;
 grant execute on function erase_requests_over() to seloste_custodian;

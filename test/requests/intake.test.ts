@@ -1,0 +1,261 @@
+// From intake to closing (R45, R46, L7, L32), as the Service Unit's clerks meet it: over HTTP, in a database of its own.
+import { describe, expect, test } from 'vitest'
+import type { RegisterTables } from '#register/tables.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { openServiceUnit } from './open-service-unit.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const { enter, entered, act, read, list, body, people, admin, deliverAnswer, identityCode } =
+  await openServiceUnit(database)
+const now = () => Temporal.Now.instant()
+const day = (instant: string) => Temporal.Instant.from(instant).toZonedDateTimeISO('Europe/Helsinki')
+
+describe('a request that comes in', () => {
+  test('has the next number of the year, and nobody’s is left out where two clerks enter at once', async () => {
+    const first = await entered()
+    const made = await Promise.all(
+      Array.from({ length: 12 }, (_, i) => enter(body({ name: `Soittaja ${i}` }), i % 2 === 0 ? 'paula' : 'pekka')),
+    )
+    const refused = await enter({ ...body(), receivedAt: now().add({ hours: 1 }).toString() })
+    expect(refused.code).toBe('request.received-wrong')
+    const last = await entered()
+    const numbers = [first, ...made.map((one) => one.body), last].map((one) => String(one['number']).split('-'))
+    expect(new Set(numbers.map(([letter, year]) => `${letter}-${year}`)).size).toBe(1)
+    const counted = numbers.map(([, , number]) => Number(number)).sort((one, other) => one - other)
+    expect(counted).toEqual(counted.map((_, i) => counted[0]! + i))
+  })
+
+  test('is one where the form was sent twice, and two where two people ask', async () => {
+    const form = body({ name: 'Kaksi Kertaa' })
+    const [one, again] = await Promise.all([enter(form), enter(form)])
+    const other = await enter({ ...form, requester: { name: 'Toinen Kertaa' } })
+    const colleague = await enter(form, 'pekka')
+    expect(again.body).toEqual(one.body)
+    expect(new Set([one, other, colleague].map(({ body: { id } }) => id)).size).toBe(3)
+  })
+
+  test('is due a calendar month after it was received, to the end of a shorter month', async () => {
+    const received = now().round('second').toZonedDateTimeISO('Europe/Helsinki')
+    const receivedAt = received.subtract({ months: 2 }).with({ day: 31 })
+    const { id } = await entered({ receivedAt: receivedAt.toInstant().toString() })
+    const { dueAt, isOverdue } = await read(id)
+    expect(day(dueAt).toPlainDateTime()).toEqual(receivedAt.add({ months: 1 }).toPlainDateTime())
+    expect(isOverdue).toBe(true)
+  })
+
+  test('was received before now and within a year', async () => {
+    const receivedBefore = now().toZonedDateTimeISO('Europe/Helsinki').subtract({ months: 12, days: 1 }).toInstant()
+    for (const receivedAt of [now().add({ minutes: 5 }), receivedBefore]) {
+      const { status, code } = await enter({ ...body(), receivedAt: receivedAt.toString() })
+      expect({ status, code }).toEqual({ status: 400, code: 'request.received-wrong' })
+    }
+  })
+
+  test('asks for what the description in force offers, and no right is mixed with another’s', async () => {
+    for (const [party, kind] of [
+      ['CALLER', 'COPY'],
+      ['CALLER', 'RECTIFY'],
+      ['CALLER', 'OPENNESS'],
+      ['OUTSIDER', 'OPENNESS'],
+      ['MENTIONED', 'MENTIONED'],
+      ['CALLER', 'MENTIONED'],
+    ]) {
+      expect((await enter({ ...body(), party, kinds: [kind] })).code).toBe('request.not-offered')
+    }
+    const { id } = await entered()
+    const changed = await act('PUT', id, '', { kinds: ['KNOW', 'COPY'], language: 'fi', requester: { name: 'X Y' } })
+    expect(changed.code).toBe('request.not-offered')
+    expect(await list()).toMatchObject({
+      mayAsk: ['KNOW', 'LISTEN', 'HISTORY', 'PROHIBIT'],
+      parties: ['CALLER', 'OFFICIAL'],
+    })
+  })
+
+  test('of an official names them by their user id', async () => {
+    const official = { ...body(), party: 'OFFICIAL' }
+    expect((await enter({ ...official, officialUserId: 'ei.ketaan' })).code).toBe('request.official-unknown')
+    expect((await enter(official)).code).toBe('request.official-unknown')
+    const { id } = await entered({ party: 'OFFICIAL', officialUserId: people.aino.userId.toUpperCase() })
+    expect((await read(id)).official).toMatchObject({ id: people.aino.id })
+  })
+})
+
+describe('a personal identity code', () => {
+  test('is refused in every field, however it is written', async () => {
+    for (const separator of ['-', '+', 'A', 'b', 'Y', 'u', '–', ' - ', '']) {
+      const written = identityCode(separator)
+      expect((await enter(body({ name: `Maija ${written}` }))).body, written).toMatchObject({
+        error: { code: 'input.identity-code', field: 'requester.name' },
+      })
+    }
+    const written = identityCode('-')
+    for (const field of ['address', 'email', 'phone']) {
+      const value = field === 'email' ? `${written}@example.fi` : `c/o ${written}, Oulu`
+      expect((await enter(body({ [field]: value }))).body, field).toMatchObject({
+        error: { code: 'input.identity-code', field: `requester.${field}` },
+      })
+    }
+    const { id } = await entered()
+    const requester = { name: 'Maija', address: written }
+    const change = await act('PUT', id, '', { kinds: ['KNOW'], language: 'fi', requester })
+    expect(change.code).toBe('input.identity-code')
+    const { rows } = await database.as().pool.query(`select from subject_requester where holds_identity_code(address)`)
+    expect(rows).toEqual([])
+  })
+
+  test('is told from telephone numbers, post codes and days', async () => {
+    const plain = ['040 123 4567', '+358 40 123 4567', '029 497 000', '00100 Helsinki', '26.11.2026', '311299-998']
+    for (const address of [...plain, 'Katu 1 A 2, 131052-999', 'P-2026-17', '320152-308T'])
+      expect((await enter(body({ address, name: `Osoite ${address}` }))).status, address).toBe(201)
+  })
+})
+
+describe('who asks', () => {
+  test('is identified with how, when and by whom; only an official by the personnel register', async () => {
+    const { id } = await entered()
+    expect(await read(id)).toMatchObject({ state: 'RECEIVED', next: ['identify'] })
+    expect((await act('POST', id, '/identification', { how: 'PERSONNEL' })).code).toBe('request.identified-wrong')
+    expect((await act('POST', id, '/identification', { how: 'PASSPORT' })).status).toBe(204)
+    const { identified, state, next } = await read(id)
+    expect(identified).toMatchObject({ how: 'PASSPORT', by: { id: people.paula.id } })
+    expect({ state, next }).toEqual({ state: 'IDENTIFIED', next: ['name-call'] })
+  })
+
+  test('is another person after the name was changed, until identified again', async () => {
+    const { id } = await entered()
+    await act('POST', id, '/identification', { how: 'ID_CARD' })
+    const change = (name: string, address?: string) =>
+      act('PUT', id, '', {
+        kinds: ['KNOW', 'LISTEN'],
+        language: 'sv',
+        requester: { name, ...(address && { address }) },
+      })
+    expect((await change('Maija Meikäläinen', 'Katu 1, Oulu')).status).toBe(204)
+    expect(await read(id)).toMatchObject({
+      state: 'IDENTIFIED',
+      language: 'sv',
+      requester: { address: 'Katu 1, Oulu' },
+    })
+    expect((await change('Aivan Toinen')).status).toBe(204)
+    const renamed = await read(id)
+    expect(renamed).toMatchObject({ state: 'RECEIVED', next: ['identify'], requester: { name: 'Aivan Toinen' } })
+    expect(renamed.identified).toBeUndefined()
+  })
+})
+
+describe('the time for the answer', () => {
+  test('is extended once, before it is over, by a month or two', async () => {
+    const { id } = await entered()
+    const { receivedAt } = await read(id)
+    expect((await act('POST', id, '/extension', { months: 2, reason: 'COMPLEX' })).status).toBe(204)
+    const { dueAt, extension } = await read(id)
+    expect(day(dueAt).toPlainDateTime()).toEqual(day(receivedAt).add({ months: 3 }).toPlainDateTime())
+    expect(extension).toMatchObject({ until: dueAt, reason: 'COMPLEX', by: { id: people.paula.id } })
+    expect((await act('POST', id, '/extension', { months: 1, reason: 'MANY' })).code).toBe('request.extended')
+    const late = await entered({
+      receivedAt: now()
+        .subtract({ hours: 24 * 40 })
+        .toString(),
+    })
+    expect((await act('POST', late.id, '/extension', { months: 1, reason: 'MANY' })).code).toBe('request.overdue')
+    expect((await act('POST', late.id, '/extension', { months: 3, reason: 'MANY' })).code).toBe('input.invalid')
+  })
+})
+
+describe('closing', () => {
+  test('tells what is unfinished, and needs an answer that was sent', async () => {
+    const { id } = await entered()
+    const close = (outcome: string) => act('POST', id, '/close', { outcome })
+    expect((await close('ANSWERED')).body).toMatchObject({
+      error: { code: 'request.unfinished', field: 'call,letter', message: 'Unfinished: call, letter.' },
+    })
+    expect((await close('REFUSED')).body).toMatchObject({ error: { field: 'letter' } })
+    expect((await read(id)).unfinished).toEqual(['call', 'letter'])
+    await deliverAnswer(id, 'received')
+    expect((await close('REFUSED')).body).toMatchObject({ error: { field: 'letter' } })
+    await deliverAnswer(id, 'refusal')
+    expect((await close('REFUSED')).status).toBe(204)
+    expect(await read(id)).toMatchObject({
+      state: 'CLOSED',
+      next: [],
+      closed: { outcome: 'REFUSED', by: { id: people.paula.id } },
+    })
+  })
+
+  test('comes once: of two clerks at once one is told that it was closed, and nothing is changed after', async () => {
+    const { id } = await entered()
+    const closes = await Promise.all(
+      (['paula', 'pekka'] as const).map((who) => act('POST', id, '/close', { outcome: 'WITHDRAWN' }, who)),
+    )
+    expect(closes.map(({ status }) => status).sort()).toEqual([204, 409])
+    expect(closes.find(({ status }) => status === 409)?.code).toBe('request.closed')
+    const after = [
+      act('PUT', id, '', { kinds: ['KNOW'], language: 'fi', requester: { name: 'X' } }),
+      act('POST', id, '/identification', { how: 'PASSPORT' }),
+      act('POST', id, '/assignment', { personId: people.paula.id }),
+      act('POST', id, '/extension', { months: 1, reason: 'MANY' }),
+    ]
+    for (const { code } of await Promise.all(after)) expect(code).toBe('request.closed')
+  })
+})
+
+describe('the queue', () => {
+  test('is handed out to clerks, counted, searched by number and name, and the most pressing is first', async () => {
+    const soon = await entered(
+      {
+        receivedAt: now()
+          .subtract({ hours: 24 * 27 })
+          .toString(),
+      },
+      { name: 'Kiireinen Kaisa' },
+    )
+    const later = await entered({}, { name: 'Rauhallinen Risto' })
+    expect((await act('POST', later.id, '/assignment', { personId: people.aino.id })).code).toBe(
+      'request.assignee-wrong',
+    )
+    expect((await act('POST', later.id, '/assignment', { personId: people.pekka.id })).status).toBe(204)
+    const all = await list()
+    const at = (id: string) => all.items.findIndex((one) => one.id === id)
+    expect(at(soon.id)).toBeLessThan(at(later.id))
+    expect(all.items[at(soon.id)]).toMatchObject({
+      isUrgent: true,
+      isOverdue: false,
+      requester: { name: 'Kiireinen Kaisa' },
+    })
+    expect(all.items[at(later.id)]).toMatchObject({ isUrgent: false, assignedTo: { id: people.pekka.id } })
+    expect(all.counts.open).toBe(all.items.length)
+    expect(all.clerks.map(({ id }) => id).sort()).toEqual([people.paula.id, people.pekka.id].sort())
+    const mine = await list('whose=mine', 'pekka')
+    expect(mine.items.map(({ id }) => id)).toEqual([later.id])
+    expect(mine.counts.mine).toBe(1)
+    const found = async (find: string, state = 'open') =>
+      (await list(`state=${state}&find=${encodeURIComponent(find)}`)).items.map(({ id }) => id)
+    expect(await found('kaisa')).toEqual([soon.id])
+    expect(await found(later.number.toLowerCase())).toEqual([later.id])
+    expect(await found('100%')).toEqual([])
+    await act('POST', soon.id, '/close', { outcome: 'WITHDRAWN' })
+    expect(await found('kaisa')).toEqual([])
+    expect(await found('kaisa', 'closed')).toEqual([soon.id])
+    expect(await found('%', 'closed')).toEqual([])
+  })
+
+  test('and every look at it is in the log by number and without a name, or gives nothing', async () => {
+    const { id, number } = await entered({}, { name: 'Jälki Jalmari' })
+    await read(id)
+    await list('find=jalmari')
+    const entries = await admin.selectFrom('audit_entry').selectAll().where('person_id', '=', people.paula.id).execute()
+    const of = (action: string) => entries.filter((one) => one.action === action)
+    expect(of('request.read').at(-1)).toMatchObject({ reference: number, purpose: 'INSPECTION', object_id: id })
+    expect(of('requests.read').at(-1)).toMatchObject({ detail: { isSearch: true } })
+    expect(JSON.stringify(entries)).not.toMatch(/jalmari/i)
+    await database.as().pool.query('alter table audit_entry add constraint broken check (false) not valid')
+    const looks = await Promise.all(
+      [`/api/requests/${id}`, '/api/requests', '/api/request-statistics?from=2026-01-01&to=2027-01-01'].map((path) =>
+        act('GET', '', path),
+      ),
+    )
+    await database.as().pool.query('alter table audit_entry drop constraint broken')
+    expect(looks.map(({ status }) => status)).toEqual([503, 503, 503])
+    expect(JSON.stringify(looks)).not.toMatch(/jalmari/i)
+  })
+})
