@@ -291,6 +291,7 @@ declare
   made uuid;
 begin
   perform demand_one_role('{SERVICE_UNIT,ADMINISTRATOR}');
+  perform refuse_identity_code('names', enter_office.names::text), refuse_identity_code('address', enter_office.address::text);
   insert into office (names, address, entered_by) values (enter_office.names, enter_office.address, viewer()) returning id into made;
   perform note_office('office.changed', made, '{"what": "entered"}');
   return made;
@@ -300,6 +301,7 @@ create function change_office(wanted uuid, names jsonb, address jsonb, is_closed
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   perform demand_one_role('{SERVICE_UNIT,ADMINISTRATOR}');
+  perform refuse_identity_code('names', change_office.names::text), refuse_identity_code('address', change_office.address::text);
   update office o set names = change_office.names, address = change_office.address, is_closed = change_office.is_closed where o.id = wanted;
   if not found then
     raise exception 'not-found' using errcode = 'SE001';
@@ -323,7 +325,7 @@ begin
   if o.is_closed then
     raise exception 'office.closed' using errcode = 'SE001';
   end if;
-  if from_at <= register_now() or to_at > register_now() + interval '1 year' or from_at + step > to_at
+  if from_at is null or to_at is null or from_at <= register_now() or to_at > register_now() + interval '1 year' or from_at + step > to_at
      or to_at > from_at + interval '1 day' or minutes not between 15 and 240 then
     raise exception 'slot.times' using errcode = 'SE001';
   end if;
@@ -445,6 +447,7 @@ declare
   before appointment;
   made appointment;
 begin
+  perform refuse_identity_code('interpreterLanguage', book_appointment.interpreter_language);
   -- The custodian closes an inspection whose recordings have ended: before this, or after it and this ends with it.
   perform from inspection i where i.request_id = q.id and i.closed_at is null order by i.id for update;
   latest := latest_appointment(recordings_to_hear(q.id));
@@ -589,6 +592,7 @@ declare
   ends timestamptz := now() + interval '15 minutes';
 begin
   perform demand_one_role('{SERVICE_UNIT,ADMINISTRATOR}');
+  perform refuse_identity_code('name', make_workstation_code.name);
   perform from office o where o.id = make_workstation_code.office;
   if not found then
     raise exception 'not-found' using errcode = 'SE001';

@@ -27,6 +27,7 @@ import { listeningRoutes } from './listening-routes.ts'
 import { logDenials } from './log-denials.ts'
 import { logRoutes } from './log-routes.ts'
 import { logTileRoutes } from './log-tile-routes.ts'
+import { officeRoutes } from './office-routes.ts'
 import { organisationRoutes } from './organisation-routes.ts'
 import { passkeyRoutes } from './passkey-routes.ts'
 import { planRoutes } from './plan-routes.ts'
@@ -35,6 +36,8 @@ import { recallRoutes } from './recall-routes.ts'
 import { refusals, refuse } from './refuse.ts'
 import { requestActRoutes } from './request-act-routes.ts'
 import { retentionRoutes } from './retention-routes.ts'
+import { holdToRoom } from './room-only.ts'
+import { roomRoutes } from './room-routes.ts'
 import { storageRoutes } from './storage-routes.ts'
 import { rightsRoutes } from './rights-routes.ts'
 import { requestCallRoutes } from './request-call-routes.ts'
@@ -120,6 +123,7 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
     return refuse(reply, 'unavailable')
   })
 
+  holdToRoom(app, desk)
   const denials = logDenials(app, desk)
 
   organisationRoutes(app, desk)
@@ -143,6 +147,8 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
   prohibitionRoutes(app, desk)
   holdsRoutes(app, desk)
   inspectionRoutes(app, desk)
+  officeRoutes(app, desk)
+  roomRoutes(app, desk)
   recallRoutes(app, desk)
   requestRoutes(app, desk)
   requestCallRoutes(app, desk)

@@ -5,6 +5,7 @@ import { rightsOf, type Right } from '#safeguards/access/grant.ts'
 import { describePerson } from '#safeguards/people/people.ts'
 import { signOut, useSession, type Session } from '#safeguards/people/session.ts'
 import { unitNames } from '#safeguards/people/units.ts'
+import { confinementOf } from '#use/requests/offices/room.ts'
 import { networkOf } from '#safeguards/sign-in/network.ts'
 import type { FactorRefusal, GivenFactor } from '#safeguards/sign-in/second-factor.ts'
 import { newDeviceToken, rememberDevice, signIn, type SignInUnderWay } from '#safeguards/sign-in/sign-in.ts'
@@ -140,17 +141,20 @@ export function refuseFactor(reply: FastifyReply, { refused, seconds }: FactorRe
 
 /** Who a session's person is, and what they may do. */
 async function viewMe(desk: Desk, session: Session) {
-  const [person, units, rights] = await Promise.all([
+  const [person, units, rights, confinement] = await Promise.all([
     describePerson(desk.db, session.personId, desk.clock.now()),
     unitNames(desk.db),
     rightsOf(desk.db, session.personId, desk.clock.now()),
+    confinementOf(desk.db, session.token, undefined),
   ])
   return {
     personId: session.personId,
     userId: person.userId,
     name: person.name,
     ...(person.unit && { unit: person.unit }),
-    rights: rights.map((right) => viewRight(right, units)),
+    // In the listening mode nobody is anything but its host.
+    rights: confinement ? [] : rights.map((right) => viewRight(right, units)),
+    ...(confinement && { confinedTo: confinement.appointmentId }),
     sessionEndsAt: session.expiresAt.toString(),
   }
 }

@@ -15,6 +15,11 @@ export function personBehind(request: FastifyRequest): { personId: string } | un
   return whoAsks.get(request)
 }
 
+/** Notes whom a request was found to come from, for whoever refuses it before its handler asks. */
+export function comesFrom(request: FastifyRequest, personId: string): void {
+  whoAsks.set(request, { personId })
+}
+
 /** The sign-in behind a request, under way or done; nothing is answered where there is none. */
 export async function signInBehind(desk: Desk, request: FastifyRequest) {
   const token = sessionToken(request)

@@ -62,7 +62,8 @@ export function startListening(
     if (!heard.until && row.state !== 'STORED' && row.state !== 'CAPTURING') return refuse('restricted')
     if (!heard.until) return refuse('not-yet-kept')
 
-    const until = [now.add({ minutes: longestListeningMinutes }), heard.until, ...(right.until ? [right.until] : [])]
+    const ends = [heard.until, right.until, heard.roomUntil].filter((end) => end != null)
+    const until = [now.add({ minutes: longestListeningMinutes }), ...ends]
       .sort(Temporal.Instant.compare)
       .at(0) as Temporal.Instant
     const id = randomUUID()
@@ -106,6 +107,13 @@ export function startListening(
   })
 }
 
+interface Hearing {
+  until: Temporal.Instant | null
+  now: Temporal.Instant
+  /** The end of the listening mode, where the session is in it (R47). */
+  roomUntil: Temporal.Instant | null
+}
+
 /**
  * Until when a recording may be heard under a Grant, as the database has it: what is restricted, in the one case that it is
  * restricted to. With what time it is, which is never earlier than it has been.
@@ -114,11 +122,10 @@ async function hearing(
   tx: Transaction<RegisterTables>,
   recordingId: string,
   { purpose, reference }: Grant,
-): Promise<{ until: Temporal.Instant | null; now: Temporal.Instant }> {
-  const { rows } = await sql<{ until: Temporal.Instant | null; now: Temporal.Instant }>`
-    select heard_until(${recordingId}::uuid, ${purpose}, ${reference ?? null}) as until, register_now() as now`.execute(
-    tx,
-  )
+): Promise<Hearing> {
+  const { rows } = await sql<Hearing>`
+    select heard_until(${recordingId}::uuid, ${purpose}, ${reference ?? null}) as until, register_now() as now,
+      confined_until() as "roomUntil"`.execute(tx)
   return rows[0]!
 }
 

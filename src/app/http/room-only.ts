@@ -1,0 +1,43 @@
+/**
+ * The listening mode holds a session (R47). In: every request, before anything is done for it. Out: the few that the room needs,
+ * from the workstation at which it was opened; all others are refused, whatever they ask. Never here: what may be heard; the
+ * database decides that too (migrations/0024-offices.sql).
+ */
+import { confinementOf } from '#use/requests/offices/room.ts'
+import type { Desk } from './desk.ts'
+import { refuse } from './refuse.ts'
+import type { Routes } from './routes.ts'
+import { sessionToken, workstationToken } from './session-cookies.ts'
+import { comesFrom } from './signed-in.ts'
+
+/** What a session does in the listening mode. The recordings of a listening are those of the room: the database sees no others. */
+const inRoom: ReadonlySet<string> = new Set([
+  'readRoom',
+  'closeRoom',
+  'startListening',
+  'readAudio',
+  'readPeaks',
+  'followListening',
+  'paceListening',
+  'endListening',
+])
+/** From anywhere: who it is and whose register, which tell the page that it is the room; and to sign out. */
+const anywhere: ReadonlySet<string> = new Set(['whoAmI', 'readOrganisation', 'signOut'])
+
+/** Call it once, before any route. */
+export function holdToRoom(app: Routes, desk: Desk): void {
+  app.addHook('onRequest', async (request, reply) => {
+    const token = sessionToken(request)
+    const { url, schema } = request.routeOptions
+    // Pages and their files are the same for everybody, and nobody's.
+    const isApi = url?.startsWith('/api/') === true || url?.startsWith('/scim/') === true
+    if (token === undefined || !isApi) return
+    const confinement = await confinementOf(desk.db, token, workstationToken(request))
+    if (!confinement) return
+    const operation = (schema as { operationId?: string } | undefined)?.operationId ?? ''
+    if (anywhere.has(operation)) return
+    if (confinement.isHere && inRoom.has(operation)) return
+    comesFrom(request, confinement.personId)
+    return refuse(reply, inRoom.has(operation) ? 'room.workstation' : 'session.in-room')
+  })
+}

@@ -1,0 +1,91 @@
+/**
+ * Listening at an agreed office (R47, R48). In: a session of whoever sets up offices, gives times, books, or receives the
+ * listener; the tokens of workstations. Out: offices, times, appointments, and the room in which a person hears their own calls.
+ * Never here: a decision of this process, which the database takes (migrations/0024-offices.sql); sound (../../playback); who
+ * the listener is.
+ */
+import { sql } from 'kysely'
+import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import type { Session } from '#safeguards/people/session.ts'
+import type { HoldingSafeguards } from '#safeguards/tables.ts'
+
+export interface InThreeLanguages {
+  fi: string
+  sv: string
+  en: string
+}
+
+/** Instants in RFC 3339. */
+export interface Office {
+  id: string
+  names: InThreeLanguages
+  address: InThreeLanguages
+  is_closed: boolean
+  workstations: { id: string; name: string; enrolledAt: string; lastSeenAt: string | null }[]
+  /** Ahead, and booked by nobody. */
+  free_slots: number
+}
+
+export interface Host {
+  id: string
+  name: string
+}
+
+/** Offices, those that are closed last, and who may be host there: whoever holds the Service Unit's right now. */
+export async function listOffices(
+  db: HoldingSafeguards,
+  session: Session,
+): Promise<{ offices: Office[]; hosts: Host[] } | Refused<'deny.role'>> {
+  const trace = { action: 'request.refused', object: { kind: 'office' } } as const
+  const offices = await askOfDatabase(
+    db,
+    session,
+    sql<Office>`select id, names, address, is_closed, workstations, free_slots::integer from list_offices()`,
+    ['deny.role'],
+    trace,
+  )
+  if ('refused' in offices) return offices
+  const hosts = await askOfDatabase(db, session, sql<Host>`select id, name from list_hosts()`, ['deny.role'], trace)
+  return 'refused' in hosts ? hosts : { offices: offices.rows, hosts: hosts.rows }
+}
+
+const enterRefusals = ['deny.role', 'input.identity-code'] as const
+const changeRefusals = ['deny.role', 'not-found', 'input.identity-code'] as const
+
+export interface OfficeToBe {
+  names: InThreeLanguages
+  address: InThreeLanguages
+}
+
+/** @returns the id of the office; `of` an identity code: the field that has it */
+export async function enterOffice(
+  db: HoldingSafeguards,
+  session: Session,
+  { names, address }: OfficeToBe,
+): Promise<{ id: string } | Refused<(typeof enterRefusals)[number]>> {
+  const answer = await askOfDatabase(
+    db,
+    session,
+    sql<{ id: string }>`select enter_office(${JSON.stringify(names)}::jsonb, ${JSON.stringify(address)}::jsonb) as id`,
+    enterRefusals,
+    { action: 'office.changed', object: { kind: 'office' } },
+  )
+  return 'refused' in answer ? answer : answer.rows[0]!
+}
+
+/** Changes an office. One that is closed takes no more appointments; those that are booked there stand. */
+export async function changeOffice(
+  db: HoldingSafeguards,
+  session: Session,
+  id: string,
+  { names, address, isClosed }: OfficeToBe & { isClosed: boolean },
+): Promise<'done' | Refused<(typeof changeRefusals)[number]>> {
+  const answer = await askOfDatabase(
+    db,
+    session,
+    sql`select change_office(${id}::uuid, ${JSON.stringify(names)}::jsonb, ${JSON.stringify(address)}::jsonb, ${isClosed})`,
+    changeRefusals,
+    { action: 'office.changed', object: { kind: 'office', id } },
+  )
+  return 'refused' in answer ? answer : 'done'
+}

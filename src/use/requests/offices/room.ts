@@ -1,0 +1,105 @@
+import { sql } from 'kysely'
+import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { sessionHash, type Session } from '#safeguards/people/session.ts'
+import { safeguardsOf, type HoldingSafeguards } from '#safeguards/tables.ts'
+import type { InThreeLanguages } from './offices.ts'
+
+/** The listening mode of a session: this person's calls and no others. Instants in RFC 3339 but for the end. */
+export interface Room {
+  appointment_id: string
+  number: string
+  language: 'fi' | 'sv' | 'en'
+  until: Temporal.Instant
+  calls: {
+    ordinal: number
+    startedAt: string
+    endedAt: string | null
+    number: string
+    numberName: InThreeLanguages | null
+    parts: {
+      recordingId: string
+      official: string | null
+      answeredAt: string
+      endedAt: string | null
+      canBeHeard: boolean
+    }[]
+  }[]
+}
+
+const openRefusals = [
+  'deny.role',
+  'not-found',
+  'request.closed',
+  'appointment.over',
+  'room.host',
+  'room.workstation',
+  'room.not-now',
+] as const
+
+/**
+ * Puts a session into the listening mode, of which it comes out by ending: whoever holds it is the host, it is time, and the
+ * browser is a workstation of the office.
+ * @param workstation the browser's token
+ */
+export async function openRoom(
+  db: HoldingSafeguards,
+  session: Session,
+  appointmentId: string,
+  workstation: string | undefined,
+): Promise<'open' | Refused<(typeof openRefusals)[number]>> {
+  const here = workstation === undefined ? null : sessionHash(workstation)
+  const answer = await askOfDatabase(
+    db,
+    session,
+    sql`select open_room(${appointmentId}::uuid, ${here}::bytea)`,
+    openRefusals,
+    { action: 'room.opened', object: { kind: 'appointment', id: appointmentId } },
+  )
+  return 'refused' in answer ? answer : 'open'
+}
+
+/** The room of a session; each of its calls is looked at, and the log has it. */
+export async function readRoom(db: HoldingSafeguards, session: Session): Promise<Room | Refused<'room.none'>> {
+  const answer = await askOfDatabase(
+    db,
+    session,
+    sql<Room>`select appointment_id, number, language, until, calls from room_now()`,
+    ['room.none'],
+    { action: 'contact.read', object: { kind: 'appointment' } },
+  )
+  return 'refused' in answer ? answer : answer.rows[0]!
+}
+
+/** Ends the listening mode, and the session with it. */
+export async function closeRoom(
+  db: HoldingSafeguards,
+  session: Session,
+  { isHeard }: { isHeard: boolean },
+): Promise<'closed' | Refused<'room.none'>> {
+  const answer = await askOfDatabase(db, session, sql`select close_room(${isHeard})`, ['room.none'], {
+    action: 'room.closed',
+    object: { kind: 'appointment' },
+  })
+  return 'refused' in answer ? answer : 'closed'
+}
+
+/** Whom a session serves alone. */
+export interface Confinement {
+  personId: string
+  appointmentId: string
+  /** Whether the browser is the workstation at which the listening mode was begun. */
+  isHere: boolean
+}
+
+/** The listening mode of a session that holds; none where it is in none. Asking keeps nobody signed in. */
+export async function confinementOf(
+  db: HoldingSafeguards,
+  token: string,
+  workstation: string | undefined,
+): Promise<Confinement | undefined> {
+  const here = workstation === undefined ? null : sessionHash(workstation)
+  const { rows } = await sql<Confinement>`
+    select person as "personId", appointment as "appointmentId", is_here as "isHere"
+    from confinement_of(${sessionHash(token)}::bytea, ${here}::bytea)`.execute(safeguardsOf(db))
+  return rows[0]
+}

@@ -1,0 +1,132 @@
+import { sql } from 'kysely'
+import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import type { Session } from '#safeguards/people/session.ts'
+import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import type { InThreeLanguages } from './offices.ts'
+
+const zone = 'Europe/Helsinki'
+
+/** Instants in RFC 3339. */
+export interface Slot {
+  id: string
+  startsAt: string
+  endsAt: string
+  office: { id: string; names: InThreeLanguages; address: InThreeLanguages }
+  host: { id: string; name: string }
+  isBooked: boolean
+}
+
+export interface SlotsToAdd {
+  officeId: string
+  /** The day in Finland, and the clock there: 09:00. */
+  day: Temporal.PlainDate
+  from: Temporal.PlainTime
+  to: Temporal.PlainTime
+  /** Of each. */
+  minutes: number
+  hostId: string
+}
+
+const addRefusals = ['deny.role', 'not-found', 'office.closed', 'slot.times', 'slot.host', 'slot.overlap'] as const
+
+/** Adds times one after another, all of them or none. @returns how many */
+export async function addSlots(
+  db: HoldingSafeguards,
+  session: Session,
+  asked: SlotsToAdd,
+): Promise<{ added: number } | Refused<(typeof addRefusals)[number]>> {
+  const { officeId, day, from, to, minutes, hostId } = asked
+  const fromAt = instantOf(day, from, 'earlier')
+  const toAt = instantOf(day, to, 'later')
+  // A clock time that the day does not have is none that a time can begin or end at: the database refuses what is not there.
+  const bounds = fromAt && toAt ? { fromAt, toAt } : { fromAt: null, toAt: null }
+  const answer = await askOfDatabase(
+    db,
+    session,
+    sql<{ added: number }>`
+      select add_slots(${officeId}::uuid, ${bounds.fromAt}::timestamptz, ${bounds.toAt}::timestamptz, ${minutes}::integer,
+        ${hostId}::uuid) as added`,
+    addRefusals,
+    { action: 'office.changed', object: { kind: 'office', id: officeId } },
+  )
+  return 'refused' in answer ? answer : answer.rows[0]!
+}
+
+/** The instant of a clock time in Finland; of one that comes twice that day, the first or the second; none that is skipped. */
+function instantOf(
+  day: Temporal.PlainDate,
+  time: Temporal.PlainTime,
+  ofTwo: 'earlier' | 'later',
+): Temporal.Instant | undefined {
+  const at = day.toZonedDateTime({ timeZone: zone, plainTime: time })
+  if (!at.toPlainTime().equals(time)) return undefined
+  return day.toPlainDateTime(time).toZonedDateTime(zone, { disambiguation: ofTwo }).toInstant()
+}
+
+/** Takes back a time that nobody has booked. */
+export async function removeSlot(
+  db: HoldingSafeguards,
+  session: Session,
+  id: string,
+): Promise<'done' | Refused<'deny.role' | 'not-found' | 'slot.booked'>> {
+  const answer = await askOfDatabase(
+    db,
+    session,
+    sql`select remove_slot(${id}::uuid)`,
+    ['deny.role', 'not-found', 'slot.booked'],
+    { action: 'office.changed', object: { kind: 'office' } },
+  )
+  return 'refused' in answer ? answer : 'done'
+}
+
+/** Days of Finland, both included. */
+export interface Days {
+  from: Temporal.PlainDate
+  to: Temporal.PlainDate
+}
+
+/** The instants between which days of Finland lie: the first is in them, the second is not. */
+export function boundsOf({ from, to }: Days): { fromAt: Temporal.Instant; toAt: Temporal.Instant } {
+  return {
+    fromAt: from.toZonedDateTime(zone).toInstant(),
+    toAt: to.add({ days: 1 }).toZonedDateTime(zone).toInstant(),
+  }
+}
+
+/** The times of all offices, or of one; earliest first. */
+export async function listSlots(
+  db: HoldingSafeguards,
+  session: Session,
+  days: Days,
+  officeId: string | undefined,
+): Promise<{ slots: Slot[] } | Refused<'deny.role'>> {
+  const { fromAt, toAt } = boundsOf(days)
+  const answer = await askOfDatabase(
+    db,
+    session,
+    sql<{ slot: Slot }>`
+      select slot from list_slots(${fromAt}::timestamptz, ${toAt}::timestamptz, ${officeId ?? null}::uuid) slot`,
+    ['deny.role'],
+    { action: 'request.refused', object: { kind: 'office' } },
+  )
+  return 'refused' in answer ? answer : { slots: answer.rows.map(({ slot }) => slot) }
+}
+
+/** Times that a requester can be offered, and before when they lie; none once there is nothing left to hear. */
+export async function listFreeSlots(
+  db: HoldingSafeguards,
+  session: Session,
+  requestId: string,
+): Promise<{ slots: Slot[]; latest: Temporal.Instant | null } | Refused<'deny.role' | 'not-found'>> {
+  const answer = await askOfDatabase(
+    db,
+    session,
+    sql<{ slot: Slot | null; latest: Temporal.Instant | null }>`
+      select slot, latest from free_slots(${requestId}::uuid)`,
+    ['deny.role', 'not-found'],
+    { action: 'request.refused', object: { kind: 'request', id: requestId } },
+  )
+  if ('refused' in answer) return answer
+  const { rows } = answer
+  return { slots: rows.flatMap(({ slot }) => (slot ? [slot] : [])), latest: rows[0]?.latest ?? null }
+}

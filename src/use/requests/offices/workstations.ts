@@ -1,0 +1,101 @@
+import { createHash, randomBytes, randomInt } from 'node:crypto'
+import { sql } from 'kysely'
+import { inSession } from '#platform/database/connect.ts'
+import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { sessionHash, type Session } from '#safeguards/people/session.ts'
+import { safeguardsOf, type HoldingSafeguards } from '#safeguards/tables.ts'
+import type { InThreeLanguages } from './offices.ts'
+
+/** Crockford's base 32: no I, L, O or U, so that a code is read out and typed without a mistake. */
+const signs = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
+/** 50 bits, for fifteen minutes. */
+const codeLength = 10
+
+/**
+ * Makes a code with which a browser becomes a workstation of an office, once and within fifteen minutes; the database keeps its
+ * hash alone.
+ * @returns the code as it is read: 7K2M9-QXW4T
+ */
+export async function makeWorkstationCode(
+  db: HoldingSafeguards,
+  session: Session,
+  officeId: string,
+  name: string,
+): Promise<{ code: string; until: Temporal.Instant } | Refused<'deny.role' | 'not-found' | 'input.identity-code'>> {
+  const code = Array.from({ length: codeLength }, () => signs[randomInt(signs.length)]).join('')
+  const answer = await askOfDatabase(
+    db,
+    session,
+    sql<{ until: Temporal.Instant }>`
+      select make_workstation_code(${officeId}::uuid, ${name}, ${hashOf(code)}::bytea) as until`,
+    ['deny.role', 'not-found', 'input.identity-code'],
+    { action: 'office.changed', object: { kind: 'office', id: officeId } },
+  )
+  if ('refused' in answer) return answer
+  return { code: `${code.slice(0, 5)}-${code.slice(5)}`, until: answer.rows[0]!.until }
+}
+
+/**
+ * Makes a browser a workstation; what it was before it is no more.
+ * @param before the token by which the browser was one
+ * @returns the office, and the token for the browser to keep (32 random bytes, base64url)
+ */
+export async function enrolWorkstation(
+  db: HoldingSafeguards,
+  session: Session,
+  code: string,
+  before: string | undefined,
+): Promise<{ office: InThreeLanguages; name: string; token: string } | Refused<'deny.role' | 'workstation.code'>> {
+  const token = randomBytes(32).toString('base64url')
+  const answer = await askOfDatabase(
+    db,
+    session,
+    sql<{ office: InThreeLanguages; name: string }>`
+      select office, name from enrol_workstation(${hashOf(code)}::bytea, ${sessionHash(token)}::bytea,
+        ${before === undefined ? null : sessionHash(before)}::bytea)`,
+    ['deny.role', 'workstation.code'],
+    { action: 'workstation.enrolled', object: { kind: 'office' } },
+  )
+  return 'refused' in answer ? answer : { ...answer.rows[0]!, token }
+}
+
+/** A workstation is one no more; a room that is open at it ends within seconds. */
+export async function endWorkstation(
+  db: HoldingSafeguards,
+  session: Session,
+  id: string,
+): Promise<'done' | Refused<'deny.role' | 'not-found'>> {
+  const answer = await askOfDatabase(
+    db,
+    session,
+    sql`select end_workstation(${id}::uuid)`,
+    ['deny.role', 'not-found'],
+    { action: 'workstation.ended', object: { kind: 'office' } },
+  )
+  return 'refused' in answer ? answer : 'done'
+}
+
+export interface WorkstationHere {
+  officeId: string
+  office: InThreeLanguages
+  name: string
+}
+
+/** Which workstation a browser is, by its token. */
+export async function workstationHere(
+  db: HoldingSafeguards,
+  session: Session,
+  token: string,
+): Promise<WorkstationHere | undefined> {
+  return inSession(safeguardsOf(db), { 'seloste.session': session.token }, async (tx) => {
+    const { rows } = await sql<WorkstationHere>`
+      select office_id as "officeId", office, name from workstation_here(${sessionHash(token)}::bytea)`.execute(tx)
+    return rows[0]
+  })
+}
+
+/** However it was typed: small letters, blanks, and the letters that look like digits. */
+function hashOf(code: string): Buffer {
+  const read = code.toUpperCase().replace(/[\s-]/g, '').replaceAll('O', '0').replace(/[IL]/g, '1')
+  return createHash('sha256').update(read, 'utf8').digest()
+}
