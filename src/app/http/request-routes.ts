@@ -1,12 +1,17 @@
 import type { FastifyReply } from 'fastify'
 import { currentNames } from '#safeguards/people/current-names.ts'
+import { listActsOf } from '#use/requests/acts/list-acts.ts'
+import { listCallsOf } from '#use/requests/calls/list-calls.ts'
 import { changeRequest, enterRequest } from '#use/requests/enter-request.ts'
 import { listRequests } from '#use/requests/list-requests.ts'
 import { isOffered, offeredKinds, offeredParties } from '#use/requests/offered-requests.ts'
+import { listAppointmentsOf } from '#use/requests/offices/appointments.ts'
 import { readRequest } from '#use/requests/read-request.ts'
 import { readRequestStatistics } from '#use/requests/request-statistics.ts'
 import { assignRequest, closeRequest, extendRequest, identifyRequester } from '#use/requests/serve-request.ts'
+import { viewAppointment } from './appointment-view.ts'
 import { operations } from './contract/operations.ts'
+import type { RequestCall } from './contract/request-calls.ts'
 import { describedNow, type Desk } from './desk.ts'
 import { readInstant } from './read-instant.ts'
 import { refuse, type RefusalCode } from './refuse.ts'
@@ -60,14 +65,19 @@ export function requestRoutes(app: Routes, desk: Desk): void {
       if (!session) return reply
       const found = await readRequest(desk.db, session, request.params.id)
       if ('refused' in found) return refuse(reply, found.refused)
-      const names = await currentNames(desk.db, peopleOf(found.request))
+      const [names, calls, appointments, acts] = await Promise.all([
+        currentNames(desk.db, peopleOf(found.request)),
+        listCallsOf(desk.db, session, found.request),
+        listAppointmentsOf(desk.db, session, found.request.id),
+        listActsOf(desk.db, session, found.request.id),
+      ])
+      if ('refused' in appointments) return refuse(reply, appointments.refused)
       return reply.send({
         ...viewRequest(found, names),
-        calls: [],
-        appointments: [],
+        calls: calls as RequestCall[],
+        appointments: appointments.appointments.map(viewAppointment),
         letters: [],
-        copies: [],
-        corrections: [],
+        ...acts,
       })
     },
   })
