@@ -27,6 +27,7 @@ const bodies: Readonly<Record<string, object>> = {
   askPasskey: { password },
   changePerson: { name: 'x', from: '2026-11-01' },
   forbidUse: { party: 'CALLER', channel: 'CALL' },
+  enterRequest: { receivedAt: Temporal.Now.instant().toString() },
 }
 
 export function sampleRequest(id: keyof typeof operations, weighty: Weighty = {}): SampleRequest {
@@ -67,7 +68,10 @@ interface Schema {
 /** The least that a schema takes. */
 function filled({ properties = {}, required = [] }: Schema): Record<string, unknown> {
   return Object.fromEntries(
-    required.map((name) => [name, name === 'from' ? '2026-10-01T00:00:00Z' : sample(properties[name] ?? {})]),
+    required.map((name) => {
+      const isInstant = properties[name]?.format === 'date-time'
+      return [name, name === 'from' && isInstant ? '2026-10-01T00:00:00Z' : sample(properties[name] ?? {})]
+    }),
   )
 }
 

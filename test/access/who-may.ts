@@ -36,9 +36,8 @@ const seesRetention: Caller[] = [
   'DECISION_MAKER',
   'SECURITY',
   'MAINTENANCE',
-  'SERVICE_UNIT',
 ]
-/** One's own call as its official, or any as the Service Unit (R49). */
+/** One's own call as its official; as the Service Unit that of a request, whose party asks (R46, R49). */
 const forbids = { own: ['OFFICIAL', 'SERVICE_UNIT'] as Caller[], others: ['SERVICE_UNIT'] as Caller[] }
 const knowsOfOrders: Caller[] = ['SECURITY', 'DECISION_MAKER']
 const drafters: Caller[] = ['QUALITY', 'ADMINISTRATOR']
@@ -85,6 +84,16 @@ const rules: Record<string, Rule> = {
   openInspection: { missing: ['SERVICE_UNIT'] },
   setAppointment: { missing: ['SERVICE_UNIT'] },
   closeInspection: { missing: ['SERVICE_UNIT'] },
+  // Requests of callers and officials (R45).
+  listRequests: ['SERVICE_UNIT'],
+  enterRequest: ['SERVICE_UNIT'],
+  readRequest: { missing: ['SERVICE_UNIT'] },
+  changeRequest: { missing: ['SERVICE_UNIT'] },
+  assignRequest: { missing: ['SERVICE_UNIT'] },
+  identifyRequester: { missing: ['SERVICE_UNIT'] },
+  extendRequest: { missing: ['SERVICE_UNIT'] },
+  closeRequest: { missing: ['SERVICE_UNIT'] },
+  readRequestStatistics: ['SERVICE_UNIT', 'DATA_PROTECTION_OFFICER', 'DECISION_MAKER'],
   listRecalls: ['DECISION_MAKER'],
   confirmRecall: { missing: ['DECISION_MAKER'] },
   // Today's law: the first description has no copies.
@@ -178,6 +187,7 @@ const rules: Record<string, Rule> = {
   signOffReview: { missing: ['DATA_PROTECTION_OFFICER'] },
   // To whoever answered: none for those who never did.
   readLooksAtMyCalls: signedIn,
+  readMyCallActs: signedIn,
   readLooksAtContact: { own: ['SERVICE_UNIT'], others: ['SERVICE_UNIT'] },
 }
 
