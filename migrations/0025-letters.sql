@@ -180,26 +180,53 @@ begin
     from looks_at(contacts, coalesce(heard, '{}'), coalesce(parts, '{}'), null, began - interval '1 day', 'infinity') l), '[]');
 end $$;
 
--- What stands beside the request: a time booked, copies, corrections, a decision on an official document.
+-- What somebody is called, as at an instant.
+create function name_for_letter(person uuid, at timestamptz) returns text
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select n.name from person_name n where n.person_id = name_for_letter.person and n.valid_from <= name_for_letter.at
+  order by n.valid_from desc limit 1
+$$;
+
+-- The time that is booked for listening.
 create function appointment_for_letter(q subject_request) returns jsonb
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  return null;
+  return (
+    select jsonb_build_object('startsAt', ledger_instant(s.starts_at), 'endsAt', ledger_instant(s.ends_at), 'officeName', o.names,
+      'officeAddress', o.address, 'needs', to_jsonb(a.needs), 'interpreterLanguage', a.interpreter_language)
+    from appointment a join office_slot s on s.id = a.slot_id join office o on o.id = s.office_id
+    where a.request_id = q.id and a.state = 'BOOKED');
 end $$;
+
+-- Copies that can be fetched still.
 create function copies_for_letter(q subject_request) returns jsonb
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  return '[]';
+  return coalesce((
+    select jsonb_agg(jsonb_build_object('callStartedAt', ledger_instant(r.contact_started_at), 'method', c.method,
+      'expiresAt', ledger_instant(c.expires_at)) order by r.contact_started_at, c.made_at)
+    from subject_copy c join recording r on r.id = c.recording_id
+    where c.request_id = q.id and c.ended_at is null and c.expires_at > register_now()), '[]');
 end $$;
+
 create function corrections_for_letter(q subject_request) returns jsonb
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  return '[]';
+  return coalesce((
+    select jsonb_agg(jsonb_build_object('callStartedAt', ledger_instant(c.contact_started_at),
+      'was', name_for_letter(c.was_person_id, c.contact_started_at),
+      'becomes', name_for_letter(c.becomes_person_id, c.contact_started_at), 'outcome', c.outcome)
+      order by c.contact_started_at, c.proposed_at)
+    from correction c where c.request_id = q.id and c.decided_at is not null), '[]');
 end $$;
+
 create function openness_for_letter(q subject_request) returns jsonb
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  return null;
+  return (
+    select jsonb_build_object('outcome', d.outcome, 'provision', d.provision, 'at', ledger_instant(d.decided_at),
+      'by', name_for_letter(d.decided_by, d.decided_at))
+    from openness_decision d where d.request_id = q.id);
 end $$;
 
 create function letter_facts(q subject_request, kind text, ground text) returns jsonb
@@ -217,8 +244,7 @@ begin
     'madeAt', ledger_instant(clock_timestamp()),
     'name', w.name,
     'address', w.address,
-    'handler', (select n.name from person_name n where n.person_id = coalesce(q.assigned_to, viewer()) and n.valid_from <= now()
-      order by n.valid_from desc limit 1))
+    'handler', name_for_letter(coalesce(q.assigned_to, viewer()), now()))
   into facts from subject_requester w where w.request_id = q.id;
   return facts || case
     when kind = 'extension' then jsonb_build_object('extensionReason', q.extension_reason)
@@ -433,6 +459,7 @@ declare
   newest integer;
   made letter_template;
 begin
+  perform refuse_identity_code('text', change_letter_template.text);
   perform pg_advisory_xact_lock(hashtext('letter_template'), hashtext(change_letter_template.kind || change_letter_template.language));
   select coalesce(max(t.version), 0) into newest from letter_template t
   where t.kind = change_letter_template.kind and t.language = change_letter_template.language;
@@ -450,7 +477,7 @@ end $$;
 
 revoke execute on function recording_for_letter(recording, text), call_for_letter(subject_request, uuid),
   calls_for_letter(subject_request, boolean), prohibitions_for_letter(subject_request), unheard_for_letter(subject_request),
-  looks_for_letter(subject_request), appointment_for_letter(subject_request), copies_for_letter(subject_request),
+  looks_for_letter(subject_request), name_for_letter(uuid, timestamptz), appointment_for_letter(subject_request), copies_for_letter(subject_request),
   corrections_for_letter(subject_request), openness_for_letter(subject_request), letter_facts(subject_request, text, text),
   begin_letter(uuid, text, text), put_letter(subject_request, text, integer, jsonb), keep_letter(uuid, text, integer, jsonb),
   letters_due(), begin_letter_due(uuid, text), keep_letter_due(uuid, text, integer, jsonb), letter_at_hand(uuid),

@@ -1,0 +1,73 @@
+import type { Language, Trilingual } from '#description/register-description.ts'
+import type { LetterKind } from './letter.ts'
+import type { FieldValue, FieldValues, KnownFields } from './template-language.ts'
+
+/** What templates may say, by the name that it has in each language. */
+const fieldNames = {
+  number: { fi: 'pyynnön numero', sv: 'begärans nummer', en: 'request number' },
+  received: { fi: 'vastaanottopäivä', sv: 'ankomstdag', en: 'day received' },
+  asked: { fi: 'pyynnön sisältö', sv: 'begärans innehåll', en: 'what was asked for' },
+  handling: { fi: 'käsittelyaika', sv: 'handläggningstid', en: 'time of handling' },
+  due: { fi: 'määräpäivä', sv: 'sista svarsdag', en: 'day of the answer' },
+  controller: { fi: 'rekisterinpitäjä', sv: 'personuppgiftsansvarig', en: 'controller' },
+  unit: { fi: 'yksikkö', sv: 'enhet', en: 'unit' },
+  contact: { fi: 'yhteystiedot', sv: 'kontaktuppgifter', en: 'contact details' },
+  complaint: { fi: 'valitustie', sv: 'klagomålsväg', en: 'how to complain' },
+  reason: { fi: 'perustelu', sv: 'motivering', en: 'reason' },
+  calls: { fi: 'puhelut', sv: 'samtal', en: 'calls' },
+  next: { fi: 'kuuntelu ja kielto', sv: 'lyssning och förbud', en: 'listening and forbidding' },
+  appointment: { fi: 'kuunteluaika', sv: 'tid för lyssning', en: 'appointment' },
+  copies: { fi: 'jäljennökset', sv: 'kopior', en: 'copies' },
+  looks: { fi: 'käyttökerrat', sv: 'användningstillfällen', en: 'times of use' },
+  corrections: { fi: 'oikaisut', sv: 'rättelser', en: 'corrections' },
+  decision: { fi: 'ratkaisu', sv: 'avgörande', en: 'decision' },
+  provision: { fi: 'säädösperuste', sv: 'författningsgrund', en: 'statutory ground' },
+  appeal: { fi: 'muutoksenhaku', sv: 'ändringssökande', en: 'how to appeal' },
+} as const satisfies Record<string, Trilingual>
+export type Field = keyof typeof fieldNames
+
+const everyLetter = ['number', 'received', 'controller', 'unit', 'contact'] as const satisfies readonly Field[]
+
+/** What a kind of letter may say beside what every one may; the needed first. */
+const fieldsOfKind: Record<LetterKind, { needed: readonly Field[]; more?: readonly Field[] }> = {
+  received: { needed: ['number', 'asked', 'handling', 'contact'], more: ['due'] },
+  // GDPR Article 12(3): within a month, and why.
+  extension: { needed: ['due', 'reason', 'contact'], more: ['asked', 'complaint'] },
+  // GDPR Articles 12(4) and 15(1)(f).
+  answer: { needed: ['calls', 'complaint', 'contact'], more: ['asked', 'next'] },
+  appointment: { needed: ['appointment', 'contact'] },
+  'destroyed-before': { needed: ['calls', 'complaint', 'contact'] },
+  prohibition: { needed: ['calls', 'contact'] },
+  'not-identifiable': { needed: ['calls', 'complaint', 'contact'] },
+  refusal: { needed: ['reason', 'complaint', 'contact'], more: ['asked'] },
+  copy: { needed: ['copies', 'contact'] },
+  'log-extract': { needed: ['looks', 'complaint', 'contact'] },
+  correction: { needed: ['corrections', 'complaint', 'contact'] },
+  mentioned: { needed: ['calls', 'complaint', 'contact'] },
+  // Act 621/1999 sections 14 and 33.
+  openness: { needed: ['decision', 'provision', 'appeal', 'contact'] },
+}
+
+/** The fields of a letter, as its template's editor knows them. */
+export function fieldsOf(kind: LetterKind, language: Language): { name: string; isNeeded: boolean }[] {
+  const { needed, more = [] } = fieldsOfKind[kind]
+  return [...new Set<Field>([...needed, ...more, ...everyLetter])].map((field) => ({
+    name: fieldNames[field][language],
+    isNeeded: needed.includes(field),
+  }))
+}
+
+export function knownFields(kind: LetterKind, language: Language): KnownFields {
+  const fields = fieldsOf(kind, language)
+  return {
+    names: fields.map(({ name }) => name),
+    needed: fields.filter(({ isNeeded }) => isNeeded).map(({ name }) => name),
+  }
+}
+
+/** Values by the names that a template of a language has for them. */
+export function named(values: Partial<Record<Field, FieldValue>>, language: Language): FieldValues {
+  return Object.fromEntries(
+    Object.entries(values).map(([field, value]) => [fieldNames[field as Field][language], value]),
+  )
+}

@@ -1,0 +1,96 @@
+import type { Language } from '#description/register-description.ts'
+import type { CallFact, LetterFacts, LetterKind, RecordingFact } from './letter.ts'
+
+const names: Record<Language, string> = { fi: 'Maija Mallikas', sv: 'Maja Modell', en: 'Mary Sample' }
+const addresses: Record<Language, string> = {
+  fi: 'Esimerkkikatu 1 A 2\n00100 HELSINKI',
+  sv: 'Exempelgatan 1 A 2\n00100 HELSINGFORS',
+  en: 'Esimerkkikatu 1 A 2\n00100 HELSINKI',
+}
+const office = {
+  officeName: { fi: 'Oulun toimipiste', sv: 'Uleåborgs verksamhetsställe', en: 'Oulu office' },
+  officeAddress: { fi: 'Esimerkkitie 3, Oulu', sv: 'Esimerkkitie 3, Uleåborg', en: 'Esimerkkitie 3, Oulu' },
+}
+const startedAt = '2026-11-24T12:05:00Z'
+
+/** Facts of nobody, for who edits a template and wants to see a letter of it. */
+export function inventedFacts(kind: LetterKind, language: Language): LetterFacts {
+  return {
+    number: 'P-2026-17',
+    party: kind === 'mentioned' ? 'MENTIONED' : kind === 'openness' ? 'OUTSIDER' : 'CALLER',
+    kinds: kindsOf(kind),
+    language,
+    receivedAt: '2026-11-25T08:00:00Z',
+    dueAt: kind === 'extension' ? '2027-02-25T08:00:00Z' : '2026-12-25T08:00:00Z',
+    madeAt: '2026-11-26T09:00:00Z',
+    name: names[language],
+    address: addresses[language],
+    handler: language === 'sv' ? 'Paula Persson' : 'Paula Palvelija',
+    extensionReason: 'COMPLEX',
+    ground: 'NO_CALL',
+    calls: [
+      {
+        ...{ ordinal: 1, day: '2026-11-24', time: '14:00' },
+        ...(kind === 'answer' || kind === 'mentioned' ? { isTheirs: true, call: call() } : { isTheirs: false }),
+      },
+      { ordinal: 2, day: '2026-10-12', time: '09:30', isTheirs: false },
+    ],
+    unheard: [{ startedAt, recording: { state: 'destroyed', at: '2027-05-23T12:10:00Z', cause: 'retention' } }],
+    prohibitions: [{ startedAt, forbiddenAt: '2026-11-26T08:59:00Z', executedAt: '2026-11-26T08:59:20Z' }],
+    looks: [
+      { at: '2026-11-24T12:30:00Z', kind: 'listened', role: 'SUPERVISOR', purpose: 'QUALITY', unit: null },
+      { at: '2026-11-26T08:30:00Z', kind: 'read', role: 'SERVICE_UNIT', purpose: 'INSPECTION', unit: null },
+    ],
+    appointment: {
+      startsAt: '2026-12-10T07:00:00Z',
+      endsAt: '2026-12-10T08:00:00Z',
+      ...office,
+      needs: ['HEARING_LOOP'],
+      interpreterLanguage: null,
+    },
+    copies: [{ callStartedAt: startedAt, method: 'PASSPHRASE', expiresAt: '2026-12-03T09:00:00Z' }],
+    corrections: [{ callStartedAt: startedAt, was: 'Aino Aalto', becomes: 'Bertil Berg', outcome: 'APPROVED' }],
+    openness: { outcome: 'SECRET', provision: '621/1999, 24 § 1 mom. 23', at: '2026-11-26T09:00:00Z', by: null },
+  }
+}
+
+function kindsOf(kind: LetterKind): LetterFacts['kinds'] {
+  switch (kind) {
+    case 'prohibition':
+      return ['PROHIBIT']
+    case 'copy':
+      return ['COPY']
+    case 'log-extract':
+      return ['LOG_EXTRACT']
+    case 'correction':
+      return ['RECTIFY']
+    case 'mentioned':
+      return ['MENTIONED']
+    case 'openness':
+      return ['OPENNESS']
+    default:
+      return ['KNOW', 'LISTEN', 'HISTORY']
+  }
+}
+
+function call(): CallFact {
+  const recording: RecordingFact = { state: 'kept', at: '2027-05-23T12:10:00Z' }
+  return {
+    startedAt,
+    endedAt: '2026-11-24T12:10:00Z',
+    callerKind: 'e164',
+    callerKey: '+358401234567',
+    number: '+35829497000',
+    numberName: null,
+    historyEndsAt: '2028-01-24T12:10:00Z',
+    parts: [
+      {
+        official: 'Aino Aalto',
+        officialPhone: '+358295121001',
+        answeredAt: '2026-11-24T12:06:00Z',
+        endedAt: '2026-11-24T12:10:00Z',
+        recording,
+      },
+    ],
+  }
+}

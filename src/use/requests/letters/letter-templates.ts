@@ -1,0 +1,91 @@
+import { sql } from 'kysely'
+import { languages, type Language } from '#description/register-description.ts'
+import { inSession } from '#platform/database/connect.ts'
+import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import type { Session } from '#safeguards/people/session.ts'
+import { safeguardsOf, type HoldingSafeguards } from '#safeguards/tables.ts'
+import { knownFields } from './fields.ts'
+import { letterKinds, type LetterKind } from './letter.ts'
+import { givenTemplates } from './set-letter.ts'
+import { problemsOf, type TemplateProblem } from './template-language.ts'
+
+export interface Template {
+  kind: LetterKind
+  language: Language
+  /** 0: as it comes with Seloste. */
+  version: number
+  text: string
+  changed?: { at: Temporal.Instant; by: string }
+}
+
+interface TemplateRow {
+  kind: LetterKind
+  language: Language
+  version: number
+  text: string
+  changed_at: Temporal.Instant
+  changed_by: string
+}
+
+/** The templates in force: the newest that somebody wrote, otherwise the one that comes with Seloste. */
+export async function listTemplates(
+  db: HoldingSafeguards,
+  session: Session,
+): Promise<{ templates: Template[]; mayChange: boolean } | { refused: 'deny.role' }> {
+  return inSession(safeguardsOf(db), { 'seloste.session': session.token }, async (tx) => {
+    const rights = await sql<{ mayChange: boolean; mayRead: boolean }>`
+      select r.change as "mayChange", r.change or viewer_is('DATA_PROTECTION_OFFICER') as "mayRead"
+      from (select viewer_is('SERVICE_UNIT') or viewer_is('ADMINISTRATOR') as change) r`.execute(tx)
+    const { mayChange, mayRead } = rights.rows[0]!
+    if (!mayRead) return { refused: 'deny.role' as const }
+    const { rows } = await sql<TemplateRow>`
+      select distinct on (kind, language) kind, language, version, text, changed_at, changed_by
+      from letter_template order by kind, language, version desc`.execute(tx)
+    const templates = letterKinds.flatMap((kind) =>
+      languages.map((language) => {
+        const changed = rows.find((row) => row.kind === kind && row.language === language)
+        return changed ? templateOf(changed) : { kind, language, version: 0, text: givenTemplates[language][kind] }
+      }),
+    )
+    return { templates, mayChange }
+  })
+}
+
+/** The template of which a letter is made now. */
+export async function templateInForce(
+  tx: HoldingSafeguards,
+  kind: LetterKind,
+  language: Language,
+): Promise<{ version: number; text: string }> {
+  const { rows } = await sql<{ version: number; text: string }>`
+    select version, text from letter_template where kind = ${kind} and language = ${language}
+    order by version desc limit 1`.execute(safeguardsOf(tx))
+  return rows[0] ?? { version: 0, text: givenTemplates[language][kind] }
+}
+
+const changeRefusals = ['deny.role', 'template.changed-meanwhile', 'input.identity-code'] as const
+
+/** Changes a template; the versions before stay. One that lacks a needed field or has an unknown one is not taken. */
+export async function changeTemplate(
+  db: HoldingSafeguards,
+  session: Session,
+  { kind, language, text, version }: { kind: LetterKind; language: Language; text: string; version: number },
+): Promise<
+  Template | Refused<(typeof changeRefusals)[number]> | { refused: 'template.problems'; problems: TemplateProblem[] }
+> {
+  const problems = problemsOf(text, knownFields(kind, language))
+  if (problems.length > 0) return { refused: 'template.problems', problems }
+  const answer = await askOfDatabase(
+    db,
+    session,
+    sql<TemplateRow>`select t.* from change_letter_template(${kind}, ${language}, ${text}, ${version}) t`,
+    changeRefusals,
+    { action: 'template.changed', object: { kind: 'template' } },
+  )
+  return 'refused' in answer ? answer : templateOf(answer.rows[0]!)
+}
+
+function templateOf({ changed_at: at, changed_by: by, ...row }: TemplateRow): Template {
+  const { kind, language, version, text } = row
+  return { kind, language, version, text, changed: { at, by } }
+}

@@ -1,0 +1,111 @@
+import { sql } from 'kysely'
+import type { Language } from '#description/register-description.ts'
+import { inSession } from '#platform/database/connect.ts'
+import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import type { Session } from '#safeguards/people/session.ts'
+import { safeguardsOf, type HoldingSafeguards } from '#safeguards/tables.ts'
+import type { LetterContent, LetterKind } from './letter.ts'
+
+export type DeliveryWay = 'POST' | 'EMAIL' | 'HANDED_OVER' | 'READ_ALOUD'
+
+/** A letter as its request lists it, without what it says. */
+export interface ListedLetter {
+  id: string
+  kind: LetterKind
+  language: Language
+  madeAt: Temporal.Instant
+  /** Nobody: it came by itself. */
+  madeBy?: string
+  delivered?: { at: Temporal.Instant; how: DeliveryWay; by: string }
+  isErased: boolean
+}
+
+export interface LetterRow {
+  id: string
+  kind: LetterKind
+  language: Language
+  made_at: Temporal.Instant
+  made_by: string | null
+  delivered_at: Temporal.Instant | null
+  delivered_how: DeliveryWay | null
+  delivered_by: string | null
+  erased_at: Temporal.Instant | null
+}
+
+export const listedColumns = sql`l.id, l.kind, l.language, l.made_at, l.made_by, l.delivered_at, l.delivered_how, l.delivered_by,
+  l.erased_at`
+
+/** The letters of a request, in the order in which they were made; none for whom does not serve it. */
+export function listLettersOf(db: HoldingSafeguards, session: Session, requestId: string): Promise<ListedLetter[]> {
+  return inSession(safeguardsOf(db), { 'seloste.session': session.token }, async (tx) => {
+    const { rows } = await sql<LetterRow>`
+      select ${listedColumns} from letter l where l.request_id = ${requestId}::uuid order by l.made_at, l.id`.execute(
+      tx,
+    )
+    return rows.map(listedLetter)
+  })
+}
+
+const letterRefusals = ['deny.role', 'not-found', 'letter.erased'] as const
+
+/** What a letter says; that it was read is in the log. */
+export async function readLetter(
+  db: HoldingSafeguards,
+  session: Session,
+  id: string,
+): Promise<
+  | { number: string; kind: LetterKind; language: Language; madeAt: Temporal.Instant; content: LetterContent }
+  | Refused<(typeof letterRefusals)[number]>
+> {
+  const answer = await askOfDatabase(
+    db,
+    session,
+    sql<{ number: string; kind: LetterKind; language: Language; made_at: Temporal.Instant; content: LetterContent }>`
+      select number, kind, language, made_at, content from read_letter(${id}::uuid)`,
+    letterRefusals,
+    { action: 'letter.read', object: { kind: 'letter', id } },
+  )
+  if ('refused' in answer) return answer
+  const { made_at: madeAt, ...letter } = answer.rows[0]!
+  return { ...letter, madeAt }
+}
+
+const changeRefusals = [...letterRefusals, 'letter.delivered'] as const
+
+/** Notes that a letter was sent or handed over, once; its request may be closed meanwhile. */
+export async function noteDelivery(
+  db: HoldingSafeguards,
+  session: Session,
+  id: string,
+  how: DeliveryWay,
+): Promise<'done' | Refused<(typeof changeRefusals)[number]>> {
+  const trace = { action: 'letter.delivered', object: { kind: 'letter', id } } as const
+  const answer = await askOfDatabase(
+    db,
+    session,
+    sql`select deliver_letter(${id}::uuid, ${how})`,
+    changeRefusals,
+    trace,
+  )
+  return 'refused' in answer ? answer : 'done'
+}
+
+/** Throws away a letter that was not sent. */
+export async function removeLetter(
+  db: HoldingSafeguards,
+  session: Session,
+  id: string,
+): Promise<'done' | Refused<(typeof changeRefusals)[number]>> {
+  const trace = { action: 'letter.removed', object: { kind: 'letter', id } } as const
+  const answer = await askOfDatabase(db, session, sql`select remove_letter(${id}::uuid)`, changeRefusals, trace)
+  return 'refused' in answer ? answer : 'done'
+}
+
+export function listedLetter(row: LetterRow): ListedLetter {
+  const { id, kind, language, made_by: madeBy, delivered_at: at, delivered_how: how, delivered_by: by } = row
+  return {
+    ...{ id, kind, language, madeAt: row.made_at, isErased: row.erased_at !== null },
+    ...(madeBy !== null && { madeBy }),
+    ...(at && how && by !== null && { delivered: { at, how, by } }),
+  }
+}

@@ -1,0 +1,85 @@
+import { sql } from 'kysely'
+import type { RegisterDescription } from '#description/register-description.ts'
+import { inSession, withTransaction } from '#platform/database/connect.ts'
+import type { Session } from '#safeguards/people/session.ts'
+import { safeguardsOf, type HoldingSafeguards } from '#safeguards/tables.ts'
+import { asRefused } from '../as-refused.ts'
+import { templateInForce } from './letter-templates.ts'
+import type { LetterFacts, LetterKind, RefusalGround } from './letter.ts'
+import { listedColumns, listedLetter, type ListedLetter, type LetterRow } from './letters.ts'
+import { setLetter } from './set-letter.ts'
+
+const draftRefusals = [
+  'deny.role',
+  'not-found',
+  'request.closed',
+  'request.not-identified',
+  'letter.nothing-to-tell',
+  'letter.call-open',
+  'letter.ground-missing',
+] as const
+
+/**
+ * Makes a letter of a request as things stand now; its facts and the letter are one transaction. It takes the place of one of
+ * its kind that was not sent.
+ * @param ground of a refusal; where it is not told, what follows from the request
+ */
+export function draftLetter(
+  db: HoldingSafeguards,
+  session: Session,
+  id: string,
+  { kind, ground }: { kind: LetterKind; ground?: RefusalGround | undefined },
+  description: RegisterDescription,
+): Promise<ListedLetter | { refused: (typeof draftRefusals)[number] }> {
+  const made = inSession(safeguardsOf(db), { 'seloste.session': session.token }, async (tx) => {
+    const begun = await sql<{ facts: LetterFacts }>`
+      select begin_letter(${id}::uuid, ${kind}, ${ground ?? null}) as facts`.execute(tx)
+    const { facts } = begun.rows[0]!
+    const { version, content } = await setInForce(tx, kind, facts, description)
+    const { rows } = await sql<LetterRow>`
+      select ${listedColumns} from keep_letter(${id}::uuid, ${kind}, ${version}, ${content}::jsonb) l`.execute(tx)
+    return listedLetter(rows[0]!)
+  })
+  return asRefused(draftRefusals, made)
+}
+
+/**
+ * Makes the letters that come by themselves (a recording was destroyed before it was heard; everything forbidden is destroyed),
+ * each once; by the custodian.
+ * @returns how many; a letter that cannot be made is told to `onFault` and does not stop the others
+ */
+export async function makeLettersDue(
+  db: HoldingSafeguards,
+  description: RegisterDescription,
+  onFault: (error: unknown, request: string) => void,
+): Promise<number> {
+  const holding = safeguardsOf(db)
+  const due = await sql<{ request: string; kind: LetterKind }>`select request, kind from letters_due()`.execute(holding)
+  let made = 0
+  for (const { request, kind } of due.rows) {
+    try {
+      made += await withTransaction(holding, async (tx) => {
+        const begun = await sql<{ facts: LetterFacts | null }>`
+          select begin_letter_due(${request}::uuid, ${kind}) as facts`.execute(tx)
+        const facts = begun.rows[0]?.facts
+        if (!facts) return 0
+        const { version, content } = await setInForce(tx, kind, facts, description)
+        await sql`select keep_letter_due(${request}::uuid, ${kind}, ${version}, ${content}::jsonb)`.execute(tx)
+        return 1
+      })
+    } catch (error) {
+      onFault(error, request)
+    }
+  }
+  return made
+}
+
+async function setInForce(
+  tx: HoldingSafeguards,
+  kind: LetterKind,
+  facts: LetterFacts,
+  description: RegisterDescription,
+): Promise<{ version: number; content: string }> {
+  const { version, text } = await templateInForce(tx, kind, facts.language)
+  return { version, content: JSON.stringify(setLetter(kind, facts, text, description)) }
+}

@@ -1,0 +1,52 @@
+import type { Language, RegisterDescription } from '#description/register-description.ts'
+import { dayText } from '#description/tell-values.ts'
+import { named } from './fields.ts'
+import type { LetterContent, LetterFacts, LetterKind } from './letter.ts'
+import { plain } from './tell-calls.ts'
+import { tellFacts } from './tell-facts.ts'
+import { fillTemplate } from './template-language.ts'
+import { englishTemplates } from './templates-en.ts'
+import { finnishTemplates } from './templates-fi.ts'
+import { swedishTemplates } from './templates-sv.ts'
+import { letterWords } from './words.ts'
+
+/** The templates as they come with Seloste. */
+export const givenTemplates: Record<Language, Record<LetterKind, string>> = {
+  fi: finnishTemplates,
+  sv: swedishTemplates,
+  en: englishTemplates,
+}
+
+/** A letter of facts, by a template without problems; the title of the one that comes with Seloste where it has none. */
+export function setLetter(
+  kind: LetterKind,
+  facts: LetterFacts,
+  template: string,
+  description: RegisterDescription,
+): LetterContent {
+  const { language } = facts
+  const say = letterWords[language]
+  const { controller } = description
+  const { title, parts } = fillTemplate(template, named(tellFacts(kind, facts, description), language))
+  return {
+    sender: [
+      controller.name[language],
+      controller.unit[language],
+      controller.postalAddress[language],
+      say.switchboard(controller.switchboard[language]),
+    ],
+    recipient: [facts.name, ...linesOf(facts.address ?? '')].map(plain).filter((line) => line !== ''),
+    marks: [
+      { label: say.date, text: dayText(Temporal.Instant.from(facts.madeAt))[language] },
+      { label: say.number, text: facts.number },
+    ],
+    title: title ?? fillTemplate(givenTemplates[language][kind], {}).title ?? kind,
+    parts,
+  }
+}
+
+/** An address as it stands on an envelope: a line for each that was written, or for each part between commas. */
+function linesOf(address: string): string[] {
+  const lines = address.split(/[\r\n]+/)
+  return lines.length > 1 ? lines : address.split(',')
+}

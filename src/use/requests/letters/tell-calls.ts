@@ -1,0 +1,118 @@
+import type { Language } from '#description/register-description.ts'
+import { displayPhoneNumber } from '#description/phone-numbers/display-phone-number.ts'
+import { maskPhoneNumber } from '#description/phone-numbers/mask-phone-number.ts'
+import { dayText, momentText } from '#description/tell-values.ts'
+import type { CallFact, LetterFacts, LetterPart, NamedCall, RecordingFact } from './letter.ts'
+import { letterWords, type LetterWords } from './words.ts'
+
+type Telling = Pick<LetterFacts, 'language' | 'party' | 'kinds'> & {
+  /** Whether the letter tells what was found; otherwise it only names the calls. */
+  withWhatWasFound: boolean
+}
+
+/** One block for each call that the requester named (R26, R42, R44). Those not shown to be theirs are told of alike (R46). */
+export function tellCalls(calls: readonly NamedCall[], telling: Telling): LetterPart[] {
+  const say = letterWords[telling.language]
+  if (!telling.withWhatWasFound) return [{ kind: 'list', items: calls.map((named) => asTold(named, telling.language)) }]
+  return calls.flatMap((named): LetterPart[] => {
+    const { isTheirs, call } = named
+    if (!isTheirs) return [heading(asTold(named, telling.language)), paragraph(say.notShown)]
+    if (!call) return [heading(asTold(named, telling.language)), paragraph(say.historyOver)]
+    return [heading(say.call(momentOf(call.startedAt, telling.language))), ...tellCall(call, telling, say)]
+  })
+}
+
+/** Recordings that ended before they were heard: when, and for what cause. */
+export function tellUnheard(unheard: NonNullable<LetterFacts['unheard']>, language: Language): LetterPart[] {
+  const say = letterWords[language]
+  return unheard.flatMap(({ startedAt, recording }) => [
+    heading(say.call(momentOf(startedAt, language))),
+    paragraph(tellRecording(recording, language, say)),
+  ])
+}
+
+function tellCall(call: CallFact, { language, party, kinds }: Telling, say: LetterWords): LetterPart[] {
+  const answered = call.parts.filter(({ answeredAt }) => answeredAt !== null)
+  const isHistoryAsked = kinds.includes('HISTORY')
+  const parts: LetterPart[] = []
+  const [only] = answered
+  if (answered.length === 0) parts.push(paragraph(say.unanswered))
+  else if (answered.length === 1 && only) parts.push(paragraph(tellRecording(only.recording, language, say)))
+  else {
+    parts.push({
+      kind: 'list',
+      items: answered.map(({ recording }, at) => `${say.part(at + 1)}: ${tellRecording(recording, language, say)}`),
+    })
+  }
+  if (!isHistoryAsked) return parts
+  const { labels } = say
+  const at = (instant: string | null) => (instant === null ? '' : momentOf(instant, language))
+  const service = displayPhoneNumber(call.number)
+  const facts = [
+    { label: labels.start, text: at(call.startedAt) },
+    { label: labels.end, text: at(call.endedAt) },
+    { label: labels.caller, text: tellCaller(call, party, say) },
+    { label: labels.service, text: call.numberName ? `${plain(call.numberName[language])}, ${service}` : service },
+  ]
+  parts.push({ kind: 'facts', facts: facts.filter(({ text }) => text !== '') })
+  call.parts.forEach((part, index) => {
+    const phone = part.officialPhone === null ? '' : displayPhoneNumber(part.officialPhone)
+    const rows = [
+      ...(call.parts.length > 1 ? [{ label: say.part(index + 1), text: at(part.answeredAt) }] : []),
+      { label: labels.official, text: part.official === null ? '' : plain(part.official) },
+      { label: labels.officialPhone, text: phone },
+      { label: labels.answered, text: call.parts.length > 1 ? '' : at(part.answeredAt) },
+      { label: labels.partEnd, text: call.parts.length > 1 ? at(part.endedAt) : '' },
+    ].filter(({ text }) => text !== '')
+    if (rows.length > 0) parts.push({ kind: 'facts', facts: rows })
+  })
+  parts.push(paragraph(say.historyEnds(dayText(Temporal.Instant.from(call.historyEndsAt))[language])))
+  return parts
+}
+
+/** The caller is told their own number; an official no more of it than screens show (L33). */
+function tellCaller({ callerKind, callerKey }: CallFact, party: LetterFacts['party'], say: LetterWords): string {
+  if (callerKind === 'withheld') return say.withheld
+  if (callerKey === null) return say.numberUnknown
+  return party === 'CALLER' ? displayPhoneNumber(callerKey) : maskPhoneNumber(callerKey)
+}
+
+function tellRecording({ state, at, cause }: RecordingFact, language: Language, say: LetterWords): string {
+  const when = at ? momentOf(at, language) : undefined
+  switch (state) {
+    case 'none':
+      return say.notRecorded
+    case 'kept':
+      return say.recorded(when)
+    case 'destroying':
+      return say.destroying
+    case 'destroyed': {
+      const day = at ? dayText(Temporal.Instant.from(at))[language] : ''
+      return cause ? `${say.destroyed(day)} ${say.causes[cause]}` : say.destroyed(day)
+    }
+  }
+}
+
+function asTold({ day, time }: NamedCall, language: Language): string {
+  const say = letterWords[language]
+  if (day === null) return say.untoldCall
+  const clock = time === null ? undefined : time.replace(/^0/, '').replace(':', language === 'en' ? ':' : '.')
+  return say.toldCall(dayText(Temporal.PlainDate.from(day))[language], clock)
+}
+
+/** 24.11.2026 klo 14.05, by the clock of Helsinki. */
+export function momentOf(at: string, language: Language): string {
+  return momentText(Temporal.Instant.from(at))[language]
+}
+
+/** Words as they are set in a line: nothing that turns the direction of what follows, nothing that cannot be seen. */
+export function plain(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim()
+}
+
+function heading(text: string): LetterPart {
+  return { kind: 'heading', level: 3, text }
+}
+function paragraph(text: string): LetterPart {
+  return { kind: 'paragraph', text }
+}

@@ -1,0 +1,136 @@
+/**
+ * The small language of letter templates: paragraphs apart by an empty line; a line that begins with # is a heading, with - an
+ * item; {words in braces} are fields. The first line, where it is a heading, is the letter's title.
+ */
+import type { LetterPart } from './letter.ts'
+
+export type TemplateProblem = { code: 'unknown-field' | 'missing-field' | 'unclosed'; field: string }
+
+/** A field's value: words within a sentence, or parts that stand by themselves. Nothing: it is left out. */
+export type FieldValue = string | readonly LetterPart[]
+export type FieldValues = Readonly<Record<string, FieldValue | undefined>>
+
+/** Fields by their names in the template's language; `needed` ones are those that the law wants in the letter. */
+export interface KnownFields {
+  names: readonly string[]
+  needed: readonly string[]
+}
+
+type Piece = { text: string } | { field: string }
+type Block = { kind: 'heading' | 'paragraph'; pieces: Piece[] } | { kind: 'list'; items: Piece[][] }
+
+/** What keeps a template from being used: every unknown field, every needed one that it lacks, every brace that is not closed. */
+export function problemsOf(text: string, { names, needed }: KnownFields): TemplateProblem[] {
+  const found = new Map<string, TemplateProblem>()
+  const tell = (code: TemplateProblem['code'], field: string) => found.set(`${code} ${field}`, { code, field })
+  const used = new Set<string>()
+  for (const piece of blocksOf(text).flatMap((block) => (block.kind === 'list' ? block.items.flat() : block.pieces))) {
+    if ('field' in piece) {
+      used.add(piece.field)
+      if (!names.includes(piece.field)) tell('unknown-field', piece.field)
+      continue
+    }
+    const [brace] = /[{}].*/.exec(piece.text) ?? []
+    if (brace) tell('unclosed', brace.slice(0, 40))
+  }
+  for (const field of needed) if (!used.has(field)) tell('missing-field', field)
+  return [...found.values()]
+}
+
+/**
+ * Fills a template that has no problems. What is put in is not read as a template again; a paragraph or item of nothing but
+ * fields without a value is left out.
+ */
+export function fillTemplate(text: string, values: FieldValues): { title?: string; parts: LetterPart[] } {
+  const [first, ...rest] = blocksOf(text)
+  const title = first?.kind === 'heading' ? inline(first.pieces, values) : ''
+  const blocks = title === '' && first ? [first, ...rest] : rest
+  const parts = blocks.flatMap((block): LetterPart[] => {
+    if (block.kind === 'paragraph') return partsOf(block.pieces, values)
+    if (block.kind === 'heading') {
+      const words = inline(block.pieces, values)
+      return words === '' ? [] : [{ kind: 'heading', level: 2, text: words }]
+    }
+    const items = block.items.map((item) => inline(item, values)).filter((item) => item !== '')
+    return items.length === 0 ? [] : [{ kind: 'list', items }]
+  })
+  return { ...(title !== '' && { title }), parts: levelled(parts) }
+}
+
+/** A paragraph: what stands by itself divides it, and words before and after are paragraphs of their own. */
+function partsOf(pieces: readonly Piece[], values: FieldValues): LetterPart[] {
+  const parts: LetterPart[] = []
+  let words: Piece[] = []
+  const end = () => {
+    const text = inline(words, values)
+    if (text !== '') parts.push({ kind: 'paragraph', text })
+    words = []
+  }
+  for (const piece of pieces) {
+    const value = 'field' in piece ? values[piece.field] : undefined
+    if (typeof value === 'object') {
+      end()
+      parts.push(...value)
+    } else words.push(piece)
+  }
+  end()
+  return parts
+}
+
+/** Words in one line; parts that stand in the middle of a line are told one after the other. */
+function inline(pieces: readonly Piece[], values: FieldValues): string {
+  const told = pieces.map((piece) => ('text' in piece ? piece.text : textOf(values[piece.field])))
+  const isEmpty = pieces.every((piece, index) =>
+    'text' in piece ? !/[\p{L}\p{N}]/u.test(piece.text) : told[index] === '',
+  )
+  return isEmpty ? '' : told.join('').replace(/\s+/g, ' ').trim()
+}
+
+function textOf(value: FieldValue | undefined): string {
+  if (value === undefined || typeof value === 'string') return value ?? ''
+  return value
+    .flatMap((part) => {
+      if (part.kind === 'list') return part.items
+      return part.kind === 'facts' ? part.facts.map(({ label, text }) => `${label}: ${text}`) : [part.text]
+    })
+    .join(' ')
+}
+
+/** No heading leaves out a level: one of the third without one of the second before it is of the second. */
+function levelled(parts: readonly LetterPart[]): LetterPart[] {
+  let isUnderSecond = false
+  return parts.map((part) => {
+    if (part.kind !== 'heading') return part
+    if (part.level === 2) isUnderSecond = true
+    return isUnderSecond ? part : { ...part, level: 2 }
+  })
+}
+
+function blocksOf(text: string): Block[] {
+  const blocks: Block[] = []
+  let isOpen = false
+  for (const line of text.split(/\r\n?|\n/)) {
+    const words = line.trim()
+    const last = isOpen ? blocks.at(-1) : undefined
+    isOpen = words !== '' && !words.startsWith('#')
+    if (words === '') continue
+    if (words.startsWith('#')) blocks.push({ kind: 'heading', pieces: piecesOf(words.replace(/^#+\s*/, '')) })
+    else if (words.startsWith('- ')) {
+      const item = piecesOf(words.slice(2).trim())
+      if (last?.kind === 'list') last.items.push(item)
+      else blocks.push({ kind: 'list', items: [item] })
+    } else if (last?.kind === 'paragraph') last.pieces.push({ text: ' ' }, ...piecesOf(words))
+    else if (last?.kind === 'list') last.items.at(-1)?.push({ text: ' ' }, ...piecesOf(words))
+    else blocks.push({ kind: 'paragraph', pieces: piecesOf(words) })
+  }
+  return blocks
+}
+
+function piecesOf(words: string): Piece[] {
+  return words
+    .split(/(\{[^{}]*\})/)
+    .filter((piece) => piece !== '')
+    .map((piece) =>
+      /^\{[^{}]*\}$/.test(piece) ? { field: piece.slice(1, -1).trim().replace(/\s+/g, ' ') } : { text: piece },
+    )
+}

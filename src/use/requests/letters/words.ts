@@ -1,0 +1,71 @@
+import type { Language } from '#description/register-description.ts'
+import type { AppointmentFact, AskedKind, LookFact, RecordingFact, RefusalGround } from './letter.ts'
+import { englishWords } from './words-en.ts'
+import { finnishWords } from './words-fi.ts'
+import { swedishWords } from './words-sv.ts'
+
+/** What fields are told in; a day, a time and a moment come as text in the language. */
+export interface LetterWords {
+  date: string
+  number: string
+  asked: Record<AskedKind, string>
+  /** How long it takes: under the data protection law, and of an official document. */
+  handling: (due: string) => string[]
+  handlingDocument: (due: string) => string[]
+  extension: Record<'COMPLEX' | 'MANY', string>
+  grounds: Record<RefusalGround, string[]>
+  /** A call as the requester told of it. */
+  toldCall: (day: string, time: string | undefined) => string
+  untoldCall: string
+  /** Of every call that was not shown to be theirs, whatever the register has. */
+  notShown: string
+  call: (at: string) => string
+  historyOver: string
+  historyEnds: (day: string) => string
+  part: (number: number) => string
+  unanswered: string
+  recorded: (destroyedAtTheLatest: string | undefined) => string
+  notRecorded: string
+  destroyed: (day: string) => string
+  destroying: string
+  causes: Record<NonNullable<RecordingFact['cause']>, string>
+  labels: Record<
+    'start' | 'end' | 'caller' | 'service' | 'official' | 'officialPhone' | 'answered' | 'partEnd' | 'recording',
+    string
+  >
+  withheld: string
+  numberUnknown: string
+  listen: string
+  nothingToHear: string
+  mayForbid: string
+  mayCopy: string
+  executed: (day: string) => string
+  blocked: string
+  looks: Record<LookFact['kind'], string>
+  look: (at: string, what: string, role: string, purpose: string) => string
+  noLooks: string
+  appointment: Record<'when' | 'office' | 'address' | 'needs', string>
+  appointmentTime: (day: string, from: string, until: string) => string
+  needs: Record<AppointmentFact['needs'][number], string>
+  interpreter: (language: string) => string
+  copy: (at: string) => string
+  copyMethods: Record<'PASSPHRASE' | 'KEY', string>
+  copyUntil: (at: string) => string
+  corrected: (was: string | null, becomes: string) => string
+  notCorrected: (becomes: string) => string
+  decision: Record<'SECRET' | 'REFERRED', string[]>
+  appealTitle: string
+  appeal: string[]
+  appealItems: { lead: string; items: string[] }
+  appealEnd: string[]
+  complaint: string[]
+  ombudsman: string
+  handler: (name: string) => string
+  switchboard: (number: string) => string
+}
+
+export const letterWords: Record<Language, LetterWords> = {
+  fi: finnishWords,
+  sv: swedishWords,
+  en: englishWords,
+}
