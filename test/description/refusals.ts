@@ -696,11 +696,11 @@ export const refusals: readonly Refusal[] = [
   },
   {
     rule: 'a switch that the program does not keep',
-    change: 'accessCopy: false',
-    to: 'accessCopy: true',
+    change: 'legalClaim: false',
+    to: 'legalClaim: true',
     code: 'switch.not-available',
-    field: 'switches.accessCopy',
-    line: 'accessCopy: true',
+    field: 'switches.legalClaim',
+    line: 'legalClaim: true',
   },
   {
     rule: 'a text that is no YAML',

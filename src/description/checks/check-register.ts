@@ -91,13 +91,9 @@ function checkAddresses({ email, phone }: { email: string; phone?: string }, pat
 /** The log outlives the history by as long as an entry can be about it (C9); the database prunes nothing younger. */
 const shortestLogMonths = 24
 
-/** What this version of the program can keep (C1, C8, C11, C12, C14): a promise beyond it is refused. */
+/** What this version of the program can keep (C8, C14): a promise beyond it is refused. */
 const keptSwitches = {
-  accessCopy: false,
-  accessTranscript: false,
   legalClaim: false,
-  julklRequests: false,
-  mentionedPersons: false,
   maskCallerAfterMonths: null,
 } as const satisfies Partial<RegisterDescription['switches']>
 

@@ -7,6 +7,7 @@ import type { Grounds } from './grounds.ts'
 import type { Block, Fact, PublishedDocument, Section, Sentence } from './published-document.ts'
 import { controllerLines, fieldList, keptNow, numberedFrom, sentence, wordings } from './seed-document.ts'
 import type { Numbered } from './seed-words.ts'
+import { switchedOn } from './switch-words.ts'
 
 const added: Record<Language, GdprWords> = { fi: gdprFi, sv: gdprSv, en: gdprEn }
 
@@ -97,7 +98,8 @@ export function gdprDocument(grounds: Grounds, language: Language): PublishedDoc
         'rights',
         paragraph(...numbered('S30', 'S31', 'S32', 'S33')),
         paragraph(...numbered('S34', 'S35')),
-        paragraph(...also('L7-rights', 'L10-portability', 'L10-automatic')),
+        paragraph(...switchedOn(description, language)),
+        paragraph(...also('L7-rights', 'L11', 'L10-portability', 'L10-automatic')),
         paragraph(...also('L7-where', 'L7-time')),
         paragraph(...also('L2-complaint')),
       ),

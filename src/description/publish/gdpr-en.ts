@@ -46,6 +46,7 @@ export const gdprEn: GdprWords = {
         'The right to data portability concerns only data whose processing is based on consent or on a contract (Article 20).',
       'L10-automatic':
         'No automated decisions are made and no profiling is done on the basis of the data (Article 22).',
+      L11: 'On request, it is told when and for which purpose somebody looked at the data of the call or listened to the recording; the name is not told.',
       'L16-procedure':
         cooperation &&
         `The recording of calls has been dealt with in the cooperation procedure on ${dayText(cooperation.decidedOn).en} (${cooperation.document}).`,

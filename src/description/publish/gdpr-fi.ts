@@ -44,6 +44,7 @@ export const gdprFi: GdprWords = {
       'L10-portability':
         'Oikeus siirtää tiedot järjestelmästä toiseen koskee vain tietoja, joiden käsittely perustuu suostumukseen tai sopimukseen (20 artikla).',
       'L10-automatic': 'Tietojen perusteella ei tehdä automaattisia päätöksiä eikä profilointia (22 artikla).',
+      L11: 'Pyynnöstä annetaan tieto siitä, milloin ja mihin tarkoitukseen puhelun tietoja on katseltu tai tallennetta kuunneltu; katselijan nimeä ei kerrota.',
       'L16-procedure':
         cooperation &&
         `Puheluiden tallentaminen on käsitelty yhteistoimintamenettelyssä ${dayText(cooperation.decidedOn).fi} (${cooperation.document}).`,

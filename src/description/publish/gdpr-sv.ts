@@ -45,6 +45,7 @@ export const gdprSv: GdprWords = {
       'L10-portability':
         'Rätten att överföra uppgifter från ett system till ett annat gäller endast uppgifter vars behandling grundar sig på samtycke eller avtal (artikel 20).',
       'L10-automatic': 'Uppgifterna används inte för automatiserade beslut eller profilering (artikel 22).',
+      L11: 'På begäran meddelas när och för vilket ändamål någon har läst uppgifterna om samtalet eller lyssnat på inspelningen; namnet meddelas inte.',
       'L16-procedure':
         cooperation &&
         `Inspelningen av samtal har behandlats i samarbetsförfarandet ${dayText(cooperation.decidedOn).sv} (${cooperation.document}).`,

@@ -14,6 +14,7 @@ export type Added =
   | 'L7-where'
   | 'L10-portability'
   | 'L10-automatic'
+  | 'L11'
   | 'L16-procedure'
   | 'L16-consent'
   | 'L19'

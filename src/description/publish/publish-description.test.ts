@@ -102,6 +102,23 @@ describe('a sentence is said where it has its ground', () => {
     }
   })
 
+  test.each([
+    ['accessCopy', ['C1-copy']],
+    ['accessTranscript', ['C1-transcript']],
+    ['holdForInspection', ['C3']],
+    ['julklRequests', ['C11']],
+    ['mentionedPersons', ['C12']],
+  ])('a switch of today’s law says what it promises, in either profile and every language: %s', (name, ids) => {
+    for (const language of languages) {
+      const without = said(described(), language)
+      expect(ids.some((id) => without.has(id))).toBe(false)
+      for (const text of [seed, gdprText(seed)]) {
+        const on = said(read(text.replace(`${name}: false`, `${name}: true`)), language)
+        expect([...on.keys()].filter((id) => /^C\d/.test(id))).toEqual(ids)
+      }
+    }
+  })
+
   test('rules that keep recordings for less say for how long, each where they differ', () => {
     const three = described(['recordingMonths: 6', 'recordingMonths: 3'])
     expect(said(three, 'fi').get('S21.now')).toBe('Tallenteiden säilytysaika on 2–6 kuukautta, nyt 3 kuukautta.')

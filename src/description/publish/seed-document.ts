@@ -5,6 +5,7 @@ import { promisesBehind } from './promises-behind.ts'
 import { seedHeadingsEn, seedLabelsEn, seedTextsEn } from './seed-en.ts'
 import { seedHeadingsFi, seedLabelsFi, seedTextsFi } from './seed-fi.ts'
 import { seedHeadingsSv, seedLabelsSv, seedTextsSv } from './seed-sv.ts'
+import { switchedOn } from './switch-words.ts'
 import type { Numbered, SeedLabels, SeedSection, SeedTexts } from './seed-words.ts'
 
 export const wordings = {
@@ -20,10 +21,8 @@ export function seedDocument(grounds: Grounds, language: Language): PublishedDoc
   const texts = textsOf(grounds)
 
   const numbered = (...ids: Numbered[]): Sentence[] => numberedFrom(texts, ids)
-  const paragraph = (...ids: Numbered[]): Block[] => {
-    const sentences = numbered(...ids)
-    return sentences.length > 0 ? [{ kind: 'paragraph', sentences }] : []
-  }
+  const said = (sentences: Sentence[]): Block[] => (sentences.length > 0 ? [{ kind: 'paragraph', sentences }] : [])
+  const paragraph = (...ids: Numbered[]): Block[] => said(numbered(...ids))
   const section = (id: SeedSection, ...blocks: Block[][]): Section => ({
     id,
     heading: headings[id],
@@ -71,7 +70,12 @@ export function seedDocument(grounds: Grounds, language: Language): PublishedDoc
       ),
       section('disclosure', paragraph('S22'), paragraph('S23', 'S24', 'S25'), paragraph('S26')),
       section('access', paragraph('S27', 'S28'), paragraph('S29')),
-      section('rights', paragraph('S30', 'S31', 'S32', 'S33'), paragraph('S34', 'S35')),
+      section(
+        'rights',
+        paragraph('S30', 'S31', 'S32', 'S33'),
+        paragraph('S34', 'S35'),
+        said(switchedOn(description, language)),
+      ),
     ].filter(({ blocks }) => blocks.length > 0),
   }
 }
