@@ -5,7 +5,11 @@ import { readNumberFilters } from './description/numbers/number-filters.ts'
 import { readLogFilters } from './log/log-filters.ts'
 import { readPeopleFilters } from './people/filters.ts'
 import { readInspectionState } from './inspections/inspection-shapes.ts'
+import { readTemplateChoice } from './letters/letter-shapes.ts'
+import { readWeek, readWhose } from './offices/office-shapes.ts'
 import { readPeriod } from './plan/filters.ts'
+import { readQueue } from './requests/queue.ts'
+import { readStatistics } from './requests/statistics.ts'
 import { readDueFilters, readHoldState } from './retention/retention-shapes.ts'
 import { readHolderFilters, readNewRight } from './rights/rights-shapes.ts'
 import { NotFound } from './shell/not-found.tsx'
@@ -25,7 +29,7 @@ const startRoute = createRoute({
 export const contactsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/contacts',
-  staticData: { purpose: 'needed' },
+  staticData: { purpose: 'needed', isGeneral: true },
   validateSearch: readFilters,
   component: lazyRouteComponent(() => import('./contacts/search-page.tsx'), 'SearchPage'),
 })
@@ -41,7 +45,7 @@ export const contactRoute = createRoute({
 export const callsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/calls',
-  staticData: { purpose: 'needed' },
+  staticData: { purpose: 'needed', isGeneral: true },
   component: lazyRouteComponent(() => import('./live/live-page.tsx'), 'LivePage'),
 })
 
@@ -127,6 +131,33 @@ export const personsRightsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/rights/people/$id',
   component: lazyRouteComponent(() => import('./rights/persons-rights-page.tsx'), 'PersonsRightsPage'),
+})
+
+export const requestsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/requests',
+  validateSearch: readQueue,
+  component: lazyRouteComponent(() => import('./requests/requests-page.tsx'), 'RequestsPage'),
+})
+
+export const newRequestRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/requests/new',
+  component: lazyRouteComponent(() => import('./requests/new-request-page.tsx'), 'NewRequestPage'),
+})
+
+export const requestStatisticsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/requests/statistics',
+  validateSearch: readStatistics,
+  component: lazyRouteComponent(() => import('./requests/statistics-page.tsx'), 'RequestStatisticsPage'),
+})
+
+export const requestRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/requests/$id',
+  staticData: { purpose: 'shown' },
+  component: lazyRouteComponent(() => import('./requests/request-page.tsx'), 'RequestPage'),
 })
 
 const accountRoute = createRoute({
@@ -215,6 +246,45 @@ export const inspectionsRoute = createRoute({
   component: lazyRouteComponent(() => import('./inspections/inspections-page.tsx'), 'InspectionsPage'),
 })
 
+export const officesRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/offices',
+  component: lazyRouteComponent(() => import('./offices/offices-page.tsx'), 'OfficesPage'),
+})
+
+export const officeRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/offices/$id',
+  validateSearch: readWeek,
+  component: lazyRouteComponent(() => import('./offices/office-page.tsx'), 'OfficePage'),
+})
+
+export const appointmentsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/appointments',
+  validateSearch: readWhose,
+  component: lazyRouteComponent(() => import('./offices/appointments-page.tsx'), 'AppointmentsPage'),
+})
+
+export const workstationRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/workstation',
+  component: lazyRouteComponent(() => import('./offices/workstation-page.tsx'), 'WorkstationPage'),
+})
+
+export const roomRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/room',
+  component: lazyRouteComponent(() => import('./listening-room/no-room.tsx'), 'NoRoom'),
+})
+
+export const letterTemplatesRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/letter-templates',
+  validateSearch: readTemplateChoice,
+  component: lazyRouteComponent(() => import('./letters/templates-page.tsx'), 'TemplatesPage'),
+})
+
 export const router = createRouter({
   routeTree: rootRoute.addChildren([
     startRoute,
@@ -245,6 +315,16 @@ export const router = createRouter({
     holdsRoute,
     recallsRoute,
     inspectionsRoute,
+    officesRoute,
+    officeRoute,
+    appointmentsRoute,
+    workstationRoute,
+    roomRoute,
+    letterTemplatesRoute,
+    requestsRoute,
+    newRequestRoute,
+    requestStatisticsRoute,
+    requestRoute,
     accountRoute,
     welcomeRoute,
   ]),
@@ -265,6 +345,8 @@ declare module '@tanstack/react-router' {
      * sight but the page begins without one. Other pages look at no content and ask for none (R3).
      */
     purpose?: 'needed' | 'shown'
+    /** It looks over all calls that one reaches: nothing for who reaches only those of the request in hand (R46). */
+    isGeneral?: boolean
     /** A page for which nobody needs to be signed in, and that stands alone. */
     isOpen?: boolean
   }

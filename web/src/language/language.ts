@@ -23,8 +23,7 @@ const dictionaries: Record<Language, () => Promise<{ default: Record<string, str
 
 /** Starts with the remembered language, or Finnish. */
 export async function startLanguages(): Promise<void> {
-  const kept = window.localStorage.getItem(remembered)
-  const language = languages.find((one) => one === kept) ?? 'fi'
+  const language = chosenLanguage()
   await i18next.use(initReactI18next).init({
     lng: language,
     fallbackLng: false,
@@ -39,10 +38,25 @@ export async function startLanguages(): Promise<void> {
 
 /** Changes the language of everything on the page, and remembers it on this machine. */
 export async function chooseLanguage(language: Language): Promise<void> {
+  window.localStorage.setItem(remembered, language)
+  await showLanguage(language)
+}
+
+/** Changes the language of everything on the page for now: of somebody who is a guest at this machine. */
+export async function showLanguage(language: Language): Promise<void> {
   if (!i18next.hasResourceBundle(language, 'translation')) {
     i18next.addResourceBundle(language, 'translation', (await dictionaries[language]()).default)
   }
-  window.localStorage.setItem(remembered, language)
   document.documentElement.lang = language
   await i18next.changeLanguage(language)
+}
+
+/** Back to the language that was chosen on this machine. */
+export async function showChosenLanguage(): Promise<void> {
+  await showLanguage(chosenLanguage())
+}
+
+function chosenLanguage(): Language {
+  const kept = window.localStorage.getItem(remembered)
+  return languages.find((one) => one === kept) ?? 'fi'
 }

@@ -1,14 +1,110 @@
+import { useId, useState } from 'react'
+import { $api } from '../api/client.ts'
+import type { LetterKind, RequestDetail } from '../api/shapes.ts'
+import { Button } from '../controls/button.tsx'
+import { Choice } from '../controls/choice.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { focusHeading } from '../controls/focus-heading.ts'
+import { Step } from '../controls/step.tsx'
 import { useLanguage } from '../language/use-words.ts'
+import { announce } from '../shell/announce.tsx'
+import '../styles/letters.css'
+import '../styles/retention.css'
+import { LetterRow } from './letter-row.tsx'
+import { otherKinds, sortLetters, toMake } from './letter-shapes.ts'
 
-/** The letters of a request: to be made, to be sent, sent. */
-export function Letters({ request }: { request: { letters: readonly unknown[] }; onChanged: () => void }) {
+/** The letters of a request: which to make now, which wait to be sent, which were sent and how (R42, R45). */
+export function Letters({ request, onChanged }: { request: RequestDetail; onChanged: () => void }) {
   const { say } = useLanguage()
+  const title = useId()
+  const make = $api.useMutation('post', '/api/requests/{id}/letters')
+  const [making, setMaking] = useState<LetterKind>()
+  const wanted = toMake(request)
+  const changed = (said: string) => {
+    onChanged()
+    announce(said)
+    focusHeading(title)
+  }
+  const draft = async (kind: LetterKind) => {
+    setMaking(kind)
+    const done = await make.mutateAsync({ params: { path: { id: request.id } }, body: { kind } }).then(
+      () => true,
+      () => false,
+    )
+    setMaking(undefined)
+    if (done) changed(say('letters.made', { kind: say(`letterKind.${kind}`) }))
+    return done
+  }
   return (
-    <section className="panel stack-small" aria-labelledby="request-letters">
-      <h2 id="request-letters" tabIndex={-1}>
+    <section className="panel stack-small" aria-labelledby={title}>
+      <h2 id={title} tabIndex={-1}>
         {say('letters.here')}
       </h2>
-      {request.letters.length === 0 && <p className="muted">{say('letters.here.none')}</p>}
+      {wanted.length > 0 && (
+        <>
+          <p>{say('letters.wanted')}</p>
+          <div className="actions">
+            {wanted.map((kind) => (
+              <Button key={kind} kind="secondary" isBusy={making === kind} onPress={() => void draft(kind)}>
+                {say('letters.make.one', { kind: say(`letterKind.${kind}`) })}
+              </Button>
+            ))}
+          </div>
+        </>
+      )}
+      {make.error != null && <Failure error={make.error} />}
+      {request.letters.length === 0 && wanted.length === 0 && <p className="muted">{say('letters.here.none')}</p>}
+      {request.letters.length > 0 && (
+        <ul className="plain-list letters">
+          {sortLetters(request.letters).map((letter) => (
+            <LetterRow key={letter.id} letter={letter} onChanged={changed} />
+          ))}
+        </ul>
+      )}
+      {!request.closed && (
+        <MakeOther
+          kinds={otherKinds(request, wanted)}
+          isBusy={making !== undefined}
+          error={make.error}
+          onMake={draft}
+        />
+      )}
     </section>
+  )
+}
+
+/** A letter that does not follow from what was done: whoever writes knows why. */
+function MakeOther({
+  kinds,
+  isBusy,
+  error,
+  onMake,
+}: {
+  kinds: readonly LetterKind[]
+  isBusy: boolean
+  error: unknown
+  onMake: (kind: LetterKind) => Promise<boolean>
+}) {
+  const { say } = useLanguage()
+  const [kind, setKind] = useState<LetterKind>('received')
+  const chosen = kinds.includes(kind) ? kind : kinds[0]
+  if (!chosen) return null
+  return (
+    <div className="actions actions-forms">
+      <Step
+        open={say('letters.other')}
+        submit={say('letters.other.do')}
+        isBusy={isBusy}
+        error={error}
+        onSubmit={() => onMake(chosen)}
+      >
+        <Choice
+          label={say('letters.kind')}
+          options={kinds.map((value) => ({ value, label: say(`letterKind.${value}`) }))}
+          value={chosen}
+          onChange={(value) => setKind(value as LetterKind)}
+        />
+      </Step>
+    </div>
   )
 }

@@ -1,14 +1,109 @@
+import { useId } from 'react'
+import { $api } from '../api/client.ts'
+import type { Appointment, RequestDetail } from '../api/shapes.ts'
+import { Fact } from '../contact/facts.tsx'
+import { focusHeading } from '../controls/focus-heading.ts'
+import { Notice } from '../controls/notice.tsx'
+import { formatDate, formatEnd, formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
+import { announce } from '../shell/announce.tsx'
+import '../styles/contact.css'
+import '../styles/offices.css'
+import '../styles/retention.css'
+import '../styles/watch.css'
+import { Needs, Urgent } from './appointment-card.tsx'
+import { BookTime } from './book-time.tsx'
+import { bookable } from './bookable.ts'
+import { NoteOutcome } from './note-outcome.tsx'
 
-/** When and where the requester hears the calls that are theirs (R47). */
-export function Appointments({ request }: { request: { appointments: readonly unknown[] }; onChanged: () => void }) {
-  const { say } = useLanguage()
+/** When and where the requester hears the calls that are theirs: booked, moved, withdrawn; what came of earlier ones (R47). */
+export function Appointments({ request, onChanged }: { request: RequestDetail; onChanged: () => void }) {
+  const { say, language } = useLanguage()
+  const title = useId()
+  const may = bookable(request)
+  const booked = request.appointments.find(({ state }) => state === 'BOOKED')
+  const earlier = request.appointments.filter(({ state }) => state !== 'BOOKED')
+  if (may === 'not-asked' && request.appointments.length === 0) return null
+  const changed = (said: string) => {
+    onChanged()
+    announce(said)
+    focusHeading(title)
+  }
   return (
-    <section className="panel stack-small" aria-labelledby="request-appointments">
-      <h2 id="request-appointments" tabIndex={-1}>
-        {say('appointments.here')}
-      </h2>
-      {request.appointments.length === 0 && <p className="muted">{say('appointments.here.none')}</p>}
+    <section className="panel stack-small" aria-labelledby={title}>
+      <div className="alarm-head">
+        <h2 id={title} tabIndex={-1}>
+          {say('appointments.here')}
+        </h2>
+        {booked?.isUrgent && <Urgent />}
+      </div>
+      {booked && <Booked appointment={booked} />}
+      {!booked && request.isUrgent && may === 'yes' && request.firstEnd && (
+        <Notice kind="warning">
+          {say('appointment.urgent.what', { time: formatInstant(request.firstEnd, language) })}
+        </Notice>
+      )}
+      {!booked && may !== 'yes' && may !== 'not-asked' && <p className="muted">{say(`appointments.here.${may}`)}</p>}
+      {!booked && may === 'yes' && <p className="muted">{say('appointments.here.none')}</p>}
+      {may === 'yes' && (
+        <div className="actions actions-forms">
+          <BookTime request={request} booked={booked} onBooked={() => changed(say('book.done'))} />
+          {booked && <NoteOutcome appointment={booked} onNoted={() => changed(say('outcome.noted'))} />}
+        </div>
+      )}
+      {earlier.length > 0 && (
+        <>
+          <h3>{say('appointments.earlier')}</h3>
+          <ul className="plain-list earlier">
+            {earlier.map((one) => (
+              <Earlier key={one.id} appointment={one} />
+            ))}
+          </ul>
+        </>
+      )}
     </section>
+  )
+}
+
+function Booked({ appointment }: { appointment: Appointment }) {
+  const { say, language, named } = useLanguage()
+  const { slot, latest } = appointment
+  // Tells the host at the office's workstation that the listening can begin; elsewhere nothing.
+  const { data } = $api.useQuery('get', '/api/offices', undefined, { staleTime: 60_000 })
+  const hasWorkstation = data?.items.find(({ id }) => id === slot.office.id)?.workstations.length !== 0
+  return (
+    <>
+      {appointment.isUrgent && latest && (
+        <Notice kind="warning">{say('appointment.urgent.what', { time: formatInstant(latest, language) })}</Notice>
+      )}
+      {!hasWorkstation && <Notice kind="warning">{say('appointment.workstation.none')}</Notice>}
+      <dl className="facts">
+        <Fact label={say('appointment.time')}>
+          {formatInstant(slot.startsAt, language)}
+          <span className="second">
+            {say('appointment.until', { time: formatEnd(slot.endsAt, slot.startsAt, language) })}
+          </span>
+        </Fact>
+        <Fact label={say('appointment.office')}>
+          {named(slot.office.names)}
+          <span className="second">{named(slot.office.address)}</span>
+        </Fact>
+        <Fact label={say('appointment.host')}>{slot.host.name}</Fact>
+        <Fact label={say('appointment.needs')}>
+          <Needs appointment={appointment} />
+        </Fact>
+        {latest && <Fact label={say('appointment.latest')}>{formatDate(latest, language)}</Fact>}
+      </dl>
+    </>
+  )
+}
+
+function Earlier({ appointment: { slot, state } }: { appointment: Appointment }) {
+  const { say, language, named } = useLanguage()
+  return (
+    <li>
+      {formatInstant(slot.startsAt, language)}, {named(slot.office.names)}:{' '}
+      <strong>{say(`appointment.state.${state}`)}</strong>
+    </li>
   )
 }

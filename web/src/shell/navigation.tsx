@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router'
 import {
   BellRing,
   BookOpenText,
+  Building2,
   CalendarClock,
   ClipboardCheck,
   Disc3,
@@ -10,9 +11,12 @@ import {
   Hash,
   Hourglass,
   House,
+  Inbox,
   KeyRound,
   Lock,
+  Mails,
   MessageSquareText,
+  Monitor,
   PhoneCall,
   ScrollText,
   Search,
@@ -24,7 +28,8 @@ import {
 import type { Me } from '../api/shapes.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { knowsHolds, seesPlaces, seesRecalls, seesRetention } from '../retention/retention-shapes.ts'
-import { hasRole, purposesOf } from '../session/rights.ts'
+import { servesRequests, useQueue } from '../requests/use-queue.ts'
+import { hasRole, purposesOf, servesOnly } from '../session/rights.ts'
 import { publicPages } from './public-pages.ts'
 import { useBrokenPromises } from './use-evidence.ts'
 
@@ -50,6 +55,12 @@ const watch = [
 ] as const
 
 const inspections = { to: '/inspections', word: 'inspections.title', Icon: CalendarClock } as const
+const listening = [
+  { to: '/appointments', word: 'appointments.title', Icon: CalendarClock },
+  { to: '/offices', word: 'offices.title', Icon: Building2 },
+  { to: '/workstation', word: 'workstation.title', Icon: Monitor },
+] as const
+const letterTemplates = { to: '/letter-templates', word: 'templates.title', Icon: Mails } as const
 const ends = [
   { to: '/retention', word: 'retention.title', Icon: Hourglass, isFor: seesRetention },
   { to: '/retention/places', word: 'places.title', Icon: Server, isFor: seesPlaces },
@@ -66,6 +77,8 @@ type Place =
   | typeof myLooks
   | (typeof watch)[number]
   | typeof inspections
+  | (typeof listening)[number]
+  | typeof letterTemplates
   | (typeof ends)[number]
 
 /** The screens of the service that this person has use for, on the left; under the header on small screens. */
@@ -98,10 +111,22 @@ export function Navigation({
     <nav id={id} className={`navigation ${isOpen ? 'is-open' : ''}`} aria-label={say('nav.main')}>
       <ul>
         {place(start)}
-        {purposesOf(me).length > 0 && looks.map(place)}
+        {servesRequests(me) && <Requests me={me} onNavigate={onNavigate} />}
+        {purposesOf(me).length > 0 && !servesOnly(me) && looks.map(place)}
         {hasRole(me, 'SERVICE_UNIT') && place(inspections)}
         {hasRole(me, 'OFFICIAL') && place(myLooks)}
       </ul>
+      {hasRole(me, 'SERVICE_UNIT', 'ADMINISTRATOR') && (
+        <>
+          <p id="nav-desk" className="navigation-heading">
+            {say('nav.desk')}
+          </p>
+          <ul aria-labelledby="nav-desk">
+            {hasRole(me, 'SERVICE_UNIT') && listening.map(place)}
+            {place(letterTemplates)}
+          </ul>
+        </>
+      )}
       {hasRole(me, 'DATA_PROTECTION_OFFICER') && (
         <>
           <p id="nav-watch" className="navigation-heading">
@@ -141,6 +166,34 @@ export function Navigation({
         {place(rights)}
       </ul>
     </nav>
+  )
+}
+
+/** The Service Unit’s desk, and beside it how many requests press. */
+function Requests({ me, onNavigate }: { me: Me; onNavigate: () => void }) {
+  const { say } = useLanguage()
+  const counts = useQueue({}, me).data?.counts
+  const pressing = counts ? Math.max(counts.urgent, counts.overdue) : 0
+  return (
+    <li>
+      <Link
+        to="/requests"
+        onClick={onNavigate}
+        activeOptions={{ includeSearch: false }}
+        activeProps={{ 'aria-current': 'page' }}
+      >
+        <Inbox aria-hidden="true" size={20} />
+        <span className="navigation-words">
+          {say('requests.title')}
+          {pressing > 0 && (
+            <span className="navigation-mark">
+              <TriangleAlert aria-hidden="true" size={16} />
+              {say('requests.pressing', { count: pressing })}
+            </span>
+          )}
+        </span>
+      </Link>
+    </li>
   )
 }
 

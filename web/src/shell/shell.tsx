@@ -4,7 +4,7 @@
  */
 import { Link, Outlet, useLocation, useMatches } from '@tanstack/react-router'
 import { Menu, TriangleAlert, X } from 'lucide-react'
-import { Suspense, useEffect, useEffectEvent, useState, type ReactNode } from 'react'
+import { lazy, Suspense, useEffect, useEffectEvent, useState, type ReactNode } from 'react'
 import { $api, queries } from '../api/client.ts'
 import type { Me } from '../api/shapes.ts'
 import { hearTabs, tellTabs, type Told } from '../api/tabs.ts'
@@ -26,6 +26,10 @@ import { Footer } from './footer.tsx'
 import { LanguageChoice } from './language-choice.tsx'
 import { Navigation } from './navigation.tsx'
 import { useBrokenPromises } from './use-evidence.ts'
+
+const ListeningRoom = lazy(async () => ({
+  default: (await import('../listening-room/listening-room.tsx')).ListeningRoom,
+}))
 
 /** The root of all pages. */
 export function Shell() {
@@ -64,6 +68,16 @@ export function Shell() {
   })
   useEffect(() => hearTabs(hear), [])
 
+  // The listening mode is all that there is, whatever the address says (R47).
+  if (presence.state === 'signed-in' && presence.me.confinedTo && !isLeaving) {
+    return (
+      <LeaveContext value={(why, where) => void leave(why, where)}>
+        <Suspense fallback={<Waiting />}>
+          <ListeningRoom me={presence.me} appointmentId={presence.me.confinedTo} />
+        </Suspense>
+      </LeaveContext>
+    )
+  }
   if (isOpen) {
     return (
       <Alone>
@@ -118,6 +132,7 @@ function SignedIn({ me }: { me: Me }) {
   const broken = useBrokenPromises()
   const isBroken = broken > 0
   const purpose = useMatches({ select: (matches) => matches.at(-1)?.staticData.purpose })
+  const isGeneral = useMatches({ select: (matches) => matches.at(-1)?.staticData.isGeneral === true })
   const page = (
     <Suspense fallback={<Waiting />} key={pathname}>
       <Outlet />
@@ -148,7 +163,7 @@ function SignedIn({ me }: { me: Me }) {
         <div className="beside-navigation">
           {purpose && <PurposeStrip />}
           <main id="content" className="content">
-            {purpose === 'needed' ? <PurposeGate>{page}</PurposeGate> : page}
+            {purpose === 'needed' ? <PurposeGate isGeneral={isGeneral}>{page}</PurposeGate> : page}
           </main>
         </div>
       </div>

@@ -1,0 +1,133 @@
+import { FileText, Printer } from 'lucide-react'
+import { useState } from 'react'
+import { $api } from '../api/client.ts'
+import type { Letter } from '../api/shapes.ts'
+import { Button } from '../controls/button.tsx'
+import { Choice } from '../controls/choice.tsx'
+import { Confirm } from '../controls/confirm.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { Step } from '../controls/step.tsx'
+import { formatInstant } from '../format/instant.ts'
+import { languageNames } from '../language/language.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { deliveries, type Delivery } from './letter-shapes.ts'
+
+/** One letter: to read and to print, until it is sent to send or to throw away, and then how it went. */
+export function LetterRow({ letter, onChanged }: { letter: Letter; onChanged: (said: string) => void }) {
+  const { say, language } = useLanguage()
+  const kind = say(`letterKind.${letter.kind}`)
+  const madeAt = formatInstant(letter.madeAt, language)
+  const { delivered } = letter
+  return (
+    <li className="letter stack-small">
+      <div className="alarm-head">
+        <h3>{kind}</h3>
+        <span className={`badge ${delivered ? 'badge-available' : 'badge-restricted'}`}>
+          {say(delivered ? 'letters.sent' : 'letters.waits')}
+        </span>
+      </div>
+      <p className="small-text">
+        {letter.madeBy
+          ? say('letters.madeBy', { time: madeAt, name: letter.madeBy.name })
+          : say('letters.madeByItself', { time: madeAt })}{' '}
+        {say('letters.in')} <span lang={letter.language}>{languageNames[letter.language]}</span>.
+        {delivered && (
+          <>
+            {' '}
+            {say('letters.deliveredAt', {
+              time: formatInstant(delivered.at, language),
+              how: say(`delivery.${delivered.how}`),
+              name: delivered.by.name,
+            })}
+          </>
+        )}
+      </p>
+      {letter.isErased ? (
+        <p className="muted">{say('letters.erased')}</p>
+      ) : (
+        <p className="letter-ways">
+          <Way to={`/api/letters/${letter.id}/html`} label={say('letters.read')} kind={kind}>
+            <FileText aria-hidden="true" size={18} />
+          </Way>
+          <Way to={`/api/letters/${letter.id}/pdf`} label={say('letters.pdf')} kind={kind}>
+            <Printer aria-hidden="true" size={18} />
+          </Way>
+        </p>
+      )}
+      {!delivered && !letter.isErased && (
+        <div className="actions actions-forms">
+          <NoteDelivery letter={letter} onNoted={() => onChanged(say('letters.noted'))} />
+          <ThrowAway letter={letter} kind={kind} onThrown={() => onChanged(say('letters.thrown'))} />
+        </div>
+      )}
+    </li>
+  )
+}
+
+/** A letter opens beside the request: what is being done there is not lost. */
+function Way({ to, label, kind, children }: { to: string; label: string; kind: string; children: React.ReactNode }) {
+  const { say } = useLanguage()
+  return (
+    <a href={to} target="_blank" rel="noopener" className="link-with-icon">
+      {children}
+      {label}
+      <span className="visually-hidden">
+        : {kind} ({say('newTab')})
+      </span>
+    </a>
+  )
+}
+
+function NoteDelivery({ letter, onNoted }: { letter: Letter; onNoted: () => void }) {
+  const { say } = useLanguage()
+  const note = $api.useMutation('post', '/api/letters/{id}/delivery')
+  const [how, setHow] = useState<Delivery>('POST')
+  const submit = () =>
+    note.mutateAsync({ params: { path: { id: letter.id } }, body: { how } }).then(
+      () => {
+        onNoted()
+        return true
+      },
+      () => false,
+    )
+  return (
+    <Step
+      open={say('letters.deliver')}
+      submit={say('letters.deliver.do')}
+      isBusy={note.isPending}
+      error={note.error}
+      onSubmit={submit}
+    >
+      <Choice
+        label={say('letters.how')}
+        options={deliveries.map((value) => ({ value, label: say(`delivery.${value}`) }))}
+        value={how}
+        onChange={(value) => setHow(value as Delivery)}
+      />
+      {how === 'EMAIL' && <p className="measure">{say('letters.email')}</p>}
+    </Step>
+  )
+}
+
+function ThrowAway({ letter, kind, onThrown }: { letter: Letter; kind: string; onThrown: () => void }) {
+  const { say } = useLanguage()
+  const remove = $api.useMutation('delete', '/api/letters/{id}')
+  const [isAsked, setAsked] = useState(false)
+  return (
+    <>
+      <Button kind="quiet" isBusy={remove.isPending} onPress={() => setAsked(true)}>
+        {say('letters.throw')}
+      </Button>
+      {remove.error != null && <Failure error={remove.error} />}
+      <Confirm
+        title={say('letters.throw.title', { kind })}
+        doLabel={say('letters.throw')}
+        isOpen={isAsked}
+        onDo={() => void remove.mutateAsync({ params: { path: { id: letter.id } } }).then(onThrown, () => undefined)}
+        onClose={() => setAsked(false)}
+      >
+        <p>{say('letters.throw.what')}</p>
+      </Confirm>
+    </>
+  )
+}

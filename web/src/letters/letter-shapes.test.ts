@@ -1,0 +1,121 @@
+import { expect, test } from 'vitest'
+import type { Letter, RequestCall, RequestDetail } from '../api/shapes.ts'
+import { forFrame, otherKinds, readTemplateChoice, sortLetters, toMake } from './letter-shapes.ts'
+
+const person = { id: 'p', name: 'Paula' }
+const call = (state: RequestCall['state']): RequestCall => ({ id: state, ordinal: 1, state, otherRequests: [] })
+const letter = (kind: Letter['kind'], madeAt: string, isSent = false): Letter => ({
+  id: `${kind} ${madeAt}`,
+  kind,
+  language: 'fi',
+  madeAt,
+  isErased: false,
+  ...(isSent && { delivered: { at: madeAt, how: 'POST', by: person } }),
+})
+const request = (more: Partial<RequestDetail>): RequestDetail => ({
+  id: 'r',
+  number: 'P-2026-1',
+  party: 'CALLER',
+  kinds: ['KNOW', 'LISTEN'],
+  channel: 'PHONE',
+  language: 'fi',
+  receivedAt: '2026-11-20T08:00:00Z',
+  dueAt: '2026-12-20T08:00:00Z',
+  isOverdue: false,
+  isUrgent: false,
+  state: 'CALL_FOUND',
+  next: [],
+  enteredBy: person,
+  calls: [],
+  appointments: [],
+  letters: [],
+  copies: [],
+  corrections: [],
+  unfinished: [],
+  ...more,
+})
+
+test('the answer is to be made once every call that was named is settled, and not again', () => {
+  expect([
+    toMake(request({ calls: [call('MATCHED')] })),
+    toMake(request({ calls: [call('MATCHED'), call('FOUND')] })),
+    toMake(request({ calls: [call('NOT_FOUND')] })),
+    toMake(request({ calls: [call('MATCHED')], letters: [letter('answer', '2026-11-21T08:00:00Z')] })),
+  ]).toEqual([['answer'], [], ['answer'], []])
+})
+
+test('a call that cannot be told apart has its own letter, with reasons (AC14)', () => {
+  expect(toMake(request({ calls: [call('NOT_IDENTIFIABLE')] }))).toEqual(['not-identifiable'])
+})
+
+test('an appointment that was moved is confirmed anew', () => {
+  const appointments: RequestDetail['appointments'] = [
+    {
+      id: 'a',
+      requestId: 'r',
+      requestNumber: 'P-2026-1',
+      language: 'fi',
+      slot: {
+        id: 's',
+        office: { id: 'o', names: { fi: '', sv: '', en: '' }, address: { fi: '', sv: '', en: '' } },
+        startsAt: '2026-12-01T08:00:00Z',
+        endsAt: '2026-12-01T09:00:00Z',
+        host: person,
+        isBooked: true,
+      },
+      needs: [],
+      state: 'BOOKED',
+      bookedAt: '2026-11-22T08:00:00Z',
+      isUrgent: false,
+      canBeOpened: false,
+    },
+  ]
+  const made = (at: string) => toMake(request({ appointments, letters: [letter('appointment', at)] }))
+  expect([made('2026-11-21T08:00:00Z'), made('2026-11-22T08:00:01Z')]).toEqual([['appointment'], []])
+})
+
+test('a longer time is told of, and a request that is closed has no letter to make', () => {
+  const extension = {
+    until: '2027-01-20T08:00:00Z',
+    reason: 'COMPLEX' as const,
+    at: '2026-11-25T08:00:00Z',
+    by: person,
+  }
+  const closed = { at: '2026-11-26T08:00:00Z', outcome: 'ANSWERED' as const }
+  expect([toMake(request({ extension })), toMake(request({ extension, closed }))]).toEqual([['extension'], []])
+})
+
+test('other letters are those that what is asked can have', () => {
+  expect(otherKinds(request({}), ['answer'])).toEqual([
+    'received',
+    'extension',
+    'appointment',
+    'destroyed-before',
+    'prohibition',
+    'not-identifiable',
+    'refusal',
+  ])
+  expect(otherKinds(request({ kinds: ['LOG_EXTRACT'] }), [])).toContain('log-extract')
+})
+
+test('letters that wait to be sent stand first, then the newest', () => {
+  const [sent, waits, newer] = [
+    letter('received', '2026-11-20T08:00:00Z', true),
+    letter('answer', '2026-11-21T08:00:00Z'),
+    letter('appointment', '2026-11-22T08:00:00Z', true),
+  ]
+  expect(sortLetters([sent!, waits!, newer!])).toEqual([waits, newer, sent])
+})
+
+test('an address that names no template shows none', () => {
+  expect([
+    readTemplateChoice({ kind: 'answer', language: 'sv' }),
+    readTemplateChoice({ kind: 'x', language: 'de' }),
+  ]).toEqual([{ kind: 'answer', language: 'sv' }, {}])
+})
+
+test('the styles of a letter carry the nonce of the page that shows it', () => {
+  expect(forFrame('<style>p{}</style><style media="print">', 'abc')).toBe(
+    '<style nonce="abc">p{}</style><style nonce="abc" media="print">',
+  )
+})

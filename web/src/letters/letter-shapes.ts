@@ -1,0 +1,99 @@
+/**
+ * Letters to those who ask, and the templates they are made from. In: the contract's letters and a request. Out: which
+ * letters are to be made and sent now. Never here: their text; the server makes it.
+ */
+import type { paths } from '../api/schema.d.ts'
+import type { Letter, LetterKind, RequestDetail } from '../api/shapes.ts'
+import { languages, type Language } from '../language/language.ts'
+
+type Ok<Operation> = Operation extends { responses: { 200: { content: { 'application/json': infer Body } } } }
+  ? Body
+  : never
+export type LetterTemplate = Ok<paths['/api/letter-templates']['get']>['items'][number]
+export type TemplatePreview = Ok<paths['/api/letter-templates/{kind}/{language}/preview']['post']>
+export type Delivery = NonNullable<Letter['delivered']>['how']
+
+export const letterKinds = [
+  'received',
+  'extension',
+  'answer',
+  'appointment',
+  'destroyed-before',
+  'prohibition',
+  'not-identifiable',
+  'refusal',
+  'copy',
+  'log-extract',
+  'correction',
+  'mentioned',
+  'openness',
+] as const satisfies readonly LetterKind[]
+export const deliveries = ['POST', 'EMAIL', 'HANDED_OVER', 'READ_ALOUD'] as const satisfies readonly Delivery[]
+
+/** Which template is in sight, as it stands in the address. */
+export function readTemplateChoice(search: Record<string, unknown>): { kind?: LetterKind; language?: Language } {
+  const kind = letterKinds.find((one) => one === search['kind'])
+  const language = languages.find((one) => one === search['language'])
+  return { ...(kind && { kind }), ...(language && { language }) }
+}
+
+/**
+ * The letters that a request is to have now and has not: each because of something that was done after the last letter of
+ * its kind was made, the one that matters most first. Those that Seloste makes by itself are not among them.
+ */
+export function toMake(request: RequestDetail): LetterKind[] {
+  const { kinds, calls, appointments, extension, closed, next } = request
+  if (closed) return []
+  const has = (kind: LetterKind, sinceMs = 0) =>
+    request.letters.some((one) => one.kind === kind && Date.parse(one.madeAt) >= sinceMs)
+  const booked = appointments.find(({ state }) => state === 'BOOKED')
+  const asks = (kind: RequestDetail['kinds'][number]) => kinds.includes(kind)
+  const isAnswered = calls.some(({ state }) => state === 'MATCHED' || state === 'NOT_FOUND')
+  const isOpen = calls.some(({ state }) => state === 'SEVERAL' || state === 'FOUND')
+  const isUnidentifiable = calls.some(({ state }) => state === 'NOT_IDENTIFIABLE')
+  const answers = asks('KNOW') || asks('LISTEN') || asks('HISTORY')
+  const wanted: [LetterKind, boolean][] = [
+    ['answer', answers && isAnswered && !isOpen && !has('answer')],
+    ['not-identifiable', isUnidentifiable && !has('not-identifiable')],
+    ['appointment', booked !== undefined && !has('appointment', Date.parse(booked.bookedAt))],
+    ['copy', request.copies.length > 0 && !has('copy')],
+    ['log-extract', asks('LOG_EXTRACT') && next.includes('answer') && !has('log-extract')],
+    ['correction', request.corrections.length > 0 && !next.includes('correct') && !has('correction')],
+    ['mentioned', asks('MENTIONED') && next.includes('answer') && !has('mentioned')],
+    ['openness', request.openness !== undefined && !has('openness')],
+    ['extension', extension !== undefined && !has('extension', Date.parse(extension.at))],
+  ]
+  return wanted.flatMap(([kind, isWanted]) => (isWanted ? [kind] : []))
+}
+
+/** Every other kind that can be made of a request: whoever writes may know better. */
+export function otherKinds(
+  request: Pick<RequestDetail, 'kinds' | 'openness'>,
+  made: readonly LetterKind[],
+): LetterKind[] {
+  const only: Partial<Record<LetterKind, boolean>> = {
+    copy: request.kinds.includes('COPY'),
+    'log-extract': request.kinds.includes('LOG_EXTRACT'),
+    correction: request.kinds.includes('RECTIFY'),
+    mentioned: request.kinds.includes('MENTIONED'),
+    openness: request.openness !== undefined,
+  }
+  return letterKinds.filter((kind) => (only[kind] ?? true) && !made.includes(kind))
+}
+
+/** Those that wait to be sent first, then the newest. */
+export function sortLetters(letters: readonly Letter[]): Letter[] {
+  return letters.toSorted(
+    (a, b) =>
+      Number(a.delivered !== undefined) - Number(b.delivered !== undefined) ||
+      Date.parse(b.madeAt) - Date.parse(a.madeAt),
+  )
+}
+
+/**
+ * The page of a letter as a frame shows it: its styles carry the page's nonce, since a frame that is written in place stands
+ * under the policy of the page it stands in.
+ */
+export function forFrame(html: string, nonce: string): string {
+  return html.replace(/<style(?![^>]*\bnonce=)/gi, `<style nonce="${nonce}"`)
+}

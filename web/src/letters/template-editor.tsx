@@ -1,0 +1,147 @@
+import { useEffect, useState } from 'react'
+import { Form } from 'react-aria-components'
+import { $api, api } from '../api/client.ts'
+import { Button } from '../controls/button.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { Field } from '../controls/field.tsx'
+import { Notice } from '../controls/notice.tsx'
+import { formatInstant } from '../format/instant.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { announce } from '../shell/announce.tsx'
+import { forFrame, type LetterTemplate, type TemplatePreview } from './letter-shapes.ts'
+
+/** After the last letter written it takes so long until the preview follows. */
+const pauseMs = 500
+
+/** A template's text beside the letter that it makes of invented facts, and what is wrong with it. */
+export function TemplateEditor({
+  template,
+  mayChange,
+  onChanged,
+}: {
+  template: LetterTemplate
+  mayChange: boolean
+  onChanged: () => void
+}) {
+  const { say, language } = useLanguage()
+  const { kind, language: of, version, changed, fields } = template
+  const [text, setText] = useState(template.text)
+  const change = $api.useMutation('put', '/api/letter-templates/{kind}/{language}')
+  const { preview, error } = usePreview(template, text)
+  const problems = preview?.problems ?? []
+  const isChanged = text !== template.text
+  const submit = async () => {
+    const done = await change
+      .mutateAsync({ params: { path: { kind, language: of } }, body: { text, version } })
+      .catch(() => undefined)
+    if (!done) return
+    announce(say('templates.saved'))
+    onChanged()
+  }
+  return (
+    <div className="template">
+      <Form
+        className="panel stack-small"
+        validationBehavior="aria"
+        onSubmit={(event) => {
+          event.preventDefault()
+          if (mayChange && isChanged && problems.length === 0 && !change.isPending) void submit()
+        }}
+      >
+        <p className="muted">
+          {changed
+            ? say('templates.changed', { time: formatInstant(changed.at, language), name: changed.by.name })
+            : say('templates.asItCame')}
+        </p>
+        {!mayChange && <Notice kind="info">{say('templates.readOnly')}</Notice>}
+        <Field
+          label={say('templates.text')}
+          hint={say('templates.text.hint')}
+          lang={of}
+          rows={20}
+          value={text}
+          onChange={setText}
+          isReadOnly={!mayChange}
+          maxLength={20_000}
+          className="template-text"
+        />
+        <details>
+          <summary>{say('templates.fields')}</summary>
+          <ul className="template-fields">
+            {fields.map(({ name, isNeeded }) => (
+              <li key={name}>
+                <code>{`{${name}}`}</code>
+                {isNeeded && <> – {say('templates.needed')}</>}
+              </li>
+            ))}
+          </ul>
+        </details>
+        <div aria-live="polite" className="template-problems">
+          {problems.length > 0 && (
+            <Notice kind="warning" title={say('templates.problems', { count: problems.length })}>
+              <ul>
+                {problems.map(({ code, field }) => (
+                  <li key={`${code} ${field}`}>{say(`templates.problem.${code}`, { field: `{${field}}` })}</li>
+                ))}
+              </ul>
+            </Notice>
+          )}
+        </div>
+        {change.error != null && <Failure error={change.error} />}
+        {mayChange && (
+          <div className="actions">
+            <Button
+              type="submit"
+              kind="primary"
+              isBusy={change.isPending}
+              isDisabled={!isChanged || problems.length > 0}
+            >
+              {say('templates.save')}
+            </Button>
+            {isChanged && (
+              <Button kind="secondary" onPress={() => setText(template.text)}>
+                {say('templates.undo')}
+              </Button>
+            )}
+          </div>
+        )}
+      </Form>
+      <section className="panel stack-small template-preview" aria-labelledby="template-preview">
+        <h2 id="template-preview">{say('templates.preview')}</h2>
+        <p className="muted">{say('templates.preview.what')}</p>
+        {error != null && <Failure error={error} />}
+        {preview && <LetterFrame html={preview.html} title={say('templates.preview')} />}
+      </section>
+    </div>
+  )
+}
+
+/** The letter of a text that is being written, a moment after the last letter. */
+function usePreview({ kind, language }: LetterTemplate, text: string) {
+  const [shown, setShown] = useState<{ preview?: TemplatePreview; error?: unknown }>({})
+  useEffect(() => {
+    const stop = new AbortController()
+    const timer = window.setTimeout(() => {
+      if (text.trim() === '') return
+      api
+        .POST('/api/letter-templates/{kind}/{language}/preview', {
+          params: { path: { kind, language } },
+          body: { text },
+          signal: stop.signal,
+        })
+        .then(({ data, error }) => setShown(data ? { preview: data } : { error }))
+        .catch((failure: unknown) => !stop.signal.aborted && setShown({ error: failure }))
+    }, pauseMs)
+    return () => {
+      window.clearTimeout(timer)
+      stop.abort()
+    }
+  }, [kind, language, text])
+  return shown
+}
+
+/** A letter in a frame in which nothing runs and from which nothing leads away. */
+function LetterFrame({ html, title }: { html: string; title: string }) {
+  const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? ''
+  return <iframe className="letter-frame" title={title} sandbox="" srcDoc={forFrame(html, nonce)} />
+}

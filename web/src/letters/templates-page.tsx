@@ -1,0 +1,59 @@
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { $api } from '../api/client.ts'
+import type { LetterKind } from '../api/shapes.ts'
+import { Choice } from '../controls/choice.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { languageNames, languages, type Language } from '../language/language.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { Page } from '../shell/page.tsx'
+import '../styles/description.css'
+import '../styles/letters.css'
+import '../styles/retention.css'
+import '../styles/watch.css'
+import { letterKinds, readTemplateChoice } from './letter-shapes.ts'
+import { TemplateEditor } from './template-editor.tsx'
+
+/** The templates that letters are made from, each in three languages: read by the desk, changed by whoever may. */
+export function TemplatesPage() {
+  const { say, language: own } = useLanguage()
+  const { kind = 'answer', language = own } = useSearch({
+    from: '/letter-templates',
+    select: readTemplateChoice,
+    structuralSharing: true,
+  })
+  const navigate = useNavigate()
+  const { data, error, isPending, refetch } = $api.useQuery('get', '/api/letter-templates', undefined, { staleTime: 0 })
+  const go = (search: { kind: LetterKind; language: Language }) =>
+    void navigate({ to: '/letter-templates', search, replace: true })
+  const template = data?.items.find((one) => one.kind === kind && one.language === language)
+  const kinds = letterKinds.filter((one) => data?.items.some((item) => item.kind === one) ?? one === kind)
+  return (
+    <Page title={say('templates.title')} lead={say('templates.lead')}>
+      <div className="step-times">
+        <Choice
+          label={say('letters.kind')}
+          options={kinds.map((value) => ({ value, label: say(`letterKind.${value}`) }))}
+          value={kind}
+          onChange={(value) => go({ kind: value as LetterKind, language })}
+        />
+        <Choice
+          label={say('templates.language')}
+          options={languages.map((value) => ({ value, label: languageNames[value] }))}
+          value={language}
+          onChange={(value) => go({ kind, language: value as Language })}
+        />
+      </div>
+      {isPending && <Waiting lines={8} />}
+      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      {data && template && (
+        <TemplateEditor
+          key={`${kind} ${language} ${template.version}`}
+          template={template}
+          mayChange={data.mayChange}
+          onChanged={() => void refetch()}
+        />
+      )}
+    </Page>
+  )
+}

@@ -1,0 +1,131 @@
+import { useNavigate } from '@tanstack/react-router'
+import { useEffect, useEffectEvent, useRef } from 'react'
+import { $api, queries } from '../api/client.ts'
+import type { Me } from '../api/shapes.ts'
+import { Button } from '../controls/button.tsx'
+import { Notice } from '../controls/notice.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { languageNames, languages, showChosenLanguage, showLanguage } from '../language/language.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { useLeave } from '../session/leave.ts'
+import { forgetPurpose } from '../session/purpose.tsx'
+import { SessionTimeout } from '../session/session-timeout.tsx'
+import { Announcer } from '../shell/announce.tsx'
+import '../styles/room.css'
+import { EndRoom } from './end-room.tsx'
+import { RoomCalls } from './room-calls.tsx'
+import { hasSound } from './room-facts.ts'
+import { TimeLeft, useMinutesLeft } from './time-left.tsx'
+
+/** So often it is asked what there is still to hear: a recording may be destroyed while its listener sits here. */
+const askMs = 15_000
+
+/**
+ * The whole screen of the listening mode: what is heard, how long there is time, and the host's way to end it. Every
+ * address leads here, in every tab, for as long as the session serves the appointment.
+ */
+export function ListeningRoom({ me, appointmentId }: { me: Me; appointmentId: string }) {
+  const { say } = useLanguage()
+  const leave = useLeave()
+  useOnlyHere()
+  const { data, error, isPending, refetch } = $api.useQuery('get', '/api/room', undefined, {
+    staleTime: 0,
+    refetchInterval: askMs,
+  })
+  const minutes = useMinutesLeft(data?.until)
+  const heading = useRef<HTMLHeadingElement>(null)
+
+  const language = data?.language
+  useEffect(() => {
+    if (language) void showLanguage(language)
+    return () => void showChosenLanguage()
+  }, [language])
+  const title = say('room.title')
+  useEffect(() => {
+    document.title = title
+  }, [title])
+  const isReady = data !== undefined
+  useEffect(() => {
+    if (isReady) heading.current?.focus()
+  }, [isReady])
+
+  return (
+    <div className="room" data-appointment={appointmentId}>
+      <div className="room-head">
+        <h1 ref={heading} tabIndex={-1}>
+          {title}
+        </h1>
+        <RoomLanguages />
+      </div>
+      <main className="room-main">
+        {isPending && <Waiting lines={4} />}
+        {!data && error && (
+          <Notice kind="error" isUrgent>
+            <p>{say('room.failed')}</p>
+            <Button kind="primary" className="room-button" onPress={() => void refetch()}>
+              {say('again')}
+            </Button>
+          </Notice>
+        )}
+        {data && minutes === 0 && (
+          <Notice kind="info" isUrgent>
+            <p>{say('room.over')}</p>
+          </Notice>
+        )}
+        {data && minutes > 0 && (
+          <>
+            <TimeLeft minutes={minutes} until={data.until} />
+            {!hasSound(data) && (
+              <Notice kind="warning" isUrgent>
+                <p>{say('room.nothing')}</p>
+              </Notice>
+            )}
+            <RoomCalls room={data} />
+          </>
+        )}
+      </main>
+      <footer className="room-foot">
+        <EndRoom host={me.name} />
+      </footer>
+      <Announcer />
+      <SessionTimeout me={me} onEnded={() => leave('ended')} onSignOut={() => leave('signed-out')} />
+    </div>
+  )
+}
+
+/** Keeps the address, and the way back with it, in the room; forgets what other pages had fetched. */
+function useOnlyHere(): void {
+  const navigate = useNavigate()
+  const keep = useEffectEvent(() => {
+    if (window.location.pathname !== '/room') void navigate({ to: '/room', replace: true })
+  })
+  useEffect(() => {
+    forgetPurpose()
+    queries.removeQueries({ predicate: ({ queryKey }) => !kept.includes(queryKey[1]) })
+    keep()
+    window.addEventListener('popstate', keep)
+    return () => window.removeEventListener('popstate', keep)
+  }, [])
+}
+
+const kept: readonly unknown[] = ['/api/session', '/api/room']
+
+/** Another language than the one that was booked; for this listener only. */
+function RoomLanguages() {
+  const { say, language } = useLanguage()
+  return (
+    <div className="room-languages" role="group" aria-label={say('nav.languages')}>
+      {languages.map((one) => (
+        <button
+          key={one}
+          type="button"
+          lang={one}
+          aria-pressed={one === language}
+          onClick={() => void showLanguage(one)}
+        >
+          {languageNames[one]}
+        </button>
+      ))}
+    </div>
+  )
+}

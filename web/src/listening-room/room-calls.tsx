@@ -1,0 +1,131 @@
+import { Headphones } from 'lucide-react'
+import { useEffect, useRef, useState } from 'react'
+import { Fact } from '../contact/facts.tsx'
+import { Button } from '../controls/button.tsx'
+import { formatDate, formatTime } from '../format/instant.ts'
+import { formatPhone } from '../format/phone.ts'
+import { useLanguage } from '../language/use-words.ts'
+import type { Room, RoomCall, RoomPart } from './room-facts.ts'
+import { RoomListening } from './room-listening.tsx'
+
+/** The listener's calls, each with what is known of it and its parts as buttons; one part is heard at a time. */
+export function RoomCalls({ room }: { room: Room }) {
+  const [chosen, setChosen] = useState<string>()
+  const list = useRef<HTMLDivElement>(null)
+  const focusOn = useRef<string>(undefined)
+  const parts = room.calls.flatMap((call) => call.parts.map((part, at) => ({ call, part, at })))
+  const heard = parts.find(({ part }) => part.recordingId === chosen)
+
+  useEffect(() => {
+    if (heard || focusOn.current === undefined) return
+    list.current?.querySelector<HTMLElement>(`[data-part="${focusOn.current}"]`)?.focus()
+    focusOn.current = undefined
+  }, [heard])
+
+  if (heard) {
+    return (
+      <CallSection call={heard.call} count={room.calls.length}>
+        <RoomListening
+          recordingId={heard.part.recordingId}
+          reference={room.requestNumber}
+          title={<PartName part={heard.part} position={heard.at + 1} count={heard.call.parts.length} />}
+          onBack={
+            parts.length > 1
+              ? () => {
+                  focusOn.current = heard.part.recordingId
+                  setChosen(undefined)
+                }
+              : undefined
+          }
+        />
+      </CallSection>
+    )
+  }
+  return (
+    <div ref={list} className="room-calls">
+      {room.calls.map((call) => (
+        <CallSection key={call.ordinal} call={call} count={room.calls.length}>
+          {call.parts.map((part, at) => (
+            <PartButton
+              key={part.recordingId}
+              part={part}
+              position={at + 1}
+              count={call.parts.length}
+              onChoose={() => setChosen(part.recordingId)}
+            />
+          ))}
+        </CallSection>
+      ))}
+    </div>
+  )
+}
+
+function CallSection({ call, count, children }: { call: RoomCall; count: number; children: React.ReactNode }) {
+  const { say, language, named } = useLanguage()
+  const title = `room-call-${call.ordinal}`
+  const officials = [...new Set(call.parts.flatMap(({ official }) => official ?? []))]
+  return (
+    <section className="room-call" aria-labelledby={title}>
+      <h2 id={title}>{count > 1 ? say('room.call', { ordinal: call.ordinal }) : say('room.theCall')}</h2>
+      <dl className="room-facts">
+        <Fact label={say('room.day')}>{formatDate(call.startedAt, language)}</Fact>
+        <Fact label={say('room.time')}>
+          {formatTime(call.startedAt, language)}
+          {call.endedAt && `–${formatTime(call.endedAt, language)}`}
+        </Fact>
+        <Fact label={say('field.number')}>
+          <span className="number">{formatPhone(call.number)}</span>
+          {call.numberName && <span className="second">{named(call.numberName)}</span>}
+        </Fact>
+        {officials.length > 0 && <Fact label={say('player.official')}>{officials.join(', ')}</Fact>}
+      </dl>
+      {children}
+    </section>
+  )
+}
+
+function PartButton({
+  part,
+  position,
+  count,
+  onChoose,
+}: {
+  part: RoomPart
+  position: number
+  count: number
+  onChoose: () => void
+}) {
+  const { say } = useLanguage()
+  const name = <PartName part={part} position={position} count={count} />
+  if (!part.canBeHeard) {
+    return (
+      <p className="room-part room-part-gone">
+        {name}
+        <span>{say('room.part.gone')}</span>
+      </p>
+    )
+  }
+  return (
+    <Button kind="primary" className="room-button room-part" data-part={part.recordingId} onPress={onChoose}>
+      <Headphones aria-hidden="true" size={32} />
+      <span className="room-part-words">
+        <span>{say('listen.start')}</span>
+        {count > 1 && name}
+      </span>
+    </Button>
+  )
+}
+
+/** `Osa 2, Bertil Lindqvist, klo 15.41`; of a call that has one part nothing but that it is the call. */
+function PartName({ part, position, count }: { part: RoomPart; position: number; count: number }) {
+  const { say, language } = useLanguage()
+  if (count === 1) return <span>{say('room.theCall')}</span>
+  const time = formatTime(part.answeredAt, language)
+  return (
+    <span>
+      {part.official
+        ? say('room.part', { position, official: part.official, time })
+        : say('room.part.unnamed', { position, time })}
+    </span>
+  )
+}

@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest'
+import { hasSound, isSoonOver, isTold, minutesLeft, nextVolume } from './room-facts.ts'
+
+const until = '2026-11-26T10:00:00Z'
+const at = (time: string) => Date.parse(`2026-11-26T${time}Z`)
+
+test('the last minute is said until the slot is over', () => {
+  expect([at('09:30:00'), at('09:59:01'), at('10:00:00'), at('10:05:00')].map((ms) => minutesLeft(until, ms))).toEqual([
+    30, 1, 0, 0,
+  ])
+})
+
+test('the time left is said aloud ten, five, two minutes and one before the end, once each', () => {
+  const heard = [12, 11, 10, 9, 5, 4, 2, 1, 0].filter((now, at, all) => at > 0 && isTold(all[at - 1]!, now))
+  expect(heard).toEqual([10, 5, 2, 1])
+})
+
+test('a browser that slept past one of them says the time left all the same', () => {
+  expect([isTold(12, 4), isTold(4, 3)]).toEqual([true, false])
+})
+
+test('it is in sight that the time runs out during the last five minutes', () => {
+  expect([6, 5, 1].map(isSoonOver)).toEqual([false, true, true])
+})
+
+test('the volume goes in tenths and stays between silence and all there is', () => {
+  expect([nextVolume(0.8, 1), nextVolume(1, 1), nextVolume(0.1, -1), nextVolume(0, -1)]).toEqual([0.9, 1, 0, 0])
+})
+
+test('a room in which everything has been destroyed has no sound', () => {
+  const call = (canBeHeard: boolean) => ({
+    ordinal: 1,
+    startedAt: until,
+    number: '+35829497000',
+    parts: [{ recordingId: 'r', answeredAt: until, canBeHeard }],
+  })
+  expect([hasSound({ calls: [call(false), call(true)] }), hasSound({ calls: [call(false)] })]).toEqual([true, false])
+})

@@ -1,0 +1,82 @@
+import { ArrowLeft } from 'lucide-react'
+import { useEffect, useEffectEvent, useRef, useState, type ReactNode } from 'react'
+import { Button } from '../controls/button.tsx'
+import { Notice } from '../controls/notice.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { useLanguage } from '../language/use-words.ts'
+import { useListening } from '../listening/use-listening.ts'
+import { RoomPlayer } from './room-player.tsx'
+
+/** One part being heard, from the press that chose it on; where it stops, why, and the way to go on. */
+export function RoomListening({
+  recordingId,
+  reference,
+  title,
+  onBack,
+}: {
+  recordingId: string
+  /** The request that the listening serves. */
+  reference: string
+  title: ReactNode
+  /** Back to the other parts, where there are any. */
+  onBack: (() => void) | undefined
+}) {
+  const { say } = useLanguage()
+  const { state, start, end, explain, pace } = useListening(recordingId, { purpose: 'INSPECTION', reference })
+  const [atMs, setAt] = useState(0)
+  const again = useRef<HTMLButtonElement>(null)
+  const isBegun = useRef(false)
+  const begin = useEffectEvent(() => void start())
+  useEffect(() => {
+    // The press that chose the part is the wish to hear it; once.
+    if (isBegun.current) return
+    isBegun.current = true
+    begin()
+  }, [])
+  const isStopped = state.state === 'over' || state.state === 'refused'
+  useEffect(() => {
+    if (isStopped) again.current?.focus()
+  }, [isStopped])
+  const isGone = state.state === 'over' && (state.why === 'destroyed' || state.why === 'restricted')
+
+  return (
+    <div className="room-listening">
+      <p className="room-part-title">{title}</p>
+      {(state.state === 'idle' || state.state === 'opening') && <Waiting lines={3} />}
+      {state.state === 'open' && (
+        <RoomPlayer
+          source={state.listening.audio}
+          durationMs={state.peaks.durationMs}
+          startMs={atMs}
+          onSpeed={pace}
+          onBroken={() => void explain()}
+          onStop={setAt}
+        />
+      )}
+      {isStopped && (
+        <Notice kind="warning" isUrgent>
+          <p>{say(isGone ? 'room.stopped.gone' : 'room.stopped')}</p>
+          {!isGone && (
+            <Button kind="primary" className="room-button" ref={again} onPress={() => void start()}>
+              {say('listen.again')}
+            </Button>
+          )}
+        </Notice>
+      )}
+      {onBack && (
+        <Button
+          kind="secondary"
+          className="room-button"
+          ref={isGone ? again : undefined}
+          onPress={() => {
+            if (state.state === 'open') end('left')
+            onBack()
+          }}
+        >
+          <ArrowLeft aria-hidden="true" size={28} />
+          {say('room.back')}
+        </Button>
+      )}
+    </div>
+  )
+}

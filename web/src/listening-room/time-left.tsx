@@ -1,0 +1,37 @@
+import { Clock } from 'lucide-react'
+import { useEffect, useEffectEvent, useRef, useState } from 'react'
+import { serverNowMs } from '../api/server-time.ts'
+import { formatTime } from '../format/instant.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { announce } from '../shell/announce.tsx'
+import { isSoonOver, isTold, minutesLeft } from './room-facts.ts'
+
+/** Whole minutes left until an instant; none while it is not known. */
+export function useMinutesLeft(until: string | undefined): number {
+  const [nowMs, setNow] = useState(serverNowMs)
+  useEffect(() => {
+    const timer = window.setInterval(() => setNow(serverNowMs()), 1000)
+    return () => window.clearInterval(timer)
+  }, [])
+  return until === undefined ? 0 : minutesLeft(until, nowMs)
+}
+
+/** How long there is still time, in sight and now and then said aloud. */
+export function TimeLeft({ minutes, until }: { minutes: number; until: string }) {
+  const { say, language } = useLanguage()
+  const before = useRef(minutes)
+  const left = say('room.left', { count: minutes })
+  const tell = useEffectEvent(() => announce(left))
+  useEffect(() => {
+    if (isTold(before.current, minutes)) tell()
+    before.current = minutes
+  }, [minutes])
+  return (
+    <p className={`room-left ${isSoonOver(minutes) ? 'is-soon' : ''}`}>
+      <Clock aria-hidden="true" size={28} />
+      <span>
+        {left} {say('room.until', { time: formatTime(until, language) })}
+      </span>
+    </p>
+  )
+}

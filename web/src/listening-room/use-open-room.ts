@@ -1,0 +1,22 @@
+import { $api, queries } from '../api/client.ts'
+import { tellTabs } from '../api/tabs.ts'
+import { forgetPurpose } from '../session/purpose.tsx'
+
+/**
+ * Begins the listening mode: from then on the session serves the appointment alone, and this browser shows nothing else,
+ * in no tab; what the pages before had fetched is forgotten.
+ */
+export function useOpenRoom(): { open: (appointmentId: string) => Promise<void>; isBusy: boolean; error: unknown } {
+  const begin = $api.useMutation('post', '/api/room')
+  const open = async (appointmentId: string) => {
+    const room = await begin.mutateAsync({ body: { appointmentId } }).catch(() => undefined)
+    if (!room) return
+    forgetPurpose()
+    tellTabs('signed-in')
+    await queries.refetchQueries({ queryKey: ['get', '/api/session'] })
+    queries.removeQueries({
+      predicate: ({ queryKey }) => queryKey[1] !== '/api/session' && queryKey[1] !== '/api/room',
+    })
+  }
+  return { open, isBusy: begin.isPending, error: begin.error }
+}

@@ -1,0 +1,97 @@
+import { Time, type CalendarDate } from '@internationalized/date'
+import { useState } from 'react'
+import { $api } from '../api/client.ts'
+import { serverNowMs } from '../api/server-time.ts'
+import { Choice } from '../controls/choice.tsx'
+import { Day } from '../controls/day.tsx'
+import { Step } from '../controls/step.tsx'
+import { TimeOfDay } from '../controls/time-of-day.tsx'
+import { useLanguage } from '../language/use-words.ts'
+import { todayAt } from '../retention/until.ts'
+import { lengths, rowOf, type Host, type Office } from './office-shapes.ts'
+
+/** A row of times on one day, for one host; what it makes is in sight before it is made. */
+export function AddTimes({
+  office,
+  hosts,
+  week,
+  onAdded,
+}: {
+  office: Office
+  hosts: readonly Host[]
+  /** Monday of the week in sight. */
+  week: CalendarDate
+  onAdded: (count: number) => void
+}) {
+  const { say } = useLanguage()
+  const add = $api.useMutation('post', '/api/offices/{id}/slots')
+  const [day, setDay] = useState<CalendarDate | null>(null)
+  const [from, setFrom] = useState<Time | null>(new Time(9))
+  const [to, setTo] = useState<Time | null>(new Time(12))
+  const [minutes, setMinutes] = useState(60)
+  const [host, setHost] = useState('')
+  const [isTried, setTried] = useState(false)
+  const today = todayAt(serverNowMs())
+  const row = rowOf(from, to, minutes)
+  const submit = async () => {
+    setTried(true)
+    if (!day || day.compare(today) < 0 || !from || !to || row.length === 0 || host === '') return false
+    const body = { day: day.toString(), from: clock(from), to: clock(to), minutes, hostId: host }
+    return add.mutateAsync({ params: { path: { id: office.id } }, body }).then(
+      ({ added }) => {
+        onAdded(added)
+        return true
+      },
+      () => false,
+    )
+  }
+  return (
+    <Step
+      open={say('times.add')}
+      submit={say('times.add.do')}
+      isBusy={add.isPending}
+      error={add.error}
+      onOpen={() => {
+        setTried(false)
+        setDay((before) => before ?? (week.compare(today) > 0 ? week : today.add({ days: 1 })))
+        setHost((before) => before || (hosts.length === 1 ? hosts[0]!.id : ''))
+      }}
+      onSubmit={submit}
+    >
+      <div className="step-times">
+        <Day
+          label={say('times.day')}
+          value={day}
+          onChange={setDay}
+          minValue={today}
+          error={isTried && (!day || day.compare(today) < 0) ? say('times.day.missing') : undefined}
+        />
+        <TimeOfDay label={say('times.from')} isWrong={isTried && row.length === 0} value={from} onChange={setFrom} />
+        <TimeOfDay label={say('times.to')} isWrong={isTried && row.length === 0} value={to} onChange={setTo} />
+      </div>
+      <div className="step-times">
+        <Choice
+          label={say('times.minutes')}
+          options={lengths.map((one) => ({ value: String(one), label: say('time.minutes', { count: one }) }))}
+          value={String(minutes)}
+          onChange={(value) => setMinutes(Number(value))}
+        />
+        <Choice
+          label={say('times.host')}
+          hint={say('times.host.hint')}
+          options={hosts.map(({ id, name }) => ({ value: id, label: name }))}
+          value={host}
+          onChange={setHost}
+          error={isTried && host === '' ? say('times.host.missing') : undefined}
+        />
+      </div>
+      <p aria-live="polite" className={isTried && row.length === 0 ? 'field-error' : undefined}>
+        {row.length === 0 ? say('times.row.none') : say('times.row', { count: row.length, times: row.join(', ') })}
+      </p>
+    </Step>
+  )
+}
+
+function clock({ hour, minute }: Time): string {
+  return `${String(hour).padStart(2, '0')}:${String(minute).padStart(2, '0')}`
+}

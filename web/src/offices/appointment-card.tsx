@@ -1,0 +1,111 @@
+import { Link } from '@tanstack/react-router'
+import { CalendarClock, Headphones } from 'lucide-react'
+import { useId } from 'react'
+import { $api } from '../api/client.ts'
+import { serverNowMs } from '../api/server-time.ts'
+import type { Appointment } from '../api/shapes.ts'
+import { Fact } from '../contact/facts.tsx'
+import { Button } from '../controls/button.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { Notice } from '../controls/notice.tsx'
+import { formatEnd, formatInstant } from '../format/instant.ts'
+import { languageNames } from '../language/language.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { useOpenRoom } from '../listening-room/use-open-room.ts'
+import { NoteOutcome } from './note-outcome.tsx'
+
+/** One appointment for its host: when, where, what the listener needs; what came of it; at the workstation, its beginning. */
+export function AppointmentCard({ appointment, onChanged }: { appointment: Appointment; onChanged: () => void }) {
+  const { say, language, named } = useLanguage()
+  const title = useId()
+  const { slot, state } = appointment
+  const isPast = Date.parse(slot.startsAt) <= serverNowMs()
+  return (
+    <article className="panel stack-small" aria-labelledby={title}>
+      <div className="alarm-head">
+        <h3 id={title} tabIndex={-1}>
+          {formatInstant(slot.startsAt, language)}
+          <span className="muted">
+            {' – '}
+            {formatEnd(slot.endsAt, slot.startsAt, language)}
+          </span>
+        </h3>
+        {appointment.isUrgent && state === 'BOOKED' && <Urgent />}
+      </div>
+      <dl className="facts">
+        <Fact label={say('appointment.request')}>
+          <Link to="/requests/$id" params={{ id: appointment.requestId }}>
+            {appointment.requestNumber}
+          </Link>
+        </Fact>
+        <Fact label={say('appointment.office')}>
+          {named(slot.office.names)}
+          <span className="second">{named(slot.office.address)}</span>
+        </Fact>
+        <Fact label={say('appointment.host')}>{slot.host.name}</Fact>
+        <Fact label={say('appointment.language')}>
+          <span lang={appointment.language}>{languageNames[appointment.language]}</span>
+        </Fact>
+        <Fact label={say('appointment.needs')}>
+          <Needs appointment={appointment} />
+        </Fact>
+      </dl>
+      {appointment.canBeOpened && <OpenRoom appointment={appointment} />}
+      {state === 'BOOKED' && !appointment.canBeOpened && (
+        <p className="muted">{say(isPast ? 'appointment.past' : 'appointment.opens')}</p>
+      )}
+      {state === 'BOOKED' && (
+        <div className="actions actions-forms">
+          <NoteOutcome appointment={appointment} onNoted={onChanged} />
+        </div>
+      )}
+    </article>
+  )
+}
+
+export function Urgent() {
+  const { say } = useLanguage()
+  return (
+    <span className="badge badge-live-failing">
+      <CalendarClock aria-hidden="true" size={16} />
+      {say('appointment.urgent')}
+    </span>
+  )
+}
+
+/** What the listener needs, in a word each. */
+export function Needs({ appointment: { needs, interpreterLanguage } }: { appointment: Appointment }) {
+  const { say } = useLanguage()
+  if (needs.length === 0) return <span className="muted">{say('appointment.needs.none')}</span>
+  return (
+    <ul className="plain-list">
+      {needs.map((need) => (
+        <li key={need}>
+          {say(`need.${need}`)}
+          {need === 'INTERPRETER' && interpreterLanguage && `: ${interpreterLanguage}`}
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+/** Begins the listening mode at this workstation. */
+function OpenRoom({ appointment }: { appointment: Appointment }) {
+  const { say } = useLanguage()
+  const { open, isBusy, error } = useOpenRoom()
+  return (
+    <Notice kind="success" title={say('appointment.open.title')}>
+      <p>{say('appointment.open.what')}</p>
+      <Button kind="primary" isBusy={isBusy} onPress={() => void open(appointment.id)}>
+        <Headphones aria-hidden="true" size={20} />
+        {say('appointment.open')}
+      </Button>
+      {error != null && <Failure error={error} />}
+    </Notice>
+  )
+}
+
+/** Queries of appointments that an act of theirs makes stale. */
+export function useAppointments(whose: 'mine' | 'all', from: string, to: string) {
+  return $api.useQuery('get', '/api/appointments', { params: { query: { from, to, whose } } }, { staleTime: 0 })
+}

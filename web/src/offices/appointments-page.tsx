@@ -1,0 +1,104 @@
+import { Link, useSearch } from '@tanstack/react-router'
+import { useEffect, useEffectEvent } from 'react'
+import { serverNowMs } from '../api/server-time.ts'
+import type { Appointment } from '../api/shapes.ts'
+import { Failure } from '../controls/failure.tsx'
+import { Notice } from '../controls/notice.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { useLanguage } from '../language/use-words.ts'
+import { todayAt } from '../retention/until.ts'
+import { announce } from '../shell/announce.tsx'
+import { Page } from '../shell/page.tsx'
+import '../styles/contact.css'
+import '../styles/description.css'
+import '../styles/offices.css'
+import '../styles/retention.css'
+import '../styles/watch.css'
+import { AppointmentCard, useAppointments } from './appointment-card.tsx'
+import { agendaOf, readWhose } from './office-shapes.ts'
+
+/** A recording lives half a year: no appointment lies further ahead. */
+const aheadDays = 190
+
+/** The host's appointments: those that wait for their outcome first, then today and what comes (R47). */
+export function AppointmentsPage() {
+  const { say } = useLanguage()
+  const { whose = 'mine' } = useSearch({ from: '/appointments', select: readWhose, structuralSharing: true })
+  const today = todayAt(serverNowMs())
+  const { data, error, isPending, refetch } = useAppointments(
+    whose,
+    today.toString(),
+    today.add({ days: aheadDays }).toString(),
+  )
+  const agenda = data && agendaOf(data.items, serverNowMs())
+  const count = agenda && agenda.unsaid.length + agenda.today.length + agenda.coming.length
+  const tell = useEffectEvent((found: number) => announce(say('appointments.told', { count: found })))
+  useEffect(() => {
+    if (count !== undefined) tell(count)
+  }, [count, whose])
+  const changed = () => {
+    void refetch()
+    announce(say('outcome.noted'))
+  }
+  return (
+    <Page title={say('appointments.title')} lead={say('appointments.lead')}>
+      <nav aria-label={say('appointments.whose')} className="switcher">
+        <ul>
+          {(['mine', 'all'] as const).map((one) => (
+            <li key={one}>
+              <Link
+                to="/appointments"
+                search={one === 'all' ? { whose: one } : {}}
+                aria-current={one === whose ? 'true' : undefined}
+              >
+                {say(`appointments.${one}`)}
+              </Link>
+            </li>
+          ))}
+        </ul>
+      </nav>
+      {isPending && <Waiting lines={6} />}
+      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      {count === 0 && <Notice kind="info">{say(`appointments.none.${whose}`)}</Notice>}
+      {agenda && agenda.unsaid.length > 0 && (
+        <Part id="unsaid" title={say('appointments.unsaid')} items={agenda.unsaid} onChanged={changed} />
+      )}
+      {agenda && count !== 0 && (
+        <Part
+          id="today"
+          title={say('appointments.today')}
+          items={agenda.today}
+          none={say('appointments.today.none')}
+          onChanged={changed}
+        />
+      )}
+      {agenda && agenda.coming.length > 0 && (
+        <Part id="coming" title={say('appointments.coming')} items={agenda.coming} onChanged={changed} />
+      )}
+    </Page>
+  )
+}
+
+function Part({
+  id,
+  title,
+  items,
+  none,
+  onChanged,
+}: {
+  id: string
+  title: string
+  items: readonly Appointment[]
+  none?: string
+  onChanged: () => void
+}) {
+  return (
+    <section className="stack" aria-labelledby={id}>
+      <h2 id={id}>{title}</h2>
+      {items.length === 0 && none && <p className="muted">{none}</p>}
+      {items.map((appointment) => (
+        <AppointmentCard key={appointment.id} appointment={appointment} onChanged={onChanged} />
+      ))}
+    </section>
+  )
+}

@@ -1,0 +1,176 @@
+import { Link } from '@tanstack/react-router'
+import { useEffect, useRef, useState } from 'react'
+import { Form } from 'react-aria-components'
+import { $api } from '../api/client.ts'
+import type { Appointment, RequestDetail } from '../api/shapes.ts'
+import { Button } from '../controls/button.tsx'
+import { Checks } from '../controls/checks.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { Field } from '../controls/field.tsx'
+import { focusWrong } from '../controls/focus-wrong.ts'
+import { Notice } from '../controls/notice.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { formatInstant } from '../format/instant.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { needs as allNeeds, type Need } from './office-shapes.ts'
+import { OfferedTimes } from './offered-times.tsx'
+
+/** So many times are to be offered, at several offices where there are (AC16). */
+const leastOffered = 3
+
+/** Books a time, or moves to another: free times of the offices side by side, before the day of destruction. */
+export function BookTime({
+  request,
+  booked,
+  onBooked,
+}: {
+  request: RequestDetail
+  booked: Appointment | undefined
+  onBooked: () => void
+}) {
+  const { say } = useLanguage()
+  const [isOpen, setOpen] = useState(false)
+  const opener = useRef<HTMLButtonElement>(null)
+  if (!isOpen) {
+    return (
+      <Button kind={booked ? 'secondary' : 'primary'} ref={opener} aria-expanded={false} onPress={() => setOpen(true)}>
+        {say(booked ? 'book.move' : 'book.open')}
+      </Button>
+    )
+  }
+  return (
+    <Offer
+      request={request}
+      booked={booked}
+      onBooked={() => {
+        setOpen(false)
+        onBooked()
+      }}
+      onClose={() => {
+        setOpen(false)
+        window.setTimeout(() => opener.current?.focus())
+      }}
+    />
+  )
+}
+
+function Offer({
+  request,
+  booked,
+  onBooked,
+  onClose,
+}: {
+  request: RequestDetail
+  booked: Appointment | undefined
+  onBooked: () => void
+  onClose: () => void
+}) {
+  const { say, language } = useLanguage()
+  const { data, error, isPending, refetch } = $api.useQuery(
+    'get',
+    '/api/requests/{id}/slots',
+    { params: { path: { id: request.id } } },
+    { staleTime: 0 },
+  )
+  const book = $api.useMutation('post', '/api/requests/{id}/appointments')
+  const [slotId, setSlot] = useState('')
+  const [needs, setNeeds] = useState<Need[]>(booked?.needs ?? [])
+  const [interpreterLanguage, setInterpreter] = useState(booked?.interpreterLanguage ?? '')
+  const [tries, setTries] = useState(0)
+  const form = useRef<HTMLFormElement>(null)
+  const begin = useRef<HTMLParagraphElement>(null)
+  const isTried = tries > 0
+  const lacksLanguage = needs.includes('INTERPRETER') && interpreterLanguage.trim() === ''
+  const isOffered = data?.items.some(({ id }) => id === slotId) ?? false
+
+  useEffect(() => begin.current?.focus(), [])
+  useEffect(() => {
+    if (tries === 0) return
+    const time = form.current?.querySelector<HTMLElement>('.offered[data-invalid] input[type=radio]')
+    if (time) time.focus()
+    else focusWrong(form.current)
+  }, [tries])
+
+  const submit = async () => {
+    if (!isOffered || lacksLanguage) return setTries((one) => one + 1)
+    const withInterpreter = needs.includes('INTERPRETER') && { interpreterLanguage: interpreterLanguage.trim() }
+    const body = { slotId, needs, ...withInterpreter }
+    const done = await book.mutateAsync({ params: { path: { id: request.id } }, body }).then(
+      () => true,
+      () => false,
+    )
+    if (done) return onBooked()
+    // Somebody else may have taken the time: what is free now is shown.
+    void refetch()
+  }
+  const few = data && data.items.length < leastOffered
+  return (
+    <Form
+      ref={form}
+      className="step-form booking stack-small"
+      aria-label={say(booked ? 'book.move' : 'book.open')}
+      validationBehavior="aria"
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (!book.isPending) void submit()
+      }}
+    >
+      <p ref={begin} tabIndex={-1} className="measure booking-lead">
+        {data?.latest
+          ? say('book.latest', { time: formatInstant(data.latest, language) })
+          : say(booked ? 'book.move' : 'book.open')}
+      </p>
+      {isPending && <Waiting lines={4} />}
+      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      {few && (
+        <Notice kind="warning">
+          <p>{say(data.items.length === 0 ? 'book.none' : 'book.few', { count: data.items.length })}</p>
+          <p>
+            <Link to="/offices">{say('offices.title')}</Link>
+          </p>
+        </Notice>
+      )}
+      {data && data.items.length > 0 && (
+        <OfferedTimes
+          slots={data.items}
+          value={slotId}
+          onChange={setSlot}
+          error={isTried && !isOffered ? say('book.time.missing') : undefined}
+        />
+      )}
+      {data && data.items.length > 0 && (
+        <>
+          <Checks
+            label={say('appointment.needs')}
+            options={allNeeds.map((need) => ({ value: need, label: say(`need.${need}`) }))}
+            value={needs}
+            onChange={(chosen) => setNeeds(allNeeds.filter((need) => chosen.includes(need)))}
+          />
+          {needs.includes('INTERPRETER') && (
+            <Field
+              label={say('book.interpreter')}
+              hint={say('book.interpreter.hint')}
+              value={interpreterLanguage}
+              onChange={setInterpreter}
+              error={isTried && lacksLanguage ? say('book.interpreter.missing') : undefined}
+              maxLength={60}
+              autoComplete="off"
+            />
+          )}
+          {needs.includes('TRANSCRIPT') && <p className="muted measure">{say('book.transcript')}</p>}
+        </>
+      )}
+      {book.error != null && <Failure error={book.error} />}
+      <div className="actions">
+        {data && data.items.length > 0 && (
+          <Button type="submit" kind="primary" isBusy={book.isPending}>
+            {say(booked ? 'book.move.do' : 'book.do')}
+          </Button>
+        )}
+        <Button kind="secondary" onPress={onClose}>
+          {say('cancel')}
+        </Button>
+      </div>
+    </Form>
+  )
+}

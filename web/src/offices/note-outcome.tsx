@@ -1,0 +1,53 @@
+import { useState } from 'react'
+import { $api } from '../api/client.ts'
+import { serverNowMs } from '../api/server-time.ts'
+import type { Appointment } from '../api/shapes.ts'
+import { Choice } from '../controls/choice.tsx'
+import { Step } from '../controls/step.tsx'
+import { useLanguage } from '../language/use-words.ts'
+
+const outcomes = ['HEARD', 'NO_SHOW', 'WITHDRAWN'] as const
+type Outcome = (typeof outcomes)[number]
+
+/** What came of an appointment; one that is ahead can only be withdrawn. What waited for it is destroyed then (AC12). */
+export function NoteOutcome({
+  appointment,
+  onNoted,
+}: {
+  appointment: Appointment
+  onNoted: (outcome: Outcome) => void
+}) {
+  const { say } = useLanguage()
+  const note = $api.useMutation('post', '/api/appointments/{id}/outcome')
+  const hasBegun = Date.parse(appointment.slot.startsAt) <= serverNowMs()
+  const offered: readonly Outcome[] = hasBegun ? outcomes : ['WITHDRAWN']
+  const [chosen, setChosen] = useState<Outcome>('HEARD')
+  const outcome = offered.includes(chosen) ? chosen : offered[0]!
+  const submit = () =>
+    note.mutateAsync({ params: { path: { id: appointment.id } }, body: { outcome } }).then(
+      () => {
+        onNoted(outcome)
+        return true
+      },
+      () => false,
+    )
+  return (
+    <Step
+      open={say(hasBegun ? 'outcome.note' : 'outcome.withdraw')}
+      submit={say(hasBegun ? 'outcome.note.do' : 'outcome.withdraw.do')}
+      isBusy={note.isPending}
+      error={note.error}
+      onSubmit={submit}
+    >
+      {offered.length > 1 && (
+        <Choice
+          label={say('outcome.label')}
+          options={offered.map((value) => ({ value, label: say(`outcome.${value}`) }))}
+          value={outcome}
+          onChange={(value) => setChosen(value as Outcome)}
+        />
+      )}
+      <p className="measure">{say(hasBegun ? 'outcome.what' : 'outcome.withdraw.what')}</p>
+    </Step>
+  )
+}

@@ -1,0 +1,82 @@
+import { useState } from 'react'
+import { FieldError, Label, Radio, RadioGroup } from 'react-aria-components'
+import { Button } from '../controls/button.tsx'
+import { formatTime, zone } from '../format/instant.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { toOffer, type Slot } from './office-shapes.ts'
+
+const firstOfEach = 4
+
+/** Free times in a column for each office, one of which is chosen. */
+export function OfferedTimes({
+  slots,
+  value,
+  onChange,
+  error,
+}: {
+  slots: readonly Slot[]
+  value: string
+  onChange: (slotId: string) => void
+  error: string | undefined
+}) {
+  const { say, named } = useLanguage()
+  const [isAll, setAll] = useState(false)
+  const offered = toOffer(slots, isAll ? slots.length : firstOfEach)
+  const more = offered.reduce((sum, one) => sum + one.more, 0)
+  return (
+    <RadioGroup
+      className="field offered"
+      value={value}
+      onChange={onChange}
+      isInvalid={error !== undefined}
+      validationBehavior="aria"
+    >
+      <Label className="label">{say('book.times')}</Label>
+      <FieldError className="field-error">{error}</FieldError>
+      <div className="offered-offices">
+        {offered.map(({ key, items }) => (
+          <div key={key} className="offered-office">
+            <p className="offered-name">{named(items[0]!.office.names)}</p>
+            <p className="second">{named(items[0]!.office.address)}</p>
+            <div className="radio-cards">
+              {items.map((slot) => (
+                <OneTime key={slot.id} slot={slot} />
+              ))}
+            </div>
+          </div>
+        ))}
+      </div>
+      {more > 0 && (
+        <Button kind="link" onPress={() => setAll(true)}>
+          {say('book.more', { count: more })}
+        </Button>
+      )}
+    </RadioGroup>
+  )
+}
+
+function OneTime({ slot }: { slot: Slot }) {
+  const { say, language, locale, named } = useLanguage()
+  const day = new Intl.DateTimeFormat(locale, {
+    weekday: 'short',
+    day: 'numeric',
+    month: 'numeric',
+    timeZone: zone,
+  }).format(new Date(slot.startsAt))
+  const time = `${formatTime(slot.startsAt, language)}–${formatTime(slot.endsAt, language)}`
+  return (
+    <Radio
+      value={slot.id}
+      className="radio-card"
+      aria-label={`${named(slot.office.names)}, ${day} ${time}, ${say('appointment.host')} ${slot.host.name}`}
+    >
+      <span className="radio-dot" aria-hidden="true" />
+      <span className="radio-words">
+        <span className="radio-title">
+          {day} {time}
+        </span>
+        <span className="radio-hint">{slot.host.name}</span>
+      </span>
+    </Radio>
+  )
+}

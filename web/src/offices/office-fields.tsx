@@ -1,0 +1,48 @@
+import { Field } from '../controls/field.tsx'
+import { languageNames, languages, type Language } from '../language/language.ts'
+import { useLanguage } from '../language/use-words.ts'
+import type { Office } from './office-shapes.ts'
+
+export type WrittenOffice = Pick<Office, 'names' | 'address'>
+
+export const emptyOffice: WrittenOffice = { names: { fi: '', sv: '', en: '' }, address: { fi: '', sv: '', en: '' } }
+
+/** True where it has a name and an address in every language. */
+export function isWhole({ names, address }: WrittenOffice): boolean {
+  return languages.every((one) => names[one].trim() !== '' && address[one].trim() !== '')
+}
+
+/** Its name and address in each language: letters and the listening mode are in the language of the one who listens. */
+export function OfficeFields({
+  value,
+  onChange,
+  isTried,
+}: {
+  value: WrittenOffice
+  onChange: (value: WrittenOffice) => void
+  isTried: boolean
+}) {
+  const { say } = useLanguage()
+  const field = (what: 'names' | 'address', one: Language) => (
+    <Field
+      label={say(`office.${what}`)}
+      lang={one}
+      value={value[what][one]}
+      onChange={(text) => onChange({ ...value, [what]: { ...value[what], [one]: text } })}
+      error={isTried && value[what][one].trim() === '' ? say(`office.${what}.missing`) : undefined}
+      maxLength={100}
+      autoComplete="off"
+    />
+  )
+  return (
+    <div className="office-languages">
+      {languages.map((one) => (
+        <fieldset key={one} className="office-language">
+          <legend lang={one}>{languageNames[one]}</legend>
+          {field('names', one)}
+          {field('address', one)}
+        </fieldset>
+      ))}
+    </div>
+  )
+}

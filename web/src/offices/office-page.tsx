@@ -1,0 +1,53 @@
+import { useParams } from '@tanstack/react-router'
+import { $api } from '../api/client.ts'
+import { Failure } from '../controls/failure.tsx'
+import { Notice } from '../controls/notice.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { useLanguage } from '../language/use-words.ts'
+import { announce } from '../shell/announce.tsx'
+import { NotFound } from '../shell/not-found.tsx'
+import { Page } from '../shell/page.tsx'
+import '../styles/contact.css'
+import '../styles/description.css'
+import '../styles/offices.css'
+import '../styles/retention.css'
+import '../styles/watch.css'
+import { ChangeOffice } from './office-steps.tsx'
+import { OfficeTimes } from './office-times.tsx'
+import { Workstations } from './workstations.tsx'
+
+/** One office: where it is, its times and its listening workstations. */
+export function OfficePage() {
+  const { say, named } = useLanguage()
+  const { id } = useParams({ from: '/offices/$id' })
+  const { data, error, isPending, refetch } = $api.useQuery('get', '/api/offices', undefined, { staleTime: 0 })
+  const office = data?.items.find((one) => one.id === id)
+  if (data && !office) return <NotFound />
+  return (
+    <Page
+      key={id}
+      title={office ? named(office.names) : say('office.title')}
+      {...(office && { lead: named(office.address) })}
+      crumbs={[{ label: say('offices.title'), to: '/offices' }]}
+    >
+      {isPending && <Waiting lines={6} />}
+      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      {data && office && (
+        <>
+          {office.isClosed && <Notice kind="info">{say('office.closed.what')}</Notice>}
+          <div className="actions actions-forms">
+            <ChangeOffice
+              office={office}
+              onChanged={() => {
+                void refetch()
+                announce(say('office.changed'))
+              }}
+            />
+          </div>
+          <OfficeTimes office={office} hosts={data.hosts} onChanged={() => void refetch()} />
+          <Workstations office={office} onChanged={() => void refetch()} />
+        </>
+      )}
+    </Page>
+  )
+}

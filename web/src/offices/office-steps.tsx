@@ -1,0 +1,85 @@
+import { useState } from 'react'
+import { $api } from '../api/client.ts'
+import { Step } from '../controls/step.tsx'
+import { Toggle } from '../controls/toggle.tsx'
+import { useLanguage } from '../language/use-words.ts'
+import { emptyOffice, isWhole, OfficeFields, type WrittenOffice } from './office-fields.tsx'
+import type { Office } from './office-shapes.ts'
+
+/** Enters an office at which recordings are listened to. */
+export function EnterOffice({ onEntered }: { onEntered: () => void }) {
+  const { say } = useLanguage()
+  const enter = $api.useMutation('post', '/api/offices')
+  const [written, setWritten] = useState<WrittenOffice>(emptyOffice)
+  const [isTried, setTried] = useState(false)
+  const submit = async () => {
+    setTried(true)
+    if (!isWhole(written)) return false
+    return enter.mutateAsync({ body: written }).then(
+      () => {
+        onEntered()
+        return true
+      },
+      () => false,
+    )
+  }
+  return (
+    <Step
+      open={say('offices.enter')}
+      submit={say('offices.enter.do')}
+      isBusy={enter.isPending}
+      error={enter.error}
+      onOpen={() => {
+        setWritten(emptyOffice)
+        setTried(false)
+      }}
+      onSubmit={submit}
+    >
+      <OfficeFields value={written} onChange={setWritten} isTried={isTried} />
+    </Step>
+  )
+}
+
+/** Corrects an office's name or address, or closes it for new appointments. */
+export function ChangeOffice({ office, onChanged }: { office: Office; onChanged: () => void }) {
+  const { say } = useLanguage()
+  const change = $api.useMutation('put', '/api/offices/{id}')
+  const [written, setWritten] = useState<WrittenOffice>(office)
+  const [isClosed, setClosed] = useState(office.isClosed)
+  const [isTried, setTried] = useState(false)
+  const submit = async () => {
+    setTried(true)
+    if (!isWhole(written)) return false
+    const body = { names: written.names, address: written.address, isClosed }
+    return change.mutateAsync({ params: { path: { id: office.id } }, body }).then(
+      () => {
+        onChanged()
+        return true
+      },
+      () => false,
+    )
+  }
+  return (
+    <Step
+      open={say('office.change')}
+      submit={say('office.change.do')}
+      isBusy={change.isPending}
+      error={change.error}
+      onOpen={() => {
+        setWritten(office)
+        setClosed(office.isClosed)
+        setTried(false)
+      }}
+      onSubmit={submit}
+    >
+      <OfficeFields value={written} onChange={setWritten} isTried={isTried} />
+      <Toggle
+        id="office-closed"
+        label={say('office.closed.toggle')}
+        hint={say('office.closed.hint')}
+        value={isClosed}
+        onChange={setClosed}
+      />
+    </Step>
+  )
+}

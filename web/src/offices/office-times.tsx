@@ -1,0 +1,135 @@
+import { parseDate } from '@internationalized/date'
+import { Link, useSearch } from '@tanstack/react-router'
+import { ChevronLeft, ChevronRight, X } from 'lucide-react'
+import { $api } from '../api/client.ts'
+import { serverNowMs } from '../api/server-time.ts'
+import { Button } from '../controls/button.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { focusHeading } from '../controls/focus-heading.ts'
+import { Waiting } from '../controls/waiting.tsx'
+import { formatDate, formatTime, zone } from '../format/instant.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { todayAt } from '../retention/until.ts'
+import { announce } from '../shell/announce.tsx'
+import { AddTimes } from './add-times.tsx'
+import { byDay, mondayOf, readWeek, type Host, type Office, type Slot } from './office-shapes.ts'
+
+/** An office's times of one week, by day: who is host, which are booked; free ones can be taken back. */
+export function OfficeTimes({
+  office,
+  hosts,
+  onChanged,
+}: {
+  office: Office
+  hosts: readonly Host[]
+  onChanged: () => void
+}) {
+  const { say, language } = useLanguage()
+  const { week } = useSearch({ from: '/offices/$id', select: readWeek, structuralSharing: true })
+  const monday = week ? parseDate(week) : mondayOf(todayAt(serverNowMs()))
+  const sunday = monday.add({ days: 6 })
+  const { data, error, isPending, refetch } = $api.useQuery(
+    'get',
+    '/api/slots',
+    { params: { query: { from: monday.toString(), to: sunday.toString(), officeId: office.id } } },
+    { staleTime: 0 },
+  )
+  const shown = (day: typeof monday) => formatDate(day.toDate(zone).toISOString(), language)
+  const changed = (said: string) => {
+    void refetch()
+    onChanged()
+    announce(said)
+  }
+  const other = (weeks: number) => ({ week: monday.add({ weeks }).toString() })
+  return (
+    <section className="panel stack-small" aria-labelledby="office-times">
+      <h2 id="office-times" tabIndex={-1}>
+        {say('times.title')}
+      </h2>
+      <nav className="week" aria-label={say('times.week')}>
+        <Link to="/offices/$id" params={{ id: office.id }} search={other(-1)} className="button button-secondary small">
+          <ChevronLeft aria-hidden="true" size={18} />
+          {say('times.before')}
+        </Link>
+        <p className="week-now" aria-live="polite">
+          {shown(monday)}–{shown(sunday)}
+        </p>
+        <Link to="/offices/$id" params={{ id: office.id }} search={other(1)} className="button button-secondary small">
+          {say('times.after')}
+          <ChevronRight aria-hidden="true" size={18} />
+        </Link>
+      </nav>
+      {isPending && <Waiting lines={4} />}
+      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      {data?.items.length === 0 && <p className="muted">{say('times.none')}</p>}
+      {byDay(data?.items ?? []).map(({ key, items }) => (
+        <DayTimes key={key} slots={items} onRemoved={() => changed(say('times.removed'))} />
+      ))}
+      {!office.isClosed && (
+        <AddTimes
+          office={office}
+          hosts={hosts}
+          week={monday}
+          onAdded={(count) => changed(say('times.added', { count }))}
+        />
+      )}
+    </section>
+  )
+}
+
+function DayTimes({ slots, onRemoved }: { slots: readonly Slot[]; onRemoved: () => void }) {
+  const { locale } = useLanguage()
+  const day = new Intl.DateTimeFormat(locale, {
+    weekday: 'long',
+    day: 'numeric',
+    month: 'numeric',
+    timeZone: zone,
+  }).format(new Date(slots[0]!.startsAt))
+  return (
+    <section className="day-times">
+      <h3>{day}</h3>
+      <ul className="plain-list slots">
+        {slots.map((slot) => (
+          <OneTime key={slot.id} slot={slot} onRemoved={onRemoved} />
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+function OneTime({ slot, onRemoved }: { slot: Slot; onRemoved: () => void }) {
+  const { say, language } = useLanguage()
+  const remove = $api.useMutation('delete', '/api/slots/{id}')
+  const time = `${formatTime(slot.startsAt, language)}–${formatTime(slot.endsAt, language)}`
+  const take = async () => {
+    const done = await remove.mutateAsync({ params: { path: { id: slot.id } } }).then(
+      () => true,
+      () => false,
+    )
+    if (!done) return
+    onRemoved()
+    focusHeading('office-times')
+  }
+  return (
+    <li className={`slot ${slot.isBooked ? 'slot-booked' : ''}`}>
+      <span className="slot-time">{time}</span>
+      <span className="slot-host">{slot.host.name}</span>
+      {slot.isBooked ? (
+        <span className="badge badge-capturing">{say('slot.booked')}</span>
+      ) : (
+        Date.parse(slot.startsAt) > serverNowMs() && (
+          <Button
+            kind="link"
+            isBusy={remove.isPending}
+            aria-label={say('slot.remove.one', { time, host: slot.host.name })}
+            onPress={() => void take()}
+          >
+            <X aria-hidden="true" size={16} />
+            {say('slot.remove')}
+          </Button>
+        )
+      )}
+      {remove.error != null && <Failure error={remove.error} />}
+    </li>
+  )
+}

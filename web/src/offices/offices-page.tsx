@@ -1,0 +1,74 @@
+import { Link } from '@tanstack/react-router'
+import { useId } from 'react'
+import { $api } from '../api/client.ts'
+import { Fact } from '../contact/facts.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { Notice } from '../controls/notice.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { formatCount } from '../format/number.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { announce } from '../shell/announce.tsx'
+import { Page } from '../shell/page.tsx'
+import '../styles/contact.css'
+import '../styles/description.css'
+import '../styles/offices.css'
+import '../styles/retention.css'
+import '../styles/watch.css'
+import type { Office } from './office-shapes.ts'
+import { EnterOffice } from './office-steps.tsx'
+
+/** The offices at which recordings are listened to (R47). */
+export function OfficesPage() {
+  const { say } = useLanguage()
+  const { data, error, isPending, refetch } = $api.useQuery('get', '/api/offices', undefined, { staleTime: 0 })
+  return (
+    <Page title={say('offices.title')} lead={say('offices.lead')}>
+      {isPending && <Waiting lines={6} />}
+      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      {data?.items.length === 0 && <Notice kind="info">{say('offices.none')}</Notice>}
+      {data && (
+        <ul className="plain-list office-cards">
+          {data.items.map((office) => (
+            <OfficeCard key={office.id} office={office} />
+          ))}
+        </ul>
+      )}
+      {data && (
+        <div className="actions actions-forms">
+          <EnterOffice
+            onEntered={() => {
+              void refetch()
+              announce(say('offices.entered'))
+            }}
+          />
+        </div>
+      )}
+    </Page>
+  )
+}
+
+function OfficeCard({ office }: { office: Office }) {
+  const { say, language, named } = useLanguage()
+  const title = useId()
+  return (
+    <li className="panel stack-small" aria-labelledby={title}>
+      <div className="alarm-head">
+        <h2 id={title}>
+          <Link to="/offices/$id" params={{ id: office.id }}>
+            {named(office.names)}
+          </Link>
+        </h2>
+        {office.isClosed && <span className="badge badge-none">{say('office.closed')}</span>}
+      </div>
+      <p>{named(office.address)}</p>
+      <dl className="facts">
+        <Fact label={say('office.freeSlots')}>{formatCount(office.freeSlots, language)}</Fact>
+        <Fact label={say('office.workstations')}>{formatCount(office.workstations.length, language)}</Fact>
+      </dl>
+      {!office.isClosed && office.freeSlots === 0 && <p className="muted">{say('office.freeSlots.none')}</p>}
+      {!office.isClosed && office.workstations.length === 0 && (
+        <p className="muted">{say('office.workstations.none')}</p>
+      )}
+    </li>
+  )
+}

@@ -1,0 +1,108 @@
+import { useState } from 'react'
+import { Form } from 'react-aria-components'
+import { Link } from '@tanstack/react-router'
+import { $api } from '../api/client.ts'
+import { Button } from '../controls/button.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { Field } from '../controls/field.tsx'
+import { Notice } from '../controls/notice.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { useLanguage } from '../language/use-words.ts'
+import { announce } from '../shell/announce.tsx'
+import { Page } from '../shell/page.tsx'
+import '../styles/contact.css'
+import '../styles/description.css'
+import '../styles/offices.css'
+import '../styles/retention.css'
+import '../styles/watch.css'
+import { AppointmentCard } from './appointment-card.tsx'
+
+/**
+ * What this browser is: a listening workstation of an office, with the appointments that begin at it, or one that can be
+ * made one with a code.
+ */
+export function WorkstationPage() {
+  const { say, named } = useLanguage()
+  const { data, error, isPending, refetch } = $api.useQuery('get', '/api/workstation', undefined, {
+    staleTime: 0,
+    // An appointment can be opened from its beginning on, without the page being loaded again.
+    refetchInterval: 30_000,
+  })
+  const here = data?.workstation
+  return (
+    <Page title={say('workstation.title')} lead={say('workstation.lead')}>
+      {isPending && <Waiting lines={4} />}
+      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      {here && (
+        <>
+          <Notice kind="success">
+            <p>{say('workstation.is', { office: named(here.office), name: here.name })}</p>
+          </Notice>
+          <section className="stack" aria-labelledby="workstation-today">
+            <h2 id="workstation-today">{say('workstation.today')}</h2>
+            {data.appointments.length === 0 && (
+              <p className="muted">
+                {say('workstation.today.none')} <Link to="/appointments">{say('appointments.title')}</Link>
+              </p>
+            )}
+            {data.appointments.map((appointment) => (
+              <AppointmentCard key={appointment.id} appointment={appointment} onChanged={() => void refetch()} />
+            ))}
+          </section>
+        </>
+      )}
+      {data && !here && <Notice kind="info">{say('workstation.none')}</Notice>}
+      {data && <Enrol isOne={here !== undefined} onEnrolled={() => void refetch()} />}
+    </Page>
+  )
+}
+
+/** The code from the page of the office makes this browser its workstation. */
+function Enrol({ isOne, onEnrolled }: { isOne: boolean; onEnrolled: () => void }) {
+  const { say, named } = useLanguage()
+  const enrol = $api.useMutation('post', '/api/workstation')
+  const [code, setCode] = useState('')
+  const [isTried, setTried] = useState(false)
+  const written = code.replace(/\s/g, '')
+  const isShort = written.length < 6
+  const submit = async () => {
+    setTried(true)
+    if (isShort) return
+    const done = await enrol.mutateAsync({ body: { code: written } }).catch(() => undefined)
+    if (!done) return
+    announce(say('workstation.is', { office: named(done.office), name: done.name }))
+    setCode('')
+    setTried(false)
+    onEnrolled()
+  }
+  return (
+    <section className="panel panel-narrow stack-small" aria-labelledby="workstation-enrol">
+      <h2 id="workstation-enrol">{say(isOne ? 'workstation.enrol.again' : 'workstation.enrol')}</h2>
+      <p>{say('workstation.enrol.how')}</p>
+      <Form
+        className="stack-small"
+        validationBehavior="aria"
+        onSubmit={(event) => {
+          event.preventDefault()
+          if (!enrol.isPending) void submit()
+        }}
+      >
+        <Field
+          label={say('workstation.code')}
+          hint={say('workstation.code.hint')}
+          value={code}
+          onChange={setCode}
+          error={isTried && isShort ? say('workstation.code.missing') : undefined}
+          maxLength={20}
+          autoComplete="off"
+          autoCapitalize="characters"
+          spellCheck="false"
+        />
+        {enrol.error != null && <Failure error={enrol.error} />}
+        <Button type="submit" kind={isOne ? 'secondary' : 'primary'} isBusy={enrol.isPending}>
+          {say('workstation.enrol.do')}
+        </Button>
+      </Form>
+    </section>
+  )
+}

@@ -1,0 +1,146 @@
+import { useEffect, useRef, useState } from 'react'
+import { $api } from '../api/client.ts'
+import { Button } from '../controls/button.tsx'
+import { Confirm } from '../controls/confirm.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { Field } from '../controls/field.tsx'
+import { focusHeading } from '../controls/focus-heading.ts'
+import { Step } from '../controls/step.tsx'
+import { formatInstant, formatTime } from '../format/instant.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { announce } from '../shell/announce.tsx'
+import type { Office } from './office-shapes.ts'
+
+interface Code {
+  code: string
+  expiresAt: string
+  name: string
+}
+
+/** The workstations of an office at which recordings may be listened to, and a code for one more. */
+export function Workstations({ office, onChanged }: { office: Office; onChanged: () => void }) {
+  const { say } = useLanguage()
+  const [code, setCode] = useState<Code>()
+  return (
+    <section className="panel stack-small" aria-labelledby="office-workstations">
+      <h2 id="office-workstations" tabIndex={-1}>
+        {say('workstations.title')}
+      </h2>
+      <p className="measure">{say('workstations.what')}</p>
+      {office.workstations.length === 0 && <p className="muted">{say('workstations.none')}</p>}
+      {office.workstations.length > 0 && (
+        <ul className="plain-list workstations">
+          {office.workstations.map((one) => (
+            <OneWorkstation
+              key={one.id}
+              workstation={one}
+              onEnded={() => {
+                onChanged()
+                announce(say('workstations.ended'))
+                focusHeading('office-workstations')
+              }}
+            />
+          ))}
+        </ul>
+      )}
+      {code && <ShownCode code={code} />}
+      <MakeCode office={office} onMade={setCode} />
+    </section>
+  )
+}
+
+function OneWorkstation({
+  workstation,
+  onEnded,
+}: {
+  workstation: Office['workstations'][number]
+  onEnded: () => void
+}) {
+  const { say, language } = useLanguage()
+  const end = $api.useMutation('delete', '/api/workstations/{id}')
+  const [isAsked, setAsked] = useState(false)
+  const { id, name, enrolledAt, lastSeenAt } = workstation
+  return (
+    <li className="workstation">
+      <span>
+        <strong>{name}</strong>
+        <span className="second">
+          {say('workstations.enrolledAt', { time: formatInstant(enrolledAt, language) })}
+          {lastSeenAt && ` ${say('workstations.lastSeenAt', { time: formatInstant(lastSeenAt, language) })}`}
+        </span>
+      </span>
+      <Button
+        kind="link"
+        isBusy={end.isPending}
+        aria-label={say('workstations.end.one', { name })}
+        onPress={() => setAsked(true)}
+      >
+        {say('workstations.end')}
+      </Button>
+      {end.error != null && <Failure error={end.error} />}
+      <Confirm
+        title={say('workstations.end.one', { name })}
+        doLabel={say('workstations.end')}
+        isOpen={isAsked}
+        onDo={() => void end.mutateAsync({ params: { path: { id } } }).then(onEnded, () => undefined)}
+        onClose={() => setAsked(false)}
+      >
+        <p>{say('workstations.end.what')}</p>
+      </Confirm>
+    </li>
+  )
+}
+
+function MakeCode({ office, onMade }: { office: Office; onMade: (code: Code) => void }) {
+  const { say } = useLanguage()
+  const make = $api.useMutation('post', '/api/offices/{id}/workstation-codes')
+  const [name, setName] = useState('')
+  const [isTried, setTried] = useState(false)
+  const submit = async () => {
+    setTried(true)
+    if (name.trim() === '') return false
+    return make.mutateAsync({ params: { path: { id: office.id } }, body: { name: name.trim() } }).then(
+      ({ code, expiresAt }) => {
+        onMade({ code, expiresAt, name: name.trim() })
+        return true
+      },
+      () => false,
+    )
+  }
+  return (
+    <Step
+      open={say('workstations.code')}
+      submit={say('workstations.code.do')}
+      isBusy={make.isPending}
+      error={make.error}
+      onOpen={() => {
+        setName('')
+        setTried(false)
+      }}
+      onSubmit={submit}
+    >
+      <Field
+        label={say('workstations.name')}
+        hint={say('workstations.name.hint')}
+        value={name}
+        onChange={setName}
+        error={isTried && name.trim() === '' ? say('workstations.name.missing') : undefined}
+        maxLength={60}
+        autoComplete="off"
+      />
+    </Step>
+  )
+}
+
+/** Shown once: where it goes, and until when it holds. */
+function ShownCode({ code: { code, expiresAt, name } }: { code: Code }) {
+  const { say, language } = useLanguage()
+  const shown = useRef<HTMLDivElement>(null)
+  useEffect(() => shown.current?.focus(), [code])
+  return (
+    <div ref={shown} tabIndex={-1} className="shown-code" role="group" aria-label={say('workstations.code.label')}>
+      <p className="code">{code}</p>
+      <p>{say('workstations.code.how', { name, time: formatTime(expiresAt, language) })}</p>
+    </div>
+  )
+}
