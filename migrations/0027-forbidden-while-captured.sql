@@ -99,9 +99,46 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 begin
   delete from capture_stop where recording_id = wanted;
   if found then
+    insert into audit_entry (action, object_kind, object_id, result, detail) values ('capture.stopped', 'recording', wanted, 'ok', '{}');
     perform pg_notify('seloste_ends', wanted::text);
   end if;
 end $$;
+create policy capture_stop_is_told on audit_entry as restrictive for insert to seloste_desk, seloste_capture, seloste_custodian
+  with check (action <> 'capture.stopped' or result <> 'ok');
 
-revoke execute on function prohibition_is_told(), capture_is_stopped(), forbidden_recordings(uuid[]), capture_lets_go(uuid) from public;
+-- What an official has done about their own calls, and asked the Service Unit (R48): while the calls are in the history.
+create function my_prohibitions() returns table (id uuid, recording_id uuid, contact_id uuid, started_at timestamptz, party text,
+  received_at timestamptz, executed_at timestamptz, state text)
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_column
+begin
+  if viewer() is null then
+    raise exception 'deny.role' using errcode = 'SE001';
+  end if;
+  return query
+    select p.id, p.recording_id, s.contact_id, s.contact_started_at, p.party, p.received_at, p.executed_at, prohibition_state(p)
+    from segment s
+    join recording r on r.segment_id = s.id
+    join prohibition p on p.recording_id = r.id
+    where s.official_person_id = viewer() and (p.party = 'OFFICIAL' or p.entered_by = viewer())
+      and (contact_in_term(s.contact_id)).id is not null
+    order by p.received_at desc, p.id limit 500;
+end $$;
+
+create function my_requests() returns table (number text, kinds text[], received_at timestamptz, due_at timestamptz,
+  closed_at timestamptz, outcome text)
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_column
+begin
+  if viewer() is null then
+    raise exception 'deny.role' using errcode = 'SE001';
+  end if;
+  return query
+    select q.number, q.kinds, q.received_at, coalesce(q.extended_until, q.due_at), q.closed_at, q.outcome
+    from subject_request q where q.official_id = viewer() order by q.received_at desc, q.id limit 500;
+end $$;
+
+revoke execute on function prohibition_is_told(), capture_is_stopped(), forbidden_recordings(uuid[]), capture_lets_go(uuid),
+  my_prohibitions(), my_requests() from public;
 grant execute on function forbidden_recordings(uuid[]), capture_lets_go(uuid) to seloste_capture;
+grant execute on function my_prohibitions(), my_requests() to seloste_desk;

@@ -27,6 +27,7 @@ import { listeningRoutes } from './listening-routes.ts'
 import { logDenials } from './log-denials.ts'
 import { logRoutes } from './log-routes.ts'
 import { logTileRoutes } from './log-tile-routes.ts'
+import { myCallsRoutes } from './my-calls-routes.ts'
 import { officeRoutes } from './office-routes.ts'
 import { organisationRoutes } from './organisation-routes.ts'
 import { passkeyRoutes } from './passkey-routes.ts'
@@ -154,6 +155,7 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
   requestCallRoutes(app, desk)
   clockRoutes(app, desk)
   requestActRoutes(app, desk)
+  myCallsRoutes(app, desk)
   retentionRoutes(app, desk)
   storageRoutes(app, desk)
   await scimRoutes(app, desk)

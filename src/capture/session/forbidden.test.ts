@@ -82,7 +82,6 @@ afterEach(async () => {
 
 const oneCall = { 'x-broadworks-correlation-info': 'one-call' }
 const diversion = `<sip:${numbersCalled.testLine}@192.0.2.1>;reason=unconditional`
-const from = (who: string) => ({ 'p-asserted-identity': `<sip:${who}@192.0.2.1>` })
 const media = (port: number, direction = 'sendonly') =>
   `v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio ${port} RTP/AVP 8\r\na=label:0\r\na=${direction}\r\n`
 

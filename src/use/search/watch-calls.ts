@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import type { Kysely, Transaction } from 'kysely'
 import { read } from '#register/read.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { Grant } from '#safeguards/access/grant.ts'
@@ -30,6 +30,7 @@ export function watchCalls(db: Kysely<RegisterTables>, grant: Grant, shown: Set<
         'contact.caller_key',
         'segment.number_reached',
         'segment.number_reached_name',
+        'segment.official_person_id',
         'segment.official_name',
         'segment.official_phone',
         'segment.capture_state',
@@ -42,6 +43,10 @@ export function watchCalls(db: Kysely<RegisterTables>, grant: Grant, shown: Set<
       .orderBy('segment.id')
       .limit(500)
       .execute()
+    const mine = await recordedNow(
+      tx,
+      rows.flatMap((row) => (row.official_person_id === grant.session.personId ? [row.segmentId] : [])),
+    )
     const unseen = rows.map((row) => row.segmentId).filter((id) => !shown.has(id))
     for (const id of unseen) shown.add(id)
     return {
@@ -58,6 +63,7 @@ export function watchCalls(db: Kysely<RegisterTables>, grant: Grant, shown: Set<
           ...(row.official_name && { official: { name: row.official_name, phone: row.official_phone ?? '' } }),
           recording: row.capture_state,
           ...(row.capture_failure && { failure: row.capture_failure }),
+          ...(row.capture_state !== 'not-recorded' && mine.has(row.segmentId) && { own: mine.get(row.segmentId)! }),
         })),
       },
       trace:
@@ -71,4 +77,19 @@ export function watchCalls(db: Kysely<RegisterTables>, grant: Grant, shown: Set<
             },
     }
   })
+}
+
+/** The recordings that are being made now of these segments, by segment. */
+async function recordedNow(
+  tx: Transaction<RegisterTables>,
+  segmentIds: readonly string[],
+): Promise<Map<string, { recordingId: string }>> {
+  if (segmentIds.length === 0) return new Map()
+  const rows = await tx
+    .selectFrom('recording')
+    .select(['id', 'segment_id'])
+    .where('segment_id', 'in', segmentIds)
+    .where('state', '=', 'CAPTURING')
+    .execute()
+  return new Map(rows.map((row) => [row.segment_id, { recordingId: row.id }]))
 }

@@ -2132,6 +2132,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/my-calls/acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the viewer has forbidden of their own calls and asked the Service Unit, newest first */
+        get: operations["readMyCallActs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/organisation": {
         parameters: {
             query?: never;
@@ -23336,10 +23353,10 @@ export interface operations {
                              */
                             expiresAt: string;
                             /**
-                             * @description destroyed: with its recording
+                             * @description destroyed: with its recording; failed: it could not be made, and another can
                              * @enum {unknown}
                              */
-                            state: "making" | "ready" | "taken" | "expired" | "withdrawn" | "destroyed";
+                            state: "making" | "ready" | "taken" | "expired" | "withdrawn" | "destroyed" | "failed";
                             /**
                              * Format: date-time
                              * @description Fetched
@@ -23455,7 +23472,7 @@ export interface operations {
                              */
                             outcome: "ANSWERED" | "REFUSED" | "WITHDRAWN";
                         };
-                        unfinished: ("call" | "letter" | "appointment" | "copy" | "correction" | "decision")[];
+                        unfinished: ("call" | "prohibition" | "letter" | "appointment" | "copy" | "correction" | "decision")[];
                     };
                 };
             };
@@ -30916,6 +30933,220 @@ export interface operations {
             };
         };
     };
+    readMyCallActs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        forbidden: {
+                            /**
+                             * Format: uuid
+                             * @description The prohibition
+                             */
+                            id: string;
+                            /**
+                             * Format: uuid
+                             * @description The recording
+                             */
+                            recordingId: string;
+                            /**
+                             * Format: uuid
+                             * @description The call
+                             */
+                            contactId: string;
+                            /**
+                             * Format: date-time
+                             * @description The call began
+                             */
+                            startedAt: string;
+                            /**
+                             * @description Whose wish it was
+                             * @enum {unknown}
+                             */
+                            party: "CALLER" | "OFFICIAL";
+                            /**
+                             * Format: date-time
+                             * @description Received
+                             */
+                            receivedAt: string;
+                            /**
+                             * @description Nobody hears it; restricted to one open case; destroyed
+                             * @enum {unknown}
+                             */
+                            state: "blocked" | "waiting" | "executed";
+                            /**
+                             * Format: date-time
+                             * @description Destroyed
+                             */
+                            executedAt?: string;
+                        }[];
+                        asked: {
+                            /** @description P-2026-17 */
+                            number: string;
+                            kinds: ("KNOW" | "LISTEN" | "HISTORY" | "PROHIBIT" | "COPY" | "RECTIFY" | "LOG_EXTRACT" | "MENTIONED" | "OPENNESS")[];
+                            /**
+                             * Format: date-time
+                             * @description Received
+                             */
+                            receivedAt: string;
+                            /**
+                             * Format: date-time
+                             * @description To be answered by
+                             */
+                            dueAt: string;
+                            /**
+                             * Format: date-time
+                             * @description Closed
+                             */
+                            closedAt?: string;
+                            /**
+                             * @description How it ended
+                             * @enum {unknown}
+                             */
+                            outcome?: "ANSWERED" | "REFUSED" | "WITHDRAWN";
+                        }[];
+                        /** @description Where an official asks after leaving */
+                        serviceUnit: {
+                            name: {
+                                fi: string;
+                                sv: string;
+                                en: string;
+                            };
+                            postalAddress: {
+                                fi: string;
+                                sv: string;
+                                en: string;
+                            };
+                            switchboard: {
+                                fi: string;
+                                sv: string;
+                                en: string;
+                            };
+                        };
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
     readOrganisation: {
         parameters: {
             query?: never;
@@ -32780,6 +33011,11 @@ export interface operations {
                             recording: "recording" | "paused" | "not-recorded" | "failing";
                             /** @description no-media, disk-full, no-port: why recording fails */
                             failure?: string;
+                            /** @description The viewer answers it and it is being recorded: they may forbid that (R49) */
+                            own?: {
+                                /** Format: uuid */
+                                recordingId: string;
+                            };
                         }[];
                     };
                 };

@@ -9,6 +9,7 @@ import { directoryOperations } from './directory.ts'
 import { endOperations } from './ends.ts'
 import { letterOperations } from './letters.ts'
 import { logOperations } from './log.ts'
+import { myCallsOperations } from './my-calls.ts'
 import { officeOperations } from './offices.ts'
 import { provenSignInOperations } from './passkeys.ts'
 import { planOperations } from './plan.ts'
@@ -40,6 +41,7 @@ export const operations = {
   ...officeOperations,
   ...letterOperations,
   ...requestActOperations,
+  ...myCallsOperations,
   readOrganisation: {
     method: 'GET',
     url: '/api/organisation',

@@ -266,6 +266,12 @@ export const LiveCall = Type.Object({
   official: Type.Optional(Type.Object({ name: Type.String(), phone: Type.String() })),
   recording: literals(['recording', 'paused', 'not-recorded', 'failing'], 'What happens to its audio now'),
   failure: Type.Optional(Type.String({ description: 'no-media, disk-full, no-port: why recording fails' })),
+  own: Type.Optional(
+    Type.Object(
+      { recordingId: Type.String({ format: 'uuid' }) },
+      { description: 'The viewer answers it and it is being recorded: they may forbid that (R49)' },
+    ),
+  ),
 })
 export type LiveCall = Static<typeof LiveCall>
 

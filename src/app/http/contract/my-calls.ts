@@ -1,0 +1,51 @@
+/** An official’s own calls: what they have forbidden and asked, and where to ask after leaving (R48, R49). */
+import Type, { type Static } from 'typebox'
+import { RequestKind } from './requests.ts'
+import { instant, literals, refusals, Trilingual } from './shapes.ts'
+
+const uuid = (description: string) => Type.String({ format: 'uuid', description })
+
+export const OwnProhibition = Type.Object({
+  id: uuid('The prohibition'),
+  recordingId: uuid('The recording'),
+  contactId: uuid('The call'),
+  startedAt: instant('The call began'),
+  party: literals(['CALLER', 'OFFICIAL'], 'Whose wish it was'),
+  receivedAt: instant('Received'),
+  state: literals(['blocked', 'waiting', 'executed'], 'Nobody hears it; restricted to one open case; destroyed'),
+  executedAt: Type.Optional(instant('Destroyed')),
+})
+export type OwnProhibition = Static<typeof OwnProhibition>
+
+export const OwnRequest = Type.Object({
+  number: Type.String({ description: 'P-2026-17' }),
+  kinds: Type.Array(RequestKind),
+  receivedAt: instant('Received'),
+  dueAt: instant('To be answered by'),
+  closedAt: Type.Optional(instant('Closed')),
+  outcome: Type.Optional(literals(['ANSWERED', 'REFUSED', 'WITHDRAWN'], 'How it ended')),
+})
+export type OwnRequest = Static<typeof OwnRequest>
+
+export const myCallsOperations = {
+  readMyCallActs: {
+    method: 'GET',
+    url: '/api/my-calls/acts',
+    schema: {
+      operationId: 'readMyCallActs',
+      summary: 'What the viewer has forbidden of their own calls and asked the Service Unit, newest first',
+      response: {
+        200: Type.Object({
+          forbidden: Type.Array(OwnProhibition),
+          asked: Type.Array(OwnRequest),
+          /** As the description in force has it. */
+          serviceUnit: Type.Object(
+            { name: Trilingual, postalAddress: Trilingual, switchboard: Trilingual },
+            { description: 'Where an official asks after leaving' },
+          ),
+        }),
+        ...refusals,
+      },
+    },
+  },
+} as const
