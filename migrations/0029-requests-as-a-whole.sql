@@ -136,7 +136,9 @@ begin
   update request_call set told = null, contact_id = null, contact_started_at = null where request_id = wanted;
   perform erase_letters_of(wanted);
   update appointment set needs = '{}', interpreter_language = null where request_id = wanted;
-  delete from inspection where request_id = wanted and closed_at is not null;
+  -- None is open, but in a backup that is restored.
+  update appointment set state = 'OVER', ended_at = clock_timestamp() where request_id = wanted and state = 'BOOKED';
+  delete from inspection where request_id = wanted;
   update subject_request set official_id = null where id = wanted;
 end $$;
 

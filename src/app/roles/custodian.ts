@@ -28,6 +28,7 @@ import { keepEnds } from './keep-ends.ts'
 import { keepLog } from './keep-log.ts'
 import { keepPlaces } from './keep-places.ts'
 import { keepProofs } from './keep-proofs.ts'
+import { keepRequests } from './keep-requests.ts'
 import { keepTerms } from './keep-terms.ts'
 import { keepVerified } from './keep-verified.ts'
 import { keepWatch } from './keep-watch.ts'
@@ -205,6 +206,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
     },
   })
   const obeying = obeyVersion({ pool, db, versions, clock, log, onShortened: terms.sweepNow })
+  const requests = await keepRequests({ pool, db, log })
   const accounts = await keepAccounts({ pool, db, keys, versions, clock, log })
   const copies = keepCopies({ store: keeping, pool, log })
   const answers = {
@@ -271,7 +273,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
         proofs.stop(),
         placing.stop(),
       ])
-      await accounts.stop()
+      await Promise.all([accounts.stop(), requests.stop()])
       await looking
       await verifying.stop()
       await ledger.stop()

@@ -30,6 +30,8 @@ export interface Replayed {
   employments: number
   /** Orders put in force again, moved or ended. */
   holds: number
+  /** Requests whose personal data were erased again. */
+  requests: number
   keys: number
   /** Versions of month keys that the ledger says are destroyed and that this restored keyring still needs: renew them. */
   keysToRenew: string[]
@@ -72,6 +74,7 @@ export async function replayLedger(
       ...(await replayRevocations(tx, rows)),
       employments: await replayEmployments(tx, rows),
       holds: holds.length,
+      requests: await replayErasures(tx, rows),
     }
     await sql`update session set ended_at = now() where ended_at is null`.execute(tx)
     for (const table of guarded) await sql`alter table ${sql.table(table)} enable trigger user`.execute(tx)
@@ -173,6 +176,19 @@ async function replayEmployments(tx: Tx, rows: RawBuilder<unknown>): Promise<num
     update person p set employed_to = greatest(p.employed_from, last.ends) from last
     where p.id = last.id and last.cause <> 'resumed' and coalesce(p.employed_to, 'infinity') > greatest(p.employed_from, last.ends)`,
   )
+}
+
+/**
+ * Requests that were closed and erased after the backup. One that the backup has as open was closed meanwhile: it is closed
+ * here too, so that nobody serves a request of which nothing is left.
+ */
+async function replayErasures(tx: Tx, rows: RawBuilder<unknown>): Promise<number> {
+  const erased = await sql<{ id: string }>`
+    update subject_request q set erased_at = e.at, closed_at = coalesce(q.closed_at, (e.detail ->> 'closedAt')::timestamptz),
+      outcome = coalesce(q.outcome, e.detail ->> 'outcome')
+    from ${rows} where e.kind = 'request' and q.id = e.id and q.erased_at is null returning q.id`.execute(tx)
+  for (const { id } of erased.rows) await sql`select forget_requester(${id}::uuid)`.execute(tx)
+  return erased.rows.length
 }
 
 interface HoldDetail {
