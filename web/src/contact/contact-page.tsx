@@ -12,6 +12,7 @@ import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { ContactInspections } from '../inspections/contact-inspections.tsx'
 import { ContactHolds } from '../retention/contact-holds.tsx'
+import { servedRequest } from '../requests/served-request.ts'
 import { hasRole } from '../session/rights.ts'
 import { usePurpose } from '../session/purpose.tsx'
 import { usePresence } from '../session/use-me.ts'
@@ -52,7 +53,13 @@ export function ContactPage() {
         state.data && isGoingOn(state.data) && state.dataUpdateCount < againAtMost ? againMs : false,
     },
   )
-  const crumbs = [{ label: say('nav.search'), to: '/contacts' as const, search: { ...lastSearch() } }]
+  const served = servedRequest(under)
+  const crumbs = served
+    ? [
+        { label: say('requests.title'), to: '/requests' as const },
+        { label: served.number, to: '/requests/$id' as const, params: { id: served.id } },
+      ]
+    : [{ label: say('nav.search'), to: '/contacts' as const, search: { ...lastSearch() } }]
   const title = contact
     ? say('contact.title.at', { time: formatInstant(contact.startedAt, language) })
     : say('contact.title')

@@ -3,23 +3,18 @@ import { useEffect, useEffectEvent, useRef, useState } from 'react'
 import { $api } from '../api/client.ts'
 import type { UnderPurpose } from '../api/shapes.ts'
 import { Button } from '../controls/button.tsx'
-import { Choice } from '../controls/choice.tsx'
 import { Confirm } from '../controls/confirm.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { Notice } from '../controls/notice.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
-import type { Party } from '../inspections/inspection-shapes.ts'
 import type { Prohibition } from '../retention/retention-shapes.ts'
 import { useDestruction } from '../retention/use-destruction.ts'
 import { announce } from '../shell/announce.tsx'
 
-const channels = ['PHONE', 'LETTER', 'VISIT', 'EMAIL'] as const
-type Channel = (typeof channels)[number] | 'CALL' | 'OWN_CALLS'
-
 interface Told {
-  party: Party
-  channel: Channel
+  party: 'CALLER' | 'OFFICIAL'
+  channel: 'PHONE' | 'LETTER' | 'VISIT' | 'EMAIL' | 'CALL' | 'OWN_CALLS'
   reference?: string
 }
 
@@ -31,22 +26,21 @@ export function Forbid({
   recordingId,
   by,
   isRestricted,
-  reference,
+  served,
   onForbidden,
 }: {
   recordingId: string
-  /** The official of the call, or the Service Unit, which is told of it. */
+  /** The official of the call, or the Service Unit, which serves a request. */
   by: 'official' | 'service-unit'
   /** Perhaps it has been forbidden already; telling so again changes nothing. */
   isRestricted: boolean
-  reference?: string | undefined
+  /** The Service Unit’s: whose request it is, how it came, and its number. */
+  served?: Told
   onForbidden: (prohibition: Prohibition) => void
 }) {
   const { say } = useLanguage()
   const forbid = $api.useMutation('post', '/api/recordings/{id}/prohibitions')
   const [asked, setAsked] = useState<Told>()
-  const [party, setParty] = useState<Party>('CALLER')
-  const [channel, setChannel] = useState<(typeof channels)[number]>('PHONE')
 
   const submit = async (told: Told) => {
     const done = await forbid.mutateAsync({ params: { path: { id: recordingId } }, body: told }).catch(() => undefined)
@@ -70,32 +64,14 @@ export function Forbid({
           </Button>
         </div>
       ) : (
-        <>
-          <div className="step-times">
-            <Choice
-              label={say('forbid.party')}
-              options={(['CALLER', 'OFFICIAL'] as const).map((value) => ({ value, label: say(`party.${value}`) }))}
-              value={party}
-              onChange={(value) => setParty(value as Party)}
-            />
-            <Choice
-              label={say('forbid.channel')}
-              options={channels.map((value) => ({ value, label: say(`forbid.channel.${value}`) }))}
-              value={channel}
-              onChange={(value) => setChannel(value as (typeof channels)[number])}
-            />
-          </div>
+        served && (
           <div className="actions">
-            <Button
-              kind="secondary"
-              {...busy}
-              onPress={() => setAsked({ party, channel, ...(reference !== undefined && { reference }) })}
-            >
+            <Button kind="secondary" {...busy} onPress={() => setAsked(served)}>
               <Ban aria-hidden="true" size={18} />
               {say('forbid.enter')}
             </Button>
           </div>
-        </>
+        )
       )}
       {forbid.error && <Failure error={forbid.error} />}
       <Confirm
@@ -130,8 +106,9 @@ export function Forbidden({ prohibition, under }: { prohibition: Prohibition; un
   )
 }
 
-function sayForbidden(
-  { state, executedAt }: Prohibition,
+/** What came of a prohibition, in one sentence. */
+export function sayForbidden(
+  { state, executedAt }: Pick<Prohibition, 'state' | 'executedAt'>,
   say: ReturnType<typeof useLanguage>['say'],
   language: ReturnType<typeof useLanguage>['language'],
 ): string {

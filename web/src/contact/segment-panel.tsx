@@ -9,6 +9,7 @@ import { formatCount } from '../format/number.ts'
 import { formatPhone } from '../format/phone.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
 import type { Prohibition } from '../retention/retention-shapes.ts'
+import { ForbidAtRequest } from '../requests/at-request.tsx'
 import { purposesOf } from '../session/rights.ts'
 import { Fact } from './facts.tsx'
 import { Forbid, Forbidden } from './forbid.tsx'
@@ -118,18 +119,21 @@ export function SegmentPanel({
         <Why decision={segment.decision} isOngoing={isOngoing} />
         <Keeping recording={recording} under={under} mayCertify={told !== undefined && mayCertify(me, segment)} />
       </div>
-      {told && recording.id && (recording.state === 'available' || recording.state === 'restricted') && !forbidden && (
-        <Forbid
-          recordingId={recording.id}
-          by={told}
-          isRestricted={recording.state === 'restricted'}
-          reference={under.reference}
-          onForbidden={(prohibition) => {
-            setForbidden(prohibition)
-            onLooked()
-          }}
-        />
-      )}
+      {told === 'service-unit' && recording.state === 'available' && <ForbidAtRequest under={under} />}
+      {told === 'official' &&
+        recording.id &&
+        (recording.state === 'available' || recording.state === 'restricted') &&
+        !forbidden && (
+          <Forbid
+            recordingId={recording.id}
+            by={told}
+            isRestricted={recording.state === 'restricted'}
+            onForbidden={(prohibition) => {
+              setForbidden(prohibition)
+              onLooked()
+            }}
+          />
+        )}
       {recording.state !== 'none' && <Looks looks={segment.looks} segmentId={segment.id} />}
     </section>
   )

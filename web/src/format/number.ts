@@ -20,6 +20,11 @@ export function formatSpeed(speed: number, language: Language): string {
   return new Intl.NumberFormat(locales[language], { maximumFractionDigits: 2 }).format(speed)
 }
 
+/** A number to one decimal at most: `4,5`. */
+export function formatDecimal(number: number, language: Language): string {
+  return new Intl.NumberFormat(locales[language], { maximumFractionDigits: 1 }).format(number)
+}
+
 /** A sentence in which a number that is written in groups, `029 497 000` or `10 %`, does not break between lines. */
 export function keepTogether(sentence: string): string {
   return sentence.replace(/(?<=\d) (?=[\d%])/g, '\u00a0')

@@ -18,11 +18,14 @@ export function Listen({
   recordingId,
   segmentId,
   momentMs,
+  hasLink = true,
   onLooked,
 }: {
   recordingId: string
   segmentId: string
   momentMs: number | undefined
+  /** The page has moments that a link leads to. */
+  hasLink?: boolean
   /** A listening began or ended: who has listened has changed. */
   onLooked: () => void
 }) {
@@ -48,7 +51,7 @@ export function Listen({
       <Player
         listening={state.listening}
         peaks={state.peaks}
-        segmentId={segmentId}
+        segmentId={hasLink ? segmentId : undefined}
         startMs={startMs}
         onEnd={() => end('left')}
         onSpeed={pace}

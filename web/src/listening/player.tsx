@@ -35,7 +35,8 @@ export function Player({
 }: {
   listening: Listening
   peaks: Peaks
-  segmentId: string
+  /** Where a link to a moment leads; without it there is none. */
+  segmentId: string | undefined
   startMs: number
   onEnd: () => void
   onSpeed: (speed: number) => void
@@ -74,7 +75,7 @@ export function Player({
     box.current?.querySelector<HTMLElement>('.play-button')?.focus()
   }, [])
 
-  const copyLink = async () => {
+  const copyLink = async (segmentId: string) => {
     const url = new URL(window.location.href)
     url.search = new URLSearchParams({ t: String(Math.floor(positionMs / 1000)), part: segmentId }).toString()
     try {
@@ -218,10 +219,12 @@ export function Player({
           <Headphones aria-hidden="true" size={16} />
           {say('player.apart')}
         </ToggleButton>
-        <Button kind="quiet" className="chip" onPress={() => void copyLink()}>
-          <Link2 aria-hidden="true" size={16} />
-          {say(copied ? `player.link.${copied}` : 'player.link')}
-        </Button>
+        {segmentId !== undefined && (
+          <Button kind="quiet" className="chip" onPress={() => void copyLink(segmentId)}>
+            <Link2 aria-hidden="true" size={16} />
+            {say(copied ? `player.link.${copied}` : 'player.link')}
+          </Button>
+        )}
         <label className="small-range">
           <span>{say('player.volume')}</span>
           <input

@@ -3,13 +3,40 @@ import { Fragment, type ReactNode } from 'react'
 import { Notice } from '../controls/notice.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { Page } from '../shell/page.tsx'
+import { usePresence } from './use-me.ts'
 import { PurposeForm } from './purpose-form.tsx'
 import { usePurposeState } from './purpose.tsx'
+import { servesOnly } from './rights.ts'
+
+/** Who serves requests looks at calls from a request: there is no search over all of them (R46). */
+function AtRequest() {
+  const { say } = useLanguage()
+  return (
+    <Page title={say('requests.only.title')}>
+      <Notice kind="info">
+        <p>{say('requests.only')}</p>
+        <p>
+          <Link to="/requests">{say('requests.title')}</Link>
+        </p>
+      </Notice>
+    </Page>
+  )
+}
 
 /** Shows its content only when a purpose is chosen; asks for one first. Somebody without rights is told so. */
-export function PurposeGate({ children }: { children: ReactNode }) {
+export function PurposeGate({
+  isGeneral = false,
+  children,
+}: {
+  /** The page looks over all calls, not at one. */
+  isGeneral?: boolean
+  children: ReactNode
+}) {
   const { say } = useLanguage()
   const { choices, chosen } = usePurposeState()
+  const presence = usePresence()
+  const serves = presence.state === 'signed-in' && servesOnly(presence.me)
+  if (serves && (isGeneral || !chosen)) return <AtRequest />
   // Another purpose is another look: pages begin anew, and a listening under the old one ends.
   if (chosen) return <Fragment key={`${chosen.purpose} ${chosen.reference ?? ''}`}>{children}</Fragment>
   if (choices.length === 0) {

@@ -1,25 +1,38 @@
+import { Link } from '@tanstack/react-router'
 import { ShieldCheck } from 'lucide-react'
 import { useState } from 'react'
 import { Dialog, DialogTrigger, Heading, Popover } from 'react-aria-components'
+import type { UnderPurpose } from '../api/shapes.ts'
 import { Button } from '../controls/button.tsx'
 import { useLanguage, type Word } from '../language/use-words.ts'
+import { servedRequest } from '../requests/served-request.ts'
 import { PurposeForm } from './purpose-form.tsx'
 import { usePurposeState } from './purpose.tsx'
+import { servesOnly } from './rights.ts'
+import { usePresence } from './use-me.ts'
 
 /** The purpose that is in force, always in sight, and the way to change it where there is another. */
 export function PurposeStrip() {
   const { say } = useLanguage()
   const { choices, chosen } = usePurposeState()
+  const presence = usePresence()
+  const serves = presence.state === 'signed-in' && servesOnly(presence.me)
   const [open, setOpen] = useState(false)
   if (!chosen) return null
-  const mayChange = choices.length > 1 || choices[0]?.referenceNeeded === true
+  // Who serves requests changes the purpose by opening another request.
+  const mayChange = !serves && (choices.length > 1 || choices[0]?.referenceNeeded === true)
   return (
     <section className="purpose-strip" aria-label={say('purpose.label')}>
       <ShieldCheck aria-hidden="true" size={18} />
       <p>
         <span className="purpose-strip-label">{say('purpose.label')}: </span>
         <strong>{say(`purpose.${chosen.purpose}` as Word)}</strong>
-        {chosen.reference && <span className="purpose-strip-reference"> · {chosen.reference}</span>}
+        {chosen.reference && (
+          <span className="purpose-strip-reference">
+            {' · '}
+            <Reference under={chosen} reference={chosen.reference} />
+          </span>
+        )}
       </p>
       {mayChange && (
         <DialogTrigger isOpen={open} onOpenChange={setOpen}>
@@ -38,5 +51,16 @@ export function PurposeStrip() {
       )}
       <p className="purpose-strip-note">{say('purpose.logged')}</p>
     </section>
+  )
+}
+
+/** The reference; where it is a request's number that was opened here, the way back to it. */
+function Reference({ under, reference }: { under: UnderPurpose; reference: string }) {
+  const request = servedRequest(under)
+  if (!request) return reference
+  return (
+    <Link to="/requests/$id" params={{ id: request.id }}>
+      {reference}
+    </Link>
   )
 }

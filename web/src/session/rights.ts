@@ -37,3 +37,9 @@ export function purposesOf(me: Pick<Me, 'rights'>): PurposeChoice[] {
 export function hasRole(me: Pick<Me, 'rights'>, ...roles: readonly AccessRight['role'][]): boolean {
   return me.rights.some((right) => roles.includes(right.role))
 }
+
+/** True for who looks at calls for requests alone: the Service Unit’s clerk, who reaches only those of one request. */
+export function servesOnly(me: Pick<Me, 'rights'>): boolean {
+  const looking = me.rights.filter(({ purposes }) => purposes.length > 0)
+  return looking.length > 0 && looking.every(({ role }) => role === 'SERVICE_UNIT')
+}

@@ -9,6 +9,7 @@ interface Crumb {
   label: string
   to: LinkProps['to']
   search?: Record<string, string>
+  params?: Record<string, string>
 }
 
 /**
@@ -54,7 +55,7 @@ export function Page({
           <ol>
             {crumbs.map((crumb) => (
               <li key={crumb.label}>
-                <Link to={crumb.to} search={(crumb.search ?? {}) as never}>
+                <Link to={crumb.to} params={(crumb.params ?? {}) as never} search={(crumb.search ?? {}) as never}>
                   {crumb.label}
                 </Link>
               </li>

@@ -17,7 +17,9 @@ import { FactorRemovals } from '../people/factor-removals.tsx'
 import { EndsWaiting, useEndsWaiting } from '../retention/ends-waiting.tsx'
 import { knowsHolds, seesPlaces, seesRecalls, seesRetention } from '../retention/retention-shapes.ts'
 import { RightsToDecide, RightsWaiting, useRightsToDecide } from '../rights/rights-waiting.tsx'
-import { hasRole, purposesOf } from '../session/rights.ts'
+import { RequestsWaiting, useRequestsWaiting } from '../requests/requests-waiting.tsx'
+import { servesRequests } from '../requests/use-queue.ts'
+import { hasRole, purposesOf, servesOnly } from '../session/rights.ts'
 import { usePresence } from '../session/use-me.ts'
 import { Page } from '../shell/page.tsx'
 import { publicPages } from '../shell/public-pages.ts'
@@ -32,10 +34,15 @@ export function StartPage() {
   const me = presence.state === 'signed-in' ? presence.me : undefined
   const rights = useRightsToDecide(me)
   const ends = useEndsWaiting(me)
+  const requests = useRequestsWaiting(me)
   return (
     <Page title={say('nav.start')} lead={say('start.lead')}>
       {/* Who watches is told below whether anything waits. */}
-      <WhatWaits saysNone={ends !== undefined && (!me || !watches(me))} hasMore={rights > 0 || (ends ?? []).length > 0}>
+      <WhatWaits
+        saysNone={ends !== undefined && (!me || !watches(me))}
+        hasMore={rights > 0 || (ends ?? []).length > 0 || requests.length > 0}
+      >
+        <RequestsWaiting waiting={requests} />
         <EndsWaiting ends={ends ?? []} />
         {rights > 0 && <RightsToDecide count={rights} />}
       </WhatWaits>
@@ -100,6 +107,7 @@ function WhatHolds() {
 }
 
 const screens = [
+  { to: '/requests', word: 'requests.title', what: 'start.requests', isFor: servesRequests },
   { to: '/contacts', word: 'nav.search', what: 'start.search', isFor: looks },
   { to: '/calls', word: 'nav.live', what: 'start.live', isFor: looks },
   {
@@ -176,7 +184,7 @@ function decidesRemovals(me: Me): boolean {
 }
 
 function looks(me: Me): boolean {
-  return purposesOf(me).length > 0
+  return purposesOf(me).length > 0 && !servesOnly(me)
 }
 
 function watches(me: Me): boolean {

@@ -1,0 +1,19 @@
+import { Link } from '@tanstack/react-router'
+import type { UnderPurpose } from '../api/shapes.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { servedRequest } from './served-request.ts'
+
+/** A prohibition is entered at the request of whoever forbids. */
+export function ForbidAtRequest({ under }: { under: UnderPurpose }) {
+  const { say } = useLanguage()
+  const request = servedRequest(under)
+  if (!request) return null
+  return (
+    <p>
+      {say('prohibition.at')}{' '}
+      <Link to="/requests/$id" params={{ id: request.id }}>
+        {say('request.title', { number: request.number })}
+      </Link>
+    </p>
+  )
+}

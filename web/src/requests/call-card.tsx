@@ -1,0 +1,171 @@
+import { CircleCheck, CircleHelp, CircleX, Ear, type LucideIcon } from 'lucide-react'
+import { useState } from 'react'
+import { $api } from '../api/client.ts'
+import type { RequestCall, RequestDetail, ToldOfCall } from '../api/shapes.ts'
+import { Button } from '../controls/button.tsx'
+import { Confirm } from '../controls/confirm.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { formatClock } from '../format/clock.ts'
+import { formatDate } from '../format/instant.ts'
+import { formatPhone } from '../format/phone.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { MatchedCall } from './matched-call.tsx'
+import type { Done } from './steps.ts'
+import { ToldForm } from './told-form.tsx'
+import { VerifyCall } from './verify-call.tsx'
+
+const marks: Record<RequestCall['state'], { Icon: LucideIcon; badge: string }> = {
+  SEVERAL: { Icon: CircleHelp, badge: 'restricted' },
+  FOUND: { Icon: Ear, badge: 'capturing' },
+  MATCHED: { Icon: CircleCheck, badge: 'available' },
+  NOT_FOUND: { Icon: CircleX, badge: 'none' },
+  NOT_PARTY: { Icon: CircleX, badge: 'none' },
+  NOT_IDENTIFIABLE: { Icon: CircleX, badge: 'none' },
+}
+
+/** The id of a call's heading, where the focus goes after something was done to it. */
+export function callHeading(id: string): string {
+  return `call-${id}`
+}
+
+/** One call as the requester told of it: what was found, and what can be done now. Of a call that is not theirs it shows nothing. */
+export function CallCard({
+  request,
+  call,
+  isServed,
+  onDone,
+  onChanged,
+}: {
+  request: RequestDetail
+  call: RequestCall
+  isServed: boolean
+  onDone: Done
+  onChanged: () => void
+}) {
+  const { say } = useLanguage()
+  const { Icon, badge } = marks[call.state]
+  const isOpen = !request.closed
+  return (
+    <section className="stack request-call" aria-labelledby={callHeading(call.id)}>
+      <div className="alarm-head">
+        <h3 id={callHeading(call.id)} tabIndex={-1}>
+          <CallTitle call={call} />
+        </h3>
+        <span className={`badge badge-${badge}`}>
+          <Icon aria-hidden="true" size={14} />
+          {say(`call.${call.state}`)}
+        </span>
+      </div>
+      {call.told && <Told told={call.told} />}
+      {call.state === 'MATCHED' && <MatchedCall request={request} call={call} />}
+      {call.state === 'FOUND' && isOpen && isServed && (
+        <VerifyCall request={request} call={call} onDone={onDone} onChanged={onChanged} />
+      )}
+      {call.state !== 'MATCHED' && call.state !== 'FOUND' && <p>{say(`call.what.${call.state}`)}</p>}
+      {call.askFor && isOpen && (
+        <div className="stack-small">
+          <p>{say('call.askFor')}</p>
+          <ul>
+            {call.askFor.map((one) => (
+              <li key={one}>{say(`call.askFor.${one}`)}</li>
+            ))}
+          </ul>
+        </div>
+      )}
+      {isOpen && call.state !== 'MATCHED' && <CallActs request={request} call={call} onDone={onDone} />}
+    </section>
+  )
+}
+
+/** `Puhelu 1: 3.11.2026 noin klo 13.04` */
+export function CallTitle({ call }: { call: RequestCall }) {
+  const { say, language } = useLanguage()
+  const position = call.ordinal
+  if (!call.told) return say('call.title', { position })
+  const date = formatDate(`${call.told.day}T12:00:00Z`, language)
+  return say('call.title.told', { position, date, time: formatClock(call.told.time) })
+}
+
+/** What the requester told, in one line. */
+function Told({ told }: { told: ToldOfCall }) {
+  const { say } = useLanguage()
+  const said = [
+    told.callerNumber === undefined ? say('call.told.withheld') : say('call.told.from', { number: told.callerNumber }),
+    told.serviceNumber !== undefined && say('call.told.to', { number: formatPhone(told.serviceNumber) }),
+    told.minutes !== undefined && say('call.told.minutes', { count: told.minutes }),
+    told.official !== undefined && say('call.told.official', { name: told.official }),
+    say(`told.accuracy.${told.accuracy}`),
+  ].filter((one) => one !== false)
+  return <p className="muted breaking">{say('call.told.line', { told: said.join(', ') })}</p>
+}
+
+/** Looking again with more, giving up, taking back. */
+function CallActs({ request, call, onDone }: { request: RequestDetail; call: RequestCall; onDone: Done }) {
+  const { say } = useLanguage()
+  const path = { params: { path: { id: request.id, callId: call.id } } }
+  const narrow = $api.useMutation('put', '/api/requests/{id}/calls/{callId}')
+  const giveUp = $api.useMutation('post', '/api/requests/{id}/calls/{callId}/unidentifiable')
+  const withdraw = $api.useMutation('delete', '/api/requests/{id}/calls/{callId}')
+  const [isNarrowing, setNarrowing] = useState(false)
+  const [asked, setAsked] = useState<'give-up' | 'withdraw'>()
+  const isLooked = call.state === 'SEVERAL' || call.state === 'NOT_FOUND' || call.state === 'FOUND'
+  const mayGiveUp = call.state === 'SEVERAL' || call.state === 'FOUND'
+
+  const search = async (told: ToldOfCall) => {
+    const found = await narrow.mutateAsync({ ...path, body: told })
+    setNarrowing(false)
+    await onDone(say(`call.told.${found.state}`), callHeading(call.id))
+  }
+  const confirmed = async () => {
+    const act = asked === 'withdraw' ? withdraw : giveUp
+    const done = await act.mutateAsync(path).then(
+      () => true,
+      () => false,
+    )
+    if (!done) return
+    if (asked === 'withdraw') await onDone(say('call.withdrawn'), 'request-calls')
+    else await onDone(say('call.told.NOT_IDENTIFIABLE'), callHeading(call.id))
+  }
+  if (isNarrowing) {
+    return (
+      <ToldForm
+        prefix={callHeading(call.id)}
+        told={call.told}
+        submit={say('told.again')}
+        isBusy={narrow.isPending}
+        onSearch={search}
+        onCancel={() => setNarrowing(false)}
+      />
+    )
+  }
+  const failed = giveUp.error ?? withdraw.error
+  return (
+    <>
+      {failed && <Failure error={failed} />}
+      <div className="actions">
+        {isLooked && call.told && (
+          <Button kind={call.state === 'SEVERAL' ? 'primary' : 'secondary'} onPress={() => setNarrowing(true)}>
+            {say(call.state === 'SEVERAL' ? 'call.narrow' : 'call.correct')}
+          </Button>
+        )}
+        {mayGiveUp && (
+          <Button isBusy={giveUp.isPending} onPress={() => setAsked('give-up')}>
+            {say('call.giveUp')}
+          </Button>
+        )}
+        <Button kind="quiet" isBusy={withdraw.isPending} onPress={() => setAsked('withdraw')}>
+          {say('call.withdraw')}
+        </Button>
+      </div>
+      <Confirm
+        title={say(asked === 'withdraw' ? 'call.withdraw.sure' : 'call.giveUp.sure')}
+        doLabel={say(asked === 'withdraw' ? 'call.withdraw' : 'call.giveUp')}
+        isOpen={asked !== undefined}
+        onDo={() => void confirmed()}
+        onClose={() => setAsked(undefined)}
+      >
+        <p>{say(asked === 'withdraw' ? 'call.withdraw.what' : 'call.giveUp.what')}</p>
+      </Confirm>
+    </>
+  )
+}

@@ -1,0 +1,76 @@
+import { useState } from 'react'
+import { $api } from '../api/client.ts'
+import type { RequestDetail, ToldOfCall } from '../api/shapes.ts'
+import { Button } from '../controls/button.tsx'
+import { useLanguage } from '../language/use-words.ts'
+import { callHeading, CallCard } from './call-card.tsx'
+import { StepSection } from './step-section.tsx'
+import { stateOf, type Done } from './steps.ts'
+import { ToldForm } from './told-form.tsx'
+
+/** The calls that the requester names, one after the other: looked for, found or not, and shown to be theirs (R46). */
+export function Calls({
+  request,
+  isServed,
+  onDone,
+  onChanged,
+}: {
+  request: RequestDetail
+  /** The request's number is what looks are made under. */
+  isServed: boolean
+  onDone: Done
+  onChanged: () => void
+}) {
+  const { say } = useLanguage()
+  const { calls, identified, closed } = request
+  return (
+    <StepSection step="calls" state={stateOf('calls', request)}>
+      {!identified && !closed && <p className="muted">{say('calls.first')}</p>}
+      {closed && calls.length === 0 && <p className="muted">{say('calls.none')}</p>}
+      {calls.map((call) => (
+        <CallCard
+          key={call.id}
+          request={request}
+          call={call}
+          isServed={isServed}
+          onDone={onDone}
+          onChanged={onChanged}
+        />
+      ))}
+      {identified && !closed && <NameCall request={request} onDone={onDone} />}
+    </StepSection>
+  )
+}
+
+/** Looks for a call. The first one's form stands open: it is what is next. */
+function NameCall({ request, onDone }: { request: RequestDetail; onDone: Done }) {
+  const { say } = useLanguage()
+  const name = $api.useMutation('post', '/api/requests/{id}/calls')
+  const isFirst = request.calls.length === 0
+  const [isOpen, setOpen] = useState(false)
+  const search = async (told: ToldOfCall) => {
+    const call = await name.mutateAsync({ params: { path: { id: request.id } }, body: told })
+    setOpen(false)
+    await onDone(say(`call.told.${call.state}`), callHeading(call.id))
+  }
+  if (!isFirst && !isOpen) {
+    return (
+      <div className="actions">
+        <Button onPress={() => setOpen(true)}>{say('calls.another')}</Button>
+      </div>
+    )
+  }
+  return (
+    <section className="stack request-call" aria-labelledby="call-new">
+      <h3 id="call-new">{say(isFirst ? 'calls.name' : 'calls.another')}</h3>
+      <p className="request-note">{say('calls.name.what')}</p>
+      <ToldForm
+        prefix="call-new"
+        submit={say('told.search')}
+        isBusy={name.isPending}
+        onSearch={search}
+        onCancel={isFirst ? undefined : () => setOpen(false)}
+      />
+    </section>
+  )
+}

@@ -1,0 +1,99 @@
+import { useState } from 'react'
+import { Form } from 'react-aria-components'
+import { $api } from '../api/client.ts'
+import type { RequestDetail } from '../api/shapes.ts'
+import { Button } from '../controls/button.tsx'
+import { Confirm } from '../controls/confirm.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { focusHeading } from '../controls/focus-heading.ts'
+import { Notice } from '../controls/notice.tsx'
+import { RadioCards } from '../controls/radio-cards.tsx'
+import { useLanguage } from '../language/use-words.ts'
+import { StepSection } from './step-section.tsx'
+import { headingOf, stateOf, type Step, type Done } from './steps.ts'
+
+const outcomes = ['ANSWERED', 'REFUSED', 'WITHDRAWN'] as const
+type Outcome = (typeof outcomes)[number]
+const whereTo: Record<RequestDetail['unfinished'][number], Step> = {
+  call: 'calls',
+  letter: 'letters',
+  appointment: 'appointments',
+  copy: 'acts',
+  correction: 'acts',
+  decision: 'acts',
+}
+
+/** How the request ends, and what still stands in the way. */
+export function CloseRequest({ request, onDone }: { request: RequestDetail; onDone: Done }) {
+  const { say } = useLanguage()
+  const close = $api.useMutation('post', '/api/requests/{id}/close')
+  const [outcome, setOutcome] = useState<Outcome>('ANSWERED')
+  const [isAsked, setAsked] = useState(false)
+  const { unfinished } = request
+  // Whoever takes a request back is answered nothing more.
+  const stands = outcome === 'WITHDRAWN' ? [] : unfinished
+  const submit = async () => {
+    const done = await close.mutateAsync({ params: { path: { id: request.id } }, body: { outcome } }).then(
+      () => true,
+      () => false,
+    )
+    if (done) await onDone(say(`request.over.${outcome}`))
+  }
+  return (
+    <StepSection step="close" state={stateOf('close', request)}>
+      {unfinished.length > 0 && (
+        <Notice kind="info" title={say('request.unfinished')}>
+          <ul>
+            {unfinished.map((one) => (
+              <li key={one}>
+                <a
+                  href={`#${headingOf[whereTo[one]]}`}
+                  onClick={(event) => {
+                    event.preventDefault()
+                    focusHeading(headingOf[whereTo[one]])
+                  }}
+                >
+                  {say(`request.unfinished.${one}`)}
+                </a>
+              </li>
+            ))}
+          </ul>
+        </Notice>
+      )}
+      <Form
+        validationBehavior="aria"
+        className="stack"
+        onSubmit={(event) => {
+          event.preventDefault()
+          if (!close.isPending && stands.length === 0) setAsked(true)
+        }}
+      >
+        <RadioCards
+          label={say('request.outcome')}
+          options={outcomes.map((value) => ({
+            value,
+            label: say(`request.outcome.${value}`),
+            detail: say(`request.outcome.${value}.what`),
+          }))}
+          value={outcome}
+          onChange={(value) => setOutcome(value as Outcome)}
+        />
+        {close.error && <Failure error={close.error} />}
+        <div className="actions">
+          <Button type="submit" isBusy={close.isPending} isDisabled={stands.length > 0}>
+            {say('request.close')}
+          </Button>
+        </div>
+      </Form>
+      <Confirm
+        title={say('request.close.sure', { number: request.number })}
+        doLabel={say('request.close')}
+        isOpen={isAsked}
+        onDo={() => void submit()}
+        onClose={() => setAsked(false)}
+      >
+        <p>{say('request.close.what')}</p>
+      </Confirm>
+    </StepSection>
+  )
+}

@@ -1,0 +1,51 @@
+import { useState } from 'react'
+import { $api } from '../api/client.ts'
+import type { RequestDetail } from '../api/shapes.ts'
+import { Choice } from '../controls/choice.tsx'
+import { Step } from '../controls/step.tsx'
+import { useLanguage } from '../language/use-words.ts'
+import type { Done } from './steps.ts'
+
+const reasons = ['COMPLEX', 'MANY'] as const
+
+/** More time for the answer, once, for one of the two reasons there are (GDPR 12(3)). */
+export function ExtendRequest({ request, onDone }: { request: RequestDetail; onDone: Done }) {
+  const { say } = useLanguage()
+  const extend = $api.useMutation('post', '/api/requests/{id}/extension')
+  const [months, setMonths] = useState<1 | 2>(1)
+  const [reason, setReason] = useState<(typeof reasons)[number]>('COMPLEX')
+  const submit = async () => {
+    const done = await extend.mutateAsync({ params: { path: { id: request.id } }, body: { months, reason } }).then(
+      () => true,
+      () => false,
+    )
+    if (done) await onDone(say('request.extend.done'), 'request-facts')
+    return done
+  }
+  return (
+    <Step
+      open={say('request.extend')}
+      submit={say('request.extend.do')}
+      isBusy={extend.isPending}
+      error={extend.error}
+      onSubmit={submit}
+    >
+      <p>{say('request.extend.what')}</p>
+      <Choice
+        label={say('request.extend.months')}
+        options={(request.party === 'OUTSIDER' ? [1] : [1, 2]).map((count) => ({
+          value: String(count),
+          label: say('request.extend.month', { count }),
+        }))}
+        value={String(months)}
+        onChange={(value) => setMonths(value === '2' ? 2 : 1)}
+      />
+      <Choice
+        label={say('request.extend.reason')}
+        options={reasons.map((value) => ({ value, label: say(`request.extend.${value}`) }))}
+        value={reason}
+        onChange={(value) => setReason(value as (typeof reasons)[number])}
+      />
+    </Step>
+  )
+}

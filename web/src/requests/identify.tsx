@@ -1,0 +1,94 @@
+import { useState } from 'react'
+import { Form } from 'react-aria-components'
+import { $api } from '../api/client.ts'
+import type { IdentifiedHow, RequestDetail } from '../api/shapes.ts'
+import { Fact } from '../contact/facts.tsx'
+import { Button } from '../controls/button.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { RadioCards } from '../controls/radio-cards.tsx'
+import { formatInstant } from '../format/instant.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { StepSection } from './step-section.tsx'
+import { stateOf, type Done } from './steps.ts'
+
+const shown = ['PASSPORT', 'ID_CARD', 'DRIVING_LICENCE', 'RESIDENCE_PERMIT'] as const
+const ways = [...shown, 'STRONG_EID', 'CALLBACK'] as const satisfies readonly IdentifiedHow[]
+
+/** Who asks, and how they were identified; before that no call is looked for (R46). */
+export function Who({ request, onDone }: { request: RequestDetail; onDone: Done }) {
+  const { say, language } = useLanguage()
+  const { requester, official, identified, party } = request
+  return (
+    <StepSection step="who" state={stateOf('who', request)}>
+      <dl className="facts">
+        <Fact label={say('request.name')}>
+          <span className="breaking">{requester?.name ?? say('requests.erased')}</span>
+          <span className="second">{say(`requests.party.${party}`)}</span>
+        </Fact>
+        {official && <Fact label={say('request.official')}>{official.name}</Fact>}
+        {requester?.address && (
+          <Fact label={say('request.address')}>
+            <span className="request-address">{requester.address}</span>
+          </Fact>
+        )}
+        {requester?.phone && <Fact label={say('request.phone')}>{requester.phone}</Fact>}
+        {requester?.email && (
+          <Fact label={say('request.email')}>
+            <span className="breaking">{requester.email}</span>
+          </Fact>
+        )}
+        {identified && (
+          <Fact label={say('request.identified')}>
+            {say(`request.identified.${identified.how}`)}
+            <span className="second">
+              {formatInstant(identified.at, language)}, {identified.by.name}
+            </span>
+          </Fact>
+        )}
+      </dl>
+      {!identified && !request.closed && party !== 'OUTSIDER' && <Identify request={request} onDone={onDone} />}
+    </StepSection>
+  )
+}
+
+function Identify({ request, onDone }: { request: RequestDetail; onDone: Done }) {
+  const { say } = useLanguage()
+  const identify = $api.useMutation('post', '/api/requests/{id}/identification')
+  const offered: readonly IdentifiedHow[] = request.party === 'OFFICIAL' ? ['PERSONNEL', ...shown, 'STRONG_EID'] : ways
+  const [how, setHow] = useState<IdentifiedHow | null>(null)
+  const [isTried, setTried] = useState(false)
+  const submit = async () => {
+    setTried(true)
+    if (!how) return
+    const done = await identify.mutateAsync({ params: { path: { id: request.id } }, body: { how } }).then(
+      () => true,
+      () => false,
+    )
+    if (done) await onDone(say('request.identified.done'), 'request-calls')
+  }
+  return (
+    <Form
+      validationBehavior="aria"
+      className="stack"
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (!identify.isPending) void submit()
+      }}
+    >
+      <p className="request-note">{say('request.identify.note')}</p>
+      <RadioCards
+        label={say('request.identify.how')}
+        error={isTried && !how ? say('request.identify.missing') : undefined}
+        options={offered.map((value) => ({ value, label: say(`request.identified.${value}`) }))}
+        value={how}
+        onChange={(value) => setHow(value as IdentifiedHow)}
+      />
+      {identify.error && <Failure error={identify.error} />}
+      <div className="actions">
+        <Button type="submit" kind="primary" isBusy={identify.isPending}>
+          {say('request.identify.do')}
+        </Button>
+      </div>
+    </Form>
+  )
+}

@@ -1,0 +1,97 @@
+import { Link } from '@tanstack/react-router'
+import type { MatchedContact, RequestCall, RequestDetail } from '../api/shapes.ts'
+import { Fact } from '../contact/facts.tsx'
+import { causeOf, RecordingBadge } from '../contacts/recording-badge.tsx'
+import { Notice } from '../controls/notice.tsx'
+import { formatDate, formatInstant, formatTime } from '../format/instant.ts'
+import { formatPhone } from '../format/phone.ts'
+import { useLanguage, type Say } from '../language/use-words.ts'
+import type { Language } from '../language/language.ts'
+
+type Part = MatchedContact['segments'][number]
+
+/** A call that is the requester's: the five fields of the history, whether it was recorded, and until when it is kept. */
+export function MatchedCall({ request, call }: { request: RequestDetail; call: RequestCall }) {
+  const { say, language, named } = useLanguage()
+  const { contact, otherRequests, verifiedBy } = call
+  if (!contact) return <p>{say('call.what.gone')}</p>
+  return (
+    <>
+      <p className="request-answer">{sayAnswer(contact, say, language)}</p>
+      <dl className="facts">
+        <Fact label={say('field.start')}>{formatInstant(contact.startedAt, language, 'seconds')}</Fact>
+        <Fact label={say('field.end')}>
+          {contact.endedAt ? formatInstant(contact.endedAt, language, 'seconds') : say('field.end.ongoing')}
+        </Fact>
+        <Fact label={say('field.caller')}>
+          {contact.caller.number ? (
+            <span className="number">{contact.caller.number}</span>
+          ) : (
+            <span className="withheld">{say('caller.withheld')}</span>
+          )}
+        </Fact>
+        <Fact label={say('field.number')}>
+          <span className="number">{formatPhone(contact.number)}</span>
+          {contact.numberName && <span className="second">{named(contact.numberName)}</span>}
+        </Fact>
+        {verifiedBy && <Fact label={say('call.verifiedBy')}>{verifiedBy.name}</Fact>}
+      </dl>
+      <ul className="request-parts">
+        {contact.segments.map((part) => (
+          <li key={part.id}>
+            <PartOfCall part={part} isOngoing={!contact.endedAt} />
+          </li>
+        ))}
+      </ul>
+      {otherRequests.length > 0 && (
+        <Notice kind="info">{say('call.others', { numbers: otherRequests.join(', ') })}</Notice>
+      )}
+      {!request.closed && (
+        <p>
+          <Link to="/contacts/$id" params={{ id: contact.id }}>
+            {say('call.open')}
+          </Link>
+        </p>
+      )}
+    </>
+  )
+}
+
+function PartOfCall({ part, isOngoing }: { part: Part; isOngoing: boolean }) {
+  const { say, language } = useLanguage()
+  const { official, answeredAt, endedAt, recording } = part
+  return (
+    <>
+      <span className="request-part-who">
+        <span className="label">{say('field.official')}: </span>
+        {official ? `${official.name}, ${formatPhone(official.phone)}` : say('official.none')}
+        {answeredAt && (
+          <span className="second">
+            {formatTime(answeredAt, language, 'seconds')}
+            {endedAt && `–${formatTime(endedAt, language, 'seconds')}`}
+          </span>
+        )}
+      </span>
+      <RecordingBadge recording={recording} isOngoing={isOngoing} />
+    </>
+  )
+}
+
+/** What the requester is told of the call, in one sentence: recorded, not, or destroyed on a day for a cause (R42). */
+function sayAnswer({ segments }: MatchedContact, say: Say, language: Language): string {
+  const recordings = segments.map(({ recording }) => recording)
+  const kept = recordings.find(({ state }) => state === 'available' || state === 'restricted' || state === 'capturing')
+  if (kept) {
+    const until = kept.destroyAt && say('recording.destroyBy', { date: formatDate(kept.destroyAt, language) })
+    return [say('recording.sentence.available'), until && `${until}.`].filter(Boolean).join(' ')
+  }
+  const gone = recordings.find(({ state }) => state === 'destroyed')
+  if (!gone) return say('recording.sentence.none')
+  const cause = causeOf(gone, say)
+  return [
+    say('recording.sentence.destroyed', { date: formatDate(gone.destroyedAt ?? '', language) }),
+    cause && `${cause}.`,
+  ]
+    .filter(Boolean)
+    .join(' ')
+}

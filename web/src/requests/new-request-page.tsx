@@ -1,0 +1,181 @@
+import { Time } from '@internationalized/date'
+import { useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
+import { Form } from 'react-aria-components'
+import { $api } from '../api/client.ts'
+import { refusalKey } from '../api/refusal.ts'
+import { serverNowMs } from '../api/server-time.ts'
+import type { RequestKind, RequestParty, RequestQueue } from '../api/shapes.ts'
+import { Button } from '../controls/button.tsx'
+import { Checks } from '../controls/checks.tsx'
+import { Choice } from '../controls/choice.tsx'
+import { Day } from '../controls/day.tsx'
+import { ErrorSummary, type Wrong } from '../controls/error-summary.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { Field } from '../controls/field.tsx'
+import { RadioCards } from '../controls/radio-cards.tsx'
+import { TimeOfDay } from '../controls/time-of-day.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { zone } from '../format/instant.ts'
+import { languageNames, languages } from '../language/language.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { todayAt } from '../retention/until.ts'
+import { usePresence } from '../session/use-me.ts'
+import { Page } from '../shell/page.tsx'
+import '../styles/people.css'
+import '../styles/requests.css'
+import '../styles/retention.css'
+import { channels, newRequestOf, type NewRequestDraft, type NewRequestField } from './new-request.ts'
+import { kindsOf } from './queue.ts'
+import { RequesterFields } from './requester-fields.tsx'
+import { forgetQueue, useQueue } from './use-queue.ts'
+
+/** Enters a request that has come in, as the requester told it: who, what, how and when (R45). */
+export function NewRequestPage() {
+  const { say } = useLanguage()
+  const presence = usePresence()
+  const { data, error, refetch } = useQueue({}, presence.state === 'signed-in' ? presence.me : undefined)
+  return (
+    <Page title={say('requests.enter')} crumbs={[{ label: say('requests.title'), to: '/requests' }]}>
+      {!data && !error && <Waiting lines={8} />}
+      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      {data && <NewRequestForm queue={data} />}
+    </Page>
+  )
+}
+
+function NewRequestForm({ queue }: { queue: RequestQueue }) {
+  const { say } = useLanguage()
+  const navigate = useNavigate()
+  const enter = $api.useMutation('post', '/api/requests')
+  const [draft, setDraft] = useState<NewRequestDraft>(() => ({
+    ...{ party: queue.parties[0] ?? 'CALLER', kinds: [], channel: 'PHONE', language: 'fi', userId: '' },
+    ...{ name: '', address: '', email: '', phone: '' },
+    ...receivedNow(),
+  }))
+  const [wrong, setWrong] = useState<(Wrong & { at?: NewRequestField })[]>([])
+  const errorAt = (field: NewRequestField) => wrong.find(({ at }) => at === field)?.text
+  const kinds = kindsOf(draft.party, queue.mayAsk)
+  const edit = (edited: Partial<NewRequestDraft>) => setDraft({ ...draft, ...edited })
+
+  const chooseParty = (party: RequestParty) => {
+    const possible = kindsOf(party, queue.mayAsk)
+    const kept = draft.kinds.filter((kind) => possible.includes(kind))
+    edit({ party, kinds: possible.length === 1 ? possible : kept })
+  }
+  const submit = async () => {
+    const judged = newRequestOf(draft, serverNowMs())
+    if ('wrong' in judged) {
+      return setWrong(
+        judged.wrong.map(({ field, why }) => ({
+          at: field,
+          field: `request-${field}`,
+          text: say(`request.${field}.${why}` as 'request.name.missing'),
+        })),
+      )
+    }
+    try {
+      const { id } = await enter.mutateAsync({ body: judged.body })
+      forgetQueue()
+      await navigate({ to: '/requests/$id', params: { id } })
+    } catch (refusal) {
+      setWrong([{ text: say(`error.${refusalKey(refusal)}`) }])
+    }
+  }
+
+  return (
+    <>
+      <ErrorSummary title={say('request.notEntered')} wrong={wrong} />
+      <Form
+        validationBehavior="aria"
+        className="panel panel-narrow stack"
+        onSubmit={(event) => {
+          event.preventDefault()
+          if (!enter.isPending) void submit()
+        }}
+      >
+        {queue.parties.length > 1 && (
+          <RadioCards
+            id="request-party"
+            label={say('request.party')}
+            options={queue.parties.map((value) => ({
+              value,
+              label: say(`party.${value}`),
+              detail: say(`request.party.${value}`),
+            }))}
+            value={draft.party}
+            onChange={(value) => chooseParty(value as RequestParty)}
+          />
+        )}
+        <Checks
+          id="request-kinds"
+          label={say('request.kinds')}
+          hint={say('request.kinds.hint')}
+          error={errorAt('kinds')}
+          options={kinds.map((value) => ({ value, label: say(`request.kind.${value}`) }))}
+          value={draft.kinds}
+          onChange={(value) => edit({ kinds: value as RequestKind[] })}
+        />
+        <RequesterFields prefix="request" value={draft} onChange={edit} errorAt={errorAt} />
+        {draft.party === 'OFFICIAL' && (
+          <Field
+            id="request-userId"
+            label={say('request.userId')}
+            hint={say('request.userId.hint')}
+            error={errorAt('userId')}
+            value={draft.userId}
+            onChange={(userId) => edit({ userId })}
+            maxLength={64}
+            autoComplete="off"
+            autoCapitalize="none"
+            spellCheck="false"
+          />
+        )}
+        <div className="side-by-side">
+          <Choice
+            label={say('request.channel')}
+            options={channels.map((value) => ({ value, label: say(`request.channel.${value}`) }))}
+            value={draft.channel}
+            onChange={(channel) => edit({ channel: channel as NewRequestDraft['channel'] })}
+          />
+          <Choice
+            label={say('request.language')}
+            options={languages.map((value) => ({ value, label: languageNames[value] }))}
+            value={draft.language}
+            onChange={(language) => edit({ language: language as NewRequestDraft['language'] })}
+          />
+        </div>
+        <div className="step-times">
+          <Day
+            id="request-received"
+            label={say('request.received')}
+            hint={say('request.received.hint')}
+            error={errorAt('received')}
+            value={draft.day}
+            onChange={(day) => edit({ day })}
+          />
+          <TimeOfDay
+            label={say('request.received.time')}
+            isWrong={errorAt('received') !== undefined && !draft.time}
+            value={draft.time}
+            onChange={(time) => edit({ time })}
+          />
+        </div>
+        <div className="actions">
+          <Button type="submit" kind="primary" isBusy={enter.isPending}>
+            {say(enter.isPending ? 'request.entering' : 'requests.enter')}
+          </Button>
+        </div>
+      </Form>
+    </>
+  )
+}
+
+function receivedNow(): Pick<NewRequestDraft, 'day' | 'time'> {
+  const nowMs = serverNowMs()
+  const parts = new Intl.DateTimeFormat('fi-FI', { hour: 'numeric', minute: 'numeric', timeZone: zone }).formatToParts(
+    new Date(nowMs),
+  )
+  const part = (type: string) => Number(parts.find((one) => one.type === type)?.value)
+  return { day: todayAt(nowMs), time: new Time(part('hour'), part('minute')) }
+}

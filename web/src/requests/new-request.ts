@@ -1,0 +1,74 @@
+import type { CalendarDate, Time } from '@internationalized/date'
+import type { paths } from '../api/schema.d.ts'
+import type { Requester, RequestKind, RequestParty } from '../api/shapes.ts'
+import { instantOf } from '../retention/until.ts'
+
+export type NewRequest = paths['/api/requests']['post']['requestBody']['content']['application/json']
+export const channels = ['PHONE', 'LETTER', 'VISIT', 'EMAIL'] as const satisfies readonly NewRequest['channel'][]
+
+export interface RequesterDraft {
+  name: string
+  address: string
+  email: string
+  phone: string
+}
+
+export interface NewRequestDraft extends RequesterDraft {
+  party: RequestParty
+  kinds: RequestKind[]
+  channel: NewRequest['channel']
+  language: NewRequest['language']
+  day: CalendarDate | null
+  time: Time | null
+  userId: string
+}
+export type NewRequestField = 'kinds' | 'received' | 'name' | 'email' | 'userId'
+export interface NewRequestWrong {
+  field: NewRequestField
+  why: 'missing' | 'future' | 'old' | 'wrong'
+}
+
+const emailForm = /^[^\s@]+@[^\s@]+\.[^\s@]+$/
+
+/** Who asks, as far as it was written; what was left empty is left out. */
+export function requesterOf({ name, address, email, phone }: RequesterDraft): Requester {
+  return {
+    name: name.trim(),
+    ...(address.trim() && { address: address.trim() }),
+    ...(email.trim() && { email: email.trim() }),
+    ...(phone.trim() && { phone: phone.trim() }),
+  }
+}
+
+export function wrongRequester({
+  name,
+  email,
+}: RequesterDraft): { field: 'name' | 'email'; why: 'missing' | 'wrong' }[] {
+  return [
+    ...(name.trim() ? [] : [{ field: 'name' as const, why: 'missing' as const }]),
+    ...(!email.trim() || emailForm.test(email.trim()) ? [] : [{ field: 'email' as const, why: 'wrong' as const }]),
+  ]
+}
+
+/** The request to be entered, or what is missing or wrong, in the order of the form. Received within the last year. */
+export function newRequestOf(
+  draft: NewRequestDraft,
+  nowMs: number,
+): { body: NewRequest } | { wrong: NewRequestWrong[] } {
+  const { party, kinds, channel, language, day, time, userId } = draft
+  const receivedAt = day && time ? instantOf(day, time) : undefined
+  const wrong: NewRequestWrong[] = []
+  if (kinds.length === 0) wrong.push({ field: 'kinds', why: 'missing' })
+  if (!receivedAt) wrong.push({ field: 'received', why: 'missing' })
+  else if (Date.parse(receivedAt) > nowMs) wrong.push({ field: 'received', why: 'future' })
+  else if (nowMs - Date.parse(receivedAt) > 365 * 86_400_000) wrong.push({ field: 'received', why: 'old' })
+  wrong.push(...wrongRequester(draft))
+  if (party === 'OFFICIAL' && !userId.trim()) wrong.push({ field: 'userId', why: 'missing' })
+  if (!receivedAt || wrong.length > 0) return { wrong }
+  return {
+    body: {
+      ...{ party, kinds, channel, language, receivedAt, requester: requesterOf(draft) },
+      ...(party === 'OFFICIAL' && { officialUserId: userId.trim() }),
+    },
+  }
+}

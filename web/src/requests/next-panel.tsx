@@ -1,0 +1,91 @@
+import { ArrowDown } from 'lucide-react'
+import { Button } from '../controls/button.tsx'
+import type { RequestDetail } from '../api/shapes.ts'
+import { focusHeading } from '../controls/focus-heading.ts'
+import { Notice } from '../controls/notice.tsx'
+import { formatDate, formatInstant } from '../format/instant.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { StepMark } from './step-section.tsx'
+import { headingOf, stateOf, stepOf, stepsOf } from './steps.ts'
+
+const keptDays = 30
+
+/** What the clerk does next, and the way there; of a closed request how it ended. */
+export function NextPanel({ request }: { request: RequestDetail }) {
+  const { say, language } = useLanguage()
+  const { closed, next } = request
+  if (closed) {
+    const erased = new Date(Date.parse(closed.at) + keptDays * 86_400_000).toISOString()
+    return (
+      <Notice kind="success" title={say(`request.over.${closed.outcome}`)}>
+        <p>
+          {say('request.over.at', { time: formatInstant(closed.at, language), name: closed.by?.name ?? 'Seloste' })}
+        </p>
+        <p>
+          {request.requester
+            ? say('request.over.erased', { date: formatDate(erased, language) })
+            : say('request.over.gone')}
+        </p>
+      </Notice>
+    )
+  }
+  const [first, ...more] = next
+  return (
+    <section className="request-next" aria-labelledby="request-next">
+      <h2 id="request-next" tabIndex={-1}>
+        <span className="request-next-label">{say('requests.next')}</span>
+        {say(first ? `request.next.${first}` : 'request.next.none')}
+      </h2>
+      {first && (
+        <>
+          <p>{say(`request.next.${first}.what`)}</p>
+          <div className="actions">
+            <Button kind="primary" onPress={() => goTo(headingOf[stepOf(first)])}>
+              <ArrowDown aria-hidden="true" size={18} />
+              {say('request.next.go', { section: say(`request.section.${stepOf(first)}`) })}
+            </Button>
+          </div>
+        </>
+      )}
+      {more.length > 0 && (
+        <p className="second">
+          {say('request.next.more')} {more.map((one) => say(`request.next.${one}`)).join(', ')}
+        </p>
+      )}
+    </section>
+  )
+}
+
+/** All steps of this request in order, each with how far it is, and a way to each. */
+export function StepList({ request }: { request: RequestDetail }) {
+  const { say } = useLanguage()
+  return (
+    <nav className="request-steps" aria-label={say('request.steps')}>
+      <ol>
+        {stepsOf(request).map((step) => {
+          const state = stateOf(step, request)
+          return (
+            <li key={step} className={`request-steps-${state}`}>
+              <a
+                href={`#${headingOf[step]}`}
+                aria-current={state === 'now' ? 'step' : undefined}
+                onClick={(event) => {
+                  event.preventDefault()
+                  goTo(headingOf[step])
+                }}
+              >
+                {say(`request.section.${step}`)}
+              </a>
+              <StepMark state={state} />
+            </li>
+          )
+        })}
+      </ol>
+    </nav>
+  )
+}
+
+function goTo(heading: string): void {
+  document.getElementById(heading)?.scrollIntoView({ block: 'start' })
+  focusHeading(heading)
+}

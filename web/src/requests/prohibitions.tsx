@@ -1,0 +1,123 @@
+import type { MatchedContact, RequestCall, RequestDetail, UnderPurpose } from '../api/shapes.ts'
+import { DestructionProof } from '../contact/destruction-proof.tsx'
+import { Forbid, sayForbidden } from '../contact/forbid.tsx'
+import { Notice } from '../controls/notice.tsx'
+import { useLanguage } from '../language/use-words.ts'
+import { useDestruction } from '../retention/use-destruction.ts'
+import { CallTitle } from './call-card.tsx'
+import { StepSection } from './step-section.tsx'
+import { stateOf, type Done } from './steps.ts'
+
+type Part = MatchedContact['segments'][number]
+
+/** Forbidding the use of a recording, for whoever is its party: one question, no reason, no refusal (R49). */
+export function Prohibitions({
+  request,
+  under,
+  onDone,
+}: {
+  request: RequestDetail
+  under: UnderPurpose
+  onDone: Done
+}) {
+  const { say } = useLanguage()
+  const matched = request.calls.filter(({ contact }) => contact !== undefined)
+  return (
+    <StepSection step="prohibition" state={stateOf('prohibition', request)}>
+      <p className="request-note">{say(matched.length > 0 ? 'prohibition.what' : 'prohibition.first')}</p>
+      {matched.map((call) => (
+        <OfCall key={call.id} request={request} call={call} under={under} onDone={onDone} />
+      ))}
+    </StepSection>
+  )
+}
+
+function OfCall({
+  request,
+  call,
+  under,
+  onDone,
+}: {
+  request: RequestDetail
+  call: RequestCall
+  under: UnderPurpose
+  onDone: Done
+}) {
+  const { say } = useLanguage()
+  const parts = call.contact?.segments ?? []
+  const recorded = parts.filter(({ recording }) => recording.id !== undefined)
+  const title = `prohibition-${call.id}`
+  return (
+    <section className="stack request-call" aria-labelledby={title}>
+      <h3 id={title} tabIndex={-1}>
+        <CallTitle call={call} />
+      </h3>
+      {recorded.length === 0 && <p className="muted">{say('prohibition.nothing')}</p>}
+      {recorded.map((part) => (
+        <OfRecording
+          key={part.id}
+          part={part}
+          withName={recorded.length > 1}
+          request={request}
+          under={under}
+          onForbidden={() => onDone(say('forbid.blocked'), title)}
+        />
+      ))}
+    </section>
+  )
+}
+
+function OfRecording({
+  part,
+  withName,
+  request,
+  under,
+  onForbidden,
+}: {
+  part: Part
+  withName: boolean
+  request: RequestDetail
+  under: UnderPurpose
+  onForbidden: () => Promise<void>
+}) {
+  const { say, language } = useLanguage()
+  const { recording, prohibitions } = part
+  const isGone = recording.state === 'destroyed'
+  const [prohibition] = prohibitions
+  const destruction = useDestruction(isGone || prohibition ? recording.id : undefined, under)
+  const destroyedAt = destruction?.state === 'destroyed' ? destruction.destroyedAt : undefined
+  const now = prohibition && {
+    ...prohibition,
+    ...(destroyedAt && { state: 'executed' as const, executedAt: destroyedAt }),
+  }
+  const wasForbidden = recording.cause === 'caller' || recording.cause === 'official' || prohibition !== undefined
+  if (!recording.id) return null
+  return (
+    <div className="stack-small">
+      {withName && part.official && <h4 className="small-heading">{part.official.name}</h4>}
+      {now && <Notice kind={now.state === 'waiting' ? 'info' : 'success'}>{sayForbidden(now, say, language)}</Notice>}
+      {!now && isGone && <p className="muted">{say('prohibition.gone')}</p>}
+      {!now && !isGone && !request.closed && (
+        <Forbid
+          recordingId={recording.id}
+          by="service-unit"
+          served={{
+            party: request.party === 'OFFICIAL' ? 'OFFICIAL' : 'CALLER',
+            channel: request.channel,
+            reference: request.number,
+          }}
+          isRestricted={recording.state === 'restricted'}
+          onForbidden={() => void onForbidden()}
+        />
+      )}
+      {destruction?.entry && wasForbidden && (
+        <DestructionProof
+          recordingId={recording.id}
+          destruction={destruction}
+          reference={request.number}
+          mayCertify={!request.closed}
+        />
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,139 @@
+import { Link } from '@tanstack/react-router'
+import type { RequestSummary } from '../api/shapes.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { useWide } from '../shell/use-wide.ts'
+import { Due } from './queue-marks.tsx'
+
+/** Requests as a table; as cards where there is no room for one. */
+export function QueueList({ requests, isClosed }: { requests: readonly RequestSummary[]; isClosed: boolean }) {
+  return useWide(1100) ? (
+    <QueueTable requests={requests} isClosed={isClosed} />
+  ) : (
+    <QueueCards requests={requests} isClosed={isClosed} />
+  )
+}
+
+function QueueTable({ requests, isClosed }: { requests: readonly RequestSummary[]; isClosed: boolean }) {
+  const { say } = useLanguage()
+  return (
+    <table className="results">
+      <caption className="visually-hidden">{say('requests.found')}</caption>
+      <thead>
+        <tr>
+          <th scope="col">{say('requests.request')}</th>
+          <th scope="col">{say('requests.asked')}</th>
+          <th scope="col">{say('requests.due')}</th>
+          {!isClosed && <th scope="col">{say('requests.next')}</th>}
+          <th scope="col">{say('requests.handler')}</th>
+        </tr>
+      </thead>
+      {requests.map((request) => (
+        <tbody key={request.id}>
+          <tr>
+            <td>
+              <RequestLink request={request} />
+              <RequesterName request={request} />
+            </td>
+            <td>
+              <Asked request={request} />
+            </td>
+            <td>
+              <Due request={request} />
+            </td>
+            {!isClosed && (
+              <td>
+                <Next request={request} />
+              </td>
+            )}
+            <td>
+              <Handler request={request} />
+            </td>
+          </tr>
+        </tbody>
+      ))}
+    </table>
+  )
+}
+
+function QueueCards({ requests, isClosed }: { requests: readonly RequestSummary[]; isClosed: boolean }) {
+  const { say } = useLanguage()
+  return (
+    <ul className="cards">
+      {requests.map((request) => (
+        <li key={request.id} className="card">
+          <p className="card-title">
+            <RequestLink request={request} />
+            <RequesterName request={request} />
+          </p>
+          <dl className="card-facts">
+            <div>
+              <dt>{say('requests.asked')}</dt>
+              <dd>
+                <Asked request={request} />
+              </dd>
+            </div>
+            <div>
+              <dt>{say('requests.due')}</dt>
+              <dd>
+                <Due request={request} />
+              </dd>
+            </div>
+            {!isClosed && (
+              <div>
+                <dt>{say('requests.next')}</dt>
+                <dd>
+                  <Next request={request} />
+                </dd>
+              </div>
+            )}
+            <div>
+              <dt>{say('requests.handler')}</dt>
+              <dd>
+                <Handler request={request} />
+              </dd>
+            </div>
+          </dl>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function RequestLink({ request }: { request: RequestSummary }) {
+  return (
+    <Link to="/requests/$id" params={{ id: request.id }} className="row-link">
+      {request.number}
+    </Link>
+  )
+}
+
+function RequesterName({ request }: { request: RequestSummary }) {
+  const { say } = useLanguage()
+  return (
+    <span className="second breaking">
+      {request.requester?.name ?? say('requests.erased')}, {say(`requests.party.${request.party}`)}
+    </span>
+  )
+}
+
+function Asked({ request }: { request: RequestSummary }) {
+  const { say } = useLanguage()
+  return (
+    <ul className="plain-list">
+      {request.kinds.map((kind) => (
+        <li key={kind}>{say(`request.kind.${kind}`)}</li>
+      ))}
+    </ul>
+  )
+}
+
+function Next({ request }: { request: RequestSummary }) {
+  const { say } = useLanguage()
+  const [next] = request.next
+  return next ? say(`request.next.${next}`) : <span className="muted">{say('request.next.none')}</span>
+}
+
+function Handler({ request }: { request: RequestSummary }) {
+  const { say } = useLanguage()
+  return request.assignedTo?.name ?? <span className="muted">{say('requests.handler.none')}</span>
+}

@@ -1,0 +1,32 @@
+import { CalendarClock, TriangleAlert } from 'lucide-react'
+import type { RequestSummary } from '../api/shapes.ts'
+import { formatDate } from '../format/instant.ts'
+import { useLanguage } from '../language/use-words.ts'
+
+/** By which day it is answered; what is overdue or urgent says so in words. */
+export function Due({ request }: { request: Pick<RequestSummary, 'dueAt' | 'isOverdue' | 'isUrgent' | 'firstEnd'> }) {
+  const { say, language } = useLanguage()
+  const { dueAt, isOverdue, isUrgent, firstEnd } = request
+  return (
+    <>
+      <span className="nowrap">{formatDate(dueAt, language)}</span>
+      {isOverdue && (
+        <span className="request-mark">
+          <span className="badge badge-live-failing">
+            <TriangleAlert aria-hidden="true" size={14} />
+            {say('requests.overdue')}
+          </span>
+        </span>
+      )}
+      {isUrgent && !isOverdue && (
+        <span className="request-mark">
+          <span className="badge badge-restricted">
+            <CalendarClock aria-hidden="true" size={14} />
+            {say('requests.urgent')}
+          </span>
+        </span>
+      )}
+      {firstEnd && <span className="second">{say('requests.firstEnd', { date: formatDate(firstEnd, language) })}</span>}
+    </>
+  )
+}

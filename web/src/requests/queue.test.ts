@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest'
+import { kindsOf, readQueue } from './queue.ts'
+
+test('the queue is all that is open unless the address says otherwise', () => {
+  expect(readQueue({})).toEqual({})
+  expect(readQueue({ state: 'open', whose: 'all', find: ' ' })).toEqual({})
+  expect(readQueue({ state: 'closed', whose: 'mine', find: ' P-2026-17 ' })).toEqual({
+    state: 'closed',
+    whose: 'mine',
+    find: 'P-2026-17',
+  })
+  expect(readQueue({ state: 'other', whose: 7, find: 17 })).toEqual({ find: '17' })
+})
+
+test('somebody outside asks for a document, somebody spoken of for that, and a party for the rest', () => {
+  const mayAsk = ['KNOW', 'LISTEN', 'PROHIBIT', 'MENTIONED', 'OPENNESS'] as const
+  expect(kindsOf('CALLER', mayAsk)).toEqual(['KNOW', 'LISTEN', 'PROHIBIT'])
+  expect(kindsOf('OFFICIAL', mayAsk)).toEqual(['KNOW', 'LISTEN', 'PROHIBIT'])
+  expect(kindsOf('MENTIONED', mayAsk)).toEqual(['MENTIONED'])
+  expect(kindsOf('OUTSIDER', mayAsk)).toEqual(['OPENNESS'])
+  expect(kindsOf('OUTSIDER', ['KNOW'])).toEqual([])
+})

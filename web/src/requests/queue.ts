@@ -1,0 +1,31 @@
+/**
+ * The Service Unit's desk: requests of callers and officials, from intake to outcome. In: requests of the contract and what
+ * the clerk writes. Out: the queue, the intake form, and one page that leads a request to its end. Never here: who a
+ * call belongs to, or which calls fit; the server looks, and tells of none that is not the requester's (R46).
+ */
+import type { RequestKind, RequestParty } from '../api/shapes.ts'
+
+export const queueWhose = ['all', 'mine', 'nobodys'] as const
+export interface QueueFilters {
+  state?: 'closed'
+  whose?: 'mine' | 'nobodys'
+  find?: string
+}
+
+/** Which requests are shown, as it stands in the address; all open ones unless it says otherwise. */
+export function readQueue(search: Record<string, unknown>): QueueFilters {
+  const { state, whose, find } = search
+  const sought = typeof find === 'string' || typeof find === 'number' ? String(find).trim().slice(0, 200) : ''
+  return {
+    ...(state === 'closed' && { state }),
+    ...((whose === 'mine' || whose === 'nobodys') && { whose }),
+    ...(sought && { find: sought }),
+  }
+}
+
+/** What this party may ask, of what the description knows: somebody outside asks for a document, and nothing of a call. */
+export function kindsOf(party: RequestParty, mayAsk: readonly RequestKind[]): RequestKind[] {
+  const own: Partial<Record<RequestParty, RequestKind>> = { MENTIONED: 'MENTIONED', OUTSIDER: 'OPENNESS' }
+  const only = own[party]
+  return mayAsk.filter((kind) => (only ? kind === only : kind !== 'MENTIONED' && kind !== 'OPENNESS'))
+}

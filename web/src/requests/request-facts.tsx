@@ -1,0 +1,113 @@
+import { useState } from 'react'
+import { $api } from '../api/client.ts'
+import type { Me, RequestDetail } from '../api/shapes.ts'
+import { Fact } from '../contact/facts.tsx'
+import { Button } from '../controls/button.tsx'
+import { Choice } from '../controls/choice.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { Step } from '../controls/step.tsx'
+import { formatInstant } from '../format/instant.ts'
+import { languageNames } from '../language/language.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { ChangeRequest } from './change-request.tsx'
+import { ExtendRequest } from './extend-request.tsx'
+import { Due } from './queue-marks.tsx'
+import { useQueue } from './use-queue.ts'
+import type { Done } from './steps.ts'
+
+/** What is asked, by when it is answered, and who handles it. */
+export function RequestFacts({ request, me, onDone }: { request: RequestDetail; me: Me; onDone: Done }) {
+  const { say, language } = useLanguage()
+  const { extension, closed } = request
+  return (
+    <section className="panel stack" aria-labelledby="request-facts">
+      <h2 id="request-facts" tabIndex={-1}>
+        {say('request.facts')}
+      </h2>
+      <dl className="facts">
+        <Fact label={say('requests.asked')}>
+          <ul className="plain-list">
+            {request.kinds.map((kind) => (
+              <li key={kind}>{say(`request.kind.${kind}`)}</li>
+            ))}
+          </ul>
+        </Fact>
+        <Fact label={say('requests.due')}>
+          <Due request={request} />
+          {extension && (
+            <span className="second">
+              {say(`request.extended.${extension.reason}`, { time: formatInstant(extension.at, language) })}
+            </span>
+          )}
+        </Fact>
+        <Fact label={say('requests.handler')}>
+          {request.assignedTo?.name ?? <span className="muted">{say('requests.handler.none')}</span>}
+        </Fact>
+        <Fact label={say('request.received')}>
+          {formatInstant(request.receivedAt, language)}
+          <span className="second">
+            {say(`request.channel.${request.channel}`)}, {say('request.enteredBy', { name: request.enteredBy.name })}
+          </span>
+        </Fact>
+        <Fact label={say('request.language')}>{languageNames[request.language]}</Fact>
+      </dl>
+      {!closed && (
+        <div className="actions actions-forms">
+          <Assign request={request} me={me} onDone={onDone} />
+          <ChangeRequest request={request} me={me} onDone={onDone} />
+          {!extension && !request.isOverdue && <ExtendRequest request={request} onDone={onDone} />}
+        </div>
+      )}
+    </section>
+  )
+}
+
+/** Takes the request, or gives it to somebody else. */
+function Assign({ request, me, onDone }: { request: RequestDetail; me: Me; onDone: Done }) {
+  const { say } = useLanguage()
+  const assign = $api.useMutation('post', '/api/requests/{id}/assignment')
+  const clerks = useQueue({}, me).data?.clerks ?? []
+  const [personId, setPersonId] = useState(request.assignedTo?.id ?? '')
+  const give = async (to: string) => {
+    const done = await assign
+      .mutateAsync({ params: { path: { id: request.id } }, body: { personId: to || null } })
+      .then(
+        () => true,
+        () => false,
+      )
+    if (!done) return false
+    const name = clerks.find(({ id }) => id === to)?.name ?? me.name
+    await onDone(to ? say('request.assigned', { name }) : say('request.assigned.none'), 'request-facts')
+    return true
+  }
+  return (
+    <>
+      {request.assignedTo?.id !== me.personId && (
+        <Button isBusy={assign.isPending} onPress={() => void give(me.personId)}>
+          {say('request.take')}
+        </Button>
+      )}
+      {(clerks.length > 1 || request.assignedTo) && (
+        <Step
+          open={say('request.assign')}
+          submit={say('request.assign.do')}
+          isBusy={assign.isPending}
+          error={assign.error}
+          onOpen={() => setPersonId(request.assignedTo?.id ?? '')}
+          onSubmit={() => give(personId)}
+        >
+          <Choice
+            label={say('requests.handler')}
+            options={[
+              { value: '', label: say('requests.handler.none') },
+              ...clerks.map(({ id, name }) => ({ value: id, label: name })),
+            ]}
+            value={personId}
+            onChange={setPersonId}
+          />
+        </Step>
+      )}
+      {assign.error && clerks.length <= 1 && !request.assignedTo && <Failure error={assign.error} />}
+    </>
+  )
+}

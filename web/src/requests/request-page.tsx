@@ -1,0 +1,101 @@
+import { useParams } from '@tanstack/react-router'
+import { Suspense, type ReactNode } from 'react'
+import { $api } from '../api/client.ts'
+import type { Me, RequestDetail } from '../api/shapes.ts'
+import { Failure } from '../controls/failure.tsx'
+import { focusHeading } from '../controls/focus-heading.ts'
+import { Waiting } from '../controls/waiting.tsx'
+import { useLanguage } from '../language/use-words.ts'
+import { Letters } from '../letters/request-letters.tsx'
+import { Appointments } from '../offices/request-appointments.tsx'
+import { usePresence } from '../session/use-me.ts'
+import { announce } from '../shell/announce.tsx'
+import { Page } from '../shell/page.tsx'
+import '../styles/contact.css'
+import '../styles/description.css'
+import '../styles/people.css'
+import '../styles/requests.css'
+import '../styles/retention.css'
+import '../styles/watch.css'
+import { Acts } from './acts/request-acts.tsx'
+import { Calls } from './calls.tsx'
+import { CloseRequest } from './close-request.tsx'
+import { Who } from './identify.tsx'
+import { NextPanel, StepList } from './next-panel.tsx'
+import { Prohibitions } from './prohibitions.tsx'
+import { RequestFacts } from './request-facts.tsx'
+import { useServing } from './served-request.ts'
+import { stepsOf, type Done, type Step } from './steps.ts'
+import { forgetQueue } from './use-queue.ts'
+
+/** One request, from who asks to how it ended. */
+export function RequestPage() {
+  const { say } = useLanguage()
+  const { id } = useParams({ from: '/requests/$id' })
+  const presence = usePresence()
+  const { data, error, isPending, refetch } = $api.useQuery(
+    'get',
+    '/api/requests/{id}',
+    { params: { path: { id } } },
+    { staleTime: 0 },
+  )
+  const changed = async () => {
+    forgetQueue()
+    await refetch()
+  }
+  const done: Done = async (said, heading) => {
+    await changed()
+    announce(said)
+    focusHeading(heading ?? 'request-next')
+  }
+  return (
+    <Page
+      title={data ? say('request.title', { number: data.number }) : say('requests.request')}
+      crumbs={[{ label: say('requests.title'), to: '/requests' }]}
+    >
+      {isPending && <Waiting lines={8} />}
+      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      {data && presence.state === 'signed-in' && (
+        <Serving request={data} me={presence.me} onDone={done} onChanged={() => void changed()} />
+      )}
+    </Page>
+  )
+}
+
+function Serving({
+  request,
+  me,
+  onDone,
+  onChanged,
+}: {
+  request: RequestDetail
+  me: Me
+  onDone: Done
+  onChanged: () => void
+}) {
+  const under = useServing(request)
+  const has = stepsOf(request)
+  const own = { request, onDone }
+  const panel = { request, onChanged }
+  const parts: Record<Step, ReactNode> = {
+    who: <Who {...own} />,
+    calls: <Calls {...own} onChanged={onChanged} isServed={under !== undefined} />,
+    letters: <Letters {...panel} />,
+    appointments: <Appointments {...panel} />,
+    prohibition: under && <Prohibitions {...own} under={under} />,
+    acts: <Acts {...panel} />,
+    close: !request.closed && <CloseRequest {...own} />,
+  }
+  return (
+    <>
+      <NextPanel request={request} />
+      <StepList request={request} />
+      <RequestFacts request={request} me={me} onDone={onDone} />
+      {has.map((step) => (
+        <Suspense key={step} fallback={<Waiting lines={3} />}>
+          {parts[step]}
+        </Suspense>
+      ))}
+    </>
+  )
+}

@@ -1,0 +1,66 @@
+import { Field } from '../controls/field.tsx'
+import { useLanguage } from '../language/use-words.ts'
+import type { RequesterDraft } from './new-request.ts'
+
+/** Who asks and where an answer reaches them. No personal identity code is asked for, and none is taken. */
+export function RequesterFields({
+  prefix,
+  value,
+  onChange,
+  errorAt,
+}: {
+  /** Of the ids of its fields, which errors lead to. */
+  prefix: string
+  value: RequesterDraft
+  onChange: (edited: Partial<RequesterDraft>) => void
+  errorAt: (field: 'name' | 'email') => string | undefined
+}) {
+  const { say } = useLanguage()
+  return (
+    <>
+      <Field
+        id={`${prefix}-name`}
+        label={say('request.name')}
+        hint={say('request.name.hint')}
+        error={errorAt('name')}
+        value={value.name}
+        onChange={(name) => onChange({ name })}
+        maxLength={200}
+        autoComplete="off"
+      />
+      <Field
+        id={`${prefix}-address`}
+        label={say('request.address')}
+        hint={say('request.address.hint')}
+        value={value.address}
+        onChange={(address) => onChange({ address })}
+        maxLength={500}
+        rows={3}
+        autoComplete="off"
+      />
+      <div className="side-by-side">
+        <Field
+          id={`${prefix}-phone`}
+          label={say('request.phone')}
+          value={value.phone}
+          onChange={(phone) => onChange({ phone })}
+          maxLength={40}
+          inputMode="tel"
+          autoComplete="off"
+        />
+        <Field
+          id={`${prefix}-email`}
+          label={say('request.email')}
+          error={errorAt('email')}
+          value={value.email}
+          onChange={(email) => onChange({ email })}
+          maxLength={254}
+          inputMode="email"
+          autoComplete="off"
+          autoCapitalize="none"
+          spellCheck="false"
+        />
+      </div>
+    </>
+  )
+}

@@ -1,0 +1,178 @@
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { ChartColumn, FilePlus, Search, X } from 'lucide-react'
+import { useEffect, useEffectEvent, useState } from 'react'
+import { Form } from 'react-aria-components'
+import type { RequestQueue } from '../api/shapes.ts'
+import { Button } from '../controls/button.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { Field } from '../controls/field.tsx'
+import { Notice } from '../controls/notice.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { formatCount } from '../format/number.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { usePresence } from '../session/use-me.ts'
+import { announce } from '../shell/announce.tsx'
+import { Page } from '../shell/page.tsx'
+import '../styles/people.css'
+import '../styles/requests.css'
+import '../styles/search.css'
+import '../styles/watch.css'
+import { readQueue, type QueueFilters } from './queue.ts'
+import { QueueList } from './queue-list.tsx'
+import { useQueue } from './use-queue.ts'
+
+/** The queue of the Service Unit: the most pressing first. */
+export function RequestsPage() {
+  const { say } = useLanguage()
+  const filters = useSearch({ from: '/requests', select: readQueue, structuralSharing: true })
+  const presence = usePresence()
+  const { data, error, isPending, refetch } = useQueue(
+    filters,
+    presence.state === 'signed-in' ? presence.me : undefined,
+  )
+  const isClosed = filters.state === 'closed'
+  const shown = data?.items.length
+  const summary = say(isClosed ? 'requests.told.closed' : 'requests.told.open', { count: shown ?? 0 })
+  const tell = useEffectEvent(() => announce(shown === 0 ? say('requests.none') : summary))
+  useEffect(() => {
+    if (shown !== undefined) tell()
+  }, [shown, filters])
+
+  return (
+    <Page
+      title={say('requests.title')}
+      aside={
+        <div className="actions">
+          <Link to="/requests/statistics" className="button button-secondary">
+            <ChartColumn aria-hidden="true" size={18} />
+            {say('requests.statistics')}
+          </Link>
+          <Link to="/requests/new" className="button button-primary">
+            <FilePlus aria-hidden="true" size={18} />
+            {say('requests.enter')}
+          </Link>
+        </div>
+      }
+    >
+      {data && <Pressing counts={data.counts} />}
+      <Switcher filters={filters} counts={data?.counts} />
+      <FindForm filters={filters} />
+      {isPending && <Waiting lines={6} />}
+      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      {data && (
+        <section className="results-section" aria-labelledby="requests-found">
+          <div className="results-head">
+            <h2 id="requests-found">{say('requests.found')}</h2>
+            {data.items.length > 0 && <p className="results-count">{summary}</p>}
+          </div>
+          {data.items.length === 0 ? (
+            <Notice kind="info" title={say('requests.none')}>
+              {say(filters.find ? 'requests.none.find' : 'requests.none.hint')}
+            </Notice>
+          ) : (
+            <QueueList requests={data.items} isClosed={isClosed} />
+          )}
+        </section>
+      )}
+    </Page>
+  )
+}
+
+/** What is late, what is urgent and which letters wait, in words; nothing where nothing presses. */
+function Pressing({ counts }: { counts: RequestQueue['counts'] }) {
+  const { say } = useLanguage()
+  const said = [
+    counts.overdue > 0 && say('requests.waiting.overdue', { count: counts.overdue }),
+    counts.urgent > 0 && say('requests.waiting.urgent', { count: counts.urgent }),
+    counts.letters > 0 && say('requests.waiting.letters', { count: counts.letters }),
+  ].filter((one) => one !== false)
+  if (said.length === 0) return null
+  return (
+    <Notice kind={counts.overdue > 0 || counts.urgent > 0 ? 'warning' : 'info'}>
+      <ul>
+        {said.map((one) => (
+          <li key={one}>{one}</li>
+        ))}
+      </ul>
+    </Notice>
+  )
+}
+
+function Switcher({ filters, counts }: { filters: QueueFilters; counts: RequestQueue['counts'] | undefined }) {
+  const { say, language } = useLanguage()
+  const find = filters.find === undefined ? {} : { find: filters.find }
+  const ways: { to: QueueFilters; label: string; count?: number | undefined }[] = [
+    { to: {}, label: say('requests.open'), count: counts?.open },
+    { to: { whose: 'mine' }, label: say('requests.mine'), count: counts?.mine },
+    { to: { whose: 'nobodys' }, label: say('requests.nobodys'), count: counts?.nobodys },
+    { to: { state: 'closed' }, label: say('requests.closed') },
+  ]
+  return (
+    <nav aria-label={say('requests.which')} className="switcher">
+      <ul>
+        {ways.map(({ to, label, count }) => (
+          <li key={label}>
+            <Link
+              to="/requests"
+              search={{ ...to, ...find }}
+              aria-current={to.state === filters.state && to.whose === filters.whose ? 'true' : undefined}
+            >
+              {label}
+              {count !== undefined && ` (${formatCount(count, language)})`}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  )
+}
+
+function FindForm({ filters }: { filters: QueueFilters }) {
+  const { say } = useLanguage()
+  const navigate = useNavigate()
+  const [find, setFind] = useState(filters.find ?? '')
+  const [seen, setSeen] = useState(filters.find)
+  if (seen !== filters.find) {
+    setSeen(filters.find)
+    setFind(filters.find ?? '')
+  }
+  const go = (sought: string) => void navigate({ to: '/requests', search: readQueue({ ...filters, find: sought }) })
+  return (
+    <Form
+      className="request-find"
+      role="search"
+      aria-label={say('requests.find')}
+      onSubmit={(event) => {
+        event.preventDefault()
+        go(find)
+      }}
+    >
+      <Field
+        label={say('requests.find')}
+        value={find}
+        onChange={setFind}
+        maxLength={200}
+        autoComplete="off"
+        spellCheck="false"
+      />
+      <div className="actions">
+        <Button type="submit">
+          <Search aria-hidden="true" size={18} />
+          {say('search.submit')}
+        </Button>
+        {filters.find && (
+          <Button
+            kind="quiet"
+            onPress={() => {
+              setFind('')
+              go('')
+            }}
+          >
+            <X aria-hidden="true" size={18} />
+            {say('search.clear')}
+          </Button>
+        )}
+      </div>
+    </Form>
+  )
+}

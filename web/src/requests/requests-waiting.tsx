@@ -1,0 +1,42 @@
+import { Link } from '@tanstack/react-router'
+import type { Me } from '../api/shapes.ts'
+import { Notice, type NoticeKind } from '../controls/notice.tsx'
+import { useLanguage } from '../language/use-words.ts'
+import type { QueueFilters } from './queue.ts'
+import { useQueue } from './use-queue.ts'
+
+interface Waits {
+  kind: NoticeKind
+  said: string
+  to: QueueFilters
+}
+
+/** What of the desk waits for this person, the most pressing first; nothing for who serves no requests. */
+export function useRequestsWaiting(me: Me | undefined): Waits[] {
+  const { say } = useLanguage()
+  const counts = useQueue({}, me).data?.counts
+  if (!counts) return []
+  const waits = (kind: NoticeKind, word: Parameters<typeof say>[0], count: number, to: QueueFilters = {}) =>
+    count > 0 ? [{ kind, said: say(word, { count }), to }] : []
+  return [
+    ...waits('warning', 'requests.waiting.overdue', counts.overdue),
+    ...waits('warning', 'requests.waiting.urgent', counts.urgent),
+    ...waits('info', 'requests.waiting.mine', counts.mine, { whose: 'mine' }),
+    ...waits('info', 'requests.waiting.nobodys', counts.nobodys, { whose: 'nobodys' }),
+    ...waits('info', 'requests.waiting.letters', counts.letters),
+  ]
+}
+
+export function RequestsWaiting({ waiting }: { waiting: readonly Waits[] }) {
+  const { say } = useLanguage()
+  return waiting.map(({ kind, said, to }) => (
+    <Notice key={said} kind={kind}>
+      <p>
+        {said}{' '}
+        <Link to="/requests" search={to}>
+          {say('requests.title')}
+        </Link>
+      </p>
+    </Notice>
+  ))
+}

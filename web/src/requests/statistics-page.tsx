@@ -1,0 +1,174 @@
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { $api } from '../api/client.ts'
+import { serverNowMs } from '../api/server-time.ts'
+import type { RequestStatistics } from '../api/shapes.ts'
+import { Choice } from '../controls/choice.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { Notice } from '../controls/notice.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { formatCount, formatDecimal } from '../format/number.ts'
+import { useLanguage, type Word } from '../language/use-words.ts'
+import { todayAt } from '../retention/until.ts'
+import { Page } from '../shell/page.tsx'
+import '../styles/requests.css'
+import { barOf, daysOf, periods, readStatistics, sumOf, type Period } from './statistics.ts'
+
+const columns = ['received', 'answered', 'refused', 'withdrawn', 'open', 'late'] as const
+const knownOutcomes = ['MATCHED', 'NOT_FOUND', 'NOT_IDENTIFIABLE', 'NOT_PARTY', 'SEVERAL', 'FOUND']
+
+/** How requests were served, in counts: by month, by what was asked, by how they came, and what came of the calls (R45). */
+export function RequestStatisticsPage() {
+  const { say } = useLanguage()
+  const navigate = useNavigate()
+  const { period = 'year-back' } = useSearch({
+    from: '/requests/statistics',
+    select: readStatistics,
+    structuralSharing: true,
+  })
+  const { data, error, isPending, refetch } = $api.useQuery(
+    'get',
+    '/api/request-statistics',
+    { params: { query: daysOf(period, todayAt(serverNowMs())) } },
+    { staleTime: 30_000 },
+  )
+  return (
+    <Page title={say('statistics.title')} crumbs={[{ label: say('requests.title'), to: '/requests' }]}>
+      <Choice
+        className="statistics-period"
+        label={say('statistics.period')}
+        options={periods.map((value) => ({ value, label: say(`statistics.period.${value}`) }))}
+        value={period}
+        onChange={(value) =>
+          void navigate({ to: '/requests/statistics', search: readStatistics({ period: value }) })
+        }
+      />
+      {isPending && <Waiting lines={8} />}
+      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      {data && <Counts statistics={data} />}
+    </Page>
+  )
+}
+
+function Counts({ statistics }: { statistics: RequestStatistics }) {
+  const { say } = useLanguage()
+  const { months, kinds, channels, outcomes } = statistics
+  if (sumOf(months).received === 0) return <Notice kind="info">{say('statistics.none')}</Notice>
+  return (
+    <>
+      <Months months={months} />
+      <div className="statistics-small">
+        <Bars
+          title={say('statistics.kinds')}
+          items={kinds.map(({ kind, count }) => ({ label: say(`request.kind.${kind}`), count }))}
+        />
+        <Bars
+          title={say('statistics.channels')}
+          items={channels.map(({ channel, count }) => ({ label: say(`request.channel.${channel}`), count }))}
+        />
+        <Bars
+          title={say('statistics.outcomes')}
+          items={outcomes.map(({ outcome, count }) => ({
+            label: knownOutcomes.includes(outcome) ? say(`call.${outcome}` as Word) : outcome,
+            count,
+          }))}
+        />
+      </div>
+    </>
+  )
+}
+
+function Months({ months }: { months: RequestStatistics['months'] }) {
+  const { say, language, locale } = useLanguage()
+  const sums = sumOf(months)
+  const most = Math.max(...months.map(({ received }) => received))
+  const monthName = new Intl.DateTimeFormat(locale, { month: 'long', year: 'numeric', timeZone: 'UTC' })
+  return (
+    <section className="panel stack-small" aria-labelledby="statistics-months">
+      <h2 id="statistics-months">{say('statistics.months')}</h2>
+      <div className="scroll" tabIndex={0} role="region" aria-labelledby="statistics-months">
+        <table className="table statistics-table">
+          <thead>
+            <tr>
+              <th scope="col">{say('statistics.month')}</th>
+              {columns.map((column) => (
+                <th key={column} scope="col" className="numeric">
+                  {say(`statistics.${column}`)}
+                </th>
+              ))}
+              <th scope="col" className="numeric">
+                {say('statistics.median')}
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {months.map((month) => (
+              <tr key={month.month}>
+                <th scope="row">
+                  {monthName.format(new Date(`${month.month}-01T00:00:00Z`))}
+                  <Bar share={barOf(month.received, most)} />
+                </th>
+                {columns.map((column) => (
+                  <td key={column} className="numeric">
+                    {formatCount(month[column], language)}
+                  </td>
+                ))}
+                <td className="numeric">
+                  {month.medianDays === undefined ? '–' : formatDecimal(month.medianDays, language)}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+          <tfoot>
+            <tr>
+              <th scope="row">{say('statistics.total')}</th>
+              {columns.map((column) => (
+                <td key={column} className="numeric">
+                  {formatCount(sums[column], language)}
+                </td>
+              ))}
+              <td className="numeric">–</td>
+            </tr>
+          </tfoot>
+        </table>
+      </div>
+    </section>
+  )
+}
+
+function Bars({ title, items }: { title: string; items: { label: string; count: number }[] }) {
+  const { say, language } = useLanguage()
+  const most = Math.max(0, ...items.map(({ count }) => count))
+  return (
+    <section className="panel stack-small">
+      <table className="table statistics-bars">
+        <caption>{title}</caption>
+        <thead className="visually-hidden">
+          <tr>
+            <th scope="col">{title}</th>
+            <th scope="col">{say('statistics.count')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {items.map(({ label, count }) => (
+            <tr key={label}>
+              <th scope="row">
+                {label}
+                <Bar share={barOf(count, most)} />
+              </th>
+              <td className="numeric">{formatCount(count, language)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {items.length === 0 && <p className="muted">{say('statistics.nothing')}</p>}
+    </section>
+  )
+}
+
+function Bar({ share }: { share: number }) {
+  return (
+    <svg className="statistics-bar" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">
+      <rect width={share} height="1" />
+    </svg>
+  )
+}

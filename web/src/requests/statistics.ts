@@ -1,0 +1,43 @@
+import type { CalendarDate } from '@internationalized/date'
+import type { RequestStatistics } from '../api/shapes.ts'
+
+export const periods = ['year-back', 'this-year', 'last-year'] as const
+export type Period = (typeof periods)[number]
+
+export function readStatistics(search: Record<string, unknown>): { period?: Exclude<Period, 'year-back'> } {
+  const { period } = search
+  return period === 'this-year' || period === 'last-year' ? { period } : {}
+}
+
+/** The first and the last day of a period; the last twelve months are eleven whole ones and the one that runs. */
+export function daysOf(period: Period, today: CalendarDate): { from: string; to: string } {
+  if (period === 'last-year') {
+    const start = today.set({ month: 1, day: 1 }).subtract({ years: 1 })
+    return { from: start.toString(), to: start.set({ month: 12, day: 31 }).toString() }
+  }
+  const from = period === 'this-year' ? today.set({ month: 1, day: 1 }) : today.set({ day: 1 }).subtract({ months: 11 })
+  return { from: from.toString(), to: today.toString() }
+}
+
+type Sums = Omit<RequestStatistics['months'][number], 'month' | 'medianDays'>
+
+/** All months together. */
+export function sumOf(months: RequestStatistics['months']): Sums {
+  const none: Sums = { received: 0, answered: 0, refused: 0, withdrawn: 0, open: 0, late: 0 }
+  return months.reduce<Sums>(
+    (sum, one) => ({
+      received: sum.received + one.received,
+      answered: sum.answered + one.answered,
+      refused: sum.refused + one.refused,
+      withdrawn: sum.withdrawn + one.withdrawn,
+      open: sum.open + one.open,
+      late: sum.late + one.late,
+    }),
+    none,
+  )
+}
+
+/** How long a count's bar is, 0 to 100 of the longest. */
+export function barOf(count: number, most: number): number {
+  return most > 0 ? Math.round((count / most) * 100) : 0
+}

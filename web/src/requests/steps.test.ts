@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest'
+import type { RequestCall, RequestDetail } from '../api/shapes.ts'
+import { stateOf, stepsOf } from './steps.ts'
+
+type Facts = Parameters<typeof stepsOf>[0]
+const request = (edited: Partial<Facts>): Facts => ({
+  ...{ party: 'CALLER', kinds: ['KNOW'], next: ['identify'], calls: [], letters: [], appointments: [] },
+  ...{ copies: [], corrections: [] },
+  ...edited,
+})
+const call = (state: RequestCall['state']): RequestCall => ({ id: state, ordinal: 1, state, otherRequests: [] })
+const identified: RequestDetail['identified'] = {
+  how: 'PASSPORT',
+  at: '2026-11-24T10:00:00Z',
+  by: { id: 'p', name: 'Paula' },
+}
+
+test('a request has the steps of what is asked', () => {
+  expect(stepsOf(request({}))).toEqual(['who', 'calls', 'letters', 'close'])
+  expect(stepsOf(request({ kinds: ['LISTEN', 'PROHIBIT'] }))).toEqual([
+    ...['who', 'calls', 'letters', 'appointments', 'prohibition', 'close'],
+  ])
+  expect(stepsOf(request({ kinds: ['COPY'] }))).toContain('acts')
+})
+
+test('whose call is found can forbid its use, asked or not', () => {
+  expect(stepsOf(request({ calls: [call('FOUND')] }))).not.toContain('prohibition')
+  expect(stepsOf(request({ calls: [call('MATCHED')] }))).toContain('prohibition')
+})
+
+test('somebody who asks for an official document is asked of no call', () => {
+  expect(stepsOf(request({ party: 'OUTSIDER', kinds: ['OPENNESS'] }))).toEqual(['who', 'letters', 'acts', 'close'])
+})
+
+test('one step is now, the most pressing; what is next besides waits', () => {
+  const served = request({ identified, next: ['name-call', 'send-letter'] })
+  expect(stepsOf(served).map((step) => stateOf(step, served))).toEqual(['done', 'now', 'waits', 'ahead'])
+})
+
+test('the calls are done when none is left to narrow or to verify', () => {
+  const next = ['answer'] as const
+  expect(stateOf('calls', request({ next, calls: [call('NOT_FOUND')] }))).toBe('done')
+  expect(stateOf('calls', request({ next, calls: [call('MATCHED'), call('FOUND')] }))).toBe('ahead')
+})
+
+test('of a closed request nothing is next', () => {
+  const closed = { at: '2026-11-24T10:00:00Z', outcome: 'WITHDRAWN' } as const
+  const over = request({ identified, closed, next: [] })
+  expect(stepsOf(over).map((step) => stateOf(step, over))).toEqual(['done', 'ahead', 'ahead', 'done'])
+})

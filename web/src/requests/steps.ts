@@ -1,0 +1,101 @@
+import type { NextStep, RequestDetail } from '../api/shapes.ts'
+
+export const steps = ['who', 'calls', 'letters', 'appointments', 'prohibition', 'acts', 'close'] as const
+/** A part of the request's page, in the order in which a request is served. */
+export type Step = (typeof steps)[number]
+/** Something was done: it is said, the page is read anew, and the focus goes to that heading, or to what is next. */
+export type Done = (said: string, heading?: string) => Promise<void>
+export type StepState = 'done' | 'now' | 'waits' | 'ahead'
+
+const stepOfNext: Record<NextStep, Step> = {
+  identify: 'who',
+  'name-call': 'calls',
+  'narrow-call': 'calls',
+  'verify-call': 'calls',
+  answer: 'letters',
+  'send-letter': 'letters',
+  book: 'appointments',
+  'note-outcome': 'appointments',
+  forbid: 'prohibition',
+  'make-copy': 'acts',
+  correct: 'acts',
+  decide: 'acts',
+  close: 'close',
+}
+
+/** The heading at which a step is taken. */
+export const headingOf: Record<Step, string> = {
+  who: 'request-who',
+  calls: 'request-calls',
+  letters: 'request-letters',
+  appointments: 'request-appointments',
+  prohibition: 'request-prohibition',
+  acts: 'request-acts',
+  close: 'request-close',
+}
+
+export function stepOf(next: NextStep): Step {
+  return stepOfNext[next]
+}
+
+type Facts = Pick<
+  RequestDetail,
+  | 'party'
+  | 'kinds'
+  | 'identified'
+  | 'calls'
+  | 'letters'
+  | 'appointments'
+  | 'copies'
+  | 'corrections'
+  | 'openness'
+  | 'closed'
+> & { next: readonly NextStep[] }
+
+/** Which steps this request has: what was not asked and has not come up is left out. */
+export function stepsOf(request: Facts): Step[] {
+  const { party, kinds, calls, appointments, copies, corrections, openness } = request
+  const isAboutCalls = party !== 'OUTSIDER'
+  const matched = calls.some(({ state }) => state === 'MATCHED')
+  const acts = (['COPY', 'RECTIFY', 'LOG_EXTRACT', 'MENTIONED', 'OPENNESS'] as const).some((kind) =>
+    kinds.includes(kind),
+  )
+  const has: Record<Step, boolean> = {
+    who: true,
+    calls: isAboutCalls,
+    letters: true,
+    appointments: isAboutCalls && (kinds.includes('LISTEN') || appointments.length > 0),
+    prohibition: (party === 'CALLER' || party === 'OFFICIAL') && (kinds.includes('PROHIBIT') || matched),
+    acts: acts || copies.length > 0 || corrections.length > 0 || openness !== undefined,
+    close: true,
+  }
+  return steps.filter((step) => has[step])
+}
+
+/** How far each step is. What is next first is `now`; what is next besides waits; the rest is done or lies ahead. */
+export function stateOf(step: Step, request: Facts): StepState {
+  const { next, calls, letters, appointments, copies, corrections, openness } = request
+  if (request.closed) return isDone() ? 'done' : 'ahead'
+  if (next[0] && stepOf(next[0]) === step) return 'now'
+  if (next.some((one) => stepOf(one) === step)) return 'waits'
+  return isDone() ? 'done' : 'ahead'
+
+  function isDone(): boolean {
+    switch (step) {
+      case 'who':
+        return request.identified !== undefined || request.party === 'OUTSIDER'
+      case 'calls':
+        return calls.length > 0 && calls.every(({ state }) => state !== 'SEVERAL' && state !== 'FOUND')
+      case 'letters':
+        return letters.some(({ delivered }) => delivered)
+      case 'appointments':
+        return appointments.some(({ state }) => state !== 'BOOKED' && state !== 'MOVED')
+      case 'prohibition':
+        return calls.some(({ contact }) => contact?.segments.some(({ prohibitions }) => prohibitions.length > 0))
+      case 'acts':
+        return copies.length + corrections.length > 0 || openness !== undefined
+      case 'close':
+        return request.closed !== undefined
+    }
+  }
+}

@@ -1,0 +1,155 @@
+import { useState } from 'react'
+import { Form } from 'react-aria-components'
+import { refusalKey } from '../api/refusal.ts'
+import { serverNowMs } from '../api/server-time.ts'
+import type { RequestCall, ToldOfCall } from '../api/shapes.ts'
+import { Button } from '../controls/button.tsx'
+import { Choice } from '../controls/choice.tsx'
+import { Day } from '../controls/day.tsx'
+import { ErrorSummary, type Wrong } from '../controls/error-summary.tsx'
+import { Field } from '../controls/field.tsx'
+import { TimeOfDay } from '../controls/time-of-day.tsx'
+import { Toggle } from '../controls/toggle.tsx'
+import { useLanguage } from '../language/use-words.ts'
+import { todayAt } from '../retention/until.ts'
+import { accuracies, draftOf, emptyTold, toldOf, type ToldDraft, type ToldField } from './told.ts'
+
+/** What the requester tells of a call, and the search for it. */
+export function ToldForm({
+  prefix,
+  told,
+  submit,
+  isBusy,
+  onSearch,
+  onCancel,
+}: {
+  /** Of the ids of its fields, which errors lead to. */
+  prefix: string
+  /** What was told before; the form begins with it. */
+  told?: ToldOfCall | undefined
+  submit: string
+  isBusy: boolean
+  /** Looks for the call; throws the refusal. */
+  onSearch: (told: ToldOfCall) => Promise<RequestCall | void>
+  onCancel?: (() => void) | undefined
+}) {
+  const { say } = useLanguage()
+  const [draft, setDraft] = useState<ToldDraft>(() => (told ? draftOf(told) : emptyTold()))
+  const [wrong, setWrong] = useState<(Wrong & { at?: ToldField })[]>([])
+  const edit = (edited: Partial<ToldDraft>) => setDraft({ ...draft, ...edited })
+  const errorAt = (field: ToldField) => wrong.find(({ at }) => at === field)?.text
+
+  const search = async () => {
+    const judged = toldOf(draft, todayAt(serverNowMs()))
+    if ('wrong' in judged) {
+      return setWrong(
+        judged.wrong.map(({ field, why }) => ({
+          at: field,
+          field: `${prefix}-${field}`,
+          text: say(`told.${field}.${why}` as 'told.day.missing'),
+        })),
+      )
+    }
+    setWrong([])
+    await onSearch(judged.told).catch((refusal: unknown) => setWrong([{ text: say(`error.${refusalKey(refusal)}`) }]))
+  }
+
+  return (
+    <Form
+      validationBehavior="aria"
+      className="stack told-form"
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (!isBusy) void search()
+      }}
+    >
+      <ErrorSummary title={say('told.failed')} wrong={wrong} />
+      <div className="told-when">
+        <Day
+          id={`${prefix}-day`}
+          label={say('told.day')}
+          error={errorAt('day')}
+          value={draft.day}
+          onChange={(day) => edit({ day })}
+        />
+        <div id={`${prefix}-time`}>
+          <TimeOfDay
+            label={say('told.time')}
+            isWrong={errorAt('time') !== undefined}
+            value={draft.time}
+            onChange={(time) => edit({ time })}
+          />
+        </div>
+        <Choice
+          label={say('told.accuracy')}
+          options={accuracies.map((value) => ({ value, label: say(`told.accuracy.${value}`) }))}
+          value={draft.accuracy}
+          onChange={(accuracy) => edit({ accuracy: accuracy as ToldDraft['accuracy'] })}
+        />
+      </div>
+      <Toggle
+        id={`${prefix}-withheld`}
+        label={say('told.withheld')}
+        hint={say('told.withheld.hint')}
+        value={draft.isWithheld}
+        onChange={(isWithheld) => edit({ isWithheld })}
+      />
+      <div className="side-by-side">
+        {!draft.isWithheld && (
+          <Field
+            id={`${prefix}-callerNumber`}
+            label={say('told.callerNumber')}
+            hint={say('told.callerNumber.hint')}
+            error={errorAt('callerNumber')}
+            value={draft.callerNumber}
+            onChange={(callerNumber) => edit({ callerNumber })}
+            maxLength={40}
+            inputMode="tel"
+            autoComplete="off"
+          />
+        )}
+        <Field
+          id={`${prefix}-serviceNumber`}
+          label={say(draft.isWithheld ? 'told.serviceNumber' : 'told.serviceNumber.optional')}
+          hint={say('told.serviceNumber.hint')}
+          error={errorAt('serviceNumber')}
+          value={draft.serviceNumber}
+          onChange={(serviceNumber) => edit({ serviceNumber })}
+          maxLength={40}
+          inputMode="tel"
+          autoComplete="off"
+        />
+      </div>
+      <div className="side-by-side">
+        <Field
+          id={`${prefix}-minutes`}
+          label={say(draft.isWithheld ? 'told.minutes' : 'told.minutes.optional')}
+          hint={say('told.minutes.hint')}
+          error={errorAt('minutes')}
+          value={draft.minutes}
+          onChange={(minutes) => edit({ minutes })}
+          maxLength={3}
+          inputMode="numeric"
+          autoComplete="off"
+        />
+        <Field
+          id={`${prefix}-official`}
+          label={say(draft.isWithheld ? 'told.official' : 'told.official.optional')}
+          hint={say('told.official.hint')}
+          error={errorAt('official')}
+          value={draft.official}
+          onChange={(official) => edit({ official })}
+          maxLength={100}
+          autoComplete="off"
+          spellCheck="false"
+        />
+      </div>
+      <div className="actions">
+        <Button type="submit" kind="primary" isBusy={isBusy}>
+          {isBusy ? say('told.searching') : submit}
+        </Button>
+        {onCancel && <Button onPress={onCancel}>{say('cancel')}</Button>}
+      </div>
+    </Form>
+  )
+}

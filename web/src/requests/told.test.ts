@@ -1,0 +1,85 @@
+import { CalendarDate, Time } from '@internationalized/date'
+import { describe, expect, test } from 'vitest'
+import type { RequestCall } from '../api/shapes.ts'
+import { draftOf, emptyTold, toldOf, verifyingOf, type ToldDraft } from './told.ts'
+
+const today = new CalendarDate(2026, 11, 24)
+const draft = (edited: Partial<ToldDraft>): ToldDraft => ({
+  ...emptyTold(),
+  ...{ day: new CalendarDate(2026, 11, 3), time: new Time(9, 5) },
+  ...edited,
+})
+const wrongIn = (edited: Partial<ToldDraft>) => {
+  const judged = toldOf(draft(edited), today)
+  return 'wrong' in judged ? judged.wrong.map(({ field, why }) => `${field} ${why}`) : []
+}
+
+describe('what is told of a call', () => {
+  test('has a day that is not ahead and a time', () => {
+    expect(wrongIn({ day: null, time: null, callerNumber: '040 123' })).toEqual(['day missing', 'time missing'])
+    expect(wrongIn({ day: today.add({ days: 1 }), callerNumber: '040 123' })).toEqual(['day future'])
+    expect(wrongIn({ day: today, callerNumber: '040 123' })).toEqual([])
+  })
+
+  test('has the caller’s number, or else the service number together with the length or the official', () => {
+    expect(wrongIn({})).toEqual(['callerNumber missing'])
+    expect(wrongIn({ isWithheld: true })).toEqual(['serviceNumber missing', 'minutes or-minutes'])
+    expect(wrongIn({ isWithheld: true, serviceNumber: '029 497 000' })).toEqual(['minutes or-minutes'])
+    expect(wrongIn({ isWithheld: true, serviceNumber: '029 497 000', official: 'Bertil' })).toEqual([])
+    expect(wrongIn({ isWithheld: true, serviceNumber: '029 497 000', minutes: '10' })).toEqual([])
+  })
+
+  test('is a length in whole minutes and more than one letter of a name', () => {
+    expect(wrongIn({ callerNumber: '1', minutes: 'ten' })).toEqual(['minutes wrong'])
+    expect(wrongIn({ callerNumber: '1', minutes: '601' })).toEqual(['minutes wrong'])
+    expect(wrongIn({ callerNumber: '1', official: 'B' })).toEqual(['official wrong'])
+  })
+
+  test('holds nothing of what was left empty, and no number that is withheld', () => {
+    expect(toldOf(draft({ isWithheld: true, callerNumber: '040', serviceNumber: '029', minutes: '7' }), today)).toEqual(
+      {
+        told: { day: '2026-11-03', time: '09:05', accuracy: 'HALF_HOUR', serviceNumber: '029', minutes: 7 },
+      },
+    )
+  })
+
+  test('is written again as it was told', () => {
+    const told = { day: '2026-11-03', time: '09:05', accuracy: 'MINUTES', callerNumber: '040 1', minutes: 0 } as const
+    expect(toldOf(draftOf(told), today)).toEqual({ told })
+  })
+})
+
+describe('how a call is shown to be the requester’s', () => {
+  const told = { day: '2026-11-03', time: '09:05', accuracy: 'MINUTES' } as const
+  const found = (
+    verification: RequestCall['verification'],
+    more: Partial<NonNullable<RequestCall['told']>> = {},
+  ): RequestCall => ({
+    id: '1',
+    ordinal: 1,
+    state: 'FOUND',
+    otherRequests: [],
+    told: { ...told, ...more },
+    verification,
+  })
+
+  test('by its recording, after the clerk has heard it', () => {
+    const recording = { id: 'r', hasBeenHeard: false }
+    expect(verifyingOf(found({ by: 'RECORDING', recordings: [recording] }))).toBe('listen')
+    expect(verifyingOf(found({ by: 'RECORDING', recordings: [{ ...recording, hasBeenHeard: true }] }))).toBe('question')
+  })
+
+  test('where there is none to hear, by the caller’s number or by official and length together', () => {
+    const details = { by: 'DETAILS', recordings: [] } as const
+    const by = { ...details, recordings: [] }
+    expect(verifyingOf(found(by))).toBe('details-missing')
+    expect(verifyingOf(found(by, { official: 'Bertil' }))).toBe('details-missing')
+    expect(verifyingOf(found(by, { official: 'Bertil', minutes: 10 }))).toBe('details')
+    expect(verifyingOf(found(by, { callerNumber: '040' }))).toBe('details')
+  })
+
+  test('of nothing that is not found', () => {
+    expect(verifyingOf({ ...found({ by: 'PERSONNEL', recordings: [] }), state: 'MATCHED' })).toBeUndefined()
+    expect(verifyingOf(found({ by: 'PERSONNEL', recordings: [] }))).toBe('personnel')
+  })
+})

@@ -1,0 +1,104 @@
+import { parseDate, Time, type CalendarDate } from '@internationalized/date'
+import type { RequestCall, ToldOfCall } from '../api/shapes.ts'
+
+export const accuracies = ['MINUTES', 'HALF_HOUR', 'HOURS'] as const
+
+/** What the requester tells of a call, as it is written in the form. */
+export interface ToldDraft {
+  day: CalendarDate | null
+  time: Time | null
+  accuracy: ToldOfCall['accuracy']
+  /** The number was withheld, or is not known. */
+  isWithheld: boolean
+  callerNumber: string
+  serviceNumber: string
+  minutes: string
+  official: string
+}
+export type ToldField = 'day' | 'time' | 'callerNumber' | 'serviceNumber' | 'minutes' | 'official'
+/** Why what is told does not suffice: which field, and which sentence says so. */
+export interface ToldWrong {
+  field: ToldField
+  why: 'missing' | 'future' | 'wrong' | 'or-minutes'
+}
+
+export function emptyTold(): ToldDraft {
+  return {
+    ...{ day: null, time: null, accuracy: 'HALF_HOUR' as const, isWithheld: false },
+    ...{ callerNumber: '', serviceNumber: '', minutes: '', official: '' },
+  }
+}
+
+export function draftOf(told: ToldOfCall): ToldDraft {
+  const [hour, minute] = told.time.split(':')
+  return {
+    day: parseDate(told.day),
+    time: new Time(Number(hour), Number(minute)),
+    accuracy: told.accuracy,
+    isWithheld: told.callerNumber === undefined,
+    callerNumber: told.callerNumber ?? '',
+    serviceNumber: told.serviceNumber ?? '',
+    minutes: told.minutes === undefined ? '' : String(told.minutes),
+    official: told.official ?? '',
+  }
+}
+
+/**
+ * What is looked for, or what is missing: day and time, and the caller's number or else the service number together with
+ * the length or the official (R46).
+ * @param today the day in Finland; no later one is looked for
+ */
+export function toldOf(draft: ToldDraft, today: CalendarDate): { told: ToldOfCall } | { wrong: ToldWrong[] } {
+  const { day, time, accuracy, isWithheld } = draft
+  const [callerNumber, serviceNumber, minutes, official] = [
+    isWithheld ? '' : draft.callerNumber.trim(),
+    draft.serviceNumber.trim(),
+    draft.minutes.trim(),
+    draft.official.trim(),
+  ]
+  const wrong: ToldWrong[] = []
+  if (!day) wrong.push({ field: 'day', why: 'missing' })
+  else if (day.compare(today) > 0) wrong.push({ field: 'day', why: 'future' })
+  if (!time) wrong.push({ field: 'time', why: 'missing' })
+  if (!isWithheld && !callerNumber) wrong.push({ field: 'callerNumber', why: 'missing' })
+  if (isWithheld && !serviceNumber) wrong.push({ field: 'serviceNumber', why: 'missing' })
+  if (minutes && !(/^\d{1,3}$/.test(minutes) && Number(minutes) <= 600)) wrong.push({ field: 'minutes', why: 'wrong' })
+  if (official.length === 1) wrong.push({ field: 'official', why: 'wrong' })
+  if (isWithheld && !minutes && !official) wrong.push({ field: 'minutes', why: 'or-minutes' })
+  if (!day || !time || wrong.length > 0) return { wrong }
+  return {
+    told: {
+      day: day.toString(),
+      time: `${two(time.hour)}:${two(time.minute)}`,
+      accuracy,
+      ...(callerNumber && { callerNumber }),
+      ...(serviceNumber && { serviceNumber }),
+      ...(minutes && { minutes: Number(minutes) }),
+      ...(official && { official }),
+    },
+  }
+}
+
+/**
+ * Whether what was told suffices where there is no recording to put a question from: the caller's number, or the official and
+ * the length.
+ */
+export function suffices(told: ToldOfCall | undefined): boolean {
+  if (!told) return false
+  return told.callerNumber !== undefined || (told.official !== undefined && told.minutes !== undefined)
+}
+
+/** How a call stands to its verification: what the clerk can do now. */
+export type Verifying = 'listen' | 'question' | 'details' | 'details-missing' | 'personnel'
+
+/** Nothing where the call is not one to verify. */
+export function verifyingOf({ state, verification, told }: RequestCall): Verifying | undefined {
+  if (state !== 'FOUND' || !verification) return undefined
+  if (verification.by === 'PERSONNEL') return 'personnel'
+  if (verification.by === 'DETAILS') return suffices(told) ? 'details' : 'details-missing'
+  return verification.recordings.some(({ hasBeenHeard }) => hasBeenHeard) ? 'question' : 'listen'
+}
+
+function two(count: number): string {
+  return String(count).padStart(2, '0')
+}

@@ -1,0 +1,111 @@
+import { lazy, Suspense, useEffect, useEffectEvent, useState } from 'react'
+import { $api } from '../api/client.ts'
+import type { RequestCall, RequestDetail } from '../api/shapes.ts'
+import { Button } from '../controls/button.tsx'
+import { Confirm } from '../controls/confirm.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { useLanguage } from '../language/use-words.ts'
+import { callHeading } from './call-card.tsx'
+import type { Done } from './steps.ts'
+import { verifyingOf } from './told.ts'
+
+const Listen = lazy(async () => ({ default: (await import('../listening/listen.tsx')).Listen }))
+const againMs = 2000
+
+/**
+ * Exactly one call fits: the clerk listens to it, puts a question that only its party can answer, and says whether the
+ * requester is that party. Where there is nothing to hear, what was told decides.
+ */
+export function VerifyCall({
+  request,
+  call,
+  onDone,
+  onChanged,
+}: {
+  request: RequestDetail
+  call: RequestCall
+  onDone: Done
+  onChanged: () => void
+}) {
+  const { say } = useLanguage()
+  const verify = $api.useMutation('post', '/api/requests/{id}/calls/{callId}/verification')
+  const [isAsked, setAsked] = useState(false)
+  const [hasBegun, setBegun] = useState(false)
+  const how = verifyingOf(call)
+  const isWaiting = hasBegun && how === 'listen'
+  // That the clerk has heard it is known a moment after the sound has begun.
+  const again = useEffectEvent(onChanged)
+  useEffect(() => {
+    if (!isWaiting) return
+    const timer = window.setInterval(again, againMs)
+    return () => window.clearInterval(timer)
+  }, [isWaiting])
+  if (!how) return null
+
+  const answer = async (isParty: boolean) => {
+    const done = await verify
+      .mutateAsync({ params: { path: { id: request.id, callId: call.id } }, body: { isParty } })
+      .then(
+        () => true,
+        () => false,
+      )
+    if (done) await onDone(say(isParty ? 'call.told.MATCHED' : 'call.told.NOT_PARTY'), callHeading(call.id))
+  }
+  const recordings = call.verification?.recordings ?? []
+  const mayConfirm = how === 'question' || how === 'details' || how === 'personnel'
+  return (
+    <div className="stack verify">
+      <p>{say(`verify.${how}`)}</p>
+      {(how === 'listen' || how === 'question') && (
+        <>
+          <p className="request-note">{say('verify.silence')}</p>
+          {recordings.map(({ id }, index) => (
+            <div key={id} className="stack-small">
+              {recordings.length > 1 && (
+                <h4 className="small-heading">
+                  {say('verify.part', { position: index + 1, total: recordings.length })}
+                </h4>
+              )}
+              <Suspense fallback={<Waiting lines={3} />}>
+                <Listen
+                  recordingId={id}
+                  segmentId={id}
+                  momentMs={undefined}
+                  hasLink={false}
+                  onLooked={() => {
+                    setBegun(true)
+                    onChanged()
+                  }}
+                />
+              </Suspense>
+            </div>
+          ))}
+        </>
+      )}
+      {verify.error && <Failure error={verify.error} />}
+      <fieldset className="verify-answer">
+        <legend className="label">{say('verify.question.label')}</legend>
+        <div className="actions">
+          <Button kind="primary" isDisabled={!mayConfirm} isBusy={verify.isPending} onPress={() => void answer(true)}>
+            {say('verify.yes')}
+          </Button>
+          <Button isBusy={verify.isPending} onPress={() => setAsked(true)}>
+            {say('verify.no')}
+          </Button>
+        </div>
+        {how === 'listen' && <p className="second">{say('verify.notYet')}</p>}
+        {how === 'details-missing' && <p className="second">{say('verify.more')}</p>}
+      </fieldset>
+      <Confirm
+        title={say('verify.no.sure')}
+        doLabel={say('verify.no')}
+        isOpen={isAsked}
+        onDo={() => void answer(false)}
+        onClose={() => setAsked(false)}
+      >
+        <p>{say('verify.no.what')}</p>
+      </Confirm>
+    </div>
+  )
+}
