@@ -8,18 +8,9 @@ import fc from 'fast-check'
 import type { PoolClient } from 'pg'
 import { expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
-import { enterTestPerson, phone } from '#test/database/people.ts'
+import { enterTestPerson } from '#test/database/people.ts'
 import { purposes, type Purpose } from '#description/purposes.ts'
-import {
-  duties,
-  roles,
-  rolesInEffect,
-  widestPurposes,
-  widestScope,
-  type Duty,
-  type Role,
-  type Scope,
-} from '#description/roles.ts'
+import { rolesInEffect } from '#description/roles.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import {
   decide,
@@ -29,7 +20,10 @@ import {
   type RoleBound,
   type Standing,
 } from '#safeguards/access/decide.ts'
+import { round, type Round } from './random-round.ts'
 
+/** Of no request, and of the two of the round. */
+const references = ['', 'R-1', 'P-2026-1', 'P-2026-2']
 const isLong = process.env['SELOSTE_LONG'] === '1'
 // Many more rounds than the cases need: few rounds let maintenance see anything in an emergency only.
 const leastCases = isLong ? 100_000 : 30_000
@@ -40,90 +34,8 @@ const deciders = await Promise.all(
   ['Hakija', 'Hyväksyjä'].map((name) => enterTestPerson(admin, database.as('seloste_desk').db, { name })),
 )
 
-/** Microseconds from the instant of the round: mostly far off, often on its edges. */
-const edge = fc.constantFrom(-1, 0, 1)
-const past = fc.oneof(edge, { weight: 3, arbitrary: fc.constant(-3_600_000_000) })
-const end = fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, edge, fc.constant(3_600_000_000))
-const dutyOf = (role: Role) => (role === 'EXPERT' ? fc.constantFrom(...duties) : fc.constant(undefined))
-const role = fc.constantFrom(...roles).chain((one) => dutyOf(one).map((duty) => ({ role: one, ...(duty && { duty }) })))
-const people = 12
-const units = [randomUUID(), randomUUID(), randomUUID()]
-const numbers = ['029 497 000', '029 497 010', '029 512 000'].map(phone)
-const other: Scope[] = ['own', 'unit', 'numbers', 'all', 'none']
-
-/** A description: which roles it knows, and how far it narrows each. */
-const bounds = fc
-  .tuple(...roles.flatMap((one) => (one === 'EXPERT' ? duties.map((duty) => bound(one, duty)) : [bound(one)])))
-  .map((list) => list.filter((one) => one !== undefined))
-
-function bound(of: Role, duty?: Duty): fc.Arbitrary<RoleBound | undefined> {
-  const widest = widestPurposes(of, duty)
-  const scopes = [...new Set<Scope>([widestScope(of), widestScope(of), 'own', 'none'])]
-  const given = fc.record({
-    purposes: fc.oneof({ weight: 3, arbitrary: fc.constant([...widest]) }, fc.subarray([...widest])),
-    scope: fc.oneof({ weight: 3, arbitrary: fc.constant(widestScope(of)) }, fc.constantFrom(...scopes)),
-  })
-  return fc.option(
-    given.map((one) => ({ role: of, ...(duty && { duty }), ...one })),
-    { freq: 10, nil: undefined },
-  )
-}
-
-/** A right as wide as anybody may ever have written it; most of them fit their role. */
-const right = fc
-  .record({
-    who: role,
-    fits: fc.oneof({ weight: 3, arbitrary: fc.constant(true) }, fc.constant(false)),
-    purposes: fc.subarray([...purposes]),
-    kind: fc.constantFrom(...other),
-    units: fc.subarray(units),
-    numbers: fc.subarray(numbers),
-    from: past,
-    to: end,
-    revoked: fc.oneof({ weight: 6, arbitrary: fc.constant(null) }, edge),
-  })
-  .map(({ who, fits, ...one }) => ({
-    ...who,
-    ...one,
-    ...(fits && { kind: widestScope(who.role), purposes: [...widestPurposes(who.role, who.duty)] }),
-  }))
-
-const person = fc
-  .record({
-    employedFrom: past,
-    employedTo: fc.oneof({ weight: 4, arbitrary: fc.constant(null) }, edge),
-    rights: fc.array(right, { maxLength: 6, size: 'max' }),
-    session: fc.oneof(
-      { weight: 9, arbitrary: fc.constant('open' as const) },
-      fc.constantFrom('ended' as const, 'over' as const, 'half' as const),
-    ),
-  })
-  // Nobody leaves before they come.
-  .map((one) => ({ ...one, employedTo: one.employedTo === null ? null : Math.max(one.employedFrom, one.employedTo) }))
-
-const segment = fc.record({
-  official: fc.option(fc.nat(people - 1)),
-  unit: fc.option(fc.constantFrom(...units)),
-  reached: fc.constantFrom(...numbers),
-})
-
-/** Transferred calls have two segments, and the number reached need not be the one that was called. */
-const contact = fc.record({
-  called: fc.constantFrom(...numbers),
-  segments: fc.array(segment, { maxLength: 2 }),
-  endsAt: fc.oneof({ weight: 4, arbitrary: fc.constant(3_600_000_000) }, edge),
-})
-
-const round = fc.record({
-  bounds,
-  maintenanceContent: fc.constantFrom('allowed' as const, 'breakGlass' as const, 'denied' as const),
-  people: fc.array(person, { minLength: people, maxLength: people }),
-  contacts: fc.array(contact, { minLength: 16, maxLength: 16 }),
-})
-type Round = typeof round extends fc.Arbitrary<infer Value> ? Value : never
-
 test(`the program and row-level security agree on ${leastCases} random cases`, { timeout: 180_000 }, async () => {
-  const seen = { cases: 0, shown: 0, refused: new Set<string>(), maintenance: new Set<string>() }
+  const seen = { cases: 0, shown: 0, served: 0, refused: new Set<string>(), maintenance: new Set<string>() }
   const seed = isLong ? randomInt(2 ** 31) : 5
   for (const given of fc.sample(round, { numRuns: rounds, seed })) {
     await inRound(async (client) => compare(client, given, seen, seed))
@@ -132,6 +44,7 @@ test(`the program and row-level security agree on ${leastCases} random cases`, {
   // Neither side may be right by showing nothing, or everything; and every reason was given.
   expect(seen.shown).toBeGreaterThan(seen.cases / 100)
   expect(seen.shown).toBeLessThan(seen.cases / 2)
+  expect(seen.served).toBeGreaterThan(0)
   expect([...seen.refused].sort()).toEqual(['deny.expired', 'deny.purpose', 'deny.reference', 'not-found'])
   expect([...seen.maintenance].sort()).toEqual(['allowed', 'breakGlass'])
 })
@@ -150,7 +63,7 @@ async function inRound(work: (client: PoolClient) => Promise<void>): Promise<voi
 async function compare(
   client: PoolClient,
   given: Round,
-  seen: { cases: number; shown: number; refused: Set<string>; maintenance: Set<string> },
+  seen: { cases: number; shown: number; served: number; refused: Set<string>; maintenance: Set<string> },
   seed: number,
 ): Promise<void> {
   const { rows } = await client.query<{ now: Temporal.Instant }>('select now() as now')
@@ -167,22 +80,30 @@ async function compare(
   await enterDescription(client, inEffect)
   await enterPeople(client, entered, at)
   await enterCalls(client, calls, entered, at)
-  const reachOf = (part: (typeof calls)[number]['segments'][number]): Reach => ({
+  await enterRequests(client, given.requests, entered, calls, at)
+  const servedUnder = (index: number, part?: (typeof calls)[number]['segments'][number]): string[] =>
+    given.requests.flatMap(({ isOpen, official, calls: found }, of) => {
+      const isParty = !part || official === null || part.official === official
+      return isOpen && found.includes(index) && isParty ? [`P-2026-${of + 1}`] : []
+    })
+  const reachOf = (index: number, part: (typeof calls)[number]['segments'][number]): Reach => ({
     officialPersonId: part.official === null ? null : (entered[part.official]?.id ?? null),
     officialUnitId: part.unit,
     numberReached: part.reached,
+    servedUnder: servedUnder(index, part),
   })
-  const objects: { id: string; looked: Looked }[] = calls.flatMap((call) => [
+  const objects: { id: string; looked: Looked }[] = calls.flatMap((call, index) => [
     {
       id: call.id,
       looked: {
         kind: 'contact',
         numberCalled: call.called,
-        segments: call.segments.map(reachOf),
+        segments: call.segments.map((part) => reachOf(index, part)),
         endsAt: at(call.endsAt),
+        servedUnder: servedUnder(index),
       },
     },
-    ...call.segments.map((part) => ({ id: part.id, looked: { kind: 'segment' as const, ...reachOf(part) } })),
+    ...call.segments.map((part) => ({ id: part.id, looked: { kind: 'segment' as const, ...reachOf(index, part) } })),
   ])
   const shown = await looksOf(client, entered)
   for (const [index, who] of entered.entries()) {
@@ -197,7 +118,7 @@ async function compare(
       described: inEffect,
     }
     for (const purpose of purposes) {
-      for (const reference of ['', 'R-1']) {
+      for (const reference of references) {
         const database = shown.get(`${index} ${purpose} ${reference}`)!
         for (const { id, looked } of objects) {
           const decided = decide(standing, { purpose, reference }, looked)
@@ -212,6 +133,8 @@ async function compare(
           const isMaintenance = isShown && purpose === 'MAINTENANCE'
           if (isMaintenance && maintenanceContent === 'denied') expect.fail(`seed ${seed}: maintenance sees content`)
           if (isMaintenance) seen.maintenance.add(maintenanceContent)
+          const isServiceUnit = isShown && purpose === 'INSPECTION' && reference.startsWith('P-')
+          if (isServiceUnit && decided.rights.some((one) => one.role === 'SERVICE_UNIT')) seen.served += 1
           seen.cases += 1
           if (isShown) seen.shown += 1
         }
@@ -345,6 +268,38 @@ async function enterCalls(
   )
 }
 
+async function enterRequests(
+  client: PoolClient,
+  requests: Round['requests'],
+  entered: readonly Entered[],
+  calls: readonly { id: string }[],
+  at: At,
+): Promise<void> {
+  const made = requests.map((one, index) => ({ ...one, id: randomUUID(), number: `P-2026-${index + 1}` }))
+  await fill(
+    client,
+    'subject_request',
+    made.map(({ id, number, official, isOpen }) => ({
+      ...{ id, number, kinds: ['KNOW'], channel: 'PHONE', language: 'fi', entered_at: at(0) },
+      party: official === null ? 'CALLER' : 'OFFICIAL',
+      official_id: official === null ? null : entered[official]?.id,
+      ...{ received_at: at(0), due_at: at(3_600_000_000), entered_by: deciders[0]!.id },
+      ...{ closed_at: isOpen ? null : at(0), outcome: isOpen ? null : 'ANSWERED' },
+    })),
+  )
+  await fill(
+    client,
+    'request_call',
+    made.flatMap(({ id, calls: found }) =>
+      found.map((index, ordinal) => ({
+        ...{ id: randomUUID(), request_id: id, ordinal: ordinal + 1, state: 'FOUND', looks: 1 },
+        ...{ contact_id: calls[index]?.id, contact_started_at: at(-60_000_000) },
+        ...{ looked_at: at(0), looked_by: deciders[0]!.id },
+      })),
+    ),
+  )
+}
+
 async function fill(client: PoolClient, table: string, given: readonly Record<string, unknown>[]): Promise<void> {
   if (given.length === 0) return
   const columns = Object.keys(given[0]!).join(', ')
@@ -369,7 +324,7 @@ async function looksOf(client: PoolClient, entered: readonly Entered[]): Promise
     end $$`)
   const asked = entered.flatMap(({ token }, index) =>
     purposes.flatMap((purpose: Purpose) =>
-      ['', 'R-1'].map((reference) => ({ key: `${index} ${purpose} ${reference}`, token, purpose, reference })),
+      references.map((reference) => ({ key: `${index} ${purpose} ${reference}`, token, purpose, reference })),
     ),
   )
   await client.query('set local role seloste_desk')

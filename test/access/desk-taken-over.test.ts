@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { colleagueOf, enterTestPerson } from '#test/database/people.ts'
 import { makeTestRegister } from '#test/register/make-register.ts'
+import { servedRequest } from '#test/requests/served-request.ts'
 import { keepRecording } from '#register/recordings/keep-recording.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { Session } from '#safeguards/people/session.ts'
@@ -218,12 +219,13 @@ describe('a look through the database’s own functions', () => {
 
   test('the extract of a call is in the log with its purpose and reference', async () => {
     const { contactId } = await register.record({ official: colleagueOf(sari) })
-    const under = { purpose: 'INSPECTION', reference: 'PYYNTÖ-7' }
+    const { number } = await servedRequest(admin, { clerkId: paula.id, contacts: [contactId] })
+    const under = { purpose: 'INSPECTION', reference: number }
     await asDesk(sessions.paula, under, [`select * from looks_at_contact('${contactId}')`])
     expect(
       await entries(
         `action = 'extract.read' and result = 'ok' and person_id = '${paula.id}' and object_id = '${contactId}'
-         and purpose = 'INSPECTION' and reference = 'PYYNTÖ-7' and role = 'SERVICE_UNIT'`,
+         and purpose = 'INSPECTION' and reference = '${number}' and role = 'SERVICE_UNIT'`,
       ),
     ).toBe(1)
   })

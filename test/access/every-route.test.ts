@@ -12,6 +12,7 @@ import { createTestDatabase } from '../database/create-test-database.ts'
 import { enterTestPerson, phone, type TestPerson } from '../database/people.ts'
 import { makeTestRegister, type RecordedSegment } from '../register/make-register.ts'
 import { answer, openTestDesk, type Browser } from '../register/open-desk.ts'
+import { servedRequest } from '../requests/served-request.ts'
 import { sampleRequest, type SampleRequest } from './sample-request.ts'
 import { everyRole, groundsOf, whoMay, type Caller, type Ground } from './who-may.ts'
 
@@ -73,7 +74,14 @@ beforeAll(async () => {
   other = await enterTestPerson(admin, database.as('seloste_desk').db, { name: 'Toinen', unit: 'Toinen yksikkö' })
   for (const ground of ['own', 'others'] as const) calls[ground] = await record(ground)
   for (const { id } of Object.values(calls)) await keepRecording(register.keeping, id, Temporal.Now.instant())
+  served = await serve(Object.values(calls).map(({ contactId }) => contactId))
 }, 60_000)
+
+/** The number of the request that the Service Unit serves. */
+let served: string
+async function serve(contacts: string[]): Promise<string> {
+  return (await servedRequest(admin, { clerkId: people.get('SERVICE_UNIT')!.id, contacts })).number
+}
 
 function record(ground: Ground): Promise<RecordedSegment> {
   const official = people.get('OFFICIAL')!
@@ -99,10 +107,11 @@ async function signedIn(person: TestPerson): Promise<Browser> {
 }
 
 /** The purpose, and the reference, under which a role looks. */
-function under(caller: Caller): { purpose: Purpose; reference?: string } {
+function under(caller: Caller, request = served): { purpose: Purpose; reference?: string } {
   const purpose = caller === 'nobody' || caller === 'without-right' ? undefined : held[caller].purposes[0]
-  const needs = caller === 'MAINTENANCE' || caller === 'SECURITY' || caller === 'SERVICE_UNIT'
-  return { purpose: purpose ?? 'DEVELOPMENT', ...(needs && { reference: 'KOE-1' }) }
+  const needs = caller === 'MAINTENANCE' || caller === 'SECURITY'
+  const reference = caller === 'SERVICE_UNIT' ? request : 'KOE-1'
+  return { purpose: purpose ?? 'DEVELOPMENT', ...((needs || caller === 'SERVICE_UNIT') && { reference }) }
 }
 
 type OperationId = keyof typeof operations
@@ -112,8 +121,9 @@ async function requestOf(id: OperationId, caller: Caller, ground: Ground): Promi
   const { url } = operations[id]
   // What is forbidden is gone: each time another one.
   const call = id === 'forbidUse' ? await record(ground) : calls[ground]
+  const request = id === 'forbidUse' && caller === 'SERVICE_UNIT' ? await serve([call.contactId]) : served
   return sampleRequest(id, {
-    look: under(caller),
+    look: under(caller, request),
     places: {
       ...(url.startsWith('/api/contacts/') && { id: call.contactId }),
       ...(url.startsWith('/api/recordings/') && { id: call.id }),

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
+import { sql } from 'kysely'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { describeFrom } from '#test/database/describe-from.ts'
@@ -11,7 +12,9 @@ import { admit, type SegmentFacts } from '#register/admit.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { appendAudit } from '#safeguards/audit/append.ts'
 import { sessionHash, signOut, type Session } from '#safeguards/people/session.ts'
+import { servesRequests } from '#safeguards/access/decide.ts'
 import { requestGrant, rightReaching, underGrant, type Grant } from '#safeguards/access/grant.ts'
+import { servedRequest } from '#test/requests/served-request.ts'
 
 /** How many random cases a Grant, made of what is stored, and the database are compared on; decide-as-the-database.test.ts has many more. */
 const randomCases = 2_000
@@ -134,7 +137,6 @@ describe('the matrix of roles (requirements 1.4)', () => {
   test.each([
     ['MAINTENANCE', 'MAINTENANCE'],
     ['SECURITY', 'CRIME_OR_MISUSE'],
-    ['SERVICE_UNIT', 'INSPECTION'],
   ] as const)('%s sees everything under %s and nothing under another purpose', async (role, purpose) => {
     const who = await enterTestPerson(admin, desk, {
       name: role,
@@ -149,6 +151,40 @@ describe('the matrix of roles (requirements 1.4)', () => {
       const settings = { 'seloste.session': session.token, 'seloste.purpose': purpose, 'seloste.reference': reference }
       expect(await seen(settings)).toEqual(nothing)
     }
+  })
+
+  test('the Service Unit sees the calls of the open request that its reference names, and nothing else (R46)', async () => {
+    const clerk = await enterTestPerson(admin, desk, {
+      name: 'Paula',
+      right: { role: 'SERVICE_UNIT', purposes: ['INSPECTION'], scope: { kind: 'all', ...none } },
+    })
+    const { token } = await clerk.signIn()
+    const look = (reference: string, purpose: Purpose = 'INSPECTION') =>
+      seen({ 'seloste.session': token, 'seloste.purpose': purpose, 'seloste.reference': reference })
+    const serve = (given: object) =>
+      servedRequest(admin, { clerkId: clerk.id, contacts: [transferred.contactId], ...given })
+    const both = [transferred.first, transferred.second].sort()
+    const request = await serve({})
+    expect(await look(request.number)).toEqual({ segments: both, contacts: 1, recordings: both })
+    expect(await look(` ${request.number} `)).toMatchObject({ contacts: 1 })
+    expect(await look((await serve({ state: 'FOUND' })).number)).toEqual(await look(request.number))
+    // A part of a transferred call that somebody else answered is none of the official's.
+    const bertils = await serve({ party: 'OFFICIAL', officialId: bertil.id })
+    expect(await look(bertils.number)).toEqual({
+      segments: [transferred.second],
+      contacts: 1,
+      recordings: [transferred.second],
+    })
+    for (const reference of ['', ' ', 'R-1', '%', (await serve({ contacts: [] })).number]) {
+      expect(await look(reference), reference).toEqual(nothing)
+    }
+    for (const purpose of purposes.filter((one) => one !== 'INSPECTION')) {
+      expect(await look(request.number, purpose)).toEqual(nothing)
+    }
+    await sql`update subject_request set closed_at = now(), outcome = 'ANSWERED' where id = ${request.id}`.execute(
+      admin,
+    )
+    expect(await look(request.number)).toEqual(nothing)
   })
 
   test.each(['DECISION_MAKER', 'ACCESS_APPROVER'] as const)('%s sees nothing', async (role) => {
@@ -366,8 +402,16 @@ describe('the two sides of the decision', () => {
           for (const purpose of purposes) {
             const asked = { purpose, reference: 'R-1', action: 'contacts.listed' as const }
             const grant = await requestGrant(desk, session, asked, now())
+            // No request has this number: the Service Unit's right reaches nothing under it.
             const expected =
-              'refused' in grant ? [] : rows.filter((row) => rightReaching(grant, row)).map(({ id }) => id)
+              'refused' in grant
+                ? []
+                : rows
+                    .filter((row) => {
+                      const reaching = rightReaching(grant, row)
+                      return reaching && !servesRequests(reaching)
+                    })
+                    .map(({ id }) => id)
             const settings = {
               'seloste.session': session.token,
               'seloste.purpose': purpose,

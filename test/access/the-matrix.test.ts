@@ -12,6 +12,7 @@ import { submitted } from '../database/drafts.ts'
 import { enterTestPerson, phone, type TestPerson } from '../database/people.ts'
 import { makeTestRegister, type RecordedSegment } from '../register/make-register.ts'
 import { answer, openTestDesk } from '../register/open-desk.ts'
+import { servedRequest } from '../requests/served-request.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const register = await makeTestRegister(database)
@@ -29,7 +30,7 @@ type Action =
   | 'request rights'
   | 'approve rights'
   | 'read the log'
-  | 'serve inspections'
+  | 'serve requests'
   | 'know of preservation orders'
   | 'recall what was disclosed'
 
@@ -98,7 +99,7 @@ const matrix = {
     reaches: grounds,
     purposes: ['INSPECTION'],
     needsReference: true,
-    may: ['serve inspections'],
+    may: ['serve requests'],
   },
   'Controller’s decision maker': {
     role: 'DECISION_MAKER',
@@ -242,8 +243,14 @@ describe.each(holdings)('$name', ({ row, held }) => {
     who =
       row.role === 'OFFICIAL' ? agents[held as keyof typeof agents] : await enter({ role: row, ...(held && { held }) })
     calls = callsOf(row, held)
+    if (row.role === 'SERVICE_UNIT') {
+      const contacts = Object.values(calls).map(({ contactId }) => contactId)
+      reference = (await servedRequest(admin, { clerkId: who.id, contacts })).number
+    }
   })
-  const look = (purpose: Purpose, reference = 'KOE-1') => ({ purpose, reference })
+  /** The Service Unit looks under the number of the request that it serves. */
+  let reference = 'KOE-1'
+  const look = (purpose: Purpose) => ({ purpose, reference })
   const query = (given: object) => new URLSearchParams(given as Record<string, string>).toString()
 
   test('reads the history and listens under the purposes held, of the calls reached, and no others', async () => {
@@ -274,8 +281,8 @@ describe.each(holdings)('$name', ({ row, held }) => {
 
   if (!row.needsReference) return
   test('looks at nothing without a fault, a case or a request', async () => {
-    for (const reference of [undefined, '  ']) {
-      const given = { purpose: held!, ...(reference !== undefined && { reference }) }
+    for (const none of [undefined, '  ']) {
+      const given = { purpose: held!, ...(none !== undefined && { reference: none }) }
       const read = await ask(who, 'GET', `/api/contacts/${calls.own.contactId}?${query(given)}`)
       const listen = await ask(who, 'POST', `/api/recordings/${calls.own.id}/listenings`, given)
       expect([read.told, listen.told]).toEqual(['deny.reference', 'deny.reference'])
@@ -348,7 +355,7 @@ describe('rules, rights and the log', () => {
   })
 
   test('the log is read', () => told('read the log', (who) => ask(who, 'GET', '/api/log')))
-  test('inspections are served', () => told('serve inspections', (who) => ask(who, 'GET', '/api/inspections')))
+  test('requests are served', () => told('serve requests', (who) => ask(who, 'GET', '/api/requests')))
   test('preservation orders are known', () =>
     told('know of preservation orders', (who) => ask(who, 'GET', '/api/holds')))
   test('what was disclosed is recalled', () =>

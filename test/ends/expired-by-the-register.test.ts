@@ -5,8 +5,8 @@ import { createTestDatabase } from '../database/create-test-database.ts'
 import { openEnds } from './open-ends.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const { kept, keptUntil, post, get, shiftMark } = await openEnds(database)
-const look = { purpose: 'INSPECTION', reference: 'PY-1' }
+const { kept, keptUntil, post, get, serve, shiftMark } = await openEnds(database)
+const look = { purpose: 'CRIME_OR_MISUSE', reference: 'TURVA-1' }
 const query = new URLSearchParams(look).toString()
 
 interface Shown {
@@ -19,43 +19,40 @@ test('a recording whose day was reached before the clock went back is destroyed 
   const over = await keptUntil(3)
   // The register has been four hours further than the clock is now.
   await shiftMark('4 hours')
-  const { body } = await get('paula', `/api/contacts?${query}`)
+  const { body } = await get('tuula', `/api/contacts?${query}`)
   const items = body['items'] as Shown[]
   const stateIn = (id: string) =>
     items.flatMap(({ segments }) => segments).find(({ recording }) => recording.id === id)?.recording.state
   expect(stateIn(over.id)).toBe('destroyed')
   expect(stateIn(alive.id)).toBe('available')
-  const { body: whole } = await get('paula', `/api/contacts/${over.contactId}?${query}`)
+  const { body: whole } = await get('tuula', `/api/contacts/${over.contactId}?${query}`)
   expect((whole as unknown as Shown).segments[0]!.recording.state).toBe('destroyed')
   const found = async (recorded: string) => {
-    const { body: page } = await get('paula', `/api/contacts?${query}&recorded=${recorded}`)
+    const { body: page } = await get('tuula', `/api/contacts?${query}&recorded=${recorded}`)
     return (page['items'] as Shown[]).map(({ id }) => id)
   }
   expect(await found('destroyed')).toEqual([over.contactId])
   expect(await found('available')).not.toContain(over.contactId)
-  expect(await post('paula', `/api/recordings/${over.id}/listenings`, look)).toMatchObject({
+  expect(await post('tuula', `/api/recordings/${over.id}/listenings`, look)).toMatchObject({
     code: 'recording.destroyed',
   })
-  const { body: end } = await get('paula', `/api/recordings/${over.id}/destruction?${query}`)
+  const { body: end } = await get('tuula', `/api/recordings/${over.id}/destruction?${query}`)
   expect(end).toMatchObject({ state: 'destroyed', cause: 'retention' })
 })
 
 test('an inspection is urgent three days before, by the same time', async () => {
   const later = await keptUntil(74)
-  const opened = await post('paula', '/api/inspections', {
-    contactId: later.contactId,
-    recordingIds: [later.id],
-    reference: 'PY-2',
-    receivedAt: Temporal.Now.instant().subtract({ hours: 1 }).toString(),
-    party: 'CALLER',
-  })
-  expect(opened.status).toBe(201)
+  const request = await serve([later.contactId], { kinds: ['LISTEN'] })
   const isUrgent = async () => {
-    const { body } = await get('paula', '/api/inspections?state=open')
-    return (body['items'] as { isUrgent: boolean }[]).map((one) => one.isUrgent)
+    const { rows } = await database
+      .as()
+      .pool.query('select inspection_is_urgent(i) as so from inspection i where id = $1', [
+        request.calls[0]?.inspectionId,
+      ])
+    return rows as unknown
   }
   await shiftMark('0 hours')
-  expect(await isUrgent()).toEqual([false])
+  expect(await isUrgent()).toEqual([{ so: false }])
   await shiftMark('4 hours')
-  expect(await isUrgent()).toEqual([true])
+  expect(await isUrgent()).toEqual([{ so: true }])
 })

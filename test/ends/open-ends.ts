@@ -19,6 +19,7 @@ import type { TestDatabase } from '../database/create-test-database.ts'
 import { enterTestPerson, phone, type TestPerson } from '../database/people.ts'
 import { callOfMonthsAgo, makeTestRegister, type RecordedCall } from '../register/make-register.ts'
 import { answer, openTestDesk, type Browser } from '../register/open-desk.ts'
+import { servedRequest, type RequestToServe, type ServedRequest } from '../requests/served-request.ts'
 
 const all = { kind: 'all' as const, units: [], numbers: [] }
 const none = { kind: 'none' as const, units: [], numbers: [] }
@@ -109,7 +110,22 @@ export async function openEnds(database: TestDatabase<RegisterTables>) {
   const forbid = (name: keyof typeof people, id: string, body: object) =>
     post(name, `/api/recordings/${id}/prohibitions`, body)
   const byOfficial = (id: string) => forbid('aino', id, { party: 'OFFICIAL', channel: 'OWN_CALLS' })
-  const byCaller = (id: string) => forbid('paula', id, { party: 'CALLER', channel: 'PHONE', reference: 'PY-1' })
+  /** A request that Paula serves, about a call of a recording or of several. */
+  const serve = (contacts: readonly string[], given: Omit<RequestToServe, 'clerkId' | 'contacts'> = {}) =>
+    servedRequest(admin, { clerkId: people.paula.id, contacts, ...given })
+  const requests = new Map<string, Promise<ServedRequest>>()
+  /** Its caller forbids the use of a recording at the Service Unit, each time under the same request. */
+  async function byCaller(id: string) {
+    const row = await admin.selectFrom('recording').select('contact_id').where('id', '=', id).executeTakeFirstOrThrow()
+    const request = requests.get(id) ?? serve([row.contact_id], { kinds: ['PROHIBIT'] })
+    requests.set(id, request)
+    return forbid('paula', id, { party: 'CALLER', channel: 'PHONE', reference: (await request).number })
+  }
+  async function closeInspection(id: string | null | undefined, how: 'heard' | 'no-show') {
+    await sql`select end_inspection(i, ${people.paula.id}, ${how}) from inspection i where id = ${id ?? null}`.execute(
+      admin,
+    )
+  }
 
   async function stateOf(id: string) {
     return admin
@@ -152,6 +168,8 @@ export async function openEnds(database: TestDatabase<RegisterTables>) {
       forbid,
       byOfficial,
       byCaller,
+      serve,
+      closeInspection,
       stateOf,
       until,
       setDay,

@@ -48,7 +48,7 @@ describe('an order in force', () => {
     expect(await listen('aino', id, { purpose: 'DEVELOPMENT' })).toMatchObject({ code: 'recording.restricted' })
     const fault = { purpose: 'MAINTENANCE', reference: 'VIKA-1' }
     expect(await listen('matti', id, fault)).toMatchObject({ code: 'recording.restricted' })
-    const inspection = { purpose: 'INSPECTION', reference: 'PY-1' }
+    const inspection = { purpose: 'INSPECTION', reference: (await ends.serve([contactId])).number }
     expect(await listen('paula', id, inspection)).toMatchObject({ code: 'recording.restricted' })
     expect((await listen('tuula', id, { purpose: 'CRIME_OR_MISUSE', reference: 'TURVA-1' })).status).toBe(201)
 

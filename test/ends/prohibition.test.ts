@@ -1,4 +1,5 @@
 // AC11 and AC12: forbidding the use of a recording, over the wire, with the custodian that carries it out.
+import { sql } from 'kysely'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { bodyKey, indexKey } from '#register/recordings/objects.ts'
 import type { RegisterTables } from '#register/tables.ts'
@@ -8,7 +9,7 @@ import { openEnds } from './open-ends.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const ends = await openEnds(database)
-const { as, kept, forbid, byOfficial, byCaller, stateOf, until, post, get, admin, register } = ends
+const { as, kept, forbid, byOfficial, byCaller, serve, stateOf, until, post, get, admin, register } = ends
 const now = () => Temporal.Now.instant()
 
 beforeAll(() => ends.startCustodian(), 60_000)
@@ -92,42 +93,52 @@ describe('nobody else forbids, and a stranger learns nothing', () => {
     const { id } = await kept()
     expect(await forbid('paula', id, { party: 'CALLER', channel: 'LETTER' })).toMatchObject({ code: 'deny.reference' })
   })
+
+  test('the Service Unit forbids for whoever asks, a call that is shown to be theirs, and no other (R46, AC15)', async () => {
+    const [x, y] = [await kept(), await kept()]
+    const request = await serve([x.contactId])
+    const found = await serve([x.contactId], { state: 'FOUND' })
+    const asOfficial = { party: 'OFFICIAL', channel: 'LETTER', reference: request.number }
+    const asCaller = { ...asOfficial, party: 'CALLER' }
+    const notTheirs = { status: 404, code: 'not-found' }
+    expect(await forbid('paula', y.id, asCaller)).toMatchObject(notTheirs)
+    expect(await forbid('paula', crypto.randomUUID(), asCaller)).toMatchObject(notTheirs)
+    expect(await forbid('paula', x.id, asOfficial)).toMatchObject(notTheirs)
+    expect(await forbid('paula', x.id, { ...asCaller, reference: 'PY-1' })).toMatchObject(notTheirs)
+    expect(await forbid('paula', x.id, { ...asCaller, reference: found.number })).toMatchObject(notTheirs)
+    await admin.executeQuery(
+      sql`update subject_request set closed_at = now(), outcome = 'WITHDRAWN' where id = ${found.id}`.compile(admin),
+    )
+    expect(await forbid('paula', x.id, { ...asCaller, reference: found.number })).toMatchObject(notTheirs)
+    for (const { id } of [x, y]) expect(await stateOf(id)).toMatchObject({ state: 'STORED' })
+    expect(await forbid('paula', x.id, asCaller)).toMatchObject({ status: 200 })
+    await until(x.id, 'DESTROYED')
+    expect(await stateOf(y.id)).toMatchObject({ state: 'STORED' })
+  })
 })
 
 describe('a prohibition waits for the other party’s inspection that was open when it came (AC12)', () => {
-  async function opened(recording: { id: string; contactId: string }, party: 'CALLER' | 'OFFICIAL', received = now()) {
-    const { body } = await post('paula', '/api/inspections', {
-      contactId: recording.contactId,
-      recordingIds: [recording.id],
-      reference: `PY-${recording.id.slice(0, 8)}`,
-      receivedAt: received.subtract({ hours: 1 }).toString(),
-      party,
-      appointment: {
-        at: now()
-          .add({ hours: 24 * 8 })
-          .toString(),
-        office: 'Oulu',
-      },
-    })
-    return body['id'] as string
+  async function opened({ contactId }: { contactId: string }, party: 'CALLER' | 'OFFICIAL') {
+    const officialId = party === 'OFFICIAL' ? { officialId: ends.people.aino.id } : {}
+    const receivedAt = now().subtract({ hours: 1 })
+    return serve([contactId], { party, ...officialId, kinds: ['LISTEN'], receivedAt })
   }
 
   test('restricted to that case, gone for everybody else, and destroyed when it closes', async () => {
     const recording = await kept()
-    const inspection = await opened(recording, 'CALLER')
+    const request = await opened(recording, 'CALLER')
     expect((await byOfficial(recording.id)).body).toMatchObject({ state: 'waiting' })
     expect(await stateOf(recording.id)).toMatchObject({ state: 'RESTRICTED' })
     expect(await listen('aino', recording.id, development)).toMatchObject({ code: 'recording.restricted' })
-    const other = { purpose: 'INSPECTION', reference: 'PY-OTHER' }
+    const other = { purpose: 'INSPECTION', reference: (await serve([recording.contactId])).number }
     expect(await listen('paula', recording.id, other)).toMatchObject({ code: 'recording.restricted' })
-    const itsOwn = { purpose: 'INSPECTION', reference: `PY-${recording.id.slice(0, 8)}` }
+    const itsOwn = { purpose: 'INSPECTION', reference: request.number }
     const heard = await listen('paula', recording.id, itsOwn)
     expect(heard.status).toBe(201)
     const { audio } = heard.body as unknown as { audio: string }
     expect((await (await as('paula')).fetch(audio, { headers: { range: 'bytes=0-99' } })).status).toBe(206)
 
-    const closed = await post('paula', `/api/inspections/${inspection}/close`, { outcome: 'no-show' })
-    expect(closed.status).toBe(204)
+    await ends.closeInspection(request.calls[0]?.inspectionId, 'no-show')
     expect(await until(recording.id, 'DESTROYED')).toMatchObject({ cause: 'official' })
   })
 

@@ -15,17 +15,17 @@ const { objects, keys, keeping, record } = await makeTestRegister(database)
 const { pool, db: admin } = database.as()
 const custodian = database.as('seloste_custodian').db
 const desk = database.as('seloste_desk').db
-const paula = await enterTestPerson(admin, desk, {
-  name: 'Paula',
-  right: { role: 'SERVICE_UNIT', purposes: ['INSPECTION'], scope: { kind: 'all', units: [], numbers: [] } },
+const tuula = await enterTestPerson(admin, desk, {
+  name: 'Tuula',
+  right: { role: 'SECURITY', purposes: ['CRIME_OR_MISUSE'], scope: { kind: 'all', units: [], numbers: [] } },
 })
-const session = await paula.signIn()
+const session = await tuula.signIn()
 
 const at = (local: string) => Temporal.PlainDateTime.from(local).toZonedDateTime('Europe/Helsinki').toInstant()
 const second = { seconds: 1 }
 
 async function seen(contactId: string) {
-  const look = { 'seloste.session': session.token, 'seloste.purpose': 'INSPECTION', 'seloste.reference': 'TP-1' }
+  const look = { 'seloste.session': session.token, 'seloste.purpose': 'CRIME_OR_MISUSE', 'seloste.reference': 'TP-1' }
   return inSession(desk, look, async (tx) => ({
     contacts: (await tx.selectFrom('contact').select('id').where('id', '=', contactId).execute()).length,
     parts: (await tx.selectFrom('segment').select('id').where('contact_id', '=', contactId).execute()).length,

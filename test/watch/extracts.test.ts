@@ -11,6 +11,7 @@ import { extractLooks } from '#use/watch/extract-looks.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { callFacts, enterTestPerson, recordingFacts } from '#test/database/people.ts'
 import { looksAtMyCalls } from '#safeguards/watch/extracts.ts'
+import { servedRequest } from '#test/requests/served-request.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const { pool, db: admin } = database.as()
@@ -51,8 +52,8 @@ const sessions = {
   paula: await paula.signIn(),
 }
 
-async function grantFor(session: Session, purpose: Purpose) {
-  const grant = await requestGrant(desk, session, { purpose, reference: 'R-1', action: 'contact.read' }, now())
+async function grantFor(session: Session, purpose: Purpose, reference = 'R-1') {
+  const grant = await requestGrant(desk, session, { purpose, reference, action: 'contact.read' }, now())
   if ('refused' in grant) throw new Error(grant.refused)
   return grant
 }
@@ -139,7 +140,8 @@ describe('the extract of a call', () => {
     const { contactId } = await call()
     await readContact(desk, await grantFor(sessions.sari, 'TRAINING'), contactId)
     await readContact(desk, await grantFor(sessions.tuula, 'CRIME_OR_MISUSE'), contactId)
-    const extract = await extractLooks(desk, await grantFor(sessions.paula, 'INSPECTION'), contactId)
+    const { number } = await servedRequest(admin, { clerkId: paula.id, contacts: [contactId] })
+    const extract = await extractLooks(desk, await grantFor(sessions.paula, 'INSPECTION', number), contactId)
     if (extract === 'not-found') throw new Error(extract)
     expect(extract.looks).toMatchObject([
       { kind: 'read', role: 'SUPERVISOR', purpose: 'TRAINING', unit: 'Henkilöverotus' },
@@ -148,7 +150,15 @@ describe('the extract of a call', () => {
     const { rows } = await pool.query(
       `select person_id, purpose, reference, object_id from audit_entry where action = 'extract.read' order by seq desc limit 1`,
     )
-    expect(rows).toEqual([{ person_id: paula.id, purpose: 'INSPECTION', reference: 'R-1', object_id: contactId }])
+    expect(rows).toEqual([{ person_id: paula.id, purpose: 'INSPECTION', reference: number, object_id: contactId }])
+    // Of another request, of a call that is not shown to be the requester's yet, and of no request at all.
+    const { number: other } = await servedRequest(admin, { clerkId: paula.id })
+    const { number: found } = await servedRequest(admin, { clerkId: paula.id, contacts: [contactId], state: 'FOUND' })
+    for (const reference of [other, found, 'R-1']) {
+      expect(await extractLooks(desk, await grantFor(sessions.paula, 'INSPECTION', reference), contactId)).toBe(
+        'not-found',
+      )
+    }
     await expect(extractLooks(desk, await grantFor(sessions.matti, 'MAINTENANCE'), contactId)).rejects.toThrow(
       'deny.purpose',
     )

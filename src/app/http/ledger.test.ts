@@ -12,6 +12,7 @@ import { languages } from '#description/register-description.ts'
 import type { Role } from '#description/roles.ts'
 import { keepRecording } from '#register/recordings/keep-recording.ts'
 import type { RegisterTables } from '#register/tables.ts'
+import { servedRequest } from '#test/requests/served-request.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const register = await makeTestRegister(database)
@@ -46,6 +47,8 @@ const as = async (who: typeof aino) => {
 const get = async (who: typeof aino, path: string) => answer((await as(who)).fetch(path))
 
 let forbidden: RecordedSegment
+/** The number of the request that the clerk serves. */
+let served: string
 let held: RecordedSegment
 const hold = randomUUID()
 beforeAll(async () => {
@@ -54,6 +57,8 @@ beforeAll(async () => {
   held = await register.record(own)
   for (const { id } of [forbidden, held]) await keepRecording(register.keeping, id, Temporal.Now.instant())
   await destroyer.destroy(forbidden.id)
+  const contacts = [forbidden.contactId, held.contactId]
+  served = (await servedRequest(admin, { clerkId: clerk.id, contacts })).number
   await pool.query(`select append_to_ledger('hold', $1, 'entered', '{}')`, [hold])
   await ledger.append({ kind: 'recording', id: randomUUID(), cause: 'hold-end', doneBy: 'sweep', detail: {} })
   await ledger.seal()
@@ -98,7 +103,7 @@ describe('how a recording ended', () => {
     await ledger.seal()
     const { body } = await get(aino, path(held.id))
     expect(body).toEqual({ state: 'destroyed', cause: 'retention', destroyedAt: '2026-11-01T10:00:00Z' })
-    expect(await get(clerk, `/api/recordings/${held.id}/certificate?language=fi&reference=T-1`)).toMatchObject({
+    expect(await get(clerk, `/api/recordings/${held.id}/certificate?language=fi&reference=${served}`)).toMatchObject({
       status: 404,
     })
   })
@@ -110,7 +115,7 @@ describe('the certificate', () => {
   test.each(languages)(
     'in %s is a tagged PDF (PDF/UA) that says what was destroyed, why, and how to check it',
     async (language) => {
-      const response = await (await as(clerk)).fetch(path(forbidden.id, `language=${language}&reference=T-1`))
+      const response = await (await as(clerk)).fetch(path(forbidden.id, `language=${language}&reference=${served}`))
       expect([response.status, response.headers.get('content-type')]).toEqual([200, 'application/pdf'])
       const pdf = Buffer.from(await response.arrayBuffer())
       expect(checkPdfUa(pdf)).toEqual([])
@@ -130,6 +135,7 @@ describe('the certificate', () => {
   test('is given to the official whose call it was, without a reference, and to the Service Unit with one only', async () => {
     expect((await (await as(aino)).fetch(path(forbidden.id, 'language=fi'))).status).toBe(200)
     expect(await get(clerk, path(forbidden.id, 'language=fi'))).toMatchObject({ status: 403, code: 'deny.reference' })
+    expect(await get(clerk, path(forbidden.id, 'language=fi&reference=T-1'))).toMatchObject({ status: 404 })
     expect(await get(other, path(forbidden.id, 'language=fi'))).toMatchObject({ status: 404 })
     expect(await get(security, path(forbidden.id, 'language=fi&reference=R-1'))).toMatchObject({ status: 403 })
   })
@@ -139,7 +145,7 @@ describe('the certificate', () => {
       `select person_id, reference, detail ->> 'language' as language from audit_entry where action = 'certificate.made' and result = 'ok' and object_id = $1 order by seq limit 1`,
       [forbidden.id],
     )
-    expect(rows).toEqual([{ person_id: clerk.id, reference: 'T-1', language: 'fi' }])
+    expect(rows).toEqual([{ person_id: clerk.id, reference: served, language: 'fi' }])
   })
 })
 

@@ -20,7 +20,7 @@ export function requestCallRoutes(app: Routes, desk: Desk): void {
     handler: async (request, reply) => {
       const session = await looking(desk, request, reply)
       if (!session) return reply
-      const told = readTold(request.body as ToldOfCall, today())
+      const told = readTold(request.body, today())
       if ('refused' in told) return refuse(reply, told.refused, { field: told.field })
       const looked = await nameCall(desk.db, session, request.params.id, told)
       if ('refused' in looked) return refuseLook(reply, looked)
@@ -33,7 +33,7 @@ export function requestCallRoutes(app: Routes, desk: Desk): void {
     handler: async (request, reply) => {
       const session = await looking(desk, request, reply)
       if (!session) return reply
-      const told = readTold(request.body as ToldOfCall, today())
+      const told = readTold(request.body, today())
       if ('refused' in told) return refuse(reply, told.refused, { field: told.field })
       const { id: requestId, callId } = request.params
       const looked = await narrowCall(desk.db, session, { requestId, callId }, told)

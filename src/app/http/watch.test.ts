@@ -6,6 +6,7 @@ import { answer, openTestDesk, type Browser } from '#test/register/open-desk.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { raiseAlarms } from '#safeguards/watch/raise-alarms.ts'
 import { looksAtOnce, mostWaiting, thresholds } from '#safeguards/watch/thresholds.ts'
+import { servedRequest } from '#test/requests/served-request.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const register = await makeTestRegister(database)
@@ -148,9 +149,11 @@ describe('extracts', () => {
 
   test('of a call are made under an inspection that is named', async () => {
     const clerk = await desk.signIn(paula)
+    const { number } = await servedRequest(admin, { clerkId: paula.id, contacts: [recording.contactId] })
     const path = `/api/contacts/${recording.contactId}/looks`
     expect(await answer(clerk.fetch(path))).toMatchObject({ status: 403, code: 'deny.reference' })
-    expect(await answer(clerk.fetch(`${path}?reference=T-1`))).toMatchObject({
+    expect(await answer(clerk.fetch(`${path}?reference=T-1`))).toMatchObject({ status: 404, code: 'not-found' })
+    expect(await answer(clerk.fetch(`${path}?reference=${number}`))).toMatchObject({
       status: 200,
       body: { contact: { id: recording.contactId }, items: [{ kind: 'read', role: 'SUPERVISOR' }] },
     })

@@ -62,7 +62,6 @@ export function seesRetention(me: Pick<Me, 'rights'>): boolean {
     'DECISION_MAKER',
     'MAINTENANCE',
     'SECURITY',
-    'SERVICE_UNIT',
   )
 }
 

@@ -1,0 +1,105 @@
+/**
+ * Random rounds for the decision who may look. In: nothing. Out: descriptions, people, rights, calls and requests, mostly as
+ * they may be, often on the edges of their times. Never here: what is decided of them.
+ */
+import { randomUUID } from 'node:crypto'
+import fc from 'fast-check'
+import { phone } from '#test/database/people.ts'
+import { purposes } from '#description/purposes.ts'
+import { duties, roles, widestPurposes, widestScope, type Duty, type Role, type Scope } from '#description/roles.ts'
+import type { RoleBound } from '#safeguards/access/decide.ts'
+
+/** Microseconds from the instant of the round: mostly far off, often on its edges. */
+const edge = fc.constantFrom(-1, 0, 1)
+const past = fc.oneof(edge, { weight: 3, arbitrary: fc.constant(-3_600_000_000) })
+const end = fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, edge, fc.constant(3_600_000_000))
+const dutyOf = (role: Role) => (role === 'EXPERT' ? fc.constantFrom(...duties) : fc.constant(undefined))
+const role = fc.constantFrom(...roles).chain((one) => dutyOf(one).map((duty) => ({ role: one, ...(duty && { duty }) })))
+const people = 12
+const units = [randomUUID(), randomUUID(), randomUUID()]
+const numbers = ['029 497 000', '029 497 010', '029 512 000'].map(phone)
+const other: Scope[] = ['own', 'unit', 'numbers', 'all', 'none']
+const contacts = 16
+
+/** A description: which roles it knows, and how far it narrows each. */
+const bounds = fc
+  .tuple(...roles.flatMap((one) => (one === 'EXPERT' ? duties.map((duty) => bound(one, duty)) : [bound(one)])))
+  .map((list) => list.filter((one) => one !== undefined))
+
+function bound(of: Role, duty?: Duty): fc.Arbitrary<RoleBound | undefined> {
+  const widest = widestPurposes(of, duty)
+  const scopes = [...new Set<Scope>([widestScope(of), widestScope(of), 'own', 'none'])]
+  const given = fc.record({
+    purposes: fc.oneof({ weight: 3, arbitrary: fc.constant([...widest]) }, fc.subarray([...widest])),
+    scope: fc.oneof({ weight: 3, arbitrary: fc.constant(widestScope(of)) }, fc.constantFrom(...scopes)),
+  })
+  return fc.option(
+    given.map((one) => ({ role: of, ...(duty && { duty }), ...one })),
+    { freq: 10, nil: undefined },
+  )
+}
+
+/** A right as wide as anybody may ever have written it; most of them fit their role. */
+const right = fc
+  .record({
+    who: role,
+    fits: fc.oneof({ weight: 3, arbitrary: fc.constant(true) }, fc.constant(false)),
+    purposes: fc.subarray([...purposes]),
+    kind: fc.constantFrom(...other),
+    units: fc.subarray(units),
+    numbers: fc.subarray(numbers),
+    from: past,
+    to: end,
+    revoked: fc.oneof({ weight: 6, arbitrary: fc.constant(null) }, edge),
+  })
+  .map(({ who, fits, ...one }) => ({
+    ...who,
+    ...one,
+    ...(fits && { kind: widestScope(who.role), purposes: [...widestPurposes(who.role, who.duty)] }),
+  }))
+
+const person = fc
+  .record({
+    employedFrom: past,
+    employedTo: fc.oneof({ weight: 4, arbitrary: fc.constant(null) }, edge),
+    rights: fc.array(right, { maxLength: 6, size: 'max' }),
+    session: fc.oneof(
+      { weight: 9, arbitrary: fc.constant('open' as const) },
+      fc.constantFrom('ended' as const, 'over' as const, 'half' as const),
+    ),
+  })
+  // Nobody leaves before they come.
+  .map((one) => ({ ...one, employedTo: one.employedTo === null ? null : Math.max(one.employedFrom, one.employedTo) }))
+
+const segment = fc.record({
+  official: fc.option(fc.nat(people - 1)),
+  unit: fc.option(fc.constantFrom(...units)),
+  reached: fc.constantFrom(...numbers),
+})
+
+/** Transferred calls have two segments, and the number reached need not be the one that was called. */
+const contact = fc.record({
+  called: fc.constantFrom(...numbers),
+  segments: fc.array(segment, { maxLength: 2 }),
+  endsAt: fc.oneof({ weight: 4, arbitrary: fc.constant(3_600_000_000) }, edge),
+})
+
+/** A request of a caller, or of the official that it names, open or not, and the calls that were found for it. */
+const request = fc.record({
+  official: fc.option(fc.nat(people - 1)),
+  isOpen: fc.oneof({ weight: 3, arbitrary: fc.constant(true) }, fc.constant(false)),
+  calls: fc.subarray(
+    Array.from({ length: contacts }, (_, at) => at),
+    { minLength: 4, maxLength: 12 },
+  ),
+})
+
+/** A description, people with rights and sessions, calls, and two requests about them. */
+export const round = fc.record({
+  bounds,
+  requests: fc.tuple(request, request),
+  maintenanceContent: fc.constantFrom('allowed' as const, 'breakGlass' as const, 'denied' as const),
+  people: fc.array(person, { minLength: people, maxLength: people }),
+  contacts: fc.array(contact, { minLength: contacts, maxLength: contacts }),
+})
+export type Round = typeof round extends fc.Arbitrary<infer Value> ? Value : never
