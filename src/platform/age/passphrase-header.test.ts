@@ -1,0 +1,42 @@
+import { randomBytes } from 'node:crypto'
+import * as age from 'age-encryption'
+import { expect, test } from 'vitest'
+import { writePassphraseHeader } from './passphrase-header.ts'
+import { sealParts } from './seal-stream.ts'
+
+const passphrase = 'kala-muni-sana'
+
+async function sealed(parts: readonly Buffer[], workFactor = 10): Promise<Buffer> {
+  const { header, fileKey } = await writePassphraseHeader(passphrase, workFactor)
+  const bytes = [header]
+  // eslint-disable-next-line @typescript-eslint/require-await
+  async function* given() {
+    yield* parts
+  }
+  for await (const part of sealParts(fileKey, given())) bytes.push(part)
+  return Buffer.concat(bytes)
+}
+
+function open(file: Buffer, with_: string): Promise<Uint8Array> {
+  const decrypter = new age.Decrypter()
+  decrypter.addPassphrase(with_)
+  return decrypter.decrypt(file)
+}
+
+test.each([[[0]], [[1]], [[65_536]], [[65_537]], [[44, 65_536, 65_536]], [[100_000, 31_072]]])(
+  'parts of %j bytes sealed here with a passphrase open with the age-encryption package',
+  async (sizes) => {
+    const parts = sizes.map((size) => randomBytes(size))
+    const opened = await open(await sealed(parts), passphrase)
+    expect(Buffer.from(opened).equals(Buffer.concat(parts))).toBe(true)
+  },
+)
+
+test('another passphrase opens nothing', async () => {
+  await expect(open(await sealed([randomBytes(10)]), `${passphrase}-`)).rejects.toThrow()
+})
+
+test('a copy’s own work factor is one that age opens', async () => {
+  const plaintext = randomBytes(20)
+  expect(Buffer.from(await open(await sealed([plaintext], 15), passphrase))).toEqual(plaintext)
+})

@@ -1,0 +1,9 @@
+import { expect, test } from 'vitest'
+import { makePassphrase, passphraseBits } from './passphrase.ts'
+
+test('a passphrase has 80 bits of chance at the least, in letters that every keyboard has', () => {
+  expect(passphraseBits).toBeGreaterThanOrEqual(80)
+  const made = Array.from({ length: 2_000 }, makePassphrase)
+  expect(new Set(made).size).toBe(made.length)
+  for (const one of made) expect(one).toMatch(/^([hjklmnprstv][aeiou][hjklmnprstv][aeiou]-){6}\w{4}$/)
+})

@@ -1,0 +1,220 @@
+// A copy of a recording for the person who asked (C1, L6; LX1): made by the custodian, encrypted for them, fetched once, and
+// gone with its recording.
+import { execFileSync, spawnSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import * as age from 'age-encryption'
+import { sql } from 'kysely'
+import { expect, test } from 'vitest'
+import { carryOutEnds } from '#destruction/ends/carry-out-ends.ts'
+import { generateKeyPair } from '#platform/age/age-header.ts'
+import { subjectCopyKey } from '#register/recordings/objects.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { settleCopies } from '#use/requests/acts/fetch-copy.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { answer } from '../register/open-desk.ts'
+import { openActs } from './open-acts.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const acts = await openActs(database)
+const { kept, served, ask, makeCopy, copyOf, readyCopy, fetchCopy, entries, register, admin, custodian, desk } = acts
+const hasAge = spawnSync('age', ['--version']).status === 0
+
+const objectsOf = async (recording: string) => Array.fromAsync(register.objects.list(`copies/${recording}/`))
+const stateOf = async (id: string) => {
+  const { rows } = await sql<{
+    state: string
+  }>`select subject_copy_state(c) as state from subject_copy c where id = ${id}`.execute(admin)
+  return rows[0]?.state
+}
+
+async function open(file: Uint8Array, passphrase: string): Promise<Buffer> {
+  const decrypter = new age.Decrypter()
+  decrypter.addPassphrase(passphrase)
+  return Buffer.from(await decrypter.decrypt(file))
+}
+
+/** The sound of a recording of 50 packets: a second of stereo. */
+function expectSound(wav: Buffer) {
+  expect(wav.subarray(0, 4).toString()).toBe('RIFF')
+  expect(wav.length).toBe(44 + 8_000 * 4)
+  expect(wav.subarray(44).some((byte) => byte !== 0)).toBe(true)
+}
+
+test('a copy is opened by whoever has link and passphrase, once; the log says by its ids that it was made and taken (LX1)', async () => {
+  const { id, link, passphrase, request, recording } = await readyCopy()
+  const page = await desk.visitor.fetch(link)
+  expect([page.status, page.headers.get('cache-control'), page.headers.get('referrer-policy')]).toEqual([
+    200,
+    'private, no-store',
+    'no-referrer',
+  ])
+  expect(await page.text()).not.toContain('<script')
+  expect(await stateOf(id)).toBe('ready')
+
+  const fetched = await fetchCopy(link)
+  expect(fetched.status).toBe(200)
+  const file = Buffer.from(await fetched.arrayBuffer())
+  expectSound(await open(file, passphrase!))
+  await expect.poll(() => stateOf(id)).toBe('taken')
+  await expect.poll(() => objectsOf(recording.id)).toEqual([])
+  expect((await fetchCopy(link)).status).toBe(404)
+
+  const [made] = (await entries('subject-copy.made')).filter((entry) => entry.object_id === id)
+  const [taken] = (await entries('subject-copy.taken')).filter((entry) => entry.object_id === id)
+  expect(made).toMatchObject({ person_id: acts.people.paula.id, reference: request.number })
+  expect(made!.detail).toMatchObject({ recording: recording.id, othersRights: 'weighed' })
+  expect(taken).toMatchObject({ person_id: null, reference: request.number })
+})
+
+test.skipIf(!hasAge)('a copy to the person’s own key opens with the age command and that key', async () => {
+  const { identity, recipient } = generateKeyPair()
+  const { link, passphrase } = await readyCopy({ method: 'KEY', recipient })
+  expect(passphrase).toBeUndefined()
+  const file = Buffer.from(await (await fetchCopy(link)).arrayBuffer())
+  const keyFile = join(register.folder, 'person.key')
+  writeFileSync(keyFile, `${identity}\n`)
+  expectSound(execFileSync('age', ['-d', '-i', keyFile], { input: file, maxBuffer: 1 << 20 }))
+})
+
+test('neither passphrase nor link is anywhere in the database', async () => {
+  const { id, link, passphrase } = await readyCopy()
+  const { rows } = await copyOf(id)
+  const all = JSON.stringify([rows, await entries('subject-copy.made')])
+  expect(all).not.toContain(passphrase!)
+  expect(all).not.toContain(link.slice('/copies/'.length))
+})
+
+test('a link that is wrong, used, withdrawn or over is answered alike, in three languages', async () => {
+  const [used, withdrawn, over] = [await readyCopy(), await readyCopy(), await readyCopy()]
+  await (await fetchCopy(used.link)).arrayBuffer()
+  await expect.poll(() => stateOf(used.id)).toBe('taken')
+  expect((await ask('paula', 'DELETE', `/api/copies/${withdrawn.id}`)).status).toBe(204)
+  expect((await ask('paula', 'DELETE', `/api/copies/${withdrawn.id}`)).code).toBe('copy.over')
+  await sql`update subject_copy set expires_at = now() - interval '1 second' where id = ${over.id}`.execute(admin)
+  const wrong = `/copies/${'A'.repeat(43)}`
+  for (const method of ['GET', 'POST']) {
+    for (const language of ['fi', 'sv', 'en']) {
+      const answers = await Promise.all(
+        [wrong, '/copies/short', used.link, withdrawn.link, over.link].map(async (link) => {
+          const given = await desk.visitor.fetch(`${link}?language=${language}`, { method })
+          return `${given.status} ${await given.text()}`
+        }),
+      )
+      expect(new Set(answers).size).toBe(1)
+      expect(answers[0]).toContain(`<html lang="${language}">`)
+      expect(answers[0]).toMatch(/^404/)
+    }
+  }
+  await settleCopies(custodian, register.objects)
+  for (const { id, recording } of [withdrawn, over]) {
+    expect(await objectsOf(recording.id)).toEqual([])
+    expect((await copyOf(id)).rows[0]!['removed_at']).not.toBeNull()
+  }
+  expect(await stateOf(over.id)).toBe('expired')
+})
+
+test('a fetch that breaks off is begun again, three times at the most and within an hour', async () => {
+  const { id, link, recording } = await readyCopy()
+  const begin = async () => desk.visitor.fetch(link, { method: 'GET' })
+  const token = link.slice('/copies/'.length)
+  // Begun and not come to its end: as when a connection breaks before the last byte.
+  const hash = sql`sha256(convert_to(${token}, 'UTF8'))`
+  const beginAtTheDatabase = () => sql`select * from begin_copy_fetch(${hash})`.execute(custodian)
+  expect((await beginAtTheDatabase()).rows).toHaveLength(1)
+  expect((await beginAtTheDatabase()).rows).toHaveLength(1)
+  expect((await begin()).status).toBe(200)
+  expect((await beginAtTheDatabase()).rows).toHaveLength(1)
+  expect((await beginAtTheDatabase()).rows).toHaveLength(0)
+  expect((await begin()).status).toBe(404)
+  await sql`update subject_copy set first_fetch_at = now() - interval '61 minutes' where id = ${id}`.execute(admin)
+  await settleCopies(custodian, register.objects)
+  expect(await stateOf(id)).toBe('expired')
+  expect(await objectsOf(recording.id)).toEqual([])
+})
+
+test('a fetch that does not reach its last byte takes nothing', async () => {
+  const { id, link, recording } = await readyCopy()
+  const key = subjectCopyKey(recording.id, id)
+  const whole = await register.objects.readRange(key, 0, await register.objects.sizeBytes(key))
+  await register.objects.delete(key)
+  const broken = await fetchCopy(link).then(
+    async (given) => (given.ok ? (await given.arrayBuffer()).byteLength : 0),
+    () => 0,
+  )
+  expect(broken).toBe(0)
+  expect(await stateOf(id)).toBe('ready')
+  await register.objects.put(key, whole)
+  expect((await (await fetchCopy(link)).arrayBuffer()).byteLength).toBe(whole.length)
+  await expect.poll(() => stateOf(id)).toBe('taken')
+})
+
+test('a copy goes with its recording: it is fetched no more at once, and its object is gone before the recording counts as destroyed (R50)', async () => {
+  const { id, link, recording } = await readyCopy()
+  expect(await objectsOf(recording.id)).toEqual([subjectCopyKey(recording.id, id)])
+  const forbidden = await acts.byOfficial(recording.id)
+  expect(forbidden.status).toBe(200)
+  expect((await fetchCopy(link)).status).toBe(404)
+  expect(await stateOf(id)).toBe('destroyed')
+  await carryOutEnds(acts.expunging, Temporal.Now.instant())
+  expect((await acts.stateOf(recording.id)).state).toBe('DESTROYED')
+  expect(await objectsOf(recording.id)).toEqual([])
+  expect((await copyOf(id)).rows[0]!['removed_at']).not.toBeNull()
+})
+
+test('a copy is made of a matched call of the clerk’s own request, where it was asked for and can be heard', async () => {
+  const [mine, others] = [await kept(), await kept()]
+  const request = await served({ contacts: [mine.contactId] })
+  expect((await makeCopy(request.id, others.id)).code).toBe('not-found')
+  const found = await served({ contacts: [others.contactId], state: 'FOUND' })
+  expect((await makeCopy(found.id, others.id)).code).toBe('not-found')
+  const knows = await served({ contacts: [mine.contactId], kinds: ['KNOW'] })
+  expect((await makeCopy(knows.id, mine.id)).code).toBe('request.not-asked')
+  const unknown = await served({ contacts: [mine.contactId], identified: false })
+  expect((await makeCopy(unknown.id, mine.id)).code).toBe('request.not-identified')
+  for (const name of ['aino', 'tuula', 'riitta', 'dora'] as const) {
+    expect((await makeCopy(request.id, mine.id, {}, name)).code).toBe('deny.role')
+  }
+  expect((await answer(desk.visitor.fetch(`/api/requests/${request.id}/copies`, { json: {} }))).status).toBe(400)
+  expect((await makeCopy(request.id, mine.id)).status).toBe(201)
+  expect((await makeCopy(request.id, mine.id)).code).toBe('copy.under-way')
+})
+
+test('an official has a copy of the own parts of a call and of no other (R48)', async () => {
+  const recording = await kept()
+  const { aino, bertil } = acts.people
+  const asBertil = await served({ contacts: [recording.contactId], party: 'OFFICIAL', officialId: bertil.id })
+  expect((await makeCopy(asBertil.id, recording.id)).code).toBe('not-found')
+  const asAino = await served({ contacts: [recording.contactId], party: 'OFFICIAL', officialId: aino.id })
+  expect((await makeCopy(asAino.id, recording.id)).status).toBe(201)
+})
+
+test('a key that is none is told, and nothing is made', async () => {
+  const recording = await kept()
+  const request = await served({ contacts: [recording.contactId] })
+  for (const given of [{ method: 'KEY' }, { method: 'KEY', recipient: `age1${'q'.repeat(58)}` }]) {
+    const refused = await makeCopy(request.id, recording.id, given)
+    expect([refused.code, refused.field]).toEqual(['copy.recipient', 'recipient'])
+  }
+  const { rows } = await sql`select from subject_copy where request_id = ${request.id}`.execute(admin)
+  expect(rows).toHaveLength(0)
+})
+
+test('a copy lies for seven days, and never longer than its recording', async () => {
+  const { expiresAt } = await readyCopy()
+  expect(Temporal.Instant.from(expiresAt).since(Temporal.Now.instant()).total('hours')).toBeCloseTo(7 * 24, 1)
+  const last = await acts.keptUntil(5)
+  const request = await served({ contacts: [last.contactId] })
+  const made = await makeCopy(request.id, last.id)
+  expect(
+    Temporal.Instant.from(made.body['expiresAt'] as string)
+      .since(Temporal.Now.instant())
+      .total('hours'),
+  ).toBeCloseTo(5, 1)
+})
+
+test('who fetches very often waits', async () => {
+  const statuses: number[] = []
+  for (let n = 0; n < 40; n++) statuses.push((await fetchCopy(`/copies/${'B'.repeat(43)}`)).status)
+  expect(statuses.at(-1)).toBe(429)
+})

@@ -1,0 +1,131 @@
+// Who really answered (GDPR 16, L10): proposed by a clerk, decided by somebody else, and then what the history says.
+import { sql } from 'kysely'
+import { expect, test } from 'vitest'
+import type { Correction } from '#app/http/contract/request-acts.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { phone } from '../database/people.ts'
+import { openActs } from './open-acts.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const acts = await openActs(database)
+const { kept, served, ask, admin, people, entries } = acts
+
+const propose = (
+  request: string,
+  segmentId: string,
+  officialUserId: string,
+  name: 'paula' | 'aino' | 'riitta' = 'paula',
+) => ask(name, 'POST', `/api/requests/${request}/corrections`, { segmentId, officialUserId })
+const decide = (id: string, outcome: 'APPROVED' | 'REJECTED', name: 'riitta' | 'paula' | 'asta' = 'riitta') =>
+  ask(name, 'POST', `/api/corrections/${id}/decision`, { outcome })
+const waiting = async () => {
+  const { body } = await ask('riitta', 'GET', '/api/request-decisions')
+  return (body as unknown as { corrections: Correction[] }).corrections
+}
+async function officialOf(segment: string) {
+  const { rows } = await sql<{ person: string; unit: string; name: string; phone: string | null }>`
+    select official_person_id as person, official_unit_id as unit, official_name as name, official_phone as phone
+    from segment where id = ${segment}`.execute(admin)
+  return rows[0]
+}
+/** Aino's call of two days ago: over and done. */
+async function callOfAino() {
+  const endedAt = Temporal.Now.instant().subtract({ hours: 48 })
+  const recording = await kept({
+    startedAt: endedAt.subtract({ minutes: 5 }),
+    answeredAt: endedAt.subtract({ minutes: 4 }),
+    endedAt,
+  })
+  const request = await served({ contacts: [recording.contactId] })
+  return { ...recording, request }
+}
+const callsOf = async (name: 'aino' | 'bertil') => {
+  const { body } = await ask(name, 'GET', '/api/contacts?purpose=QUALITY')
+  return (body['items'] as { id: string }[]).map(({ id }) => id)
+}
+
+test('a correction that is approved says what the directory said at the call, moves the call to who answered it, and leaves what was in the log', async () => {
+  const { segmentId, contactId, request } = await callOfAino()
+  expect(await callsOf('aino')).toContain(contactId)
+  const proposed = await propose(request.id, segmentId, people.bertil.userId.toUpperCase())
+  expect(proposed.status).toBe(201)
+  const id = proposed.body['id'] as string
+  expect((await waiting()).find((one) => one.id === id)).toMatchObject({
+    requestNumber: request.number,
+    was: { name: 'Aino', phone: phone('029 512 1001') },
+    becomes: { name: 'Bertil' },
+    proposedBy: { name: 'Paula' },
+  })
+  expect((await officialOf(segmentId))!.person).toBe(people.aino.id)
+  expect((await decide(id, 'APPROVED')).status).toBe(204)
+  expect(await officialOf(segmentId)).toEqual({
+    person: people.bertil.id,
+    unit: people.bertil.unitId,
+    name: 'Bertil',
+    phone: null,
+  })
+  expect(await callsOf('bertil')).toContain(contactId)
+  expect(await callsOf('aino')).not.toContain(contactId)
+  const [entry] = (await entries('correction.decided')).filter((one) => one.object_id === id)
+  expect(entry).toMatchObject({ person_id: people.riitta.id, reference: request.number })
+  expect(entry!.detail).toMatchObject({ outcome: 'APPROVED', was: people.aino.id, becomes: people.bertil.id })
+  expect(JSON.stringify(entry)).not.toMatch(/Aino|Bertil/)
+  expect((await waiting()).find((one) => one.id === id)).toMatchObject({
+    was: { name: 'Aino' },
+    decided: { outcome: 'APPROVED', by: { name: 'Riitta' } },
+  })
+  expect((await decide(id, 'REJECTED')).code).toBe('correction.decided')
+})
+
+test('a correction that is rejected changes nothing', async () => {
+  const { segmentId, request } = await callOfAino()
+  const { body } = await propose(request.id, segmentId, people.bertil.userId)
+  expect((await decide(body['id'] as string, 'REJECTED')).status).toBe(204)
+  expect((await officialOf(segmentId))!.person).toBe(people.aino.id)
+})
+
+test('who proposed a correction, or whom it is about, never decides on it', async () => {
+  const { segmentId, request } = await callOfAino()
+  const { body } = await propose(request.id, segmentId, people.riitta.userId)
+  const id = body['id'] as string
+  expect((await decide(id, 'APPROVED')).code).toBe('correction.own')
+  expect((await decide(id, 'APPROVED', 'paula')).code).toBe('deny.role')
+  expect((await decide(id, 'APPROVED', 'asta')).code).toBe('deny.role')
+  await sql`update correction set proposed_by = ${people.riitta.id}, becomes_person_id = ${people.bertil.id} where id = ${id}`.execute(
+    admin,
+  )
+  expect((await decide(id, 'APPROVED')).code).toBe('correction.own')
+})
+
+test('nothing is proposed of another’s call, of nobody, of who answered, or twice', async () => {
+  const [mine, others] = [await callOfAino(), await kept()]
+  expect((await propose(mine.request.id, others.segmentId, people.bertil.userId)).code).toBe('not-found')
+  const nobody = await propose(mine.request.id, mine.segmentId, 'ei.kukaan')
+  expect([nobody.code, nobody.field]).toEqual(['correction.nobody', 'officialUserId'])
+  expect((await propose(mine.request.id, mine.segmentId, people.aino.userId)).code).toBe('correction.same')
+  const knows = await served({ contacts: [others.contactId], kinds: ['KNOW'] })
+  expect((await propose(knows.id, others.segmentId, people.bertil.userId)).code).toBe('request.not-asked')
+  for (const name of ['aino', 'riitta'] as const) {
+    expect((await propose(mine.request.id, mine.segmentId, people.bertil.userId, name)).code).toBe('deny.role')
+  }
+  expect((await propose(mine.request.id, mine.segmentId, people.bertil.userId)).status).toBe(201)
+  expect((await propose(mine.request.id, mine.segmentId, people.tuula.userId)).code).toBe('correction.waits')
+})
+
+test('no process changes the official of a call that is over: neither without a decision nor with one that was not approved', async () => {
+  const { segmentId, request } = await callOfAino()
+  const change = (name: 'seloste_capture' | 'seloste_desk') =>
+    sql`update segment set official_person_id = ${people.bertil.id} where id = ${segmentId}`.execute(
+      database.as(name).db,
+    )
+  await expect(change('seloste_desk')).rejects.toThrow('permission denied')
+  await expect(change('seloste_capture')).rejects.toThrow('its official does not change')
+  await propose(request.id, segmentId, people.bertil.userId)
+  await expect(change('seloste_capture')).rejects.toThrow('its official does not change')
+  await expect(
+    sql`update correction set outcome = 'APPROVED', decided_at = now(), decided_by = ${people.riitta.id}`.execute(
+      database.as('seloste_desk').db,
+    ),
+  ).rejects.toThrow('permission denied')
+})

@@ -1,0 +1,62 @@
+/**
+ * A Service Unit under a description of today's law. In: a test database. Out: what openEnds gives, requests that are served,
+ * copies made and fetched as people do. Never here: a request that the rules would not let come so far.
+ */
+import { readFileSync } from 'node:fs'
+import { sql } from 'kysely'
+import { expect } from 'vitest'
+import { seedDescriptionFile } from '#description/read-description.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import type { TestDatabase } from '../database/create-test-database.ts'
+import { gdprText, publishText } from '../database/describe-from.ts'
+import { openEnds } from '../ends/open-ends.ts'
+import { answer } from '../register/open-desk.ts'
+import { servedRequest, type RequestToServe } from './served-request.ts'
+
+const switches = ['accessCopy', 'julklRequests', 'mentionedPersons']
+
+/** Call it at the top of a test file. */
+export async function openActs(database: TestDatabase<RegisterTables>) {
+  const seed = readFileSync(seedDescriptionFile, 'utf8')
+  const text = switches.reduce((before, name) => before.replace(`${name}: false`, `${name}: true`), gdprText(seed))
+  await publishText(database.as().pool, text, Temporal.Now.instant())
+  const ends = await openEnds(database)
+  const { admin, as, people, desk } = ends
+  type Name = keyof typeof people
+
+  const served = (given: Partial<RequestToServe> = {}) =>
+    servedRequest(admin, { clerkId: people.paula.id, kinds: ['COPY', 'RECTIFY'], ...given })
+  const ask = async (name: Name, method: string, path: string, json?: object) =>
+    answer((await as(name)).fetch(path, { method, ...(json && { json }) }))
+
+  const makeCopy = (request: string, recordingId: string, given: object = {}, name: Name = 'paula') =>
+    ask(name, 'POST', `/api/requests/${request}/copies`, {
+      ...{ recordingId, method: 'PASSPHRASE', othersRights: 'WEIGHED' },
+      ...given,
+    })
+  const copyOf = (id: string) =>
+    sql<Record<string, unknown>>`select * from subject_copy where id = ${id}`.execute(admin)
+  async function ready(id: string) {
+    await expect.poll(async () => (await copyOf(id)).rows[0]?.['ready_at'], { timeout: 10_000 }).not.toBeNull()
+  }
+  /** A copy that lies ready, of a call of a request of its own. */
+  async function readyCopy(given: object = {}) {
+    const recording = await ends.kept()
+    const request = await served({ contacts: [recording.contactId] })
+    const made = await makeCopy(request.id, recording.id, given)
+    expect(made.status).toBe(201)
+    const copy = made.body as unknown as { id: string; link: string; passphrase?: string; expiresAt: string }
+    await ready(copy.id)
+    return { ...copy, recording, request }
+  }
+  const fetchCopy = (link: string, signal?: AbortSignal) =>
+    desk.visitor.fetch(link, { method: 'POST', ...(signal && { signal }) })
+  const entries = async (action: string) =>
+    (
+      await sql<{ person_id: string | null; reference: string | null; object_id: string; detail: unknown }>`
+        select person_id, reference, object_id, detail from audit_entry where action = ${action} and result = 'ok'
+        order by at`.execute(admin)
+    ).rows
+
+  return { ...ends, ...{ served, ask, makeCopy, copyOf, ready, readyCopy, fetchCopy, entries } }
+}
