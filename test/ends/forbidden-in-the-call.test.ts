@@ -98,6 +98,8 @@ describe('a recording that is forbidden while its call goes on (R49, AC11)', () 
     })
     expect(await stateOf(id)).toMatchObject({ state: 'STORED' })
     const look = { purpose: 'DEVELOPMENT' }
-    expect(await post('aino', `/api/recordings/${id}/listenings`, look)).toMatchObject({ code: 'recording.not-yet-kept' })
+    expect(await post('aino', `/api/recordings/${id}/listenings`, look)).toMatchObject({
+      code: 'recording.not-yet-kept',
+    })
   })
 })
