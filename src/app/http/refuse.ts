@@ -161,6 +161,16 @@ export const refusals = {
     'The time is extended by one month or two; for an official document by one, to a month from its reception.',
   ],
   'request.unfinished': [409, 'Something of the request is unfinished.'],
+  'letter.nothing-to-tell': [409, 'There is nothing in the request that this letter would tell.'],
+  'letter.call-open': [409, 'A call of the request is not settled yet: verify it, give it up or withdraw it first.'],
+  'letter.ground-missing': [400, 'Say why the request is refused.'],
+  'letter.erased': [404, 'What the letter said was erased with who the requester was.'],
+  'letter.delivered': [409, 'The letter has been sent: it stays as it is.'],
+  'template.problems': [
+    400,
+    'The template lacks a field that the law wants in the letter, has one that is not known, or a brace that is not closed.',
+  ],
+  'template.changed-meanwhile': [409, 'Somebody has changed the template meanwhile; read it again.'],
   'input.identity-code': [400, 'Leave out the personal identity code: it is stored nowhere.'],
   'request.too-many-searches': [429, 'Too many calls were looked for; wait an hour and go on.'],
   'call.told-too-little': [

@@ -22,6 +22,7 @@ import { holdsRoutes } from './holds-routes.ts'
 import { identityProviderRoutes } from './identity-provider-routes.ts'
 import { inspectionRoutes } from './inspection-routes.ts'
 import { ledgerRoutes } from './ledger-routes.ts'
+import { letterRoutes } from './letter-routes.ts'
 import { linkRoutes } from './link-routes.ts'
 import { listeningRoutes } from './listening-routes.ts'
 import { logDenials } from './log-denials.ts'
@@ -133,6 +134,7 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
   passkeyRoutes(app, desk)
   identityProviderRoutes(app, desk)
   ledgerRoutes(app, desk)
+  letterRoutes(app, desk)
   linkRoutes(app, desk)
   contactRoutes(app, desk)
   listeningRoutes(app, desk)

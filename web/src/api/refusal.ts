@@ -122,6 +122,13 @@ export const knownRefusals = [
   'room.not-now',
   'room.none',
   'session.in-room',
+  'letter.nothing-to-tell',
+  'letter.call-open',
+  'letter.ground-missing',
+  'letter.erased',
+  'letter.delivered',
+  'template.problems',
+  'template.changed-meanwhile',
 ] as const
 export type RefusalKey = (typeof knownRefusals)[number] | 'other'
 

@@ -26745,6 +26745,8 @@ export interface operations {
                          * @description They lie before this
                          */
                         latest?: string;
+                        /** @description What the description in force lets be offered */
+                        needs: ("INTERPRETER" | "TRANSCRIPT" | "STEP_FREE" | "HEARING_LOOP")[];
                     };
                 };
             };
@@ -28472,12 +28474,17 @@ export interface operations {
             };
         };
         responses: {
-            /** @description No Content */
-            204: {
+            /** @description OK */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": {
+                        /** @description Where the host, who came by way of the identity provider, is signed out there too */
+                        url?: string;
+                    };
+                };
             };
             /** @description Bad Request */
             400: {
@@ -28624,6 +28631,11 @@ export interface operations {
                      * @enum {unknown}
                      */
                     kind: "received" | "extension" | "answer" | "appointment" | "destroyed-before" | "prohibition" | "not-identifiable" | "refusal" | "copy" | "log-extract" | "correction" | "mentioned" | "openness";
+                    /**
+                     * @description Why it is refused: who asks was not shown (GDPR 12(6)); no call was shown to be theirs; unfounded or excessive (GDPR 12(5)); restricted by law (Act 1050/2018 section 34)
+                     * @enum {unknown}
+                     */
+                    ground?: "IDENTITY" | "NO_CALL" | "EXCESSIVE" | "RESTRICTED";
                 };
             };
         };

@@ -108,6 +108,11 @@ export const actions = [
   'log.exported',
   'log.pruned',
   'log.break-accepted',
+  'letter.made',
+  'letter.read',
+  'letter.delivered',
+  'letter.removed',
+  'template.changed',
 ] as const
 const known = new Set<string>(actions)
 

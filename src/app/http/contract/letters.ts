@@ -33,6 +33,13 @@ export const LetterKind = literals(
 )
 export type LetterKind = Static<typeof LetterKind>
 
+/** Of a refusal; where it is not told, IDENTITY before the requester is identified and NO_CALL after no call was matched. */
+export const RefusalGround = literals(
+  ['IDENTITY', 'NO_CALL', 'EXCESSIVE', 'RESTRICTED'],
+  'Why it is refused: who asks was not shown (GDPR 12(6)); no call was shown to be theirs; unfounded or excessive (GDPR 12(5)); restricted by law (Act 1050/2018 section 34)',
+)
+export type RefusalGround = Static<typeof RefusalGround>
+
 export const letterLanguages = ['fi', 'sv', 'en'] as const
 const LetterLanguage = literals([...letterLanguages], 'Its language')
 
@@ -79,7 +86,7 @@ export const letterOperations = {
       operationId: 'draftLetter',
       summary: 'Make a letter of a request from its template, as things stand',
       params: id,
-      body: Type.Object({ kind: LetterKind }, closed),
+      body: Type.Object({ kind: LetterKind, ground: Type.Optional(RefusalGround) }, closed),
       response: { 201: Letter, 409: refusals[400], ...refusals },
     },
   },

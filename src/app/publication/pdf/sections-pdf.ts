@@ -31,6 +31,10 @@ export interface SetDocument {
   /** Lines that are not to be overlooked. */
   notes?: readonly string[]
   sections: readonly Section[]
+  /** What stands above the title on the first page: of a letter, whose and to whom. */
+  opening?: (flow: Flow, root: Parent) => void
+  /** Sections without a line between them. */
+  withoutRules?: boolean
   /** At the foot of every page. */
   foot: string
   pageOf: (page: number, pages: number) => string
@@ -41,7 +45,7 @@ export interface SetDocument {
  * as its text is the same.
  */
 export function sectionsPdf(
-  { about, under, notes = [], sections, foot, pageOf }: SetDocument,
+  { about, under, notes = [], sections, opening, withoutRules = false, foot, pageOf }: SetDocument,
   pieces: TypefacePieces,
 ): Promise<Buffer> {
   const { title, author, subject, language, made } = about
@@ -79,6 +83,7 @@ export function sectionsPdf(
   const root = doc.struct('Document')
   doc.addStructure(root)
 
+  opening?.(flow, root)
   flow.text(root, 'H1', title, looks.title)
   doc.outline.addItem(title, { expanded: true })
   flow.space(8)
@@ -92,9 +97,9 @@ export function sectionsPdf(
   return done
 
   function drawSection({ heading, blocks }: Section): void {
-    flow.space(12)
+    if (!withoutRules) flow.space(12)
     flow.need(90)
-    if (!flow.isFresh()) flow.rule()
+    if (!withoutRules && !flow.isFresh()) flow.rule()
     flow.space(14)
     flow.within(root, 'Sect', (sect) => {
       if (heading !== '') {

@@ -51,6 +51,15 @@ export async function listTemplates(
   })
 }
 
+/** Whether somebody may change templates, and so see what becomes of a text of theirs. */
+export function mayChangeTemplates(db: HoldingSafeguards, session: Session): Promise<boolean> {
+  return inSession(safeguardsOf(db), { 'seloste.session': session.token }, async (tx) => {
+    const { rows } = await sql<{ may: boolean }>`
+      select viewer_is('SERVICE_UNIT') or viewer_is('ADMINISTRATOR') as may`.execute(tx)
+    return rows[0]!.may
+  })
+}
+
 /** The template of which a letter is made now. */
 export async function templateInForce(
   tx: HoldingSafeguards,
@@ -74,7 +83,8 @@ export async function changeTemplate(
   Template | Refused<(typeof changeRefusals)[number]> | { refused: 'template.problems'; problems: TemplateProblem[] }
 > {
   const problems = problemsOf(text, knownFields(kind, language))
-  if (problems.length > 0) return { refused: 'template.problems', problems }
+  // Whoever may not change it is told that and no more.
+  if (problems.length > 0 && (await mayChangeTemplates(db, session))) return { refused: 'template.problems', problems }
   const answer = await askOfDatabase(
     db,
     session,

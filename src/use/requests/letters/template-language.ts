@@ -17,7 +17,8 @@ export interface KnownFields {
 }
 
 type Piece = { text: string } | { field: string }
-type Block = { kind: 'heading' | 'paragraph'; pieces: Piece[] } | { kind: 'list'; items: Piece[][] }
+type Block =
+  { kind: 'heading'; pieces: Piece[] } | { kind: 'paragraph'; pieces: Piece[] } | { kind: 'list'; items: Piece[][] }
 
 /** What keeps a template from being used: every unknown field, every needed one that it lacks, every brace that is not closed. */
 export function problemsOf(text: string, { names, needed }: KnownFields): TemplateProblem[] {
@@ -42,17 +43,18 @@ export function problemsOf(text: string, { names, needed }: KnownFields): Templa
  * fields without a value is left out.
  */
 export function fillTemplate(text: string, values: FieldValues): { title?: string; parts: LetterPart[] } {
-  const [first, ...rest] = blocksOf(text)
+  const all = blocksOf(text)
+  const [first] = all
   const title = first?.kind === 'heading' ? inline(first.pieces, values) : ''
-  const blocks = title === '' && first ? [first, ...rest] : rest
+  const blocks = title === '' ? all : all.slice(1)
   const parts = blocks.flatMap((block): LetterPart[] => {
     if (block.kind === 'paragraph') return partsOf(block.pieces, values)
-    if (block.kind === 'heading') {
-      const words = inline(block.pieces, values)
-      return words === '' ? [] : [{ kind: 'heading', level: 2, text: words }]
+    if (block.kind === 'list') {
+      const items = block.items.map((item) => inline(item, values)).filter((item) => item !== '')
+      return items.length === 0 ? [] : [{ kind: 'list', items }]
     }
-    const items = block.items.map((item) => inline(item, values)).filter((item) => item !== '')
-    return items.length === 0 ? [] : [{ kind: 'list', items }]
+    const words = inline(block.pieces, values)
+    return words === '' ? [] : [{ kind: 'heading', level: 2, text: words }]
   })
   return { ...(title !== '' && { title }), parts: levelled(parts) }
 }

@@ -1,0 +1,177 @@
+import { currentNames } from '#safeguards/people/current-names.ts'
+import type { Session } from '#safeguards/people/session.ts'
+import { fieldsOf, knownFields } from '#use/requests/letters/fields.ts'
+import { inventedFacts } from '#use/requests/letters/invented-facts.ts'
+import {
+  changeTemplate,
+  listTemplates,
+  mayChangeTemplates,
+  type Template,
+} from '#use/requests/letters/letter-templates.ts'
+import {
+  listLettersOf,
+  noteDelivery,
+  readLetter,
+  removeLetter,
+  type ListedLetter,
+} from '#use/requests/letters/letters.ts'
+import { draftLetter } from '#use/requests/letters/make-letter.ts'
+import { setLetter } from '#use/requests/letters/set-letter.ts'
+import { problemsOf } from '#use/requests/letters/template-language.ts'
+import { readPublicationFiles } from '../publication/files.ts'
+import { letterPage, readLetterStyle } from '../publication/letter-page.ts'
+import { letterPdf } from '../publication/pdf/letter-pdf.ts'
+import type { Letter, LetterTemplate } from './contract/letters.ts'
+import { operations } from './contract/operations.ts'
+import { describedNow, type Desk } from './desk.ts'
+import { refuse } from './refuse.ts'
+import type { Routes } from './routes.ts'
+import { looking, signedIn } from './signed-in.ts'
+
+/** Letters of requests, and the templates they are made from (R42, R44, L7). */
+export function letterRoutes(app: Routes, desk: Desk): void {
+  let files: ReturnType<typeof readPublicationFiles> | undefined
+  let style: ReturnType<typeof readLetterStyle> | undefined
+  const readStyle = () => (style ??= readLetterStyle())
+
+  app.route({
+    ...operations.draftLetter,
+    handler: async (request, reply) => {
+      const session = await signedIn(desk, request, reply)
+      if (!session) return reply
+      const made = await draftLetter(desk.db, session, request.params.id, request.body, describedNow(desk))
+      if ('refused' in made) return refuse(reply, made.refused)
+      const [letter] = await viewLetters(desk, [made])
+      return reply.code(201).send(letter!)
+    },
+  })
+
+  app.route({
+    ...operations.readLetter,
+    handler: async (request, reply) => {
+      const session = await looking(desk, request, reply)
+      if (!session) return reply
+      const letter = await readLetter(desk.db, session, request.params.id)
+      if ('refused' in letter) return refuse(reply, letter.refused)
+      const read = await readStyle()
+      return reply
+        .type('text/html; charset=utf-8')
+        .header('content-security-policy', read.policy)
+        .header('cache-control', 'no-store')
+        .send(letterPage(letter, read) as never)
+    },
+  })
+
+  app.route({
+    ...operations.readLetterPdf,
+    handler: async (request, reply) => {
+      const session = await looking(desk, request, reply)
+      if (!session) return reply
+      const letter = await readLetter(desk.db, session, request.params.id)
+      if ('refused' in letter) return refuse(reply, letter.refused)
+      files ??= readPublicationFiles()
+      const { pdfFonts } = await files
+      return reply
+        .type('application/pdf')
+        .header('content-disposition', `inline; filename="${letter.number}-${letter.kind}.pdf"`)
+        .header('cache-control', 'no-store')
+        .send((await letterPdf(letter, pdfFonts)) as never)
+    },
+  })
+
+  app.route({
+    ...operations.noteDelivery,
+    handler: async (request, reply) => {
+      const session = await signedIn(desk, request, reply)
+      if (!session) return reply
+      const noted = await noteDelivery(desk.db, session, request.params.id, request.body.how)
+      return noted === 'done' ? reply.code(204).send(null) : refuse(reply, noted.refused)
+    },
+  })
+
+  app.route({
+    ...operations.removeLetter,
+    handler: async (request, reply) => {
+      const session = await signedIn(desk, request, reply)
+      if (!session) return reply
+      const removed = await removeLetter(desk.db, session, request.params.id)
+      return removed === 'done' ? reply.code(204).send(null) : refuse(reply, removed.refused)
+    },
+  })
+
+  app.route({
+    ...operations.listLetterTemplates,
+    handler: async (request, reply) => {
+      const session = await signedIn(desk, request, reply)
+      if (!session) return reply
+      const listed = await listTemplates(desk.db, session)
+      if ('refused' in listed) return refuse(reply, listed.refused)
+      const { templates, mayChange } = listed
+      const names = await namesOf(desk, templates)
+      return reply.send({ items: templates.map((template) => viewTemplate(template, names)), mayChange })
+    },
+  })
+
+  app.route({
+    ...operations.changeLetterTemplate,
+    handler: async (request, reply) => {
+      const session = await signedIn(desk, request, reply)
+      if (!session) return reply
+      const changed = await changeTemplate(desk.db, session, { ...request.params, ...request.body })
+      if (!('refused' in changed)) return reply.send(viewTemplate(changed, await namesOf(desk, [changed])))
+      if (changed.refused !== 'template.problems') return refuse(reply, changed.refused)
+      const { problems } = changed
+      return refuse(reply, changed.refused, { field: problems[0]?.field ?? 'text', problems })
+    },
+  })
+
+  app.route({
+    ...operations.previewLetterTemplate,
+    handler: async (request, reply) => {
+      const session = await signedIn(desk, request, reply)
+      if (!session) return reply
+      if (!(await mayChangeTemplates(desk.db, session))) return refuse(reply, 'deny.role')
+      const { kind, language } = request.params
+      const { text } = request.body
+      const facts = inventedFacts(kind, language)
+      const content = setLetter(kind, facts, text, describedNow(desk))
+      return reply.send({
+        html: letterPage({ content, number: facts.number, language }, await readStyle()),
+        problems: problemsOf(text, knownFields(kind, language)),
+      })
+    },
+  })
+}
+
+/** The letters of a request, as the contract has them. */
+export async function lettersOf(desk: Desk, session: Session, requestId: string): Promise<Letter[]> {
+  return viewLetters(desk, await listLettersOf(desk.db, session, requestId))
+}
+
+async function viewLetters(desk: Desk, letters: readonly ListedLetter[]): Promise<Letter[]> {
+  const people = letters.flatMap(({ madeBy, delivered }) => [madeBy, delivered?.by]).filter((by) => by !== undefined)
+  const names = await currentNames(desk.db, people)
+  const person = (id: string) => ({ id, name: names.get(id) ?? '' })
+  return letters.map(({ madeAt, madeBy, delivered, ...letter }) => ({
+    ...letter,
+    madeAt: madeAt.toString(),
+    ...(madeBy !== undefined && { madeBy: person(madeBy) }),
+    ...(delivered && { delivered: { at: delivered.at.toString(), how: delivered.how, by: person(delivered.by) } }),
+  }))
+}
+
+function namesOf(desk: Desk, templates: readonly Template[]): Promise<Map<string, string>> {
+  const people = templates.flatMap(({ changed }) => changed?.by ?? [])
+  return currentNames(desk.db, people)
+}
+
+function viewTemplate({ changed, ...template }: Template, names: Map<string, string>): LetterTemplate {
+  const { kind, language } = template
+  return {
+    ...template,
+    ...(changed && {
+      changed: { at: changed.at.toString(), by: { id: changed.by, name: names.get(changed.by) ?? '' } },
+    }),
+    fields: fieldsOf(kind, language),
+  }
+}

@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import type { Language } from '#description/register-description.ts'
+import type { LetterContent, LetterPart } from '#use/requests/letters/letter.ts'
+import { html, Html } from './html.ts'
+
+/** How letters look, read once at the start; the policy lets this one style sheet in and nothing else. */
+export interface LetterStyle {
+  css: string
+  /** Content-Security-Policy of a letter's page (CSP level 3). */
+  policy: string
+}
+
+export async function readLetterStyle(): Promise<LetterStyle> {
+  const css = await readFile(new URL('./letter.css', import.meta.url), 'utf8')
+  const hash = createHash('sha256').update(css).digest('base64')
+  const policy = [
+    "default-src 'none'",
+    `style-src 'sha256-${hash}'`,
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ')
+  return { css, policy }
+}
+
+/** A letter as a page of its own, which can be kept, printed and put into an envelope with a window. */
+export function letterPage(
+  { content, number, language }: { content: LetterContent; number: string; language: Language },
+  { css }: LetterStyle,
+): string {
+  const { sender, recipient, marks, title, parts } = content
+  return html`<!doctype html>
+    <html lang="${language}">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light" />
+        <title>${title} – ${number}</title>
+        ${new Html(`<style>${css}</style>`)}
+      </head>
+      <body>
+        <main class="letter">
+          <div class="opening">
+            <address class="sender">${sender.map((line) => html`<span>${line}</span>`)}</address>
+            <div class="recipient">${recipient.map((line) => html`<span>${line}</span>`)}</div>
+            <dl class="marks">
+              ${marks.map(
+                ({ label, text }) =>
+                  html`<div>
+                    <dt>${label}</dt>
+                    <dd>${text}</dd>
+                  </div>`,
+              )}
+            </dl>
+          </div>
+          <h1>${title}</h1>
+          ${parts.map(partOf)}
+        </main>
+      </body>
+    </html> `.source
+}
+
+function partOf(part: LetterPart): Html {
+  switch (part.kind) {
+    case 'heading':
+      return part.level === 2 ? html`<h2>${part.text}</h2>` : html`<h3>${part.text}</h3>`
+    case 'paragraph':
+      return html`<p>${part.text}</p>`
+    case 'list':
+      return html`<ul>
+        ${part.items.map((item) => html`<li>${item}</li>`)}
+      </ul>`
+    case 'facts':
+      return html`<dl class="facts">
+        ${part.facts.map(
+          ({ label, text }) =>
+            html`<div>
+              <dt>${label}</dt>
+              <dd>${text}</dd>
+            </div>`,
+        )}
+      </dl>`
+  }
+}

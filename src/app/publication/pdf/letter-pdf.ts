@@ -1,0 +1,88 @@
+import type { Block, Section } from '#description/publish/published-document.ts'
+import type { Language } from '#description/register-description.ts'
+import type { LetterContent, LetterPart } from '#use/requests/letters/letter.ts'
+import type { TypefacePieces } from '../files.ts'
+import { words } from '../words.ts'
+import { sheet, type Column, type Flow, type Parent } from './flow.ts'
+import { sectionsPdf } from './sections-pdf.ts'
+import type { Look } from './typeset.ts'
+
+const mm = (length: number) => (length * 72) / 25.4
+
+/**
+ * Where the window of a C5 or E65 envelope shows the sheet, folded once or twice and slid to either end: 60 to 84 mm from the
+ * upper edge, 20 to 110 mm from the left (the windows of DIN 680, which Finnish ones lie within).
+ */
+const envelopeWindow = { top: mm(60), bottom: mm(84), column: { x: mm(20), width: mm(85) } satisfies Column }
+const senderColumn: Column = { x: sheet.left, width: mm(90) }
+const marksColumn: Column = { x: mm(125), width: sheet.width - sheet.right - mm(125) }
+
+const line = { weight: 400, size: 10.5, leading: 13.6, color: '#212121' } as const satisfies Look
+const strong = { ...line, weight: 600 } as const satisfies Look
+
+/** A letter as tagged PDF (PDF/UA-1), to be printed and put into an envelope with a window. */
+export function letterPdf(
+  letter: { content: LetterContent; number: string; language: Language; madeAt: Temporal.Instant },
+  pieces: TypefacePieces,
+): Promise<Buffer> {
+  const { content, number, language, madeAt } = letter
+  const [author = ''] = content.sender
+  return sectionsPdf(
+    {
+      about: { title: content.title, author, subject: number, language, made: madeAt },
+      under: [],
+      opening: (flow, root) => drawOpening(flow, root, content),
+      withoutRules: true,
+      sections: sectionsOf(content.parts),
+      foot: `${author} · ${number}`,
+      pageOf: words[language].pageOf,
+    },
+    pieces,
+  )
+}
+
+function drawOpening(flow: Flow, root: Parent, { sender, recipient, marks }: LetterContent): void {
+  const top = flow.at()
+  sender.forEach((text, index) => flow.text(root, 'P', text, index === 0 ? strong : line, senderColumn))
+  const windowTop = { page: 0, y: Math.max(flow.at().y + line.leading, envelopeWindow.top) }
+  flow.goTo(windowTop)
+  for (const text of recipient) flow.text(root, 'P', text, line, envelopeWindow.column)
+  const end = flow.at()
+  flow.goTo(top)
+  for (const { label, text } of marks) {
+    flow.text(root, 'P', `${label}: ${text}`, line, marksColumn)
+  }
+  flow.goTo(end.page > 0 ? end : { page: 0, y: Math.max(end.y, envelopeWindow.bottom) })
+  flow.space(mm(14))
+}
+
+/** Parts under each heading of the second level; what comes before the first stands without one. */
+function sectionsOf(parts: readonly LetterPart[]): Section[] {
+  const sections: { id: string; heading: string; blocks: Block[] }[] = []
+  for (const part of parts) {
+    if (part.kind === 'heading' && part.level === 2) {
+      sections.push({ id: String(sections.length), heading: part.text, blocks: [] })
+      continue
+    }
+    if (sections.length === 0) sections.push({ id: '0', heading: '', blocks: [] })
+    sections.at(-1)!.blocks.push(blockOf(part))
+  }
+  return sections
+}
+
+function blockOf(part: LetterPart): Block {
+  switch (part.kind) {
+    case 'heading':
+      return { kind: 'heading', text: part.text }
+    case 'paragraph':
+      return { kind: 'paragraph', sentences: [sentence(part.text)] }
+    case 'list':
+      return { kind: 'list', items: part.items.map(sentence) }
+    case 'facts':
+      return { kind: 'facts', facts: part.facts.map(({ label, text }) => ({ label, lines: [sentence(text)] })) }
+  }
+}
+
+function sentence(text: string) {
+  return { id: 'text', text, promises: [] }
+}
