@@ -286,7 +286,7 @@ begin
     raise exception 'letter.call-open' using errcode = 'SE001';
   end if;
   facts := letter_facts(q, begin_letter.kind, why);
-  if case
+  if (case
     when begin_letter.kind = 'extension' then q.extended_at is null
     when begin_letter.kind = 'refusal' then why = 'IDENTITY' and q.identified_at is not null or why = 'NO_CALL' and is_matched
     when begin_letter.kind in ('answer', 'not-identifiable') then jsonb_array_length(facts -> 'calls') = 0
@@ -299,7 +299,7 @@ begin
     when begin_letter.kind = 'correction' then jsonb_array_length(facts -> 'corrections') = 0
     when begin_letter.kind = 'openness' then facts ->> 'openness' is null
     else facts is null
-  end then
+  end) then
     raise exception 'letter.nothing-to-tell' using errcode = 'SE001';
   end if;
   return facts;

@@ -204,6 +204,7 @@ describe('the ledger replayed on a restored register', () => {
       credentials: 4,
       links: 2,
       scimTokens: 1,
+      requests: 0,
       employments: 1,
       holds: 2,
       keys: 2,
@@ -281,6 +282,7 @@ describe('the ledger replayed on a restored register', () => {
       credentials: 0,
       links: 0,
       scimTokens: 0,
+      requests: 0,
       employments: 0,
       keys: 0,
     })
