@@ -10,6 +10,7 @@ import type { Routes } from './routes.ts'
 import { workstationToken } from './session-cookies.ts'
 import { signedIn } from './signed-in.ts'
 
+const allNeeds = ['INTERPRETER', 'TRANSCRIPT', 'STEP_FREE', 'HEARING_LOOP'] as const
 /** More days than these nobody looks at at once. */
 const mostDays = 400
 
@@ -89,7 +90,8 @@ export function officeRoutes(app: Routes, desk: Desk): void {
       const listed = await listFreeSlots(desk.db, session, request.params.id)
       if ('refused' in listed) return refuse(reply, listed.refused)
       const { slots, latest } = listed
-      return reply.send({ items: slots.map(viewSlot), ...(latest && { latest: latest.toString() }) })
+      const needs = allNeeds.filter((need) => need !== 'TRANSCRIPT' || describedNow(desk).switches.accessTranscript)
+      return reply.send({ items: slots.map(viewSlot), ...(latest && { latest: latest.toString() }), needs })
     },
   })
 

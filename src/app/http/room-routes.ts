@@ -88,10 +88,15 @@ export function roomRoutes(app: Routes, desk: Desk): void {
     handler: async (request: FastifyRequest<{ Body: { outcome?: 'HEARD' } }>, reply) => {
       const session = await signedIn(desk, request, reply)
       if (!session) return reply
+      // Asked before the session is over: the listener, who stays, is not let in as the host by one press (as at signing out).
+      const { identityProvider } = desk.custodian
+      const provider: { url?: string } = desk.ways.identityProvider
+        ? await identityProvider.signOutUrl({ session: session.token }).catch(() => ({}))
+        : {}
       const closed = await closeRoom(desk.db, session, { isHeard: request.body.outcome === 'HEARD' })
       if (closed !== 'closed') return refuse(reply, closed.refused)
       clearSessionToken(request, reply)
-      return reply.code(204).send(null)
+      return reply.send(provider)
     },
   })
 

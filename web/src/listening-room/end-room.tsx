@@ -14,12 +14,10 @@ export function EndRoom({ host }: { host: string }) {
   const close = $api.useMutation('post', '/api/room/close')
   const [isAsked, setAsked] = useState(false)
   const end = async (body: { outcome?: 'HEARD' }) => {
-    const done = await close.mutateAsync({ body }).then(
-      () => true,
-      () => false,
-    )
+    const done = await close.mutateAsync({ body }).catch(() => undefined)
     if (!done) return
     tellTabs('signed-out')
+    if (done.url !== undefined) return window.location.assign(done.url)
     leave('signed-out', 'elsewhere')
   }
   return (

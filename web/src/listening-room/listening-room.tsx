@@ -88,7 +88,7 @@ export function ListeningRoom({ me, appointmentId }: { me: Me; appointmentId: st
         <EndRoom host={me.name} />
       </footer>
       <Announcer />
-      <SessionTimeout me={me} onEnded={() => leave('ended')} onSignOut={() => leave('signed-out')} />
+      <SessionTimeout me={me} onEnded={() => leave('ended')} onSignOut={() => leave('ended')} />
     </div>
   )
 }

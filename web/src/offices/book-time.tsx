@@ -12,7 +12,7 @@ import { Notice } from '../controls/notice.tsx'
 import { Waiting } from '../controls/waiting.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
-import { needs as allNeeds, type Need } from './office-shapes.ts'
+import type { Need } from './office-shapes.ts'
 import { OfferedTimes } from './offered-times.tsx'
 
 /** So many times are to be offered, at several offices where there are (AC16). */
@@ -142,9 +142,9 @@ function Offer({
         <>
           <Checks
             label={say('appointment.needs')}
-            options={allNeeds.map((need) => ({ value: need, label: say(`need.${need}`) }))}
+            options={data.needs.map((need) => ({ value: need, label: say(`need.${need}`) }))}
             value={needs}
-            onChange={(chosen) => setNeeds(allNeeds.filter((need) => chosen.includes(need)))}
+            onChange={(chosen) => setNeeds(data.needs.filter((need) => chosen.includes(need)))}
           />
           {needs.includes('INTERPRETER') && (
             <Field

@@ -16,7 +16,6 @@ export type Host = Offices['hosts'][number]
 export type Slot = Ok<paths['/api/slots']['get']>['items'][number]
 export type Need = Appointment['needs'][number]
 
-export const needs = ['INTERPRETER', 'TRANSCRIPT', 'STEP_FREE', 'HEARING_LOOP'] as const satisfies readonly Need[]
 /** Minutes that one time may last. */
 export const lengths = [30, 45, 60, 90, 120] as const
 

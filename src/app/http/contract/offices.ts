@@ -188,7 +188,11 @@ export const officeOperations = {
       summary: 'Times that a requester can be offered: free, and before the first end of what is to be heard (R47)',
       params: id,
       response: {
-        200: Type.Object({ items: Type.Array(Slot), latest: Type.Optional(instant('They lie before this')) }),
+        200: Type.Object({
+          items: Type.Array(Slot),
+          latest: Type.Optional(instant('They lie before this')),
+          needs: Type.Array(Need, { description: 'What the description in force lets be offered' }),
+        }),
         ...refusals,
       },
     },
@@ -314,7 +318,17 @@ export const officeOperations = {
         { outcome: Type.Optional(literals(['HEARD'], 'It was heard; none: to be gone on with in this slot')) },
         closed,
       ),
-      response: noContent,
+      response: {
+        200: Type.Object({
+          url: Type.Optional(
+            Type.String({
+              description: 'Where the host, who came by way of the identity provider, is signed out there too',
+            }),
+          ),
+        }),
+        409: refusals[400],
+        ...refusals,
+      },
     },
   },
 } as const
