@@ -18,6 +18,7 @@ export const demoPeople: readonly DemoPerson[] = [
   { userId: 'matti', name: 'Matti Heikkilä', role: 'MAINTENANCE', unit: 'Tekninen ylläpito' },
   { userId: 'tuula', name: 'Tuula Ojala', role: 'SECURITY', unit: 'Turvallisuusyksikkö' },
   { userId: 'paula', name: 'Paula Kinnunen', role: 'SERVICE_UNIT', unit: unitOfOthers },
+  { userId: 'olli', name: 'Olli Hakala', role: 'SERVICE_UNIT', unit: 'Oulun toimipiste' },
   { userId: 'riitta', name: 'Riitta Karjalainen', role: 'DECISION_MAKER', unit: 'Johto' },
   { userId: 'anssi', name: 'Anssi Lehto', role: 'ADMINISTRATOR', unit: 'Tekninen ylläpito' },
   { userId: 'outi', name: 'Outi Laine', role: 'DATA_PROTECTION_OFFICER', unit: 'Johto' },
