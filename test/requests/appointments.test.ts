@@ -1,0 +1,258 @@
+// AC16, AC17: a time is booked before what is to be heard ends, moved, and something comes of it (R43, R47, R24/C3).
+import { beforeAll, describe, expect, test } from 'vitest'
+import { carryOutEnds, noteInspectionsHold, settleEnds } from '#destruction/ends/carry-out-ends.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { openOffices } from './open-offices.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const desk = await openOffices(database)
+const { clerk, other, office, slotAt, moveSlot, toHear, book, booked, outcome, keptUntil, setDay } = desk
+const { stateOf, stateOfAppointment, inspectionOf, until } = desk
+const now = () => Temporal.Now.instant()
+
+interface Shown {
+  id: string
+  state: string
+  isUrgent: boolean
+  latest?: string
+  needs: string[]
+  interpreterLanguage?: string
+  slot: { id: string }
+}
+async function shown(id: string): Promise<Shown | undefined> {
+  const today = Temporal.Now.plainDateISO('Europe/Helsinki')
+  const { body } = await clerk.ask(
+    `/api/appointments?from=${today.subtract({ days: 1 }).toString()}&to=${today.add({ days: 200 }).toString()}`,
+  )
+  return (body['items'] as Shown[]).find((one) => one.id === id)
+}
+const free = async (request: { id: string }) =>
+  (await clerk.ask(`/api/requests/${request.id}/slots`)).body as { items?: { id: string }[]; latest?: string }
+
+describe('a time is booked', () => {
+  test('before the recording’s end, of those that are offered', async () => {
+    const recording = await keptUntil(24 * 10)
+    const request = await toHear([recording])
+    const officeId = await office('Oulu')
+    const [early, late] = [await slotAt(24 * 9, { officeId }), await slotAt(24 * 10 - 0.5, { officeId })]
+    const closedOffice = await office()
+    const closed = await slotAt(24 * 8, { officeId: closedOffice })
+    const inThree = { fi: 'x', sv: 'x', en: 'x' }
+    const closing = { names: inThree, address: inThree, isClosed: true }
+    await clerk.ask(`/api/offices/${closedOffice}`, closing, { method: 'PUT' })
+    const offered = await free(request)
+    expect(offered.latest).toBe((await stateOf(recording.id)).destroy_at!.toString())
+    expect(offered.items!.map(({ id }) => id)).toContain(early)
+    expect(offered.items!.map(({ id }) => id)).not.toContain(late)
+    expect(offered.items!.map(({ id }) => id)).not.toContain(closed)
+    expect((await book(request, closed)).code).toBe('office.closed')
+
+    const refused = await book(request, late)
+    expect(refused).toMatchObject({ status: 409, code: 'appointment.late' })
+    expect(refused.body.error?.message).toContain(offered.latest!.slice(0, 23))
+    const id = await booked(request, early)
+    expect(await shown(id)).toMatchObject({ state: 'BOOKED', isUrgent: false, latest: offered.latest })
+    expect((await clerk.ask(`/api/slots/${early}`, undefined, { method: 'DELETE' })).code).toBe('slot.booked')
+    expect((await free(request)).items!.map(({ id }) => id)).not.toContain(early)
+  })
+
+  test('ahead, of one that there is, with what the listener needs', async () => {
+    const request = await toHear([await keptUntil(24 * 10)])
+    const slot = await slotAt(2)
+    expect((await book(request, await slotAt(-2))).code).toBe('appointment.past')
+    expect((await book(request, request.id)).code).toBe('not-found')
+    expect((await book({ id: slot }, slot)).code).toBe('not-found')
+    for (const more of [{ needs: ['INTERPRETER'] }, { interpreterLanguage: 'viittomakieli' }]) {
+      expect(await book(request, slot, more)).toMatchObject({ code: 'input.invalid', field: 'interpreterLanguage' })
+    }
+    expect((await book(request, slot, { needs: ['CHAIR'] })).code).toBe('input.invalid')
+    expect((await book(request, slot, { needs: ['TRANSCRIPT'] })).code).toBe('request.not-offered')
+    const spoken = { needs: ['INTERPRETER', 'STEP_FREE'], interpreterLanguage: '131052-308T' }
+    expect((await book(request, slot, spoken)).code).toBe('input.identity-code')
+    const { body } = await book(request, slot, { ...spoken, interpreterLanguage: 'viittomakieli' })
+    expect(await shown(body['id'] as string)).toMatchObject({
+      needs: ['INTERPRETER', 'STEP_FREE'],
+      interpreterLanguage: 'viittomakieli',
+    })
+  })
+
+  test('once: of two clerks at one time one has it, and a second time of a request moves the first', async () => {
+    const [one, two] = [await toHear([await keptUntil(200)]), await toHear([await keptUntil(200)])]
+    const [slot, next] = [await slotAt(3), await slotAt(5)]
+    const both = await Promise.all([book(one, slot), book(two, slot, {}, other)])
+    expect(both.map(({ status }) => status).sort()).toEqual([201, 409])
+    const winner = both[0].status === 201 ? one : two
+    const id = both.find(({ status }) => status === 201)!.body['id'] as string
+    expect(both.find(({ status }) => status === 409)!.code).toBe('slot.booked')
+    expect((await book(winner, slot)).code).toBe('slot.booked')
+    const moved = await booked(winner, next)
+    expect([await stateOfAppointment(id), await stateOfAppointment(moved)]).toEqual(['MOVED', 'BOOKED'])
+    expect((await book(winner === one ? two : one, slot)).status).toBe(201)
+
+    // And two clerks who move one request at once leave it with one time.
+    const times = [await slotAt(7), await slotAt(9), await slotAt(11)]
+    await Promise.all(times.map((time, at) => book(winner, time, {}, at % 2 ? other : clerk)))
+    const { rows } = await database
+      .as()
+      .pool.query("select count(*)::integer as n from appointment where request_id = $1 and state = 'BOOKED'", [
+        winner.id,
+      ])
+    expect(rows).toEqual([{ n: 1 }])
+  })
+
+  test('only where there is something to hear', async () => {
+    const slot = await slotAt(2.5)
+    const recording = await keptUntil(100)
+    const gone = await toHear([await keptUntil(-1)])
+    const notAsked = await toHear([recording], { kinds: ['KNOW'] })
+    for (const request of [gone, notAsked, await toHear([])]) {
+      expect((await book(request, slot)).code).toBe('appointment.nothing')
+      const offered = await free(request)
+      expect(offered.items).toEqual([])
+      expect(offered.latest).toBeUndefined()
+    }
+  })
+})
+
+describe('what comes of an appointment', () => {
+  const heldNow = async (recording: { id: string; contactId: string }) => {
+    const request = await toHear([recording], { receivedAt: now().subtract({ hours: 30 }) })
+    const slot = await slotAt(1)
+    const id = await booked(request, slot)
+    return { request, id, begins: () => moveSlot(slot, -0.5, 0.5) }
+  }
+
+  test('is noted once it has begun, and once', async () => {
+    const { id, begins, request } = await heldNow(await keptUntil(100))
+    expect((await outcome(id, 'HEARD')).code).toBe('appointment.not-yet')
+    expect((await outcome(id, 'NO_SHOW')).code).toBe('appointment.not-yet')
+    await begins()
+    expect((await outcome(request.id, 'HEARD')).code).toBe('not-found')
+    expect((await outcome(id, 'OVER')).code).toBe('input.invalid')
+    expect((await outcome(id, 'HEARD')).status).toBe(204)
+    expect((await outcome(id, 'HEARD')).code).toBe('appointment.over')
+    expect(await inspectionOf(request)).toBe('heard')
+  })
+
+  test('withdrawn, even before it began, nothing waits to be heard any more', async () => {
+    const { id, request } = await heldNow(await keptUntil(100))
+    expect((await outcome(id, 'WITHDRAWN')).status).toBe(204)
+    expect(await inspectionOf(request)).toBe('withdrawn')
+    expect((await book(request, await slotAt(4))).code).toBe('appointment.nothing')
+  })
+
+  test('where nobody came and nobody has forbidden it, another time is booked', async () => {
+    const { id, begins, request } = await heldNow(await keptUntil(100))
+    await begins()
+    expect((await outcome(id, 'NO_SHOW')).status).toBe(204)
+    expect(await inspectionOf(request)).toBeNull()
+    expect((await book(request, await slotAt(4.5))).status).toBe(201)
+  })
+
+  // AC12.
+  test.each(['HEARD', 'NO_SHOW', 'WITHDRAWN'])(
+    'of a recording that its official has forbidden meanwhile: it is destroyed right after (%s)',
+    async (how) => {
+      const recording = await keptUntil(100)
+      const { id, begins, request } = await heldNow(recording)
+      expect((await desk.byOfficial(recording.id)).body).toMatchObject({ state: 'waiting' })
+      expect(await stateOf(recording.id)).toMatchObject({ state: 'RESTRICTED' })
+      await begins()
+      expect((await outcome(id, how)).status).toBe(204)
+      expect(await inspectionOf(request)).toBe(how.toLowerCase().replace('_', '-'))
+      expect(await stateOf(recording.id)).toMatchObject({ state: 'DESTROYING', cause: 'official' })
+      await carryOutEnds(desk.expunging, now())
+      expect(await stateOf(recording.id)).toMatchObject({ state: 'DESTROYED' })
+      expect((await book(request, await slotAt(6))).code).toBe('appointment.nothing')
+    },
+  )
+
+  test('where the caller’s call is none of the request’s any more, the appointment is withdrawn with it', async () => {
+    const { id, request } = await heldNow(await keptUntil(100))
+    await database
+      .as()
+      .pool.query("select end_inspection(i, null, 'withdrawn') from inspection i where i.id = $1", [
+        request.calls[0]!.inspectionId,
+      ])
+    expect(await stateOfAppointment(id)).toBe('WITHDRAWN')
+  })
+})
+
+describe('near the recording’s end', () => {
+  test('three days before, the appointment is urgent, and earlier times alone can be chosen', async () => {
+    const recording = await keptUntil(71)
+    const request = await toHear([recording])
+    const id = await booked(request, await slotAt(60))
+    expect(await shown(id)).toMatchObject({ isUrgent: true })
+    expect((await book(request, await slotAt(71.5))).code).toBe('appointment.late')
+    expect((await book(request, await slotAt(20))).status).toBe(201)
+  })
+
+  test('of two calls the first end counts, and one that is left is heard', async () => {
+    const [soon, later] = [await keptUntil(24), await keptUntil(24 * 30)]
+    const request = await toHear([soon, later])
+    const id = await booked(request, await slotAt(20))
+    expect((await book(request, await slotAt(30))).code).toBe('appointment.late')
+    await setDay(soon.id, now())
+    await settleEnds(desk.custodian)
+    expect(await stateOfAppointment(id)).toBe('BOOKED')
+    expect((await book(request, await slotAt(31))).status).toBe(201)
+  })
+
+  describe('where the description does not let an inspection put the end off', () => {
+    beforeAll(() => desk.startCustodian(), 60_000)
+
+    test('the recording is destroyed on its day, and the appointment is over', async () => {
+      const recording = await keptUntil(24)
+      const request = await toHear([recording])
+      const id = await booked(request, await slotAt(22))
+      await setDay(recording.id, now())
+      await expect.poll(() => stateOfAppointment(id), { timeout: 15_000 }).toBe('OVER')
+      expect(await until(recording.id, 'DESTROYED')).toMatchObject({ cause: 'retention' })
+      expect(await inspectionOf(request)).toBe('destroyed')
+      expect(await shown(id)).toMatchObject({ state: 'OVER', isUrgent: false })
+      expect((await book(request, await slotAt(1.5))).code).toBe('appointment.nothing')
+      await desk.stopCustodian()
+    })
+  })
+
+  describe('where it does (C3)', () => {
+    beforeAll(() => noteInspectionsHold(desk.custodian, true))
+
+    test('the recording is there for that request alone until it was heard, and stays urgent', async () => {
+      const recording = await keptUntil(24)
+      const request = await toHear([recording])
+      const id = await booked(request, await slotAt(100))
+      expect(await shown(id)).toMatchObject({ isUrgent: true })
+      await setDay(recording.id, now().subtract({ minutes: 1 }))
+      await settleEnds(desk.custodian)
+      const update = desk.custodian.updateTable('recording').set({ state: 'DESTROYING', cause: 'retention' })
+      await expect(update.where('id', '=', recording.id).execute()).rejects.toThrow(/waits for an inspection/)
+      expect(await stateOf(recording.id)).toMatchObject({ state: 'RESTRICTED' })
+      expect(await shown(id)).toMatchObject({ state: 'BOOKED', isUrgent: true })
+      expect((await free(request)).latest).toBeDefined()
+      const moved = await booked(request, await slotAt(101.5))
+      const listen = (reference: string) =>
+        clerk.ask(`/api/recordings/${recording.id}/listenings`, { purpose: 'INSPECTION', reference })
+      expect((await listen('P-2026-1')).status).toBe(404)
+      expect((await listen(request.number)).status).toBe(201)
+
+      expect((await outcome(moved, 'WITHDRAWN')).status).toBe(204)
+      await settleEnds(desk.custodian)
+      await carryOutEnds(desk.expunging, now())
+      expect(await stateOf(recording.id)).toMatchObject({ state: 'DESTROYED', cause: 'retention' })
+    })
+
+    test('three months past its day at the most', async () => {
+      const recording = await keptUntil(1)
+      const request = await toHear([recording])
+      const id = await booked(request, await slotAt(0.2))
+      await setDay(recording.id, now().subtract({ hours: 24 * 93 }))
+      await settleEnds(desk.custodian)
+      await carryOutEnds(desk.expunging, now())
+      expect(await stateOfAppointment(id)).toBe('OVER')
+      expect(await stateOf(recording.id)).toMatchObject({ state: 'DESTROYED', cause: 'retention' })
+    })
+  })
+})

@@ -1,0 +1,195 @@
+// R47: from the listening mode there is no way to anything else; tried with every operation, in other windows, and past the routes.
+import { beforeAll, describe, expect, test } from 'vitest'
+import { operations } from '#app/http/contract/operations.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { sampleRequest } from '../access/sample-request.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { openOffices, type Jar } from './open-offices.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const desk = await openOffices(database)
+const { people, kept, toHear, inTheRoom, browse } = desk
+const pool = database.as().pool
+
+type Operation = keyof typeof operations
+/** What the room is for; everything else in the contract is refused. */
+const roomDoes: readonly Operation[] = [
+  ...(['whoAmI', 'readOrganisation', 'signOut', 'readRoom', 'closeRoom'] as const),
+  ...(['startListening', 'readAudio', 'readPeaks', 'followListening', 'paceListening', 'endListening'] as const),
+]
+
+let room: Awaited<ReturnType<typeof inTheRoom>>
+let recording: Awaited<ReturnType<typeof kept>>
+let others: Awaited<ReturnType<typeof kept>>
+beforeAll(async () => {
+  recording = await kept()
+  others = await kept()
+  room = await inTheRoom([recording])
+})
+
+const listen = (jar: Jar, id: string, reference: string) =>
+  jar.ask(`/api/recordings/${id}/listenings`, { purpose: 'INSPECTION', reference })
+
+/** A statement as the desk has it, in the name of the session in the room. */
+async function asDesk(statement: string, values: unknown[] = [], more: Record<string, string> = {}) {
+  const client = await database.as('seloste_desk').pool.connect()
+  try {
+    await client.query('begin')
+    const settings = {
+      'seloste.session': room.jar.cookies.get('seloste')!,
+      'seloste.purpose': 'INSPECTION',
+      'seloste.reference': room.request.number,
+      ...more,
+    }
+    for (const [name, value] of Object.entries(settings))
+      await client.query('select set_config($1, $2, true)', [name, value])
+    return (await client.query<Record<string, unknown>>(statement, values)).rows
+  } finally {
+    await client.query('rollback')
+    client.release()
+  }
+}
+
+describe('in the listening mode', () => {
+  test.each((Object.keys(operations) as Operation[]).filter((id) => !roomDoes.includes(id)))(
+    '%s is refused',
+    async (id) => {
+      const { path, json } = sampleRequest(id)
+      const refused = await room.jar.ask(path, json, { method: operations[id].method })
+      expect(refused).toMatchObject({ status: 403, code: 'session.in-room' })
+    },
+  )
+
+  test('so is whatever is asked wrongly, by HEAD, by an odd path, or of another part of the service', async () => {
+    const { jar } = room
+    expect((await jar.ask('/api/contacts?from=x')).code).toBe('session.in-room')
+    expect((await jar.ask('/api/requests', { party: 'nobody' })).code).toBe('session.in-room')
+    expect((await jar.fetch('/api/requests', { method: 'HEAD' })).status).toBe(403)
+    for (const path of [
+      '/api//requests',
+      '/API/requests',
+      '/api/requests/',
+      '/api/%2e%2e/requests',
+      '/api/room/../requests',
+    ]) {
+      expect([403, 404], path).toContain((await jar.fetch(path)).status)
+    }
+    expect((await jar.fetch('/api/%72equests')).status).toBe(403)
+    expect((await jar.fetch('/scim/v2/Users')).status).toBe(403)
+    expect((await jar.ask('/api/openapi.json')).code).toBe('session.in-room')
+  })
+
+  test('that it was tried is in the log, under the host’s name', async () => {
+    const { rows } = await pool.query(
+      "select person_id from audit_entry where action = 'request.refused' and result = 'refused:session.in-room' group by 1",
+    )
+    expect(rows).toEqual([{ person_id: people.paula.id }])
+  })
+
+  test('the session alone opens nothing at another browser, nor without the workstation’s cookie', async () => {
+    const session = room.jar.cookies.get('seloste')!
+    const elsewhere = await browse()
+    elsewhere.cookies.set('seloste', session)
+    expect((await elsewhere.ask('/api/room')).code).toBe('room.workstation')
+    expect((await listen(elsewhere, recording.id, room.request.number)).code).toBe('room.workstation')
+    elsewhere.cookies.set('seloste-workstation', 'made-up')
+    expect((await elsewhere.ask('/api/room/close', {})).code).toBe('room.workstation')
+    const atOther = await desk.atWorkstation(people.paula, await desk.office())
+    elsewhere.cookies.set('seloste-workstation', atOther.cookies.get('seloste-workstation')!)
+    expect((await elsewhere.ask('/api/room')).code).toBe('room.workstation')
+    expect((await elsewhere.ask('/api/requests')).code).toBe('session.in-room')
+    // Nor does the workstation alone.
+    const stranger = await browse()
+    stranger.cookies.set('seloste-workstation', room.jar.cookies.get('seloste-workstation')!)
+    for (const path of ['/api/room', '/api/workstation']) expect((await stranger.ask(path)).code).toBe('session.none')
+  })
+
+  test('what the session listened to before is over, whatever it was and in whatever window', async () => {
+    const before = await inTheRoom([recording], { open: false })
+    const other = await toHear([others])
+    const { jar } = before
+    const earlier = await listen(jar, others.id, other.number)
+    expect(earlier.status).toBe(201)
+    const id = earlier.body['id'] as string
+    expect((await jar.fetch(`/api/listenings/${id}/audio`)).status).toBe(206)
+    expect((await jar.ask('/api/room', { appointmentId: before.appointmentId })).status).toBe(200)
+    for (const bytes of ['bytes=0-', 'bytes=100-200']) {
+      expect((await jar.fetch(`/api/listenings/${id}/audio`, { headers: { range: bytes } })).status).toBe(404)
+    }
+    expect((await jar.ask(`/api/listenings/${id}/peaks`)).status).toBe(404)
+    expect((await listen(jar, others.id, other.number)).status).toBeGreaterThanOrEqual(403)
+    // A listening of the room is of no other session.
+    const own = await listen(jar, recording.id, before.request.number)
+    expect((await room.jar.fetch(`/api/listenings/${own.body['id'] as string}/audio`)).status).toBe(404)
+    expect((await desk.clerk.fetch(`/api/listenings/${own.body['id'] as string}/audio`)).status).toBe(404)
+  })
+
+  test('no way back leads out: the room is not opened again, and signing out ends it', async () => {
+    const mine = await inTheRoom([recording])
+    expect((await mine.jar.ask('/api/room', { appointmentId: mine.appointmentId })).code).toBe('session.in-room')
+    const sets = { userId: people.paula.userId, password: 'a good long password' }
+    expect((await mine.jar.ask('/api/session', sets)).code).toBe('session.in-room')
+    const kept = mine.jar.cookies.get('seloste')!
+    expect((await mine.jar.ask('/api/session', undefined, { method: 'DELETE' })).status).toBe(204)
+    mine.jar.cookies.set('seloste', kept)
+    expect((await mine.jar.ask('/api/room')).code).toBe('session.none')
+    expect((await mine.jar.ask('/api/requests')).code).toBe('session.none')
+  })
+})
+
+describe('past the routes, the database holds the session too', () => {
+  test('it sees the room’s recordings, and nothing else', async () => {
+    await toHear([others])
+    expect(await asDesk('select id from recording')).toEqual([{ id: recording.id }])
+    expect(await asDesk('select id from contact')).toEqual([{ id: recording.contactId }])
+    expect(await asDesk('select contact_id from segment')).toEqual([{ contact_id: recording.contactId }])
+    for (const table of [
+      'subject_request',
+      'subject_requester',
+      'request_call',
+      'appointment',
+      'office_slot',
+      'office',
+    ]) {
+      expect(await asDesk(`select 1 from ${table}`), table).toEqual([])
+    }
+    for (const purpose of ['DEVELOPMENT', 'QUALITY', 'MAINTENANCE', 'CRIME_OR_MISUSE']) {
+      expect(await asDesk('select id from recording', [], { 'seloste.purpose': purpose })).toEqual([])
+    }
+    expect(await asDesk('select id from recording', [], { 'seloste.reference': 'P-2026-1' })).toEqual([])
+  })
+
+  test('it is nobody: no act of the desk is its', async () => {
+    const acts: [string, unknown[]][] = [
+      ['select * from list_offices()', []],
+      ['select * from free_slots($1)', [room.request.id]],
+      ['select note_outcome($1, $2)', [room.appointmentId, 'HEARD']],
+      ["select book_appointment($1, $2, '{}', null)", [room.request.id, room.slotId]],
+      ["select * from forbid_use($1, 'CALLER', 'VISIT', $2)", [recording.id, room.request.number]],
+      ['select * from appointments_as_told($1, null, null, false, null)', [room.request.id]],
+      ['select open_room($1, null)', [room.appointmentId]],
+    ]
+    for (const [act, values] of acts) await expect(asDesk(act, values), act).rejects.toThrow(/deny\.role|not-found/)
+    for (const role of ['SERVICE_UNIT', 'ADMINISTRATOR', 'OFFICIAL']) {
+      expect(await asDesk('select viewer_is($1) as is', [role])).toEqual([{ is: false }])
+    }
+  })
+
+  test('it does not come out of the listening mode, nor is anything heard after its end', async () => {
+    const out =
+      "update session set expires_at = now() + interval '11 hours' where token_hash = sha256(convert_to($1, 'UTF8')) returning expires_at <= confined_until as held"
+    expect(await asDesk(out, [room.jar.cookies.get('seloste')])).toEqual([{ held: true }])
+    await expect(asDesk('update session set confined_to = null')).rejects.toThrow('permission denied')
+    await expect(
+      pool.query('update session set confined_to = null where confined_to = $1', [room.appointmentId]),
+    ).rejects.toThrow(/stays in the listening mode/)
+    const insert = `
+      insert into listening (id, recording_id, person_id, right_id, session_hash, role, purpose, reference, started_at, until)
+      select gen_random_uuid(), $1, $2, r.id, sha256(convert_to($3, 'UTF8')), 'SERVICE_UNIT', 'INSPECTION', $4, now(),
+        now() + interval '100 minutes'
+      from access_right r where r.person_id = $2`
+    await expect(
+      asDesk(insert, [recording.id, people.paula.id, room.jar.cookies.get('seloste'), room.request.number]),
+    ).rejects.toThrow(/row-level security/)
+  })
+})

@@ -1,0 +1,226 @@
+// R47: offices, their times and workstations.
+import { expect, describe, test } from 'vitest'
+import type { RegisterTables } from '#register/tables.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { enterTestPerson } from '../database/people.ts'
+import { openOffices } from './open-offices.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const desk = await openOffices(database)
+const { clerk, other, office, people, slotAt, admin, browse } = desk
+const inThree = (text: string) => ({ fi: text, sv: text, en: text })
+const nextYear = Temporal.Now.plainDateISO('Europe/Helsinki').add({ months: 2 }).toString()
+const paula = people.paula.id
+
+interface SlotShown {
+  id: string
+  startsAt: string
+  endsAt: string
+  host: { id: string; name: string }
+  isBooked: boolean
+}
+
+const add = (officeId: string, given: object = {}) =>
+  clerk.ask(`/api/offices/${officeId}/slots`, {
+    ...{ day: nextYear, from: '09:00', to: '12:00', minutes: 60, hostId: paula },
+    ...given,
+  })
+async function slotsOf(officeId: string, day = nextYear): Promise<SlotShown[]> {
+  const { body } = await clerk.ask(`/api/slots?from=${day}&to=${day}&officeId=${officeId}`)
+  return body['items'] as SlotShown[]
+}
+
+describe('an office', () => {
+  test('is entered, changed and closed, and whoever may be host is told', async () => {
+    const id = await office('Oulu')
+    const changed = await clerk.ask(
+      `/api/offices/${id}`,
+      { names: inThree('Oulun toimipiste'), address: inThree('Torikatu 34'), isClosed: true },
+      { method: 'PUT' },
+    )
+    expect(changed.status).toBe(204)
+    const { body } = await clerk.ask('/api/offices')
+    expect((body['items'] as { id: string }[]).find((one) => one.id === id)).toMatchObject({
+      names: { fi: 'Oulun toimipiste' },
+      address: { sv: 'Torikatu 34' },
+      isClosed: true,
+      workstations: [],
+      freeSlots: 0,
+    })
+    expect(body['hosts']).toEqual([
+      { id: paula, name: 'Paula' },
+      { id: desk.pirkko.id, name: 'Pirkko' },
+    ])
+    expect((await add(id)).code).toBe('office.closed')
+  })
+
+  test('is the Service Unit’s and the administrator’s; its times and appointments are the Service Unit’s alone', async () => {
+    const id = await office()
+    const slot = await slotAt(30)
+    const sets = { names: inThree('Turku'), address: inThree('x') }
+    for (const name of ['aino', 'tuula', 'riitta', 'matti', 'dora', 'asta'] as const) {
+      const jar = await browse(people[name])
+      const sees = name === 'asta' ? undefined : 'deny.role'
+      expect((await jar.ask('/api/offices')).code).toBe(sees)
+      expect((await jar.ask('/api/offices', sets)).code).toBe(sees)
+      expect((await jar.ask(`/api/offices/${id}/workstation-codes`, { name: 'Huone' })).code).toBe(sees)
+      expect((await jar.ask(`/api/slots?from=${nextYear}&to=${nextYear}`)).code).toBe('deny.role')
+      expect((await jar.ask(`/api/appointments?from=${nextYear}&to=${nextYear}`)).code).toBe('deny.role')
+      expect((await jar.ask(`/api/slots/${slot}`, undefined, { method: 'DELETE' })).code).toBe('deny.role')
+    }
+  })
+
+  test('has no personal identity code in its texts', async () => {
+    const names = inThree('Huone 131052-308T')
+    expect(await clerk.ask('/api/offices', { names, address: inThree('x') })).toMatchObject({
+      status: 400,
+      code: 'input.identity-code',
+      field: 'names',
+    })
+  })
+})
+
+describe('times', () => {
+  test('are added one after another, and none that would not fit', async () => {
+    const id = await office()
+    expect(await add(id, { from: '09:00', to: '11:50', minutes: 45 })).toMatchObject({
+      status: 201,
+      body: { added: 3 },
+    })
+    const zoned = (at: string) =>
+      Temporal.Instant.from(at).toZonedDateTimeISO('Europe/Helsinki').toPlainTime().toString()
+    expect((await slotsOf(id)).map(({ startsAt, endsAt }) => [zoned(startsAt), zoned(endsAt)])).toEqual([
+      ['09:00:00', '09:45:00'],
+      ['09:45:00', '10:30:00'],
+      ['10:30:00', '11:15:00'],
+    ])
+  })
+
+  test('overlap none of the office and none of the host, wherever they are, and then none at all is added', async () => {
+    const [one, elsewhere] = [await office(), await office()]
+    const day = { day: Temporal.PlainDate.from(nextYear).add({ days: 1 }).toString() }
+    expect((await add(one, day)).status).toBe(201)
+    expect((await add(one, { ...day, from: '11:30', to: '13:30', hostId: desk.pirkko.id })).code).toBe('slot.overlap')
+    expect((await add(elsewhere, { ...day, from: '08:00', to: '10:00' })).code).toBe('slot.overlap')
+    expect(await slotsOf(elsewhere, day.day)).toEqual([])
+    expect((await add(elsewhere, { ...day, hostId: desk.pirkko.id })).status).toBe(201)
+    expect((await add(one, { ...day, from: '12:00', to: '13:00' })).status).toBe(201)
+  })
+
+  test('added by two clerks at once do not overlap', async () => {
+    const id = await office()
+    const day = Temporal.PlainDate.from(nextYear).add({ days: 2 }).toString()
+    const both = await Promise.all([
+      add(id, { day }),
+      other.ask(`/api/offices/${id}/slots`, { day, from: '09:00', to: '12:00', minutes: 60, hostId: desk.pirkko.id }),
+    ])
+    expect(both.map(({ status }) => status).sort()).toEqual([201, 409])
+    expect(await slotsOf(id, day)).toHaveLength(3)
+  })
+
+  test('lie ahead, within a year, and at clock times that the day has', async () => {
+    const id = await office()
+    const today = Temporal.Now.zonedDateTimeISO('Europe/Helsinki')
+    const refused = async (given: object) => (await add(id, given)).code
+    expect(await refused({ day: today.subtract({ days: 1 }).toPlainDate().toString() })).toBe('slot.times')
+    expect(await refused({ day: today.add({ days: 370 }).toPlainDate().toString() })).toBe('slot.times')
+    expect(await refused({ from: '12:00', to: '09:00' })).toBe('slot.times')
+    expect(await refused({ from: '09:00', to: '09:30' })).toBe('slot.times')
+    for (const given of [{ day: '2027-02-30' }, { from: '24:00' }, { to: '9.30' }, { minutes: 10 }, { minutes: 241 }]) {
+      expect((await add(id, given)).status).toBe(400)
+    }
+    expect((await add('00000000-0000-4000-8000-000000000000')).code).toBe('not-found')
+    expect((await clerk.ask(`/api/slots?from=2027-03-02&to=2027-03-01`)).field).toBe('to')
+    expect((await clerk.ask(`/api/slots?from=2027-02-30&to=2027-03-01`)).status).toBe(400)
+  })
+
+  test('last as long as they say on the days when the clock is turned', async () => {
+    const now = Temporal.Now.zonedDateTimeISO('Europe/Helsinki')
+    const [spring, autumn] = [3, 10].map((month) => {
+      const inMonth = Temporal.PlainDate.from({ year: now.year, month, day: 31 })
+      const last = inMonth.subtract({ days: inMonth.dayOfWeek % 7 })
+      return Temporal.PlainDate.compare(last, now.toPlainDate()) > 0
+        ? last
+        : ((next) => next.subtract({ days: next.dayOfWeek % 7 }))(inMonth.add({ years: 1 }))
+    }) as [Temporal.PlainDate, Temporal.PlainDate]
+    const id = await office()
+    // 02:00 to 05:00 has two hours in spring and four in autumn.
+    const night = { from: '02:00', to: '05:00', minutes: 60 }
+    expect((await add(id, { ...night, day: spring.toString() })).body['added']).toBe(2)
+    expect((await add(id, { ...night, day: autumn.toString() })).body['added']).toBe(4)
+    expect((await add(id, { day: spring.toString(), from: '03:30', to: '06:00', minutes: 60 })).code).toBe('slot.times')
+    for (const day of [spring, autumn]) {
+      for (const { startsAt, endsAt } of await slotsOf(id, day.toString())) {
+        expect(Temporal.Instant.from(startsAt).until(endsAt).total('minutes')).toBe(60)
+      }
+    }
+  })
+
+  test('have a host who holds the Service Unit’s right until they are over', async () => {
+    const id = await office()
+    const ending = await enterTestPerson(admin, database.as('seloste_desk').db, {
+      name: 'Loppu',
+      right: {
+        ...{ role: 'SERVICE_UNIT', purposes: ['INSPECTION'], scope: { kind: 'all', units: [], numbers: [] } },
+        until: Temporal.Now.instant().add({ hours: 24 * 20 }),
+      },
+    })
+    for (const hostId of [people.aino.id, ending.id, '00000000-0000-4000-8000-000000000000']) {
+      expect((await add(id, { hostId })).code).toBe('slot.host')
+    }
+    const sooner = Temporal.Now.plainDateISO('Europe/Helsinki').add({ days: 10 }).toString()
+    expect((await add(id, { hostId: ending.id, day: sooner })).status).toBe(201)
+  })
+
+  test('are taken back while nobody has booked them', async () => {
+    const id = await office()
+    const day = Temporal.PlainDate.from(nextYear).add({ days: 3 }).toString()
+    await add(id, { day })
+    const [first] = await slotsOf(id, day)
+    const remove = () => clerk.ask(`/api/slots/${first!.id}`, undefined, { method: 'DELETE' })
+    expect((await remove()).status).toBe(204)
+    expect((await remove()).code).toBe('not-found')
+    expect(await slotsOf(id, day)).toHaveLength(2)
+    expect((await add(id, { day, from: '09:00', to: '10:00' })).status).toBe(201)
+  })
+})
+
+describe('a workstation', () => {
+  test('is enrolled with a code that works once, within fifteen minutes, however it is typed', async () => {
+    const id = await office('Turku')
+    const made = await clerk.ask(`/api/offices/${id}/workstation-codes`, { name: 'Huone 1' })
+    const code = made.body['code'] as string
+    expect(code).toMatch(/^[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}$/)
+    const jar = await browse(people.paula)
+    expect((await jar.ask('/api/workstation', { code: 'AAAAA-AAAAA' })).code).toBe('workstation.code')
+    const typed = ` ${code.toLowerCase().replace('-', ' ')} `
+    const enrolled = await jar.fetch('/api/workstation', { json: { code: typed } })
+    expect(enrolled.status).toBe(200)
+    expect(enrolled.headers.getSetCookie().join()).toMatch(/seloste-workstation=[\w-]{43};.*HttpOnly.*SameSite=Strict/i)
+    expect((await jar.ask('/api/workstation')).body).toEqual({
+      workstation: { officeId: id, office: inThree('Turku'), name: 'Huone 1' },
+      appointments: [],
+    })
+    expect((await jar.ask('/api/workstation', { code })).code).toBe('workstation.code')
+    const late = await clerk.ask(`/api/offices/${id}/workstation-codes`, { name: 'Huone 2' })
+    await database.as().pool.query('update workstation_code set until = now()')
+    expect((await jar.ask('/api/workstation', { code: late.body['code'] as string })).code).toBe('workstation.code')
+  })
+
+  test('of another office is the first one no more, and one that was ended is none', async () => {
+    const [one, next] = [await office(), await office()]
+    const jar = await desk.atWorkstation(people.paula, one)
+    const { body } = await clerk.ask(`/api/offices/${next}/workstation-codes`, { name: 'Siirretty' })
+    expect((await jar.ask('/api/workstation', { code: body['code'] as string })).status).toBe(200)
+    const offices = async () =>
+      (await clerk.ask('/api/offices')).body['items'] as { id: string; workstations: { id: string }[] }[]
+    const at = async (id: string) => (await offices()).find((office) => office.id === id)!.workstations
+    expect(await at(one)).toEqual([])
+    const [station] = await at(next)
+    expect((await clerk.ask(`/api/workstations/${station!.id}`, undefined, { method: 'DELETE' })).status).toBe(204)
+    expect((await jar.ask('/api/workstation')).body).toEqual({ appointments: [] })
+    expect((await clerk.ask(`/api/workstations/${station!.id}`, undefined, { method: 'DELETE' })).code).toBe(
+      'not-found',
+    )
+  })
+})

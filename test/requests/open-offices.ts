@@ -1,0 +1,143 @@
+/**
+ * Offices at which recordings are listened to. In: a test database. Out: what `openEnds` gives, a second clerk, offices, times at
+ * any instant, browsers that keep their cookies, and workstations. Never here: an appointment that was not booked over the wire.
+ */
+import { randomUUID } from 'node:crypto'
+import { sql } from 'kysely'
+import type { RegisterTables } from '#register/tables.ts'
+import type { RequestKind } from '#register/request-tables.ts'
+import type { TestDatabase } from '../database/create-test-database.ts'
+import { enterTestPerson, type TestPerson } from '../database/people.ts'
+import { openEnds } from '../ends/open-ends.ts'
+import { answer, type Browser } from '../register/open-desk.ts'
+import { servedRequest } from './served-request.ts'
+
+export interface Jar extends Browser {
+  /** By name. */
+  cookies: Map<string, string>
+  /** Asks, and reads the answer; with a body it is a POST. */
+  ask: (path: string, json?: object, options?: RequestInit) => ReturnType<typeof answer>
+}
+
+const inThree = (name: string) => ({ fi: name, sv: name, en: name })
+
+/** Call it at the top of a test file. */
+export async function openOffices(database: TestDatabase<RegisterTables>) {
+  const ends = await openEnds(database)
+  const { admin, desk, people } = ends
+  const all = { kind: 'all' as const, units: [], numbers: [] }
+  const pirkko = await enterTestPerson(admin, database.as('seloste_desk').db, {
+    name: 'Pirkko',
+    right: { role: 'SERVICE_UNIT', purposes: ['INSPECTION'], scope: all },
+  })
+
+  /** A browser that keeps what it is given, as people have it; signed in where somebody is named. */
+  async function browse(who?: TestPerson): Promise<Jar> {
+    const cookies = new Map<string, string>()
+    if (who) cookies.set('seloste', (await who.signIn()).token)
+    const jar: Jar = {
+      cookies,
+      async fetch(path, options = {}) {
+        const headers = new Headers(options.headers)
+        if (cookies.size > 0) headers.set('cookie', [...cookies].map((pair) => pair.join('=')).join('; '))
+        const response = await desk.visitor.fetch(path, { ...options, headers })
+        for (const line of response.headers.getSetCookie()) {
+          const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? []
+          if (value === '') cookies.delete(name)
+          else cookies.set(name, value)
+        }
+        return response
+      },
+      ask: (path, json, options) => answer(jar.fetch(path, { ...options, ...(json && { json }) })),
+    }
+    return jar
+  }
+
+  const clerk = await browse(people.paula)
+  const other = await browse(pirkko)
+
+  async function office(name = `Toimipiste ${randomUUID().slice(0, 4)}`): Promise<string> {
+    const { body } = await clerk.ask('/api/offices', { names: inThree(name), address: inThree('Isokatu 4, Oulu') })
+    return body['id'] as string
+  }
+
+  /** A time from so many hours from now on, of an hour unless told; past every rule but those of the database. */
+  async function slotAt(
+    hours: number,
+    { officeId, host = people.paula, lasts = 1 }: { officeId?: string; host?: TestPerson; lasts?: number } = {},
+  ): Promise<string> {
+    const at = officeId ?? (await office())
+    const { rows } = await sql<{ id: string }>`
+      insert into office_slot (office_id, starts_at, ends_at, host_id, added_by)
+      select ${at}, t, t + make_interval(secs => ${lasts * 3600}::float8), ${host.id}, ${host.id}
+      from (select now() + make_interval(secs => ${hours * 3600}::float8) as t) t returning id`.execute(admin)
+    return rows[0]!.id
+  }
+
+  /** Puts a time elsewhere, as the clock would. */
+  async function moveSlot(id: string, fromHours: number, toHours: number): Promise<void> {
+    await sql`
+      update office_slot set starts_at = now() + make_interval(secs => ${fromHours * 3600}::float8),
+        ends_at = now() + make_interval(secs => ${toHours * 3600}::float8) where id = ${id}`.execute(admin)
+  }
+
+  /** A request to hear these recordings' calls, of a caller who is shown to be their party. */
+  async function toHear(
+    recordings: readonly { contactId: string }[],
+    given: { receivedAt?: Temporal.Instant; kinds?: RequestKind[]; party?: 'OFFICIAL'; officialId?: string } = {},
+  ) {
+    const contacts = recordings.map(({ contactId }) => contactId)
+    return servedRequest(admin, { clerkId: people.paula.id, contacts, kinds: ['KNOW', 'LISTEN'], ...given })
+  }
+
+  const book = (request: { id: string }, slotId: string, more: object = {}, by: Jar = clerk) =>
+    by.ask(`/api/requests/${request.id}/appointments`, { slotId, needs: [], ...more })
+
+  /** Books a time over the wire. @returns the appointment's id */
+  async function booked(request: { id: string }, slotId: string): Promise<string> {
+    const { status, body } = await book(request, slotId)
+    if (status !== 201) throw new Error(`booking answered ${JSON.stringify(body)}`)
+    return body['id'] as string
+  }
+
+  const outcome = (appointment: string, how: string, by: Jar = clerk) =>
+    by.ask(`/api/appointments/${appointment}/outcome`, { outcome: how })
+
+  async function stateOfAppointment(id: string): Promise<string> {
+    const { rows } = await sql<{ state: string }>`select state from appointment where id = ${id}`.execute(admin)
+    return rows[0]!.state
+  }
+
+  async function inspectionOf(request: { calls: { inspectionId: string | null }[] }) {
+    const { rows } = await sql<{ outcome: string | null }>`
+      select outcome from inspection where id = ${request.calls[0]!.inspectionId}`.execute(admin)
+    return rows[0]!.outcome
+  }
+
+  /** A browser of somebody at a workstation of an office. */
+  async function atWorkstation(who: TestPerson, officeId: string): Promise<Jar> {
+    const { body } = await clerk.ask(`/api/offices/${officeId}/workstation-codes`, { name: 'Huone 2' })
+    const jar = await browse(who)
+    const enrolled = await jar.ask('/api/workstation', { code: body['code'] as string })
+    if (enrolled.status !== 200) throw new Error(`enrolling answered ${enrolled.status}`)
+    return jar
+  }
+
+  /** An appointment that is now, at an office, and its host's browser at a workstation there; in the room where told. */
+  async function inTheRoom(recordings: readonly { contactId: string }[], { open = true, host = people.paula } = {}) {
+    const officeId = await office()
+    const request = await toHear(recordings)
+    const slotId = await slotAt(1, { officeId, host })
+    const appointmentId = await booked(request, slotId)
+    await moveSlot(slotId, -0.1, 0.5)
+    const jar = await atWorkstation(host, officeId)
+    const opened = open ? await jar.ask('/api/room', { appointmentId }) : undefined
+    return { officeId, request, slotId, appointmentId, jar, opened }
+  }
+
+  return {
+    ...ends,
+    ...{ pirkko, browse, clerk, other, office, slotAt, moveSlot, toHear, book, booked, outcome },
+    ...{ stateOfAppointment, inspectionOf, atWorkstation, inTheRoom },
+  }
+}

@@ -1,0 +1,215 @@
+// AC16: at an agreed office, with the host signed in personally, a person hears their own calls, within the slot (R43, R47, R48).
+import { expect, describe, test } from 'vitest'
+import { endListeningsOver } from '#use/playback/end-listening.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { openOffices, type Jar } from './open-offices.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const desk = await openOffices(database)
+const { admin, people, pirkko, kept, office, slotAt, moveSlot, toHear, booked, atWorkstation, inTheRoom } = desk
+const { stateOfAppointment, inspectionOf, stateOf, browse, clerk } = desk
+const pool = database.as().pool
+
+interface RoomShown {
+  requestNumber: string
+  until: string
+  calls: { ordinal: number; number: string; parts: { recordingId: string; official?: string; canBeHeard: boolean }[] }[]
+}
+
+const listen = (jar: Jar, recordingId: string, reference: string) =>
+  jar.ask(`/api/recordings/${recordingId}/listenings`, { purpose: 'INSPECTION', reference })
+const range = (jar: Jar, listening: string, bytes = 'bytes=0-999') =>
+  jar.fetch(`/api/listenings/${listening}/audio`, { headers: { range: bytes } })
+
+describe('the room', () => {
+  test('is opened by its host, at a workstation of its office, while it is time', async () => {
+    const officeId = await office()
+    const request = await toHear([await kept()])
+    const slot = await slotAt(1, { officeId })
+    const appointmentId = await booked(request, slot)
+    const open = async (jar: Jar) => (await jar.ask('/api/room', { appointmentId })).code
+    const host = await atWorkstation(people.paula, officeId)
+    expect(await open(host)).toBe('room.not-now')
+    await moveSlot(slot, -2, -1)
+    expect(await open(host)).toBe('room.not-now')
+    await moveSlot(slot, -0.1, 0.5)
+    expect(await open(await browse(people.paula))).toBe('room.workstation')
+    expect(await open(await atWorkstation(people.paula, await office()))).toBe('room.workstation')
+    expect(await open(await atWorkstation(pirkko, officeId))).toBe('room.host')
+    const strangers = await browse(people.asta)
+    expect(await open(strangers)).toBe('deny.role')
+    expect((await host.ask('/api/room', { appointmentId: request.id })).code).toBe('not-found')
+    expect((await host.ask('/api/room')).code).toBe('room.none')
+    expect((await host.ask('/api/workstation')).body['appointments']).toMatchObject([
+      { id: appointmentId, canBeOpened: true },
+    ])
+    expect((await clerk.ask('/api/workstation')).body['appointments']).toEqual([])
+
+    expect((await host.ask('/api/room', { appointmentId })).status).toBe(200)
+    await desk.outcome(appointmentId, 'WITHDRAWN')
+    expect(await open(await atWorkstation(people.paula, officeId))).toBe('appointment.over')
+  })
+
+  test('has this person’s calls that are to be heard, and the parts of them that are', async () => {
+    const [first, second, found] = [await kept(), await kept(), await kept()]
+    const room = await inTheRoom([first, second], { open: false })
+    // A call of the same request that was found and is not shown to be this person’s.
+    await pool.query(
+      `insert into request_call (request_id, ordinal, state, told, contact_id, contact_started_at, looked_by)
+       select $1, 3, 'FOUND', '{}', id, started_at, $2 from contact where id = $3`,
+      [room.request.id, people.paula.id, found.contactId],
+    )
+    const { body } = await room.jar.ask('/api/room', { appointmentId: room.appointmentId })
+    const told = body as unknown as RoomShown
+    expect(told.requestNumber).toBe(room.request.number)
+    expect(told.calls.map(({ ordinal, parts }) => [ordinal, parts.map(({ recordingId }) => recordingId)])).toEqual([
+      [1, [first.id]],
+      [2, [second.id]],
+    ])
+    expect(told.calls[0]).toMatchObject({ number: '+35829497000', parts: [{ official: 'Aino', canBeHeard: true }] })
+    expect((await room.jar.ask('/api/room')).body).toEqual(body)
+    expect((await room.jar.ask('/api/session')).body).toMatchObject({ confinedTo: room.appointmentId, rights: [] })
+
+    const number = room.request.number
+    expect((await listen(room.jar, first.id, number)).status).toBe(201)
+    expect((await listen(room.jar, found.id, number)).code).toBe('not-found')
+    expect((await listen(room.jar, first.id, 'P-2026-1')).status).toBeGreaterThanOrEqual(400)
+    expect((await listen(room.jar, (await kept()).id, number)).code).toBe('not-found')
+  })
+
+  test('of an official has the parts that they answered, and no others (R48)', async () => {
+    const recording = await kept()
+    const officeId = await office()
+    const request = await toHear([recording], { party: 'OFFICIAL', officialId: people.aino.id })
+    const notTheirs = await toHear([recording], { party: 'OFFICIAL', officialId: people.bertil.id })
+    expect((await desk.book(notTheirs, await slotAt(3))).code).toBe('appointment.nothing')
+    const slot = await slotAt(1, { officeId })
+    const appointmentId = await booked(request, slot)
+    await moveSlot(slot, -0.1, 0.5)
+    const jar = await atWorkstation(people.paula, officeId)
+    const { body } = await jar.ask('/api/room', { appointmentId })
+    expect((body as unknown as RoomShown).calls[0]!.parts).toMatchObject([{ recordingId: recording.id }])
+    expect((await listen(jar, recording.id, request.number)).status).toBe(201)
+  })
+
+  test('plays again and again within the slot, and nothing five seconds after it', async () => {
+    const recording = await kept()
+    const { jar, request, slotId, appointmentId } = await inTheRoom([recording], { open: false })
+    await moveSlot(slotId, -0.1, 4 / 3600)
+    const opened = await jar.ask('/api/room', { appointmentId })
+    const { until } = opened.body as unknown as RoomShown
+    const started = await listen(jar, recording.id, request.number)
+    expect(started.body['until']).toBe(until)
+    const id = started.body['id'] as string
+    for (let again = 0; again < 3; again++) expect((await range(jar, id)).status).toBe(206)
+    const events = await jar.fetch(`/api/listenings/${id}/events`)
+    const told = await events.text()
+    expect(told).toContain('event: holds')
+    expect(told).toMatch(/event: ended\ndata: \{"why":"(session|time)"/)
+    expect(Date.now() - Date.parse(until)).toBeLessThan(5_000)
+    for (const bytes of ['bytes=0-999', 'bytes=44-', 'bytes=2000-2999']) {
+      expect((await range(jar, id, bytes)).status).toBe(401)
+    }
+    expect((await jar.ask('/api/room')).code).toBe('session.none')
+    expect((await listen(jar, recording.id, request.number)).code).toBe('session.none')
+    // The slot is over: nobody opens it again, and what came of it is still to be noted.
+    const again = await desk.atWorkstation(people.paula, await office())
+    expect((await again.ask('/api/room', { appointmentId })).code).not.toBe(undefined)
+    expect(await stateOfAppointment(appointmentId)).toBe('BOOKED')
+  }, 30_000)
+
+  test('closes with HEARD as what came of it, and with it the session', async () => {
+    const recording = await kept()
+    const { jar, request, appointmentId } = await inTheRoom([recording])
+    expect((await desk.byOfficial(recording.id)).body).toMatchObject({ state: 'waiting' })
+    const { body } = await listen(jar, recording.id, request.number)
+    expect((await range(jar, body['id'] as string)).status).toBe(206)
+    const closed = await jar.ask('/api/room/close', { outcome: 'HEARD' })
+    expect(closed).toMatchObject({ status: 200, body: {} })
+    expect(jar.cookies.has('seloste')).toBe(false)
+    expect(jar.cookies.has('seloste-workstation')).toBe(true)
+    expect(await stateOfAppointment(appointmentId)).toBe('HEARD')
+    expect(await inspectionOf(request)).toBe('heard')
+    expect(await stateOf(recording.id)).toMatchObject({ state: 'DESTROYING', cause: 'official' })
+
+    await endListeningsOver(desk.custodian)
+    const { rows } = await pool.query<{ action: string; person_id: string; reference: string; object_kind: string }>(
+      `select action, person_id, reference, object_kind from audit_entry
+       where reference = $1 and action = any ($2) order by seq`,
+      [
+        request.number,
+        [
+          'appointment.booked',
+          'room.opened',
+          'contact.read',
+          'listening.started',
+          'listening.ended',
+          'appointment.ended',
+          'inspection.closed',
+          'room.closed',
+        ],
+      ],
+    )
+    expect(rows.map(({ action }) => action)).toEqual([
+      'appointment.booked',
+      'room.opened',
+      'contact.read',
+      'listening.started',
+      'appointment.ended',
+      'inspection.closed',
+      'room.closed',
+      'listening.ended',
+    ])
+    expect(new Set(rows.map(({ person_id }) => person_id))).toEqual(new Set([people.paula.id]))
+  })
+
+  test('closed without an outcome is gone on with within the slot', async () => {
+    const { jar, appointmentId, officeId } = await inTheRoom([await kept()])
+    expect((await jar.ask('/api/room/close', {})).status).toBe(200)
+    expect(await stateOfAppointment(appointmentId)).toBe('BOOKED')
+    const again = await atWorkstation(people.paula, officeId)
+    expect((await again.ask('/api/room', { appointmentId })).status).toBe(200)
+  })
+
+  test('stops when the recording’s end comes, or its outcome is noted elsewhere', async () => {
+    const recording = await desk.keptUntil(100)
+    const { jar, request, appointmentId } = await inTheRoom([recording])
+    const { body } = await listen(jar, recording.id, request.number)
+    await desk.setDay(recording.id, Temporal.Now.instant())
+    expect((await range(jar, body['id'] as string)).status).toBe(404)
+    expect((await jar.ask('/api/room')).body).toMatchObject({ calls: [{ parts: [{ canBeHeard: false }] }] })
+    expect((await desk.outcome(appointmentId, 'HEARD')).status).toBe(204)
+    expect((await jar.ask('/api/room')).code).toBe('session.none')
+  })
+
+  test('ends with its workstation, and a second window of the host ends the first', async () => {
+    const { jar, appointmentId, officeId } = await inTheRoom([await kept()])
+    const second = await atWorkstation(people.paula, officeId)
+    expect((await second.ask('/api/room', { appointmentId })).status).toBe(200)
+    expect((await jar.ask('/api/room')).code).toBe('session.none')
+    const { rows } = await pool.query<{ id: string }>(
+      'select confined_at as id from session where confined_to = $1 and ended_at is null',
+      [appointmentId],
+    )
+    expect((await clerk.ask(`/api/workstations/${rows[0]!.id}`, undefined, { method: 'DELETE' })).status).toBe(204)
+    expect((await second.ask('/api/room')).code).toBe('session.none')
+    const closed = await admin
+      .selectFrom('audit_entry')
+      .select('detail')
+      .where('action', '=', 'room.closed')
+      .where('object_id', '=', appointmentId)
+      .orderBy('seq')
+      .execute()
+    expect(closed.map(({ detail }) => (detail as { why?: string }).why)).toEqual(['opened-again', 'workstation'])
+  })
+
+  test('is heard by nobody whose right or employment has ended meanwhile', async () => {
+    const recording = await kept()
+    const { jar, request } = await inTheRoom([recording], { host: pirkko })
+    const { body } = await listen(jar, recording.id, request.number)
+    await pool.query('update access_right set revoked_at = now() where person_id = $1', [pirkko.id])
+    expect((await range(jar, body['id'] as string)).status).toBe(403)
+    expect((await listen(jar, recording.id, request.number)).status).toBe(403)
+  })
+})
