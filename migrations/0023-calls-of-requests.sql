@@ -210,6 +210,15 @@ begin
     began - interval '1 day', 'infinity');
 end $$;
 
+-- Whether the viewer makes extracts of a call that they see.
+create function may_extract(contact uuid) returns boolean
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return sees_all()
+    or exists (select from segment s where s.contact_id = may_extract.contact and s.official_person_id = sees_own())
+    or serves_requests() and exists (select from matched_call(may_extract.contact, current_setting('seloste.reference', true)));
+end $$;
+
 -- Over 0017-ends.sql: the Service Unit forbids for whoever asks, the call being shown to be theirs. To it, another's call is as
 -- one that is not there.
 create or replace function forbid_use(wanted uuid, party text, channel text, reference text) returns setof prohibition
@@ -639,7 +648,7 @@ begin
 end $$;
 
 revoke execute on function request_served(text), serves_requests(), sees_contacts(), sees_segments(), serves_recording(recording, text),
-  matched_call(uuid, text), open_inspection_for(request_call), told_enough(subject_request, jsonb, text, text), fits_told(contact, jsonb),
+  matched_call(uuid, text), may_extract(uuid), open_inspection_for(request_call), told_enough(subject_request, jsonb, text, text), fits_told(contact, jsonb),
   calls_told(subject_request, jsonb, text, text), brake_searches(subject_request),
   look_for_call(subject_request, request_call, jsonb, text, text), name_call(uuid, jsonb, text, text), call_served(subject_request, uuid),
   narrow_call(uuid, uuid, jsonb, text, text), verification_of(subject_request, request_call), has_heard(uuid, text),
@@ -647,6 +656,6 @@ revoke execute on function request_served(text), serves_requests(), sees_contact
   obstacles_of_retention(), runs_of_retention(integer), counts_of_retention(), dues_of_retention(timestamptz, timestamptz, text, text),
   retention_obstacles(), last_runs(integer), retention_counts(), retention_due(timestamptz, timestamptz, text, text)
   from public, seloste_desk;
-grant execute on function sees_contacts(), sees_segments(), name_call(uuid, jsonb, text, text), narrow_call(uuid, uuid, jsonb, text, text),
+grant execute on function sees_contacts(), sees_segments(), may_extract(uuid), name_call(uuid, jsonb, text, text), narrow_call(uuid, uuid, jsonb, text, text),
   verify_call(uuid, uuid, boolean), give_up_call(uuid, uuid), withdraw_call(uuid, uuid), calls_of_request(uuid),
   retention_obstacles(), last_runs(integer), retention_counts(), retention_due(timestamptz, timestamptz, text, text) to seloste_desk;

@@ -21,12 +21,15 @@ export interface Weighty {
   body?: object
 }
 
+const told = { day: '2026-11-01', time: '12:00', accuracy: 'HOURS', callerNumber: '040 123 4567' }
 /** Where the least that the contract takes would be refused for what it says, before who asks is of any weight. */
 const bodies: Readonly<Record<string, object>> = {
   giveSecondFactor: { otp: '000000' },
   askPasskey: { password },
   changePerson: { name: 'x', from: '2026-11-01' },
   forbidUse: { party: 'CALLER', channel: 'CALL' },
+  nameCall: told,
+  narrowCall: told,
   enterRequest: { receivedAt: Temporal.Now.instant().toString() },
 }
 

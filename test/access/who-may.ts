@@ -86,6 +86,11 @@ const rules: Record<string, Rule> = {
   closeInspection: { missing: ['SERVICE_UNIT'] },
   // Requests of callers and officials (R45).
   listRequests: ['SERVICE_UNIT'],
+  nameCall: { missing: ['SERVICE_UNIT'] },
+  narrowCall: { missing: ['SERVICE_UNIT'] },
+  verifyCall: { missing: ['SERVICE_UNIT'] },
+  giveUpCall: { missing: ['SERVICE_UNIT'] },
+  withdrawCall: { missing: ['SERVICE_UNIT'] },
   enterRequest: ['SERVICE_UNIT'],
   readRequest: { missing: ['SERVICE_UNIT'] },
   changeRequest: { missing: ['SERVICE_UNIT'] },

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import { sql, type Kysely } from 'kysely'
 import { read, type Seen } from '#register/read.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { Grant } from '#safeguards/access/grant.ts'
@@ -11,7 +11,8 @@ export interface LooksExtract {
 
 /**
  * Who looked at a call, without names, for whoever inspects it (L11, R44).
- * @returns `not-found` for a contact that is not there or that the viewer may not see; the two are not told apart
+ * @returns `not-found` for a contact that is not there or that the viewer may not see, and for one that the Service Unit has
+ *   found and not yet shown to be the requester's; they are not told apart
  */
 export function extractLooks(
   db: Kysely<RegisterTables>,
@@ -25,7 +26,9 @@ export function extractLooks(
       .where('id', '=', contactId)
       .executeTakeFirst()
     const object = { kind: 'contact', id: contactId } as const
-    if (!contact) return { found: 'not-found', trace: { action: 'extract.read', result: 'refused:not-found', object } }
+    const { rows } = await sql<{ may: boolean }>`select may_extract(${contactId}::uuid) as may`.execute(tx)
+    if (!contact || !rows[0]?.may)
+      return { found: 'not-found', trace: { action: 'extract.read', result: 'refused:not-found', object } }
     return {
       found: {
         contact: {

@@ -55,14 +55,7 @@ export function endsSoon({ state, until }: Pick<Hold, 'state' | 'until'>, nowMs:
 
 /** Who sees to the ends of records: those who run the register, decide on it and watch over it; counts only. */
 export function seesRetention(me: Pick<Me, 'rights'>): boolean {
-  return hasRole(
-    me,
-    'ADMINISTRATOR',
-    'DATA_PROTECTION_OFFICER',
-    'DECISION_MAKER',
-    'MAINTENANCE',
-    'SECURITY',
-  )
+  return hasRole(me, 'ADMINISTRATOR', 'DATA_PROTECTION_OFFICER', 'DECISION_MAKER', 'MAINTENANCE', 'SECURITY')
 }
 
 /** Who sees where data lie. */

@@ -1,0 +1,375 @@
+// Finding a call without revealing others' (R42-R46, L8; AC2, AC9, AC14, AC15), over the wire.
+import { beforeAll, describe, expect, test } from 'vitest'
+import type { RequestCall, ToldOfCall } from '#app/http/contract/request-calls.ts'
+import type { SegmentFacts } from '#register/admit.ts'
+import { admit } from '#register/admit.ts'
+import { keepRecording } from '#register/recordings/keep-recording.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { callFacts, phone } from '../database/people.ts'
+import { openServiceUnit } from './open-service-unit.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const unit = await openServiceUnit(database)
+const { register, admin, people, act, entered, read } = unit
+const capture = database.as('seloste_capture').db
+const yesterday = Temporal.Now.zonedDateTimeISO('Europe/Helsinki').subtract({ days: 1 })
+const day = yesterday.toPlainDate()
+
+/** A call of yesterday at a time of Helsinki, or of another day. */
+function times(time: string, minutes = 10, on = day) {
+  const startedAt = on.toZonedDateTime({ timeZone: 'Europe/Helsinki', plainTime: time.padStart(5, '0') }).toInstant()
+  return { startedAt, answeredAt: startedAt.add({ seconds: 30 }), endedAt: startedAt.add({ minutes }) }
+}
+const by = (name: string, personId = crypto.randomUUID()): Pick<SegmentFacts, 'official'> => ({
+  official: { personId, unitId: people.aino.unitId, name, phone: phone('029 512 1001') },
+})
+const withheld = { caller: { kind: 'withheld' as const } } as unknown as Pick<SegmentFacts, 'caller'>
+const from = (number: string): Pick<SegmentFacts, 'caller'> => ({
+  caller: { kind: 'e164', key: phone(number), raw: number },
+})
+async function unrecorded(given: Partial<SegmentFacts>) {
+  return (await admit(capture, callFacts(given))).contactId
+}
+async function recorded(given: Partial<SegmentFacts>) {
+  const call = await register.record(given)
+  await keepRecording(register.keeping, call.id, Temporal.Now.instant())
+  return call
+}
+
+/** A request whose requester has been identified. */
+async function identified(given: object = {}) {
+  const request = await entered(given)
+  const how = 'officialUserId' in given ? 'PERSONNEL' : 'PASSPORT'
+  expect((await act('POST', request.id, '/identification', { how })).status).toBe(204)
+  return request
+}
+type Told = Partial<ToldOfCall>
+const told = (given: Told): ToldOfCall => ({ day: day.toString(), time: '13:00', accuracy: 'HALF_HOUR', ...given })
+async function name(id: string, given: Told) {
+  const { status, code, field, body } = await act('POST', id, '/calls', told(given))
+  return { status, code, field, call: body as unknown as RequestCall }
+}
+async function narrow(id: string, callId: string, given: Told) {
+  const { status, body } = await act('PUT', id, `/calls/${callId}`, told(given))
+  return { status, call: body as unknown as RequestCall }
+}
+const verify = (id: string, callId: string, isParty: boolean) =>
+  act('POST', id, `/calls/${callId}/verification`, { isParty })
+async function listen(number: string, recordingId: string) {
+  const look = { purpose: 'INSPECTION', reference: number }
+  const begun = await act('POST', '', `/api/recordings/${recordingId}/listenings`, look)
+  if (begun.status !== 201) return begun.code
+  const audio = await (await unit.as('paula')).fetch(String(begun.body['audio']), { headers: { range: 'bytes=0-999' } })
+  return audio.status
+}
+const logged = (action: string, id: string) =>
+  admin
+    .selectFrom('audit_entry')
+    .select(['result', 'reference', 'detail', 'purpose', 'role'])
+    .where('action', '=', action)
+    .where('object_id', '=', id)
+    .orderBy('seq')
+    .execute()
+
+describe('a caller with a withheld number (AC9, AC14)', () => {
+  let bertils: { id: string; contactId: string }
+  beforeAll(async () => {
+    // Fourteen of that day, and one whose number is known.
+    for (let at = 0; at < 12; at++) {
+      await unrecorded({ ...withheld, ...times(`${8 + at}:15`, at === 5 ? 25 : 3), ...by('Aino Virtanen') })
+    }
+    bertils = await recorded({ ...withheld, ...times('13:05', 11), ...by('Bertil Lindqvist') })
+    await unrecorded({ ...withheld, ...times('12:50', 12), ...by('Aino Virtanen') })
+    await unrecorded({ ...from('040 765 4321'), ...times('13:02', 10), ...by('Bertil Lindqvist') })
+  }, 60_000)
+
+  test('is found by service number, time, duration and official; nothing is shown of any until exactly one fits', async () => {
+    const { id, number } = await identified()
+    const first = await name(id, { accuracy: 'HOURS', serviceNumber: '029 497 000', minutes: 10 })
+    expect(first).toMatchObject({ status: 201, call: { ordinal: 1, state: 'SEVERAL', otherRequests: [] } })
+    expect(first.call.askFor).toEqual(['accuracy', 'callerNumber', 'official'])
+    expect(Object.keys(first.call).sort()).toEqual(['askFor', 'id', 'ordinal', 'otherRequests', 'state', 'told'])
+
+    const details = { serviceNumber: '+358 29 497 000', minutes: 10, official: 'bertil' }
+    const { call } = await narrow(id, first.call.id, details)
+    expect(call).toMatchObject({
+      state: 'FOUND',
+      verification: { by: 'RECORDING', recordings: [{ id: bertils.id, hasBeenHeard: false }] },
+    })
+    expect(call.contact).toBeUndefined()
+    expect(await logged('call.looked-for', id)).toMatchObject([
+      { result: 'ok', reference: number, purpose: 'INSPECTION', detail: { result: 'several' } },
+      { result: 'ok', reference: number, purpose: 'INSPECTION', detail: { result: 'one' } },
+    ])
+
+    expect(await verify(id, call.id, true)).toMatchObject({ status: 409, code: 'call.not-heard' })
+    expect(await listen(number, bertils.id)).toBe(206)
+    expect((await read(id)).calls[0]?.verification?.recordings).toEqual([{ id: bertils.id, hasBeenHeard: true }])
+    expect((await verify(id, call.id, true)).status).toBe(204)
+    const [matched] = (await read(id)).calls
+    expect(matched).toMatchObject({
+      state: 'MATCHED',
+      contact: { id: bertils.contactId, caller: { kind: 'withheld' }, number: '+35829497000' },
+      verifiedBy: { name: 'Paula Palvelu' },
+    })
+    expect(matched?.contact?.caller.number).toBeUndefined()
+    expect(matched?.contact?.segments).toMatchObject([
+      { official: { name: 'Bertil Lindqvist' }, recording: { id: bertils.id, state: 'available' } },
+    ])
+    // The listening that was asked for is open, since the request came in.
+    const { rows } = await database
+      .as()
+      .pool.query(
+        `select i.reference, i.received_at = q.received_at as since from inspection i join subject_request q on q.id = i.request_id where q.id = $1`,
+        [id],
+      )
+    expect(rows).toEqual([{ reference: number, since: true }])
+    expect(await logged('call.verified', id)).toMatchObject([
+      { result: 'refused:call.not-heard' },
+      { result: 'ok', reference: number, detail: { isParty: true, by: 'RECORDING' } },
+    ])
+  })
+
+  test('whose call stays alike with another is told of none, recorded or not', async () => {
+    const { id, number } = await identified()
+    const { call } = await name(id, { time: '13:00', accuracy: 'HALF_HOUR', serviceNumber: '029 497 000', minutes: 11 })
+    expect(call.state).toBe('SEVERAL')
+    expect((await act('POST', id, `/calls/${call.id}/unidentifiable`)).status).toBe(204)
+    const [given] = (await read(id)).calls
+    expect(Object.keys(given ?? {}).sort()).toEqual(['id', 'ordinal', 'otherRequests', 'state', 'told'])
+    expect(given?.state).toBe('NOT_IDENTIFIABLE')
+    expect(await listen(number, bertils.id)).toBe('not-found')
+    expect(await verify(id, call.id, true)).toMatchObject({ status: 409, code: 'call.not-verifiable' })
+  })
+
+  test('that is told of with a number is not looked for among those without one, nor the other way round', async () => {
+    const { id } = await identified()
+    const details = { serviceNumber: '029 497 000', minutes: 10, official: 'Bertil' }
+    expect((await name(id, { ...details, time: '13:02', callerNumber: '040 1112223' })).call.state).toBe('NOT_FOUND')
+    const known = await name(id, { ...details, time: '13:02', callerNumber: '(040) 765-4321' })
+    expect(known.call).toMatchObject({ state: 'FOUND', verification: { by: 'DETAILS', recordings: [] } })
+    // "Salainen numero" is no number.
+    const secret = await name(id, { ...details, callerNumber: 'salainen' })
+    expect(secret.call).toMatchObject({ state: 'FOUND', verification: { recordings: [{ id: bertils.id }] } })
+    expect(secret.call.told?.callerNumber).toBeUndefined()
+  })
+})
+
+describe('a number that two share (AC15)', () => {
+  test('opens nothing: each call is named and verified, and the other’s is neither listed nor acknowledged', async () => {
+    const household = from('040 222 3333')
+    const calls = []
+    for (const [at, hour] of [9, 11, 13, 15, 17].entries()) {
+      calls.push(await recorded({ ...household, ...times(`${hour}:00`), ...by(`Virkailija ${at}`) }))
+    }
+    const [xs, ys] = [calls[1]!, calls[2]!]
+    const { id, number } = await identified({ kinds: ['LISTEN', 'PROHIBIT'] })
+    const look = { purpose: 'INSPECTION', reference: number }
+    const query = new URLSearchParams({ ...look, caller: '040 222 3333' }).toString()
+    const listed = async () => (await act('GET', '', `/api/contacts?${query}`)).body['items'] as { id: string }[]
+    expect(await listed()).toEqual([])
+    // All of a day's are not asked for: a call has its time.
+    const all = await name(id, { time: '13:00', accuracy: 'HOURS', callerNumber: '040 222 3333' })
+    expect(all.call).toMatchObject({ state: 'SEVERAL' })
+    expect(await listed()).toEqual([])
+
+    const mine = await narrow(id, all.call.id, { time: '11:00', accuracy: 'MINUTES', callerNumber: '0402223333' })
+    expect(mine.call.verification?.recordings).toMatchObject([{ id: xs.id }])
+    await listen(number, xs.id)
+    expect((await verify(id, mine.call.id, true)).status).toBe(204)
+    // Y's call by its time: the voice is not X's.
+    const others = await name(id, { time: '13:00', accuracy: 'MINUTES', callerNumber: '+358402223333' })
+    await listen(number, ys.id)
+    expect((await verify(id, others.call.id, false)).status).toBe(204)
+    const { calls: named } = await read(id)
+    expect(named.map(({ state }) => state)).toEqual(['MATCHED', 'NOT_PARTY'])
+    expect(JSON.stringify(named)).not.toContain(ys.contactId)
+    expect((await listed()).map((one) => one.id)).toEqual([xs.contactId])
+    expect(await listen(number, ys.id)).toBe('not-found')
+    const contact = (which: string) => act('GET', '', `/api/contacts/${which}?${new URLSearchParams(look).toString()}`)
+    expect((await contact(ys.contactId)).code).toBe('not-found')
+    expect((await contact(xs.contactId)).status).toBe(200)
+
+    const forbid = (recordingId: string) =>
+      act('POST', '', `/api/recordings/${recordingId}/prohibitions`, {
+        ...{ party: 'CALLER', channel: 'PHONE', reference: number },
+      })
+    expect(await forbid(ys.id)).toMatchObject({ status: 404, code: 'not-found' })
+    expect((await forbid(xs.id)).status).toBe(200)
+    const states = await admin
+      .selectFrom('recording')
+      .select(['id', 'state'])
+      .where(
+        'id',
+        'in',
+        calls.map((one) => one.id),
+      )
+      .execute()
+    expect(states.filter(({ state }) => state !== 'STORED').map((one) => one.id)).toEqual([xs.id])
+    expect((await read(id)).calls[0]?.contact?.segments[0]?.prohibitions).toMatchObject([{ recordingId: xs.id }])
+  })
+
+  test('a playback stops when the requester turns out not to be the party', async () => {
+    const call = await recorded({ ...from('040 333 4444'), ...times('10:00'), ...by('Aino') })
+    const { id, number } = await identified()
+    const { call: found } = await name(id, { time: '10:00', callerNumber: '040 333 4444' })
+    const look = { purpose: 'INSPECTION', reference: number }
+    const { body } = await act('POST', '', `/api/recordings/${call.id}/listenings`, look)
+    const audio = () =>
+      unit.as('paula').then((paula) => paula.fetch(String(body['audio']), { headers: { range: 'bytes=0-99' } }))
+    expect((await audio()).status).toBe(206)
+    expect((await verify(id, found.id, false)).status).toBe(204)
+    expect((await audio()).status).toBeGreaterThanOrEqual(400)
+  })
+})
+
+describe('asking about a call that was not recorded, or whose recording is gone (AC2)', () => {
+  const number = '050 555 1234'
+  async function asked(given: Told) {
+    const { id } = await identified()
+    const { call } = await name(id, { callerNumber: number, ...given })
+    if (call.state !== 'FOUND') return { id, state: call.state, rest: Object.keys(call) }
+    expect(call.verification).toMatchObject({ by: 'DETAILS', recordings: [] })
+    expect((await verify(id, call.id, true)).status).toBe(204)
+    const inspections = await database.as().pool.query('select from inspection where request_id = $1', [id])
+    expect(inspections.rowCount).toBe(0)
+    return { id, state: 'MATCHED', segment: (await read(id)).calls[0]?.contact?.segments[0] }
+  }
+
+  test('tells that it was not recorded, with nothing to listen to', async () => {
+    await unrecorded({ ...from(number), ...times('14:00'), ...by('Aino') })
+    const { segment } = await asked({ time: '14:00' })
+    expect(segment?.recording).toMatchObject({ state: 'none' })
+  })
+
+  test('tells on which day it was destroyed and why; past fourteen months there is nothing', async () => {
+    const [monthsAgo, gone] = [8, 15].map((months) => day.subtract({ months }))
+    const over = await register.record({ ...from(number), ...times('14:00', 10, monthsAgo), ...by('Aino') })
+    await unrecorded({ ...from(number), ...times('14:00', 10, gone), ...by('Aino') })
+    const destroyed = await asked({ day: monthsAgo!.toString(), time: '14:00' })
+    expect(destroyed.segment?.recording).toMatchObject({ id: over.id, state: 'destroyed', cause: 'retention' })
+    const nothing = await asked({ day: gone!.toString(), time: '14:00' })
+    const never = await asked({ day: gone!.subtract({ days: 1 }).toString(), time: '14:00' })
+    expect([nothing.state, never.state]).toEqual(['NOT_FOUND', 'NOT_FOUND'])
+    expect(nothing.rest).toEqual(never.rest)
+  })
+})
+
+describe('an official who has left (R48)', () => {
+  test('is shown their own part of a transferred call and nothing of the other’s', async () => {
+    const callIds = ['siirretty']
+    const first = await recorded({
+      ...{ callIds, ...from('040 999 0000'), ...times('16:00'), ...by('Aino Virtanen', people.aino.id) },
+    })
+    const second = await recorded({ callIds, ...from('040 999 0000'), ...times('16:00'), ...by('Bertil') })
+    expect(second.contactId).toBe(first.contactId)
+    const { id, number } = await identified({ party: 'OFFICIAL', officialUserId: people.aino.userId })
+    const { call } = await name(id, { time: '16:00' })
+    expect(call).toMatchObject({ state: 'FOUND', verification: { by: 'PERSONNEL', recordings: [{ id: first.id }] } })
+    expect((await verify(id, call.id, true)).status).toBe(204)
+    const [matched] = (await read(id)).calls
+    expect(matched?.contact?.segments.map((segment) => segment.recording.id)).toEqual([first.id])
+    expect(await listen(number, second.id)).toBe('not-found')
+    expect(await listen(number, first.id)).toBe(206)
+  })
+})
+
+describe('what is told of a call', () => {
+  test.each<[Told, string, string | undefined]>([
+    [{}, 'call.told-too-little', undefined],
+    [{ serviceNumber: '029 497 000' }, 'call.told-too-little', undefined],
+    [{ minutes: 10, official: 'Bertil' }, 'call.told-too-little', undefined],
+    [{ callerNumber: 'abc' }, 'input.invalid', 'callerNumber'],
+    [{ serviceNumber: '12/34/x', callerNumber: '0401234567' }, 'input.invalid', 'serviceNumber'],
+    [{ day: '2126-02-28', callerNumber: '0401234567' }, 'input.invalid', 'day'],
+    [{ day: '2026-02-30', callerNumber: '0401234567' }, 'input.invalid', 'day'],
+    [{ time: '24:00', callerNumber: '0401234567' }, 'input.invalid', 'time'],
+    [{ callerNumber: '131052-308T' }, 'input.identity-code', 'callerNumber'],
+    [{ callerNumber: '0401234567', official: 'Bertil 131052-308T' }, 'input.identity-code', 'official'],
+  ])('is refused plainly: %j is %s', async (given, code, field) => {
+    const { id } = await identified()
+    const refused = await name(id, given)
+    expect(refused).toMatchObject({ code, ...(field !== undefined && { field }) })
+    expect((await read(id)).calls).toEqual([])
+  })
+
+  test('is looked for once the requester is identified, of a request that is open, by the Service Unit', async () => {
+    const { id } = await entered()
+    const given = { callerNumber: '0401234567' }
+    expect(await name(id, given)).toMatchObject({ status: 409, code: 'request.not-identified' })
+    expect(await name(crypto.randomUUID(), given)).toMatchObject({ status: 404, code: 'not-found' })
+    expect((await act('POST', id, '/calls', told(given), 'tuula')).code).toBe('deny.role')
+    expect((await act('POST', id, '/close', { outcome: 'WITHDRAWN' })).status).toBe(204)
+    expect(await name(id, given)).toMatchObject({ status: 409, code: 'request.closed' })
+  })
+
+  test('the same call twice in a request is refused, in another request it is told of; a mistake is taken back', async () => {
+    await unrecorded({ ...from('040 444 1111'), ...times('18:00'), ...by('Aino') })
+    const given = { time: '18:00', callerNumber: '040 444 1111' }
+    const [one, two] = [await identified(), await identified()]
+    const { call } = await name(one.id, given)
+    expect(await name(one.id, given)).toMatchObject({ status: 409, code: 'call.named-already' })
+    const again = await name(two.id, given)
+    await verify(one.id, call.id, true)
+    expect((await read(two.id)).calls[0]?.otherRequests).toEqual([])
+    await verify(two.id, again.call.id, true)
+    expect((await read(two.id)).calls[0]?.otherRequests).toEqual([one.number])
+    expect(await act('DELETE', one.id, `/calls/${call.id}`)).toMatchObject({ status: 409, code: 'call.matched' })
+
+    const mistaken = await name(one.id, { time: '03:00', callerNumber: '040 444 1111' })
+    expect((await act('DELETE', one.id, `/calls/${mistaken.call.id}`)).status).toBe(204)
+    expect((await read(one.id)).calls).toHaveLength(1)
+    expect((await act('DELETE', one.id, `/calls/${mistaken.call.id}`)).code).toBe('not-found')
+    expect((await act('DELETE', two.id, `/calls/${call.id}`)).code).toBe('not-found')
+  })
+
+  test('is not looked for without end: a call taken back counts, and another request goes on', async () => {
+    const { id } = await identified()
+    const { call } = await name(id, { time: '01:00', callerNumber: '040 444 1111' })
+    await act('DELETE', id, `/calls/${call.id}`)
+    // As the log has it of those who go on like this.
+    await database
+      .as()
+      .pool.query(
+        `insert into audit_entry (person_id, action, object_kind, object_id, result) select $1, 'call.looked-for', 'request', $2, 'ok' from generate_series(1, 28)`,
+        [people.pekka.id, id],
+      )
+    expect((await name(id, { time: '01:00', callerNumber: '040 444 1111' })).status).toBe(201)
+    expect(await name(id, { callerNumber: '040 444 1111' })).toMatchObject({
+      status: 429,
+      code: 'request.too-many-searches',
+    })
+    expect(await logged('call.looked-for', id)).toMatchObject([
+      ...Array.from({ length: 30 }, () => ({ result: 'ok' })),
+      { result: 'refused:request.too-many-searches' },
+    ])
+    expect((await name((await identified()).id, { callerNumber: '040 444 1111' })).status).toBe(201)
+  })
+})
+
+test('an hour that the clock shows twice is looked for in both, and one that it leaves out in what is next to it', async () => {
+  const fits = async (local: string, at: string) => {
+    const [on, time] = local.split('T') as [string, string]
+    const { rows } = await database.as().pool.query<{ n: number }>(
+      `select count(*)::int as n
+       from calls_told(jsonb_populate_record(null::subject_request, '{"party": "CALLER"}'), $1::jsonb, $2, null)`,
+      [JSON.stringify({ day: on, time, accuracy: 'MINUTES' }), phone(at)],
+    )
+    return rows[0]?.n
+  }
+  const call = (startedAt: string, number: string) =>
+    unrecorded({
+      ...from(number),
+      startedAt: Temporal.Instant.from(startedAt),
+      endedAt: Temporal.Instant.from(startedAt).add({ minutes: 5 }),
+      answeredAt: undefined as never,
+    })
+  await call('2026-10-25T00:30:00Z', '040 100 0001')
+  await call('2026-10-25T01:30:00Z', '040 100 0002')
+  await call('2026-03-29T01:30:00Z', '040 100 0003')
+  for (const number of ['040 100 0001', '040 100 0002']) expect(await fits('2026-10-25T03:30', number)).toBe(1)
+  expect(await fits('2026-03-29T03:30', '040 100 0003')).toBe(1)
+  expect(await fits('2026-03-29T04:30', '040 100 0003')).toBe(1)
+  expect(await fits('2026-10-25T04:30', '040 100 0001')).toBe(0)
+})
