@@ -5,12 +5,12 @@ import type { RequestDetail } from '../api/shapes.ts'
 import { Button } from '../controls/button.tsx'
 import { Confirm } from '../controls/confirm.tsx'
 import { Failure } from '../controls/failure.tsx'
-import { focusHeading } from '../controls/focus-heading.ts'
 import { Notice } from '../controls/notice.tsx'
 import { RadioCards } from '../controls/radio-cards.tsx'
 import { useLanguage } from '../language/use-words.ts'
+import { goTo } from './go-to.ts'
 import { StepSection } from './step-section.tsx'
-import { headingOf, stateOf, type Step, type Done } from './steps.ts'
+import { partOf, stateOf, type Step, type Done } from './steps.ts'
 
 const outcomes = ['ANSWERED', 'REFUSED', 'WITHDRAWN'] as const
 type Outcome = (typeof outcomes)[number]
@@ -18,6 +18,7 @@ const whereTo: Record<RequestDetail['unfinished'][number], Step> = {
   call: 'calls',
   letter: 'letters',
   appointment: 'appointments',
+  prohibition: 'prohibition',
   copy: 'acts',
   correction: 'acts',
   decision: 'acts',
@@ -47,10 +48,10 @@ export function CloseRequest({ request, onDone }: { request: RequestDetail; onDo
             {unfinished.map((one) => (
               <li key={one}>
                 <a
-                  href={`#${headingOf[whereTo[one]]}`}
+                  href={`#${partOf(whereTo[one])}`}
                   onClick={(event) => {
                     event.preventDefault()
-                    focusHeading(headingOf[whereTo[one]])
+                    goTo(whereTo[one])
                   }}
                 >
                   {say(`request.unfinished.${one}`)}

@@ -1,12 +1,12 @@
 import { ArrowDown } from 'lucide-react'
 import { Button } from '../controls/button.tsx'
 import type { RequestDetail } from '../api/shapes.ts'
-import { focusHeading } from '../controls/focus-heading.ts'
 import { Notice } from '../controls/notice.tsx'
 import { formatDate, formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
+import { goTo } from './go-to.ts'
 import { StepMark } from './step-section.tsx'
-import { headingOf, stateOf, stepOf, stepsOf } from './steps.ts'
+import { partOf, stateOf, stepOf, stepsOf } from './steps.ts'
 
 const keptDays = 30
 
@@ -40,7 +40,7 @@ export function NextPanel({ request }: { request: RequestDetail }) {
         <>
           <p>{say(`request.next.${first}.what`)}</p>
           <div className="actions">
-            <Button kind="primary" onPress={() => goTo(headingOf[stepOf(first)])}>
+            <Button kind="primary" onPress={() => goTo(stepOf(first))}>
               <ArrowDown aria-hidden="true" size={18} />
               {say('request.next.go', { section: say(`request.section.${stepOf(first)}`) })}
             </Button>
@@ -67,11 +67,11 @@ export function StepList({ request }: { request: RequestDetail }) {
           return (
             <li key={step} className={`request-steps-${state}`}>
               <a
-                href={`#${headingOf[step]}`}
+                href={`#${partOf(step)}`}
                 aria-current={state === 'now' ? 'step' : undefined}
                 onClick={(event) => {
                   event.preventDefault()
-                  goTo(headingOf[step])
+                  goTo(step)
                 }}
               >
                 {say(`request.section.${step}`)}
@@ -83,9 +83,4 @@ export function StepList({ request }: { request: RequestDetail }) {
       </ol>
     </nav>
   )
-}
-
-function goTo(heading: string): void {
-  document.getElementById(heading)?.scrollIntoView({ block: 'start' })
-  focusHeading(heading)
 }

@@ -25,7 +25,7 @@ import { NextPanel, StepList } from './next-panel.tsx'
 import { Prohibitions } from './prohibitions.tsx'
 import { RequestFacts } from './request-facts.tsx'
 import { useServing } from './served-request.ts'
-import { stepsOf, type Done, type Step } from './steps.ts'
+import { partOf, stepsOf, type Done, type Step } from './steps.ts'
 import { forgetQueue } from './use-queue.ts'
 
 /** One request, from who asks to how it ended. */
@@ -92,9 +92,9 @@ function Serving({
       <StepList request={request} />
       <RequestFacts request={request} me={me} onDone={onDone} />
       {has.map((step) => (
-        <Suspense key={step} fallback={<Waiting lines={3} />}>
-          {parts[step]}
-        </Suspense>
+        <div key={step} id={partOf(step)} className="request-part">
+          <Suspense fallback={<Waiting lines={3} />}>{parts[step]}</Suspense>
+        </div>
       ))}
     </>
   )

@@ -38,9 +38,7 @@ export function RequestStatisticsPage() {
         label={say('statistics.period')}
         options={periods.map((value) => ({ value, label: say(`statistics.period.${value}`) }))}
         value={period}
-        onChange={(value) =>
-          void navigate({ to: '/requests/statistics', search: readStatistics({ period: value }) })
-        }
+        onChange={(value) => void navigate({ to: '/requests/statistics', search: readStatistics({ period: value }) })}
       />
       {isPending && <Waiting lines={8} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}

@@ -23,16 +23,13 @@ const stepOfNext: Record<NextStep, Step> = {
   close: 'close',
 }
 
-/** The heading at which a step is taken. */
-export const headingOf: Record<Step, string> = {
-  who: 'request-who',
-  calls: 'request-calls',
-  letters: 'request-letters',
-  appointments: 'request-appointments',
-  prohibition: 'request-prohibition',
-  acts: 'request-acts',
-  close: 'request-close',
+/** The id of the part of the page in which a step is taken; its first heading takes the focus. */
+export function partOf(step: Step): string {
+  return `step-${step}`
 }
+
+/** The id of the heading of a step. */
+export const headingOf = Object.fromEntries(steps.map((step) => [step, `request-${step}`])) as Record<Step, string>
 
 export function stepOf(next: NextStep): Step {
   return stepOfNext[next]
