@@ -39,6 +39,7 @@ const seesRetention: Caller[] = [
 ]
 /** One's own call as its official; as the Service Unit that of a request, whose party asks (R46, R49). */
 const forbids = { own: ['OFFICIAL', 'SERVICE_UNIT'] as Caller[], others: ['SERVICE_UNIT'] as Caller[] }
+const setsUpOffices: Caller[] = ['SERVICE_UNIT', 'ADMINISTRATOR']
 const knowsOfOrders: Caller[] = ['SECURITY', 'DECISION_MAKER']
 const drafters: Caller[] = ['QUALITY', 'ADMINISTRATOR']
 
@@ -80,10 +81,6 @@ const rules: Record<string, Rule> = {
   enterHold: { missing: ['SECURITY'] },
   renewHold: { missing: knowsOfOrders },
   endHold: { missing: knowsOfOrders },
-  listInspections: ['SERVICE_UNIT'],
-  openInspection: { missing: ['SERVICE_UNIT'] },
-  setAppointment: { missing: ['SERVICE_UNIT'] },
-  closeInspection: { missing: ['SERVICE_UNIT'] },
   // Requests of callers and officials (R45).
   listRequests: ['SERVICE_UNIT'],
   nameCall: { missing: ['SERVICE_UNIT'] },
@@ -99,6 +96,24 @@ const rules: Record<string, Rule> = {
   extendRequest: { missing: ['SERVICE_UNIT'] },
   closeRequest: { missing: ['SERVICE_UNIT'] },
   readRequestStatistics: ['SERVICE_UNIT', 'DATA_PROTECTION_OFFICER', 'DECISION_MAKER'],
+  // Offices and the listening mode; to whoever is in it: the others are told that they are in none.
+  listOffices: setsUpOffices,
+  enterOffice: setsUpOffices,
+  changeOffice: { missing: setsUpOffices },
+  listSlots: ['SERVICE_UNIT'],
+  addSlots: { missing: ['SERVICE_UNIT'] },
+  removeSlot: { missing: ['SERVICE_UNIT'] },
+  listFreeSlots: { missing: ['SERVICE_UNIT'] },
+  bookAppointment: { missing: ['SERVICE_UNIT'] },
+  noteOutcome: { missing: ['SERVICE_UNIT'] },
+  listAppointments: ['SERVICE_UNIT'],
+  makeWorkstationCode: { missing: setsUpOffices },
+  enrolWorkstation: setsUpOffices,
+  readWorkstation: signedIn,
+  endWorkstation: { missing: setsUpOffices },
+  openRoom: { missing: ['SERVICE_UNIT'] },
+  readRoom: signedIn,
+  closeRoom: signedIn,
   listRecalls: ['DECISION_MAKER'],
   confirmRecall: { missing: ['DECISION_MAKER'] },
   // Today's law: the first description has no copies.
@@ -194,6 +209,14 @@ const rules: Record<string, Rule> = {
   readLooksAtMyCalls: signedIn,
   readMyCallActs: signedIn,
   readLooksAtContact: { own: ['SERVICE_UNIT'], others: ['SERVICE_UNIT'] },
+  draftLetter: { missing: ['SERVICE_UNIT'] },
+  readLetter: { missing: ['SERVICE_UNIT'] },
+  readLetterPdf: { missing: ['SERVICE_UNIT'] },
+  noteDelivery: { missing: ['SERVICE_UNIT'] },
+  removeLetter: { missing: ['SERVICE_UNIT'] },
+  listLetterTemplates: ['SERVICE_UNIT', 'ADMINISTRATOR', 'DATA_PROTECTION_OFFICER'],
+  changeLetterTemplate: ['SERVICE_UNIT', 'ADMINISTRATOR'],
+  previewLetterTemplate: ['SERVICE_UNIT', 'ADMINISTRATOR'],
 }
 
 /** Whose calls an operation can be about: of content, one's own and another's. */

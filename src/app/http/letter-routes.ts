@@ -1,30 +1,19 @@
 import { currentNames } from '#safeguards/people/current-names.ts'
-import type { Session } from '#safeguards/people/session.ts'
-import { fieldsOf, knownFields } from '#use/requests/letters/fields.ts'
+import { knownFields } from '#use/requests/letters/fields.ts'
 import { inventedFacts } from '#use/requests/letters/invented-facts.ts'
-import {
-  changeTemplate,
-  listTemplates,
-  mayChangeTemplates,
-  type Template,
-} from '#use/requests/letters/letter-templates.ts'
-import {
-  listLettersOf,
-  noteDelivery,
-  readLetter,
-  removeLetter,
-  type ListedLetter,
-} from '#use/requests/letters/letters.ts'
+import { changeTemplate, listTemplates, mayChangeTemplates } from '#use/requests/letters/letter-templates.ts'
+import { noteDelivery, readLetter, removeLetter } from '#use/requests/letters/letters.ts'
 import { draftLetter } from '#use/requests/letters/make-letter.ts'
 import { setLetter } from '#use/requests/letters/set-letter.ts'
 import { problemsOf } from '#use/requests/letters/template-language.ts'
 import { readPublicationFiles } from '../publication/files.ts'
 import { letterPage, readLetterStyle } from '../publication/letter-page.ts'
 import { letterPdf } from '../publication/pdf/letter-pdf.ts'
-import type { Letter, LetterTemplate } from './contract/letters.ts'
 import { operations } from './contract/operations.ts'
 import { describedNow, type Desk } from './desk.ts'
+import { viewTemplates } from './letter-view.ts'
 import { refuse } from './refuse.ts'
+import { viewLetter } from './request-view.ts'
 import type { Routes } from './routes.ts'
 import { looking, signedIn } from './signed-in.ts'
 
@@ -41,8 +30,7 @@ export function letterRoutes(app: Routes, desk: Desk): void {
       if (!session) return reply
       const made = await draftLetter(desk.db, session, request.params.id, request.body, describedNow(desk))
       if ('refused' in made) return refuse(reply, made.refused)
-      const [letter] = await viewLetters(desk, [made])
-      return reply.code(201).send(letter!)
+      return reply.code(201).send(viewLetter(made, await currentNames(desk.db, [session.personId])))
     },
   })
 
@@ -107,8 +95,7 @@ export function letterRoutes(app: Routes, desk: Desk): void {
       const listed = await listTemplates(desk.db, session)
       if ('refused' in listed) return refuse(reply, listed.refused)
       const { templates, mayChange } = listed
-      const names = await namesOf(desk, templates)
-      return reply.send({ items: templates.map((template) => viewTemplate(template, names)), mayChange })
+      return reply.send({ items: await viewTemplates(desk, templates), mayChange })
     },
   })
 
@@ -118,7 +105,7 @@ export function letterRoutes(app: Routes, desk: Desk): void {
       const session = await signedIn(desk, request, reply)
       if (!session) return reply
       const changed = await changeTemplate(desk.db, session, { ...request.params, ...request.body })
-      if (!('refused' in changed)) return reply.send(viewTemplate(changed, await namesOf(desk, [changed])))
+      if (!('refused' in changed)) return reply.send((await viewTemplates(desk, [changed]))[0]!)
       if (changed.refused !== 'template.problems') return refuse(reply, changed.refused)
       const { problems } = changed
       return refuse(reply, changed.refused, { field: problems[0]?.field ?? 'text', problems })
@@ -141,37 +128,4 @@ export function letterRoutes(app: Routes, desk: Desk): void {
       })
     },
   })
-}
-
-/** The letters of a request, as the contract has them. */
-export async function lettersOf(desk: Desk, session: Session, requestId: string): Promise<Letter[]> {
-  return viewLetters(desk, await listLettersOf(desk.db, session, requestId))
-}
-
-async function viewLetters(desk: Desk, letters: readonly ListedLetter[]): Promise<Letter[]> {
-  const people = letters.flatMap(({ madeBy, delivered }) => [madeBy, delivered?.by]).filter((by) => by !== undefined)
-  const names = await currentNames(desk.db, people)
-  const person = (id: string) => ({ id, name: names.get(id) ?? '' })
-  return letters.map(({ madeAt, madeBy, delivered, ...letter }) => ({
-    ...letter,
-    madeAt: madeAt.toString(),
-    ...(madeBy !== undefined && { madeBy: person(madeBy) }),
-    ...(delivered && { delivered: { at: delivered.at.toString(), how: delivered.how, by: person(delivered.by) } }),
-  }))
-}
-
-function namesOf(desk: Desk, templates: readonly Template[]): Promise<Map<string, string>> {
-  const people = templates.flatMap(({ changed }) => changed?.by ?? [])
-  return currentNames(desk.db, people)
-}
-
-function viewTemplate({ changed, ...template }: Template, names: Map<string, string>): LetterTemplate {
-  const { kind, language } = template
-  return {
-    ...template,
-    ...(changed && {
-      changed: { at: changed.at.toString(), by: { id: changed.by, name: names.get(changed.by) ?? '' } },
-    }),
-    fields: fieldsOf(kind, language),
-  }
 }

@@ -28,6 +28,7 @@ import { keepEnds } from './keep-ends.ts'
 import { keepLog } from './keep-log.ts'
 import { keepPlaces } from './keep-places.ts'
 import { keepProofs } from './keep-proofs.ts'
+import { keepLetters } from './keep-letters.ts'
 import { keepRequests } from './keep-requests.ts'
 import { keepTerms } from './keep-terms.ts'
 import { keepVerified } from './keep-verified.ts'
@@ -207,6 +208,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
   })
   const obeying = obeyVersion({ pool, db, versions, clock, log, onShortened: terms.sweepNow })
   const requests = await keepRequests({ pool, db, log })
+  const letters = keepLetters({ pool, db, versions, clock, log })
   const accounts = await keepAccounts({ pool, db, keys, versions, clock, log })
   const copies = keepCopies({ store: keeping, pool, log })
   const answers = {
@@ -266,6 +268,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
         daily.stop(),
         listenings.stop(),
         copies.stop(),
+        letters.stop(),
         obeying.stop(),
         watching.stop(),
         waiting.stop(),
