@@ -5,6 +5,7 @@ import { listCallsOf } from '#use/requests/calls/list-calls.ts'
 import { changeRequest, enterRequest } from '#use/requests/enter-request.ts'
 import { listRequests } from '#use/requests/list-requests.ts'
 import { isOffered, offeredKinds, offeredParties } from '#use/requests/offered-requests.ts'
+import { listLettersOf } from '#use/requests/letters/letters.ts'
 import { listAppointmentsOf } from '#use/requests/offices/appointments.ts'
 import { readRequest } from '#use/requests/read-request.ts'
 import { readRequestStatistics } from '#use/requests/request-statistics.ts'
@@ -15,7 +16,7 @@ import type { RequestCall } from './contract/request-calls.ts'
 import { describedNow, type Desk } from './desk.ts'
 import { readInstant } from './read-instant.ts'
 import { refuse, type RefusalCode } from './refuse.ts'
-import { peopleOf, viewRequest, viewSummary } from './request-view.ts'
+import { peopleOf, viewLetter, viewRequest, viewSummary } from './request-view.ts'
 import type { Routes } from './routes.ts'
 import { looking, signedIn } from './signed-in.ts'
 
@@ -65,18 +66,22 @@ export function requestRoutes(app: Routes, desk: Desk): void {
       if (!session) return reply
       const found = await readRequest(desk.db, session, request.params.id)
       if ('refused' in found) return refuse(reply, found.refused)
-      const [names, calls, appointments, acts] = await Promise.all([
-        currentNames(desk.db, peopleOf(found.request)),
+      const [calls, appointments, letters, acts] = await Promise.all([
         listCallsOf(desk.db, session, found.request),
         listAppointmentsOf(desk.db, session, found.request.id),
+        listLettersOf(desk.db, session, found.request.id),
         listActsOf(desk.db, session, found.request.id),
       ])
       if ('refused' in appointments) return refuse(reply, appointments.refused)
+      const senders = letters.flatMap(({ madeBy, delivered }) =>
+        [madeBy, delivered?.by].filter((id) => id !== undefined),
+      )
+      const names = await currentNames(desk.db, [...peopleOf(found.request), ...senders])
       return reply.send({
         ...viewRequest(found, names),
         calls: calls as RequestCall[],
         appointments: appointments.appointments.map(viewAppointment),
-        letters: [],
+        letters: letters.map((letter) => viewLetter(letter, names)),
         ...acts,
       })
     },

@@ -1,6 +1,8 @@
+import type { ListedLetter } from '#use/requests/letters/letters.ts'
 import type { ListedRequest } from '#use/requests/list-requests.ts'
 import type { ReadRequest } from '#use/requests/read-request.ts'
 import type { RequestRow } from '#use/requests/request-facts.ts'
+import type { Letter } from './contract/letters.ts'
 import type { RequestDetail, RequestSummary } from './contract/requests.ts'
 
 type Names = ReadonlyMap<string, string>
@@ -54,6 +56,18 @@ export function viewRequest(
         closed: { at: closed_at.toString(), ...(closed_by && { by: person(closed_by, names) }), outcome },
       }),
     unfinished: [...unfinished],
+  }
+}
+
+export function viewLetter(letter: ListedLetter, names: Names): Letter {
+  const { madeAt, madeBy, delivered, ...told } = letter
+  return {
+    ...told,
+    madeAt: madeAt.toString(),
+    ...(madeBy !== undefined && { madeBy: person(madeBy, names) }),
+    ...(delivered && {
+      delivered: { at: delivered.at.toString(), how: delivered.how, by: person(delivered.by, names) },
+    }),
   }
 }
 
