@@ -33,6 +33,9 @@ create table subject_request (
   outcome text check (outcome in ('ANSWERED', 'REFUSED', 'WITHDRAWN')),
   -- When what is personal of it was erased.
   erased_at timestamptz,
+  -- A right of one's own is never mixed with another's (L13).
+  check (kinds <@ case party when 'MENTIONED' then array['MENTIONED'] when 'OUTSIDER' then array['OPENNESS']
+    else array['KNOW', 'LISTEN', 'HISTORY', 'PROHIBIT', 'COPY', 'RECTIFY', 'LOG_EXTRACT'] end),
   check (case party when 'OFFICIAL' then official_id is not null or erased_at is not null else official_id is null end),
   check ((identified_at is null) = (identified_how is null) and (identified_at is null) = (identified_by is null)),
   check ((extended_at is null) = (extended_until is null) and (extended_at is null) = (extension_reason is null)),
@@ -143,12 +146,14 @@ declare
   found text[];
 begin
   for found in
-    select regexp_matches(upper(written), '(?<![0-9])(\d{6}) ?([-+–−‐A-FU-Y]?) ?(\d{3})([0-9A-FHJ-NPR-Y])(?![0-9A-Z])', 'g')
+    select regexp_matches(upper(written),
+      '(?<![0-9])(\d{2})\.?(\d{2})\.?(\d{2})\s?([-+–−‐A-FU-Y]?)\s?(\d{3})([0-9A-FHJ-NPR-Y])(?![0-9A-Z])', 'g')
   loop
-    continue when left(found[1], 2) not between '01' and '31' or substr(found[1], 3, 2) not between '01' and '12';
-    if found[2] <> '' and found[4] !~ '\d'
-      or (found[2] <> '' or found[4] !~ '\d')
-        and found[4] = substr('0123456789ABCDEFHJKLMNPRSTUVWXY', ((found[1] || found[3])::bigint % 31)::integer + 1, 1) then
+    continue when found[1] not between '01' and '31' or found[2] not between '01' and '12';
+    if found[4] <> '' and found[6] !~ '\d'
+      or (found[4] <> '' or found[6] !~ '\d')
+        and found[6] = substr('0123456789ABCDEFHJKLMNPRSTUVWXY',
+          ((found[1] || found[2] || found[3] || found[5])::bigint % 31)::integer + 1, 1) then
       return true;
     end if;
   end loop;

@@ -1,5 +1,6 @@
 // What is personal of a request goes thirty days after its closing, from every table, and comes back from no backup (R45, R52).
 import { sql, type Kysely } from 'kysely'
+import { Registry } from 'prom-client'
 import { expect, test } from 'vitest'
 import { keepRequests } from '#app/roles/keep-requests.ts'
 import { makeLog } from '#platform/log/log.ts'
@@ -174,8 +175,11 @@ test('what came to its term while the machine was lost is erased before anybody 
   expect(await tablesWith(word, machine.pool)).toEqual(personal)
   const lines: string[] = []
   const log = makeLog({ name: 'custodian', write: (line) => lines.push(line), pretty: false })
-  const keeping = await keepRequests({ pool: machine.pool, db: machine.target.db as Kysely<RegisterTables>, log })
+  const registry = new Registry()
+  const db = machine.target.db as Kysely<RegisterTables>
+  const keeping = await keepRequests({ pool: machine.pool, db, log, registry })
   await keeping.stop()
+  expect(await registry.metrics()).toMatch(/^seloste_requests_open [1-9]\d*\n(.*\n)*^seloste_requests_overdue 0$/m)
   expect(await tablesWith(word, machine.pool)).toEqual([])
   expect(lines.join()).toContain('are erased')
 })

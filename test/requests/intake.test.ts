@@ -43,6 +43,15 @@ describe('a request that comes in', () => {
     expect(isOverdue).toBe(true)
   })
 
+  test('with what no text can hold is refused, and one in any writing is kept as it is', async () => {
+    for (const name of ['Maija\u0000', '\u0000']) expect((await enter(body({ name }))).code).toBe('input.invalid')
+    for (const name of [' ', '']) expect((await enter(body({ name }))).code).toBe('input.invalid')
+    for (const name of ['Šárka Ņemiro', '山田太郎', "O'Brien; drop table person --", 'Maija 👩‍👧', 'x'.repeat(200)]) {
+      const { id } = await entered({}, { name })
+      expect((await read(id)).requester?.name).toBe(name)
+    }
+  })
+
   test('was received before now and within a year', async () => {
     const receivedBefore = now().toZonedDateTimeISO('Europe/Helsinki').subtract({ months: 12, days: 1 }).toInstant()
     for (const receivedAt of [now().add({ minutes: 5 }), receivedBefore]) {
@@ -82,7 +91,7 @@ describe('a request that comes in', () => {
 
 describe('a personal identity code', () => {
   test('is refused in every field, however it is written', async () => {
-    for (const separator of ['-', '+', 'A', 'b', 'Y', 'u', '–', ' - ', '']) {
+    for (const separator of ['-', '+', 'A', 'b', 'Y', 'u', '–', ' - ', ' ', '']) {
       const written = identityCode(separator)
       expect((await enter(body({ name: `Maija ${written}` }))).body, written).toMatchObject({
         error: { code: 'input.identity-code', field: 'requester.name' },

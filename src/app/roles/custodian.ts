@@ -207,7 +207,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
     },
   })
   const obeying = obeyVersion({ pool, db, versions, clock, log, onShortened: terms.sweepNow })
-  const requests = await keepRequests({ pool, db, log })
+  const requests = await keepRequests({ pool, db, log, registry: metrics.registry })
   const letters = keepLetters({ pool, db, versions, clock, log })
   const accounts = await keepAccounts({ pool, db, keys, versions, clock, log })
   const copies = keepCopies({ store: keeping, pool, log })

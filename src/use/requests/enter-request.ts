@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { sql, type RawBuilder } from 'kysely'
 import type { RequestKind, RequestParty } from '#register/request-tables.ts'
 import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
 import type { Session } from '#safeguards/people/session.ts'
@@ -45,7 +45,7 @@ export async function enterRequest(
     session,
     sql<{ id: string; number: string }>`
       select id, number from enter_request(${asked.party}, ${sorted(asked.kinds)}::text[], ${asked.channel}, ${asked.language},
-        ${asked.receivedAt}::timestamptz, ${JSON.stringify(asked.requester)}::jsonb, ${asked.officialUserId ?? null})`,
+        ${asked.receivedAt}::timestamptz, ${asJson(asked.requester)}, ${asked.officialUserId ?? null})`,
     enterRefusals,
     { action: 'request.entered', object: { kind: 'request' } },
   )
@@ -68,11 +68,17 @@ export async function changeRequest(
   const answer = await askOfDatabase(
     db,
     session,
-    sql`select change_request(${id}::uuid, ${sorted(kinds)}::text[], ${language}, ${JSON.stringify(requester)}::jsonb)`,
+    sql`select change_request(${id}::uuid, ${sorted(kinds)}::text[], ${language}, ${asJson(requester)})`,
     changeRefusals,
     { action: 'request.changed', object: { kind: 'request', id } },
   )
   return 'refused' in answer ? answer : 'done'
+}
+
+/** As text by text: what PostgreSQL has no place for is refused as everywhere else, and not as a fault of JSON. */
+function asJson({ name, address, email, phone }: Requester): RawBuilder<unknown> {
+  return sql`jsonb_strip_nulls(jsonb_build_object('name', ${name}::text, 'address', ${address ?? null}::text,
+    'email', ${email ?? null}::text, 'phone', ${phone ?? null}::text))`
 }
 
 /** In one order, whichever way they were ticked: a form sent twice is the same. */
