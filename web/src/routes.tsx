@@ -7,6 +7,7 @@ import { readPeopleFilters } from './people/filters.ts'
 import { readInspectionState } from './inspections/inspection-shapes.ts'
 import { readTemplateChoice } from './letters/letter-shapes.ts'
 import { readWeek, readWhose } from './offices/office-shapes.ts'
+import { readOwnFilters } from './my-calls/filters.ts'
 import { readPeriod } from './plan/filters.ts'
 import { readQueue } from './requests/queue.ts'
 import { readStatistics } from './requests/statistics.ts'
@@ -192,6 +193,13 @@ export const reviewRoute = createRoute({
   component: lazyRouteComponent(() => import('./watch/review-page.tsx'), 'ReviewPage'),
 })
 
+export const myCallsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/my-calls',
+  validateSearch: readOwnFilters,
+  component: lazyRouteComponent(() => import('./my-calls/my-calls-page.tsx'), 'MyCallsPage'),
+})
+
 export const myLooksRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/my-calls/looks',
@@ -231,6 +239,12 @@ export const holdsRoute = createRoute({
   path: '/retention/holds',
   validateSearch: readHoldState,
   component: lazyRouteComponent(() => import('./retention/holds-page.tsx'), 'HoldsPage'),
+})
+
+export const requestDecisionsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/request-decisions',
+  component: lazyRouteComponent(() => import('./requests/acts/request-decisions-page.tsx'), 'RequestDecisionsPage'),
 })
 
 export const recallsRoute = createRoute({
@@ -308,11 +322,13 @@ export const router = createRouter({
     logRoute,
     reviewsRoute,
     reviewRoute,
+    myCallsRoute,
     myLooksRoute,
     contactLooksRoute,
     retentionRoute,
     placesRoute,
     holdsRoute,
+    requestDecisionsRoute,
     recallsRoute,
     inspectionsRoute,
     officesRoute,

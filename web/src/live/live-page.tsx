@@ -10,6 +10,8 @@ import { CallerText } from '../contacts/caller-text.tsx'
 import { formatPosition } from '../format/duration.ts'
 import { formatTime } from '../format/instant.ts'
 import { formatPhone } from '../format/phone.ts'
+import { ForbidOwn } from '../my-calls/forbid-own.tsx'
+import type { Prohibition } from '../retention/retention-shapes.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
 import { usePurpose } from '../session/purpose.tsx'
 import { announce } from '../shell/announce.tsx'
@@ -28,6 +30,7 @@ export function LivePage() {
   const live = useLiveCalls(usePurpose())
   const nowMs = useNow(live.isPaused)
   const isWide = useWide(1120)
+  const [forbidden, setForbidden] = useState<ReadonlyMap<string, Told>>(new Map())
   const rows = live.rows ?? []
   const going = withoutEnded(rows)
   const failures = failing(rows)
@@ -35,6 +38,12 @@ export function LivePage() {
   const summary = [say('live.count', { count: going.length }), say('live.failures', { count: failures.length })].join(
     ', ',
   )
+  const shown: Shown = {
+    rows,
+    nowMs,
+    forbidden,
+    onForbidden: (segmentId, told) => setForbidden((before) => new Map(before).set(segmentId, told)),
+  }
   useQuietly(live.rows && !live.isPaused ? summary : undefined)
 
   return (
@@ -94,8 +103,7 @@ export function LivePage() {
                 {say('live.none.hint')}
               </Notice>
             )}
-            {rows.length > 0 &&
-              (isWide ? <LiveTable rows={rows} nowMs={nowMs} /> : <LiveCards rows={rows} nowMs={nowMs} />)}
+            {rows.length > 0 && (isWide ? <LiveTable {...shown} /> : <LiveCards {...shown} />)}
           </section>
         </>
       )}
@@ -103,7 +111,20 @@ export function LivePage() {
   )
 }
 
-function LiveTable({ rows, nowMs }: { rows: LiveRow[]; nowMs: number }) {
+interface Shown {
+  rows: LiveRow[]
+  nowMs: number
+  forbidden: ReadonlyMap<string, Told>
+  onForbidden: (segmentId: string, told: Told) => void
+}
+
+/** What was forbidden here: by then the server's picture says no more that it may be. */
+interface Told {
+  recordingId: string
+  prohibition: Prohibition
+}
+
+function LiveTable({ rows, nowMs, ...acts }: Shown) {
   const { say, language, named } = useLanguage()
   return (
     <table className="results live-table">
@@ -139,6 +160,7 @@ function LiveTable({ rows, nowMs }: { rows: LiveRow[]; nowMs: number }) {
             </td>
             <td>
               <RecordingNow row={row} />
+              <OwnWish row={row} {...acts} />
             </td>
           </tr>
         ))}
@@ -147,7 +169,7 @@ function LiveTable({ rows, nowMs }: { rows: LiveRow[]; nowMs: number }) {
   )
 }
 
-function LiveCards({ rows, nowMs }: { rows: LiveRow[]; nowMs: number }) {
+function LiveCards({ rows, nowMs, ...acts }: Shown) {
   const { say, language, named } = useLanguage()
   return (
     <ul className="cards">
@@ -179,6 +201,7 @@ function LiveCards({ rows, nowMs }: { rows: LiveRow[]; nowMs: number }) {
               </dd>
             </div>
           </dl>
+          <OwnWish row={row} {...acts} />
         </li>
       ))}
     </ul>
@@ -221,6 +244,27 @@ function RecordingNow({ row }: { row: LiveRow }) {
       </span>
       {recording === 'failing' && <span className="recording-date">{failureOf(row.call, say)}</span>}
     </span>
+  )
+}
+
+/** The caller's wish, told in the call, and the official's own (R49): of one's own call alone, and a moment after its end. */
+function OwnWish({
+  row: { call, endedAt },
+  forbidden,
+  onForbidden,
+}: { row: LiveRow } & Pick<Shown, 'forbidden' | 'onForbidden'>) {
+  const { language } = useLanguage()
+  const told = forbidden.get(call.segmentId)
+  const recordingId = told?.recordingId ?? call.own?.recordingId
+  if (recordingId === undefined) return null
+  return (
+    <ForbidOwn
+      recordingId={recordingId}
+      when={formatTime(call.startedAt, language, 'seconds')}
+      isGoingOn={!endedAt}
+      forbidden={told?.prohibition}
+      onForbidden={(prohibition) => onForbidden(call.segmentId, { recordingId, prohibition })}
+    />
   )
 }
 

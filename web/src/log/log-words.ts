@@ -24,6 +24,7 @@ export const actions = [
   'listening.started',
   'listening.served',
   'listening.ended',
+  'capture.stopped',
   'shares.read',
   'extract.read',
   'looks.slowed',

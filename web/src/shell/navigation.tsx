@@ -9,6 +9,8 @@ import {
   Eye,
   GitCompareArrows,
   Hash,
+  Headset,
+  Gavel,
   Hourglass,
   House,
   Inbox,
@@ -47,7 +49,10 @@ const people = { to: '/people', word: 'nav.people', Icon: UsersRound } as const
 
 const rights = { to: '/rights', word: 'rights.title', Icon: KeyRound } as const
 
-const myLooks = { to: '/my-calls/looks', word: 'nav.myLooks', Icon: Eye } as const
+const myCalls = [
+  { to: '/my-calls', word: 'nav.myCalls', Icon: Headset },
+  { to: '/my-calls/looks', word: 'nav.myLooks', Icon: Eye },
+] as const
 const watch = [
   { to: '/alarms', word: 'nav.alarms', Icon: BellRing },
   { to: '/reviews', word: 'nav.reviews', Icon: ClipboardCheck },
@@ -61,6 +66,7 @@ const listening = [
   { to: '/workstation', word: 'workstation.title', Icon: Monitor },
 ] as const
 const letterTemplates = { to: '/letter-templates', word: 'templates.title', Icon: Mails } as const
+const requestDecisions = { to: '/request-decisions', word: 'requestDecisions.title', Icon: Gavel } as const
 const ends = [
   { to: '/retention', word: 'retention.title', Icon: Hourglass, isFor: seesRetention },
   { to: '/retention/places', word: 'places.title', Icon: Server, isFor: seesPlaces },
@@ -74,11 +80,12 @@ type Place =
   | (typeof description)[number]
   | typeof people
   | typeof rights
-  | typeof myLooks
+  | (typeof myCalls)[number]
   | (typeof watch)[number]
   | typeof inspections
   | (typeof listening)[number]
   | typeof letterTemplates
+  | typeof requestDecisions
   | (typeof ends)[number]
 
 /** The screens of the service that this person has use for, on the left; under the header on small screens. */
@@ -99,7 +106,7 @@ export function Navigation({
       <Link
         to={to}
         onClick={onNavigate}
-        activeOptions={{ includeSearch: false, exact: to === '/' || to === '/retention' }}
+        activeOptions={{ includeSearch: false, exact: to === '/' || to === '/retention' || to === '/my-calls' }}
         activeProps={{ 'aria-current': 'page' }}
       >
         <Icon aria-hidden="true" size={20} />
@@ -114,7 +121,8 @@ export function Navigation({
         {servesRequests(me) && <Requests me={me} onNavigate={onNavigate} />}
         {purposesOf(me).length > 0 && !servesOnly(me) && looks.map(place)}
         {hasRole(me, 'SERVICE_UNIT') && place(inspections)}
-        {hasRole(me, 'OFFICIAL') && place(myLooks)}
+        {hasRole(me, 'DECISION_MAKER') && place(requestDecisions)}
+        {hasRole(me, 'OFFICIAL') && myCalls.map(place)}
       </ul>
       {hasRole(me, 'SERVICE_UNIT', 'ADMINISTRATOR') && (
         <>

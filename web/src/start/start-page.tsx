@@ -110,6 +110,7 @@ const screens = [
   { to: '/requests', word: 'requests.title', what: 'start.requests', isFor: servesRequests },
   { to: '/contacts', word: 'nav.search', what: 'start.search', isFor: looks },
   { to: '/calls', word: 'nav.live', what: 'start.live', isFor: looks },
+  { to: '/my-calls', word: 'nav.myCalls', what: 'start.myCalls', isFor: (me: Me) => hasRole(me, 'OFFICIAL') },
   {
     to: '/my-calls/looks',
     word: 'nav.myLooks',
@@ -124,6 +125,12 @@ const screens = [
     word: 'inspections.title',
     what: 'start.inspections',
     isFor: (me: Me) => hasRole(me, 'SERVICE_UNIT'),
+  },
+  {
+    to: '/request-decisions',
+    word: 'requestDecisions.title',
+    what: 'start.requestDecisions',
+    isFor: (me: Me) => hasRole(me, 'DECISION_MAKER'),
   },
   { to: '/retention', word: 'retention.title', what: 'start.retention', isFor: seesRetention },
   { to: '/retention/places', word: 'places.title', what: 'start.places', isFor: seesPlaces },

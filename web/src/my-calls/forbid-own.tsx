@@ -1,0 +1,107 @@
+/**
+ * An official's own calls. In: calls that they answered, under INSPECTION (R48). Out: what was recorded, who looked, and one
+ * press to forbid (R49). Never here: a reason for it, or another official's part of a call.
+ */
+import { Ban } from 'lucide-react'
+import { useEffect, useId, useRef, useState } from 'react'
+import { $api } from '../api/client.ts'
+import { Button } from '../controls/button.tsx'
+import { Confirm } from '../controls/confirm.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { Notice } from '../controls/notice.tsx'
+import { useLanguage } from '../language/use-words.ts'
+import type { Prohibition } from '../retention/retention-shapes.ts'
+import { announce } from '../shell/announce.tsx'
+import '../styles/my-calls.css'
+
+const wishes = [
+  { party: 'CALLER', channel: 'CALL', word: 'forbid.caller' },
+  { party: 'OFFICIAL', channel: 'OWN_CALLS', word: 'forbid.own' },
+] as const
+
+/** One button for the caller's wish and one for the official's own, each asked once more; then what came of it. */
+export function ForbidOwn({
+  recordingId,
+  when,
+  isGoingOn,
+  forbidden,
+  onForbidden,
+}: {
+  recordingId: string
+  /** When the call began: which of several it is, for those who do not see its row. */
+  when: string
+  /** What is forbidden is being recorded now. */
+  isGoingOn: boolean
+  /** What came of it, once it was forbidden here. */
+  forbidden: Prohibition | undefined
+  onForbidden: (prohibition: Prohibition) => void
+}) {
+  const { say } = useLanguage()
+  const forbid = $api.useMutation('post', '/api/recordings/{id}/prohibitions')
+  const [asked, setAsked] = useState<(typeof wishes)[number]>()
+  const [isMine, setMine] = useState(false)
+  const outcome = useRef<HTMLDivElement>(null)
+  const hint = useId()
+  const told = forbidden && say(forbidden.state === 'waiting' ? 'forbid.waiting' : wordOf(forbidden, isGoingOn))
+
+  // What had the focus is gone with the question.
+  useEffect(() => {
+    if (!isMine || told === undefined) return
+    outcome.current?.focus()
+    announce(told)
+  }, [isMine, told])
+
+  const submit = async ({ party, channel }: (typeof wishes)[number]) => {
+    const done = await forbid
+      .mutateAsync({ params: { path: { id: recordingId } }, body: { party, channel } })
+      .catch(() => undefined)
+    if (!done) return
+    setMine(true)
+    onForbidden(done)
+  }
+  if (told !== undefined) {
+    return (
+      <div ref={outcome} tabIndex={-1} className="forbid-own">
+        <Notice kind={forbidden?.state === 'waiting' ? 'info' : 'success'}>{told}</Notice>
+      </div>
+    )
+  }
+  return (
+    <div className="forbid-own" role="group" aria-label={say('forbid.title')} aria-describedby={hint}>
+      <span id={hint} className="visually-hidden">
+        {when}
+      </span>
+      <div className="actions">
+        {wishes.map((wish) => (
+          <Button
+            key={wish.party}
+            kind="secondary"
+            className="button-small"
+            isBusy={forbid.isPending}
+            aria-label={`${say(wish.word)}, ${when}`}
+            onPress={() => setAsked(wish)}
+          >
+            <Ban aria-hidden="true" size={16} />
+            {say(wish.word)}
+          </Button>
+        ))}
+      </div>
+      {forbid.error && <Failure error={forbid.error} />}
+      <Confirm
+        title={say(asked?.party === 'OFFICIAL' ? 'forbid.question.OFFICIAL' : 'forbid.question.CALLER')}
+        doLabel={say(isGoingOn ? 'forbid.do.now' : 'forbid.do')}
+        isOpen={asked !== undefined}
+        onDo={() => asked && void submit(asked)}
+        onClose={() => setAsked(undefined)}
+      >
+        <p>{say(isGoingOn ? 'forbid.confirm.now' : 'forbid.confirm')}</p>
+        <p>{say(isGoingOn ? 'forbid.confirm.now.more' : 'forbid.confirm.more')}</p>
+      </Confirm>
+    </div>
+  )
+}
+
+function wordOf({ state }: Prohibition, isGoingOn: boolean) {
+  if (state === 'executed') return 'forbid.done'
+  return isGoingOn ? 'forbid.blocked.now' : 'forbid.blocked'
+}
