@@ -428,6 +428,17 @@ begin
     order by d.decided_at desc nulls first, q.due_at limit 500;
 end $$;
 
+-- Who is no party of a call finds none (C11, C12): an outsider, and somebody who was spoken of, whom people serve by hand.
+create function no_call_for_others() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if exists (select from subject_request q where q.id = new.request_id and q.party in ('MENTIONED', 'OUTSIDER')) then
+    raise exception 'request.not-offered' using errcode = 'SE001';
+  end if;
+  return new;
+end $$;
+create trigger no_call_for_others before insert on request_call for each row execute function no_call_for_others();
+
 -- Who reads -----------------------------------------------------------------------------------------------------------
 
 alter table subject_copy enable row level security;
@@ -452,7 +463,7 @@ revoke execute on function subject_copy_state(subject_copy), serving_asked(uuid,
   subject_copy_failed(uuid), withdraw_subject_copy(uuid), copy_may_leave(subject_copy), copy_behind(bytea), begin_copy_fetch(bytea),
   copy_goes_on(uuid), note_copy_taken(uuid), settle_copies(), copies_end_with_recording(), name_at(uuid, timestamptz),
   phone_at(uuid, timestamptz, text), propose_correction(uuid, uuid, text), decide_correction(uuid, text), list_corrections(uuid),
-  decide_openness(uuid, text, text), list_openness()
+  decide_openness(uuid, text, text), list_openness(), no_call_for_others()
   from public;
 grant execute on function begin_subject_copy(uuid, uuid, text, bytea), subject_copy_stored(uuid, bigint), subject_copy_failed(uuid),
   copy_behind(bytea), begin_copy_fetch(bytea), copy_goes_on(uuid), note_copy_taken(uuid), settle_copies() to seloste_custodian;

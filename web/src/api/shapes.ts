@@ -69,4 +69,5 @@ export type Letter = RequestDetail['letters'][number]
 export type LetterKind = Letter['kind']
 export type SubjectCopy = RequestDetail['copies'][number]
 export type Correction = RequestDetail['corrections'][number]
+export type RequestDecisions = Answer<'/api/request-decisions', 'get'>
 export type RequestStatistics = Answer<'/api/request-statistics', 'get'>

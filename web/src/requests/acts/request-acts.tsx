@@ -1,6 +1,60 @@
+import { useId } from 'react'
 import type { RequestDetail } from '../../api/shapes.ts'
+import { Notice } from '../../controls/notice.tsx'
+import { formatInstant } from '../../format/instant.ts'
+import { useLanguage } from '../../language/use-words.ts'
+import { headingOf, stateOf } from '../steps.ts'
+import { StepMark } from '../step-section.tsx'
+import { Copies } from './copies.tsx'
+import { Corrections } from './corrections.tsx'
 
 /** What today's law adds to a request, where the description has the switch: copies, corrections, official documents. */
-export function Acts({ request }: { request: RequestDetail; onChanged: () => void }) {
-  return request.copies.length > 0 ? <p>{request.copies.length}</p> : null
+export function Acts({ request, onChanged }: { request: RequestDetail; onChanged: () => void }) {
+  const { say } = useLanguage()
+  const { kinds, copies, corrections, openness } = request
+  const state = stateOf('acts', request)
+  return (
+    <section className="panel stack request-step" aria-labelledby={headingOf.acts}>
+      <div className="alarm-head">
+        <h2 id={headingOf.acts} tabIndex={-1}>
+          {say('request.section.acts')}
+        </h2>
+        {state !== 'ahead' && <StepMark state={state} />}
+      </div>
+      {(kinds.includes('COPY') || copies.length > 0) && <Copies request={request} onChanged={onChanged} />}
+      {(kinds.includes('RECTIFY') || corrections.length > 0) && <Corrections request={request} onChanged={onChanged} />}
+      {kinds.includes('LOG_EXTRACT') && <Told title={say('acts.looks')}>{say('acts.looks.what')}</Told>}
+      {kinds.includes('MENTIONED') && <Told title={say('acts.mentioned')}>{say('acts.mentioned.what')}</Told>}
+      {(kinds.includes('OPENNESS') || openness) && <Openness request={request} />}
+    </section>
+  )
+}
+
+/** What people do outside, said in place. */
+function Told({ title, children }: { title: string; children: string }) {
+  const id = useId()
+  return (
+    <section className="stack-small" aria-labelledby={id}>
+      <h3 id={id}>{title}</h3>
+      <p>{children}</p>
+    </section>
+  )
+}
+
+function Openness({ request: { openness } }: { request: RequestDetail }) {
+  const { say, language } = useLanguage()
+  const id = useId()
+  return (
+    <section className="stack-small" aria-labelledby={id}>
+      <h3 id={id}>{say('acts.openness')}</h3>
+      {openness ? (
+        <Notice kind="info" title={say(`openness.${openness.outcome}`)}>
+          <p>{say('openness.provision.said', { provision: openness.provision })}</p>
+          <p>{say('acts.decided', { who: openness.by.name, time: formatInstant(openness.at, language) })}</p>
+        </Notice>
+      ) : (
+        <p>{say('acts.openness.waits')}</p>
+      )}
+    </section>
+  )
 }

@@ -1,0 +1,117 @@
+import { useEffect, useId, useState } from 'react'
+import { $api } from '../../api/client.ts'
+import type { RequestDetail, SubjectCopy } from '../../api/shapes.ts'
+import { Button } from '../../controls/button.tsx'
+import { Confirm } from '../../controls/confirm.tsx'
+import { Failure } from '../../controls/failure.tsx'
+import { focusHeading } from '../../controls/focus-heading.ts'
+import { formatInstant } from '../../format/instant.ts'
+import { useLanguage } from '../../language/use-words.ts'
+import { announce } from '../../shell/announce.tsx'
+import { partsOf, type Part } from './acts-shapes.ts'
+import { MakeCopy } from './make-copy.tsx'
+import { ShownOnce, type MadeCopy } from './shown-once.tsx'
+
+/** Being made takes moments. */
+const lookAgainMs = 1_500
+
+/** Copies of recordings for the requester: to make, made, and how far each has come (C1). */
+export function Copies({ request, onChanged }: { request: RequestDetail; onChanged: () => void }) {
+  const { say } = useLanguage()
+  const title = useId()
+  const [made, setMade] = useState<MadeCopy>()
+  const { copies } = request
+  const isMaking = copies.some(({ state }) => state === 'making')
+  useEffect(() => {
+    if (!isMaking) return undefined
+    const timer = setInterval(onChanged, lookAgainMs)
+    return () => clearInterval(timer)
+  }, [isMaking, onChanged])
+
+  const open = (id: string) =>
+    copies.some(({ recordingId, state }) => recordingId === id && (state === 'making' || state === 'ready'))
+  const parts = partsOf(request).filter(({ recording }) => recording.state === 'available')
+  const toMake = request.closed ? [] : parts.filter(({ recording }) => recording.id && !open(recording.id))
+  return (
+    <section className="stack-small" aria-labelledby={title}>
+      <h3 id={title} tabIndex={-1}>
+        {say('copies.title')}
+      </h3>
+      <p>{say('copies.what')}</p>
+      {copies.length > 0 && (
+        <ul className="plain-list">
+          {copies.map((copy) => (
+            <CopyRow
+              key={copy.id}
+              copy={copy}
+              part={partsOf(request).find(({ recording }) => recording.id === copy.recordingId)}
+              onWithdrawn={() => {
+                onChanged()
+                announce(say('copies.withdrawn.now'))
+                focusHeading(title)
+              }}
+            />
+          ))}
+        </ul>
+      )}
+      {made && <ShownOnce made={made} onClose={() => setMade(undefined)} />}
+      {toMake.map((part) => (
+        <MakeCopy
+          key={part.id}
+          request={request}
+          part={part}
+          isOne={parts.length === 1}
+          onMade={(copy) => {
+            setMade(copy)
+            onChanged()
+          }}
+        />
+      ))}
+      {parts.length === 0 && copies.length === 0 && <p className="muted">{say('copies.none')}</p>}
+    </section>
+  )
+}
+
+function CopyRow({ copy, part, onWithdrawn }: { copy: SubjectCopy; part: Part | undefined; onWithdrawn: () => void }) {
+  const { say, language } = useLanguage()
+  const withdraw = $api.useMutation('delete', '/api/copies/{id}')
+  const [isAsking, setAsking] = useState(false)
+  const at = (instant: string) => formatInstant(instant, language)
+  return (
+    <li className="stack-small">
+      <p>
+        <strong>{say(`copies.state.${copy.state}`)}</strong>
+        {copy.takenAt && ` ${at(copy.takenAt)}`}
+        {(copy.state === 'ready' || copy.state === 'making') && ` ${say('copies.until', { time: at(copy.expiresAt) })}`}
+      </p>
+      <p className="muted">
+        {part?.official && `${say('copies.of', { name: part.official.name })} `}
+        {say('copies.made', {
+          how: say(`copies.method.${copy.method}`),
+          who: copy.madeBy.name,
+          time: at(copy.madeAt),
+        })}
+      </p>
+      {withdraw.error != null && <Failure error={withdraw.error} />}
+      {(copy.state === 'ready' || copy.state === 'making') && (
+        <div className="actions">
+          <Button kind="secondary" isBusy={withdraw.isPending} onPress={() => setAsking(true)}>
+            {say('copies.withdraw')}
+          </Button>
+        </div>
+      )}
+      <Confirm
+        title={say('copies.withdraw.sure')}
+        doLabel={say('copies.withdraw')}
+        isOpen={isAsking}
+        onClose={() => setAsking(false)}
+        onDo={() => {
+          setAsking(false)
+          withdraw.mutate({ params: { path: { id: copy.id } } }, { onSuccess: onWithdrawn })
+        }}
+      >
+        <p>{say('copies.withdraw.what')}</p>
+      </Confirm>
+    </li>
+  )
+}

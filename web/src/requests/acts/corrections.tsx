@@ -1,0 +1,132 @@
+import { useId, useState } from 'react'
+import { $api } from '../../api/client.ts'
+import { refusalKey } from '../../api/refusal.ts'
+import type { Correction, RequestDetail } from '../../api/shapes.ts'
+import { Field } from '../../controls/field.tsx'
+import { focusHeading } from '../../controls/focus-heading.ts'
+import { Step } from '../../controls/step.tsx'
+import { formatInstant } from '../../format/instant.ts'
+import { useLanguage } from '../../language/use-words.ts'
+import { announce } from '../../shell/announce.tsx'
+import { partsOf, type Part } from './acts-shapes.ts'
+
+/** Who really answered a part of a call: proposed here, decided by somebody else (GDPR 16). */
+export function Corrections({ request, onChanged }: { request: RequestDetail; onChanged: () => void }) {
+  const { say } = useLanguage()
+  const title = useId()
+  const { corrections } = request
+  const waits = (segment: string) => corrections.some(({ segmentId, decided }) => segmentId === segment && !decided)
+  const parts = request.closed ? [] : partsOf(request).filter(({ id, answeredAt }) => answeredAt && !waits(id))
+  return (
+    <section className="stack-small" aria-labelledby={title}>
+      <h3 id={title} tabIndex={-1}>
+        {say('corrections.title')}
+      </h3>
+      <p>{say('corrections.what')}</p>
+      {corrections.length > 0 && (
+        <ul className="plain-list">
+          {corrections.map((correction) => (
+            <li key={correction.id}>
+              <CorrectionLines correction={correction} />
+            </li>
+          ))}
+        </ul>
+      )}
+      {parts.map((part) => (
+        <Propose
+          key={part.id}
+          request={request}
+          part={part}
+          onProposed={() => {
+            onChanged()
+            announce(say('corrections.proposed.now'))
+            focusHeading(title)
+          }}
+        />
+      ))}
+      {parts.length === 0 && corrections.length === 0 && <p className="muted">{say('corrections.none')}</p>}
+    </section>
+  )
+}
+
+/** What a correction changes, who proposed it and how it was decided. */
+export function CorrectionLines({ correction }: { correction: Correction }) {
+  const { say, language } = useLanguage()
+  const { was, becomes, proposedBy, proposedAt, decided } = correction
+  return (
+    <>
+      <p>
+        <strong>
+          {was
+            ? say('corrections.change', { was: was.name, becomes: becomes.name })
+            : say('corrections.change.nobody', { becomes: becomes.name })}
+        </strong>
+      </p>
+      <p className="muted">
+        {say('corrections.proposed', { who: proposedBy.name, time: formatInstant(proposedAt, language) })}
+      </p>
+      <p>
+        {decided
+          ? `${say(`corrections.outcome.${decided.outcome}`)}. ${say('acts.decided', {
+              who: decided.by.name,
+              time: formatInstant(decided.at, language),
+            })}`
+          : say('corrections.waits')}
+      </p>
+    </>
+  )
+}
+
+function Propose({ request, part, onProposed }: { request: RequestDetail; part: Part; onProposed: () => void }) {
+  const { say } = useLanguage()
+  const propose = $api.useMutation('post', '/api/requests/{id}/corrections')
+  const [userId, setUserId] = useState('')
+  const [isTried, setTried] = useState(false)
+  const refused = refusalKey(propose.error)
+  const isTheirs = refused === 'correction.nobody' || refused === 'correction.same'
+  const submit = async () => {
+    setTried(true)
+    if (userId.trim() === '') return false
+    return propose
+      .mutateAsync({
+        params: { path: { id: request.id } },
+        body: { segmentId: part.id, officialUserId: userId.trim() },
+      })
+      .then(
+        () => {
+          onProposed()
+          return true
+        },
+        () => false,
+      )
+  }
+  const error =
+    userId.trim() === '' ? say('corrections.official.missing') : isTheirs ? say(`error.${refused}`) : undefined
+  return (
+    <Step
+      open={
+        part.official ? say('corrections.propose.of', { name: part.official.name }) : say('corrections.propose.nobody')
+      }
+      submit={say('corrections.propose.do')}
+      isBusy={propose.isPending}
+      error={isTheirs ? undefined : propose.error}
+      onOpen={() => setTried(false)}
+      onSubmit={submit}
+    >
+      <Field
+        label={say('corrections.official')}
+        hint={say('corrections.official.hint')}
+        error={isTried ? error : undefined}
+        value={userId}
+        onChange={(value) => {
+          setUserId(value)
+          propose.reset()
+        }}
+        maxLength={64}
+        spellCheck="false"
+        autoCapitalize="off"
+        autoComplete="off"
+      />
+    </Step>
+  )
+}

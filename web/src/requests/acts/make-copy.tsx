@@ -1,0 +1,96 @@
+import { useState } from 'react'
+import { $api } from '../../api/client.ts'
+import type { RequestDetail } from '../../api/shapes.ts'
+import { refusalKey } from '../../api/refusal.ts'
+import { Checks } from '../../controls/checks.tsx'
+import { Choice } from '../../controls/choice.tsx'
+import { Field } from '../../controls/field.tsx'
+import { Step } from '../../controls/step.tsx'
+import { useLanguage } from '../../language/use-words.ts'
+import { looksLikeRecipient, type Part } from './acts-shapes.ts'
+import type { MadeCopy } from './shown-once.tsx'
+
+/** Makes a copy of one recording: how it is encrypted, and that the other party's rights were weighed (GDPR 15(4)). */
+export function MakeCopy({
+  request,
+  part,
+  isOne,
+  onMade,
+}: {
+  request: RequestDetail
+  part: Part
+  /** There is no other to tell it from. */
+  isOne: boolean
+  onMade: (made: MadeCopy) => void
+}) {
+  const { say } = useLanguage()
+  const make = $api.useMutation('post', '/api/requests/{id}/copies')
+  const [method, setMethod] = useState<'PASSPHRASE' | 'KEY'>('PASSPHRASE')
+  const [recipient, setRecipient] = useState('')
+  const [weighed, setWeighed] = useState<string[]>([])
+  const [isTried, setTried] = useState(false)
+  const recordingId = part.recording.id
+  if (recordingId === undefined) return null
+  const isKey = method === 'KEY'
+  const isKeyWrong = isKey && (!looksLikeRecipient(recipient) || refusalKey(make.error) === 'copy.recipient')
+  const submit = async () => {
+    setTried(true)
+    if (weighed.length === 0 || (isKey && !looksLikeRecipient(recipient))) return false
+    return make
+      .mutateAsync({
+        params: { path: { id: request.id } },
+        body: { recordingId, method, othersRights: 'WEIGHED', ...(isKey && { recipient: recipient.trim() }) },
+      })
+      .then(
+        (made) => {
+          onMade(made)
+          setWeighed([])
+          return true
+        },
+        () => false,
+      )
+  }
+  const name = part.official?.name
+  return (
+    <Step
+      open={isOne || !name ? say('copies.make') : say('copies.make.of', { name })}
+      submit={say('copies.make.do')}
+      isBusy={make.isPending}
+      error={make.error}
+      onOpen={() => setTried(false)}
+      onSubmit={submit}
+    >
+      <Choice
+        label={say('copies.method')}
+        hint={say('copies.method.hint')}
+        options={(['PASSPHRASE', 'KEY'] as const).map((value) => ({ value, label: say(`copies.method.${value}`) }))}
+        value={method}
+        onChange={(value) => setMethod(value as 'PASSPHRASE' | 'KEY')}
+      />
+      {isKey && (
+        <Field
+          label={say('copies.recipient')}
+          hint={say('copies.recipient.hint')}
+          error={isTried && isKeyWrong ? say('error.copy.recipient') : undefined}
+          value={recipient}
+          onChange={(value) => {
+            setRecipient(value)
+            make.reset()
+          }}
+          maxLength={80}
+          spellCheck="false"
+          autoCapitalize="off"
+          autoComplete="off"
+        />
+      )}
+      <Checks
+        label={say('copies.others')}
+        hint={say('copies.others.hint')}
+        error={isTried && weighed.length === 0 ? say('copies.others.missing') : undefined}
+        options={[{ value: 'WEIGHED', label: say('copies.others.weighed') }]}
+        value={weighed}
+        onChange={setWeighed}
+      />
+    </Step>
+  )
+}

@@ -1,0 +1,162 @@
+import { useId, useState } from 'react'
+import { $api } from '../../api/client.ts'
+import type { Correction, RequestDecisions } from '../../api/shapes.ts'
+import { Choice } from '../../controls/choice.tsx'
+import { Failure } from '../../controls/failure.tsx'
+import { Field } from '../../controls/field.tsx'
+import { focusHeading } from '../../controls/focus-heading.ts'
+import { Notice } from '../../controls/notice.tsx'
+import { Step } from '../../controls/step.tsx'
+import { Waiting } from '../../controls/waiting.tsx'
+import { Fact } from '../../contact/facts.tsx'
+import { formatDate, formatInstant } from '../../format/instant.ts'
+import { useLanguage } from '../../language/use-words.ts'
+import { announce } from '../../shell/announce.tsx'
+import { Page } from '../../shell/page.tsx'
+import '../../styles/contact.css'
+import '../../styles/retention.css'
+import '../../styles/watch.css'
+import { CorrectionLines } from './corrections.tsx'
+
+type OpennessAsked = RequestDecisions['openness'][number]
+
+/** Pyyntöjen ratkaisut: what of requests waits for the decision maker, and what was decided lately. */
+export function RequestDecisionsPage() {
+  const { say } = useLanguage()
+  const { data, error, isPending, refetch } = $api.useQuery('get', '/api/request-decisions', undefined, {
+    staleTime: 0,
+  })
+  const again = () => void refetch()
+  const isEmpty = data && data.corrections.length + data.openness.length === 0
+  return (
+    <Page title={say('requestDecisions.title')} lead={say('requestDecisions.lead')}>
+      {isPending && <Waiting lines={6} />}
+      {error && <Failure error={error} onAgain={again} />}
+      {isEmpty && <Notice kind="info">{say('requestDecisions.none')}</Notice>}
+      {data?.openness.map((asked) => (
+        <OpennessCard key={asked.requestId} asked={asked} onDecided={again} />
+      ))}
+      {data?.corrections.map((correction) => (
+        <CorrectionCard key={correction.id} correction={correction} onDecided={again} />
+      ))}
+    </Page>
+  )
+}
+
+function CorrectionCard({ correction, onDecided }: { correction: Correction; onDecided: () => void }) {
+  const { say } = useLanguage()
+  const title = useId()
+  const decide = $api.useMutation('post', '/api/corrections/{id}/decision')
+  const [outcome, setOutcome] = useState<'APPROVED' | 'REJECTED'>('APPROVED')
+  const submit = () =>
+    decide.mutateAsync({ params: { path: { id: correction.id } }, body: { outcome } }).then(
+      () => {
+        onDecided()
+        announce(say('requestDecisions.decided.now'))
+        focusHeading(title)
+        return true
+      },
+      () => false,
+    )
+  return (
+    <section className="panel stack-small" aria-labelledby={title}>
+      <h2 id={title} tabIndex={-1}>
+        {say('requestDecisions.correction', { number: correction.requestNumber })}
+      </h2>
+      <CorrectionLines correction={correction} />
+      {!correction.decided && (
+        <Step
+          open={say('requestDecisions.decide')}
+          submit={say('requestDecisions.decide.do')}
+          isBusy={decide.isPending}
+          error={decide.error}
+          onSubmit={submit}
+        >
+          <p>{say('requestDecisions.correction.what')}</p>
+          <Choice
+            label={say('requestDecisions.outcome')}
+            options={(['APPROVED', 'REJECTED'] as const).map((value) => ({
+              value,
+              label: say(`corrections.outcome.${value}`),
+            }))}
+            value={outcome}
+            onChange={(value) => setOutcome(value as 'APPROVED' | 'REJECTED')}
+          />
+        </Step>
+      )}
+    </section>
+  )
+}
+
+function OpennessCard({ asked, onDecided }: { asked: OpennessAsked; onDecided: () => void }) {
+  const { say, language } = useLanguage()
+  const title = useId()
+  const decide = $api.useMutation('post', '/api/requests/{id}/openness-decision')
+  const [outcome, setOutcome] = useState<'SECRET' | 'REFERRED'>('SECRET')
+  const [provision, setProvision] = useState('')
+  const [isTried, setTried] = useState(false)
+  const { decision } = asked
+  const submit = async () => {
+    setTried(true)
+    if (provision.trim() === '') return false
+    return decide
+      .mutateAsync({ params: { path: { id: asked.requestId } }, body: { outcome, provision: provision.trim() } })
+      .then(
+        () => {
+          onDecided()
+          announce(say('requestDecisions.decided.now'))
+          focusHeading(title)
+          return true
+        },
+        () => false,
+      )
+  }
+  return (
+    <section className="panel stack-small" aria-labelledby={title}>
+      <h2 id={title} tabIndex={-1}>
+        {say('requestDecisions.openness', { number: asked.number })}
+      </h2>
+      <dl className="facts">
+        <Fact label={say('requestDecisions.received')}>{formatDate(asked.receivedAt, language)}</Fact>
+        <Fact label={say('requestDecisions.due')}>{formatDate(asked.dueAt, language)}</Fact>
+        {decision && (
+          <>
+            <Fact label={say('requestDecisions.outcome')}>{say(`openness.${decision.outcome}`)}</Fact>
+            <Fact label={say('openness.provision')}>{decision.provision}</Fact>
+          </>
+        )}
+      </dl>
+      {decision && <p>{say('acts.decided', { who: decision.by.name, time: formatInstant(decision.at, language) })}</p>}
+      {!decision && (
+        <Step
+          open={say('requestDecisions.decide')}
+          submit={say('requestDecisions.decide.do')}
+          isBusy={decide.isPending}
+          error={decide.error}
+          onOpen={() => setTried(false)}
+          onSubmit={submit}
+        >
+          <p>{say('requestDecisions.openness.what')}</p>
+          <Choice
+            label={say('requestDecisions.outcome')}
+            options={(['SECRET', 'REFERRED'] as const).map((value) => ({
+              value,
+              label: say(`openness.${value}`),
+              detail: say(`openness.${value}.what`),
+            }))}
+            value={outcome}
+            onChange={(value) => setOutcome(value as 'SECRET' | 'REFERRED')}
+          />
+          <Field
+            label={say('openness.provision')}
+            hint={say('openness.provision.hint')}
+            error={isTried && provision.trim() === '' ? say('openness.provision.missing') : undefined}
+            value={provision}
+            onChange={setProvision}
+            maxLength={200}
+          />
+        </Step>
+      )}
+    </section>
+  )
+}

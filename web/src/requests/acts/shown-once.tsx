@@ -1,0 +1,67 @@
+import { Copy } from 'lucide-react'
+import { useEffect, useId, useRef } from 'react'
+import { Button } from '../../controls/button.tsx'
+import { formatInstant } from '../../format/instant.ts'
+import { useLanguage } from '../../language/use-words.ts'
+import { announce } from '../../shell/announce.tsx'
+
+export interface MadeCopy {
+  link: string
+  passphrase?: string
+  expiresAt: string
+}
+
+/** The link and the passphrase of a copy that was just made: shown now and never again. */
+export function ShownOnce({ made, onClose }: { made: MadeCopy; onClose: () => void }) {
+  const { say, language } = useLanguage()
+  const title = useId()
+  const heading = useRef<HTMLHeadingElement>(null)
+  useEffect(() => heading.current?.focus(), [made])
+  const link = new URL(made.link, window.location.origin).href
+  return (
+    <section className="notice notice-warning" aria-labelledby={title}>
+      <div className="notice-words stack-small">
+        <h4 id={title} tabIndex={-1} ref={heading} className="notice-title">
+          {say('copies.once')}
+        </h4>
+        <p>{say(made.passphrase ? 'copies.once.what' : 'copies.once.what.key')}</p>
+        <Secret label={say('copies.link')} value={link} copied={say('copies.link.copied')} />
+        {made.passphrase && (
+          <Secret label={say('copies.passphrase')} value={made.passphrase} copied={say('copies.passphrase.copied')} />
+        )}
+        <p>{say('copies.once.until', { time: formatInstant(made.expiresAt, language) })}</p>
+        <div className="actions">
+          <Button kind="secondary" onPress={onClose}>
+            {say('copies.once.close')}
+          </Button>
+        </div>
+      </div>
+    </section>
+  )
+}
+
+function Secret({ label, value, copied }: { label: string; value: string; copied: string }) {
+  const { say } = useLanguage()
+  const id = useId()
+  const copy = () =>
+    void navigator.clipboard.writeText(value).then(
+      () => announce(copied),
+      () => announce(say('copies.copied.not')),
+    )
+  return (
+    <div className="stack-small">
+      <p id={id} className="label">
+        {label}
+      </p>
+      <p>
+        <code className="copy-secret">{value}</code>
+      </p>
+      <div className="actions">
+        <Button kind="secondary" onPress={copy} aria-label={say('copies.copy', { what: label })}>
+          <Copy aria-hidden="true" size={18} />
+          {say('copies.copy.short')}
+        </Button>
+      </div>
+    </div>
+  )
+}
