@@ -28,6 +28,7 @@ const bodies: Readonly<Record<string, object>> = {
   askPasskey: { password },
   changePerson: { name: 'x', from: '2026-11-01' },
   forbidUse: { party: 'CALLER', channel: 'CALL' },
+  addSlots: { from: '09:00', to: '12:00' },
   nameCall: told,
   narrowCall: told,
   enterRequest: { receivedAt: Temporal.Now.instant().toString() },

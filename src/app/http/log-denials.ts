@@ -24,7 +24,6 @@ const kinds: Readonly<Record<string, ObjectKind>> = {
   alarms: 'alarm',
   log: 'log',
   holds: 'hold',
-  inspections: 'inspection',
   recalls: 'recall',
   offices: 'office',
   appointments: 'appointment',

@@ -143,8 +143,6 @@ export const refusals = {
   'hold.nothing-left': [409, 'There is no recording left of the call that an order could keep.'],
   'hold.over': [409, 'The order has ended already.'],
   'hold.own': [403, 'You entered the order: somebody else ends it.'],
-  'inspection.closed': [409, 'The inspection has been closed already.'],
-  'inspection.received-wrong': [400, 'A request is received before it is entered.'],
   'appointment.late': [409, 'Choose a time before the recording is destroyed.'],
   'appointment.past': [400, 'Choose a time in the future.'],
   'request.closed': [409, 'The request has been closed already.'],

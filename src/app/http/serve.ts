@@ -20,7 +20,6 @@ import { directoryRoutes } from './directory-routes.ts'
 import { evidenceRoutes } from './evidence-routes.ts'
 import { holdsRoutes } from './holds-routes.ts'
 import { identityProviderRoutes } from './identity-provider-routes.ts'
-import { inspectionRoutes } from './inspection-routes.ts'
 import { ledgerRoutes } from './ledger-routes.ts'
 import { letterRoutes } from './letter-routes.ts'
 import { linkRoutes } from './link-routes.ts'
@@ -149,7 +148,6 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
   logTileRoutes(app, desk)
   prohibitionRoutes(app, desk)
   holdsRoutes(app, desk)
-  inspectionRoutes(app, desk)
   officeRoutes(app, desk)
   roomRoutes(app, desk)
   recallRoutes(app, desk)

@@ -2,22 +2,19 @@ import { Registry } from 'prom-client'
 import { expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { openEnds } from '#test/ends/open-ends.ts'
+import { servedRequest } from '#test/requests/served-request.ts'
 import { makeLog } from '#platform/log/log.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { tellWaiting } from './tell-waiting.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const { custodian, keptUntil, kept, post, stateOf } = await openEnds(database)
+const { admin, custodian, keptUntil, kept, people, stateOf } = await openEnds(database)
 const { pool } = database.as()
 
 test('an inspection that becomes urgent, a recall past its time and what stands in the way are metrics and lines, each once', async () => {
   const [soon, later] = [await keptUntil(70), await kept()]
-  for (const { id, contactId } of [soon, later]) {
-    const opened = await post('paula', '/api/inspections', {
-      ...{ contactId, recordingIds: [id], reference: 'PY-1', party: 'CALLER' },
-      receivedAt: Temporal.Now.instant().subtract({ hours: 1 }).toString(),
-    })
-    expect(opened.status).toBe(201)
+  for (const { contactId } of [soon, later]) {
+    await servedRequest(admin, { clerkId: people.paula.id, contacts: [contactId], kinds: ['LISTEN'] })
   }
   await pool.query(
     `insert into disclosed_copy (disclosure, recipient, item, recording_id, state, recalled_at, due_at)

@@ -1,4 +1,4 @@
-/** What ends a recording before its day or keeps it past it: holds, prohibitions, inspections, recalls (R23, R45-R52). */
+/** What ends a recording before its day or keeps it past it: holds, prohibitions, recalls (R23, R45-R52). */
 import Type, { type Static } from 'typebox'
 import { LedgerEntry } from './retention.ts'
 import { closed, instant, literals, Purpose, refusals, Trilingual } from './shapes.ts'
@@ -63,30 +63,6 @@ export const Prohibition = Type.Object({
   executedAt: Type.Optional(instant('Destroyed')),
 })
 export type Prohibition = Static<typeof Prohibition>
-
-export const Inspection = Type.Object({
-  id: uuid('The inspection'),
-  reference: Type.String({ description: 'The Service Unit’s own' }),
-  receivedAt: instant('Received'),
-  party: literals(['CALLER', 'OFFICIAL'], 'Who wants to hear it'),
-  contactId: uuid('The call'),
-  recordings: Type.Array(
-    Type.Object({
-      id: uuid('A recording'),
-      state: literals(['available', 'restricted', 'destroyed'], 'Now'),
-      destroyAt: Type.Optional(instant('Destroyed by then')),
-    }),
-  ),
-  appointment: Type.Optional(Type.Object({ at: instant('When'), office: Type.String() })),
-  latestAppointment: Type.Optional(instant('Appointments lie before this')),
-  isUrgent: Type.Boolean({ description: 'Three days or less until the recording is destroyed' }),
-  closed: Type.Optional(Type.Object({ at: instant('Closed'), outcome: Type.String() })),
-})
-export type Inspection = Static<typeof Inspection>
-const inspectionOutcome = literals(
-  ['heard', 'no-show', 'withdrawn', 'destroyed', 'answered'],
-  'Heard; nobody came; withdrawn; destroyed before; answered without listening',
-)
 
 export const Recall = Type.Object(
   {
@@ -223,67 +199,6 @@ export const endOperations = {
         },
         ...refusals,
       },
-    },
-  },
-  listInspections: {
-    method: 'GET',
-    url: '/api/inspections',
-    schema: {
-      operationId: 'listInspections',
-      summary: 'Inspections that wait for their listening, for the Service Unit; the most urgent first',
-      querystring: Type.Object({ state: Type.Optional(literals(['open', 'closed'], 'Which')) }, closed),
-      response: { 200: Type.Object({ items: Type.Array(Inspection) }), ...refusals },
-    },
-  },
-  openInspection: {
-    method: 'POST',
-    url: '/api/inspections',
-    schema: {
-      operationId: 'openInspection',
-      summary:
-        'Note that a party of a call wants to hear its recordings: a prohibition by the other party waits for it',
-      body: Type.Object(
-        {
-          contactId: uuid('The call'),
-          recordingIds: Type.Array(uuid('A recording'), { minItems: 1, maxItems: 20, uniqueItems: true }),
-          reference: reference('The Service Unit’s request'),
-          receivedAt: instant('Received; not in the future'),
-          party: literals(['CALLER', 'OFFICIAL'], 'Who wants to hear it'),
-          appointment: Type.Optional(
-            Type.Object(
-              { at: instant('When'), office: Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' }) },
-              closed,
-            ),
-          ),
-        },
-        closed,
-      ),
-      response: { 201: Type.Object({ id: uuid('The inspection') }), 409: refusals[400], ...refusals },
-    },
-  },
-  setAppointment: {
-    method: 'POST',
-    url: '/api/inspections/:id/appointment',
-    schema: {
-      operationId: 'setAppointment',
-      summary: 'Set or move the appointment; before the recording is destroyed (R47)',
-      params: id,
-      body: Type.Object(
-        { at: instant('When'), office: Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' }) },
-        closed,
-      ),
-      response: { 204: Type.Null(), 409: refusals[400], ...refusals },
-    },
-  },
-  closeInspection: {
-    method: 'POST',
-    url: '/api/inspections/:id/close',
-    schema: {
-      operationId: 'closeInspection',
-      summary: 'Close an inspection; what waited for it is destroyed',
-      params: id,
-      body: Type.Object({ outcome: inspectionOutcome }, closed),
-      response: { 204: Type.Null(), 409: refusals[400], ...refusals },
     },
   },
   listRecalls: {
