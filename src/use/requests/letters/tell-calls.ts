@@ -1,11 +1,13 @@
 import type { Language } from '#description/register-description.ts'
 import { displayPhoneNumber } from '#description/phone-numbers/display-phone-number.ts'
+import type { NumberingOptions } from '#description/phone-numbers/phone-number.ts'
 import { maskPhoneNumber } from '#description/phone-numbers/mask-phone-number.ts'
 import { dayText, momentText } from '#description/tell-values.ts'
 import type { CallFact, LetterFacts, LetterPart, NamedCall, RecordingFact } from './letter.ts'
 import { letterWords, type LetterWords } from './words.ts'
 
 type Telling = Pick<LetterFacts, 'language' | 'party' | 'kinds'> & {
+  numbering: NumberingOptions
   /** Whether the letter tells what was found; otherwise it only names the calls. */
   withWhatWasFound: boolean
 }
@@ -31,7 +33,7 @@ export function tellUnheard(unheard: NonNullable<LetterFacts['unheard']>, langua
   ])
 }
 
-function tellCall(call: CallFact, { language, party, kinds }: Telling, say: LetterWords): LetterPart[] {
+function tellCall(call: CallFact, { language, party, kinds, numbering }: Telling, say: LetterWords): LetterPart[] {
   const answered = call.parts.filter(({ answeredAt }) => answeredAt !== null)
   const isHistoryAsked = kinds.includes('HISTORY')
   const parts: LetterPart[] = []
@@ -47,7 +49,7 @@ function tellCall(call: CallFact, { language, party, kinds }: Telling, say: Lett
   if (!isHistoryAsked) return parts
   const { labels } = say
   const at = (instant: string | null) => (instant === null ? '' : momentOf(instant, language))
-  const service = displayPhoneNumber(call.number)
+  const service = displayPhoneNumber(call.number, numbering)
   const facts = [
     { label: labels.start, text: at(call.startedAt) },
     { label: labels.end, text: at(call.endedAt) },
@@ -56,7 +58,7 @@ function tellCall(call: CallFact, { language, party, kinds }: Telling, say: Lett
   ]
   parts.push({ kind: 'facts', facts: facts.filter(({ text }) => text !== '') })
   call.parts.forEach((part, index) => {
-    const phone = part.officialPhone === null ? '' : displayPhoneNumber(part.officialPhone)
+    const phone = part.officialPhone === null ? '' : displayPhoneNumber(part.officialPhone, numbering)
     const rows = [
       ...(call.parts.length > 1 ? [{ label: say.part(index + 1), text: at(part.answeredAt) }] : []),
       { label: labels.official, text: part.official === null ? '' : plain(part.official) },

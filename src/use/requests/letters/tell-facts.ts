@@ -41,6 +41,7 @@ function fieldsOf(
   language: Language,
 ): Partial<Record<Field, FieldValue>> {
   const say = letterWords[language]
+  const { numbering } = description
   switch (kind) {
     case 'received':
       return {}
@@ -48,13 +49,13 @@ function fieldsOf(
       return { reason: say.extension[facts.extensionReason ?? 'COMPLEX'] }
     case 'answer':
       return {
-        calls: tellCalls(facts.calls ?? [], { ...facts, withWhatWasFound: true }),
-        next: paragraphs(next(facts, description)),
+        calls: tellCalls(facts.calls ?? [], { ...facts, numbering, withWhatWasFound: true }),
+        next: next(facts, description),
       }
     case 'not-identifiable':
-      return { calls: tellCalls(facts.calls ?? [], { ...facts, withWhatWasFound: false }) }
+      return { calls: tellCalls(facts.calls ?? [], { ...facts, numbering, withWhatWasFound: false }) }
     case 'mentioned':
-      return { calls: tellCalls(facts.calls ?? [], { ...facts, withWhatWasFound: false }) }
+      return { calls: tellCalls(facts.calls ?? [], { ...facts, numbering, withWhatWasFound: false }) }
     case 'refusal':
       return { reason: paragraphs(say.grounds[facts.ground ?? 'IDENTITY']) }
     case 'destroyed-before':
@@ -101,12 +102,16 @@ function fieldsOf(
 }
 
 /** What can be done with what is recorded, in an answer about calls. */
-function next({ calls = [], kinds, language }: LetterFacts, { switches }: RegisterDescription): string[] {
+function next({ calls = [], kinds, language }: LetterFacts, { switches }: RegisterDescription): LetterPart[] {
   const say = letterWords[language]
   const theirs = calls.flatMap(({ call }) => call?.parts ?? [])
   const isKept = theirs.some(({ recording }) => recording.state === 'kept')
-  if (isKept) return [say.listen, ...(switches.accessCopy ? [say.mayCopy] : []), say.mayForbid]
-  return kinds.includes('LISTEN') && calls.some(({ isTheirs }) => isTheirs) ? [say.nothingToHear] : []
+  if (isKept) {
+    const told = [say.listen, ...(switches.accessCopy ? [say.mayCopy] : []), say.mayForbid]
+    return [{ kind: 'heading', level: 2, text: say.nextTitle }, ...paragraphs(told)]
+  }
+  if (!kinds.includes('LISTEN') || !calls.some(({ isTheirs }) => isTheirs)) return []
+  return [{ kind: 'heading', level: 2, text: say.listenTitle }, paragraph(say.nothingToHear)]
 }
 
 function looks({ looks: seen = [] }: LetterFacts, { roles, purposes }: RegisterDescription, language: Language) {

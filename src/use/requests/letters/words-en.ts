@@ -77,6 +77,8 @@ export const englishWords: LetterWords = {
   },
   withheld: 'number withheld',
   numberUnknown: 'number not known',
+  listenTitle: 'Listening',
+  nextTitle: 'Listening to the recording and forbidding its use',
   listen:
     'You can listen to the recording at an office that is agreed on separately. A time is agreed on before the recording is destroyed, and you are offered several.',
   nothingToHear: 'There is no recording to listen to, so no appointment can be made.',

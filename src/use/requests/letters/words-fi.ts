@@ -76,6 +76,8 @@ export const finnishWords: LetterWords = {
   },
   withheld: 'numero ei näy',
   numberUnknown: 'numero ei ole tiedossa',
+  listenTitle: 'Kuunteleminen',
+  nextTitle: 'Tallenteen kuunteleminen ja käytön kieltäminen',
   listen:
     'Tallenteen voi kuunnella erikseen sovitussa toimipisteessä. Aika sovitaan ennen kuin tallenne tuhotaan, ja vaihtoehtoja tarjotaan useita.',
   nothingToHear: 'Kuunneltavaa tallennetta ei ole, joten kuunteluaikaa ei voi sopia.',

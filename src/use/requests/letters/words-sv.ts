@@ -76,6 +76,8 @@ export const swedishWords: LetterWords = {
   },
   withheld: 'dolt nummer',
   numberUnknown: 'numret är inte känt',
+  listenTitle: 'Lyssning',
+  nextTitle: 'Att lyssna på inspelningen och att förbjuda användningen',
   listen:
     'Det går att lyssna på inspelningen på ett verksamhetsställe som avtalas särskilt. Tiden avtalas innan inspelningen förstörs, och flera alternativ erbjuds.',
   nothingToHear: 'Det finns ingen inspelning att lyssna på, och därför kan ingen tid för lyssning avtalas.',

@@ -35,6 +35,8 @@ export interface LetterWords {
   >
   withheld: string
   numberUnknown: string
+  listenTitle: string
+  nextTitle: string
   listen: string
   nothingToHear: string
   mayForbid: string

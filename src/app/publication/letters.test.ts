@@ -1,0 +1,112 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import { getDocument } from 'pdfjs-dist/legacy/build/pdf.mjs'
+import { chromium, type Browser } from 'playwright-core'
+import { SaxesParser } from 'saxes'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { checkPdfUa } from '#test/conformance/pdf/check-pdf-ua.ts'
+import { chromiumArgs, findChromium } from '#test/house/find-chromium.ts'
+import { readDescription } from '#description/read-description.ts'
+import { languages, type Language } from '#description/register-description.ts'
+import { inventedFacts } from '#use/requests/letters/invented-facts.ts'
+import { letterKinds, type LetterFacts, type LetterKind } from '#use/requests/letters/letter.ts'
+import { givenTemplates, setLetter } from '#use/requests/letters/set-letter.ts'
+import { readPublicationFiles, type PublicationFiles } from './files.ts'
+import { letterPage, readLetterStyle } from './letter-page.ts'
+import { letterPdf } from './pdf/letter-pdf.ts'
+
+const description = await readDescription()
+const style = await readLetterStyle()
+let files: PublicationFiles
+let browser: Browser
+beforeAll(async () => {
+  files = await readPublicationFiles()
+  const { executablePath, env } = await findChromium()
+  browser = await chromium.launch({ executablePath, args: chromiumArgs, env: { ...process.env, ...env } })
+})
+afterAll(() => browser.close())
+
+const every = letterKinds.flatMap((kind) => languages.map((language) => [kind, language] as const))
+const hostile = {
+  name: `</address><script>alert("1")</script> & 'O’Đặng' 漢 ${'Pitkänimi'.repeat(20)}`,
+  address: `${'Hyvinpitkäkatu '.repeat(30)}\n<b>00100</b> HELSINKI`,
+}
+
+function made(kind: LetterKind, language: Language, given: Partial<LetterFacts> = {}) {
+  const facts = { ...inventedFacts(kind, language), ...given }
+  const content = setLetter(kind, facts, givenTemplates[language][kind], description)
+  return { content, number: facts.number, language, madeAt: Temporal.Instant.from(facts.madeAt) }
+}
+
+/** What a page is made of, read as XML, which HTML with every element closed is; throws where it is not well-formed. */
+function read(page: string) {
+  const elements: { name: string; attributes: Record<string, string> }[] = []
+  let text = ''
+  const parser = new SaxesParser()
+  parser.on('error', (error) => {
+    throw error
+  })
+  parser.on('opentag', ({ name, attributes }) => elements.push({ name, attributes: attributes as never }))
+  parser.on('text', (piece) => (text += piece))
+  parser.write(page.replace('<!doctype html>', '')).close()
+  return { elements, text }
+}
+
+describe.each(every)('the letter %s in %s', (kind, language) => {
+  test('is a page with its language, one first heading, no level left out, and no script', () => {
+    const { elements } = read(letterPage(made(kind, language), style))
+    expect(elements[0]).toEqual({ name: 'html', attributes: { lang: language } })
+    const levels = elements.flatMap(({ name }) => /^h([1-6])$/.exec(name)?.[1] ?? []).map(Number)
+    expect(levels[0]).toBe(1)
+    expect(levels.filter((level) => level === 1)).toHaveLength(1)
+    for (const [index, level] of levels.entries()) expect(level - (levels[index - 1] ?? 0)).toBeLessThanOrEqual(1)
+    expect(elements.filter(({ name }) => ['script', 'link', 'img', 'iframe', 'form'].includes(name))).toEqual([])
+  })
+
+  test('is PDF/UA-1 as far as a program can tell', async () => {
+    expect(checkPdfUa(await letterPdf(made(kind, language), files.pdfFonts))).toEqual([])
+  })
+})
+
+test('what a name and an address say is text on the page and in the PDF, however long it is', async () => {
+  const letter = made('answer', 'fi', hostile)
+  const { elements, text } = read(letterPage(letter, style))
+  expect(elements.filter(({ name }) => name === 'script' || name === 'b')).toEqual([])
+  expect(text).toContain(`</address><script>alert("1")</script> & 'O’Đặng' 漢`)
+  expect(checkPdfUa(await letterPdf(letter, files.pdfFonts))).toEqual([])
+})
+
+test('the recipient stands in the window of the envelope, and nobody else does', async () => {
+  const pdf = await letterPdf(made('answer', 'fi'), files.pdfFonts)
+  const page = await (await getDocument({ data: new Uint8Array(pdf) }).promise).getPage(1)
+  const { items } = await page.getTextContent()
+  const mm = (points: number) => (points * 25.4) / 72
+  const placed = items.flatMap((item) =>
+    'str' in item && item.str.trim() !== ''
+      ? [{ text: item.str.trim(), left: mm(item.transform[4] as number), top: 297 - mm(item.transform[5] as number) }]
+      : [],
+  )
+  // What shows between 47 and 95 mm from the edge, as far as a sheet slides, and up to 115 mm from the left.
+  const shown = placed.filter(({ left, top }) => top > 47 && top < 92 && left < 115)
+  expect(shown.map(({ text }) => text)).toEqual(['Maija Mallikas', 'Esimerkkikatu 1 A 2', '00100 HELSINKI'])
+  for (const { left, top } of shown) {
+    expect(left).toBeGreaterThanOrEqual(19)
+    expect(top).toBeGreaterThan(60)
+    expect(top).toBeLessThan(84)
+  }
+})
+
+test('nobody is kept from reading a letter, on a phone or at a desk', async () => {
+  const page = await (await browser.newContext()).newPage()
+  const barriers: string[] = []
+  for (const letter of [made('answer', 'fi', hostile), made('openness', 'sv'), made('appointment', 'en')]) {
+    await page.setContent(letterPage(letter, style))
+    for (const width of [1280, 320]) {
+      await page.setViewportSize({ width, height: 800 })
+      const sideways = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth')
+      if (sideways > 0) barriers.push(`${width}: ${sideways} px sideways`)
+    }
+    const { violations } = await new AxeBuilder({ page }).options({ preload: false }).analyze()
+    barriers.push(...violations.map(({ id, nodes }) => `${id} at ${nodes.map(({ html }) => html).join()}`))
+  }
+  expect(barriers).toEqual([])
+})

@@ -1,0 +1,100 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { otherAgencyText } from '#test/database/describe-from.ts'
+import { parseDescription, seedDescriptionFile } from '#description/read-description.ts'
+import { languages, type Language, type RegisterDescription } from '#description/register-description.ts'
+import { knownFields } from './fields.ts'
+import { inventedFacts } from './invented-facts.ts'
+import { letterKinds, refusalGrounds, type LetterContent, type LetterFacts, type LetterKind } from './letter.ts'
+import { givenTemplates, setLetter } from './set-letter.ts'
+import { problemsOf } from './template-language.ts'
+import { letterWords } from './words.ts'
+
+const description = described(otherAgencyText(readFileSync(seedDescriptionFile, 'utf8')))
+const every = letterKinds.flatMap((kind) => languages.map((language) => [kind, language] as const))
+
+function described(text: string): RegisterDescription {
+  const parsed = parseDescription(text)
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems))
+  return parsed.description
+}
+
+function letter(kind: LetterKind, language: Language, facts: Partial<LetterFacts> = {}): LetterContent {
+  return setLetter(kind, { ...inventedFacts(kind, language), ...facts }, givenTemplates[language][kind], description)
+}
+
+function textOf({ title, parts, sender, recipient, marks }: LetterContent): string {
+  const said = parts.map((part) => {
+    if (part.kind === 'list') return part.items.join('\n')
+    return part.kind === 'facts' ? part.facts.map(({ label, text }) => `${label}: ${text}`).join('\n') : part.text
+  })
+  return [...sender, ...recipient, ...marks.map(({ text }) => text), title, ...said].join('\n')
+}
+
+describe.each(every)('the letter %s in %s', (kind, language) => {
+  test('comes with a template that has what the law wants and no field that is not known', () => {
+    expect(problemsOf(givenTemplates[language][kind], knownFields(kind, language))).toEqual([])
+  })
+
+  test('says whose it is, to whom, of which request and when, and has nothing left to fill in', () => {
+    const { controller } = description
+    const text = textOf(letter(kind, language))
+    for (const wanted of [
+      controller.name[language],
+      controller.unit[language],
+      controller.postalAddress[language],
+      inventedFacts(kind, language).name,
+      'P-2026-17',
+      language === 'en' ? '26 Nov 2026' : '26.11.2026',
+    ]) {
+      expect(text).toContain(wanted)
+    }
+    expect(text).not.toMatch(/[{}]|undefined|null|NaN/)
+  })
+
+  test('names no agency but that of the description', () => {
+    expect(textOf(letter(kind, language))).not.toMatch(/vero(hallin|\b)|skatt|tax admin/i)
+  })
+})
+
+test.each(languages)('a refusal says why and where to complain, whatever its ground, in %s', (language) => {
+  for (const ground of refusalGrounds) {
+    const text = textOf(letter('refusal', language, { ground }))
+    for (const reason of letterWords[language].grounds[ground]) expect(text).toContain(reason)
+    expect(text).toContain(letterWords[language].ombudsman)
+  }
+})
+
+test.each(languages)('the answer says of each call what became of its recording, in %s', (language) => {
+  const say = letterWords[language]
+  const [own] = inventedFacts('answer', language).calls!
+  const of = (recording: object) => {
+    const call = own!.call!
+    const parts = [{ ...call.parts[0]!, recording: recording as never }]
+    return textOf(letter('answer', language, { calls: [{ ...own!, call: { ...call, parts } }] }))
+  }
+  const at = '2026-11-20T10:00:00Z'
+  const day = language === 'en' ? '20 Nov 2026' : '20.11.2026'
+  expect(of({ state: 'none' })).toContain(say.notRecorded)
+  expect(of({ state: 'destroying' })).toContain(say.destroying)
+  for (const cause of ['retention', 'caller', 'official', 'trimming'] as const) {
+    expect(of({ state: 'destroyed', at, cause })).toContain(`${say.destroyed(day)} ${say.causes[cause]}`)
+  }
+  expect(of({ state: 'none' })).toContain(say.nothingToHear)
+  expect(of({ state: 'kept', at })).toContain(say.listen)
+})
+
+test('the contact history is told where it is asked for: to the caller their number, to an official no more than screens show', () => {
+  const kinds: LetterFacts['kinds'] = ['KNOW', 'HISTORY']
+  expect(textOf(letter('answer', 'fi', { kinds }))).toContain('Soittajan numero: 040 123 4567')
+  expect(textOf(letter('answer', 'fi', { kinds, party: 'OFFICIAL' }))).toContain('Soittajan numero: +358 40 *** **67')
+  expect(textOf(letter('answer', 'fi', { kinds: ['KNOW'] }))).not.toContain('040 123 4567')
+})
+
+test('a name and an address are put in as they are: no markup, no template, no turn of the direction of writing', () => {
+  const { recipient } = letter('received', 'fi', {
+    name: '<script>{puhelut}</script> \u202Etxet\u202C',
+    address: 'Katu 1,\n00100 HELSINKI\n\n',
+  })
+  expect(recipient).toEqual(['<script>{puhelut}</script> txet', 'Katu 1,', '00100 HELSINKI'])
+})
