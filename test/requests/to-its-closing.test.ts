@@ -1,0 +1,136 @@
+// A request with a real call: what comes next, what is unfinished, and what its closing lets go on (R45, R49; requirements 1.6).
+import { expect, test } from 'vitest'
+import type { RequestDetail } from '#app/http/contract/requests.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { openEnds } from '../ends/open-ends.ts'
+import { servedRequest } from './served-request.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const { kept, keptUntil, as, post, get, admin, people, stateOf, byOfficial, setDay } = await openEnds(database)
+const clerkId = people.paula.id
+const now = () => Temporal.Now.instant()
+
+async function read(id: string): Promise<RequestDetail> {
+  const { status, body } = await get('paula', `/api/requests/${id}`)
+  expect(status).toBe(200)
+  return body as unknown as RequestDetail
+}
+const close = (id: string, outcome: string) => post('paula', `/api/requests/${id}/close`, { outcome })
+async function change(id: string, kinds: string[]) {
+  const json = { kinds, language: 'fi', requester: { name: 'Pyytäjä Pyynnöllä' } }
+  expect((await (await as('paula')).fetch(`/api/requests/${id}`, { method: 'PUT', json })).status).toBe(204)
+}
+const unfinished = (body: object) => (body as { error?: { field?: string } }).error?.field
+
+test('a listening that is asked for is booked first, and is urgent three days before the recording’s day', async () => {
+  const recording = await keptUntil(71)
+  const request = { clerkId, contacts: [recording.contactId] }
+  const [{ id }, other] = [
+    await servedRequest(admin, { ...request, kinds: ['LISTEN', 'PROHIBIT'] }),
+    await servedRequest(admin, { ...request, kinds: ['KNOW'] }),
+  ]
+  const { state, next, isUrgent, firstEnd } = await read(id)
+  expect({ state, next, isUrgent }).toEqual({ state: 'CALL_FOUND', next: ['answer', 'book'], isUrgent: true })
+  const day = (await stateOf(recording.id)).destroy_at!
+  expect(Temporal.Instant.compare(Temporal.Instant.from(firstEnd!), day)).toBe(0)
+  const known = await read(other.id)
+  expect(known).toMatchObject({ isUrgent: false, next: ['answer'] })
+  expect(known.firstEnd).toBeUndefined()
+  await setDay(recording.id, now().subtract({ minutes: 1 }))
+  expect(await read(id)).toMatchObject({ isUrgent: false, next: ['answer'] })
+})
+
+test('a prohibition that was asked for and not entered stands in the way of an answer', async () => {
+  const recording = await kept()
+  const { id, number } = await servedRequest(admin, { clerkId, contacts: [recording.contactId], kinds: ['PROHIBIT'] })
+  expect(await read(id)).toMatchObject({ next: ['forbid'], unfinished: ['prohibition', 'letter'] })
+  expect(unfinished((await close(id, 'ANSWERED')).body)).toBe('prohibition,letter')
+  const forbidden = { party: 'CALLER', channel: 'PHONE', reference: number }
+  expect((await post('paula', `/api/recordings/${recording.id}/prohibitions`, forbidden)).status).toBe(200)
+  expect(unfinished((await close(id, 'ANSWERED')).body)).toBe('letter')
+})
+
+test('what waits for a listening waits no longer than its request is open', async () => {
+  const recording = await kept()
+  const { id, calls } = await servedRequest(admin, { clerkId, contacts: [recording.contactId], kinds: ['LISTEN'] })
+  expect(calls[0]?.inspectionId).not.toBeNull()
+  expect((await byOfficial(recording.id)).status).toBe(200)
+  expect((await stateOf(recording.id)).state).toBe('RESTRICTED')
+  expect((await close(id, 'WITHDRAWN')).status).toBe(204)
+  expect(await stateOf(recording.id)).toMatchObject({ state: 'DESTROYING', cause: 'official' })
+})
+
+test('a listening that is asked for later waits from then on, and one that is asked for no more not at all', async () => {
+  const recording = await kept()
+  const day = now().subtract({ hours: 48 })
+  const { id } = await servedRequest(admin, {
+    clerkId,
+    contacts: [recording.contactId],
+    kinds: ['KNOW'],
+    receivedAt: day,
+  })
+  const inspections = () =>
+    database
+      .as()
+      .pool.query<{ received: Temporal.Instant; outcome: string | null }>(
+        'select received_at as received, outcome from inspection where request_id = $1 order by received_at',
+        [id],
+      )
+      .then(({ rows }) => rows)
+  expect(await inspections()).toEqual([])
+  const before = now()
+  await change(id, ['KNOW', 'LISTEN'])
+  const [opened] = await inspections()
+  expect(opened?.outcome).toBeNull()
+  expect(Temporal.Instant.compare(opened!.received, before.subtract({ seconds: 1 }))).toBe(1)
+  expect((await byOfficial(recording.id)).status).toBe(200)
+  expect((await stateOf(recording.id)).state).toBe('RESTRICTED')
+  await change(id, ['KNOW'])
+  expect((await inspections()).map(({ outcome }) => outcome)).toEqual(['withdrawn'])
+  expect((await stateOf(recording.id)).state).toBe('DESTROYING')
+})
+
+test('a call that was found and not shown to be theirs stands in the way, and is forgotten where the request is withdrawn', async () => {
+  const recording = await kept()
+  const { id, number } = await servedRequest(admin, { clerkId, contacts: [recording.contactId], state: 'FOUND' })
+  expect(await read(id)).toMatchObject({ next: ['verify-call'], unfinished: ['call', 'letter'] })
+  expect((await close(id, 'WITHDRAWN')).status).toBe(204)
+  const calls = await admin.selectFrom('request_call').selectAll().where('request_id', '=', id).execute()
+  expect(calls).toEqual([])
+  const listened = await post('paula', `/api/recordings/${recording.id}/listenings`, {
+    purpose: 'INSPECTION',
+    reference: number,
+  })
+  expect(listened.code).toBe('not-found')
+})
+
+test('a call that is somebody’s recording under a preservation order looks as if there were none to hear', async () => {
+  const [held, gone] = [await keptUntil(24), await keptUntil(24)]
+  const requests = [held, gone].map(({ contactId }) =>
+    servedRequest(admin, { clerkId, contacts: [contactId], kinds: ['LISTEN'] }),
+  )
+  const [ofHeld, ofGone] = await Promise.all(requests)
+  const entered = await post('tuula', '/api/holds', {
+    contactId: held.contactId,
+    covers: 'both',
+    provision: 'PKL 8:24',
+    authority: 'Poliisi',
+    orderReference: 'M-1',
+    reference: 'T-1',
+    until: now()
+      .add({ hours: 24 * 30 })
+      .toString(),
+  })
+  expect(entered.status).toBe(201)
+  for (const { id } of [held, gone]) await setDay(id, now().subtract({ minutes: 1 }))
+  const [one, other] = [await read(ofHeld!.id), await read(ofGone!.id)]
+  const told = ({ next, state, unfinished: left, firstEnd, isUrgent }: RequestDetail) => ({
+    next,
+    state,
+    left,
+    firstEnd,
+    isUrgent,
+  })
+  expect(told(one)).toEqual(told(other))
+})
