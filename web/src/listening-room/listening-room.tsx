@@ -51,12 +51,12 @@ export function ListeningRoom({ me, appointmentId }: { me: Me; appointmentId: st
 
   return (
     <div className="room" data-appointment={appointmentId}>
-      <div className="room-head">
+      <header className="room-head">
         <h1 ref={heading} tabIndex={-1}>
           {title}
         </h1>
         <RoomLanguages />
-      </div>
+      </header>
       <main className="room-main">
         {isPending && <Waiting lines={4} />}
         {!data && error && (

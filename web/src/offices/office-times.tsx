@@ -79,12 +79,11 @@ export function OfficeTimes({
 
 function DayTimes({ slots, onRemoved }: { slots: readonly Slot[]; onRemoved: () => void }) {
   const { locale } = useLanguage()
-  const day = new Intl.DateTimeFormat(locale, {
-    weekday: 'long',
-    day: 'numeric',
-    month: 'numeric',
-    timeZone: zone,
-  }).format(new Date(slots[0]!.startsAt))
+  const first = new Date(slots[0]!.startsAt)
+  const part = (options: Intl.DateTimeFormatOptions) =>
+    new Intl.DateTimeFormat(locale, { ...options, timeZone: zone }).format(first)
+  // Apart: in a sentence the day of the week would be inflected.
+  const day = `${part({ weekday: 'long' })} ${part({ day: 'numeric', month: 'numeric' })}`
   return (
     <section className="day-times">
       <h3>{day}</h3>

@@ -74,7 +74,7 @@ function Booked({ appointment }: { appointment: Appointment }) {
   return (
     <>
       {appointment.isUrgent && latest && (
-        <Notice kind="warning">{say('appointment.urgent.what', { time: formatInstant(latest, language) })}</Notice>
+        <Notice kind="warning">{say('appointment.urgent.booked', { time: formatInstant(latest, language) })}</Notice>
       )}
       {!hasWorkstation && <Notice kind="warning">{say('appointment.workstation.none')}</Notice>}
       <dl className="facts">

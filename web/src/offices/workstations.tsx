@@ -136,7 +136,11 @@ function MakeCode({ office, onMade }: { office: Office; onMade: (code: Code) => 
 function ShownCode({ code: { code, expiresAt, name } }: { code: Code }) {
   const { say, language } = useLanguage()
   const shown = useRef<HTMLDivElement>(null)
-  useEffect(() => shown.current?.focus(), [code])
+  useEffect(() => {
+    // After the form that made it has closed, which gives the focus back to its button.
+    const timer = window.setTimeout(() => shown.current?.focus())
+    return () => window.clearTimeout(timer)
+  }, [code])
   return (
     <div ref={shown} tabIndex={-1} className="shown-code" role="group" aria-label={say('workstations.code.label')}>
       <p className="code">{code}</p>
