@@ -1,0 +1,371 @@
+// Letters of requests as the Service Unit makes them: what they tell of calls, what they never tell, how they are sent, and
+// those that come by themselves.
+import { randomUUID } from 'node:crypto'
+import { sql } from 'kysely'
+import { describe, expect, test } from 'vitest'
+import { makeLettersDue } from '#use/requests/letters/make-letter.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { openEnds } from '../ends/open-ends.ts'
+import { answer } from '../register/open-desk.ts'
+import { servedRequest, type RequestToServe } from './served-request.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const ends = await openEnds(database)
+const { admin, custodian, people, as, kept, versions } = ends
+const none = '00000000-0000-4000-8000-000000000000'
+
+type Name = keyof typeof people
+const ask = async (name: Name, method: string, path: string, json?: object) =>
+  answer((await as(name)).fetch(path, { method, ...(json && { json }) }))
+const served = (given: Partial<RequestToServe> = {}) => servedRequest(admin, { clerkId: people.paula.id, ...given })
+const draft = (request: string, kind: string, more: object = {}, name: Name = 'paula') =>
+  ask(name, 'POST', `/api/requests/${request}/letters`, { kind, ...more })
+
+async function made(request: string, kind: string, more: object = {}): Promise<string> {
+  const drafted = await draft(request, kind, more)
+  expect(drafted).toMatchObject({ status: 201, body: { kind, isErased: false } })
+  return (drafted.body as unknown as { id: string }).id
+}
+
+/** A letter's text, without its markup. */
+async function text(id: string): Promise<string> {
+  const page = await (await as('paula')).fetch(`/api/letters/${id}/html`, {})
+  expect(page.status).toBe(200)
+  const source = await page.text()
+  return source
+    .slice(source.indexOf('<main'))
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ')
+}
+
+/** A call that was named and not shown to be the requester's. */
+async function name(request: string, state: string, ordinal = 1): Promise<void> {
+  await sql`
+    insert into request_call (request_id, ordinal, state, told, looked_by)
+    values (${request}, ${ordinal}, ${state}, '{"day": "2026-11-24", "time": "13:00", "accuracy": "HOURS"}', ${people.paula.id})`.execute(
+    admin,
+  )
+}
+
+const lettersOf = async (request: string) =>
+  (
+    await sql<{ id: string; kind: string; made_by: string | null; content: unknown; delivered_at: unknown }>`
+      select id, kind, made_by, content, delivered_at from letter where request_id = ${request} order by made_at`.execute(
+      admin,
+    )
+  ).rows
+
+const makeDue = () =>
+  makeLettersDue(custodian, versions.at(Temporal.Now.instant()).description, (error) => {
+    throw error
+  })
+
+describe('the answer', () => {
+  test('tells of a matched call that it was recorded, and its contact history where that is asked for', async () => {
+    const recording = await kept()
+    const request = await served({ contacts: [recording.contactId], kinds: ['KNOW', 'HISTORY'] })
+    const told = await text(await made(request.id, 'answer'))
+    expect(told).toContain(request.number)
+    expect(told).toContain('Puhelu on tallennettu. Tallenne tuhotaan viimeistään')
+    expect(told).toContain('Virkailijan nimi Aino')
+    expect(told).toContain('Pyytäjä Pyynnöllä')
+  })
+
+  test('tells when and why a recording was destroyed; its facts stay as they were when it was made', async () => {
+    const recording = await kept()
+    const request = await served({ contacts: [recording.contactId] })
+    const before = await made(request.id, 'answer')
+    const was = await text(before)
+    await ends.byOfficial(recording.id)
+    await ends.startCustodian()
+    await ends.until(recording.id, 'DESTROYED')
+    await ends.stopCustodian()
+    expect(await text(before)).toBe(was)
+    expect(await text(await made(request.id, 'answer'))).toContain(
+      'Syy: puheluun vastannut virkailija kielsi tallenteen käytön.',
+    )
+    expect(await lettersOf(request.id)).toHaveLength(1)
+    expect((await ask('paula', 'GET', `/api/letters/${before}/html`)).status).toBe(404)
+  })
+
+  test('is not made before every call that was named is settled, nor of none', async () => {
+    const request = await served()
+    expect(await draft(request.id, 'answer')).toMatchObject({
+      status: 409,
+      body: { error: { code: 'letter.nothing-to-tell' } },
+    })
+    await name(request.id, 'SEVERAL')
+    expect(await draft(request.id, 'answer')).toMatchObject({
+      status: 409,
+      body: { error: { code: 'letter.call-open' } },
+    })
+  })
+
+  test('tells an official of their own parts of a call and of no other’s', async () => {
+    const recording = await kept()
+    const asked = { party: 'OFFICIAL', contacts: [recording.contactId] } as const
+    const own = await served({ ...asked, officialId: people.aino.id })
+    const others = await served({ ...asked, officialId: people.bertil.id })
+    expect(await text(await made(own.id, 'answer'))).toContain('Puhelu on tallennettu.')
+    expect(await text(await made(others.id, 'answer'))).not.toContain('Puhelu on tallennettu.')
+  })
+})
+
+describe('a letter about calls that were not shown to be the requester’s', () => {
+  test.each(['answer', 'not-identifiable', 'refusal'])(
+    '%s is the same to the byte whatever lies in the register',
+    async (kind) => {
+      const letters = new Set<string>()
+      for (const state of ['NOT_IDENTIFIABLE', 'NOT_PARTY', 'NOT_FOUND']) {
+        const request = await served()
+        await name(request.id, state)
+        const page = async () => {
+          const id = await made(request.id, kind)
+          return (await (await as('paula')).fetch(`/api/letters/${id}/html`, {})).text()
+        }
+        const anonymous = (source: string) => source.replaceAll(request.number, 'P')
+        letters.add(anonymous(await page()))
+        await kept()
+        letters.add(anonymous(await page()))
+      }
+      expect(letters.size).toBe(1)
+      expect([...letters][0]).toContain('Tietosuojavaltuutetun toimisto')
+    },
+  )
+})
+
+describe('a refusal', () => {
+  test('rests on what the request shows, where nothing else is said, and says why', async () => {
+    const unknown = await served({ identified: false })
+    expect(await text(await made(unknown.id, 'refusal'))).toContain('henkilöllisyyttä ei ole voitu varmistaa')
+    const recording = await kept()
+    const matched = await served({ contacts: [recording.contactId] })
+    expect(await draft(matched.id, 'refusal')).toMatchObject({
+      status: 400,
+      body: { error: { code: 'letter.ground-missing' } },
+    })
+    expect(await draft(matched.id, 'refusal', { ground: 'NO_CALL' })).toMatchObject({ status: 409 })
+    expect(await text(await made(matched.id, 'refusal', { ground: 'EXCESSIVE' }))).toContain('12 artiklan 5 kohta')
+  })
+
+  test('of who is not identified tells of no call', async () => {
+    const request = await served({ identified: false })
+    for (const kind of ['answer', 'not-identifiable', 'log-extract', 'prohibition']) {
+      expect(await draft(request.id, kind)).toMatchObject({
+        status: 409,
+        body: { error: { code: 'request.not-identified' } },
+      })
+    }
+  })
+})
+
+describe('what stands beside a request', () => {
+  const clerk = people.paula.id
+
+  test('is told in a letter of its own: more time, a time booked, a copy, a correction, a decision', async () => {
+    const recording = await kept()
+    const { id, number } = await served({ contacts: [recording.contactId], kinds: ['LISTEN', 'COPY', 'RECTIFY'] })
+    for (const kind of ['extension', 'appointment', 'copy', 'correction', 'openness', 'mentioned']) {
+      expect(await draft(id, kind)).toMatchObject({ status: 409, body: { error: { code: 'letter.nothing-to-tell' } } })
+    }
+    await sql`
+      with o as (insert into office (names, address, entered_by) values (
+          '{"fi": "Oulun toimipiste", "sv": "Uleåborg", "en": "Oulu"}', '{"fi": "Katu 1, Oulu", "sv": "Katu 1", "en": "Katu 1"}', ${clerk})
+          returning id),
+        s as (insert into office_slot (office_id, starts_at, ends_at, host_id, added_by)
+          select id, '2027-03-10T07:00:00Z', '2027-03-10T08:00:00Z', ${clerk}, ${clerk} from o returning id)
+      insert into appointment (request_id, slot_id, needs, interpreter_language, booked_by)
+      select ${id}, id, '{INTERPRETER,HEARING_LOOP}', 'arabia', ${clerk} from s`.execute(admin)
+    await sql`
+      insert into subject_copy (request_id, recording_id, method, token_hash, made_by, expires_at)
+      values (${id}, ${recording.id}, 'PASSPHRASE', sha256('x'), ${clerk}, now() + interval '7 days')`.execute(admin)
+    await sql`
+      insert into correction (request_id, segment_id, contact_id, contact_started_at, was_person_id, becomes_person_id, proposed_by,
+        decided_at, decided_by, outcome)
+      select ${id}, s.id, s.contact_id, s.contact_started_at, ${people.aino.id}, ${people.bertil.id}, ${clerk}, now(),
+        ${people.riitta.id}, 'APPROVED'
+      from segment s where s.contact_id = ${recording.contactId}`.execute(admin)
+    await sql`
+      insert into openness_decision (request_id, outcome, provision, decided_by)
+      values (${id}, 'SECRET', 'laki 1346/1999, 4 §', ${people.riitta.id})`.execute(admin)
+    await sql`
+      update subject_request set extended_until = '2027-05-17T09:00:00Z', extended_at = now(), extended_by = ${clerk},
+        extension_reason = 'MANY' where id = ${id}`.execute(admin)
+    const told = {
+      extension: ['17.5.2027', 'Pyyntöjä on niin paljon'],
+      appointment: ['10.3.2027 klo 9.00–10.00', 'Oulun toimipiste', 'tulkki, kieli: arabia, induktiosilmukka'],
+      copy: ['Sen voi noutaa yhden kerran', 'tunnuslauseella'],
+      correction: ['puheluun vastasi Bertil'],
+      openness: ['salassa pidettävä', 'laki 1346/1999, 4 §', 'hallinto-oikeuteen', '30 päivän'],
+    }
+    for (const [kind, words] of Object.entries(told)) {
+      const letter = await text(await made(id, kind))
+      for (const word of [number, ...words]) expect(letter, kind).toContain(word)
+    }
+  })
+
+  test('is who looked at the call: when, in which role, for what; not who, and not that the security unit did (L11)', async () => {
+    const recording = await kept()
+    const look = (who: Name, query: string) => ask(who, 'GET', `/api/contacts/${recording.contactId}?${query}`)
+    expect((await look('matti', 'purpose=MAINTENANCE&reference=VIKA-1')).status).toBe(200)
+    expect((await look('tuula', 'purpose=CRIME_OR_MISUSE&reference=JUTTU-1')).status).toBe(200)
+    const request = await served({ contacts: [recording.contactId], kinds: ['LOG_EXTRACT'] })
+    const told = await text(await made(request.id, 'log-extract'))
+    expect(told).toContain(
+      'tiedot avattiin. Rooli: tekninen ylläpito, Henkilöverotus. Käyttötarkoitus: tekninen ylläpito.',
+    )
+    expect(told).not.toMatch(/Matti|Tuula|turvallisuusyksikkö,|rikoksen/)
+  })
+})
+
+describe('letters that come by themselves', () => {
+  test('tell that what was forbidden is destroyed, once it is, and once', async () => {
+    const recording = await kept()
+    const request = await served({ contacts: [recording.contactId], kinds: ['PROHIBIT'] })
+    await ends.forbid('paula', recording.id, { party: 'CALLER', channel: 'PHONE', reference: request.number })
+    await makeDue()
+    expect(await lettersOf(request.id)).toEqual([])
+    await ends.startCustodian()
+    await ends.until(recording.id, 'DESTROYED')
+    await ends.stopCustodian()
+    await makeDue()
+    const [letter, ...others] = await lettersOf(request.id)
+    expect(others).toEqual([])
+    expect(letter).toMatchObject({ kind: 'prohibition', made_by: null })
+    expect(await text(letter!.id)).toContain('Tallenne on tuhottu')
+    expect((await ask('paula', 'DELETE', `/api/letters/${letter!.id}`)).status).toBe(204)
+    await makeDue()
+    expect(await lettersOf(request.id)).toEqual([])
+  })
+
+  test('tell that a recording was destroyed before it was heard (AC17)', async () => {
+    const recording = await ends.keptUntil(1)
+    const request = await served({ contacts: [recording.contactId], kinds: ['LISTEN'] })
+    await ends.setDay(recording.id, Temporal.Now.instant().subtract({ seconds: 1 }))
+    await sql`select close_inspections_over()`.execute(admin)
+    await makeDue()
+    await makeDue()
+    const letters = await lettersOf(request.id)
+    expect(letters).toMatchObject([{ kind: 'destroyed-before', made_by: null }])
+    expect(await text(letters[0]!.id)).toContain('Syy: säilytysaika päättyi.')
+  })
+})
+
+describe('a letter', () => {
+  test('is sent once, and stays as it was sent', async () => {
+    const request = await served()
+    const id = await made(request.id, 'received')
+    expect((await ask('paula', 'POST', `/api/letters/${id}/delivery`, { how: 'POST' })).status).toBe(204)
+    for (const again of [
+      ask('paula', 'POST', `/api/letters/${id}/delivery`, { how: 'POST' }),
+      ask('paula', 'DELETE', `/api/letters/${id}`),
+    ]) {
+      expect(await again).toMatchObject({ status: 409, body: { error: { code: 'letter.delivered' } } })
+    }
+    await made(request.id, 'received')
+    expect(await lettersOf(request.id)).toHaveLength(2)
+  })
+
+  test('is erased with who the requester was: that it was sent stays, what was not sent is gone', async () => {
+    const request = await served()
+    const sent = await made(request.id, 'received')
+    await ask('paula', 'POST', `/api/letters/${sent}/delivery`, { how: 'HANDED_OVER' })
+    await made(request.id, 'received')
+    await sql`select erase_letters_of(${request.id})`.execute(admin)
+    expect(await lettersOf(request.id)).toMatchObject([{ id: sent, content: null }])
+    expect(await ask('paula', 'GET', `/api/letters/${sent}/pdf`)).toMatchObject({
+      status: 404,
+      body: { error: { code: 'letter.erased' } },
+    })
+  })
+
+  test('is read and made by the Service Unit alone, and each reading is in the log under the request’s number', async () => {
+    const request = await served()
+    const id = await made(request.id, 'received')
+    for (const somebody of ['aino', 'tuula', 'riitta', 'matti', 'asta', 'dora'] as const) {
+      expect([403, 404]).toContain((await ask(somebody, 'GET', `/api/letters/${id}/html`)).status)
+      expect([403, 404]).toContain((await draft(request.id, 'received', {}, somebody)).status)
+    }
+    await text(id)
+    const { rows } = await sql<object>`
+      select person_id, reference, result from audit_entry where action = 'letter.read' and object_id = ${id} and result = 'ok'`.execute(
+      admin,
+    )
+    expect(rows).toEqual([{ person_id: people.paula.id, reference: request.number, result: 'ok' }])
+  })
+
+  test('is a page of its own policy, and a PDF', async () => {
+    const id = await made((await served()).id, 'received')
+    const paula = await as('paula')
+    const page = await paula.fetch(`/api/letters/${id}/html`, {})
+    expect(page.headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'sha256-[^']+';/)
+    expect(page.headers.get('cache-control')).toBe('no-store')
+    const pdf = await paula.fetch(`/api/letters/${id}/pdf`, {})
+    expect(pdf.headers.get('content-type')).toBe('application/pdf')
+    expect((await pdf.text()).slice(0, 5)).toBe('%PDF-')
+  })
+
+  test('that is not there is told like one that may not be seen', async () => {
+    expect(await ask('paula', 'GET', `/api/letters/${none}/html`)).toMatchObject({ status: 404 })
+    expect(await draft(randomUUID(), 'received')).toMatchObject({ status: 404 })
+  })
+})
+
+describe('a template', () => {
+  const path = '/api/letter-templates/received/fi'
+  interface Listed {
+    items: { kind: string; language: string; version: number; text: string; fields: { name: string }[] }[]
+    mayChange: boolean
+  }
+  const list = async (who: Name) => (await ask(who, 'GET', '/api/letter-templates')).body as unknown as Listed
+  const received = async () =>
+    (await list('paula')).items.find(({ kind, language }) => kind === 'received' && language === 'fi')!
+
+  test('is changed by the Service Unit and the administrator, and letters are made of it from then on', async () => {
+    const before = await received()
+    const changed = before.text.replace('# Pyyntö on vastaanotettu', '# Pyyntönne on saapunut')
+    expect(await ask('paula', 'PUT', path, { text: changed, version: 0 })).toMatchObject({
+      status: 200,
+      body: { version: 1, changed: { by: { id: people.paula.id } } },
+    })
+    expect(await text(await made((await served()).id, 'received'))).toContain('Pyyntönne on saapunut')
+    expect(await ask('asta', 'PUT', path, { text: before.text, version: 1 })).toMatchObject({
+      status: 200,
+      body: { version: 2 },
+    })
+  })
+
+  test('is not changed over what somebody else changed meanwhile', async () => {
+    const { text: now, version } = await received()
+    await ask('paula', 'PUT', path, { text: now, version })
+    expect(await ask('asta', 'PUT', path, { text: now, version })).toMatchObject({
+      status: 409,
+      body: { error: { code: 'template.changed-meanwhile' } },
+    })
+  })
+
+  test('tells what it lacks and what it does not know, and takes no personal identity code', async () => {
+    const { text: now, version } = await received()
+    expect(await ask('paula', 'PUT', path, { text: `${now} {nimi}`, version })).toMatchObject({
+      status: 400,
+      body: { error: { code: 'template.problems', field: 'nimi' } },
+    })
+    expect(await ask('paula', 'POST', `${path}/preview`, { text: '{yhteystiedot' })).toMatchObject({
+      status: 200,
+      body: { problems: [{ code: 'unclosed' }, ...Array(4).fill({ code: 'missing-field' })] },
+    })
+    expect(await ask('paula', 'PUT', path, { text: `${now} 131052-308T`, version })).toMatchObject({
+      status: 400,
+      body: { error: { code: 'input.identity-code' } },
+    })
+  })
+
+  test('is read by the data protection officer, and by nobody else', async () => {
+    expect(await list('dora')).toMatchObject({ mayChange: false })
+    for (const somebody of ['aino', 'riitta', 'tuula'] as const) {
+      expect((await ask(somebody, 'GET', '/api/letter-templates')).status).toBe(403)
+      expect((await ask(somebody, 'PUT', path, { text: 'x', version: 0 })).status).toBe(403)
+    }
+  })
+})
