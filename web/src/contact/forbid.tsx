@@ -48,8 +48,8 @@ export function Forbid({
   }
   const busy = { isBusy: forbid.isPending }
   return (
-    <div className="forbid stack-small">
-      <h3>{say('forbid.title')}</h3>
+    <div className={served ? 'stack-small' : 'forbid stack-small'}>
+      {!served && <h3>{say('forbid.title')}</h3>}
       <p>{say(`forbid.what.${by}`)}</p>
       {isRestricted && <p>{say('forbid.again')}</p>}
       {by === 'official' ? (

@@ -88,7 +88,7 @@ function NewRequestForm({ queue }: { queue: RequestQueue }) {
       <ErrorSummary title={say('request.notEntered')} wrong={wrong} />
       <Form
         validationBehavior="aria"
-        className="panel panel-narrow stack"
+        className="panel panel-narrow stack request-intake"
         onSubmit={(event) => {
           event.preventDefault()
           if (!enter.isPending) void submit()
@@ -149,7 +149,6 @@ function NewRequestForm({ queue }: { queue: RequestQueue }) {
           <Day
             id="request-received"
             label={say('request.received')}
-            hint={say('request.received.hint')}
             error={errorAt('received')}
             value={draft.day}
             onChange={(day) => edit({ day })}
@@ -161,6 +160,7 @@ function NewRequestForm({ queue }: { queue: RequestQueue }) {
             onChange={(time) => edit({ time })}
           />
         </div>
+        <p className="hint">{say('request.received.hint')}</p>
         <div className="actions">
           <Button type="submit" kind="primary" isBusy={enter.isPending}>
             {say(enter.isPending ? 'request.entering' : 'requests.enter')}

@@ -48,7 +48,7 @@ function OfCall({
   const recorded = parts.filter(({ recording }) => recording.id !== undefined)
   const title = `prohibition-${call.id}`
   return (
-    <section className="stack request-call" aria-labelledby={title}>
+    <div className="stack request-call">
       <h3 id={title} tabIndex={-1}>
         <CallTitle call={call} />
       </h3>
@@ -63,7 +63,7 @@ function OfCall({
           onForbidden={() => onDone(say('forbid.blocked'), title)}
         />
       ))}
-    </section>
+    </div>
   )
 }
 

@@ -51,6 +51,9 @@ export function RequestPage() {
   return (
     <Page
       title={data ? say('request.title', { number: data.number }) : say('requests.request')}
+      {...(data && {
+        lead: `${data.requester?.name ?? say('requests.erased')}, ${say(`requests.party.${data.party}`)}`,
+      })}
       crumbs={[{ label: say('requests.title'), to: '/requests' }]}
     >
       {isPending && <Waiting lines={8} />}
