@@ -241,6 +241,7 @@ for (const language of ['fi', 'sv', 'en'] as const) {
       await seen('/reviews', 'reviews')
       const month = Temporal.Now.zonedDateTimeISO('Europe/Helsinki').toPlainDate().toPlainYearMonth().toString()
       await seen(`/reviews/${month}`, 'a month’s review')
+      await seen('/my-calls', 'one’s own calls')
       await seen('/my-calls/looks', 'who looked at one’s own calls')
     })
   }

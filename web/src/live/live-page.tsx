@@ -159,7 +159,7 @@ function LiveTable({ rows, nowMs, ...acts }: Shown) {
               <Official row={row} />
             </td>
             <td>
-              <RecordingNow row={row} />
+              <RecordingNow row={row} isForbidden={acts.forbidden.has(row.call.segmentId)} />
               <OwnWish row={row} {...acts} />
             </td>
           </tr>
@@ -197,7 +197,7 @@ function LiveCards({ rows, nowMs, ...acts }: Shown) {
               <dt>{say('field.official')}</dt>
               <dd>
                 <Official row={row} />
-                <RecordingNow row={row} />
+                <RecordingNow row={row} isForbidden={acts.forbidden.has(row.call.segmentId)} />
               </dd>
             </div>
           </dl>
@@ -231,9 +231,10 @@ function Official({ row: { call, endedAt } }: { row: LiveRow }) {
   )
 }
 
-function RecordingNow({ row }: { row: LiveRow }) {
+function RecordingNow({ row, isForbidden }: { row: LiveRow; isForbidden: boolean }) {
   const { say } = useLanguage()
-  const { recording } = row.call
+  // Whatever the last picture said: it stops with the answer to the press.
+  const recording = isForbidden ? 'not-recorded' : row.call.recording
   if (row.endedAt) return <span className="badge badge-none">{say('live.ended')}</span>
   const Icon = { recording: CircleDot, paused: Pause, 'not-recorded': MicOff, failing: TriangleAlert }[recording]
   return (

@@ -54,6 +54,7 @@ export function MyCallsPage() {
       >
         <OwnCalls
           contacts={found.contacts}
+          isCut={found.hasNextPage}
           onChanged={() => {
             void found.refetch()
             void queries.invalidateQueries({ queryKey: ['get', '/api/my-calls/acts'] })

@@ -20,14 +20,25 @@ interface Shown {
 }
 
 /** Calls by day: a table, or cards where there is no room for one. */
-export function OwnCalls({ contacts, onChanged }: { contacts: Contact[]; onChanged: () => void }) {
+export function OwnCalls({
+  contacts,
+  isCut,
+  onChanged,
+}: {
+  contacts: Contact[]
+  /** There are older calls: how many the last day has is not known yet. */
+  isCut: boolean
+  onChanged: () => void
+}) {
   const { say, language } = useLanguage()
   const [forbidden, setForbidden] = useState<ReadonlyMap<string, Prohibition>>(new Map())
   const Calls = useWide(1120) ? CallsTable : CallCards
-  return byDay(contacts, language).map(({ title, calls, count }) => (
+  const days = byDay(contacts, language)
+  return days.map(({ title, calls, count }, place) => (
     <section key={title} className="own-day" aria-label={title}>
       <h3>
-        {title} <span className="own-count">{say('myCalls.count', { count })}</span>
+        {title}{' '}
+        {!(isCut && place === days.length - 1) && <span className="own-count">{say('myCalls.count', { count })}</span>}
       </h3>
       <Calls
         title={title}
