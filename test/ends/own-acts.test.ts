@@ -1,0 +1,45 @@
+// R48: what an official has done about their own calls, and nobody else's.
+import { beforeAll, expect, test } from 'vitest'
+import type { RegisterTables } from '#register/tables.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { openEnds } from './open-ends.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const ends = await openEnds(database)
+const { kept, byOfficial, forbid, get, until, people } = ends
+
+beforeAll(() => ends.startCustodian(), 60_000)
+
+async function acts(name: 'aino' | 'bertil' | 'paula') {
+  const { body } = await get(name, '/api/my-calls/acts')
+  return body as unknown as { forbidden: object[]; asked: object[]; serviceUnit: { name: { fi: string } } }
+}
+
+test('officials see their own wishes and those they entered for callers, until they are carried out and after', async () => {
+  expect(await acts('aino')).toMatchObject({ forbidden: [], asked: [] })
+  const [own, told] = [await kept(), await kept()]
+  await byOfficial(own.id)
+  await forbid('aino', told.id, { party: 'CALLER', channel: 'CALL' })
+  await until(own.id, 'DESTROYED')
+  await until(told.id, 'DESTROYED')
+  const { forbidden } = await acts('aino')
+  expect(forbidden).toMatchObject([
+    { recordingId: told.id, contactId: told.contactId, party: 'CALLER', state: 'executed' },
+    { recordingId: own.id, contactId: own.contactId, party: 'OFFICIAL', state: 'executed' },
+  ])
+  expect((await acts('bertil')).forbidden).toEqual([])
+  expect((await acts('paula')).forbidden).toEqual([])
+})
+
+test('what they asked the Service Unit is told with its day, and who handles it is not', async () => {
+  await database.as().pool.query(
+    `insert into subject_request (number, party, kinds, channel, language, received_at, due_at, entered_by, official_id)
+     values ('P-2026-7', 'OFFICIAL', '{LISTEN}', 'LETTER', 'fi', now(), now() + interval '1 month', $1, $2)`,
+    [people.paula.id, people.aino.id],
+  )
+  const { asked, serviceUnit } = await acts('aino')
+  expect(asked).toMatchObject([{ number: 'P-2026-7', kinds: ['LISTEN'] }])
+  expect(JSON.stringify(asked)).not.toContain(people.paula.id)
+  expect(serviceUnit.name.fi).toMatch(/\S/)
+  expect((await acts('bertil')).asked).toEqual([])
+})
