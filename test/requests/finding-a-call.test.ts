@@ -363,7 +363,7 @@ test('an hour that the clock shows twice is looked for in both, and one that it 
       ...from(number),
       startedAt: Temporal.Instant.from(startedAt),
       endedAt: Temporal.Instant.from(startedAt).add({ minutes: 5 }),
-      answeredAt: undefined as never,
+      answeredAt: undefined,
     })
   await call('2026-10-25T00:30:00Z', '040 100 0001')
   await call('2026-10-25T01:30:00Z', '040 100 0002')
