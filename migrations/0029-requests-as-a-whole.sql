@@ -1,7 +1,8 @@
 -- A request as a whole: what has been done for it, what is unfinished, its closing and its erasure (R45, L7).
 
 -- What has been done for some requests, for whoever reads them: facts alone; src/use/requests/request-state.ts makes state and
--- next steps of them. Of a call that is not matched nothing but its state.
+-- next steps of them. Of a call that is not matched nothing but its state; of one that is, what the request asks for. All of it
+-- in PL/pgSQL, which plans once a session and not for each row.
 create function request_facts(wanted uuid[]) returns table (request_id uuid, calls jsonb, letters jsonb, appointments jsonb,
   copies jsonb, corrections jsonb, is_decided boolean, first_end timestamptz, unfinished text[])
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -9,84 +10,115 @@ language plpgsql stable security definer set search_path = pg_catalog, public, p
 begin
   perform demand_right('SERVICE_UNIT', 'INSPECTION', 'any');
   return query
-    select q.id,
-      coalesce((select jsonb_agg(jsonb_build_object('state', c.state, 'canBeHeard', h.until is not null,
-        'canBeForbidden', c.state = 'MATCHED' and q.closed_at is null and can_be_forbidden(q, c.contact_id)) order by c.ordinal)
-        from request_call c left join call_heard_until(q, c) h(until) on true where c.request_id = q.id), '[]'),
-      letters_so_far(q.id), appointments_so_far(q.id), copies_so_far(q.id), corrections_so_far(q.id), openness_is_decided(q.id),
-      (select min(call_heard_until(q, c)) from request_call c where c.request_id = q.id),
+    select q.id, coalesce(c.calls, '[]'), letters_so_far(q.id), appointments_so_far(q.id), copies_so_far(q.id),
+      corrections_so_far(q.id), openness_is_decided(q.id), c.first_end,
       case when q.closed_at is null then unfinished_of(q, 'ANSWERED') else '{}' end
-    from subject_request q where q.id = any (wanted);
+    from subject_request q
+    left join lateral (
+      select min(h.until) as first_end, jsonb_agg(jsonb_build_object('state', rc.state, 'canBeHeard', h.until is not null,
+        'canBeForbidden', rc.state = 'MATCHED' and q.closed_at is null and q.kinds @> array['PROHIBIT']
+          and can_be_forbidden(q, rc.contact_id)) order by rc.ordinal) as calls
+      -- Asked once: without the offset it would be wherever it is named.
+      from request_call rc cross join lateral (
+        select case when q.kinds && array['LISTEN', 'COPY'] then call_heard_until(q, rc) end as until offset 0
+      ) h
+      where rc.request_id = q.id
+    ) c on true
+    where q.id = any (wanted);
 end $$;
 
 -- Until when there is something to hear of a matched call; none where there is not.
 create function call_heard_until(q subject_request, c request_call) returns timestamptz
-language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select min(u.until)
-  from recording r join segment s on s.id = r.segment_id, heard_until(r.id, 'INSPECTION', q.number) u(until)
-  where c.state = 'MATCHED' and q.closed_at is null and r.contact_id = c.contact_id and u.until > register_now()
-    and (q.party <> 'OFFICIAL' or s.official_person_id = q.official_id)
-$$;
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return (
+    select min(u.until)
+    from recording r join segment s on s.id = r.segment_id, heard_until(r.id, 'INSPECTION', q.number) u(until)
+    where c.state = 'MATCHED' and q.closed_at is null and r.contact_id = c.contact_id and u.until > register_now()
+      and (q.party <> 'OFFICIAL' or s.official_person_id = q.official_id)
+  );
+end $$;
 
 -- Whether there is a recording whose use the requester has not forbidden yet.
 create function can_be_forbidden(q subject_request, contact uuid) returns boolean
-language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select q.party in ('CALLER', 'OFFICIAL') and exists (
-    select from recording r join segment s on s.id = r.segment_id
-    where r.contact_id = contact and r.state not in ('DESTROYING', 'DESTROYED')
-      and (r.destroy_at is null or r.destroy_at > register_now())
-      and (q.party <> 'OFFICIAL' or s.official_person_id = q.official_id)
-      and not exists (select from prohibition p where p.recording_id = r.id and p.party = q.party))
-$$;
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return (
+    select q.party in ('CALLER', 'OFFICIAL') and exists (
+      select from recording r join segment s on s.id = r.segment_id
+      where r.contact_id = contact and r.state not in ('DESTROYING', 'DESTROYED')
+        and (r.destroy_at is null or r.destroy_at > register_now())
+        and (q.party <> 'OFFICIAL' or s.official_person_id = q.official_id)
+        and not exists (select from prohibition p where p.recording_id = r.id and p.party = q.party))
+  );
+end $$;
 
 create function letters_so_far(request uuid) returns jsonb
-language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select coalesce(jsonb_agg(jsonb_build_object('kind', l.kind, 'isDelivered', l.delivered_at is not null) order by l.made_at), '[]')
-  from letter l where l.request_id = request
-$$;
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return (
+    select coalesce(jsonb_agg(jsonb_build_object('kind', l.kind, 'isDelivered', l.delivered_at is not null) order by l.made_at), '[]')
+    from letter l where l.request_id = request
+  );
+end $$;
 create function appointments_so_far(request uuid) returns jsonb
-language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select coalesce(jsonb_agg(jsonb_build_object('state', a.state, 'isPast', s.ends_at <= register_now()) order by a.booked_at), '[]')
-  from appointment a join office_slot s on s.id = a.slot_id where a.request_id = request
-$$;
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return (
+    select coalesce(jsonb_agg(jsonb_build_object('state', a.state, 'isPast', s.ends_at <= register_now()) order by a.booked_at), '[]')
+    from appointment a join office_slot s on s.id = a.slot_id where a.request_id = request
+  );
+end $$;
 create function copies_so_far(request uuid) returns jsonb
-language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select coalesce(jsonb_agg(jsonb_build_object('state', subject_copy_state(c)) order by c.made_at), '[]')
-  from subject_copy c where c.request_id = request
-$$;
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return (
+    select coalesce(jsonb_agg(jsonb_build_object('state', subject_copy_state(c)) order by c.made_at), '[]')
+    from subject_copy c where c.request_id = request
+  );
+end $$;
 create function corrections_so_far(request uuid) returns jsonb
-language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select coalesce(jsonb_agg(jsonb_build_object('isDecided', c.decided_at is not null) order by c.proposed_at), '[]')
-  from correction c where c.request_id = request
-$$;
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return (
+    select coalesce(jsonb_agg(jsonb_build_object('isDecided', c.decided_at is not null) order by c.proposed_at), '[]')
+    from correction c where c.request_id = request
+  );
+end $$;
 create function openness_is_decided(request uuid) returns boolean
-language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select exists (select from openness_decision d where d.request_id = request)
-$$;
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return (
+    select exists (select from openness_decision d where d.request_id = request)
+  );
+end $$;
 
 -- What stands in the way of closing a request with an outcome. One that is withdrawn owes nobody an answer.
 create function unfinished_of(q subject_request, outcome text) returns text[]
-language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select array_remove(array[
-    case when outcome = 'ANSWERED' and (
-      exists (select from request_call c where c.request_id = q.id and c.state in ('SEVERAL', 'FOUND'))
-      or not q.kinds && array['OPENNESS', 'MENTIONED'] and not exists (select from request_call c where c.request_id = q.id)
-    ) then 'call' end,
-    case when outcome = 'ANSWERED' and q.kinds @> array['PROHIBIT'] and exists (
-      select from request_call c where c.request_id = q.id and c.state = 'MATCHED' and can_be_forbidden(q, c.contact_id)
-    ) then 'prohibition' end,
-    case when appointments_so_far(q.id) @> '[{"state": "BOOKED"}]' then 'appointment' end,
-    case when outcome <> 'WITHDRAWN' and copies_so_far(q.id) @> '[{"state": "making"}]' then 'copy' end,
-    case when corrections_so_far(q.id) @> '[{"isDecided": false}]' then 'correction' end,
-    case when outcome <> 'WITHDRAWN' and q.kinds @> array['OPENNESS'] and not openness_is_decided(q.id) then 'decision' end,
-    case when outcome <> 'WITHDRAWN' and (
-      letters_so_far(q.id) @> '[{"isDelivered": false}]'
-      or not exists (
-        select from jsonb_array_elements(letters_so_far(q.id)) l
-        where l ->> 'kind' not in ('received', 'extension', 'appointment', 'destroyed-before'))
-    ) then 'letter' end
-  ], null)
-$$;
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return (
+    select array_remove(array[
+      case when outcome = 'ANSWERED' and (
+        exists (select from request_call c where c.request_id = q.id and c.state in ('SEVERAL', 'FOUND'))
+        or not q.kinds && array['OPENNESS', 'MENTIONED'] and not exists (select from request_call c where c.request_id = q.id)
+      ) then 'call' end,
+      case when outcome = 'ANSWERED' and q.kinds @> array['PROHIBIT'] and exists (
+        select from request_call c where c.request_id = q.id and c.state = 'MATCHED' and can_be_forbidden(q, c.contact_id)
+      ) then 'prohibition' end,
+      case when appointments_so_far(q.id) @> '[{"state": "BOOKED"}]' then 'appointment' end,
+      case when outcome <> 'WITHDRAWN' and copies_so_far(q.id) @> '[{"state": "making"}]' then 'copy' end,
+      case when corrections_so_far(q.id) @> '[{"isDecided": false}]' then 'correction' end,
+      case when outcome <> 'WITHDRAWN' and q.kinds @> array['OPENNESS'] and not openness_is_decided(q.id) then 'decision' end,
+      case when outcome <> 'WITHDRAWN' and (
+        letters_so_far(q.id) @> '[{"isDelivered": false}]'
+        or not exists (
+          select from jsonb_array_elements(letters_so_far(q.id)) l
+          where l ->> 'kind' not in ('received', 'extension', 'appointment', 'destroyed-before'))
+      ) then 'letter' end
+    ], null)
+  );
+end $$;
 
 -- A listening that is asked for later waits from then on; one that is asked for no more, not at all.
 create function follow_kinds() returns trigger
