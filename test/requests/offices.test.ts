@@ -110,11 +110,20 @@ describe('times', () => {
   test('added by two clerks at once do not overlap', async () => {
     const id = await office()
     const day = Temporal.PlainDate.from(nextYear).add({ days: 2 }).toString()
-    const both = await Promise.all([
+    const { pool } = database.as()
+    const holding = await pool.connect()
+    // Nobody can add while this is held, everybody can look: two who looked before they wait would both add.
+    await holding.query('begin; lock table office_slot in share mode')
+    const adding = Promise.all([
       add(id, { day }),
       other.ask(`/api/offices/${id}/slots`, { day, from: '09:00', to: '12:00', minutes: 60, hostId: desk.pirkko.id }),
     ])
-    expect(both.map(({ status }) => status).sort()).toEqual([201, 409])
+    const waiting =
+      "select count(*)::integer as n from pg_locks where not granted and relation = 'office_slot'::regclass"
+    await expect.poll(async () => (await pool.query<{ n: number }>(waiting)).rows[0]?.n, { timeout: 10_000 }).toBe(2)
+    await holding.query('commit')
+    holding.release()
+    expect((await adding).map(({ status }) => status).sort()).toEqual([201, 409])
     expect(await slotsOf(id, day)).toHaveLength(3)
   })
 
