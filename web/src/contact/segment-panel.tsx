@@ -122,7 +122,7 @@ export function SegmentPanel({
       {told === 'service-unit' && recording.state === 'available' && <ForbidAtRequest under={under} />}
       {told === 'official' &&
         recording.id &&
-        (recording.state === 'available' || recording.state === 'restricted') &&
+        (recording.state === 'available' || recording.state === 'restricted' || recording.state === 'capturing') &&
         !forbidden && (
           <Forbid
             recordingId={recording.id}
