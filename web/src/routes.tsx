@@ -4,7 +4,6 @@ import { readFilters } from './contacts/filters.ts'
 import { readNumberFilters } from './description/numbers/number-filters.ts'
 import { readLogFilters } from './log/log-filters.ts'
 import { readPeopleFilters } from './people/filters.ts'
-import { readInspectionState } from './inspections/inspection-shapes.ts'
 import { readTemplateChoice } from './letters/letter-shapes.ts'
 import { readWeek, readWhose } from './offices/office-shapes.ts'
 import { readOwnFilters } from './my-calls/filters.ts'
@@ -253,13 +252,6 @@ export const recallsRoute = createRoute({
   component: lazyRouteComponent(() => import('./retention/recalls-page.tsx'), 'RecallsPage'),
 })
 
-export const inspectionsRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/inspections',
-  validateSearch: readInspectionState,
-  component: lazyRouteComponent(() => import('./inspections/inspections-page.tsx'), 'InspectionsPage'),
-})
-
 export const officesRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/offices',
@@ -330,7 +322,6 @@ export const router = createRouter({
     holdsRoute,
     requestDecisionsRoute,
     recallsRoute,
-    inspectionsRoute,
     officesRoute,
     officeRoute,
     appointmentsRoute,

@@ -79,8 +79,6 @@ export const knownRefusals = [
   'hold.nothing-left',
   'hold.over',
   'hold.own',
-  'inspection.closed',
-  'inspection.received-wrong',
   'appointment.late',
   'appointment.past',
   'request.closed',

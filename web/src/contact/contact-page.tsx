@@ -10,7 +10,6 @@ import { Waiting } from '../controls/waiting.tsx'
 import { lastSearch } from '../contacts/last-search.ts'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
-import { ContactInspections } from '../inspections/contact-inspections.tsx'
 import { ContactHolds } from '../retention/contact-holds.tsx'
 import { servedRequest } from '../requests/served-request.ts'
 import { hasRole } from '../session/rights.ts'
@@ -91,9 +90,6 @@ export function ContactPage() {
               onLooked={() => void refetch()}
             />
           ))}
-          {under.purpose === 'INSPECTION' && under.reference && hasRole(me, 'SERVICE_UNIT') && (
-            <ContactInspections contact={contact} reference={under.reference} onChanged={() => void refetch()} />
-          )}
           {under.purpose === 'CRIME_OR_MISUSE' && under.reference && hasRole(me, 'SECURITY') && (
             <ContactHolds contactId={contact.id} under={under} onChanged={() => void refetch()} />
           )}

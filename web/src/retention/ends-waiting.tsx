@@ -3,17 +3,18 @@ import { $api } from '../api/client.ts'
 import { serverNowMs } from '../api/server-time.ts'
 import type { Me } from '../api/shapes.ts'
 import { Notice } from '../controls/notice.tsx'
-import { formatDate } from '../format/instant.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
+import { agendaOf } from '../offices/office-shapes.ts'
 import { hasRole } from '../session/rights.ts'
 import { endsSoon, knowsHolds, seesPlaces, seesRecalls, seesRetention } from './retention-shapes.ts'
+import { todayAt } from './until.ts'
 import { whatStands, type Standing } from './what-stands.ts'
 
 const pages = {
   '/retention': 'retention.title',
   '/retention/holds': 'holds.title',
   '/retention/recalls': 'recalls.title',
-  '/inspections': 'inspections.title',
+  '/appointments': 'appointments.title',
 } as const satisfies Record<string, Word>
 
 /** Something that waits: how pressing, in which words, and where it is seen to. */
@@ -24,7 +25,7 @@ export interface EndWaiting {
 }
 
 /**
- * What waits for this person: a clock that is stopped, what stands in the way of an end, inspections, copies that were
+ * What waits for this person: a clock that is stopped, what stands in the way of an end, appointments, copies that were
  * recalled, orders that end. Each is asked only by those who may: a refusal is an entry in the log. Undefined until all is
  * known.
  */
@@ -32,17 +33,21 @@ export function useEndsWaiting(me: Me | undefined): EndWaiting[] | undefined {
   const { say } = useLanguage()
   const asks = (may: (me: Me) => boolean) => ({ enabled: me !== undefined && may(me), staleTime: 0 })
   const retention = $api.useQuery('get', '/api/retention', undefined, asks(seesRetention))
-  const inspections = $api.useQuery('get', '/api/inspections', { params: { query: { state: 'open' } } }, asks(inspects))
+  const day = todayAt(serverNowMs()).toString()
+  const appointments = $api.useQuery(
+    'get',
+    '/api/appointments',
+    { params: { query: { from: day, to: day, whose: 'mine' } } },
+    asks(inspects),
+  )
   const recalls = $api.useQuery('get', '/api/recalls', undefined, asks(seesRecalls))
   const holds = $api.useQuery('get', '/api/holds', { params: { query: { state: 'in-force' } } }, asks(knowsHolds))
   // Nobody has asked: what is not enabled never loads.
-  if (!me || [retention, inspections, recalls, holds].some(({ isLoading }) => isLoading)) return undefined
+  if (!me || [retention, appointments, recalls, holds].some(({ isLoading }) => isLoading)) return undefined
 
   const clock = retention.data?.clock.state
-  const open = inspections.data?.items ?? []
+  const agenda = agendaOf(appointments.data?.items ?? [], serverNowMs())
   const out = recalls.data?.items.filter(({ confirmedAt }) => !confirmedAt) ?? []
-  const today = formatDate(new Date(serverNowMs()).toISOString(), 'fi')
-  const isToday = (at: string) => formatDate(at, 'fi') === today
   const counted = (kind: EndWaiting['kind'], word: Parameters<typeof say>[0], count: number, to: EndWaiting['to']) =>
     count > 0 ? [{ kind, said: say(word, { count }), to }] : []
   const standing = retention.data ? whatStands(retention.data).filter(({ kind }) => isTheirs(me, kind)) : []
@@ -51,19 +56,8 @@ export function useEndsWaiting(me: Me | undefined): EndWaiting[] | undefined {
       ? [{ kind: 'error' as const, said: say(`start.clock.${clock}`), to: '/retention' as const }]
       : []),
     ...counted('warning', 'start.obstacles', standing.length, '/retention'),
-    ...counted('warning', 'start.urgent', open.filter(({ isUrgent }) => isUrgent).length, '/inspections'),
-    ...counted(
-      'info',
-      'start.appointments',
-      open.filter(({ appointment }) => appointment && isToday(appointment.at)).length,
-      '/inspections',
-    ),
-    ...counted(
-      'info',
-      'start.unscheduled',
-      open.filter(({ appointment, isUrgent }) => !appointment && !isUrgent).length,
-      '/inspections',
-    ),
+    ...counted('warning', 'start.unsaid', agenda.unsaid.length, '/appointments'),
+    ...counted('info', 'start.appointments', agenda.today.length, '/appointments'),
     ...counted('warning', 'start.overdue', out.filter(({ isOverdue }) => isOverdue).length, '/retention/recalls'),
     ...counted('info', 'start.recalled', out.filter(({ isOverdue }) => !isOverdue).length, '/retention/recalls'),
     ...counted(

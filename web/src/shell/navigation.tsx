@@ -59,7 +59,6 @@ const watch = [
   { to: '/log', word: 'nav.log', Icon: ScrollText },
 ] as const
 
-const inspections = { to: '/inspections', word: 'inspections.title', Icon: CalendarClock } as const
 const listening = [
   { to: '/appointments', word: 'appointments.title', Icon: CalendarClock },
   { to: '/offices', word: 'offices.title', Icon: Building2 },
@@ -82,7 +81,6 @@ type Place =
   | typeof rights
   | (typeof myCalls)[number]
   | (typeof watch)[number]
-  | typeof inspections
   | (typeof listening)[number]
   | typeof letterTemplates
   | typeof requestDecisions
@@ -120,7 +118,6 @@ export function Navigation({
         {place(start)}
         {servesRequests(me) && <Requests me={me} onNavigate={onNavigate} />}
         {purposesOf(me).length > 0 && !servesOnly(me) && looks.map(place)}
-        {hasRole(me, 'SERVICE_UNIT') && place(inspections)}
         {hasRole(me, 'DECISION_MAKER') && place(requestDecisions)}
         {hasRole(me, 'OFFICIAL') && myCalls.map(place)}
       </ul>

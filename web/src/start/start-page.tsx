@@ -120,11 +120,13 @@ const screens = [
   { to: '/alarms', word: 'nav.alarms', what: 'start.alarms', isFor: watches },
   { to: '/reviews', word: 'nav.reviews', what: 'start.reviews', isFor: watches },
   { to: '/log', word: 'nav.log', what: 'start.log', isFor: watches },
+  { to: '/appointments', word: 'appointments.title', what: 'start.appointments.what', isFor: receives },
+  { to: '/offices', word: 'offices.title', what: 'start.offices', isFor: receives },
   {
-    to: '/inspections',
-    word: 'inspections.title',
-    what: 'start.inspections',
-    isFor: (me: Me) => hasRole(me, 'SERVICE_UNIT'),
+    to: '/letter-templates',
+    word: 'templates.title',
+    what: 'start.templates',
+    isFor: (me: Me) => hasRole(me, 'SERVICE_UNIT', 'ADMINISTRATOR'),
   },
   {
     to: '/request-decisions',
@@ -192,6 +194,10 @@ function decidesRemovals(me: Me): boolean {
 
 function looks(me: Me): boolean {
   return purposesOf(me).length > 0 && !servesOnly(me)
+}
+
+function receives(me: Me): boolean {
+  return hasRole(me, 'SERVICE_UNIT')
 }
 
 function watches(me: Me): boolean {
