@@ -134,13 +134,14 @@ begin
   );
 end $$;
 
--- The request of the appointment in whose room this session is, while it is booked, within its time and open.
+-- The request of the appointment in whose room this session is, while it is booked, within its time, open, and of somebody who
+-- is identified: under another name it is another person's.
 create function request_in_room() returns setof subject_request
 language plpgsql stable security definer rows 1 set search_path = pg_catalog, public, pg_temp as $$
 begin
   return query
     select q.* from appointment a join office_slot s on s.id = a.slot_id join subject_request q on q.id = a.request_id
-    where a.id = confined_to() and a.state = 'BOOKED' and q.closed_at is null
+    where a.id = confined_to() and a.state = 'BOOKED' and q.closed_at is null and q.identified_at is not null
       and s.host_id = viewer() and s.starts_at <= register_now() and s.ends_at > register_now();
 end $$;
 
@@ -422,7 +423,7 @@ begin
   if q.id is null then
     raise exception 'not-found' using errcode = 'SE001';
   end if;
-  free_slots.latest := case when q.closed_at is null then latest_appointment(recordings_to_hear(q.id)) end;
+  free_slots.latest := case when q.closed_at is null and q.identified_at is not null then latest_appointment(recordings_to_hear(q.id)) end;
   for free_slots.slot in
     select slots_as_told(s) from office_slot s join office o on o.id = s.office_id
     where s.removed_at is null and not o.is_closed and s.starts_at > register_now() and s.ends_at <= free_slots.latest
@@ -573,7 +574,7 @@ begin
       'isUrgent', a.state = 'BOOKED' and exists (
         select from inspection i where i.request_id = q.id and i.closed_at is null and inspection_is_urgent(i)),
       'latest', case when a.state = 'BOOKED' then latest_appointment(recordings_to_hear(q.id)) end,
-      'canBeOpened', a.state = 'BOOKED' and q.closed_at is null and s.host_id = viewer()
+      'canBeOpened', a.state = 'BOOKED' and q.closed_at is null and q.identified_at is not null and s.host_id = viewer()
         and s.starts_at <= register_now() and s.ends_at > register_now()
         and exists (select from workstation w where w.office_id = s.office_id and w.ended_at is null
           and w.token_hash = appointments_as_told.workstation))
@@ -666,6 +667,7 @@ declare
   a appointment;
   s office_slot;
   w workstation;
+  q subject_request;
 begin
   perform demand_right('SERVICE_UNIT', 'INSPECTION', 'any');
   select * into a from appointment k where k.id = wanted for update;
@@ -686,8 +688,12 @@ begin
   if s.starts_at > register_now() or s.ends_at <= register_now() then
     raise exception 'room.not-now' using errcode = 'SE001';
   end if;
-  if (select q.closed_at from subject_request q where q.id = a.request_id) is not null then
+  select * into q from subject_request k where k.id = a.request_id;
+  if q.closed_at is not null then
     raise exception 'request.closed' using errcode = 'SE001';
+  end if;
+  if q.identified_at is null then
+    raise exception 'request.not-identified' using errcode = 'SE001';
   end if;
   perform end_listening_for(l, 'left') from listening l where l.session_hash = own and l.ended_at is null;
   -- In one room at a time: a window that was left behind is none any more.

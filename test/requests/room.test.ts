@@ -204,6 +204,20 @@ describe('the room', () => {
     expect(closed.map(({ detail }) => (detail as { why?: string }).why)).toEqual(['opened-again', 'workstation'])
   })
 
+  test('is not opened, and shows nothing more, once its requester is not identified any more', async () => {
+    const recording = await kept()
+    const { jar, request, appointmentId, officeId } = await inTheRoom([recording])
+    const { body } = await listen(jar, recording.id, request.number)
+    await pool.query(
+      'update subject_request set identified_at = null, identified_how = null, identified_by = null where id = $1',
+      [request.id],
+    )
+    expect((await range(jar, body['id'] as string)).status).toBe(403)
+    expect((await jar.ask('/api/room')).code).toBe('room.none')
+    const again = await atWorkstation(people.paula, officeId)
+    expect((await again.ask('/api/room', { appointmentId })).code).toBe('request.not-identified')
+  })
+
   test('is heard by nobody whose right or employment has ended meanwhile', async () => {
     const recording = await kept()
     const { jar, request } = await inTheRoom([recording], { host: pirkko })

@@ -30,6 +30,7 @@ const openRefusals = [
   'deny.role',
   'not-found',
   'request.closed',
+  'request.not-identified',
   'appointment.over',
   'room.host',
   'room.workstation',
