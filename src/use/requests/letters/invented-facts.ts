@@ -11,6 +11,11 @@ const office = {
   officeName: { fi: 'Oulun toimipiste', sv: 'Uleåborgs verksamhetsställe', en: 'Oulu office' },
   officeAddress: { fi: 'Esimerkkitie 3, Oulu', sv: 'Esimerkkitie 3, Uleåborg', en: 'Esimerkkitie 3, Oulu' },
 }
+const provisions: Record<Language, string> = {
+  fi: 'laki viranomaisten toiminnan julkisuudesta (621/1999), 24 §:n 1 momentin 23 kohta',
+  sv: 'lagen om offentlighet i myndigheternas verksamhet (621/1999), 24 § 1 mom. 23 punkten',
+  en: 'Act on the Openness of Government Activities (621/1999), section 24(1)(23)',
+}
 const startedAt = '2026-11-24T12:05:00Z'
 
 /** Facts of nobody, for who edits a template and wants to see a letter of it. */
@@ -50,7 +55,7 @@ export function inventedFacts(kind: LetterKind, language: Language): LetterFacts
     },
     copies: [{ callStartedAt: startedAt, method: 'PASSPHRASE', expiresAt: '2026-12-03T09:00:00Z' }],
     corrections: [{ callStartedAt: startedAt, was: 'Aino Aalto', becomes: 'Bertil Berg', outcome: 'APPROVED' }],
-    openness: { outcome: 'SECRET', provision: '621/1999, 24 § 1 mom. 23', at: '2026-11-26T09:00:00Z', by: null },
+    openness: { outcome: 'SECRET', provision: provisions[language], at: '2026-11-26T08:00:00Z', by: 'Riitta Ranta' },
   }
 }
 

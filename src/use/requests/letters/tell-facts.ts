@@ -90,9 +90,10 @@ function fieldsOf(
         ]),
       }
     case 'openness': {
-      const { outcome = 'SECRET', provision = '' } = facts.openness ?? {}
+      const { outcome = 'SECRET', provision = '', at = facts.madeAt, by = null } = facts.openness ?? {}
+      const decidedOn = dayText(Temporal.Instant.from(at))[language]
       return {
-        decision: paragraphs(say.decision[outcome]),
+        decision: paragraphs([...say.decision[outcome], ...(by === null ? [] : [say.decidedBy(decidedOn, plain(by))])]),
         provision: plain(provision).replace(/\.$/, ''),
         // What is granted is not appealed against.
         appeal: outcome === 'SECRET' ? appeal(language) : [],

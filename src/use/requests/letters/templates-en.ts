@@ -34,7 +34,7 @@ Your request {request number} was received on {day received}. It will be answere
 {contact details}`,
   answer: `# Answer to your request about a call
 
-This is the answer to your request {request number}, which was received on {day received}. You have asked for:
+This is the answer to your request {request number}, which was received on {day received}. You have asked for the following:
 
 {what was asked for}
 
@@ -123,7 +123,7 @@ You may make the request again if you know the time of the call more exactly, or
 {contact details}`,
   refusal: `# Your request cannot be granted
 
-Your request {request number}, which was received on {day received}, cannot be granted. You have asked for:
+Your request {request number}, which was received on {day received}, cannot be granted. You have asked for the following:
 
 {what was asked for}
 

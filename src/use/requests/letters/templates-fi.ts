@@ -34,7 +34,7 @@ Pyyntö {pyynnön numero} on saapunut {vastaanottopäivä}. Siihen vastataan vii
 {yhteystiedot}`,
   answer: `# Vastaus puhelua koskevaan pyyntöön
 
-Tämä on vastaus pyyntöön {pyynnön numero}, joka on saapunut {vastaanottopäivä}. Pyydetty on:
+Tämä on vastaus pyyntöön {pyynnön numero}, joka on saapunut {vastaanottopäivä}. Siinä on pyydetty seuraavaa:
 
 {pyynnön sisältö}
 
@@ -46,7 +46,7 @@ Tämä on vastaus pyyntöön {pyynnön numero}, joka on saapunut {vastaanottopä
 
 # Tietojen käyttö
 
-Rekisteriseloste kertoo, mihin puhelujen tietoja käytetään, kuinka kauan niitä säilytetään ja kenelle niitä luovutetaan. Sen saa pyydettäessä myös paperilla.
+Rekisteriselosteessa kerrotaan, mihin puhelujen tietoja käytetään, kuinka kauan niitä säilytetään ja kenelle niitä luovutetaan. Sen saa pyydettäessä myös paperilla.
 
 # Oikeus saattaa asia tietosuojavaltuutetulle
 
@@ -123,7 +123,7 @@ Pyynnön voi esittää uudelleen, jos puhelusta tiedetään tarkempi aika, soitt
 {yhteystiedot}`,
   refusal: `# Pyyntöön ei voida suostua
 
-Pyyntöön {pyynnön numero}, joka on saapunut {vastaanottopäivä}, ei voida suostua. Pyydetty on:
+Pyyntöön {pyynnön numero}, joka on saapunut {vastaanottopäivä}, ei voida suostua. Siinä on pyydetty seuraavaa:
 
 {pyynnön sisältö}
 
@@ -146,7 +146,7 @@ Pyynnössä {pyynnön numero} on pyydetty jäljennös tallennetusta puhelusta. J
 
 # Tallenteen käsittely
 
-Tallenteella on myös toisen ihmisen ääni. Se on tarkoitettu vain pyynnön esittäjän omaan käyttöön, eikä sitä pidä antaa muille.
+Tallenteella on myös toisen ihmisen ääni. Tallenne on tarkoitettu vain pyynnön esittäjän omaan käyttöön, eikä sitä pidä antaa muille.
 
 # Lisätietoja
 

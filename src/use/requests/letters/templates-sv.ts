@@ -74,7 +74,7 @@ Om tiden inte passar ska det meddelas så snart som möjligt. En ny tid måste i
 {kontaktuppgifter}`,
   'destroyed-before': `# Inspelningen har förstörts före lyssningen
 
-I begäran {begärans nummer} har det begärts att få lyssna på ett inspelat samtal. Inspelningen har förstörts innan någon lyssning hann äga rum. Den kan inte återställas, och det går inte längre att lyssna på den.
+I begäran {begärans nummer} har det begärts att få lyssna på ett inspelat samtal. Inspelningen har förstörts innan den hann spelas upp. Den kan inte återställas, och det går inte längre att lyssna på den.
 
 # Samtal
 
@@ -110,9 +110,9 @@ Detta är svaret på begäran {begärans nummer}, som kom in {ankomstdag}. Begä
 
 # Motivering
 
-Utifrån de uppgifter som lämnats har det inte kunnat visas vilket samtal som hör till den som framställt begäran. Om andras samtal får ingenting berättas, inte heller om det finns sådana eller om de har spelats in (artiklarna 11 och 12.6 i den allmänna dataskyddsförordningen).
+Utifrån de uppgifter som lämnats har det inte kunnat visas vilket samtal den som framställt begäran är part i. Om andras samtal får ingenting berättas, inte heller om det finns sådana eller om de har spelats in (artiklarna 11 och 12.6 i den allmänna dataskyddsförordningen).
 
-Begäran kan framställas på nytt, om det om samtalet finns en noggrannare tid, uppringarens nummer, servicenumret, samtalets längd eller tjänstemannens namn.
+Begäran kan framställas på nytt om det går att uppge en noggrannare tid för samtalet, uppringarens nummer, servicenumret, samtalets längd eller tjänstemannens namn.
 
 # Rätt att föra ärendet till dataombudsmannen
 
@@ -146,7 +146,7 @@ I begäran {begärans nummer} har det begärts en kopia av ett inspelat samtal. 
 
 # Om inspelningen
 
-På inspelningen hörs också en annan människas röst. Den är avsedd bara för eget bruk och ska inte ges vidare.
+På inspelningen hörs också en annan människas röst. Den är avsedd bara för eget bruk och bör inte ges vidare.
 
 # Mer information
 

@@ -4,13 +4,13 @@ export const englishWords: LetterWords = {
   date: 'Date',
   number: 'Request number',
   asked: {
-    KNOW: 'whether the call was recorded',
+    KNOW: 'information on whether the call was recorded',
     LISTEN: 'listening to the recorded call',
     HISTORY: 'the contact history of the call',
     PROHIBIT: 'forbidding the use of the recording',
     COPY: 'a copy of the recording',
     RECTIFY: 'correction of data',
-    LOG_EXTRACT: 'who has used the data of the call',
+    LOG_EXTRACT: 'information on who has used the data of the call',
     MENTIONED: 'what was said about you in a call',
     OPENNESS: 'an official document',
   },
@@ -122,6 +122,7 @@ export const englishWords: LetterWords = {
     SECRET: ['The document that you asked for is not given, because it is secret.'],
     REFERRED: ['The document that you asked for can be given. How it is given is agreed on separately.'],
   },
+  decidedBy: (day, name) => `The decision was made by ${name} on ${day}.`,
   appealTitle: 'How to appeal',
   appeal: [
     'You may appeal against this decision to the administrative court in whose judicial district your municipality of residence is. If you have none in Finland, appeal to the Administrative Court of Helsinki (Act on the Openness of Government Activities 621/1999, section 33; Administrative Judicial Procedure Act 808/2019).',

@@ -121,6 +121,7 @@ export const finnishWords: LetterWords = {
     SECRET: ['Pyydettyä asiakirjaa ei anneta, koska se on salassa pidettävä.'],
     REFERRED: ['Pyydetty asiakirja voidaan antaa. Sen antamisesta sovitaan erikseen.'],
   },
+  decidedBy: (day, name) => `Päätöksen on tehnyt ${name} ${day}.`,
   appealTitle: 'Valitusosoitus',
   appeal: [
     'Päätökseen saa hakea muutosta valittamalla siihen hallinto-oikeuteen, jonka tuomiopiirissä valittajan kotikunta on. Jos kotikuntaa Suomessa ei ole, valitus tehdään Helsingin hallinto-oikeuteen (laki viranomaisten toiminnan julkisuudesta 621/1999, 33 §; laki oikeudenkäynnistä hallintoasioissa 808/2019).',

@@ -15,7 +15,7 @@ export const swedishWords: LetterWords = {
     OPENNESS: 'en myndighetshandling',
   },
   handling: (due) => [
-    `Begäran besvaras senast ${due}. Om mer tid behövs, meddelas det och orsaken till det före den dagen (artikel 12.3 i den allmänna dataskyddsförordningen). Svaret är avgiftsfritt.`,
+    `Begäran besvaras senast ${due}. Om mer tid behövs meddelas detta och orsaken till det före den dagen (artikel 12.3 i den allmänna dataskyddsförordningen). Svaret är avgiftsfritt.`,
     'Innan begäran kan besvaras måste det säkerställas vem som har framställt den. Uppgifter om ett samtal lämnas bara till den som är part i samtalet. Personbeteckningen behövs inte och sparas inte.',
   ],
   handlingDocument: (due) => [
@@ -31,8 +31,8 @@ export const swedishWords: LetterWords = {
       'Begäran kan framställas på nytt när identiteten kan styrkas till exempel med pass, identitetskort, körkort eller stark elektronisk autentisering.',
     ],
     NO_CALL: [
-      'Utifrån de uppgifter som lämnats har det inte kunnat visas vilket samtal som hör till den som framställt begäran. Om andras samtal berättas ingenting, inte heller om det finns sådana eller om de har spelats in (artiklarna 11 och 12.6 i den allmänna dataskyddsförordningen).',
-      'Begäran kan framställas på nytt, om det om samtalet finns en noggrannare tid, uppringarens nummer, servicenumret, samtalets längd eller tjänstemannens namn.',
+      'Utifrån de uppgifter som lämnats har det inte kunnat visas vilket samtal den som framställt begäran är part i. Om andras samtal berättas ingenting, inte heller om det finns sådana eller om de har spelats in (artiklarna 11 och 12.6 i den allmänna dataskyddsförordningen).',
+      'Begäran kan framställas på nytt om det går att uppge en noggrannare tid för samtalet, uppringarens nummer, servicenumret, samtalets längd eller tjänstemannens namn.',
     ],
     EXCESSIVE: [
       'Begäran är uppenbart ogrundad eller orimlig, särskilt därför att samma begäran har framställts upprepade gånger (artikel 12.5 i den allmänna dataskyddsförordningen).',
@@ -45,7 +45,7 @@ export const swedishWords: LetterWords = {
   toldCall: (day, time) => `Samtal som uppges ha ägt rum ${day}${time === undefined ? '' : ` omkring kl. ${time}`}`,
   untoldCall: 'Samtal som nämns i begäran',
   notShown:
-    'Utifrån de uppgifter som lämnats har det inte kunnat visas vilket samtal som hör till den som framställt begäran. Därför kan ingenting berättas om samtalet, inte heller om det finns eller om det har spelats in.',
+    'Utifrån de uppgifter som lämnats har det inte kunnat visas vilket samtal den som framställt begäran är part i. Därför kan ingenting berättas om samtalet, inte heller om det finns eller om det har spelats in.',
   call: (at) => `Samtalet ${at}`,
   historyOver: 'Uppgifterna om samtalet har raderats ur kontakthistorian, eftersom lagringstiden har gått ut.',
   historyEnds: (day) => `Dessa uppgifter raderas ur kontakthistorian ${day}.`,
@@ -79,7 +79,7 @@ export const swedishWords: LetterWords = {
   listenTitle: 'Lyssning',
   nextTitle: 'Att lyssna på inspelningen och att förbjuda användningen',
   listen:
-    'Det går att lyssna på inspelningen på ett verksamhetsställe som avtalas särskilt. Tiden avtalas innan inspelningen förstörs, och flera alternativ erbjuds.',
+    'Det går att lyssna på inspelningen på ett verksamhetsställe som avtalas särskilt. Tiden ska avtalas innan inspelningen förstörs, och flera alternativ erbjuds.',
   nothingToHear: 'Det finns ingen inspelning att lyssna på, och därför kan ingen tid för lyssning avtalas.',
   mayForbid:
     'Det går att förbjuda att inspelningen används för att utveckla kundservicen. Ingen orsak behöver anges. Inspelningen förstörs då genast.',
@@ -121,6 +121,7 @@ export const swedishWords: LetterWords = {
     SECRET: ['Den begärda handlingen lämnas inte ut, eftersom den är sekretessbelagd.'],
     REFERRED: ['Den begärda handlingen kan lämnas ut. Om hur det sker avtalas särskilt.'],
   },
+  decidedBy: (day, name) => `Beslutet har fattats av ${name} ${day}.`,
   appealTitle: 'Besvärsanvisning',
   appeal: [
     'Beslutet får överklagas genom besvär hos den förvaltningsdomstol inom vars domkrets ändringssökanden har sin hemkommun. Den som inte har någon hemkommun i Finland anför besvär hos Helsingfors förvaltningsdomstol (33 § i lagen om offentlighet i myndigheternas verksamhet, 621/1999; lagen om rättegång i förvaltningsärenden, 808/2019).',

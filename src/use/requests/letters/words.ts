@@ -56,6 +56,7 @@ export interface LetterWords {
   corrected: (was: string | null, becomes: string) => string
   notCorrected: (becomes: string) => string
   decision: Record<'SECRET' | 'REFERRED', string[]>
+  decidedBy: (day: string, name: string) => string
   appealTitle: string
   appeal: string[]
   appealItems: { lead: string; items: string[] }
