@@ -98,7 +98,7 @@ function factsOf(call: OthersCall, { contact, recording }: Probe): Partial<Segme
         decision: { record: true, reason: 'drawn' as const },
         recording: recordingFacts({ id: recording, startedAt: startedAt.add({ seconds: 20 }), endedAt }),
       }),
-  } as Partial<SegmentFacts>
+  }
 }
 
 /** Ids by the order in which they are told, instants and numbers of requests as such: what differs otherwise is a difference. */
@@ -173,7 +173,7 @@ async function shownTo(session: Session, reference: string): Promise<Record<stri
       from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
       where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
         and has_column_privilege(c.oid, a.attnum, 'select') and c.relname not in ('session', 'listening')
-      group by 1 order by 1`.execute(tx as unknown as Kysely<unknown>)
+      group by 1 order by 1`.execute(tx)
     const shown: Record<string, string> = {}
     for (const { name, columns } of tables) {
       const { rows } = await sql<{ all: string | null }>`
