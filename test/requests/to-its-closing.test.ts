@@ -1,13 +1,16 @@
 // A request with a real call: what comes next, what is unfinished, and what its closing lets go on (R45, R49; requirements 1.6).
+import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import type { RequestDetail } from '#app/http/contract/requests.ts'
 import type { RegisterTables } from '#register/tables.ts'
+import { eraseRequestsOver } from '#use/requests/erase-requests.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 import { openEnds } from '../ends/open-ends.ts'
 import { servedRequest } from './served-request.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const { kept, keptUntil, as, post, get, admin, people, stateOf, byOfficial, setDay } = await openEnds(database)
+const { kept, keptUntil, as, post, get, admin, people, stateOf, byOfficial, setDay, custodian } =
+  await openEnds(database)
 const clerkId = people.paula.id
 const now = () => Temporal.Now.instant()
 
@@ -103,6 +106,30 @@ test('a call that was found and not shown to be theirs stands in the way, and is
     reference: number,
   })
   expect(listened.code).toBe('not-found')
+})
+
+test('a request whose requester was erased is read as before, without who it was', async () => {
+  const recording = await kept()
+  const { id, number } = await servedRequest(admin, {
+    clerkId,
+    contacts: [recording.contactId],
+    party: 'OFFICIAL',
+    officialId: people.aino.id,
+  })
+  expect(await read(id)).toMatchObject({ requester: { name: 'Pyytäjä Pyynnöllä' }, official: { id: people.aino.id } })
+  expect((await close(id, 'WITHDRAWN')).status).toBe(204)
+  await sql`update subject_request set closed_at = now() - interval '30 days' where id = ${id}`.execute(admin)
+  expect(await eraseRequestsOver(custodian)).toBe(1)
+  const erased = await read(id)
+  expect(erased).toMatchObject({
+    number,
+    state: 'CLOSED',
+    closed: { outcome: 'WITHDRAWN' },
+    calls: [{ state: 'MATCHED' }],
+  })
+  expect(erased.requester ?? erased.official ?? erased.calls[0]?.told ?? erased.calls[0]?.contact).toBeUndefined()
+  const { body } = await get('paula', `/api/requests?state=closed&find=${number}`)
+  expect(body['items']).toMatchObject([{ id, state: 'CLOSED' }])
 })
 
 test('a call that is somebody’s recording under a preservation order looks as if there were none to hear', async () => {
