@@ -5,7 +5,6 @@ import type { ServiceNumber } from '#description/register-description.ts'
 import type { RecordingFacts, SegmentFacts } from '#register/admit.ts'
 import type { DirectoryEntry } from '#safeguards/people/people.ts'
 import type { Invitation } from '../siprec/read-invitation.ts'
-import { forbiddenBefore } from './recent-calls.ts'
 import type { Offer, PartyFacts } from './session.ts'
 import type { VersionInForce } from './version-in-force.ts'
 
@@ -39,6 +38,9 @@ export interface EarlierSegment {
 }
 
 type TellsNumber = Pick<EarlierSegment, 'numberReached'>
+
+/** Why a segment that was drawn has no recording: what its call says to this official was forbidden in an earlier one. */
+export const forbiddenBefore = 'forbidden'
 
 /** Number called when nobody told it: the call is entered all the same (R9). */
 const untoldNumber = 'unknown' as PhoneNumberKey

@@ -1,6 +1,6 @@
 import { hashCallId } from '#description/draw.ts'
 import type { SegmentFacts } from '#register/admit.ts'
-import type { EarlierSegment } from './describe-segment.ts'
+import { forbiddenBefore, type EarlierSegment } from './describe-segment.ts'
 
 /** What is remembered of a segment, and whether its session still goes on. */
 export interface RememberedSegment extends EarlierSegment {
@@ -45,9 +45,6 @@ export function remembered(facts: SegmentFacts, live: boolean): RememberedSegmen
     forbidden: facts.recording?.gone === true || facts.captureFailure === forbiddenBefore,
   }
 }
-
-/** Why a segment that was drawn has no recording: its call was forbidden in an earlier one. */
-export const forbiddenBefore = 'forbidden'
 
 const holdHours = 24
 

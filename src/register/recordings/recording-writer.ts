@@ -306,15 +306,15 @@ export async function createRecordingWriter(options: RecordingWriterOptions): Pr
       ended = true
       starved = false
       pending.length = 0
-      await writing
       subject.durableChunks = Infinity
       tail?.leave(subject)
+      await rm(headerPath, { force: true })
+      await syncFolder(directory)
+      await writing
       chunk.fill(0)
       await body.close()
-      for (const path of [headerPath, bodyPath]) {
-        await rm(path, { force: true })
-        await syncFolder(directory)
-      }
+      await rm(bodyPath, { force: true })
+      await syncFolder(directory)
     },
   }
 
