@@ -64,8 +64,10 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
       select from segment s where s.id = is_matched.segment and s.contact_id = contact and s.official_person_id = q.official_id))
 $$;
 
--- Begins a copy of a recording that the requester may hear now. The custodian asks, in the clerk's session: it encrypts.
-create function begin_subject_copy(request uuid, recording uuid, method text, token_hash bytea) returns table (id uuid, expires_at timestamptz)
+-- Begins a copy of a recording that the requester may hear now. The custodian asks, in the clerk's session: it encrypts, and
+-- knows whether the description in force offers copies.
+create function begin_subject_copy(request uuid, recording uuid, method text, token_hash bytea, offered boolean)
+returns table (id uuid, expires_at timestamptz)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
 declare
@@ -73,6 +75,10 @@ declare
   r recording;
   until timestamptz;
 begin
+  -- What was asked for while it was offered is not made once it is not.
+  if not offered then
+    raise exception 'request.not-offered' using errcode = 'SE001';
+  end if;
   -- Whoever ends it meanwhile comes before this, or after it and finds the copy.
   select * into r from recording k where k.id = begin_subject_copy.recording for share;
   if r.id is null or not is_matched(q, r.contact_id, r.segment_id) or (contact_in_term(r.contact_id)).id is null then
@@ -459,13 +465,13 @@ create policy acts_are_told on audit_entry as restrictive for insert to seloste_
 );
 
 revoke execute on function subject_copy_state(subject_copy), serving_asked(uuid, text), is_matched(subject_request, uuid, uuid),
-  begin_subject_copy(uuid, uuid, text, bytea), end_subject_copy(subject_copy, text, uuid), subject_copy_stored(uuid, bigint),
+  begin_subject_copy(uuid, uuid, text, bytea, boolean), end_subject_copy(subject_copy, text, uuid), subject_copy_stored(uuid, bigint),
   subject_copy_failed(uuid), withdraw_subject_copy(uuid), copy_may_leave(subject_copy), copy_behind(bytea), begin_copy_fetch(bytea),
   copy_goes_on(uuid), note_copy_taken(uuid), settle_copies(), copies_end_with_recording(), name_at(uuid, timestamptz),
   phone_at(uuid, timestamptz, text), propose_correction(uuid, uuid, text), decide_correction(uuid, text), list_corrections(uuid),
   decide_openness(uuid, text, text), list_openness(), no_call_for_others()
   from public;
-grant execute on function begin_subject_copy(uuid, uuid, text, bytea), subject_copy_stored(uuid, bigint), subject_copy_failed(uuid),
+grant execute on function begin_subject_copy(uuid, uuid, text, bytea, boolean), subject_copy_stored(uuid, bigint), subject_copy_failed(uuid),
   copy_behind(bytea), begin_copy_fetch(bytea), copy_goes_on(uuid), note_copy_taken(uuid), settle_copies() to seloste_custodian;
 grant execute on function withdraw_subject_copy(uuid), propose_correction(uuid, uuid, text), decide_correction(uuid, text),
   list_corrections(uuid), decide_openness(uuid, text, text), list_openness() to seloste_desk;

@@ -116,8 +116,8 @@ const rules: Record<string, Rule> = {
   closeRoom: signedIn,
   listRecalls: ['DECISION_MAKER'],
   confirmRecall: { missing: ['DECISION_MAKER'] },
-  // Today's law: the first description has no copies.
-  makeCopy: [],
+  // Today's law.
+  makeCopy: { missing: ['SERVICE_UNIT'] },
   withdrawCopy: { missing: ['SERVICE_UNIT'] },
   proposeCorrection: { missing: ['SERVICE_UNIT'] },
   listRequestDecisions: ['DECISION_MAKER'],

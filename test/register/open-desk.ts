@@ -74,7 +74,11 @@ export async function openTestDesk(
     service: () => 'Seloste',
     secondFactors: factors,
   })
-  const copies = createCopyMaker({ ...register.keeping, onFault: (fault) => faults.push(fault) })
+  const copies = createCopyMaker({
+    ...register.keeping,
+    isOffered: () => versions.at(systemClock.now()).description.switches.accessCopy,
+    onFault: (fault) => faults.push(fault),
+  })
   const answers = {
     ...audio,
     tryDraft: createDraftTrier(database.as('seloste_custodian').db, systemClock),

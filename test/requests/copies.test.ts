@@ -1,17 +1,21 @@
 // A copy of a recording for the person who asked (C1, L6; LX1): made by the custodian, encrypted for them, fetched once, and
 // gone with its recording.
 import { execFileSync, spawnSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as age from 'age-encryption'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
+import { seedDescriptionFile } from '#description/read-description.ts'
 import { carryOutEnds } from '#destruction/ends/carry-out-ends.ts'
 import { generateKeyPair } from '#platform/age/age-header.ts'
 import { subjectCopyKey } from '#register/recordings/objects.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { settleCopies } from '#use/requests/acts/fetch-copy.ts'
+import { descriptionChannel } from '#safeguards/versions/versions.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
+import { publishText } from '../database/describe-from.ts'
 import { answer } from '../register/open-desk.ts'
 import { openActs } from './open-acts.ts'
 
@@ -211,6 +215,18 @@ test('a copy lies for seven days, and never longer than its recording', async ()
       .since(Temporal.Now.instant())
       .total('hours'),
   ).toBeCloseTo(5, 1)
+})
+
+test('nothing is made once the description in force offers copies no more', async () => {
+  const recording = await kept()
+  const request = await served({ contacts: [recording.contactId] })
+  await publishText(database.as().pool, readFileSync(seedDescriptionFile, 'utf8'), Temporal.Now.instant())
+  await sql`select pg_notify(${descriptionChannel}, '')`.execute(admin)
+  // Whoever follows the description knows within moments.
+  await sleep(500)
+  await expect
+    .poll(async () => (await makeCopy(request.id, recording.id)).code, { timeout: 15_000 })
+    .toBe('request.not-offered')
 })
 
 test('who fetches very often waits', async () => {

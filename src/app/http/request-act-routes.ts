@@ -2,7 +2,7 @@ import { appendAudit } from '#safeguards/audit/append.ts'
 import { decideCorrection, decideOpenness, proposeCorrection, withdrawCopy } from '#use/requests/acts/acts.ts'
 import { listRequestDecisions } from '#use/requests/acts/list-acts.ts'
 import { operations } from './contract/operations.ts'
-import { describedNow, type Desk } from './desk.ts'
+import type { Desk } from './desk.ts'
 import { refuse } from './refuse.ts'
 import type { Routes } from './routes.ts'
 import { looking, signedIn } from './signed-in.ts'
@@ -14,10 +14,7 @@ export function requestActRoutes(app: Routes, desk: Desk): void {
     handler: async (request, reply) => {
       const session = await signedIn(desk, request, reply)
       if (!session) return reply
-      // What was asked for under a description that had it is not made any more once it has not.
-      if (!describedNow(desk).switches.accessCopy) return refuse(reply, 'request.not-offered')
       const { recordingId, method, recipient } = request.body
-      if (method === 'KEY' && recipient === undefined) return refuse(reply, 'copy.recipient', { field: 'recipient' })
       const made = await desk.custodian.copies.make({
         session: session.token,
         request: request.params.id,

@@ -1,11 +1,13 @@
+import type { Clock } from '#platform/clock/clock.ts'
 import { every, type EveryOptions } from '#platform/jobs/every.ts'
 import type { Log } from '#platform/log/log.ts'
 import { createCopyFetching, settleCopies } from '#use/requests/acts/fetch-copy.ts'
 import { createCopyMaker } from '#use/requests/acts/make-copy.ts'
 import { copyQuestions } from './copy-questions.ts'
 import type { CustodianAnswers } from './custodian-server.ts'
+import type { Versions } from './follow-versions.ts'
 
-type Store = Omit<Parameters<typeof createCopyMaker>[0], 'onFault'>
+type Store = Omit<Parameters<typeof createCopyMaker>[0], 'onFault' | 'isOffered'>
 
 const lookMs = 5_000
 
@@ -13,12 +15,25 @@ const lookMs = 5_000
  * What the custodian does for copies on request: it makes them, gives out their sealed bytes, and removes each that was
  * fetched, withdrawn or is over (C1).
  */
-export function keepCopies({ store, pool, log }: { store: Store; pool: EveryOptions['pool']; log: Log }): {
+export function keepCopies({
+  store,
+  pool,
+  versions,
+  clock,
+  log,
+}: {
+  store: Store
+  pool: EveryOptions['pool']
+  versions: Versions
+  clock: Clock
+  log: Log
+}): {
   questions: CustodianAnswers['questions']
   stop: () => Promise<void>
 } {
   const maker = createCopyMaker({
     ...store,
+    isOffered: () => versions.at(clock.now()).description.switches.accessCopy,
     onFault: (error, copy) => {
       log.error({ err: error, copy }, 'a copy for a requester could not be made; the clerk sees it and makes another')
     },

@@ -4,14 +4,13 @@
  * opens, in the object store until it is fetched. Never here: sound on disk that is not sealed, a passphrase that is kept.
  */
 import { createHash, randomBytes } from 'node:crypto'
-import { sql, type Kysely } from 'kysely'
+import { sql } from 'kysely'
 import { isRecipient, writeAgeHeader } from '#platform/age/age-header.ts'
 import { AgeFault } from '#platform/age/faults.ts'
 import { writePassphraseHeader } from '#platform/age/passphrase-header.ts'
 import { inSession } from '#platform/database/connect.ts'
 import { subjectCopyKey } from '#register/recordings/objects.ts'
 import { storeSubjectCopy, type CopyStore } from '#register/recordings/subject-copies.ts'
-import type { RegisterTables } from '#register/tables.ts'
 import { makePassphrase } from './passphrase.ts'
 
 export interface CopyAsked {
@@ -37,6 +36,7 @@ export const makeCopyRefusals = [
   'request.closed',
   'request.not-identified',
   'request.not-asked',
+  'request.not-offered',
   'recording.destroyed',
   'recording.restricted',
   'recording.not-yet-kept',
@@ -46,6 +46,8 @@ export const makeCopyRefusals = [
 export type MakeCopyRefusal = (typeof makeCopyRefusals)[number]
 
 export interface CopyMaking extends CopyStore {
+  /** Whether the description in force offers copies (C1). */
+  isOffered: () => boolean
   /** A copy could not be made; whoever asked sees it in its state. */
   onFault: (error: unknown, copy: string) => void
 }
@@ -71,13 +73,14 @@ export function createCopyMaker(making: CopyMaking): CopyMaker {
   return {
     async make(asked) {
       const passphrase = asked.method === 'PASSPHRASE' ? makePassphrase() : undefined
-      const sealed = await sealFor(asked, passphrase)
-      if (sealed === 'copy.recipient') return { refused: sealed }
+      const toKey = passphrase === undefined ? sealToKey(asked.recipient) : undefined
+      if (toKey === 'copy.recipient') return { refused: toKey }
       const token = randomBytes(32).toString('base64url')
-      const begun = await begin(making.db, asked, tokenHash(token))
+      const begun = await begin(making, asked, tokenHash(token))
       if ('refused' in begun) return begun
-      // One after another: an hour of sound is rendered in seconds, and listeners come first.
-      last = last.then(() => finish(making, begun.id, asked.recording, sealed))
+      // Whoever may not have one costs no memory; and one after another, as listeners come first.
+      const seal = () => toKey ?? writePassphraseHeader(passphrase!, workFactor)
+      last = last.then(() => finish(making, begun.id, asked.recording, seal))
       return { id: begun.id, token, expiresAt: begun.expiresAt.toString(), ...(passphrase && { passphrase }) }
     },
     stop: () => last,
@@ -89,9 +92,7 @@ interface Sealed {
   fileKey: Buffer
 }
 
-async function sealFor(asked: CopyAsked, passphrase: string | undefined): Promise<Sealed | 'copy.recipient'> {
-  if (passphrase !== undefined) return writePassphraseHeader(passphrase, workFactor)
-  const { recipient } = asked
+function sealToKey(recipient: string | undefined): Sealed | 'copy.recipient' {
   if (recipient === undefined || !isRecipient(recipient)) return 'copy.recipient'
   try {
     return writeAgeHeader(recipient)
@@ -102,7 +103,7 @@ async function sealFor(asked: CopyAsked, passphrase: string | undefined): Promis
 }
 
 async function begin(
-  db: Kysely<RegisterTables>,
+  { db, isOffered }: CopyMaking,
   { session, request, recording, method }: CopyAsked,
   hash: Buffer,
 ): Promise<{ id: string; expiresAt: Temporal.Instant } | { refused: MakeCopyRefusal }> {
@@ -110,7 +111,7 @@ async function begin(
     return await inSession(db, { 'seloste.session': session }, async (tx) => {
       const { rows } = await sql<{ id: string; expiresAt: Temporal.Instant }>`
         select id, expires_at as "expiresAt"
-        from begin_subject_copy(${request}::uuid, ${recording}::uuid, ${method}, ${hash})`.execute(tx)
+        from begin_subject_copy(${request}::uuid, ${recording}::uuid, ${method}, ${hash}, ${isOffered()})`.execute(tx)
       return rows[0]!
     })
   } catch (error) {
@@ -122,10 +123,17 @@ async function begin(
 }
 
 /** What is ended meanwhile is not kept. Never throws. */
-async function finish(making: CopyMaking, copy: string, recording: string, sealed: Sealed): Promise<void> {
+async function finish(
+  making: CopyMaking,
+  copy: string,
+  recording: string,
+  seal: () => Sealed | Promise<Sealed>,
+): Promise<void> {
   const { db, objects, onFault } = making
   try {
+    const sealed = await seal()
     const sizeBytes = await storeSubjectCopy(making, { copy, recording, ...sealed })
+    sealed.fileKey.fill(0)
     const { rows } = await sql<{ stored: boolean }>`
       select subject_copy_stored(${copy}::uuid, ${sizeBytes}) as stored`.execute(db)
     if (rows[0]?.stored !== true) await objects.delete(subjectCopyKey(recording, copy))
@@ -133,7 +141,5 @@ async function finish(making: CopyMaking, copy: string, recording: string, seale
     onFault(error, copy)
     // Where the database does not answer, it ends by itself in a quarter of an hour.
     await sql`select subject_copy_failed(${copy}::uuid)`.execute(db).catch((again: unknown) => onFault(again, copy))
-  } finally {
-    sealed.fileKey.fill(0)
   }
 }
