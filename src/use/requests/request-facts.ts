@@ -36,7 +36,7 @@ export async function factsOf(
           kinds: request.kinds,
           isIdentified: request.identified_at !== null,
           isClosed: request.closed_at !== null,
-          receivedAt: request.received_at,
+          isExtended: request.extended_at !== null,
           dueAt: request.due_at,
           isDecided: is_decided,
           firstEnd: first_end ?? undefined,

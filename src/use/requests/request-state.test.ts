@@ -7,7 +7,7 @@ const facts = (given: Partial<RequestFacts> = {}): RequestFacts => ({
   kinds: ['KNOW'],
   isIdentified: true,
   isClosed: false,
-  receivedAt: now,
+  isExtended: false,
   dueAt: now.add({ hours: 30 * 24 }),
   calls: [],
   letters: [],
@@ -135,6 +135,17 @@ describe('what comes next', () => {
       facts({ kinds: ['COPY'], calls: [heard], letters: [sent('answer')], copies: [{ state: 'ready' }] }),
       [],
     ],
+    [
+      'but again where it was not fetched in its time',
+      facts({ kinds: ['COPY'], calls: [heard], letters: [sent('answer')], copies: [{ state: 'expired' }] }),
+      ['make-copy'],
+    ],
+    [
+      'why it takes longer is told',
+      facts({ isExtended: true, calls: [heard], letters: [sent('answer')] }),
+      ['send-letter'],
+    ],
+    ['once', facts({ isExtended: true, calls: [heard], letters: [sent('extension'), sent('answer')] }), []],
     ['a correction is proposed', facts({ kinds: ['RECTIFY'], calls: [heard], letters: [sent('answer')] }), ['correct']],
     [
       'and decided',

@@ -38,7 +38,7 @@ export interface RequestFacts {
   kinds: readonly RequestKind[]
   isIdentified: boolean
   isClosed: boolean
-  receivedAt: Temporal.Instant
+  isExtended: boolean
   dueAt: Temporal.Instant
   /** In the order in which they were named; the last two are of matched calls alone. */
   calls: readonly { state: RequestCallState; canBeHeard: boolean; canBeForbidden: boolean }[]
@@ -57,6 +57,8 @@ export interface RequestFacts {
 /** Letters that go out on the way; every other one is an answer. */
 const onTheWay = new Set(['received', 'extension', 'appointment', 'destroyed-before'])
 const settled = new Set<RequestCallState>(['MATCHED', 'NOT_FOUND', 'NOT_IDENTIFIABLE', 'NOT_PARTY'])
+/** Every other one was not fetched, and is made again where that is asked for. */
+const hasCopy = new Set(['making', 'ready', 'taken'])
 const urgentHours = 3 * 24
 const soonHours = 7 * 24
 
@@ -83,6 +85,8 @@ export function nextSteps(facts: RequestFacts): NextStep[] {
   const canBeHeard = calls.some((call) => call.canBeHeard)
   const isBooked = appointments.some(({ state }) => state === 'BOOKED')
   const isHeard = appointments.some(({ state }) => state === 'HEARD')
+  // Why it takes longer is told within the month (GDPR 12(3)).
+  const toTellWhy = facts.isExtended && !letters.some(({ kind }) => kind === 'extension')
   const toBook = asks('LISTEN') && canBeHeard && !isBooked && !isHeard
   // What one has asked to hear is not destroyed by one's own prohibition before.
   const toForbid = asks('PROHIBIT') && calls.some((call) => call.canBeForbidden) && !toBook && !isBooked
@@ -100,10 +104,10 @@ export function nextSteps(facts: RequestFacts): NextStep[] {
     answer: canAnswer && !isAnswered && !(onlyForbids && toForbid),
     book: toBook,
     forbid: toForbid,
-    'make-copy': asks('COPY') && canBeHeard && !facts.copies.some(({ state }) => state !== 'withdrawn'),
+    'make-copy': asks('COPY') && canBeHeard && !facts.copies.some(({ state }) => hasCopy.has(state)),
     correct: asks('RECTIFY') && has('MATCHED') && facts.corrections.length === 0,
     decide: (asks('OPENNESS') && !facts.isDecided) || facts.corrections.some(({ isDecided }) => !isDecided),
-    'send-letter': letters.some(({ isDelivered }) => !isDelivered),
+    'send-letter': toTellWhy || letters.some(({ isDelivered }) => !isDelivered),
     close: facts.unfinished.length === 0,
   }
   return (Object.keys(steps) as NextStep[]).filter((step) => steps[step])
