@@ -68,13 +68,9 @@ describe('whoever answers a call tells the caller’s wish with one button', () 
     const pressedAt = performance.now()
     expect((await press(official, id)).status).toBe(200)
     while ((await onDisk(id)).length > 0 && performance.now() - pressedAt < 10_000) await wait(10)
-    const silentMs = performance.now() - pressedAt
-    expect(silentMs).toBeLessThan(1_000)
+    expect(performance.now() - pressedAt).toBeLessThan(1_000)
     await destroyed(id)
     const ended = await official.contact(contactId, 'INSPECTION')
-    console.info(
-      `silent on disk after ${Math.round(silentMs)} ms, destroyed after ${Math.round(performance.now() - pressedAt)} ms`,
-    )
     expect(ended.endedAt).toBeUndefined()
     expect(ended.segments[0]?.recording).toMatchObject({ state: 'destroyed', cause: 'caller' })
     expect(await going(official)).toMatchObject([{ contactId, recording: 'not-recorded' }])

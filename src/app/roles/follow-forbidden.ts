@@ -1,7 +1,8 @@
-import { sql, type Kysely } from 'kysely'
+import type { Kysely } from 'kysely'
 import type { Recorder } from '#capture/session/recorder.ts'
 import { listen } from '#platform/database/listen.ts'
 import { channels } from '#register/channels.ts'
+import { forbiddenAmong } from '#register/recordings/forbidden-recordings.ts'
 import type { RegisterTables } from '#register/tables.ts'
 
 export interface ForbiddenOptions {
@@ -25,11 +26,9 @@ export async function followForbidden(options: ForbiddenOptions): Promise<{ stop
   let behind = true
 
   async function look(known: readonly string[]): Promise<void> {
-    if (known.length === 0) return
-    const { rows } = await sql<{ id: string; destroys: boolean }>`
-      select recording_id as id, destroys from forbidden_recordings(${known}::uuid[])`.execute(db)
+    const found = await forbiddenAmong(db, known)
     // One that waits for its disk keeps no other from being stopped.
-    for (const { id, destroys } of rows) recorder.forbid(id, destroys).catch(onFault)
+    for (const { id, destroys } of found) recorder.forbid(id, destroys).catch(onFault)
   }
   function lookAgain(): Promise<void> {
     looking = looking
