@@ -22,8 +22,8 @@ import {
 } from '#safeguards/access/decide.ts'
 import { round, type Round } from './random-round.ts'
 
-/** Of no request, and of the two of the round. */
-const references = ['', 'R-1', 'P-2026-1', 'P-2026-2']
+/** None, and those of the two requests of the round. */
+const references = ['', 'P-2026-1', 'P-2026-2']
 const isLong = process.env['SELOSTE_LONG'] === '1'
 // Many more rounds than the cases need: few rounds let maintenance see anything in an emergency only.
 const leastCases = isLong ? 100_000 : 30_000
@@ -294,7 +294,7 @@ async function enterRequests(
       found.map((index, ordinal) => ({
         ...{ id: randomUUID(), request_id: id, ordinal: ordinal + 1, state: 'FOUND', looks: 1 },
         ...{ contact_id: calls[index]?.id, contact_started_at: at(-60_000_000) },
-        ...{ looked_at: at(0), looked_by: deciders[0]!.id },
+        ...{ looked_at: at(-1), looked_by: deciders[0]!.id },
       })),
     ),
   )

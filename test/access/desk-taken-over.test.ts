@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
-import { colleagueOf, enterTestPerson } from '#test/database/people.ts'
+import { colleagueOf, enterTestPerson, phone } from '#test/database/people.ts'
 import { makeTestRegister } from '#test/register/make-register.ts'
 import { servedRequest } from '#test/requests/served-request.ts'
 import { keepRecording } from '#register/recordings/keep-recording.ts'
@@ -56,7 +56,12 @@ interface Under {
 }
 
 /** Runs statements in one transaction of the desk’s under a session and a purpose; the rows of the last. */
-async function asDesk(session: Session | undefined, { purpose = '', reference = '' }: Under, statements: string[]) {
+async function asDesk(
+  session: Session | undefined,
+  { purpose = '', reference = '' }: Under,
+  statements: string[],
+  ending = 'commit',
+) {
   const client = await desk.pool.connect()
   try {
     await client.query('begin')
@@ -66,7 +71,7 @@ async function asDesk(session: Session | undefined, { purpose = '', reference = 
     )
     let rows: Record<string, unknown>[] = []
     for (const statement of statements) rows = (await client.query<Record<string, unknown>>(statement)).rows
-    await client.query('commit')
+    await client.query(ending)
     return rows
   } catch (error) {
     await client.query('rollback')
@@ -228,6 +233,44 @@ describe('a look through the database’s own functions', () => {
          and purpose = 'INSPECTION' and reference = '${number}' and role = 'SERVICE_UNIT'`,
       ),
     ).toBe(1)
+  })
+
+  test('a search for a requester’s call that is taken back tells nothing; what is told is in the log', async () => {
+    const known = { caller: { kind: 'e164' as const, key: phone('040 555 6666'), raw: '0405556666' } }
+    const { contactId } = await register.record({ ...known, official: colleagueOf(sari) })
+    const { rows } = await superuser.query<{ day: string; time: string }>(
+      `select to_char(started_at at time zone 'Europe/Helsinki', 'YYYY-MM-DD') as day, to_char(started_at at time zone 'Europe/Helsinki', 'HH24:MI') as time
+       from contact where id = $1`,
+      [contactId],
+    )
+    const { id, number } = await servedRequest(admin, { clerkId: paula.id })
+    const under = { purpose: 'INSPECTION', reference: number }
+    const told = JSON.stringify({ ...rows[0], accuracy: 'MINUTES', callerNumber: '040 555 6666' })
+    const look = `select * from name_call('${id}', '${told}', '+358405556666', null)`
+    const searches = () => entries(`action = 'call.looked-for' and result = 'ok' and object_id = '${id}'`)
+    for (const shown of [
+      `select * from request_call where request_id = '${id}'`,
+      `select * from calls_of_request('${id}')`,
+      `select * from contact`,
+      `select * from segment`,
+      `select * from recording`,
+    ]) {
+      expect(await asDesk(sessions.paula, under, [look, shown], 'rollback')).toEqual([])
+    }
+    expect(await searches()).toBe(0)
+    await asDesk(sessions.paula, under, [look])
+    expect(await searches()).toBe(1)
+    expect(await asDesk(sessions.paula, under, ['select id from contact'])).toEqual([{ id: contactId }])
+    // Nor does the desk say that it looked, or past the functions that a call is the requester's.
+    for (const statement of [
+      `insert into audit_entry (person_id, action, object_kind, object_id, result) values ('${paula.id}', 'call.verified', 'request', '${id}', 'ok')`,
+      `update request_call set state = 'MATCHED', verified_how = 'DETAILS' where request_id = '${id}'`,
+      `insert into request_call (request_id, ordinal, state, contact_id, contact_started_at, looked_by) values ('${id}', 9, 'FOUND', '${contactId}', now(), '${paula.id}')`,
+      `select * from calls_told((select q from subject_request q where id = '${id}'), '${told}', '+358405556666', null)`,
+      `select open_inspection_for(c) from request_call c`,
+    ]) {
+      await expect(asDesk(sessions.paula, under, [statement]), statement).rejects.toThrow(/denied|row-level security/)
+    }
   })
 
   test('the log is not counted by whoever has not read it', async () => {
