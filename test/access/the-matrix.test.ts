@@ -407,6 +407,7 @@ describe('no operation offers what has no column of its own yet', () => {
       'GET /api/listenings/:id/audio',
       'GET /api/listenings/:id/events',
       'GET /api/listenings/:id/peaks',
+      'GET /api/my-calls/acts',
       'GET /api/my-calls/looks',
       'GET /api/recordings/:id/certificate',
       'GET /api/recordings/:id/destruction',
@@ -417,17 +418,22 @@ describe('no operation offers what has no column of its own yet', () => {
     ])
   })
 
-  test('what is deleted is a draft, a session, a passkey, a verification or a listening: of a recording it is refused', () => {
+  test('what is deleted is a draft, a session, a passkey, a verification or a listening, and of a request what is not done yet: of a recording it is refused', () => {
     expect(written(all.filter(({ method }) => method === 'DELETE'))).toEqual([
       'DELETE /api/account/passkeys/:id',
       'DELETE /api/account/sessions',
       'DELETE /api/account/sessions/:id',
+      'DELETE /api/copies/:id',
       'DELETE /api/description/drafts/:id',
       'DELETE /api/description/drafts/:id/submission',
+      'DELETE /api/letters/:id',
       'DELETE /api/listenings/:id',
       'DELETE /api/log/verifications/:id',
       'DELETE /api/recordings/:id',
+      'DELETE /api/requests/:id/calls/:callId',
       'DELETE /api/session',
+      'DELETE /api/slots/:id',
+      'DELETE /api/workstations/:id',
     ])
   })
 
@@ -439,10 +445,14 @@ describe('no operation offers what has no column of its own yet', () => {
       'calls',
       'confirmations',
       'contacts',
+      'copies',
+      'corrections',
       'description',
       'evidence',
       'factor-removals',
       'holds',
+      'letter-templates',
+      'letters',
       'links',
       'listenings',
       'log',
@@ -455,6 +465,8 @@ describe('no operation offers what has no column of its own yet', () => {
       'recalls',
       'recording-plan',
       'recordings',
+      'request-decisions',
+      'request-statistics',
       'requests',
       'retention',
       'reviews',
@@ -471,7 +483,7 @@ describe('no operation offers what has no column of its own yet', () => {
     ])
   })
 
-  test('nothing is exported: answers are JSON, events, and the sound of a listening', () => {
+  test('nothing is exported: answers are JSON, events, letters, and the sound of a listening', () => {
     const contents = all.flatMap(({ method, url, schema }) =>
       Object.values(schema.response as Record<string, { content?: object }>).flatMap(({ content }) =>
         Object.keys(content ?? {}).map((type) => `${method} ${url}: ${type}`),
@@ -479,6 +491,8 @@ describe('no operation offers what has no column of its own yet', () => {
     )
     expect(contents.sort()).toEqual([
       'GET /api/calls: text/event-stream',
+      'GET /api/letters/:id/html: text/html',
+      'GET /api/letters/:id/pdf: application/pdf',
       'GET /api/listenings/:id/audio: audio/wav',
       'GET /api/listenings/:id/events: text/event-stream',
       'GET /api/recordings/:id/certificate: application/pdf',
