@@ -1,6 +1,7 @@
 import { useNavigate } from '@tanstack/react-router'
 import { useEffect, useEffectEvent, useRef } from 'react'
 import { $api, queries } from '../api/client.ts'
+import { serverNowMs } from '../api/server-time.ts'
 import type { Me } from '../api/shapes.ts'
 import { Button } from '../controls/button.tsx'
 import { Notice } from '../controls/notice.tsx'
@@ -30,7 +31,8 @@ export function ListeningRoom({ me, appointmentId }: { me: Me; appointmentId: st
   useOnlyHere()
   const { data, error, isPending, refetch } = $api.useQuery('get', '/api/room', undefined, {
     staleTime: 0,
-    refetchInterval: askMs,
+    // Asking is a use of the session: once the slot is over, a room that nobody ends goes as any unused session does.
+    refetchInterval: ({ state }) => (state.data && Date.parse(state.data.until) <= serverNowMs() ? false : askMs),
   })
   const minutes = useMinutesLeft(data?.until)
   const heading = useRef<HTMLHeadingElement>(null)

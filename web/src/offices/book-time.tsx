@@ -33,7 +33,12 @@ export function BookTime({
   const opener = useRef<HTMLButtonElement>(null)
   if (!isOpen) {
     return (
-      <Button kind={booked ? 'secondary' : 'primary'} ref={opener} aria-expanded={false} onPress={() => setOpen(true)}>
+      <Button
+        kind={request.appointments.length > 0 ? 'secondary' : 'primary'}
+        ref={opener}
+        aria-expanded={false}
+        onPress={() => setOpen(true)}
+      >
         {say(booked ? 'book.move' : 'book.open')}
       </Button>
     )

@@ -48,7 +48,7 @@ export function rowOf(from: Time | null, to: Time | null, minutes: number): stri
 }
 
 /** Groups in the order in which they first come. */
-export function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): { key: string; items: T[] }[] {
+function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): { key: string; items: T[] }[] {
   const groups = new Map<string, T[]>()
   for (const item of items) {
     const key = keyOf(item)
@@ -78,7 +78,7 @@ export function toOffer(slots: readonly Slot[], perOffice: number): { key: strin
   }))
 }
 
-export interface Agenda {
+interface Agenda {
   /** Over, and nobody has said what came of them. */
   unsaid: Appointment[]
   today: Appointment[]
@@ -100,7 +100,7 @@ export function agendaOf(appointments: readonly Appointment[], nowMs: number): A
 }
 
 /** `2026-11-26`: the day in Finland. */
-export function dayOf(ms: number): string {
+function dayOf(ms: number): string {
   return new Intl.DateTimeFormat('sv-SE', { timeZone: zone }).format(ms)
 }
 

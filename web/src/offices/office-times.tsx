@@ -66,12 +66,14 @@ export function OfficeTimes({
         <DayTimes key={key} slots={items} onRemoved={() => changed(say('times.removed'))} />
       ))}
       {!office.isClosed && (
-        <AddTimes
-          office={office}
-          hosts={hosts}
-          week={monday}
-          onAdded={(count) => changed(say('times.added', { count }))}
-        />
+        <div className="actions actions-forms">
+          <AddTimes
+            office={office}
+            hosts={hosts}
+            week={monday}
+            onAdded={(count) => changed(say('times.added', { count }))}
+          />
+        </div>
       )}
     </section>
   )

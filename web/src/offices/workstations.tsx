@@ -44,7 +44,9 @@ export function Workstations({ office, onChanged }: { office: Office; onChanged:
         </ul>
       )}
       {code && <ShownCode code={code} />}
-      <MakeCode office={office} onMade={setCode} />
+      <div className="actions actions-forms">
+        <MakeCode office={office} onMade={setCode} />
+      </div>
     </section>
   )
 }
