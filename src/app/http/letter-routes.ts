@@ -46,7 +46,7 @@ export function letterRoutes(app: Routes, desk: Desk): void {
         .type('text/html; charset=utf-8')
         .header('content-security-policy', read.policy)
         .header('cache-control', 'no-store')
-        .send(letterPage(letter, read) as never)
+        .send(letterPage(letter, read))
     },
   })
 
@@ -63,7 +63,7 @@ export function letterRoutes(app: Routes, desk: Desk): void {
         .type('application/pdf')
         .header('content-disposition', `inline; filename="${letter.number}-${letter.kind}.pdf"`)
         .header('cache-control', 'no-store')
-        .send((await letterPdf(letter, pdfFonts)) as never)
+        .send(await letterPdf(letter, pdfFonts))
     },
   })
 

@@ -45,7 +45,7 @@ function read(page: string) {
   parser.on('error', (error) => {
     throw error
   })
-  parser.on('opentag', ({ name, attributes }) => elements.push({ name, attributes: attributes as never }))
+  parser.on('opentag', ({ name, attributes }) => elements.push({ name, attributes: attributes }))
   parser.on('text', (piece) => (text += piece))
   parser.write(page.replace('<!doctype html>', '')).close()
   return { elements, text }

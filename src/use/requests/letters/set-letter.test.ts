@@ -8,7 +8,7 @@ import { inventedFacts } from './invented-facts.ts'
 import { letterKinds, refusalGrounds, type LetterContent, type LetterFacts, type LetterKind } from './letter.ts'
 import { givenTemplates, setLetter } from './set-letter.ts'
 import { problemsOf } from './template-language.ts'
-import { letterWords } from './words.ts'
+import { letterWords } from './letter-words.ts'
 
 const description = described(otherAgencyText(readFileSync(seedDescriptionFile, 'utf8')))
 const every = letterKinds.flatMap((kind) => languages.map((language) => [kind, language] as const))

@@ -8,7 +8,7 @@ import { fillTemplate } from './template-language.ts'
 import { englishTemplates } from './templates-en.ts'
 import { finnishTemplates } from './templates-fi.ts'
 import { swedishTemplates } from './templates-sv.ts'
-import { letterWords } from './words.ts'
+import { letterWords } from './letter-words.ts'
 
 /** The templates as they come with Seloste. */
 export const givenTemplates: Record<Language, Record<LetterKind, string>> = {

@@ -4,7 +4,8 @@ import type { NumberingOptions } from '#description/phone-numbers/phone-number.t
 import { maskPhoneNumber } from '#description/phone-numbers/mask-phone-number.ts'
 import { dayText, momentText } from '#description/tell-values.ts'
 import type { CallFact, LetterFacts, LetterPart, NamedCall, RecordingFact } from './letter.ts'
-import { letterWords, type LetterWords } from './words.ts'
+import { letterWords } from './letter-words.ts'
+import type { LetterWords } from './words.ts'
 
 type Telling = Pick<LetterFacts, 'language' | 'party' | 'kinds'> & {
   numbering: NumberingOptions

@@ -4,7 +4,7 @@ import type { FieldValue } from './template-language.ts'
 import type { Field } from './fields.ts'
 import type { LetterFacts, LetterKind, LetterPart } from './letter.ts'
 import { momentOf, plain, tellCalls, tellUnheard } from './tell-calls.ts'
-import { letterWords } from './words.ts'
+import { letterWords } from './letter-words.ts'
 
 /** What every field of a letter says, from its facts and the description in force. */
 export function tellFacts(

@@ -1,8 +1,4 @@
-import type { Language } from '#description/register-description.ts'
 import type { AppointmentFact, AskedKind, LookFact, RecordingFact, RefusalGround } from './letter.ts'
-import { englishWords } from './words-en.ts'
-import { finnishWords } from './words-fi.ts'
-import { swedishWords } from './words-sv.ts'
 
 /** What fields are told in; a day, a time and a moment come as text in the language. */
 export interface LetterWords {
@@ -65,10 +61,4 @@ export interface LetterWords {
   ombudsman: string
   handler: (name: string) => string
   switchboard: (number: string) => string
-}
-
-export const letterWords: Record<Language, LetterWords> = {
-  fi: finnishWords,
-  sv: swedishWords,
-  en: englishWords,
 }
