@@ -10,7 +10,21 @@ const vowels = [...'aeiou']
 const syllables = consonants.flatMap((consonant) => vowels.map((vowel) => consonant + vowel))
 
 /** What nobody wants to hear from an authority, in any of the languages. */
-const unfit = new Set(['homo', 'hora', 'hore', 'kaka', 'pano', 'pimu', 'pipi', 'pisu', 'puta', 'puto', 'ripu', 'tuho'])
+const unfit = new Set([
+  'homo',
+  'hora',
+  'hore',
+  'kaka',
+  'pano',
+  'pimu',
+  'pipi',
+  'pisu',
+  'puta',
+  'pute',
+  'puto',
+  'ripu',
+  'tuho',
+])
 const words = syllables.flatMap((first) => syllables.map((second) => first + second)).filter((word) => !unfit.has(word))
 
 const wordsInOne = 7

@@ -4,6 +4,7 @@ import { Button } from '../../controls/button.tsx'
 import { formatInstant } from '../../format/instant.ts'
 import { useLanguage } from '../../language/use-words.ts'
 import { announce } from '../../shell/announce.tsx'
+import '../../styles/acts.css'
 
 export interface MadeCopy {
   link: string
