@@ -76,15 +76,17 @@ begin
       return jsonb_build_object('state', 'destroying', 'cause', r.cause);
     when r.state in ('DESTROYED', 'DESTROYING') then
       return jsonb_build_object('state', 'destroyed', 'cause', 'retention', 'at', ledger_instant(coalesce(r.destroy_at, r.destroyed_at)));
-    when r.destroy_at <= register_now() then
-      -- The description may let an inspection put the end off (C3).
+    when r.destroy_at <= register_now()
+      or exists (select from prohibition p where p.recording_id = r.id and p.executed_at is null) then
+      -- It may be there for this request alone: a later prohibition by the other party waits for it (1.6), and the description
+      -- may let it put the end off (C3).
       heard := heard_until(r.id, 'INSPECTION', recording_for_letter.reference);
       if heard > register_now() then
         return jsonb_build_object('state', 'kept', 'at', ledger_instant(heard));
       end if;
-      return jsonb_build_object('state', 'destroyed', 'cause', 'retention', 'at', ledger_instant(r.destroy_at));
-    when exists (select from prohibition p where p.recording_id = r.id and p.executed_at is null) then
-      return jsonb_build_object('state', 'destroying');
+      return case when r.destroy_at <= register_now()
+        then jsonb_build_object('state', 'destroyed', 'cause', 'retention', 'at', ledger_instant(r.destroy_at))
+        else '{"state": "destroying"}' end;
     else
       return jsonb_build_object('state', 'kept', 'at', ledger_instant(r.destroy_at));
   end case;

@@ -102,6 +102,18 @@ describe('the answer', () => {
     })
   })
 
+  test('says that a recording can be heard, though the official forbade it later: that waits for this request (AC12)', async () => {
+    const recording = await kept()
+    const asked = { contacts: [recording.contactId], kinds: ['LISTEN'] } as const
+    const request = await served(asked)
+    await ends.byOfficial(recording.id)
+    const told = await text(await made(request.id, 'answer'))
+    expect(told).toContain('Tallenne tuhotaan viimeistään')
+    expect(told).toContain('Tallenteen voi kuunnella')
+    const later = await served({ ...asked, kinds: ['KNOW'] })
+    expect(await text(await made(later.id, 'answer'))).toContain('tallenteen käyttö on kielletty')
+  })
+
   test('tells an official of their own parts of a call and of no other’s', async () => {
     const recording = await kept()
     const asked = { party: 'OFFICIAL', contacts: [recording.contactId] } as const
