@@ -5,6 +5,7 @@ import type { RequestCall, RequestDetail, ToldOfCall } from '../api/shapes.ts'
 import { Button } from '../controls/button.tsx'
 import { Confirm } from '../controls/confirm.tsx'
 import { Failure } from '../controls/failure.tsx'
+import { focusHeading } from '../controls/focus-heading.ts'
 import { formatClock } from '../format/clock.ts'
 import { formatDate } from '../format/instant.ts'
 import { formatPhone } from '../format/phone.ts'
@@ -134,7 +135,10 @@ function CallActs({ request, call, onDone }: { request: RequestDetail; call: Req
         submit={say('told.again')}
         isBusy={narrow.isPending}
         onSearch={search}
-        onCancel={() => setNarrowing(false)}
+        onCancel={() => {
+          setNarrowing(false)
+          focusHeading(callHeading(call.id))
+        }}
       />
     )
   }
@@ -153,7 +157,7 @@ function CallActs({ request, call, onDone }: { request: RequestDetail; call: Req
             {say('call.giveUp')}
           </Button>
         )}
-        <Button kind="quiet" isBusy={withdraw.isPending} onPress={() => setAsked('withdraw')}>
+        <Button kind="link" isBusy={withdraw.isPending} onPress={() => setAsked('withdraw')}>
           {say('call.withdraw')}
         </Button>
       </div>

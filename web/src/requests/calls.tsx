@@ -2,10 +2,11 @@ import { useState } from 'react'
 import { $api } from '../api/client.ts'
 import type { RequestDetail, ToldOfCall } from '../api/shapes.ts'
 import { Button } from '../controls/button.tsx'
+import { focusHeading } from '../controls/focus-heading.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { callHeading, CallCard } from './call-card.tsx'
 import { StepSection } from './step-section.tsx'
-import { stateOf, type Done } from './steps.ts'
+import { headingOf, stateOf, type Done } from './steps.ts'
 import { ToldForm } from './told-form.tsx'
 
 /** The calls that the requester names, one after the other: looked for, found or not, and shown to be theirs (R46). */
@@ -69,7 +70,14 @@ function NameCall({ request, onDone }: { request: RequestDetail; onDone: Done })
         submit={say('told.search')}
         isBusy={name.isPending}
         onSearch={search}
-        onCancel={isFirst ? undefined : () => setOpen(false)}
+        onCancel={
+          isFirst
+            ? undefined
+            : () => {
+                setOpen(false)
+                focusHeading(headingOf.calls)
+              }
+        }
       />
     </section>
   )

@@ -14,7 +14,7 @@ type Part = MatchedContact['segments'][number]
 export function MatchedCall({ request, call }: { request: RequestDetail; call: RequestCall }) {
   const { say, language, named } = useLanguage()
   const { contact, otherRequests, verifiedBy } = call
-  if (!contact) return <p>{say('call.what.gone')}</p>
+  if (!contact) return <p>{say(request.closed ? 'call.what.closed' : 'call.what.gone')}</p>
   return (
     <>
       <p className="request-answer">{sayAnswer(contact, say, language)}</p>

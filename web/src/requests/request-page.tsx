@@ -76,7 +76,7 @@ function Serving({
   onDone: Done
   onChanged: () => void
 }) {
-  const under = useServing(request)
+  const under = useServing(request.closed ? undefined : request)
   const has = stepsOf(request)
   const own = { request, onDone }
   const panel = { request, onChanged }
@@ -87,12 +87,12 @@ function Serving({
     appointments: <Appointments {...panel} />,
     prohibition: under && <Prohibitions {...own} under={under} />,
     acts: <Acts {...panel} />,
-    close: !request.closed && <CloseRequest {...own} />,
+    close: <CloseRequest {...own} />,
   }
   return (
     <>
       <NextPanel request={request} />
-      <StepList request={request} />
+      {!request.closed && <StepList request={request} />}
       <RequestFacts request={request} me={me} onDone={onDone} />
       {has.map((step) => (
         <div key={step} id={partOf(step)} className="request-part">

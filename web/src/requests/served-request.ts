@@ -12,7 +12,7 @@ export function useServing(request: { id: string; number: string } | undefined):
   const { choices, chosen, choose } = usePurposeState()
   const may = choices.some(({ purpose }) => purpose === 'INSPECTION')
   const number = request?.number
-  const isServed = chosen?.purpose === 'INSPECTION' && chosen.reference === number
+  const isServed = number !== undefined && chosen?.purpose === 'INSPECTION' && chosen.reference === number
   const serve = useEffectEvent(() => {
     if (!request || !may) return
     window.sessionStorage.setItem(remembered, JSON.stringify([request.number, request.id]))

@@ -11,7 +11,7 @@ import { useLanguage, type Word } from '../language/use-words.ts'
 import { todayAt } from '../retention/until.ts'
 import { Page } from '../shell/page.tsx'
 import '../styles/requests.css'
-import { barOf, daysOf, periods, readStatistics, sumOf, type Period } from './statistics.ts'
+import { barOf, daysOf, periods, readStatistics, sumOf } from './statistics.ts'
 
 const columns = ['received', 'answered', 'refused', 'withdrawn', 'open', 'late'] as const
 const knownOutcomes = ['MATCHED', 'NOT_FOUND', 'NOT_IDENTIFIABLE', 'NOT_PARTY', 'SEVERAL', 'FOUND']
@@ -81,7 +81,7 @@ function Months({ months }: { months: RequestStatistics['months'] }) {
   const most = Math.max(...months.map(({ received }) => received))
   const monthName = new Intl.DateTimeFormat(locale, { month: 'long', year: 'numeric', timeZone: 'UTC' })
   return (
-    <section className="panel stack-small" aria-labelledby="statistics-months">
+    <div className="panel stack-small">
       <h2 id="statistics-months">{say('statistics.months')}</h2>
       <div className="scroll" tabIndex={0} role="region" aria-labelledby="statistics-months">
         <table className="table statistics-table">
@@ -129,7 +129,7 @@ function Months({ months }: { months: RequestStatistics['months'] }) {
           </tfoot>
         </table>
       </div>
-    </section>
+    </div>
   )
 }
 
@@ -137,7 +137,7 @@ function Bars({ title, items }: { title: string; items: { label: string; count: 
   const { say, language } = useLanguage()
   const most = Math.max(0, ...items.map(({ count }) => count))
   return (
-    <section className="panel stack-small">
+    <div className="panel stack-small">
       <table className="table statistics-bars">
         <caption>{title}</caption>
         <thead className="visually-hidden">
@@ -159,7 +159,7 @@ function Bars({ title, items }: { title: string; items: { label: string; count: 
         </tbody>
       </table>
       {items.length === 0 && <p className="muted">{say('statistics.nothing')}</p>}
-    </section>
+    </div>
   )
 }
 

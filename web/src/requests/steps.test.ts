@@ -46,5 +46,6 @@ test('the calls are done when none is left to narrow or to verify', () => {
 test('of a closed request nothing is next', () => {
   const closed = { at: '2026-11-24T10:00:00Z', outcome: 'WITHDRAWN' } as const
   const over = request({ identified, closed, next: [] })
-  expect(stepsOf(over).map((step) => stateOf(step, over))).toEqual(['done', 'ahead', 'ahead', 'done'])
+  expect(stepsOf(over).map((step) => stateOf(step, over))).toEqual(['done', 'ahead', 'ahead'])
+  expect(stepsOf({ ...over, kinds: ['PROHIBIT'], calls: [call('MATCHED')] })).toEqual(['who', 'calls', 'letters'])
 })

@@ -54,6 +54,8 @@ export function stepsOf(request: Facts): Step[] {
   const { party, kinds, calls, appointments, copies, corrections, openness } = request
   const isAboutCalls = party !== 'OUTSIDER'
   const matched = calls.some(({ state }) => state === 'MATCHED')
+  // Of a closed request no call is shown any more.
+  const shown = calls.some(({ contact }) => contact !== undefined)
   const acts = (['COPY', 'RECTIFY', 'LOG_EXTRACT', 'MENTIONED', 'OPENNESS'] as const).some((kind) =>
     kinds.includes(kind),
   )
@@ -62,9 +64,10 @@ export function stepsOf(request: Facts): Step[] {
     calls: isAboutCalls,
     letters: true,
     appointments: isAboutCalls && (kinds.includes('LISTEN') || appointments.length > 0),
-    prohibition: (party === 'CALLER' || party === 'OFFICIAL') && (kinds.includes('PROHIBIT') || matched),
+    prohibition:
+      (party === 'CALLER' || party === 'OFFICIAL') && (request.closed ? shown : kinds.includes('PROHIBIT') || matched),
     acts: acts || copies.length > 0 || corrections.length > 0 || openness !== undefined,
-    close: true,
+    close: !request.closed,
   }
   return steps.filter((step) => has[step])
 }

@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { Form } from 'react-aria-components'
 import { refusalKey } from '../api/refusal.ts'
 import { serverNowMs } from '../api/server-time.ts'
@@ -33,6 +33,12 @@ export function ToldForm({
   onSearch: (told: ToldOfCall) => Promise<RequestCall | void>
   onCancel?: (() => void) | undefined
 }) {
+  const form = useRef<HTMLFormElement>(null)
+  // What opened it is gone; a form that stands open by itself takes no focus.
+  const opened = onCancel !== undefined
+  useEffect(() => {
+    if (opened) form.current?.querySelector<HTMLElement>('[role=spinbutton]')?.focus()
+  }, [opened])
   const { say } = useLanguage()
   const [draft, setDraft] = useState<ToldDraft>(() => (told ? draftOf(told) : emptyTold()))
   const [wrong, setWrong] = useState<(Wrong & { at?: ToldField })[]>([])
@@ -56,6 +62,7 @@ export function ToldForm({
 
   return (
     <Form
+      ref={form}
       validationBehavior="aria"
       className="stack told-form"
       onSubmit={(event) => {
