@@ -1,4 +1,4 @@
-// AC17 and AC20 (R24, L37, C3): at its day a recording goes though somebody has booked to hear it; a preservation order alone
+// AC17 and AC20 (R24, L37, C3): at its day a recording goes though somebody waits to hear it; a preservation order alone
 // keeps it, in secret, and when the order ends it goes.
 import { expect } from '@playwright/test'
 import { signInAt, type Api } from '#test/whole/api.ts'
@@ -11,6 +11,7 @@ const test = withoutCalls()
 test.describe.configure({ mode: 'serial', timeout: 180_000 })
 const dayIn = { seconds: 50 }
 let booked: KeptCall
+let request: { id: string; number: string }
 let ordered: KeptCall
 
 /** When a call ended whose recording comes to its day so soon: it is kept for two months (test line). */
@@ -22,30 +23,72 @@ function endedFor(comesDueIn: Temporal.DurationLike): Temporal.Instant {
     .toInstant()
 }
 
+/** What the API answers, which must not be a refusal. */
+async function given<Body>(who: Api, method: string, path: string, body?: object): Promise<Body> {
+  const answer = await who.call(method, path, body)
+  const text = await answer.text()
+  expect(answer.status, `${method} ${path}: ${text}`).toBeLessThan(300)
+  return (text === '' ? undefined : JSON.parse(text)) as Body
+}
+
+/** A request of a call's caller to hear it: identified, the call found and listened to, and shown to be theirs. */
+async function waitsToHear(paula: Api, call: KeptCall, endedAt: Temporal.Instant): Promise<typeof request> {
+  const entered = await given<typeof request>(paula, 'POST', '/api/requests', {
+    ...{ party: 'CALLER', kinds: ['LISTEN'], channel: 'PHONE', language: 'fi' },
+    receivedAt: Temporal.Now.instant().toString(),
+    requester: { name: 'Maija Esimerkki', address: 'Isokatu 4, 90100 Oulu' },
+  })
+  const path = `/api/requests/${entered.id}`
+  await given(paula, 'POST', `${path}/identification`, { how: 'PASSPORT' })
+  const at = endedAt.toZonedDateTimeISO('Europe/Helsinki')
+  const named = await given<{ id: string; state: string }>(paula, 'POST', `${path}/calls`, {
+    day: at.toPlainDate().toString(),
+    time: at.toPlainTime().toString({ smallestUnit: 'minute' }),
+    accuracy: 'MINUTES',
+    callerNumber: call.caller,
+  })
+  expect(named.state).toBe('FOUND')
+  const look = { purpose: 'INSPECTION', reference: entered.number }
+  const { audio } = await given<{ audio: string }>(
+    paula,
+    'POST',
+    `/api/recordings/${call.recordingId}/listenings`,
+    look,
+  )
+  expect((await paula.call('GET', audio, undefined, { range: 'bytes=0-9999' })).status).toBe(206)
+  await given(paula, 'POST', `${path}/calls/${named.id}/verification`, { isParty: true })
+  return entered
+}
+
 const seenIn = async (who: Api, call: KeptCall, purpose: string) =>
   (await who.contact(call.contactId, purpose)).segments[0]?.recording
 
-test('a listening is booked for before the day of the recording, and for no later', async ({ page, seloste }) => {
-  booked = await keptCall(seloste, { endedAt: endedFor(dayIn) })
+test('times to hear a recording lie before its day, and a later one is not booked', async ({ seloste }) => {
+  const endedAt = endedFor(dayIn)
+  booked = await keptCall(seloste, { endedAt })
   const { destroy_at: day } = await recordingRow(seloste, booked)
-  await signInOn(page, seloste, 'paula', { path: `/contacts/${booked.contactId}`, reference: 'TP-2026-17' })
-  await page.getByRole('button', { name: 'Avaa tarkastuspyyntö' }).click()
-  await page.getByRole('button', { name: 'Avaa pyyntö' }).click()
-  const card = page
-    .locator('section', { has: page.getByRole('heading', { name: 'Tarkastuspyyntö TP-2026-17' }) })
-    .last()
-  await expect(card).toContainText('Kiireellinen')
-
   const paula = await signInAt(seloste.url, 'paula', seloste.password)
-  const { items } = (await (await paula.call('GET', '/api/inspections?state=open')).json()) as {
-    items: { id: string }[]
-  }
-  const set = (at: Temporal.Instant) =>
-    paula.call('POST', `/api/inspections/${items[0]?.id ?? ''}/appointment`, { at: at.toString(), office: 'Oulu' })
-  expect((await set(day!.subtract({ seconds: 5 }))).status).toBe(204)
-  const late = await set(day!.add({ hours: 24 }))
+  request = await waitsToHear(paula, booked, endedAt)
+  const offered = await given<{ items: unknown[]; latest: string }>(paula, 'GET', `/api/requests/${request.id}/slots`)
+  expect(offered.items).toEqual([])
+  expect(Temporal.Instant.compare(offered.latest, day!)).toBe(0)
+
+  const inThree = { fi: 'Turku', sv: 'Åbo', en: 'Turku' }
+  const office = await given<{ id: string }>(paula, 'POST', '/api/offices', { names: inThree, address: inThree })
+  const { hosts } = await given<{ hosts: { id: string; name: string }[] }>(paula, 'GET', '/api/offices')
+  const on = Temporal.Now.plainDateISO('Europe/Helsinki').add({ days: 20 }).toString()
+  const times = { day: on, from: '09:00', to: '10:00', minutes: 60, hostId: hosts[0]!.id }
+  await given(paula, 'POST', `/api/offices/${office.id}/slots`, times)
+  const slots = await given<{ items: { id: string }[] }>(
+    paula,
+    'GET',
+    `/api/slots?from=${on}&to=${on}&officeId=${office.id}`,
+  )
+  const asked = { slotId: slots.items[0]!.id, needs: [] }
+  const late = await paula.call('POST', `/api/requests/${request.id}/appointments`, asked)
   expect(late.status).toBe(409)
   expect(await late.json()).toMatchObject({ error: { code: 'appointment.late' } })
+  expect(await given(paula, 'GET', `/api/requests/${request.id}`)).toMatchObject({ isUrgent: true })
 })
 
 test('an order restricts a recording in secret: a prohibition waits, and whoever gives it hears nothing of the order', async ({
@@ -75,17 +118,24 @@ test('an order restricts a recording in secret: a prohibition waits, and whoever
   expect(JSON.stringify(await forbidden.json())).not.toMatch(/hold|order/i)
 })
 
-test('at its day a recording goes though somebody has booked to hear it, and the booking says why', async ({
-  page,
+test('at its day a recording goes though somebody waits to hear it, and they are told in writing', async ({
   seloste,
 }) => {
   const { destroy_at: day } = await recordingRow(seloste, booked)
   const row = await untilDestroyed(seloste, booked, 120_000)
   expect(row.cause).toBe('retention')
   expect(Temporal.Instant.compare(row.destroyed_at!, day!)).toBeGreaterThanOrEqual(0)
-  await signInOn(page, seloste, 'paula', { path: '/inspections' })
-  await page.getByText('Päätetyt').click()
-  await expect(page.locator('#content')).toContainText('Tallenne oli ehditty tuhota')
+  const paula = await signInAt(seloste.url, 'paula', seloste.password)
+  await expect
+    .poll(
+      async () => {
+        const { letters } = await given<{ letters: { kind: string }[] }>(paula, 'GET', `/api/requests/${request.id}`)
+        return letters.map(({ kind }) => kind)
+      },
+      { timeout: 90_000, intervals: [1_000] },
+    )
+    .toContain('destroyed-before')
+  expect(await given(paula, 'GET', `/api/requests/${request.id}/slots`)).toMatchObject({ items: [] })
 })
 
 test('past its day an ordered recording is kept and looks destroyed; when somebody else ends the order it is gone', async ({
