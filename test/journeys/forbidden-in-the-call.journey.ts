@@ -1,0 +1,68 @@
+// AC11, second part, and R48: a caller does not want to be recorded and says so; the official presses a button by the keyboard,
+// the recording stops and is destroyed, the call goes on; and the official's own page says what became of it.
+import { expect } from '@playwright/test'
+import { placeCall } from '../simulator/place-call.ts'
+import { officialByKey } from '../simulator/people.ts'
+import { focused, signInOn } from './at-the-desk.ts'
+import { test } from './only-calling.ts'
+
+const words = {
+  fi: {
+    name: 'Suomi',
+    ...{ caller: 'Soittaja kieltää käytön', own: 'Kiellän itse käytön', way: 'Peruuta', live: 'Ei tallenneta' },
+    ...{
+      told: 'Puhelua ei enää tallenneta',
+      mine: 'Omat puheluni',
+      cause: 'Soittaja kielsi käytön',
+      wish: 'Soittajan kielto',
+    },
+  },
+  sv: { name: 'Svenska', mine: 'Mina samtal', wish: 'Uppringarens förbud' },
+  en: { name: 'English', mine: 'My calls', wish: 'The caller’s prohibition' },
+}
+test('the official stops the recording of the call they are in, and their own page says so in three languages', async ({
+  page,
+  seloste,
+  isAccessible,
+}) => {
+  test.setTimeout(120_000)
+  const { fi } = words
+  await signInOn(page, seloste, 'aino', { path: '/calls', purpose: 'Tarkastuspyyntö' })
+  const over = new AbortController()
+  const talking = placeCall({
+    ...{ seed: 'forbidden', caller: '+358401230777', number: '+35829497099', official: officialByKey('aino') },
+    ...{ seconds: 60, server: seloste.sip, transport: 'udp', signal: over.signal },
+  })
+  const button = page.getByRole('button', { name: new RegExp(fi.caller) })
+  await expect(button).toBeVisible({ timeout: 20_000 })
+  await expect(page.getByRole('button', { name: new RegExp(fi.own) })).toBeVisible()
+  await isAccessible('calls in progress with one’s own')
+
+  await button.focus()
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('alertdialog')).toBeVisible()
+  expect(await focused(page), 'the way back has the focus').toBe(fi.way)
+  await isAccessible('the question')
+  await page.keyboard.press('Shift+Tab')
+  await page.keyboard.press('Enter')
+  await expect(page.locator('.forbid-own')).toContainText(fi.told)
+  expect(await focused(page), 'what came of it has the focus').toContain(fi.told)
+  await expect(page.locator('[aria-live]', { hasText: fi.told })).toHaveCount(1)
+  await expect(page.locator('.badge-live-not-recorded')).toHaveText(fi.live)
+  await expect(page.locator('.is-ended'), 'the call goes on').toHaveCount(0)
+
+  await page.setViewportSize({ width: 320, height: 800 })
+  await expect(page.locator('.forbid-own'), 'cards say the same').toContainText(fi.told)
+  await isAccessible('calls in progress on a narrow screen')
+  await page.goto('/my-calls')
+  await expect(page.getByRole('heading', { level: 1, name: fi.mine })).toBeVisible()
+  await expect(page.locator('.own-day').first()).toContainText(fi.cause, { timeout: 10_000 })
+  for (const language of ['fi', 'sv', 'en'] as const) {
+    await page.getByRole('button', { name: words[language].name, exact: true }).click()
+    await expect(page.getByRole('heading', { level: 1, name: words[language].mine })).toBeVisible()
+    await expect(page.locator('.own-list').first()).toContainText(words[language].wish)
+    await isAccessible(`one’s own calls, ${language}`)
+  }
+  over.abort()
+  expect((await talking).outcome).toBe('completed')
+})
