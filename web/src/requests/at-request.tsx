@@ -11,7 +11,7 @@ export function ForbidAtRequest({ under }: { under: UnderPurpose }) {
   return (
     <p>
       {say('prohibition.at')}{' '}
-      <Link to="/requests/$id" params={{ id: request.id }}>
+      <Link to="/requests/$id" params={{ id: request.id }} className="nowrap">
         {say('request.title', { number: request.number })}
       </Link>
     </p>

@@ -59,7 +59,7 @@ function Reference({ under, reference }: { under: UnderPurpose; reference: strin
   const request = servedRequest(under)
   if (!request) return reference
   return (
-    <Link to="/requests/$id" params={{ id: request.id }}>
+    <Link to="/requests/$id" params={{ id: request.id }} className="nowrap">
       {reference}
     </Link>
   )
