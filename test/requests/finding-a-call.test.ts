@@ -104,9 +104,14 @@ describe('a caller with a withheld number (AC9, AC14)', () => {
     ])
 
     expect(await verify(id, call.id, true)).toMatchObject({ status: 409, code: 'call.not-heard' })
+    const look = new URLSearchParams({ purpose: 'INSPECTION', reference: number }).toString()
+    const mayForbid = async () =>
+      JSON.stringify((await act('GET', '', `/api/contacts/${bertils.contactId}?${look}`)).body).includes('mayForbid')
+    expect(await mayForbid()).toBe(false)
     expect(await listen(number, bertils.id)).toBe(206)
     expect((await read(id)).calls[0]?.verification?.recordings).toEqual([{ id: bertils.id, hasBeenHeard: true }])
     expect((await verify(id, call.id, true)).status).toBe(204)
+    expect(await mayForbid()).toBe(true)
     const [matched] = (await read(id)).calls
     expect(matched).toMatchObject({
       state: 'MATCHED',
@@ -177,7 +182,10 @@ describe('a number that two share (AC15)', () => {
     const mine = await narrow(id, all.call.id, { time: '11:00', accuracy: 'MINUTES', callerNumber: '0402223333' })
     expect(mine.call.verification?.recordings).toMatchObject([{ id: xs.id }])
     await listen(number, xs.id)
+    const reveal = () => act('POST', '', `/api/contacts/${xs.contactId}/caller`, look)
+    expect((await reveal()).code).toBe('not-found')
     expect((await verify(id, mine.call.id, true)).status).toBe(204)
+    expect((await reveal()).body).toEqual({ number: '040 222 3333' })
     // Y's call by its time: the voice is not X's.
     const others = await name(id, { time: '13:00', accuracy: 'MINUTES', callerNumber: '+358402223333' })
     await listen(number, ys.id)

@@ -1,4 +1,4 @@
-import type { Kysely, Transaction } from 'kysely'
+import { sql, type Kysely, type Transaction } from 'kysely'
 import { read, type Seen } from '#register/read.ts'
 import { registerTime } from '#register/register-time.ts'
 import type { RegisterTables, SegmentMark } from '#register/tables.ts'
@@ -16,6 +16,7 @@ export function readContact(db: Kysely<RegisterTables>, grant: Grant, contactId:
     const contact = await visibleContact(tx, contactId)
     if (!contact) return unseen('contact.read', contactId)
     const now = await registerTime(tx)
+    const isVerified = await isShownToBeTheirs(tx, grant, contactId)
     const segments = await segmentsOf(tx, [contact])
     const looks = await looksAt(
       tx,
@@ -42,7 +43,7 @@ export function readContact(db: Kysely<RegisterTables>, grant: Grant, contactId:
           },
           ...(recording?.duration_ms != null && { durationMs: recording.duration_ms }),
           ...(recording?.packets_lost != null && { lostPackets: recording.packets_lost }),
-          ...mayForbid(grant, segment, recording),
+          ...mayForbid(grant, segment, recording, isVerified),
           marks: marksOf(segment.marks, recording),
           looks: looks.filter((look) => look.recordingId === recording?.id).map((look) => look.view),
         })),
@@ -56,12 +57,20 @@ export function readContact(db: Kysely<RegisterTables>, grant: Grant, contactId:
 export function revealCaller(db: Kysely<RegisterTables>, grant: Grant, contactId: string) {
   return read(db, grant, async (tx) => {
     const contact = await visibleContact(tx, contactId)
-    if (!contact?.caller_key) return unseen('caller.revealed', contactId)
+    if (!contact?.caller_key || !(await isShownToBeTheirs(tx, grant, contactId)))
+      return unseen('caller.revealed', contactId)
     return {
       found: { number: displayPhoneNumber(contact.caller_key) },
       trace: { action: 'caller.revealed', result: 'ok', object: { kind: 'contact', id: contact.id } },
     }
   })
+}
+
+/** False of a call that was found for a request and is not shown to be the requester's: no more of it is told (R46, L33). */
+async function isShownToBeTheirs(tx: Transaction<RegisterTables>, { purpose }: Grant, contactId: string) {
+  if (purpose !== 'INSPECTION') return true
+  const { rows } = await sql<{ may: boolean }>`select may_extract(${contactId}::uuid) as may`.execute(tx)
+  return rows[0]?.may === true
 }
 
 function unseen(action: 'contact.read' | 'caller.revealed', id: string): Seen<'not-found'> {
@@ -93,10 +102,13 @@ function mayForbid(
   { session, purpose, rights }: Grant,
   segment: { official_person_id: string | null },
   recording: object | undefined,
+  isVerified: boolean,
 ): { mayForbid?: 'official' | 'service-unit' } {
   if (!recording) return {}
-  if (purpose === 'INSPECTION' && rights.some(({ role }) => role === 'SERVICE_UNIT'))
-    return { mayForbid: 'service-unit' }
+  const isServed = purpose === 'INSPECTION' && rights.some(({ role }) => role === 'SERVICE_UNIT')
+  if (isServed && segment.official_person_id !== session.personId) {
+    return isVerified ? { mayForbid: 'service-unit' } : {}
+  }
   return segment.official_person_id === session.personId ? { mayForbid: 'official' } : {}
 }
 
