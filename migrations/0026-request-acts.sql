@@ -415,6 +415,7 @@ begin
   if q.entered_by = viewer() then
     raise exception 'openness.own' using errcode = 'SE001';
   end if;
+  perform refuse_identity_code('provision', decide_openness.provision);
   insert into openness_decision (request_id, outcome, provision, decided_by) values (q.id, how, btrim(decide_openness.provision), viewer());
   insert into audit_entry (person_id, right_id, role, action, reference, object_kind, object_id, result, detail)
   values (viewer(), viewers_right(as_role), as_role, 'openness.decided', q.number, 'request', q.id, 'ok', jsonb_build_object('outcome', how));

@@ -52,13 +52,19 @@ test('an outsider’s request for an official document is decided by the decisio
 test('a decision names the provision, and is made of a request for an official document alone', async () => {
   const { body } = await enter('OUTSIDER', ['OPENNESS'])
   expect((await decide(body['id'] as string, { outcome: 'SECRET', provision: ' ' })).code).toBe('input.invalid')
+  // Of somebody whom there is not: individual numbers from 900 on are given to nobody.
+  const coded = await decide(body['id'] as string, {
+    ...secret,
+    provision: 'Hakija 010190-951' + '0123456789ABCDEFHJKLMNPRSTUVWXY'[10190951 % 31]!,
+  })
+  expect([coded.code, coded.field]).toEqual(['input.identity-code', 'provision'])
   const other = await served({ kinds: ['KNOW'] })
   expect((await decide(other.id, secret)).code).toBe('not-found')
 })
 
 test('whoever entered the request does not decide on it', async () => {
   const { body } = await enter('OUTSIDER', ['OPENNESS'])
-  await sql`update subject_request set entered_by = ${people.riitta.id} where id = ${body['id'] as string}`.execute(
+  await sql`update subject_request set entered_by = ${people.riitta.id} where id = ${body['id']}`.execute(
     database.as().db,
   )
   expect((await decide(body['id'] as string, secret)).code).toBe('openness.own')

@@ -86,7 +86,8 @@ export function requestActRoutes(app: Routes, desk: Desk): void {
       const session = await signedIn(desk, request, reply)
       if (!session) return reply
       const decided = await decideOpenness(desk.db, session, request.params.id, request.body)
-      return decided === 'done' ? reply.code(204).send(null) : refuse(reply, decided.refused)
+      if (decided === 'done') return reply.code(204).send(null)
+      return refuse(reply, decided.refused, decided.refused === 'input.identity-code' ? { field: 'provision' } : {})
     },
   })
 }

@@ -9,7 +9,7 @@ const passphrase = 'kala-muni-sana'
 async function sealed(parts: readonly Buffer[], workFactor = 10): Promise<Buffer> {
   const { header, fileKey } = await writePassphraseHeader(passphrase, workFactor)
   const bytes = [header]
-  // eslint-disable-next-line @typescript-eslint/require-await
+
   async function* given() {
     yield* parts
   }

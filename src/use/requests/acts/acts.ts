@@ -19,7 +19,14 @@ const proposeRefusals = [
   'correction.waits',
 ] as const
 const correctionRefusals = ['deny.role', 'not-found', 'correction.decided', 'correction.own'] as const
-const opennessRefusals = ['deny.role', 'not-found', 'request.closed', 'openness.decided', 'openness.own'] as const
+const opennessRefusals = [
+  'deny.role',
+  'not-found',
+  'request.closed',
+  'openness.decided',
+  'openness.own',
+  'input.identity-code',
+] as const
 
 /** From now on a copy is fetched no more. */
 export async function withdrawCopy(

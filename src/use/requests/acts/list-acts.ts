@@ -86,10 +86,10 @@ export async function listActsOf(
       .select(['outcome', 'provision', 'decided_at', 'decided_by'])
       .where('request_id', '=', requestId)
       .executeTakeFirst()
-    const corrected = await sql<{ any: boolean }>`
-      select exists (select from correction where request_id = ${requestId}::uuid) as any`.execute(tx)
+    const corrected = await sql<{ are: boolean }>`
+      select exists (select from correction where request_id = ${requestId}::uuid) as are`.execute(tx)
     // Asked for only where there are some: it is refused to whoever does not serve requests.
-    const corrections = corrected.rows[0]?.any
+    const corrections = corrected.rows[0]?.are
       ? (await sql<CorrectionRow>`select * from list_corrections(${requestId}::uuid)`.execute(tx)).rows
       : []
     return { copies, decision, corrections }
