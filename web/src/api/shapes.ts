@@ -57,7 +57,6 @@ export type RequestSummary = RequestQueue['items'][number]
 export type RequestDetail = Answer<'/api/requests/{id}', 'get'>
 export type RequestParty = RequestSummary['party']
 export type RequestKind = RequestSummary['kinds'][number]
-export type RequestState = RequestSummary['state']
 export type NextStep = RequestSummary['next'][number]
 export type RequestCall = RequestDetail['calls'][number]
 export type MatchedContact = NonNullable<RequestCall['contact']>

@@ -5,7 +5,6 @@
  */
 import type { RequestKind, RequestParty } from '../api/shapes.ts'
 
-export const queueWhose = ['all', 'mine', 'nobodys'] as const
 export interface QueueFilters {
   state?: 'closed'
   whose?: 'mine' | 'nobodys'
