@@ -21,7 +21,7 @@ function times(time: string, minutes = 10, on = day) {
   const startedAt = on.toZonedDateTime({ timeZone: 'Europe/Helsinki', plainTime: time.padStart(5, '0') }).toInstant()
   return { startedAt, answeredAt: startedAt.add({ seconds: 30 }), endedAt: startedAt.add({ minutes }) }
 }
-const by = (name: string, personId = crypto.randomUUID()): Pick<SegmentFacts, 'official'> => ({
+const by = (name: string, personId: string = crypto.randomUUID()): Pick<SegmentFacts, 'official'> => ({
   official: { personId, unitId: people.aino.unitId, name, phone: phone('029 512 1001') },
 })
 const withheld = { caller: { kind: 'withheld' as const } } as unknown as Pick<SegmentFacts, 'caller'>

@@ -2,7 +2,7 @@
 // when the register takes in calls of other people, whatever operation they call, with whichever id, and past the program too.
 import { randomInt, randomUUID } from 'node:crypto'
 import fc from 'fast-check'
-import { sql, type Kysely } from 'kysely'
+import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import { operations } from '#app/http/contract/operations.ts'
 import { inSession } from '#platform/database/connect.ts'
