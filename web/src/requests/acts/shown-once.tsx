@@ -1,6 +1,7 @@
 import { Copy } from 'lucide-react'
-import { useEffect, useId, useRef } from 'react'
+import { useEffect, useId } from 'react'
 import { Button } from '../../controls/button.tsx'
+import { focusHeading } from '../../controls/focus-heading.ts'
 import { formatInstant } from '../../format/instant.ts'
 import { useLanguage } from '../../language/use-words.ts'
 import { announce } from '../../shell/announce.tsx'
@@ -16,13 +17,12 @@ export interface MadeCopy {
 export function ShownOnce({ made, onClose }: { made: MadeCopy; onClose: () => void }) {
   const { say, language } = useLanguage()
   const title = useId()
-  const heading = useRef<HTMLHeadingElement>(null)
-  useEffect(() => heading.current?.focus(), [made])
+  useEffect(() => focusHeading(title), [made, title])
   const link = new URL(made.link, window.location.origin).href
   return (
     <section className="notice notice-warning" aria-labelledby={title}>
       <div className="notice-words stack-small">
-        <h4 id={title} tabIndex={-1} ref={heading} className="notice-title">
+        <h4 id={title} tabIndex={-1} className="notice-title">
           {say('copies.once')}
         </h4>
         <p>{say(made.passphrase ? 'copies.once.what' : 'copies.once.what.key')}</p>
