@@ -140,8 +140,11 @@ function usePreview({ kind, language }: LetterTemplate, text: string) {
   return shown
 }
 
-/** A letter in a frame in which nothing runs and from which nothing leads away. */
+/**
+ * A letter in a frame of its own, without this page's cookies or a way to it. Nothing runs in it by this page's policy; that the
+ * frame itself would let it lets checkers of accessibility look inside.
+ */
 function LetterFrame({ html, title }: { html: string; title: string }) {
   const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? ''
-  return <iframe className="letter-frame" title={title} sandbox="" srcDoc={forFrame(html, nonce)} />
+  return <iframe className="letter-frame" title={title} sandbox="allow-scripts" srcDoc={forFrame(html, nonce)} />
 }
