@@ -48,7 +48,7 @@ export function TemplateEditor({
           if (mayChange && isChanged && problems.length === 0 && !change.isPending) void submit()
         }}
       >
-        <p className="muted">
+        <p id="template-changed" tabIndex={-1} className="muted">
           {changed
             ? say('templates.changed', { time: formatInstant(changed.at, language), name: changed.by.name })
             : say('templates.asItCame')}

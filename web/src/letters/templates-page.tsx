@@ -3,6 +3,7 @@ import { $api } from '../api/client.ts'
 import type { LetterKind } from '../api/shapes.ts'
 import { Choice } from '../controls/choice.tsx'
 import { Failure } from '../controls/failure.tsx'
+import { focusHeading } from '../controls/focus-heading.ts'
 import { Waiting } from '../controls/waiting.tsx'
 import { languageNames, languages, type Language } from '../language/language.ts'
 import { useLanguage } from '../language/use-words.ts'
@@ -51,7 +52,7 @@ export function TemplatesPage() {
           key={`${kind} ${language} ${template.version}`}
           template={template}
           mayChange={data.mayChange}
-          onChanged={() => void refetch()}
+          onChanged={() => void refetch().then(() => focusHeading('template-changed'))}
         />
       )}
     </Page>
