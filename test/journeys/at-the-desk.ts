@@ -44,23 +44,25 @@ export const test = base.extend<AtTheDesk, { seloste: RunningSeloste }>({
   },
   signedIn: async ({ page, seloste }, use) =>
     use((userId, { path = '/contacts', ...options } = {}) => signInOn(page, seloste, userId, { path, ...options })),
-  isAccessible: async ({ page }, use) =>
-    use(async (screen) => {
-      const sideways = await page.evaluate<number>(
-        'document.documentElement.scrollWidth - document.documentElement.clientWidth',
-      )
-      expect(sideways, `${screen} needs no scrolling sideways`).toBe(0)
-      // Other languages have other words in the same structure: what can break there is the room that words need.
-      if ((await page.evaluate<string>('document.documentElement.lang')) !== 'fi') return
-      // preload:false: axe would fetch every style sheet again, which the page's policy forbids.
-      const { violations } = await new AxeBuilder({ page })
-        .options({ preload: false })
-        .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
-        .analyze()
-      const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`)
-      expect(told, `${screen} has no barrier that axe can find`).toEqual([])
-    }),
+  isAccessible: async ({ page }, use) => use((screen) => expectAccessible(page, screen)),
 })
+
+/** No scrolling sideways, and in Finnish no axe violation of WCAG 2.2 A and AA. */
+export async function expectAccessible(page: Page, screen: string): Promise<void> {
+  const sideways = await page.evaluate<number>(
+    'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+  )
+  expect(sideways, `${screen} needs no scrolling sideways`).toBe(0)
+  // Other languages have other words in the same structure: what can break there is the room that words need.
+  if ((await page.evaluate<string>('document.documentElement.lang')) !== 'fi') return
+  // preload:false: axe would fetch every style sheet again, which the page's policy forbids.
+  const { violations } = await new AxeBuilder({ page })
+    .options({ preload: false })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
+    .analyze()
+  const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`)
+  expect(told, `${screen} has no barrier that axe can find`).toEqual([])
+}
 
 /** Signs in on a page, at an address if one is given, under a purpose where there are several. */
 export async function signInOn(

@@ -1,0 +1,88 @@
+// AC16 (R42-R47): a caller asks to hear their call, is identified, shown to be its party, answered, offered times at offices
+// before the recording's day, and hears it there, in the listening mode, with the host signed in and no way out of it.
+import { expect } from '@playwright/test'
+import { expectAccessible } from './at-the-desk.ts'
+import { keptCall } from './kept-call.ts'
+import { logOf } from './log-of.ts'
+import { appointmentIsNow, atServiceDesk, languages } from './service-desk.ts'
+import { withoutCalls } from './without-calls.ts'
+
+const test = withoutCalls()
+test.describe.configure({ timeout: 180_000 })
+/** The demo's office, whose host is Olli. */
+const offices = { fi: 'Oulun toimipiste', sv: 'Verksamhetsstället i Uleåborg', en: 'Oulu office' } as const
+
+for (const language of languages) {
+  test(`a caller hears their call at the office that was agreed on (${language})`, async ({ browser, seloste }) => {
+    const call = await keptCall(seloste)
+    const since = Temporal.Now.instant()
+    const desk = await atServiceDesk(browser, seloste, { language })
+    const { page, say } = desk
+    const number = await desk.served(
+      { name: 'Maija Esimerkki', kinds: ['KNOW', 'LISTEN', 'HISTORY'], language },
+      { at: Temporal.Now.instant().subtract({ minutes: 4 }), callerNumber: call.caller.replace('+358', '0') },
+    )
+    await expect(desk.call()).toContainText('Aino Virtanen')
+    await expect(desk.call()).toContainText(say('recording.sentence.available'))
+    const answer = await desk.letter('answer')
+    expect(answer).toContain(number)
+    expect(answer).toContain('Aino Virtanen')
+    await desk.handOver('answer')
+
+    await desk.button('book.open').click()
+    await expect(page.locator('.offered-office')).toHaveCount(2)
+    expect(await page.locator('.offered .radio-card').count()).toBeGreaterThanOrEqual(3)
+    await page.locator('.offered-office', { hasText: offices[language] }).locator('.radio-card').first().click()
+    await desk.button('book.do').click()
+    await expect(desk.content).toContainText(offices[language])
+
+    const confirmed = await desk.letter('appointment')
+    expect(confirmed).toContain(offices[language])
+    await desk.handOver('appointment')
+
+    // At the office: its workstation, and the host in person.
+    const host = await atServiceDesk(browser, seloste, { userId: 'olli', language })
+    await host.page.goto('/offices')
+    await host.page.getByRole('link', { name: offices[language] }).click()
+    await host.button('workstations.code').click()
+    await host.page.getByLabel(say('workstations.name'), { exact: true }).fill('Huone 2')
+    await host.button('workstations.code.do').click()
+    const code = (await host.page.locator('.shown-code .code').innerText()).replace(/\s/g, '')
+    await host.page.goto('/workstation')
+    await host.page.getByLabel(say('workstation.code'), { exact: true }).fill(code)
+    await host.button('workstation.enrol.do').click()
+    await appointmentIsNow(seloste, number)
+    await host.page.reload()
+    await host.button('appointment.open').click()
+
+    const room = host.page
+    await expect(room.getByRole('heading', { level: 1, name: say('room.title') })).toBeVisible()
+    await expect(room.locator('nav, a')).toHaveCount(0)
+    await expect(room.locator('.room')).toContainText('Aino Virtanen')
+    await expectAccessible(room, 'the listening mode')
+    for (const elsewhere of ['/requests', '/contacts', '/']) {
+      await room.goto(elsewhere)
+      await expect(room.getByRole('heading', { level: 1, name: say('room.title') })).toBeVisible()
+    }
+    expect((await room.request.get('/api/requests')).status()).toBe(403)
+    await room.getByRole('button', { name: say('listen.start'), exact: true }).click()
+    await expect(room.getByRole('button', { name: say('player.pause'), exact: true })).toBeVisible({ timeout: 20_000 })
+    await room.waitForTimeout(1_500)
+    await host.button('room.end').click()
+    await host.button('room.end.heard').click()
+    await expect(room.locator('#signin-userId')).toBeVisible()
+
+    await page.reload()
+    await expect(desk.content).toContainText(say('appointment.state.HEARD'))
+    await desk.button('request.close').click()
+    await page
+      .getByRole('alertdialog')
+      .getByRole('button', { name: say('request.close'), exact: true })
+      .click()
+    await expect(desk.content).toContainText(say('request.over.ANSWERED'))
+    const log = await logOf(seloste, 'olli', since)
+    expect(log.map(({ action }) => action)).toEqual(
+      expect.arrayContaining(['room.opened', 'listening.started', 'listening.ended', 'room.closed']),
+    )
+  })
+}

@@ -1,0 +1,153 @@
+// AC2, AC9, AC14, AC15 (R26, R42, R44, R46, L8): whoever asks about a call learns of that call alone, once it is shown to be
+// theirs: that it was not recorded, that its recording is destroyed and why, and of an old one nothing.
+import { expect } from '@playwright/test'
+import { numbersCalled, officialByKey } from '#test/simulator/people.ts'
+import { eventually, signInAt } from '#test/whole/api.ts'
+import { keptCall } from './kept-call.ts'
+import { inFinland, tellPastCalls } from './past-calls.ts'
+import { atServiceDesk, languages, type Told } from './service-desk.ts'
+import { withoutCalls } from './without-calls.ts'
+
+const test = withoutCalls()
+test.describe.configure({ timeout: 180_000 })
+
+const number = numbersCalled.national
+const minutesAgo = (minutes: number) => Temporal.Now.instant().subtract({ minutes })
+const inMonthsPast = (months: number) =>
+  Temporal.Now.zonedDateTimeISO('Europe/Helsinki').subtract({ months }).with({ hour: 12, minute: 0 }).toInstant()
+
+/** A call that was answered at an instant; drawn or not. */
+function answered(
+  at: Temporal.Instant,
+  { caller, by = 'aino', minutes = 3, drawn }: { caller?: string; by?: string; minutes?: number; drawn?: boolean },
+) {
+  const endedAt = at.add({ minutes })
+  return {
+    ...(caller !== undefined && { caller }),
+    startedAt: at.subtract({ seconds: 20 }),
+    endedAt,
+    numberCalled: number,
+    segments: [{ official: officialByKey(by).phone, number, answeredAt: at, endedAt }],
+    ...(drawn !== undefined && { drawn }),
+  }
+}
+
+for (const language of languages) {
+  test(`of a call that was not recorded, one whose recording is gone and one that is too old (${language})`, async ({
+    browser,
+    seloste,
+  }) => {
+    const caller = `+35850555${{ fi: '2001', sv: '2002', en: '2003' }[language]}`
+    const [unrecorded, gone, old] = [minutesAgo(40), inMonthsPast(8), inMonthsPast(15)]
+    await tellPastCalls(seloste, [
+      answered(unrecorded, { caller, drawn: false }),
+      answered(gone, { caller, drawn: true }),
+      answered(old, { caller, drawn: false }),
+    ])
+    const sari = await signInAt(seloste.url, 'sari', seloste.password)
+    await eventually(
+      async () =>
+        (await sari.contacts({ purpose: 'QUALITY', caller })).some(
+          ({ segments }) => segments[0]?.recording.state === 'destroyed',
+        ) || undefined,
+      'the old recording destroyed',
+      90_000,
+    )
+    const desk = await atServiceDesk(browser, seloste, { language })
+    const { say } = desk
+    await desk.enter({ name: 'Liisa Esimerkki', kinds: ['KNOW', 'HISTORY'] })
+    await desk.identify('STRONG_EID')
+    const told = (at: Temporal.Instant): Told => ({ at, callerNumber: caller, official: 'Virtanen', minutes: 3 })
+
+    await desk.look(told(unrecorded))
+    await desk
+      .call(1)
+      .getByRole('button', { name: say('verify.yes') })
+      .click()
+    await desk.isCall('MATCHED', 1)
+    await expect(desk.call(1)).toContainText(say('recording.sentence.none'))
+    await desk.button('calls.another').click()
+    await desk.look(told(gone))
+    await desk
+      .call(2)
+      .getByRole('button', { name: say('verify.yes') })
+      .click()
+    await expect(desk.call(2)).toContainText(say('cause.retention'))
+    await desk.button('calls.another').click()
+    await desk.look(told(old))
+    await desk.isCall('NOT_FOUND', 3)
+
+    const letter = await desk.letter('answer')
+    expect(letter).toContain('Aino Virtanen')
+    // Nothing is left to hear: no time can be booked.
+    await expect(desk.button('book.open')).toHaveCount(0)
+    await desk.close()
+  })
+
+  test(`from a withheld number: one call is found by what is told, and of two alike nothing is said (${language})`, async ({
+    browser,
+    seloste,
+  }) => {
+    const day = Temporal.Now.plainDateISO('Europe/Helsinki').subtract({ days: { fi: 2, sv: 3, en: 4 }[language] })
+    const at = (time: string) => inFinland(`${day.toString()}T${time}`)
+    await tellPastCalls(seloste, [
+      ...Array.from({ length: 11 }, (_, n) => answered(at(`0${8 + (n % 2)}:${String(n * 4 + 10)}`), { by: 'kaisa' })),
+      answered(at('13:02'), { by: 'bertil', minutes: 10, drawn: true }),
+      answered(at('15:00'), { by: 'bertil', minutes: 4, drawn: true }),
+      answered(at('15:06'), { by: 'bertil', minutes: 4, drawn: true }),
+    ])
+    const desk = await atServiceDesk(browser, seloste, { language })
+    const { page, say } = desk
+    await desk.enter({ name: 'Kalle Koe', kinds: ['KNOW', 'LISTEN'] })
+    await desk.identify()
+    await desk.look({ at: at('13:00'), serviceNumber: number, minutes: 10 })
+    await desk.isCall('FOUND')
+    await expect(desk.call()).not.toContainText('Bertil')
+    await desk.verify()
+    await expect(desk.call()).toContainText(say('caller.withheld'))
+
+    await desk.button('calls.another').click()
+    await desk.look({ at: at('15:03'), serviceNumber: number, official: 'Bertil', accuracy: 'MINUTES' })
+    await desk.isCall('SEVERAL', 2)
+    await expect(desk.call(2)).not.toContainText(/Lindqvist|15[.:]0[06]/)
+    await desk
+      .call(2)
+      .getByRole('button', { name: say('call.giveUp') })
+      .click()
+    await page
+      .getByRole('alertdialog')
+      .getByRole('button', { name: say('call.giveUp') })
+      .click()
+    await desk.isCall('NOT_IDENTIFIABLE', 2)
+    const letter = await desk.letter('not-identifiable')
+    expect(letter).not.toMatch(/Lindqvist|Bertil|15[.:]0[06]/)
+    await desk.close()
+  })
+}
+
+test('of two who share a number each hears of their own call, and forbids their own alone', async ({
+  browser,
+  seloste,
+}) => {
+  const [mine, theirs] = [await keptCall(seloste, { endedAt: minutesAgo(30) }), minutesAgo(90)]
+  await tellPastCalls(seloste, [answered(theirs, { caller: mine.caller, drawn: true })])
+  const desk = await atServiceDesk(browser, seloste)
+  await desk.served(
+    { name: 'Ykkönen Esimerkki', kinds: ['KNOW', 'PROHIBIT'] },
+    { at: minutesAgo(31), callerNumber: mine.caller, accuracy: 'MINUTES' },
+  )
+  await expect(desk.page.locator('#step-calls .request-call')).toHaveCount(1)
+  expect((await desk.page.locator('#content').textContent()) ?? '').not.toContain(
+    theirs.toZonedDateTimeISO('Europe/Helsinki').toPlainTime().toString({ smallestUnit: 'minute' }).replace(':', '.'),
+  )
+  await desk.button('forbid.enter').click()
+  await desk.page
+    .getByRole('alertdialog')
+    .getByRole('button', { name: desk.say('forbid.do') })
+    .click()
+  await expect(desk.content).toContainText(/Tallenne on tuhottu /, { timeout: 60_000 })
+  const sari = await signInAt(seloste.url, 'sari', seloste.password)
+  const calls = await sari.contacts({ purpose: 'QUALITY', caller: mine.caller })
+  expect(calls.map(({ segments }) => segments[0]?.recording.state).sort()).toEqual(['available', 'destroyed'])
+  await desk.close()
+})

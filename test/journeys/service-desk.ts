@@ -1,0 +1,188 @@
+// The Service Unit's desk in a browser, as a clerk uses it, in any of the three languages.
+// In: a person at a browser and what they do. Out: what the pages then say. Never here: a way round the pages, but for a time
+// that cannot be waited for.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, type Browser, type Locator } from '@playwright/test'
+import { sql } from 'kysely'
+import type { RunningSeloste } from '#test/whole/start-seloste.ts'
+import { signInOn, type Language } from './at-the-desk.ts'
+import { ownDatabase } from './past-calls.ts'
+
+export const languages = ['fi', 'sv', 'en'] as const
+const names = { fi: 'Suomi', sv: 'Svenska', en: 'English' } as const
+const zone = 'Europe/Helsinki'
+
+/** What a requester tells of a call. */
+export interface Told {
+  at: Temporal.Instant
+  accuracy?: 'MINUTES' | 'HALF_HOUR' | 'HOURS'
+  /** None: from a withheld number. */
+  callerNumber?: string
+  serviceNumber?: string
+  minutes?: number
+  official?: string
+}
+
+export interface Asker {
+  name: string
+  kinds: readonly string[]
+  party?: 'CALLER' | 'OFFICIAL'
+  officialUserId?: string
+  /** Of the letters; the page's own where none is named. */
+  language?: Language
+}
+
+/** The words of the pages in a language; `{{name}}` is filled in. */
+export function wordsIn(language: Language): (key: string, given?: Record<string, string | number>) => string {
+  const words = JSON.parse(
+    readFileSync(join(import.meta.dirname, `../../web/src/language/${language}.json`), 'utf8'),
+  ) as Record<string, string>
+  return (key, given = {}) => {
+    const text = words[key]
+    if (text === undefined) throw new Error(`the pages have no word ${key}`)
+    return Object.entries(given).reduce(
+      (filled, [name, value]) => filled.replaceAll(`{{${name}}}`, String(value)),
+      text,
+    )
+  }
+}
+
+export type ServiceDesk = Awaited<ReturnType<typeof atServiceDesk>>
+
+/** Somebody of the Service Unit at a browser of their own. */
+export async function atServiceDesk(
+  browser: Browser,
+  seloste: RunningSeloste,
+  { userId = 'paula', language = 'fi' as Language } = {},
+) {
+  const context = await browser.newContext({ baseURL: seloste.url, locale: 'fi-FI', timezoneId: zone })
+  const page = await context.newPage()
+  const say = wordsIn(language)
+  await page.goto('/requests')
+  if (language !== 'fi') await page.getByRole('button', { name: names[language], exact: true }).click()
+  await signInOn(page, seloste, userId, { path: '/requests' })
+  await expect(page.locator('html')).toHaveAttribute('lang', language)
+
+  const content = page.locator('#content')
+  const button = (key: string, given?: Record<string, string>) =>
+    page.getByRole('button', { name: say(key, given), exact: true })
+
+  /** Enters a request, as told at the desk. @returns its number */
+  async function enter({ name, kinds, party = 'CALLER', officialUserId, language: inTheirs }: Asker): Promise<string> {
+    await page.goto('/requests/new')
+    if (party !== 'CALLER') await page.getByText(say(`request.party.${party}`)).click()
+    for (const kind of kinds) await page.getByText(say(`request.kind.${kind}`), { exact: true }).click()
+    await page.getByLabel(say('request.name'), { exact: true }).fill(name)
+    if (officialUserId !== undefined) {
+      await page.getByLabel(say('request.userId'), { exact: true }).fill(officialUserId)
+    }
+    await choose(say('request.language'), names[inTheirs ?? language])
+    await button('requests.enter').click()
+    const heading = page.getByRole('heading', { level: 1 })
+    await expect(heading).toContainText(/P-\d{4}-\d+/)
+    return /P-\d{4}-\d+/.exec((await heading.textContent()) ?? '')![0]
+  }
+
+  async function choose(label: string, option: string): Promise<void> {
+    await page.getByRole('button', { name: label }).click()
+    await page.getByRole('option', { name: option, exact: true }).click()
+  }
+
+  async function identify(how = 'ID_CARD'): Promise<void> {
+    await page.locator('.radio-card', { hasText: say(`request.identified.${how}`) }).click()
+    await button('request.identify.do').click()
+    await expect(page.locator('#call-new')).toBeVisible()
+  }
+
+  /** Tells of a call in the form that stands open, and looks for it. @returns the call's part of the page */
+  async function look(told: Told, form: Locator = page.locator('.told-form')): Promise<void> {
+    const at = told.at.toZonedDateTimeISO(zone)
+    const two = (part: number) => String(part).padStart(2, '0')
+    const [day, month] = language === 'en' ? [at.day, at.month] : [at.day, at.month]
+    await form.locator('.field-day').getByRole('spinbutton').first().click()
+    await page.keyboard.type(`${two(day)}${two(month)}${at.year}`)
+    await form.locator('.field-time').getByRole('spinbutton').first().click()
+    await page.keyboard.type(`${two(at.hour)}${two(at.minute)}`)
+    if (told.accuracy) {
+      await form.getByRole('button', { name: say('told.accuracy') }).click()
+      await page.getByRole('option', { name: say(`told.accuracy.${told.accuracy}`) }).click()
+    }
+    const withheld = form.getByRole('switch', { name: say('told.withheld') })
+    if (told.callerNumber === undefined && !(await withheld.isChecked()))
+      await form.getByText(say('told.withheld'), { exact: true }).click()
+    for (const field of ['callerNumber', 'serviceNumber', 'minutes', 'official'] as const) {
+      const value = told[field]
+      if (value !== undefined)
+        await form.locator(`[id$="-${field}"]`).locator('visible=true').first().fill(String(value))
+    }
+    await form.locator('button[type=submit]').click()
+    await expect(form).toHaveCount(0)
+  }
+
+  /** A call that the requester named, by its place. */
+  const call = (ordinal = 1) => page.locator('#step-calls .request-call').nth(ordinal - 1)
+  const isCall = async (state: string, ordinal = 1) =>
+    expect(call(ordinal).locator('.badge').first()).toHaveText(say(`call.${state}`))
+
+  /** Listens for a moment, and says that the requester is the call's party. */
+  async function verify(ordinal = 1): Promise<void> {
+    const here = call(ordinal)
+    await expect(here.getByRole('button', { name: say('verify.yes') })).toBeDisabled()
+    await here.getByRole('button', { name: say('listen.start') }).click()
+    await here.getByRole('button', { name: say('player.play'), exact: true }).click()
+    await expect(here.getByRole('button', { name: say('verify.yes') })).toBeEnabled({ timeout: 20_000 })
+    await here.getByRole('button', { name: say('verify.yes') }).click()
+    await isCall('MATCHED', ordinal)
+  }
+
+  /** From intake to a call that is shown to be the requester's. @returns the request's number */
+  async function served(asker: Asker, told: Told): Promise<string> {
+    const number = await enter(asker)
+    await identify()
+    await look(told)
+    await isCall('FOUND')
+    await verify()
+    return number
+  }
+
+  /** Makes a letter. @returns its text */
+  async function letter(kind: string): Promise<string> {
+    await page.getByRole('button', { name: say('letters.make.one', { kind: say(`letterKind.${kind}`) }) }).click()
+    const row = page.locator('.letter', { has: page.getByRole('heading', { name: say(`letterKind.${kind}`) }) }).first()
+    const href = await row.getByRole('link', { name: say('letters.read') }).getAttribute('href')
+    const answer = await page.request.get(href ?? '')
+    expect(answer.status()).toBe(200)
+    const pdf = await page.request.get((href ?? '').replace(/html$/, 'pdf'))
+    expect((await pdf.body()).subarray(0, 5).toString()).toBe('%PDF-')
+    return (await answer.text())
+      .replace(/<style[\s\S]*?<\/style>/g, '')
+      .replace(/<[^>]+>/g, ' ')
+      .replace(/\s+/g, ' ')
+  }
+
+  /** Notes that a letter was handed over. */
+  async function handOver(kind: string): Promise<void> {
+    const row = page.locator('.letter', { has: page.getByRole('heading', { name: say(`letterKind.${kind}`) }) }).first()
+    await row.getByRole('button', { name: say('letters.deliver'), exact: true }).click()
+    await row.getByRole('button', { name: say('letters.how') }).click()
+    await page.getByRole('option', { name: say('delivery.HANDED_OVER') }).click()
+    await row.getByRole('button', { name: say('letters.deliver.do'), exact: true }).click()
+    await expect(row.getByText(say('letters.sent'), { exact: true })).toBeVisible()
+  }
+
+  return {
+    ...{ page, say, content, button, choose, enter, identify, look, call, isCall, verify, served, letter, handOver },
+    close: () => context.close(),
+  }
+}
+
+/** The time that a request has booked is now: nobody can wait for days in a test. */
+export async function appointmentIsNow(seloste: RunningSeloste, number: string, minutes = 30): Promise<void> {
+  await ownDatabase(seloste, async (db) => {
+    await sql`
+      update office_slot s set starts_at = now() - interval '1 minute', ends_at = now() + make_interval(mins => ${minutes})
+      from appointment a join subject_request q on q.id = a.request_id
+      where a.slot_id = s.id and a.state = 'BOOKED' and q.number = ${number}`.execute(db)
+  })
+}
