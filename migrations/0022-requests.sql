@@ -220,7 +220,7 @@ begin
   perform pg_advisory_xact_lock(hashtextextended('seloste.request-number', 0));
   select s.* into q from subject_request s join subject_requester r on r.request_id = s.id
   where s.entered_by = viewer() and s.entered_at > clock_timestamp() - interval '10 minutes' and s.closed_at is null
-    and s.party = enter_request.party and s.kinds = enter_request.kinds and s.channel = enter_request.channel
+    and (s.party, s.kinds, s.channel, s.language) = (enter_request.party, enter_request.kinds, enter_request.channel, enter_request.language)
     and s.received_at = enter_request.received_at and s.official_id is not distinct from official.id
     and (r.name, r.address, r.email, r.phone) is not distinct from (btrim(requester ->> 'name'), btrim(requester ->> 'address'),
       btrim(requester ->> 'email'), btrim(requester ->> 'phone'))
