@@ -20,6 +20,7 @@ export function Listen({
   momentMs,
   hasLink = true,
   onLooked,
+  onHeard,
 }: {
   recordingId: string
   segmentId: string
@@ -28,6 +29,8 @@ export function Listen({
   hasLink?: boolean
   /** A listening began or ended: who has listened has changed. */
   onLooked: () => void
+  /** Sound has been heard. */
+  onHeard?: () => void
 }) {
   const { say } = useLanguage()
   const under = usePurpose()
@@ -56,6 +59,7 @@ export function Listen({
         onEnd={() => end('left')}
         onSpeed={pace}
         onBroken={() => void explain()}
+        onHeard={onHeard}
         onStop={(atMs, durationMs) => setStopped({ atMs, durationMs, momentMs })}
       />
     )

@@ -1,5 +1,5 @@
 import { FastForward, Headphones, Link2, Repeat, Square } from 'lucide-react'
-import { lazy, Suspense, useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react'
+import { lazy, Suspense, useEffect, useEffectEvent, useMemo, useRef, useState, type KeyboardEvent } from 'react'
 import { Switch, ToggleButton } from 'react-aria-components'
 import type { Listening, Peaks } from '../api/shapes.ts'
 import { Button } from '../controls/button.tsx'
@@ -18,6 +18,7 @@ import { usePlayback } from './use-playback.ts'
 
 const Waveform = lazy(async () => ({ default: (await import('./waveform.tsx')).Waveform }))
 const keysRemembered = 'seloste.player-keys'
+const heardMs = 500
 
 /**
  * The two-lane player. Keys work only while the focus is inside it, and can be switched off (WCAG 2.1.4); everything
@@ -32,6 +33,7 @@ export function Player({
   onSpeed,
   onBroken,
   onStop,
+  onHeard,
 }: {
   listening: Listening
   peaks: Peaks
@@ -42,6 +44,8 @@ export function Player({
   onSpeed: (speed: number) => void
   onBroken: () => void
   onStop: (positionMs: number, durationMs: number) => void
+  /** Sound has been heard: once, a moment after it began. */
+  onHeard?: (() => void) | undefined
 }) {
   const { say, language } = useLanguage()
   const box = useRef<HTMLElement>(null)
@@ -70,6 +74,11 @@ export function Player({
     onStop: (atMs) => onStop(atMs, durationMs),
   })
   const { positionMs, lanes, region } = playback
+  const isHeard = playback.isPlaying && positionMs - startMs > heardMs
+  const tellHeard = useEffectEvent(() => onHeard?.())
+  useEffect(() => {
+    if (isHeard) tellHeard()
+  }, [isHeard])
 
   useEffect(() => {
     box.current?.querySelector<HTMLElement>('.play-button')?.focus()

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, useEffectEvent, useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { $api } from '../api/client.ts'
 import type { RequestCall, RequestDetail } from '../api/shapes.ts'
 import { Button } from '../controls/button.tsx'
@@ -11,7 +11,6 @@ import type { Done } from './steps.ts'
 import { verifyingOf } from './told.ts'
 
 const Listen = lazy(async () => ({ default: (await import('../listening/listen.tsx')).Listen }))
-const againMs = 2000
 
 /**
  * Exactly one call fits: the clerk listens to it, puts a question that only its party can answer, and says whether the
@@ -31,16 +30,7 @@ export function VerifyCall({
   const { say } = useLanguage()
   const verify = $api.useMutation('post', '/api/requests/{id}/calls/{callId}/verification')
   const [isAsked, setAsked] = useState(false)
-  const [hasBegun, setBegun] = useState(false)
   const how = verifyingOf(call)
-  const isWaiting = hasBegun && how === 'listen'
-  // That the clerk has heard it is known a moment after the sound has begun.
-  const again = useEffectEvent(onChanged)
-  useEffect(() => {
-    if (!isWaiting) return
-    const timer = window.setInterval(again, againMs)
-    return () => window.clearInterval(timer)
-  }, [isWaiting])
   if (!how) return null
 
   const answer = async (isParty: boolean) => {
@@ -73,10 +63,8 @@ export function VerifyCall({
                   segmentId={id}
                   momentMs={undefined}
                   hasLink={false}
-                  onLooked={() => {
-                    setBegun(true)
-                    onChanged()
-                  }}
+                  onLooked={onChanged}
+                  onHeard={onChanged}
                 />
               </Suspense>
             </div>
