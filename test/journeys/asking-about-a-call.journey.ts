@@ -55,7 +55,7 @@ for (const language of languages) {
     )
     const desk = await atServiceDesk(browser, seloste, { language })
     const { say } = desk
-    await desk.enter({ name: 'Liisa Esimerkki', kinds: ['KNOW', 'HISTORY'] })
+    await desk.enter({ name: `Liisa Esimerkki ${language}`, kinds: ['KNOW', 'HISTORY'] })
     await desk.identify('STRONG_EID')
     const told = (at: Temporal.Instant): Told => ({ at, callerNumber: caller, official: 'Virtanen', minutes: 3 })
 
@@ -98,7 +98,7 @@ for (const language of languages) {
     ])
     const desk = await atServiceDesk(browser, seloste, { language })
     const { page, say } = desk
-    await desk.enter({ name: 'Kalle Koe', kinds: ['KNOW', 'LISTEN'] })
+    await desk.enter({ name: `Kalle Koe ${language}`, kinds: ['KNOW', 'LISTEN'] })
     await desk.identify()
     await desk.look({ at: at('13:00'), serviceNumber: number, minutes: 10 })
     await desk.isCall('FOUND')

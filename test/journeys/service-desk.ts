@@ -48,13 +48,11 @@ export function wordsIn(language: Language): (key: string, given?: Record<string
   }
 }
 
-export type ServiceDesk = Awaited<ReturnType<typeof atServiceDesk>>
-
 /** Somebody of the Service Unit at a browser of their own. */
 export async function atServiceDesk(
   browser: Browser,
   seloste: RunningSeloste,
-  { userId = 'paula', language = 'fi' as Language } = {},
+  { userId = 'paula', language = 'fi' }: { userId?: string; language?: Language } = {},
 ) {
   const context = await browser.newContext({ baseURL: seloste.url, locale: 'fi-FI', timezoneId: zone })
   const page = await context.newPage()
