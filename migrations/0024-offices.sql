@@ -439,28 +439,17 @@ end $$;
 
 -- Booking ----------------------------------------------------------------------------------------------------------------
 
-create function book_appointment(request uuid, slot uuid, needs text[], interpreter_language text) returns uuid
+-- Gives a time to a request, which serves somebody who is identified; one that is booked already is moved. Inspections first: the
+-- custodian closes one whose recordings have ended before this, or after it and this ends with it.
+create function give_slot(q subject_request, s office_slot, needs text[], interpreter_language text) returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  q subject_request := serving_identified(request);
-  s office_slot;
-  latest timestamptz;
+  latest timestamptz := latest_appointment(recordings_to_hear(q.id));
   before appointment;
   made appointment;
 begin
-  perform refuse_identity_code('interpreterLanguage', book_appointment.interpreter_language);
-  -- The custodian closes an inspection whose recordings have ended: before this, or after it and this ends with it.
-  perform from inspection i where i.request_id = q.id and i.closed_at is null order by i.id for update;
-  latest := latest_appointment(recordings_to_hear(q.id));
   if latest is null then
     raise exception 'appointment.nothing' using errcode = 'SE001';
-  end if;
-  select * into s from office_slot k where k.id = book_appointment.slot and k.removed_at is null for update;
-  if s.id is null then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
-  if s.starts_at <= register_now() then
-    raise exception 'appointment.past' using errcode = 'SE001';
   end if;
   if s.ends_at > latest then
     raise exception 'appointment.late' using errcode = 'SE001', detail = ledger_instant(latest);
@@ -480,10 +469,70 @@ begin
     perform end_rooms(before, viewer(), 'moved');
   end if;
   insert into appointment (request_id, slot_id, needs, interpreter_language, booked_by)
-  values (q.id, s.id, book_appointment.needs, btrim(book_appointment.interpreter_language), viewer()) returning * into made;
+  values (q.id, s.id, give_slot.needs, btrim(give_slot.interpreter_language), viewer()) returning * into made;
   perform note_appointment('appointment.booked', made, viewer(), jsonb_build_object('request', q.id, 'time', s.id, 'office', s.office_id,
     'at', ledger_instant(s.starts_at), 'moved', before.id));
   return made.id;
+end $$;
+
+create function book_appointment(request uuid, slot uuid, needs text[], interpreter_language text) returns uuid
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  q subject_request := serving_identified(request);
+  s office_slot;
+begin
+  perform refuse_identity_code('interpreterLanguage', book_appointment.interpreter_language);
+  perform from inspection i where i.request_id = q.id and i.closed_at is null order by i.id for update;
+  if latest_appointment(recordings_to_hear(q.id)) is null then
+    raise exception 'appointment.nothing' using errcode = 'SE001';
+  end if;
+  select * into s from office_slot k where k.id = book_appointment.slot and k.removed_at is null for update;
+  if s.id is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  if s.starts_at <= register_now() then
+    raise exception 'appointment.past' using errcode = 'SE001';
+  end if;
+  return give_slot(q, s, needs, interpreter_language);
+end $$;
+
+-- Somebody stands at the door: a time that begins now, with whoever books it as host. Free times that it overlaps are taken back; one
+-- that somebody else has booked stands.
+create function book_now(request uuid, office uuid, minutes integer, needs text[], interpreter_language text) returns uuid
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  q subject_request := serving_identified(request);
+  o office;
+  s office_slot;
+  free office_slot;
+  made uuid;
+begin
+  perform refuse_identity_code('interpreterLanguage', book_now.interpreter_language);
+  perform from inspection i where i.request_id = q.id and i.closed_at is null order by i.id for update;
+  select * into o from office k where k.id = book_now.office for share;
+  if o.id is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  if minutes is null or minutes not between 15 and 240 then
+    raise exception 'slot.times' using errcode = 'SE001';
+  end if;
+  lock table office_slot in share row exclusive mode;
+  insert into office_slot (office_id, starts_at, ends_at, host_id, added_by)
+  values (o.id, register_now(), register_now() + make_interval(mins => minutes), viewer(), viewer()) returning * into s;
+  perform note_office('office.changed', o.id, jsonb_build_object('what', 'times-added', 'times', 1, 'from', ledger_instant(s.starts_at), 'host', s.host_id));
+  made := give_slot(q, s, needs, interpreter_language);
+  for free in
+    select * from office_slot k
+    where k.id <> s.id and k.removed_at is null and k.starts_at < s.ends_at and k.ends_at > s.starts_at
+      and (k.office_id = s.office_id or k.host_id = s.host_id) order by k.id
+  loop
+    if exists (select from appointment a where a.slot_id = free.id and a.state = 'BOOKED') then
+      raise exception 'slot.overlap' using errcode = 'SE001';
+    end if;
+    update office_slot k set removed_at = clock_timestamp(), removed_by = viewer() where k.id = free.id;
+    perform note_office('office.changed', free.office_id, jsonb_build_object('what', 'time-removed', 'time', free.id));
+  end loop;
+  return made;
 end $$;
 
 -- Ends the sessions that are in an appointment's room; what they play stops within seconds.
@@ -704,7 +753,8 @@ begin
 end $$;
 
 -- The room of this session: this person's calls that are to be heard, and the parts of them that are; each call is looked at.
-create function room_now() returns table (appointment_id uuid, number text, language text, until timestamptz, calls jsonb)
+-- `confirms`: the host has a password with which they can say here that it was heard.
+create function room_now() returns table (appointment_id uuid, number text, language text, until timestamptz, confirms boolean, calls jsonb)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
 declare
@@ -719,7 +769,7 @@ begin
   select viewer(), 'SERVICE_UNIT', 'contact.read', 'INSPECTION', q.number, 'contact', c, 'ok', jsonb_build_object('appointment', confined_to())
   from unnest(room_contacts()) c;
   return query
-    select confined_to(), q.number, q.language, confined_until(), coalesce((
+    select confined_to(), q.number, q.language, confined_until(), exists (select from person p where p.id = viewer() and p.password_check is not null), coalesce((
       select jsonb_agg(jsonb_build_object(
         'ordinal', k.ordinal, 'startedAt', c.started_at, 'endedAt', c.ended_at, 'number', c.number_called, 'numberName', c.number_name,
         'parts', (
@@ -733,15 +783,24 @@ begin
         and exists (select from recording r where r.id = any (heard) and r.contact_id = c.id)), '[]');
 end $$;
 
--- Ends the listening mode and the session with it. Heard: that is what came of the appointment; else it can go on within its time.
-create function close_room(is_heard boolean) returns void
+-- Ends the listening mode and the session with it. That it was heard the host says, with their password: the listener sits alone
+-- at the screen, and what the other party has forbidden is destroyed by it. Without it whoever sits there can end it at any time,
+-- and it can go on within the time. Answers: closed; wrong or wait where the password does not prove the host.
+create function close_room(is_heard boolean, proof bytea) returns text
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   a appointment;
+  proved text;
 begin
   select * into a from appointment k where k.id = confined_to();
   if a.id is null or viewer() is null then
     raise exception 'room.none' using errcode = 'SE001';
+  end if;
+  if is_heard then
+    proved := prove_password(sha256(convert_to(current_setting('seloste.session', true), 'UTF8')), close_room.proof);
+    if proved <> 'right' then
+      return proved;
+    end if;
   end if;
   perform from inspection i where i.request_id = a.request_id and i.closed_at is null order by i.id for update;
   select * into a from appointment k where k.id = a.id for update;
@@ -749,6 +808,7 @@ begin
     perform end_appointment(a, viewer(), 'HEARD');
   end if;
   perform end_rooms(a, viewer(), 'closed');
+  return 'closed';
 end $$;
 
 -- What these functions do they tell the log themselves.
@@ -771,14 +831,15 @@ revoke execute on function confined_to(), confined_until(), request_in_room(), r
   note_appointment(text, appointment, uuid, jsonb), list_offices(), list_hosts(), enter_office(jsonb, jsonb),
   change_office(uuid, jsonb, jsonb, boolean), add_slots(uuid, timestamptz, timestamptz, integer, uuid), remove_slot(uuid),
   slots_as_told(office_slot), list_slots(timestamptz, timestamptz, uuid), recordings_to_hear(uuid), free_slots(uuid),
-  book_appointment(uuid, uuid, text[], text), end_rooms(appointment, uuid, text), end_appointment(appointment, uuid, text),
+  give_slot(subject_request, office_slot, text[], text), book_appointment(uuid, uuid, text[], text),
+  book_now(uuid, uuid, integer, text[], text), end_rooms(appointment, uuid, text), end_appointment(appointment, uuid, text),
   note_outcome(uuid, text), appointment_follows(), appointments_as_told(uuid, timestamptz, timestamptz, boolean, bytea),
   make_workstation_code(uuid, text, bytea), enrol_workstation(bytea, bytea, bytea), end_workstation(uuid), workstation_here(bytea),
-  open_room(uuid, bytea), room_now(), close_room(boolean) from public;
+  open_room(uuid, bytea), room_now(), close_room(boolean, bytea) from public;
 grant execute on function confined_to(), confined_until(), room_recordings(), room_segments(), room_contacts(),
   confinement_of(bytea, bytea), list_offices(), list_hosts(), enter_office(jsonb, jsonb), change_office(uuid, jsonb, jsonb, boolean),
   add_slots(uuid, timestamptz, timestamptz, integer, uuid), remove_slot(uuid), list_slots(timestamptz, timestamptz, uuid), free_slots(uuid),
-  book_appointment(uuid, uuid, text[], text), note_outcome(uuid, text),
+  book_appointment(uuid, uuid, text[], text), book_now(uuid, uuid, integer, text[], text), note_outcome(uuid, text),
   appointments_as_told(uuid, timestamptz, timestamptz, boolean, bytea), make_workstation_code(uuid, text, bytea),
-  enrol_workstation(bytea, bytea, bytea), end_workstation(uuid), workstation_here(bytea), open_room(uuid, bytea), room_now(), close_room(boolean)
+  enrol_workstation(bytea, bytea, bytea), end_workstation(uuid), workstation_here(bytea), open_room(uuid, bytea), room_now(), close_room(boolean, bytea)
   to seloste_desk;

@@ -105,6 +105,7 @@ const rules: Record<string, Rule> = {
   removeSlot: { missing: ['SERVICE_UNIT'] },
   listFreeSlots: { missing: ['SERVICE_UNIT'] },
   bookAppointment: { missing: ['SERVICE_UNIT'] },
+  bookNow: { missing: ['SERVICE_UNIT'] },
   noteOutcome: { missing: ['SERVICE_UNIT'] },
   listAppointments: ['SERVICE_UNIT'],
   makeWorkstationCode: { missing: setsUpOffices },

@@ -3,6 +3,7 @@ import { expect, describe, test } from 'vitest'
 import { endListeningsOver } from '#use/playback/end-listening.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
+import { password } from '../database/people.ts'
 import { openOffices, type Jar } from './open-offices.ts'
 
 const database = await createTestDatabase<RegisterTables>()
@@ -125,7 +126,7 @@ describe('the room', () => {
     expect((await desk.byOfficial(recording.id)).body).toMatchObject({ state: 'waiting' })
     const { body } = await listen(jar, recording.id, request.number)
     expect((await range(jar, body['id'] as string)).status).toBe(206)
-    const closed = await jar.ask('/api/room/close', { outcome: 'HEARD' })
+    const closed = await jar.ask('/api/room/close', { outcome: 'HEARD', password })
     expect(closed).toMatchObject({ status: 200, body: {} })
     expect(jar.cookies.has('seloste')).toBe(false)
     expect(jar.cookies.has('seloste-workstation')).toBe(true)
@@ -162,6 +163,31 @@ describe('the room', () => {
       'listening.ended',
     ])
     expect(new Set(rows.map(({ person_id }) => person_id))).toEqual(new Set([people.paula.id]))
+  })
+
+  test('is not said to be heard but by the host, with their password: what is forbidden waits on', async () => {
+    const recording = await kept()
+    const { jar, request, appointmentId } = await inTheRoom([recording])
+    expect((await jar.ask('/api/room')).body).toMatchObject({ confirms: true })
+    expect((await desk.byOfficial(recording.id)).body).toMatchObject({ state: 'waiting' })
+    const heard = async (more: object) => (await jar.ask('/api/room/close', { outcome: 'HEARD', ...more })).code
+    expect(await heard({})).toBe('confirm.password')
+    expect(await heard({ password: '' })).toBe('session.credentials')
+    expect(await heard({ password: 'a good long guess' })).toBe('session.credentials')
+    expect(await stateOfAppointment(appointmentId)).toBe('BOOKED')
+    expect(await stateOf(recording.id)).toMatchObject({ state: 'RESTRICTED' })
+    expect((await listen(jar, recording.id, request.number)).status).toBe(201)
+    for (let guess = 0; guess < 6; guess++) await heard({ password: `guess ${guess}` })
+    expect(await heard({ password })).toBe('session.wait')
+    expect(await stateOfAppointment(appointmentId)).toBe('BOOKED')
+    // Whoever sits there can end it all the same.
+    expect((await jar.ask('/api/room/close', {})).status).toBe(200)
+    const { rows } = await pool.query(
+      "select distinct result from audit_entry where action = 'room.closed' and result like 'refused:session%' and person_id = $1 order by 1",
+      [people.paula.id],
+    )
+    expect(rows).toEqual([{ result: 'refused:session.credentials' }, { result: 'refused:session.wait' }])
+    expect(await stateOf(recording.id)).toMatchObject({ state: 'RESTRICTED' })
   })
 
   test('closed without an outcome is gone on with within the slot', async () => {

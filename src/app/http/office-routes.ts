@@ -1,5 +1,11 @@
 import type { FastifyReply } from 'fastify'
-import { bookAppointment, listAppointments, noteOutcome } from '#use/requests/offices/appointments.ts'
+import {
+  bookAppointment,
+  bookNow,
+  listAppointments,
+  noteOutcome,
+  type Need,
+} from '#use/requests/offices/appointments.ts'
 import { changeOffice, enterOffice, listOffices, type Office } from '#use/requests/offices/offices.ts'
 import { addSlots, listFreeSlots, listSlots, removeSlot, type Days } from '#use/requests/offices/slots.ts'
 import { asInstant, viewAppointment, viewSlot } from './appointment-view.ts'
@@ -100,16 +106,21 @@ export function officeRoutes(app: Routes, desk: Desk): void {
     handler: async (request, reply) => {
       const session = await signedIn(desk, request, reply)
       if (!session) return reply
-      const { needs, interpreterLanguage } = request.body
-      // A language says which interpreter, and an interpreter is of some language.
-      if (needs.includes('INTERPRETER') !== (interpreterLanguage !== undefined)) {
-        return refuse(reply, 'input.invalid', { field: 'interpreterLanguage' })
-      }
-      // In writing only where the description in force provides for it (C1).
-      if (needs.includes('TRANSCRIPT') && !describedNow(desk).switches.accessTranscript) {
-        return refuse(reply, 'request.not-offered', { field: 'needs' })
-      }
+      const wrong = wrongNeeds(request.body)
+      if (wrong) return refuse(reply, wrong.refused, { field: wrong.field })
       const booked = await bookAppointment(desk.db, session, request.params.id, request.body)
+      return 'refused' in booked ? refuseWith(reply, booked) : reply.code(201).send(booked)
+    },
+  })
+
+  app.route({
+    ...operations.bookNow,
+    handler: async (request, reply) => {
+      const session = await signedIn(desk, request, reply)
+      if (!session) return reply
+      const wrong = wrongNeeds(request.body)
+      if (wrong) return refuse(reply, wrong.refused, { field: wrong.field })
+      const booked = await bookNow(desk.db, session, request.params.id, request.body)
       return 'refused' in booked ? refuseWith(reply, booked) : reply.code(201).send(booked)
     },
   })
@@ -138,6 +149,18 @@ export function officeRoutes(app: Routes, desk: Desk): void {
       return reply.send({ items: listed.appointments.map(viewAppointment) })
     },
   })
+
+  function wrongNeeds({ needs, interpreterLanguage }: { needs: readonly Need[]; interpreterLanguage?: string }) {
+    // A language says which interpreter, and an interpreter is of some language.
+    if (needs.includes('INTERPRETER') !== (interpreterLanguage !== undefined)) {
+      return { refused: 'input.invalid', field: 'interpreterLanguage' } as const
+    }
+    // In writing only where the description in force provides for it (C1).
+    if (needs.includes('TRANSCRIPT') && !describedNow(desk).switches.accessTranscript) {
+      return { refused: 'request.not-offered', field: 'needs' } as const
+    }
+    return undefined
+  }
 }
 
 function done(reply: FastifyReply, answer: 'done' | { refused: RefusalCode; of?: string }) {

@@ -85,16 +85,21 @@ export function roomRoutes(app: Routes, desk: Desk): void {
 
   app.route({
     ...operations.closeRoom,
-    handler: async (request: FastifyRequest<{ Body: { outcome?: 'HEARD' } }>, reply) => {
+    handler: async (request: FastifyRequest<{ Body: { outcome?: 'HEARD'; password?: string } }>, reply) => {
       const session = await signedIn(desk, request, reply)
       if (!session) return reply
+      const { outcome, password } = request.body
+      const isHeard = outcome === 'HEARD'
+      if (isHeard && password === undefined) return refuse(reply, 'confirm.password', { field: 'password' })
       // Asked before the session is over: the listener, who stays, is not let in as the host by one press (as at signing out).
       const { identityProvider } = desk.custodian
       const provider: { url?: string } = desk.ways.identityProvider
         ? await identityProvider.signOutUrl({ session: session.token }).catch(() => ({}))
         : {}
-      const closed = await closeRoom(desk.db, session, { isHeard: request.body.outcome === 'HEARD' })
-      if (closed !== 'closed') return refuse(reply, closed.refused)
+      const closed = await closeRoom(desk.db, session, isHeard && password !== undefined ? { password } : undefined)
+      if (closed !== 'closed') {
+        return refuse(reply, closed.refused, { ...(closed.refused === 'session.credentials' && { field: 'password' }) })
+      }
       clearSessionToken(request, reply)
       return reply.send(provider)
     },
@@ -118,12 +123,13 @@ export function roomRoutes(app: Routes, desk: Desk): void {
   }
 }
 
-function viewRoom({ appointment_id, number, language, until, calls }: Room) {
+function viewRoom({ appointment_id, number, language, until, confirms, calls }: Room) {
   return {
     appointmentId: appointment_id,
     requestNumber: number,
     language,
     until: until.toString(),
+    confirms,
     calls: calls.map((call) => ({
       ordinal: call.ordinal,
       startedAt: asInstant(call.startedAt),

@@ -72,6 +72,9 @@ export const Room = Type.Object(
     requestNumber: Type.String({ description: 'The reference of the listenings' }),
     language: literals(['fi', 'sv', 'en'], 'The listener’s language'),
     until: instant('The end of the slot: nothing plays after it'),
+    confirms: Type.Boolean({
+      description: 'The host has a password and can say here that it was heard; else it is noted at the desk',
+    }),
     calls: Type.Array(
       Type.Object({
         ordinal: Type.Integer(),
@@ -215,6 +218,26 @@ export const officeOperations = {
       response: { 201: Type.Object({ id: uuid('The appointment') }), 409: refusals[400], ...refusals },
     },
   },
+  bookNow: {
+    method: 'POST',
+    url: '/api/requests/:id/appointments/now',
+    schema: {
+      operationId: 'bookNow',
+      summary:
+        'Somebody stands at the door: a time that begins now, with the viewer as host, made and booked in one step',
+      params: id,
+      body: Type.Object(
+        {
+          officeId: uuid('Where the viewer receives them'),
+          minutes: Type.Integer({ minimum: 15, maximum: 240, description: 'How long it lasts' }),
+          needs: Type.Array(Need, { uniqueItems: true }),
+          interpreterLanguage: Type.Optional(written(60, 'With INTERPRETER')),
+        },
+        closed,
+      ),
+      response: { 201: Type.Object({ id: uuid('The appointment') }), 409: refusals[400], ...refusals },
+    },
+  },
   noteOutcome: {
     method: 'POST',
     url: '/api/appointments/:id/outcome',
@@ -315,7 +338,12 @@ export const officeOperations = {
       operationId: 'closeRoom',
       summary: 'End the listening mode, and with it the session',
       body: Type.Object(
-        { outcome: Type.Optional(literals(['HEARD'], 'It was heard; none: to be gone on with in this slot')) },
+        {
+          outcome: Type.Optional(
+            literals(['HEARD'], 'It was heard, as the host says; none: to be gone on with in this slot'),
+          ),
+          password: Type.Optional(Type.String({ maxLength: 1024, description: 'With HEARD: the host’s own' })),
+        },
         closed,
       ),
       response: {

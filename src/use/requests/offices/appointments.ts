@@ -59,6 +59,30 @@ export async function bookAppointment(
   return 'refused' in answer ? answer : answer.rows[0]!
 }
 
+const nowRefusals = [...bookRefusals, 'slot.times', 'slot.overlap'] as const
+
+/**
+ * Makes a time that begins now, with whoever asks as its host, and books it; free times that it overlaps are taken back.
+ * @returns the appointment; `of` appointment.late: the instant before which times end
+ */
+export async function bookNow(
+  db: HoldingSafeguards,
+  session: Session,
+  requestId: string,
+  asked: { officeId: string; minutes: number; needs: readonly Need[]; interpreterLanguage?: string | undefined },
+): Promise<{ id: string } | Refused<(typeof nowRefusals)[number]>> {
+  const answer = await askOfDatabase(
+    db,
+    session,
+    sql<{ id: string }>`
+      select book_now(${requestId}::uuid, ${asked.officeId}::uuid, ${asked.minutes}::integer, ${[...asked.needs]}::text[],
+        ${asked.interpreterLanguage ?? null}) as id`,
+    nowRefusals,
+    { action: 'appointment.booked', object: { kind: 'request', id: requestId } },
+  )
+  return 'refused' in answer ? answer : answer.rows[0]!
+}
+
 const outcomeRefusals = ['deny.role', 'not-found', 'appointment.over', 'appointment.not-yet'] as const
 
 /** Notes what came of an appointment. What waited for it is destroyed; where nobody came and nothing waits, it can be booked again. */

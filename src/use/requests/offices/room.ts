@@ -1,6 +1,8 @@
 import { sql } from 'kysely'
 import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { appendAudit } from '#safeguards/audit/append.ts'
 import { sessionHash, type Session } from '#safeguards/people/session.ts'
+import { passwordProof } from '#safeguards/sign-in/own-account.ts'
 import { safeguardsOf, type HoldingSafeguards } from '#safeguards/tables.ts'
 import type { InThreeLanguages } from './offices.ts'
 
@@ -10,6 +12,8 @@ export interface Room {
   number: string
   language: 'fi' | 'sv' | 'en'
   until: Temporal.Instant
+  /** The host has a password with which they can say here that it was heard. */
+  confirms: boolean
   calls: {
     ordinal: number
     startedAt: string
@@ -64,25 +68,42 @@ export async function readRoom(db: HoldingSafeguards, session: Session): Promise
   const answer = await askOfDatabase(
     db,
     session,
-    sql<Room>`select appointment_id, number, language, until, calls from room_now()`,
+    sql<Room>`select appointment_id, number, language, until, confirms, calls from room_now()`,
     ['room.none'],
     { action: 'contact.read', object: { kind: 'appointment' } },
   )
   return 'refused' in answer ? answer : answer.rows[0]!
 }
 
-/** Ends the listening mode, and the session with it. */
+/**
+ * Ends the listening mode, and the session with it. That it was heard the host says, whose password proves it: what the other
+ * party has forbidden is destroyed by that, and the listener sits alone at the screen.
+ * @param heardBy the host's password; without it nothing is said of what came of the appointment
+ */
 export async function closeRoom(
   db: HoldingSafeguards,
   session: Session,
-  { isHeard }: { isHeard: boolean },
-): Promise<'closed' | Refused<'room.none'>> {
-  const answer = await askOfDatabase(db, session, sql`select close_room(${isHeard})`, ['room.none'], {
-    action: 'room.closed',
-    object: { kind: 'appointment' },
-  })
-  return 'refused' in answer ? answer : 'closed'
+  heardBy: { password: string } | undefined,
+): Promise<'closed' | Refused<'room.none' | 'session.credentials' | 'session.wait'>> {
+  const trace = { action: 'room.closed', object: { kind: 'appointment' } } as const
+  const proof = heardBy ? await passwordProof(db, session.personId, heardBy.password) : null
+  const answer = await askOfDatabase(
+    db,
+    session,
+    sql<{ closed: 'closed' | keyof typeof unproved }>`
+      select close_room(${heardBy !== undefined}, ${proof}::bytea) as closed`,
+    ['room.none'],
+    trace,
+  )
+  if ('refused' in answer) return answer
+  const { closed } = answer.rows[0]!
+  if (closed === 'closed') return 'closed'
+  // Not raised: the failed attempt is to stay counted.
+  await appendAudit(db, { ...trace, result: `refused:${unproved[closed]}`, personId: session.personId })
+  return { refused: unproved[closed] }
 }
+
+const unproved = { wrong: 'session.credentials', wait: 'session.wait' } as const
 
 /** Whom a session serves alone. */
 export interface Confinement {

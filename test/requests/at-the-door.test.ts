@@ -1,0 +1,87 @@
+// R47: somebody stands at the door: a time that begins now, with whoever books it as host, in one step.
+import { expect, test } from 'vitest'
+import type { RegisterTables } from '#register/tables.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { openOffices } from './open-offices.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const desk = await openOffices(database)
+const { people, pirkko, clerk, other, office, slotAt, toHear, booked, kept, keptUntil, stateOfAppointment } = desk
+const pool = database.as().pool
+
+const bookNow = (request: { id: string }, officeId: string, more: object = {}, by = clerk) =>
+  by.ask(`/api/requests/${request.id}/appointments/now`, { officeId, minutes: 30, needs: [], ...more })
+const isRemoved = async (slotId: string) =>
+  (
+    await pool.query<{ gone: boolean }>('select removed_at is not null as gone from office_slot where id = $1', [
+      slotId,
+    ])
+  ).rows[0]!.gone
+/** So that the next begins with a host and a request who have nothing booked. */
+const withdraw = async (id: string) => expect((await desk.outcome(id, 'WITHDRAWN')).status).toBe(204)
+
+test('it begins at once: the host opens the room at the office’s workstation', async () => {
+  const officeId = await office()
+  const request = await toHear([await kept()])
+  const asked = await bookNow(request, officeId, { needs: ['INTERPRETER'], interpreterLanguage: 'somali' })
+  expect(asked.status).toBe(201)
+  const appointmentId = asked.body['id'] as string
+  const host = await desk.atWorkstation(people.paula, officeId)
+  const opened = await host.ask('/api/room', { appointmentId })
+  expect(opened.status).toBe(200)
+  expect(Date.parse(opened.body['until'] as string) - Date.now()).toBeGreaterThan(29 * 60_000)
+  expect(Date.parse(opened.body['until'] as string) - Date.now()).toBeLessThanOrEqual(30 * 60_000)
+  await withdraw(appointmentId)
+})
+
+test('free times that it overlaps are taken back; one that somebody has booked refuses it, at the office and of the host', async () => {
+  const officeId = await office()
+  const [atOffice, ofHost, later] = [
+    await slotAt(0.25, { officeId, host: pirkko }),
+    await slotAt(0.3),
+    await slotAt(3, { officeId, host: pirkko }),
+  ]
+  const request = await toHear([await kept()])
+  const asked = await bookNow(request, officeId)
+  expect(asked.status).toBe(201)
+  expect([await isRemoved(atOffice), await isRemoved(ofHost), await isRemoved(later)]).toEqual([true, true, false])
+  const second = await toHear([await kept()])
+  expect((await bookNow(second, officeId, {}, other)).code).toBe('slot.overlap')
+  expect((await bookNow(second, await office())).code).toBe('slot.overlap')
+  await withdraw(asked.body['id'] as string)
+  const again = await bookNow(second, officeId, {}, other)
+  expect(again.status).toBe(201)
+  await withdraw(again.body['id'] as string)
+})
+
+test('whoever comes before their time is moved to now, though the two overlap', async () => {
+  const officeId = await office()
+  const request = await toHear([await kept()])
+  const slot = await slotAt(0.2, { officeId })
+  const before = await booked(request, slot)
+  const asked = await bookNow(request, officeId)
+  expect(asked.status).toBe(201)
+  expect([await stateOfAppointment(before), await isRemoved(slot)]).toEqual(['MOVED', true])
+  await withdraw(asked.body['id'] as string)
+})
+
+test('it is refused as any other time is: too long for the recording, a closed office, nobody who is identified', async () => {
+  const officeId = await office()
+  const late = await toHear([await keptUntil(0.5)])
+  expect((await bookNow(late, officeId, { minutes: 45 })).code).toBe('appointment.late')
+  const request = await toHear([await kept()])
+  const inThree = { fi: 'x', sv: 'x', en: 'x' }
+  const closed = await office()
+  await clerk.ask(`/api/offices/${closed}`, { names: inThree, address: inThree, isClosed: true }, { method: 'PUT' })
+  expect((await bookNow(request, closed)).code).toBe('office.closed')
+  expect((await bookNow(request, request.id)).code).toBe('not-found')
+  expect((await bookNow(request, officeId, { needs: ['INTERPRETER'] })).code).toBe('input.invalid')
+  expect((await bookNow(request, officeId, { minutes: 10 })).code).toBe('input.invalid')
+  await pool.query(
+    'update subject_request set identified_at = null, identified_by = null, identified_how = null where id = $1',
+    [request.id],
+  )
+  expect((await bookNow(request, officeId)).code).toBe('request.not-identified')
+  const none = await pool.query('select 1 from office_slot where office_id = $1', [officeId])
+  expect(none.rows).toEqual([])
+})
