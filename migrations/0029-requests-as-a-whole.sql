@@ -17,7 +17,11 @@ begin
     left join lateral (
       select min(h.until) as first_end, jsonb_agg(jsonb_build_object('state', rc.state, 'canBeHeard', h.until is not null,
         'canBeForbidden', rc.state = 'MATCHED' and q.closed_at is null and q.kinds @> array['PROHIBIT']
-          and can_be_forbidden(q, rc.contact_id)) order by rc.ordinal) as calls
+          and can_be_forbidden(q, rc.contact_id),
+        'isForbidden', rc.state = 'MATCHED' and exists (
+          select from prohibition p join recording r on r.id = p.recording_id
+          where p.reference = q.number and p.party = q.party and r.contact_id = rc.contact_id)
+        ) order by rc.ordinal) as calls
       -- Asked once: without the offset it would be wherever it is named.
       from request_call rc cross join lateral (
         select case when q.kinds && array['LISTEN', 'COPY'] then call_heard_until(q, rc) end as until offset 0
@@ -93,7 +97,16 @@ begin
   );
 end $$;
 
--- What stands in the way of closing a request with an outcome. One that is withdrawn owes nobody an answer.
+-- Whether a letter is an answer to something that was asked. The notice of a prohibition tells nobody whether their other calls
+-- were recorded. The twin of `answers` in src/use/requests/request-state.ts.
+create function letter_answers(letter_kind text, asked text) returns boolean
+language sql immutable set search_path = pg_catalog as $$
+  select letter_kind in ('answer', 'not-identifiable', 'refusal') or (letter_kind, asked) in (('prohibition', 'PROHIBIT'),
+    ('copy', 'COPY'), ('log-extract', 'LOG_EXTRACT'), ('correction', 'RECTIFY'), ('mentioned', 'MENTIONED'), ('openness', 'OPENNESS'))
+$$;
+
+-- What stands in the way of closing a request with an outcome. One that is answered was answered in all that was asked, one that
+-- is refused was told why, and one that is withdrawn owes nobody an answer.
 create function unfinished_of(q subject_request, outcome text) returns text[]
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -112,11 +125,27 @@ begin
       case when outcome <> 'WITHDRAWN' and q.kinds @> array['OPENNESS'] and not openness_is_decided(q.id) then 'decision' end,
       case when outcome <> 'WITHDRAWN' and (
         letters_so_far(q.id) @> '[{"isDelivered": false}]'
-        or not exists (
-          select from jsonb_array_elements(letters_so_far(q.id)) l
-          where l ->> 'kind' not in ('received', 'extension', 'appointment', 'destroyed-before'))
+        or outcome = 'REFUSED' and not exists (
+          select from letter l where l.request_id = q.id and l.kind in ('refusal', 'not-identifiable', 'openness'))
+        or outcome = 'ANSWERED' and exists (
+          select from unnest(q.kinds) asked
+          where not exists (select from letter l where l.request_id = q.id and letter_answers(l.kind, asked)))
       ) then 'letter' end
     ], null)
+  );
+end $$;
+
+-- The same of an open request, by each outcome, for whoever is about to close it.
+create function what_closing_needs(wanted uuid) returns jsonb
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  q subject_request;
+begin
+  perform demand_right('SERVICE_UNIT', 'INSPECTION', 'any');
+  select * into q from subject_request s where s.id = wanted;
+  return (
+    select jsonb_object_agg(outcome, case when q.closed_at is null then to_jsonb(unfinished_of(q, outcome)) else '[]' end)
+    from unnest(array['REFUSED', 'WITHDRAWN']) outcome
   );
 end $$;
 
@@ -165,7 +194,7 @@ create function forget_requester(wanted uuid) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   delete from subject_requester where request_id = wanted;
-  update request_call set told = null, contact_id = null, contact_started_at = null where request_id = wanted;
+  update request_call set told = null, asked = null, contact_id = null, contact_started_at = null where request_id = wanted;
   perform erase_letters_of(wanted);
   update appointment set needs = '{}', interpreter_language = null where request_id = wanted;
   -- None is open, but in a backup that is restored.
@@ -200,7 +229,7 @@ alter table destruction_entry drop constraint destruction_entry_kind, add constr
 
 revoke execute on function request_facts(uuid[]), call_heard_until(subject_request, request_call), can_be_forbidden(subject_request, uuid),
   letters_so_far(uuid), appointments_so_far(uuid), copies_so_far(uuid), corrections_so_far(uuid), openness_is_decided(uuid),
-  unfinished_of(subject_request, text), follow_kinds(), close_request(uuid, text), forget_requester(uuid), erase_requests_over()
+  letter_answers(text, text), unfinished_of(subject_request, text), what_closing_needs(uuid), follow_kinds(), close_request(uuid, text), forget_requester(uuid), erase_requests_over()
   from public;
-grant execute on function request_facts(uuid[]), close_request(uuid, text) to seloste_desk;
+grant execute on function request_facts(uuid[]), what_closing_needs(uuid), close_request(uuid, text) to seloste_desk;
 grant execute on function erase_requests_over() to seloste_custodian;

@@ -88,7 +88,7 @@ describe('a caller with a withheld number (AC9, AC14)', () => {
     const { id, number } = await identified()
     const first = await name(id, { accuracy: 'HOURS', serviceNumber: '029 497 000', minutes: 10 })
     expect(first).toMatchObject({ status: 201, call: { ordinal: 1, state: 'SEVERAL', otherRequests: [] } })
-    expect(first.call.askFor).toEqual(['accuracy', 'callerNumber', 'official'])
+    expect(first.call.askFor).toEqual(['accuracy', 'official'])
     expect(Object.keys(first.call).sort()).toEqual(['askFor', 'id', 'ordinal', 'otherRequests', 'state', 'told'])
 
     const details = { serviceNumber: '+358 29 497 000', minutes: 10, official: 'bertil' }
@@ -99,7 +99,9 @@ describe('a caller with a withheld number (AC9, AC14)', () => {
     })
     expect(call.contact).toBeUndefined()
     expect(await logged('call.looked-for', id)).toMatchObject([
+      { result: 'ok', reference: number, purpose: 'INSPECTION', detail: { call: call.id } },
       { result: 'ok', reference: number, purpose: 'INSPECTION', detail: { result: 'several' } },
+      { result: 'ok', reference: number, purpose: 'INSPECTION', detail: { call: call.id } },
       { result: 'ok', reference: number, purpose: 'INSPECTION', detail: { result: 'one' } },
     ])
 
@@ -349,7 +351,8 @@ describe('what is told of a call', () => {
       code: 'request.too-many-searches',
     })
     expect(await logged('call.looked-for', id)).toMatchObject([
-      ...Array.from({ length: 30 }, () => ({ result: 'ok' })),
+      // Each of the two is there when it is asked and when it was looked for.
+      ...Array.from({ length: 32 }, () => ({ result: 'ok' })),
       { result: 'refused:request.too-many-searches' },
     ])
     expect((await name((await identified()).id, { callerNumber: '040 444 1111' })).status).toBe(201)

@@ -34,7 +34,7 @@ test('a listening that is asked for is booked first, and is urgent three days be
     await servedRequest(admin, { ...request, kinds: ['KNOW'] }),
   ]
   const { state, next, isUrgent, firstEnd } = await read(id)
-  expect({ state, next, isUrgent }).toEqual({ state: 'CALL_FOUND', next: ['answer', 'book'], isUrgent: true })
+  expect({ state, next, isUrgent }).toEqual({ state: 'CALL_FOUND', next: ['book', 'answer'], isUrgent: true })
   const day = (await stateOf(recording.id)).destroy_at!
   expect(Temporal.Instant.compare(Temporal.Instant.from(firstEnd!), day)).toBe(0)
   const known = await read(other.id)
@@ -52,6 +52,41 @@ test('a prohibition that was asked for and not entered stands in the way of an a
   const forbidden = { party: 'CALLER', channel: 'PHONE', reference: number }
   expect((await post('paula', `/api/recordings/${recording.id}/prohibitions`, forbidden)).status).toBe(200)
   expect(unfinished((await close(id, 'ANSWERED')).body)).toBe('letter')
+})
+
+test('the notice of a prohibition does not answer what else was asked: the request stays open until that is', async () => {
+  const recording = await kept()
+  const { id, number } = await servedRequest(admin, {
+    clerkId,
+    contacts: [recording.contactId],
+    kinds: ['KNOW', 'PROHIBIT'],
+  })
+  expect(await read(id)).toMatchObject({ next: ['forbid', 'answer'], unfinished: ['prohibition', 'letter'] })
+  const told = { party: 'CALLER', channel: 'PHONE', reference: number }
+  expect((await post('paula', `/api/recordings/${recording.id}/prohibitions`, told)).status).toBe(200)
+  const send = (kind: string) =>
+    sql`insert into letter (request_id, kind, language, template_version, content, delivered_at, delivered_by, delivered_how)
+      values (${id}, ${kind}, 'fi', 1, '{}', now(), ${clerkId}, 'POST')`.execute(admin)
+  await send('prohibition')
+  expect(await read(id)).toMatchObject({ state: 'CALL_FOUND', next: ['answer'], unfinished: ['letter'] })
+  expect(unfinished((await close(id, 'ANSWERED')).body)).toBe('letter')
+  await send('answer')
+  expect(await read(id)).toMatchObject({ state: 'ANSWERED', next: ['close'], unfinished: [] })
+  expect((await close(id, 'ANSWERED')).status).toBe(204)
+})
+
+test('whoever is refused was told why, and whoever takes it back is owed nothing: each outcome tells what it needs', async () => {
+  const recording = await kept()
+  const { id } = await servedRequest(admin, { clerkId, contacts: [recording.contactId], state: 'FOUND' })
+  await sql`insert into letter (request_id, kind, language, template_version, content, delivered_at, delivered_by, delivered_how)
+    values (${id}, 'answer', 'fi', 1, '{}', now(), ${clerkId}, 'POST')`.execute(admin)
+  const { unfinished: answered, unfinishedOtherwise } = await read(id)
+  expect({ ANSWERED: answered, ...unfinishedOtherwise }).toEqual({
+    ...{ ANSWERED: ['call'], REFUSED: ['letter'], WITHDRAWN: [] },
+  })
+  expect(unfinished((await close(id, 'REFUSED')).body)).toBe('letter')
+  expect((await close(id, 'WITHDRAWN')).status).toBe(204)
+  expect((await read(id)).unfinishedOtherwise).toEqual({ REFUSED: [], WITHDRAWN: [] })
 })
 
 test('what waits for a listening waits no longer than its request is open', async () => {

@@ -26,7 +26,7 @@ export function viewRequest(
   found: ReadRequest,
   names: Names,
 ): Omit<RequestDetail, 'calls' | 'appointments' | 'letters' | 'copies' | 'corrections' | 'openness'> {
-  const { request, requester, unfinished } = found
+  const { request, requester, unfinished, unfinishedOtherwise } = found
   const { identified_at, identified_by, identified_how, extended_at, extended_by, extended_until, extension_reason } =
     request
   const { closed_at, closed_by, outcome } = request
@@ -56,6 +56,7 @@ export function viewRequest(
         closed: { at: closed_at.toString(), ...(closed_by && { by: person(closed_by, names) }), outcome },
       }),
     unfinished: [...unfinished],
+    unfinishedOtherwise: { REFUSED: [...unfinishedOtherwise.REFUSED], WITHDRAWN: [...unfinishedOtherwise.WITHDRAWN] },
   }
 }
 

@@ -24,6 +24,8 @@ export interface ReadRequest extends Pressing {
   next: NextStep[]
   /** What stands in the way of closing it as answered. */
   unfinished: readonly Unfinished[]
+  /** And otherwise. */
+  unfinishedOtherwise: Record<'REFUSED' | 'WITHDRAWN', readonly Unfinished[]>
 }
 
 /** One request, without its calls, appointments, letters and acts, which are read apart. The look is in the log before. */
@@ -43,6 +45,8 @@ export async function readRequest(
         .where('request_id', '=', id)
         .executeTakeFirst()
       const facts = (await factsOf(tx, [request])).get(id)!
+      const closing = await sql<{ needs: ReadRequest['unfinishedOtherwise'] }>`
+        select what_closing_needs(${id}::uuid) as needs`.execute(tx)
       return {
         request,
         requester: requester && {
@@ -54,6 +58,7 @@ export async function readRequest(
         state: stateOf(facts),
         next: nextSteps(facts),
         unfinished: facts.unfinished,
+        unfinishedOtherwise: closing.rows[0]!.needs,
         ...howPressing(facts, await registerTime(tx)),
       }
     }),

@@ -24,8 +24,10 @@ const call = (state: Call['state'], given: Partial<Call> = {}): Call => ({
   state,
   canBeHeard: false,
   canBeForbidden: false,
+  isForbidden: false,
   ...given,
 })
+const forbidden = call('MATCHED', { isForbidden: true })
 const heard = call('MATCHED', { canBeHeard: true, canBeForbidden: true })
 const sent = (kind: string) => ({ kind, isDelivered: true })
 const booked = { state: 'BOOKED', isPast: false }
@@ -43,6 +45,16 @@ describe('the state of a request', () => {
     ['not identifiable where calls stay alike', calls('NOT_FOUND', 'NOT_IDENTIFIABLE'), 'NOT_IDENTIFIABLE'],
     ['answered once the answer was sent', facts({ calls: [heard], letters: [sent('answer')] }), 'ANSWERED'],
     ['not answered by a letter on the way', facts({ calls: [heard], letters: [sent('extension')] }), 'CALL_FOUND'],
+    [
+      'not answered by the notice of a prohibition where more was asked',
+      facts({ kinds: ['KNOW', 'PROHIBIT'], calls: [forbidden], letters: [sent('prohibition')] }),
+      'CALL_FOUND',
+    ],
+    [
+      'answered by it where nothing else was',
+      facts({ kinds: ['PROHIBIT'], calls: [forbidden], letters: [sent('prohibition')] }),
+      'ANSWERED',
+    ],
     ['booked', facts({ calls: [heard], letters: [sent('answer')], appointments: [booked] }), 'APPOINTMENT'],
     [
       'heard',
@@ -113,7 +125,28 @@ describe('what comes next', () => {
       }),
       ['note-outcome'],
     ],
+    [
+      'a listening is booked before the answer, which tells the time',
+      facts({ kinds: ['KNOW', 'LISTEN'], calls: [heard] }),
+      ['book', 'answer'],
+    ],
     ['a use is forbidden', facts({ kinds: ['PROHIBIT'], calls: [heard] }), ['forbid']],
+    ['and told by the letter that comes once it is destroyed', facts({ kinds: ['PROHIBIT'], calls: [forbidden] }), []],
+    [
+      'before the answer, which tells what has become of it',
+      facts({ kinds: ['KNOW', 'PROHIBIT'], calls: [heard] }),
+      ['forbid', 'answer'],
+    ],
+    [
+      'and what else was asked is answered though a notice of the prohibition went out',
+      facts({ kinds: ['KNOW', 'PROHIBIT'], calls: [forbidden], letters: [sent('prohibition')] }),
+      ['answer'],
+    ],
+    [
+      'a call that was not recorded is answered though it was to be forbidden',
+      facts({ kinds: ['PROHIBIT'], calls: [call('MATCHED')] }),
+      ['answer'],
+    ],
     [
       'what is to be heard first is not destroyed before',
       facts({ kinds: ['LISTEN', 'PROHIBIT'], calls: [heard], letters: [sent('answer')], appointments: [booked] }),
@@ -138,6 +171,11 @@ describe('what comes next', () => {
     [
       'but again where it was not fetched in its time',
       facts({ kinds: ['COPY'], calls: [heard], letters: [sent('answer')], copies: [{ state: 'expired' }] }),
+      ['make-copy'],
+    ],
+    [
+      'or could not be made',
+      facts({ kinds: ['COPY'], calls: [heard], letters: [sent('answer')], copies: [{ state: 'failed' }] }),
       ['make-copy'],
     ],
     [

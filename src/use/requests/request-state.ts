@@ -40,8 +40,14 @@ export interface RequestFacts {
   isClosed: boolean
   isExtended: boolean
   dueAt: Temporal.Instant
-  /** In the order in which they were named; the last two are of matched calls alone. */
-  calls: readonly { state: RequestCallState; canBeHeard: boolean; canBeForbidden: boolean }[]
+  /** In the order in which they were named; all but the state is of matched calls alone. */
+  calls: readonly {
+    state: RequestCallState
+    canBeHeard: boolean
+    canBeForbidden: boolean
+    /** This request has forbidden the use of a recording of it. */
+    isForbidden: boolean
+  }[]
   letters: readonly { kind: string; isDelivered: boolean }[]
   /** Oldest first; `isPast` once its time is over. */
   appointments: readonly { state: string; isPast: boolean }[]
@@ -54,8 +60,17 @@ export interface RequestFacts {
   unfinished: readonly Unfinished[]
 }
 
-/** Letters that go out on the way; every other one is an answer. */
-const onTheWay = new Set(['received', 'extension', 'appointment', 'destroyed-before'])
+/** Letters that answer whatever was asked. */
+const wholeAnswers = new Set(['answer', 'not-identifiable', 'refusal'])
+/** Letters that answer one thing alone; every other one goes out on the way. */
+const ownAnswer: Partial<Record<RequestKind, string>> = {
+  PROHIBIT: 'prohibition',
+  COPY: 'copy',
+  LOG_EXTRACT: 'log-extract',
+  RECTIFY: 'correction',
+  MENTIONED: 'mentioned',
+  OPENNESS: 'openness',
+}
 const settled = new Set<RequestCallState>(['MATCHED', 'NOT_FOUND', 'NOT_IDENTIFIABLE', 'NOT_PARTY'])
 /** Every other one was not fetched, and is made again where that is asked for. */
 const hasCopy = new Set(['making', 'ready', 'taken'])
@@ -67,7 +82,8 @@ export function stateOf(facts: RequestFacts): RequestState {
   if (!isIdentified(facts)) return 'RECEIVED'
   const appointment = facts.appointments.findLast(({ state }) => ['BOOKED', 'HEARD', 'NO_SHOW'].includes(state))?.state
   if (appointment) return appointment === 'BOOKED' ? 'APPOINTMENT' : (appointment as 'HEARD' | 'NO_SHOW')
-  if (facts.letters.some(({ kind, isDelivered }) => isDelivered && !onTheWay.has(kind))) return 'ANSWERED'
+  const delivered = facts.letters.filter(({ isDelivered }) => isDelivered)
+  if (isAnsweredBy(delivered, facts)) return 'ANSWERED'
   if (facts.party === 'OUTSIDER') return 'RECEIVED'
   const states = new Set(facts.calls.map(({ state }) => state))
   if (states.has('FOUND') || states.has('MATCHED')) return 'CALL_FOUND'
@@ -90,20 +106,22 @@ export function nextSteps(facts: RequestFacts): NextStep[] {
   const toBook = asks('LISTEN') && canBeHeard && !isBooked && !isHeard
   // What one has asked to hear is not destroyed by one's own prohibition before.
   const toForbid = asks('PROHIBIT') && calls.some((call) => call.canBeForbidden) && !toBook && !isBooked
-  const isAnswered = letters.some(({ kind }) => !onTheWay.has(kind))
   const canAnswer = asks('OPENNESS')
     ? facts.isDecided
     : asks('MENTIONED') || (calls.length > 0 && calls.every(({ state }) => settled.has(state)))
-  const onlyForbids = facts.kinds.every((kind) => kind === 'PROHIBIT')
+  // What was forbidden is told by the letter that comes once it is destroyed.
+  const forbidsAlone =
+    facts.kinds.every((kind) => kind === 'PROHIBIT') && (toForbid || calls.some(({ isForbidden }) => isForbidden))
   const steps: Record<NextStep, boolean> = {
     identify: false,
     'note-outcome': appointments.some(({ state, isPast }) => state === 'BOOKED' && isPast),
     'name-call': calls.length === 0 && !asks('OPENNESS') && !asks('MENTIONED'),
     'narrow-call': has('SEVERAL'),
     'verify-call': has('FOUND'),
-    answer: canAnswer && !isAnswered && !(onlyForbids && toForbid),
+    // The answer tells the time that was agreed on, and what has become of a recording that was forbidden.
     book: toBook,
     forbid: toForbid,
+    answer: canAnswer && !isAnsweredBy(letters, facts) && !forbidsAlone,
     'make-copy': asks('COPY') && canBeHeard && !facts.copies.some(({ state }) => hasCopy.has(state)),
     correct: asks('RECTIFY') && has('MATCHED') && facts.corrections.length === 0,
     decide: (asks('OPENNESS') && !facts.isDecided) || facts.corrections.some(({ isDecided }) => !isDecided),
@@ -133,6 +151,11 @@ export function howPressing(facts: RequestFacts, now: Temporal.Instant): Pressin
     isUrgent: within(facts.dueAt, soonHours) || (firstEnd !== undefined && within(firstEnd, urgentHours)),
     ...(firstEnd && { firstEnd }),
   }
+}
+
+/** Whether letters answer all that was asked: one may answer a part. The twin of `letter_answers` in migrations/0029. */
+function isAnsweredBy(letters: RequestFacts['letters'], { kinds }: RequestFacts): boolean {
+  return kinds.every((asked) => letters.some(({ kind }) => wholeAnswers.has(kind) || kind === ownAnswer[asked]))
 }
 
 /** Nobody says who they are to ask for an official document (Act 621/1999 section 13). */

@@ -1721,6 +1721,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/requests/{id}/appointments/now": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Somebody stands at the door: a time that begins now, with the viewer as host, made and booked in one step */
+        post: operations["bookNow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/appointments/{id}/outcome": {
         parameters: {
             query?: never;
@@ -22729,7 +22746,13 @@ export interface operations {
                              */
                             outcome: "ANSWERED" | "REFUSED" | "WITHDRAWN";
                         };
+                        /** @description What stands in the way of closing it as answered */
                         unfinished: ("call" | "prohibition" | "letter" | "appointment" | "copy" | "correction" | "decision")[];
+                        /** @description What stands in the way of closing it with another outcome */
+                        unfinishedOtherwise: {
+                            REFUSED: ("call" | "prohibition" | "letter" | "appointment" | "copy" | "correction" | "decision")[];
+                            WITHDRAWN: ("call" | "prohibition" | "letter" | "appointment" | "copy" | "correction" | "decision")[];
+                        };
                     };
                 };
             };
@@ -26284,6 +26307,175 @@ export interface operations {
             };
         };
     };
+    bookNow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: uuid
+                     * @description Where the viewer receives them
+                     */
+                    officeId: string;
+                    /** @description How long it lasts */
+                    minutes: number;
+                    needs: ("INTERPRETER" | "TRANSCRIPT" | "STEP_FREE" | "HEARING_LOOP")[];
+                    /** @description With INTERPRETER */
+                    interpreterLanguage?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description The appointment
+                         */
+                        id: string;
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
     noteOutcome: {
         parameters: {
             query?: never;
@@ -27345,6 +27537,8 @@ export interface operations {
                          * @description The end of the slot: nothing plays after it
                          */
                         until: string;
+                        /** @description The host has a password and can say here that it was heard; else it is noted at the desk */
+                        confirms: boolean;
                         calls: {
                             ordinal: number;
                             /**
@@ -27541,6 +27735,8 @@ export interface operations {
                          * @description The end of the slot: nothing plays after it
                          */
                         until: string;
+                        /** @description The host has a password and can say here that it was heard; else it is noted at the desk */
+                        confirms: boolean;
                         calls: {
                             ordinal: number;
                             /**
@@ -27723,10 +27919,12 @@ export interface operations {
             content: {
                 "application/json": {
                     /**
-                     * @description It was heard; none: to be gone on with in this slot
+                     * @description It was heard, as the host says; none: to be gone on with in this slot
                      * @enum {unknown}
                      */
                     outcome?: "HEARD";
+                    /** @description With HEARD: the host’s own */
+                    password?: string;
                 };
             };
         };

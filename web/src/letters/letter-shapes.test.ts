@@ -32,6 +32,7 @@ const request = (more: Partial<RequestDetail>): RequestDetail => ({
   copies: [],
   corrections: [],
   unfinished: [],
+  unfinishedOtherwise: { REFUSED: [], WITHDRAWN: [] },
   ...more,
 })
 

@@ -112,6 +112,11 @@ const RequestFacts = {
 export const RequestSummary = Type.Object(RequestFacts)
 export type RequestSummary = Static<typeof RequestSummary>
 
+const unfinished = literals(
+  ['call', 'prohibition', 'letter', 'appointment', 'copy', 'correction', 'decision'],
+  'Something that is not done',
+)
+
 export const RequestDetail = Type.Object({
   ...RequestFacts,
   requester: Type.Optional(Requester),
@@ -139,11 +144,10 @@ export const RequestDetail = Type.Object({
       outcome: literals(['ANSWERED', 'REFUSED', 'WITHDRAWN'], 'How it ended'),
     }),
   ),
-  unfinished: Type.Array(
-    literals(
-      ['call', 'prohibition', 'letter', 'appointment', 'copy', 'correction', 'decision'],
-      'What stands in the way of closing it as answered',
-    ),
+  unfinished: Type.Array(unfinished, { description: 'What stands in the way of closing it as answered' }),
+  unfinishedOtherwise: Type.Object(
+    { REFUSED: Type.Array(unfinished), WITHDRAWN: Type.Array(unfinished) },
+    { description: 'What stands in the way of closing it with another outcome' },
   ),
 })
 export type RequestDetail = Static<typeof RequestDetail>

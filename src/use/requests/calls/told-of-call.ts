@@ -57,11 +57,14 @@ export function readTold(given: ToldOfCall, today: Temporal.PlainDate): ReadTold
   }
 }
 
-/** What would tell several calls apart, the narrowest last: what was not told, whatever calls there are. */
+/**
+ * What would tell several calls apart, the narrowest last: what was not told, whatever calls there are. Whoever called from a
+ * withheld number has none to tell; an official may know which number called.
+ */
 export function askFor(told: ToldOfCall, isOfficials: boolean): Detail[] {
   return [
     ...(told.accuracy === 'MINUTES' ? [] : ['accuracy' as const]),
-    ...(told.callerNumber === undefined ? ['callerNumber' as const] : []),
+    ...(told.callerNumber === undefined && isOfficials ? ['callerNumber' as const] : []),
     ...(told.serviceNumber === undefined ? ['serviceNumber' as const] : []),
     ...(told.minutes === undefined ? ['minutes' as const] : []),
     ...(told.official === undefined && !isOfficials ? ['official' as const] : []),

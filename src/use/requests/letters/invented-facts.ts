@@ -46,13 +46,15 @@ export function inventedFacts(kind: LetterKind, language: Language): LetterFacts
       { at: '2026-11-24T12:30:00Z', kind: 'listened', role: 'SUPERVISOR', purpose: 'QUALITY', unit: null },
       { at: '2026-11-26T08:30:00Z', kind: 'read', role: 'SERVICE_UNIT', purpose: 'INSPECTION', unit: null },
     ],
-    appointment: {
-      startsAt: '2026-12-10T07:00:00Z',
-      endsAt: '2026-12-10T08:00:00Z',
-      ...office,
-      needs: ['HEARING_LOOP'],
-      interpreterLanguage: null,
-    },
+    ...(kind === 'appointment' && {
+      appointment: {
+        startsAt: '2026-12-10T07:00:00Z',
+        endsAt: '2026-12-10T08:00:00Z',
+        ...office,
+        needs: ['HEARING_LOOP'],
+        interpreterLanguage: null,
+      },
+    }),
     copies: [{ callStartedAt: startedAt, method: 'PASSPHRASE', expiresAt: '2026-12-03T09:00:00Z' }],
     corrections: [{ callStartedAt: startedAt, was: 'Aino Aalto', becomes: 'Bertil Berg', outcome: 'APPROVED' }],
     openness: { outcome: 'SECRET', provision: provisions[language], at: '2026-11-26T08:00:00Z', by: 'Riitta Ranta' },

@@ -65,7 +65,7 @@ export interface LetterFacts {
   unheard?: { startedAt: string; recording: RecordingFact }[]
   prohibitions?: { startedAt: string; forbiddenAt: string; executedAt: string | null }[]
   looks?: LookFact[]
-  appointment?: AppointmentFact
+  appointment?: AppointmentFact | null
   copies?: CopyFact[]
   corrections?: CorrectionFact[]
   openness?: { outcome: 'SECRET' | 'REFERRED'; provision: string; at: string; by: string | null }

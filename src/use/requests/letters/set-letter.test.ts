@@ -84,6 +84,19 @@ test.each(languages)('the answer says of each call what became of its recording,
   expect(of({ state: 'kept', at })).toContain(say.listen)
 })
 
+test.each(languages)(
+  'the answer tells the time that was agreed on, and no more that one is to be, in %s',
+  (language) => {
+    const say = letterWords[language]
+    const { appointment } = inventedFacts('appointment', language)
+    const text = textOf(letter('answer', language, { appointment: appointment! }))
+    expect(text).toContain(say.booked)
+    expect(text).toContain(appointment!.officeName[language])
+    expect(text).not.toContain(say.listen)
+    expect(textOf(letter('answer', language, { appointment: null }))).not.toContain(say.booked)
+  },
+)
+
 test('the contact history is told where it is asked for: to the caller their number, to an official no more than screens show', () => {
   const kinds: LetterFacts['kinds'] = ['KNOW', 'HISTORY']
   expect(textOf(letter('answer', 'fi', { kinds }))).toContain('Soittajan numero: 040 123 4567')

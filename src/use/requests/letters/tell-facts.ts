@@ -103,13 +103,19 @@ function fieldsOf(
 }
 
 /** What can be done with what is recorded, in an answer about calls. */
-function next({ calls = [], kinds, language }: LetterFacts, { switches }: RegisterDescription): LetterPart[] {
+function next(facts: LetterFacts, { switches }: RegisterDescription): LetterPart[] {
+  const { calls = [], kinds, language } = facts
   const say = letterWords[language]
   const theirs = calls.flatMap(({ call }) => call?.parts ?? [])
   const isKept = theirs.some(({ recording }) => recording.state === 'kept')
   if (isKept) {
-    const told = [say.listen, ...(switches.accessCopy ? [say.mayCopy] : []), say.mayForbid]
-    return [{ kind: 'heading', level: 2, text: say.nextTitle }, ...paragraphs(told)]
+    const booked = appointment(facts, language)
+    const may = [...(switches.accessCopy ? [say.mayCopy] : []), say.mayForbid]
+    return [
+      { kind: 'heading', level: 2, text: say.nextTitle },
+      ...(booked.length > 0 ? [paragraph(say.booked), ...booked] : [paragraph(say.listen)]),
+      ...paragraphs(may),
+    ]
   }
   if (!kinds.includes('LISTEN') || !calls.some(({ isTheirs }) => isTheirs)) return []
   return [{ kind: 'heading', level: 2, text: say.listenTitle }, paragraph(say.nothingToHear)]

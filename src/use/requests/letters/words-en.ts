@@ -81,6 +81,7 @@ export const englishWords: LetterWords = {
   nextTitle: 'Listening to the recording and forbidding its use',
   listen:
     'You can listen to the recording at an office that is agreed on separately. A time is agreed on before the recording is destroyed, and you are offered several.',
+  booked: 'A time has been booked for listening to the recording:',
   nothingToHear: 'There is no recording to listen to, so no appointment can be made.',
   mayForbid:
     'You may forbid the use of the recording for developing customer service. You need not say why. The recording is then destroyed at once.',

@@ -80,6 +80,7 @@ export const finnishWords: LetterWords = {
   nextTitle: 'Tallenteen kuunteleminen ja käytön kieltäminen',
   listen:
     'Tallenteen voi kuunnella erikseen sovitussa toimipisteessä. Aika sovitaan ennen kuin tallenne tuhotaan, ja vaihtoehtoja tarjotaan useita.',
+  booked: 'Tallenteen kuuntelemiseen on varattu aika:',
   nothingToHear: 'Kuunneltavaa tallennetta ei ole, joten kuunteluaikaa ei voi sopia.',
   mayForbid:
     'Tallenteen käytön asiakaspalvelun kehittämiseen voi kieltää. Syytä ei tarvitse kertoa. Silloin tallenne tuhotaan heti.',

@@ -80,6 +80,7 @@ export const swedishWords: LetterWords = {
   nextTitle: 'Att lyssna på inspelningen och att förbjuda användningen',
   listen:
     'Det går att lyssna på inspelningen på ett verksamhetsställe som avtalas särskilt. Tiden ska avtalas innan inspelningen förstörs, och flera alternativ erbjuds.',
+  booked: 'En tid har bokats för att lyssna på inspelningen:',
   nothingToHear: 'Det finns ingen inspelning att lyssna på, och därför kan ingen tid för lyssning avtalas.',
   mayForbid:
     'Det går att förbjuda att inspelningen används för att utveckla kundservicen. Ingen orsak behöver anges. Inspelningen förstörs då genast.',

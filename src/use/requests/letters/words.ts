@@ -34,6 +34,7 @@ export interface LetterWords {
   listenTitle: string
   nextTitle: string
   listen: string
+  booked: string
   nothingToHear: string
   mayForbid: string
   mayCopy: string
