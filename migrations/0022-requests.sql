@@ -62,6 +62,8 @@ create table request_call (
   state text not null check (state in ('SEVERAL', 'NOT_FOUND', 'FOUND', 'MATCHED', 'NOT_PARTY', 'NOT_IDENTIFIABLE')),
   -- What the requester told of it; erased with who the requester is.
   told jsonb,
+  -- What is to be looked for once that it is asked is in the log; none when it has been looked for.
+  asked jsonb,
   -- The one call that fits, in FOUND and MATCHED; no other is ever written down here.
   contact_id uuid,
   contact_started_at timestamptz,

@@ -30,8 +30,8 @@ begin
     and exists (select from active_rights() where scope_kind = 'all' and role = 'SERVICE_UNIT');
 end $$;
 
--- A search counts once it is in the log: what is looked for in a transaction that is taken back is shown to nobody, the process
--- that asked included. `now()` is when the transaction began.
+-- A search counts once that it was asked is in the log: in a transaction that is taken back nothing is shown to anybody, the
+-- process that asked included. `now()` is when the transaction began.
 create function is_in_the_log(c request_call) returns boolean
 language sql stable set search_path = pg_catalog as $$ select c.looked_at < now() $$;
 drop policy desk_serves on request_call;
@@ -406,47 +406,35 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 begin
   perform pg_advisory_xact_lock(hashtextextended('seloste.call-search.' || viewer()::text, 0));
   if (select count(*) from audit_entry e
-      where e.object_id = q.id and e.action = 'call.looked-for' and e.result = 'ok' and e.at > clock_timestamp() - interval '1 hour') >= 30
+      where e.object_id = q.id and e.action = 'call.looked-for' and e.result = 'ok' and not e.detail ? 'result' and e.at > clock_timestamp() - interval '1 hour') >= 30
      or (select count(*) from audit_entry e
-      where e.person_id = viewer() and e.action = 'call.looked-for' and e.result = 'ok' and e.at > clock_timestamp() - interval '1 hour') >= 120 then
+      where e.person_id = viewer() and e.action = 'call.looked-for' and e.result = 'ok' and not e.detail ? 'result' and e.at > clock_timestamp() - interval '1 hour') >= 120 then
     raise exception 'request.too-many-searches' using errcode = 'SE001';
   end if;
 end $$;
 
--- Looks, and writes down how many fit: none, one, or several. Of the one its id; of several nothing. A call that the requester
--- has named already is that one.
-create function look_for_call(q subject_request, c request_call, told jsonb, caller text, service text) returns uuid
+-- Asks for a search. It is made by settle_call, in another transaction: what a process that was taken over asks and takes back has
+-- not been looked for, so that no function, refusal or time tells it anything.
+create function ask_for_call(q subject_request, c request_call, told jsonb, caller text, service text) returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   kept jsonb := told_enough(q, told, caller, service);
-  fits record;
-  state_now text;
+  search jsonb := jsonb_build_object('told', kept, 'caller', caller, 'service', service,
+    'isNew', c.id is null or coalesce((c.asked ->> 'isNew')::boolean, false));
 begin
   if q.party = 'OUTSIDER' then
     raise exception 'request.not-offered' using errcode = 'SE001';
   end if;
   perform brake_searches(q);
-  select count(*) as how_many, (array_agg(t.contact_id))[1] as one, (array_agg(t.started_at))[1] as began into fits
-  from calls_told(q, kept, caller, service) t;
-  if fits.how_many = 1 and exists (
-    select from request_call o where o.request_id = q.id and o.contact_id = fits.one and o.id is distinct from c.id
-  ) then
-    raise exception 'call.named-already' using errcode = 'SE001';
-  end if;
-  state_now := case fits.how_many when 0 then 'NOT_FOUND' when 1 then 'FOUND' else 'SEVERAL' end;
   if c.id is null then
-    insert into request_call (request_id, ordinal, state, told, contact_id, contact_started_at, looked_by)
-    values (q.id, (select coalesce(max(o.ordinal), 0) + 1 from request_call o where o.request_id = q.id), state_now, kept,
-      case when fits.how_many = 1 then fits.one end, case when fits.how_many = 1 then fits.began end, viewer())
+    insert into request_call (request_id, ordinal, state, told, asked, looked_by)
+    values (q.id, (select coalesce(max(o.ordinal), 0) + 1 from request_call o where o.request_id = q.id), 'SEVERAL', kept, search, viewer())
     returning * into c;
   else
-    update request_call o set state = state_now, told = kept, looked_at = clock_timestamp(), looked_by = viewer(), looks = o.looks + 1,
-      contact_id = case when fits.how_many = 1 then fits.one end, contact_started_at = case when fits.how_many = 1 then fits.began end,
-      verified_how = null, verified_at = null, verified_by = null
+    update request_call o set asked = search, looked_at = clock_timestamp(), looked_by = viewer(), looks = o.looks + 1
     where o.id = c.id;
   end if;
-  perform note_request('call.looked-for', q, jsonb_build_object('call', c.id,
-    'result', case fits.how_many when 0 then 'none' when 1 then 'one' else 'several' end));
+  perform note_request('call.looked-for', q, jsonb_build_object('call', c.id));
   return c.id;
 end $$;
 
@@ -455,7 +443,7 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 declare
   q subject_request := serving_identified(request);
 begin
-  call := look_for_call(q, null, told, caller, service);
+  call := ask_for_call(q, null, told, caller, service);
   number := q.number;
   return next;
 end $$;
@@ -482,9 +470,47 @@ begin
   if c.state = 'MATCHED' then
     raise exception 'call.matched' using errcode = 'SE001';
   end if;
-  call := look_for_call(q, c, told, caller, service);
+  call := ask_for_call(q, c, told, caller, service);
   number := q.number;
   return next;
+end $$;
+
+-- Looks for what was asked lately and is in the log, and writes down how many fit: none, one, or several. Of the one its id; of
+-- several nothing. Returns call.named-already where the requester has named that one before; then nothing of it is kept.
+create function settle_call(request uuid, wanted uuid) returns text
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  q subject_request := serving_identified(request);
+  c request_call := call_served(q, wanted);
+  fits record;
+  result text;
+begin
+  if c.asked is null or not is_in_the_log(c) or c.looked_at < now() - interval '1 minute' then
+    raise exception 'call % is not looked for: that it is asked is not in the log, or was answered, or was long ago', c.id;
+  end if;
+  if c.state = 'MATCHED' then
+    raise exception 'call.matched' using errcode = 'SE001';
+  end if;
+  select count(*) as how_many, (array_agg(t.contact_id))[1] as one, (array_agg(t.started_at))[1] as began into fits
+  from calls_told(q, c.asked -> 'told', c.asked ->> 'caller', c.asked ->> 'service') t;
+  result := case
+    when fits.how_many = 0 then 'none'
+    when fits.how_many > 1 then 'several'
+    when exists (select from request_call o where o.request_id = q.id and o.contact_id = fits.one and o.id <> c.id) then 'named-already'
+    else 'one'
+  end;
+  if result = 'named-already' and (c.asked ->> 'isNew')::boolean then
+    delete from request_call o where o.id = c.id;
+  elsif result = 'named-already' then
+    update request_call o set asked = null where o.id = c.id;
+  else
+    update request_call o set state = case result when 'none' then 'NOT_FOUND' when 'one' then 'FOUND' else 'SEVERAL' end,
+      told = c.asked -> 'told', asked = null, contact_id = case when result = 'one' then fits.one end,
+      contact_started_at = case when result = 'one' then fits.began end, verified_how = null, verified_at = null, verified_by = null
+    where o.id = c.id;
+  end if;
+  perform note_request('call.looked-for', q, jsonb_build_object('call', c.id, 'result', result));
+  return case result when 'named-already' then 'call.named-already' end;
 end $$;
 
 -- Whose call it is -------------------------------------------------------------------------------------------------------
@@ -657,12 +683,12 @@ end $$;
 revoke execute on function is_in_the_log(request_call), request_served(text), serves_requests(), sees_contacts(), sees_segments(), serves_recording(recording, text),
   matched_call(uuid, text), may_extract(uuid), open_inspection_for(request_call), told_enough(subject_request, jsonb, text, text), fits_told(contact, jsonb),
   calls_told(subject_request, jsonb, text, text), brake_searches(subject_request),
-  look_for_call(subject_request, request_call, jsonb, text, text), name_call(uuid, jsonb, text, text), call_served(subject_request, uuid),
+  ask_for_call(subject_request, request_call, jsonb, text, text), settle_call(uuid, uuid), name_call(uuid, jsonb, text, text), call_served(subject_request, uuid),
   narrow_call(uuid, uuid, jsonb, text, text), verification_of(subject_request, request_call), has_heard(uuid, text),
   verify_call(uuid, uuid, boolean), give_up_call(uuid, uuid), withdraw_call(uuid, uuid), calls_of_request(uuid), demand_whole_register(),
   obstacles_of_retention(), runs_of_retention(integer), counts_of_retention(), dues_of_retention(timestamptz, timestamptz, text, text),
   retention_obstacles(), last_runs(integer), retention_counts(), retention_due(timestamptz, timestamptz, text, text)
   from public, seloste_desk;
 grant execute on function sees_contacts(), sees_segments(), may_extract(uuid), name_call(uuid, jsonb, text, text), narrow_call(uuid, uuid, jsonb, text, text),
-  verify_call(uuid, uuid, boolean), give_up_call(uuid, uuid), withdraw_call(uuid, uuid), calls_of_request(uuid),
+  settle_call(uuid, uuid), verify_call(uuid, uuid, boolean), give_up_call(uuid, uuid), withdraw_call(uuid, uuid), calls_of_request(uuid),
   retention_obstacles(), last_runs(integer), retention_counts(), retention_due(timestamptz, timestamptz, text, text) to seloste_desk;

@@ -51,6 +51,7 @@ export interface RequestTables {
     ordinal: Read<number>
     state: Read<RequestCallState>
     told: Read<unknown>
+    asked: Read<unknown>
     contact_id: Read<string | null>
     contact_started_at: Read<Instant | null>
     looked_at: Read<Instant>

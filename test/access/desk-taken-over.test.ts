@@ -93,6 +93,8 @@ async function entries(condition: string): Promise<number> {
   return rows[0]!.n
 }
 
+const plain = (text: string) =>
+  text.replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'id').replaceAll('7777', '6666')
 const quoted = (value: string | undefined) => (value === undefined ? 'null' : `'${value}'`)
 
 interface Said {
@@ -257,9 +259,33 @@ describe('a look through the database’s own functions', () => {
     ]) {
       expect(await asDesk(sessions.paula, under, [look, shown], 'rollback')).toEqual([])
     }
+    // Nor by what comes after it: the same is said of a call that there is and of one that there is not.
+    const nobodys = look.replaceAll('6666', '7777')
+    const named = `(select id from request_call where request_id = '${id}')`
+    for (const probe of [
+      `select calls from request_facts(array['${id}'::uuid])`,
+      `select close_request('${id}', 'ANSWERED')`,
+      `select begin_letter('${id}', 'answer', null)`,
+      `select begin_letter('${id}', 'not-identifiable', null)`,
+      `select give_up_call('${id}', call) from (${look}) again`,
+
+      `select verify_call('${id}', ${named}, true)`,
+      `select settle_call('${id}', call) from (${look}) again`,
+      `select settle_call('${id}', ${named})`,
+      look,
+    ]) {
+      const said = async (first: string, second: string) =>
+        asDesk(sessions.paula, under, [first, second], 'rollback').then(
+          (shown) => plain(JSON.stringify(shown)),
+          (error: Error) => plain(error.message),
+        )
+      expect(await said(look, probe), probe).toEqual(await said(nobodys, probe.replaceAll('6666', '7777')))
+    }
     expect(await searches()).toBe(0)
     await asDesk(sessions.paula, under, [look])
     expect(await searches()).toBe(1)
+    expect(await asDesk(sessions.paula, under, ['select id from contact'])).toEqual([])
+    await asDesk(sessions.paula, under, [`select settle_call('${id}', ${named})`])
     expect(await asDesk(sessions.paula, under, ['select id from contact'])).toEqual([{ id: contactId }])
     // Nor does the desk say that it looked, or past the functions that a call is the requester's.
     for (const statement of [

@@ -253,14 +253,22 @@ describe('other people’s calls', () => {
       }).catch(() => undefined)
       return took
     }
-    const look = (day: string) =>
-      sql`select * from name_call(${id}::uuid, ${JSON.stringify({ ...told, day, callerNumber: '040 555 0000' })}::jsonb,
-        ${phone('040 555 0000')}, null)`
+    /** Asked once, as is in the log; looked for again and again. */
+    const ask = async (day: string) => {
+      const given = JSON.stringify({ ...told, day, callerNumber: '040 555 0000' })
+      const { rows } = await inSession(asDesk, settings, (tx) =>
+        sql<{ call: string }>`
+          select call from name_call(${id}::uuid, ${given}::jsonb, ${phone('040 555 0000')}, null)`.execute(tx),
+      )
+      return rows[0]!.call
+    }
+    const [onBusyDay, onQuietDay] = [await ask('2026-11-20'), await ask('2026-11-19')]
+    const look = (call: string) => sql`select settle_call(${id}::uuid, ${call}::uuid)`
     const contact = (which: string) => sql`select * from contact where id = ${which}::uuid`
     const recording = (which: string) => sql`select * from recording where id = ${which}::uuid`
     const forbid = (which: string) => sql`select * from forbid_use(${which}::uuid, 'CALLER', 'PHONE', ${number})`
     const pairs = {
-      'a search at a time of others’ calls': [() => look('2026-11-20'), () => look('2026-11-19')],
+      'a search at a time of others’ calls': [() => look(onBusyDay), () => look(onQuietDay)],
       'a call by its id': [() => contact(record.contactId), () => contact(randomUUID())],
       'a recording by its id': [() => recording(record.id), () => recording(randomUUID())],
       'a prohibition by its id': [() => forbid(record.id), () => forbid(randomUUID())],

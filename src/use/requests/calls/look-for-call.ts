@@ -24,7 +24,10 @@ export interface LookedFor {
   number: string
 }
 
-/** Looks for a call that the requester names (R46); what it finds is written down, and no more of it than that one fits. */
+/**
+ * Looks for a call that the requester names (R46); what it finds is written down, and no more of it than that one fits. First that
+ * it is asked goes into the log, in a transaction of its own: what is not in the log is not looked for.
+ */
 export function nameCall(
   db: Kysely<RegisterTables>,
   session: Session,
@@ -62,6 +65,13 @@ async function look(
   statement: RawBuilder<LookedFor>,
 ): Promise<LookedFor | LookRefusal> {
   const trace = { action: 'call.looked-for', object: { kind: 'request', id: requestId } } as const
-  const answer = await askOfDatabase(db, session, statement, refusals, trace)
-  return 'refused' in answer ? answer : answer.rows[0]!
+  const asked = await askOfDatabase(db, session, statement, refusals, trace)
+  if ('refused' in asked) return asked
+  const looked = asked.rows[0]!
+  const settle = sql<{ refused: 'call.named-already' | null }>`
+    select settle_call(${requestId}::uuid, ${looked.call}::uuid) as refused`
+  const settled = await askOfDatabase(db, session, settle, refusals, trace)
+  if ('refused' in settled) return settled
+  const refused = settled.rows[0]?.refused
+  return refused ? { refused } : looked
 }
