@@ -69,11 +69,19 @@ for (const language of languages) {
     await expect(room.getByRole('button', { name: say('player.pause'), exact: true })).toBeVisible({ timeout: 20_000 })
     await room.waitForTimeout(1_500)
     await host.button('room.end').click()
+    // Whoever sits there can end it; that it was heard is the host's own word.
+    await host.button('room.end.heard').click()
+    await expect(room.locator('.room-heard')).toContainText(say('room.end.password.missing'))
+    await room.locator('.room-heard input').fill('not the password')
+    await host.button('room.end.heard').click()
+    await expect(room.locator('.room-heard')).toContainText(say('room.end.password.wrong'))
+    await room.locator('.room-heard input').fill(seloste.password)
     await host.button('room.end.heard').click()
     await expect(room.locator('#signin-userId')).toBeVisible()
 
     await page.reload()
     await expect(desk.content).toContainText(say('appointment.state.HEARD'))
+    await expect(desk.content).toContainText(say('appointment.next.HEARD'))
     await desk.button('request.close').click()
     await page
       .getByRole('alertdialog')

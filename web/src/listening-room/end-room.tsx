@@ -1,29 +1,44 @@
-import { useState } from 'react'
-import { Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components'
+import { useEffect, useRef, useState } from 'react'
+import { Dialog, Form, Heading, Modal, ModalOverlay } from 'react-aria-components'
+import { tellRefusal } from '../account/tell-refusal.ts'
 import { $api } from '../api/client.ts'
+import { refusalKey } from '../api/refusal.ts'
 import { tellTabs } from '../api/tabs.ts'
 import { Button } from '../controls/button.tsx'
 import { Failure } from '../controls/failure.tsx'
+import { focusWrong } from '../controls/focus-wrong.ts'
+import { PasswordField } from '../controls/password-field.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { useLeave } from '../session/leave.ts'
 
-/** The host's way to end the listening mode; whichever way it ends, the host is signed out and nobody is left in. */
-export function EndRoom({ host }: { host: string }) {
+/**
+ * The way to end the listening mode; whichever way it ends, the host is signed out and nobody is left in. Whoever sits here
+ * ends it at any time. That it was heard only the host says, with their password: what has been forbidden goes with it.
+ */
+export function EndRoom({ host, confirms }: { host: string; confirms: boolean }) {
   const { say } = useLanguage()
   const leave = useLeave()
   const close = $api.useMutation('post', '/api/room/close')
   const [isAsked, setAsked] = useState(false)
-  const end = async (body: { outcome?: 'HEARD' }) => {
+  const end = async (body: { outcome?: 'HEARD'; password?: string }) => {
     const done = await close.mutateAsync({ body }).catch(() => undefined)
-    if (!done) return
+    if (!done) return false
     tellTabs('signed-out')
-    if (done.url !== undefined) return window.location.assign(done.url)
-    leave('signed-out', 'elsewhere')
+    if (done.url !== undefined) window.location.assign(done.url)
+    else leave('signed-out', 'elsewhere')
+    return true
   }
+  const isOfHeard = close.variables?.body.outcome === 'HEARD'
   return (
     <>
       <p className="muted">{say('room.host', { name: host })}</p>
-      <Button kind="secondary" onPress={() => setAsked(true)}>
+      <Button
+        kind="secondary"
+        onPress={() => {
+          close.reset()
+          setAsked(true)
+        }}
+      >
         {say('room.end')}
       </Button>
       <ModalOverlay className="modal-overlay" isOpen={isAsked} onOpenChange={setAsked} isDismissable>
@@ -33,21 +48,83 @@ export function EndRoom({ host }: { host: string }) {
               {say('room.end.title')}
             </Heading>
             <p>{say('room.end.what')}</p>
-            {close.error != null && <Failure error={close.error} />}
+            {close.error != null && !isOfHeard && <Failure error={close.error} />}
             <div className="room-ends">
-              <Button kind="primary" isBusy={close.isPending} onPress={() => void end({ outcome: 'HEARD' })}>
-                {say('room.end.heard')}
-              </Button>
-              <Button kind="secondary" isBusy={close.isPending} onPress={() => void end({})}>
+              <Button kind="primary" isBusy={close.isPending && !isOfHeard} onPress={() => void end({})}>
                 {say('room.end.pause')}
               </Button>
               <Button kind="secondary" autoFocus onPress={() => setAsked(false)}>
                 {say('room.end.not')}
               </Button>
             </div>
+            {confirms ? (
+              <Heard
+                host={host}
+                error={isOfHeard ? close.error : undefined}
+                isBusy={close.isPending && isOfHeard}
+                onHeard={(password) => end({ outcome: 'HEARD', password })}
+              />
+            ) : (
+              <p className="muted">{say('room.end.desk', { name: host })}</p>
+            )}
           </Dialog>
         </Modal>
       </ModalOverlay>
     </>
+  )
+}
+
+/** The host's own part: their password, and that it was heard. */
+function Heard({
+  host,
+  error,
+  isBusy,
+  onHeard,
+}: {
+  host: string
+  error: unknown
+  isBusy: boolean
+  onHeard: (password: string) => Promise<boolean>
+}) {
+  const { say } = useLanguage()
+  const [password, setPassword] = useState('')
+  const [tries, setTries] = useState(0)
+  const form = useRef<HTMLFormElement>(null)
+  useEffect(() => focusWrong(form.current), [tries])
+  const isMissing = tries > 0 && password === ''
+  const refused = error == null ? undefined : sayRefused()
+  function sayRefused() {
+    return refusalKey(error) === 'session.credentials' ? say('room.end.password.wrong') : tellRefusal(error, say)
+  }
+  return (
+    <Form
+      ref={form}
+      className="room-heard stack-small"
+      aria-label={say('room.end.heard')}
+      validationBehavior="aria"
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (isBusy) return
+        if (password === '') return setTries((one) => one + 1)
+        void onHeard(password).then((isDone) => {
+          if (isDone) return
+          setPassword('')
+          setTries((one) => one + 1)
+        })
+      }}
+    >
+      <p>{say('room.end.heard.what', { name: host })}</p>
+      <PasswordField
+        label={say('room.end.password', { name: host })}
+        value={password}
+        onChange={setPassword}
+        error={refused ?? (isMissing ? say('room.end.password.missing') : undefined)}
+        // Not the password that the browser may keep: whoever sits here would have it by a press.
+        autoComplete="new-password"
+      />
+      <Button type="submit" kind="secondary" isBusy={isBusy}>
+        {say('room.end.heard')}
+      </Button>
+    </Form>
   )
 }

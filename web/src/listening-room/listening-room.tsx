@@ -8,15 +8,14 @@ import { Notice } from '../controls/notice.tsx'
 import { Waiting } from '../controls/waiting.tsx'
 import { languageNames, languages, showChosenLanguage, showLanguage } from '../language/language.ts'
 import { useLanguage } from '../language/use-words.ts'
-import { useLeave } from '../session/leave.ts'
 import { forgetPurpose } from '../session/purpose.tsx'
-import { SessionTimeout } from '../session/session-timeout.tsx'
 import { Announcer } from '../shell/announce.tsx'
 import '../styles/room.css'
 import { EndRoom } from './end-room.tsx'
 import { RoomCalls } from './room-calls.tsx'
 import { hasSound } from './room-facts.ts'
 import { TimeLeft, useMinutesLeft } from './time-left.tsx'
+import { useLeaveWhenOver } from './use-leave-when-over.ts'
 
 /** So often it is asked what there is still to hear: a recording may be destroyed while its listener sits here. */
 const askMs = 15_000
@@ -27,14 +26,14 @@ const askMs = 15_000
  */
 export function ListeningRoom({ me, appointmentId }: { me: Me; appointmentId: string }) {
   const { say } = useLanguage()
-  const leave = useLeave()
   useOnlyHere()
   const { data, error, isPending, refetch } = $api.useQuery('get', '/api/room', undefined, {
     staleTime: 0,
-    // Asking is a use of the session: once the slot is over, a room that nobody ends goes as any unused session does.
+    // Once the slot is over the session is too: there is nothing more to ask.
     refetchInterval: ({ state }) => (state.data && Date.parse(state.data.until) <= serverNowMs() ? false : askMs),
   })
   const minutes = useMinutesLeft(data?.until)
+  useLeaveWhenOver(data !== undefined && minutes === 0)
   const heading = useRef<HTMLHeadingElement>(null)
 
   const language = data?.language
@@ -87,10 +86,9 @@ export function ListeningRoom({ me, appointmentId }: { me: Me; appointmentId: st
         )}
       </main>
       <footer className="room-foot">
-        <EndRoom host={me.name} />
+        <EndRoom host={me.name} confirms={data?.confirms === true} />
       </footer>
       <Announcer />
-      <SessionTimeout me={me} onEnded={() => leave('ended')} onSignOut={() => leave('ended')} />
     </div>
   )
 }

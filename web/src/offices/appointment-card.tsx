@@ -13,6 +13,7 @@ import { languageNames } from '../language/language.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { useOpenRoom } from '../listening-room/use-open-room.ts'
 import { NoteOutcome } from './note-outcome.tsx'
+import { SoundCheck } from './sound-check.tsx'
 
 /** One appointment for its host: when, where, what the listener needs; what came of it; at the workstation, its beginning. */
 export function AppointmentCard({ appointment, onChanged }: { appointment: Appointment; onChanged: () => void }) {
@@ -96,6 +97,7 @@ function OpenRoom({ appointment }: { appointment: Appointment }) {
   return (
     <Notice kind="success" title={say('appointment.open.title')}>
       <p>{say('appointment.open.what')}</p>
+      <SoundCheck />
       <Button kind="primary" isBusy={isBusy} onPress={() => void open(appointment.id)}>
         <Headphones aria-hidden="true" size={20} />
         {say('appointment.open')}

@@ -108,7 +108,7 @@ function Offer({
     // Somebody else may have taken the time: what is free now is shown.
     void refetch()
   }
-  const few = data && data.items.length < leastOffered
+  const few = data?.latest !== undefined && data.items.length < leastOffered
   return (
     <Form
       ref={form}
@@ -127,6 +127,7 @@ function Offer({
       </p>
       {isPending && <Waiting lines={4} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
+      {data && data.latest === undefined && <Notice kind="info">{say('book.nothing')}</Notice>}
       {few && (
         <Notice kind="warning">
           <p>{say(data.items.length === 0 ? 'book.none' : 'book.few', { count: data.items.length })}</p>

@@ -16,3 +16,9 @@ export function bookable({ kinds, closed, calls }: Pick<RequestDetail, 'kinds' |
     ? 'yes'
     : 'no-recording'
 }
+
+/** What came of the last appointment, where no other is booked; one that was moved came to nothing of its own. */
+export function lastOutcome({ appointments }: Pick<RequestDetail, 'appointments'>) {
+  const last = appointments.findLast(({ state }) => state !== 'MOVED')?.state
+  return last === 'BOOKED' || last === 'MOVED' ? undefined : last
+}

@@ -12,15 +12,25 @@ import '../styles/offices.css'
 import '../styles/retention.css'
 import '../styles/watch.css'
 import { Needs, Urgent } from './appointment-card.tsx'
+import { BookNow } from './book-now.tsx'
 import { BookTime } from './book-time.tsx'
-import { bookable } from './bookable.ts'
+import { bookable, lastOutcome } from './bookable.ts'
 import { NoteOutcome } from './note-outcome.tsx'
 
 /** When and where the requester hears the calls that are theirs: booked, moved, withdrawn; what came of earlier ones (R47). */
 export function Appointments({ request, onChanged }: { request: RequestDetail; onChanged: () => void }) {
   const { say, language } = useLanguage()
   const title = useId()
-  const may = bookable(request)
+  const outcome = lastOutcome(request)
+  // Heard or given up, nothing waits to be heard any more, unless another call was named since: the server knows.
+  const isDone = outcome === 'HEARD' || outcome === 'WITHDRAWN'
+  const asked = { params: { path: { id: request.id } } }
+  const { data: left } = $api.useQuery('get', '/api/requests/{id}/slots', asked, {
+    enabled: isDone && !request.closed,
+    staleTime: 0,
+  })
+  const judged = bookable(request)
+  const may = judged === 'yes' && isDone && left?.latest === undefined ? 'done' : judged
   const booked = request.appointments.find(({ state }) => state === 'BOOKED')
   const earlier = request.appointments.filter(({ state }) => state !== 'BOOKED')
   if (may === 'not-asked' && request.appointments.length === 0) return null
@@ -30,24 +40,28 @@ export function Appointments({ request, onChanged }: { request: RequestDetail; o
     focusHeading(title)
   }
   return (
-    <section className="panel stack-small" aria-labelledby={title}>
-      <div className="alarm-head">
-        <h2 id={title} tabIndex={-1}>
-          {say('appointments.here')}
-        </h2>
-        {booked?.isUrgent && <Urgent />}
-      </div>
+    <StepSection
+      step="appointments"
+      state={stateOf('appointments', request)}
+      mark={booked?.isUrgent && <Urgent />}
+      summary={earlier.at(-1) && <Earlier appointment={earlier.at(-1)!} />}
+    >
+      <div className="stack-small">
       {booked && <Booked appointment={booked} />}
       {!booked && request.isUrgent && may === 'yes' && request.firstEnd && (
         <Notice kind="warning">
           {say('appointment.urgent.what', { time: formatInstant(request.firstEnd, language) })}
         </Notice>
       )}
-      {!booked && may !== 'yes' && may !== 'not-asked' && <p className="muted">{say(`appointments.here.${may}`)}</p>}
-      {!booked && may === 'yes' && <p className="muted">{say('appointments.here.none')}</p>}
+      {outcome && !request.closed && <p className="measure">{say(nextAfter(outcome, may === 'yes'))}</p>}
+      {!booked && may !== 'yes' && may !== 'not-asked' && may !== 'done' && (
+        <p className="muted">{say(`appointments.here.${may}`)}</p>
+      )}
+      {!booked && may === 'yes' && !outcome && <p className="muted">{say('appointments.here.none')}</p>}
       {may === 'yes' && (
         <div className="actions actions-forms">
           <BookTime request={request} booked={booked} onBooked={() => changed(say('book.done'))} />
+          <BookNow request={request} booked={booked} onBooked={() => changed(say('book.now.done'))} />
           {booked && <NoteOutcome appointment={booked} onNoted={() => changed(say('outcome.noted'))} />}
         </div>
       )}
@@ -63,6 +77,12 @@ export function Appointments({ request, onChanged }: { request: RequestDetail; o
       )}
     </section>
   )
+}
+
+/** What can be done once something came of an appointment. */
+function nextAfter(outcome: 'HEARD' | 'NO_SHOW' | 'WITHDRAWN' | 'OVER', canBook: boolean) {
+  if (outcome !== 'OVER' && canBook) return outcome === 'NO_SHOW' ? 'appointment.next.again' : 'appointment.next.rest'
+  return outcome === 'NO_SHOW' ? 'appointment.next.gone' : (`appointment.next.${outcome}` as const)
 }
 
 function Booked({ appointment }: { appointment: Appointment }) {

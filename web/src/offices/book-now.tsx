@@ -1,0 +1,74 @@
+import { useState } from 'react'
+import { $api } from '../api/client.ts'
+import type { Appointment, RequestDetail } from '../api/shapes.ts'
+import { Choice } from '../controls/choice.tsx'
+import { Step } from '../controls/step.tsx'
+import { useLanguage } from '../language/use-words.ts'
+import { usePresence } from '../session/use-me.ts'
+import { lengths } from './office-shapes.ts'
+
+/** The requester stands at the door: a time that begins now, with the viewer as host, made and booked in one step. */
+export function BookNow({
+  request,
+  booked,
+  onBooked,
+}: {
+  request: RequestDetail
+  booked: Appointment | undefined
+  onBooked: () => void
+}) {
+  const { say, named } = useLanguage()
+  const presence = usePresence()
+  const { data } = $api.useQuery('get', '/api/offices', undefined, { staleTime: 60_000 })
+  const { data: here } = $api.useQuery('get', '/api/workstation', undefined, { staleTime: 60_000 })
+  const book = $api.useMutation('post', '/api/requests/{id}/appointments/now')
+  const [chosen, setChosen] = useState('')
+  const [minutes, setMinutes] = useState<number>(lengths[0])
+  const [isTried, setTried] = useState(false)
+  const isHost = presence.state === 'signed-in' && data?.hosts.some(({ id }) => id === presence.me.personId) === true
+  // Where nothing can be heard nobody is received.
+  const offices = data?.items.filter(({ isClosed, workstations }) => !isClosed && workstations.length > 0) ?? []
+  if (!isHost || offices.length === 0) return null
+  const isHere = (id: string) => id === here?.workstation?.officeId
+  const office = chosen || (offices.find(({ id }) => isHere(id)) ?? (offices.length === 1 ? offices[0] : undefined))?.id
+  const submit = async () => {
+    setTried(true)
+    if (!office) return false
+    const needs = booked
+      ? { needs: booked.needs, ...(booked.interpreterLanguage && { interpreterLanguage: booked.interpreterLanguage }) }
+      : { needs: [] }
+    const asked = { params: { path: { id: request.id } }, body: { officeId: office, minutes, ...needs } }
+    return book.mutateAsync(asked).then(
+      () => {
+        onBooked()
+        return true
+      },
+      () => false,
+    )
+  }
+  return (
+    <Step
+      open={say('book.now')}
+      submit={say('book.now.do')}
+      isBusy={book.isPending}
+      error={book.error}
+      onOpen={() => setTried(false)}
+      onSubmit={submit}
+    >
+      <Choice
+        label={say('appointment.office')}
+        options={offices.map(({ id, names }) => ({ value: id, label: named(names) }))}
+        value={office ?? ''}
+        onChange={setChosen}
+        error={isTried && !office ? say('book.now.office.missing') : undefined}
+      />
+      <Choice
+        label={say('times.minutes')}
+        options={lengths.map((one) => ({ value: String(one), label: say('time.minutes', { count: one }) }))}
+        value={String(minutes)}
+        onChange={(value) => setMinutes(Number(value))}
+      />
+      <p className="measure">{say('book.now.what')}</p>
+    </Step>
+  )
+}
