@@ -98,11 +98,13 @@ begin
 end $$;
 
 -- Whether a letter is an answer to something that was asked. The notice of a prohibition tells nobody whether their other calls
--- were recorded. The twin of `answers` in src/use/requests/request-state.ts.
-create function letter_answers(letter_kind text, asked text) returns boolean
+-- were recorded; who looked at a call, and what became of a correction, is told in no letter but its own. The twin of
+-- `isAnsweredBy` in src/use/requests/request-state.ts.
+create function letter_answers(letter_kind text, asked text, only_by_its_own boolean) returns boolean
 language sql immutable set search_path = pg_catalog as $$
-  select letter_kind in ('answer', 'not-identifiable', 'refusal') or (letter_kind, asked) in (('prohibition', 'PROHIBIT'),
-    ('copy', 'COPY'), ('log-extract', 'LOG_EXTRACT'), ('correction', 'RECTIFY'), ('mentioned', 'MENTIONED'), ('openness', 'OPENNESS'))
+  select letter_kind in ('not-identifiable', 'refusal') or letter_kind = 'answer' and not only_by_its_own
+    or (letter_kind, asked) in (('prohibition', 'PROHIBIT'), ('copy', 'COPY'), ('log-extract', 'LOG_EXTRACT'),
+      ('correction', 'RECTIFY'), ('mentioned', 'MENTIONED'), ('openness', 'OPENNESS'))
 $$;
 
 -- What stands in the way of closing a request with an outcome. One that is answered was answered in all that was asked, one that
@@ -129,7 +131,9 @@ begin
           select from letter l where l.request_id = q.id and l.kind in ('refusal', 'not-identifiable', 'openness'))
         or outcome = 'ANSWERED' and exists (
           select from unnest(q.kinds) asked
-          where not exists (select from letter l where l.request_id = q.id and letter_answers(l.kind, asked)))
+          where not exists (select from letter l where l.request_id = q.id and letter_answers(l.kind, asked,
+            asked = 'LOG_EXTRACT' and exists (select from request_call c where c.request_id = q.id and c.state = 'MATCHED')
+            or asked = 'RECTIFY' and exists (select from correction c where c.request_id = q.id))))
       ) then 'letter' end
     ], null)
   );
@@ -229,7 +233,7 @@ alter table destruction_entry drop constraint destruction_entry_kind, add constr
 
 revoke execute on function request_facts(uuid[]), call_heard_until(subject_request, request_call), can_be_forbidden(subject_request, uuid),
   letters_so_far(uuid), appointments_so_far(uuid), copies_so_far(uuid), corrections_so_far(uuid), openness_is_decided(uuid),
-  letter_answers(text, text), unfinished_of(subject_request, text), what_closing_needs(uuid), follow_kinds(), close_request(uuid, text), forget_requester(uuid), erase_requests_over()
+  letter_answers(text, text, boolean), unfinished_of(subject_request, text), what_closing_needs(uuid), follow_kinds(), close_request(uuid, text), forget_requester(uuid), erase_requests_over()
   from public;
 grant execute on function request_facts(uuid[]), what_closing_needs(uuid), close_request(uuid, text) to seloste_desk;
 grant execute on function erase_requests_over() to seloste_custodian;

@@ -184,6 +184,32 @@ describe('what comes next', () => {
       ['send-letter'],
     ],
     ['once', facts({ isExtended: true, calls: [heard], letters: [sent('extension'), sent('answer')] }), []],
+    [
+      'who looked at a call is told by a letter of its own',
+      facts({ kinds: ['KNOW', 'LOG_EXTRACT'], calls: [heard], letters: [sent('answer')] }),
+      ['answer'],
+    ],
+    [
+      'and of no call by the answer',
+      facts({ kinds: ['KNOW', 'LOG_EXTRACT'], calls: [call('NOT_FOUND')], letters: [sent('answer')] }),
+      [],
+    ],
+    ['a copy comes before its covering letter', facts({ kinds: ['COPY'], calls: [heard] }), ['make-copy', 'answer']],
+    [
+      'what is to be corrected is answered once that is decided',
+      facts({ kinds: ['RECTIFY'], calls: [heard], corrections: [{ isDecided: false }] }),
+      ['decide'],
+    ],
+    [
+      'and then by a letter of its own',
+      facts({
+        kinds: ['KNOW', 'RECTIFY'],
+        calls: [heard],
+        letters: [sent('answer')],
+        corrections: [{ isDecided: true }],
+      }),
+      ['answer'],
+    ],
     ['a correction is proposed', facts({ kinds: ['RECTIFY'], calls: [heard], letters: [sent('answer')] }), ['correct']],
     [
       'and decided',

@@ -112,19 +112,21 @@ export function nextSteps(facts: RequestFacts): NextStep[] {
   // What was forbidden is told by the letter that comes once it is destroyed.
   const forbidsAlone =
     facts.kinds.every((kind) => kind === 'PROHIBIT') && (toForbid || calls.some(({ isForbidden }) => isForbidden))
+  const isCorrecting = facts.corrections.some(({ isDecided }) => !isDecided)
+  const correctsAlone = facts.kinds.every((kind) => kind === 'RECTIFY') && isCorrecting
   const steps: Record<NextStep, boolean> = {
     identify: false,
     'note-outcome': appointments.some(({ state, isPast }) => state === 'BOOKED' && isPast),
     'name-call': calls.length === 0 && !asks('OPENNESS') && !asks('MENTIONED'),
     'narrow-call': has('SEVERAL'),
     'verify-call': has('FOUND'),
-    // The answer tells the time that was agreed on, and what has become of a recording that was forbidden.
+    // The answer tells the time that was agreed on, and what has become of what was forbidden, copied or corrected.
     book: toBook,
     forbid: toForbid,
-    answer: canAnswer && !isAnsweredBy(letters, facts) && !forbidsAlone,
     'make-copy': asks('COPY') && canBeHeard && !facts.copies.some(({ state }) => hasCopy.has(state)),
     correct: asks('RECTIFY') && has('MATCHED') && facts.corrections.length === 0,
-    decide: (asks('OPENNESS') && !facts.isDecided) || facts.corrections.some(({ isDecided }) => !isDecided),
+    answer: canAnswer && !isAnsweredBy(letters, facts) && !forbidsAlone && !correctsAlone,
+    decide: (asks('OPENNESS') && !facts.isDecided) || isCorrecting,
     'send-letter': toTellWhy || letters.some(({ isDelivered }) => !isDelivered),
     close: facts.unfinished.length === 0,
   }
@@ -154,8 +156,18 @@ export function howPressing(facts: RequestFacts, now: Temporal.Instant): Pressin
 }
 
 /** Whether letters answer all that was asked: one may answer a part. The twin of `letter_answers` in migrations/0029. */
-function isAnsweredBy(letters: RequestFacts['letters'], { kinds }: RequestFacts): boolean {
-  return kinds.every((asked) => letters.some(({ kind }) => wholeAnswers.has(kind) || kind === ownAnswer[asked]))
+function isAnsweredBy(letters: RequestFacts['letters'], { kinds, calls, corrections }: RequestFacts): boolean {
+  // Who looked at a call, and what became of a correction, is told in no other letter.
+  const onlyByItsOwn: Partial<Record<RequestKind, boolean>> = {
+    LOG_EXTRACT: calls.some(({ state }) => state === 'MATCHED'),
+    RECTIFY: corrections.length > 0,
+  }
+  return kinds.every((asked) =>
+    letters.some(
+      ({ kind }) =>
+        kind === ownAnswer[asked] || (wholeAnswers.has(kind) && !(kind === 'answer' && onlyByItsOwn[asked] === true)),
+    ),
+  )
 }
 
 /** Nobody says who they are to ask for an official document (Act 621/1999 section 13). */

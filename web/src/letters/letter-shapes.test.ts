@@ -86,6 +86,29 @@ test('a longer time is told of, and a request that is closed has no letter to ma
   expect([toMake(request({ extension })), toMake(request({ extension, closed }))]).toEqual([['extension'], []])
 })
 
+test('who looked at a call is told by a letter of its own, after the answer too (LX3)', () => {
+  const asked = request({ kinds: ['KNOW', 'LOG_EXTRACT'], calls: [call('MATCHED')] })
+  const letters = [letter('answer', '2026-11-21T08:00:00Z', true)]
+  expect([toMake(asked), toMake({ ...asked, letters })]).toEqual([['answer', 'log-extract'], ['log-extract']])
+})
+
+test('a covering letter is made of a copy that can be fetched, and of no other', () => {
+  const copy = (state: RequestDetail['copies'][number]['state']): RequestDetail['copies'][number] => ({
+    ...{ id: state, recordingId: 'a', method: 'KEY', madeBy: person, state },
+    ...{ madeAt: '2026-11-22T08:00:00Z', expiresAt: '2026-11-29T08:00:00Z' },
+  })
+  const made = (state: Parameters<typeof copy>[0], letters: Letter[] = []) =>
+    toMake(request({ kinds: ['COPY'], copies: [copy(state)], letters }))
+  expect([made('making'), made('ready'), made('taken'), made('failed')]).toEqual([[], ['copy'], [], []])
+  expect(made('ready', [letter('copy', '2026-11-21T08:00:00Z', true)])).toEqual(['copy'])
+  expect(made('ready', [letter('copy', '2026-11-23T08:00:00Z', true)])).toEqual([])
+})
+
+test('whoever asked for a copy of a call that is not theirs is answered all the same', () => {
+  expect(toMake(request({ kinds: ['COPY'], next: ['answer'], calls: [call('NOT_PARTY')] }))).toEqual(['answer'])
+  expect(toMake(request({ kinds: ['COPY'], next: ['make-copy', 'answer'], calls: [call('MATCHED')] }))).toEqual([])
+})
+
 test('other letters are those that what is asked can have', () => {
   expect(otherKinds(request({}), ['answer'])).toEqual([
     'received',

@@ -42,28 +42,34 @@ export function readTemplateChoice(search: Record<string, unknown>): { kind?: Le
  * its kind was made, the one that matters most first. Those that Seloste makes by itself are not among them.
  */
 export function toMake(request: RequestDetail): LetterKind[] {
-  const { kinds, calls, appointments, extension, closed, next } = request
+  const { kinds, calls, appointments, extension, closed, next, copies, corrections } = request
   if (closed) return []
   const has = (kind: LetterKind, sinceMs = 0) =>
     request.letters.some((one) => one.kind === kind && Date.parse(one.madeAt) >= sinceMs)
   const booked = appointments.find(({ state }) => state === 'BOOKED')
   const asks = (kind: RequestDetail['kinds'][number]) => kinds.includes(kind)
-  const isAnswered = calls.some(({ state }) => state === 'MATCHED' || state === 'NOT_FOUND')
+  const isMatched = calls.some(({ state }) => state === 'MATCHED')
+  const isAnswered = isMatched || calls.some(({ state }) => state === 'NOT_FOUND')
   const isOpen = calls.some(({ state }) => state === 'SEVERAL' || state === 'FOUND')
   const isUnidentifiable = calls.some(({ state }) => state === 'NOT_IDENTIFIABLE')
   const answers = asks('KNOW') || asks('LISTEN') || asks('HISTORY')
+  const ready = copies.flatMap(({ state, madeAt }) => (state === 'ready' ? [Date.parse(madeAt)] : []))
+  const lastDecided = Math.max(0, ...corrections.map(({ decided }) => (decided ? Date.parse(decided.at) : 0)))
   const wanted: [LetterKind, boolean][] = [
     ['answer', answers && isAnswered && !isOpen && !has('answer')],
     ['not-identifiable', isUnidentifiable && !has('not-identifiable')],
     ['appointment', booked !== undefined && !has('appointment', Date.parse(booked.bookedAt))],
-    ['copy', request.copies.length > 0 && !has('copy')],
-    ['log-extract', asks('LOG_EXTRACT') && next.includes('answer') && !has('log-extract')],
-    ['correction', request.corrections.length > 0 && !next.includes('correct') && !has('correction')],
+    ['copy', ready.length > 0 && !has('copy', Math.max(...ready))],
+    ['log-extract', asks('LOG_EXTRACT') && isMatched && !isOpen && !has('log-extract')],
+    ['correction', lastDecided > 0 && !corrections.some(({ decided }) => !decided) && !has('correction', lastDecided)],
     ['mentioned', asks('MENTIONED') && next.includes('answer') && !has('mentioned')],
     ['openness', request.openness !== undefined && !has('openness')],
     ['extension', extension !== undefined && !has('extension', Date.parse(extension.at))],
   ]
-  return wanted.flatMap(([kind, isWanted]) => (isWanted ? [kind] : []))
+  const made = wanted.flatMap(([kind, isWanted]) => (isWanted ? [kind] : []))
+  // Whoever asked for a copy, a correction or an extract of a call that is not theirs is answered all the same.
+  const isLeft = next.includes('answer') && !next.includes('make-copy') && !next.includes('correct') && calls.length > 0
+  return made.length === 0 && isLeft ? ['answer'] : made
 }
 
 /** Every other kind that can be made of a request: whoever writes may know better. */
