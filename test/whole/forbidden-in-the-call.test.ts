@@ -1,6 +1,5 @@
 // AC11, second part, over real SIP and RTP: the official's button, and what is on the disk a second later.
 import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { officialByKey } from '../simulator/people.ts'

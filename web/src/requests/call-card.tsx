@@ -11,7 +11,7 @@ import { formatDate } from '../format/instant.ts'
 import { formatPhone } from '../format/phone.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { MatchedCall } from './matched-call.tsx'
-import type { Done } from './steps.ts'
+import { callHeading, type Done } from './steps.ts'
 import { ToldForm } from './told-form.tsx'
 import { VerifyCall } from './verify-call.tsx'
 
@@ -22,11 +22,6 @@ const marks: Record<RequestCall['state'], { Icon: LucideIcon; badge: string }> =
   NOT_FOUND: { Icon: CircleX, badge: 'none' },
   NOT_PARTY: { Icon: CircleX, badge: 'none' },
   NOT_IDENTIFIABLE: { Icon: CircleX, badge: 'none' },
-}
-
-/** The id of a call's heading, where the focus goes after something was done to it. */
-export function callHeading(id: string): string {
-  return `call-${id}`
 }
 
 /** One call as the requester told of it: what was found, and what can be done now. Of a call that is not theirs it shows nothing. */
@@ -57,13 +52,14 @@ export function CallCard({
           {say(`call.${call.state}`)}
         </span>
       </div>
-      {call.told && <Told told={call.told} />}
+      {call.told && <Told told={call.told} isOfficials={request.party === 'OFFICIAL'} />}
       {call.state === 'MATCHED' && <MatchedCall request={request} call={call} />}
       {call.state === 'FOUND' && isOpen && isServed && (
         <VerifyCall request={request} call={call} onDone={onDone} onChanged={onChanged} />
       )}
       {call.state !== 'MATCHED' && call.state !== 'FOUND' && <p>{say(`call.what.${call.state}`)}</p>}
-      {call.askFor && isOpen && (
+      {call.askFor && isOpen && call.askFor.length === 0 && <p>{say('call.askFor.nothing')}</p>}
+      {call.askFor && isOpen && call.askFor.length > 0 && (
         <div className="stack-small">
           <p>{say('call.askFor')}</p>
           <ul>
@@ -88,10 +84,12 @@ export function CallTitle({ call }: { call: RequestCall }) {
 }
 
 /** What the requester told, in one line. */
-function Told({ told }: { told: ToldOfCall }) {
+function Told({ told, isOfficials }: { told: ToldOfCall; isOfficials: boolean }) {
   const { say } = useLanguage()
   const said = [
-    told.callerNumber === undefined ? say('call.told.withheld') : say('call.told.from', { number: told.callerNumber }),
+    told.callerNumber !== undefined
+      ? say('call.told.from', { number: told.callerNumber })
+      : !isOfficials && say('call.told.withheld'),
     told.serviceNumber !== undefined && say('call.told.to', { number: formatPhone(told.serviceNumber) }),
     told.minutes !== undefined && say('call.told.minutes', { count: told.minutes }),
     told.official !== undefined && say('call.told.official', { name: told.official }),
@@ -131,6 +129,7 @@ function CallActs({ request, call, onDone }: { request: RequestDetail; call: Req
     return (
       <ToldForm
         prefix={callHeading(call.id)}
+        isOfficials={request.party === 'OFFICIAL'}
         told={call.told}
         submit={say('told.again')}
         isBusy={narrow.isPending}

@@ -4,9 +4,9 @@ import type { RequestDetail, ToldOfCall } from '../api/shapes.ts'
 import { Button } from '../controls/button.tsx'
 import { focusHeading } from '../controls/focus-heading.ts'
 import { useLanguage } from '../language/use-words.ts'
-import { callHeading, CallCard } from './call-card.tsx'
+import { CallCard, CallTitle } from './call-card.tsx'
 import { StepSection } from './step-section.tsx'
-import { headingOf, stateOf, type Done } from './steps.ts'
+import { callHeading, headingOf, stateOf, type Done } from './steps.ts'
 import { ToldForm } from './told-form.tsx'
 
 /** The calls that the requester names, one after the other: looked for, found or not, and shown to be theirs (R46). */
@@ -25,7 +25,21 @@ export function Calls({
   const { say } = useLanguage()
   const { calls, identified, closed } = request
   return (
-    <StepSection step="calls" state={stateOf('calls', request)}>
+    <StepSection
+      step="calls"
+      state={stateOf('calls', request)}
+      summary={
+        calls.length > 0 && (
+          <ul className="plain-list">
+            {calls.map((call) => (
+              <li key={call.id}>
+                <CallTitle call={call} />. {say(`call.${call.state}`)}.
+              </li>
+            ))}
+          </ul>
+        )
+      }
+    >
       {!identified && !closed && <p className="muted">{say('calls.first')}</p>}
       {closed && calls.length === 0 && <p className="muted">{say('calls.none')}</p>}
       {calls.map((call) => (
@@ -67,6 +81,7 @@ function NameCall({ request, onDone }: { request: RequestDetail; onDone: Done })
       <p className="request-note">{say('calls.name.what')}</p>
       <ToldForm
         prefix="call-new"
+        isOfficials={request.party === 'OFFICIAL'}
         submit={say('told.search')}
         isBusy={name.isPending}
         onSearch={search}

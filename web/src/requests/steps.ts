@@ -31,6 +31,11 @@ export function partOf(step: Step): string {
 /** The id of the heading of a step. */
 export const headingOf = Object.fromEntries(steps.map((step) => [step, `request-${step}`])) as Record<Step, string>
 
+/** The id of a call's heading, where the focus goes after something was done to it. */
+export function callHeading(id: string): string {
+  return `call-${id}`
+}
+
 export function stepOf(next: NextStep): Step {
   return stepOfNext[next]
 }
@@ -52,7 +57,7 @@ type Facts = Pick<
 /** Which steps this request has: what was not asked and has not come up is left out. */
 export function stepsOf(request: Facts): Step[] {
   const { party, kinds, calls, appointments, copies, corrections, openness } = request
-  const isAboutCalls = party !== 'OUTSIDER'
+  const isAboutCalls = party !== 'OUTSIDER' && party !== 'MENTIONED'
   const matched = calls.some(({ state }) => state === 'MATCHED')
   // Of a closed request no call is shown any more.
   const shown = calls.some(({ contact }) => contact !== undefined)
@@ -72,12 +77,18 @@ export function stepsOf(request: Facts): Step[] {
   return steps.filter((step) => has[step])
 }
 
+/** Whether a step has nothing to be done in it, and can be put away. Of a closed request nothing is: it is there to be read. */
+export function canFold(state: StepState, { closed }: Pick<Facts, 'closed'>): boolean {
+  return !closed && (state === 'done' || state === 'ahead')
+}
+
 /** How far each step is. What is next first is `now`; what is next besides waits; the rest is done or lies ahead. */
 export function stateOf(step: Step, request: Facts): StepState {
   const { next, calls, letters, appointments, copies, corrections, openness } = request
   if (request.closed) return isDone() ? 'done' : 'ahead'
   if (next[0] && stepOf(next[0]) === step) return 'now'
-  if (next.some((one) => stepOf(one) === step)) return 'waits'
+  const isBooked = step === 'appointments' && appointments.some(({ state }) => state === 'BOOKED')
+  if (isBooked || next.some((one) => stepOf(one) === step)) return 'waits'
   return isDone() ? 'done' : 'ahead'
 
   function isDone(): boolean {

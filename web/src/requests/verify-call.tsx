@@ -6,8 +6,7 @@ import { Confirm } from '../controls/confirm.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { Waiting } from '../controls/waiting.tsx'
 import { useLanguage } from '../language/use-words.ts'
-import { callHeading } from './call-card.tsx'
-import type { Done } from './steps.ts'
+import { callHeading, type Done } from './steps.ts'
 import { verifyingOf } from './told.ts'
 
 const Listen = lazy(async () => ({ default: (await import('../listening/listen.tsx')).Listen }))
