@@ -107,6 +107,7 @@ export const knownRefusals = [
   'correction.nobody',
   'correction.same',
   'correction.waits',
+  'correction.call-goes-on',
   'correction.own',
   'correction.decided',
   'openness.own',
@@ -150,6 +151,11 @@ export function isRefusal(error: unknown): error is ErrorBody {
     typeof (error as ErrorBody).error?.code === 'string' &&
     (error as ErrorBody).error.code !== 'no-answer'
   )
+}
+
+/** The field of the form that a refusal is about, as the contract names it; nothing where it is about none. */
+export function refusalField(error: unknown): string | undefined {
+  return isRefusal(error) ? error.error.field?.split('.').at(-1) : undefined
 }
 
 /** Which sentence a refusal or failure gets: its own where the pages have one, otherwise a general one. */

@@ -26,6 +26,7 @@ export function Forbid({
   recordingId,
   by,
   isRestricted,
+  isUnheard = false,
   served,
   onForbidden,
 }: {
@@ -34,6 +35,8 @@ export function Forbid({
   by: 'official' | 'service-unit'
   /** Perhaps it has been forbidden already; telling so again changes nothing. */
   isRestricted: boolean
+  /** Whoever forbids has asked to hear it and has not yet. */
+  isUnheard?: boolean
   /** The Service Unit’s: whose request it is, how it came, and its number. */
   served?: Told
   onForbidden: (prohibition: Prohibition) => void
@@ -52,6 +55,7 @@ export function Forbid({
       {!served && <h3>{say('forbid.title')}</h3>}
       <p>{say(`forbid.what.${by}`)}</p>
       {isRestricted && <p>{say('forbid.again')}</p>}
+      {isUnheard && <Notice kind="warning">{say('forbid.unheard')}</Notice>}
       {by === 'official' ? (
         <div className="actions">
           <Button kind="secondary" {...busy} onPress={() => setAsked({ party: 'CALLER', channel: 'CALL' })}>
@@ -81,6 +85,11 @@ export function Forbid({
         onDo={() => asked && void submit(asked)}
         onClose={() => setAsked(undefined)}
       >
+        {isUnheard && (
+          <p>
+            <strong>{say('forbid.unheard')}</strong>
+          </p>
+        )}
         <p>{say('forbid.confirm')}</p>
         <p>{say('forbid.confirm.more')}</p>
       </Confirm>

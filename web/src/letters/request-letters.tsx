@@ -1,4 +1,4 @@
-import { useId, useState } from 'react'
+import { useState } from 'react'
 import { $api } from '../api/client.ts'
 import type { LetterKind, RequestDetail } from '../api/shapes.ts'
 import { Button } from '../controls/button.tsx'
@@ -7,6 +7,8 @@ import { Failure } from '../controls/failure.tsx'
 import { focusHeading } from '../controls/focus-heading.ts'
 import { Step } from '../controls/step.tsx'
 import { useLanguage } from '../language/use-words.ts'
+import { StepSection } from '../requests/step-section.tsx'
+import { headingOf, stateOf } from '../requests/steps.ts'
 import { announce } from '../shell/announce.tsx'
 import '../styles/letters.css'
 import '../styles/retention.css'
@@ -16,14 +18,13 @@ import { otherKinds, sortLetters, toMake } from './letter-shapes.ts'
 /** The letters of a request: which to make now, which wait to be sent, which were sent and how (R42, R45). */
 export function Letters({ request, onChanged }: { request: RequestDetail; onChanged: () => void }) {
   const { say } = useLanguage()
-  const title = useId()
   const make = $api.useMutation('post', '/api/requests/{id}/letters')
   const [making, setMaking] = useState<LetterKind>()
   const wanted = toMake(request)
   const changed = (said: string) => {
     onChanged()
     announce(said)
-    focusHeading(title)
+    focusHeading(headingOf.letters)
   }
   const draft = async (kind: LetterKind) => {
     setMaking(kind)
@@ -36,40 +37,53 @@ export function Letters({ request, onChanged }: { request: RequestDetail; onChan
     return done
   }
   return (
-    <section className="panel stack-small" aria-labelledby={title}>
-      <h2 id={title} tabIndex={-1}>
-        {say('letters.here')}
-      </h2>
-      {wanted.length > 0 && (
-        <>
-          <p>{say('letters.wanted')}</p>
-          <div className="actions">
-            {wanted.map((kind) => (
-              <Button key={kind} kind="secondary" isBusy={making === kind} onPress={() => void draft(kind)}>
-                {say('letters.make.one', { kind: say(`letterKind.${kind}`) })}
-              </Button>
+    <StepSection
+      step="letters"
+      state={stateOf('letters', request)}
+      summary={
+        request.letters.length > 0 && (
+          <ul className="plain-list">
+            {sortLetters(request.letters).map(({ id, kind, delivered }) => (
+              <li key={id}>
+                {say(`letterKind.${kind}`)}: {say(delivered ? 'letters.sent' : 'letters.waits')}
+              </li>
             ))}
-          </div>
-        </>
-      )}
-      {make.error != null && <Failure error={make.error} />}
-      {request.letters.length === 0 && wanted.length === 0 && <p className="muted">{say('letters.here.none')}</p>}
-      {request.letters.length > 0 && (
-        <ul className="plain-list letters">
-          {sortLetters(request.letters).map((letter) => (
-            <LetterRow key={letter.id} letter={letter} onChanged={changed} />
-          ))}
-        </ul>
-      )}
-      {!request.closed && (
-        <MakeOther
-          kinds={otherKinds(request, wanted)}
-          isBusy={making !== undefined}
-          error={make.error}
-          onMake={draft}
-        />
-      )}
-    </section>
+          </ul>
+        )
+      }
+    >
+      <div className="stack-small">
+        {wanted.length > 0 && (
+          <>
+            <p>{say('letters.wanted')}</p>
+            <div className="actions">
+              {wanted.map((kind) => (
+                <Button key={kind} kind="secondary" isBusy={making === kind} onPress={() => void draft(kind)}>
+                  {say('letters.make.one', { kind: say(`letterKind.${kind}`) })}
+                </Button>
+              ))}
+            </div>
+          </>
+        )}
+        {make.error != null && <Failure error={make.error} />}
+        {request.letters.length === 0 && wanted.length === 0 && <p className="muted">{say('letters.here.none')}</p>}
+        {request.letters.length > 0 && (
+          <ul className="plain-list letters">
+            {sortLetters(request.letters).map((letter) => (
+              <LetterRow key={letter.id} letter={letter} onChanged={changed} />
+            ))}
+          </ul>
+        )}
+        {!request.closed && (
+          <MakeOther
+            kinds={otherKinds(request, wanted)}
+            isBusy={making !== undefined}
+            error={make.error}
+            onMake={draft}
+          />
+        )}
+      </div>
+    </StepSection>
   )
 }
 

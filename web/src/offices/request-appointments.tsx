@@ -1,4 +1,3 @@
-import { useId } from 'react'
 import { $api } from '../api/client.ts'
 import type { Appointment, RequestDetail } from '../api/shapes.ts'
 import { Fact } from '../contact/facts.tsx'
@@ -6,6 +5,8 @@ import { focusHeading } from '../controls/focus-heading.ts'
 import { Notice } from '../controls/notice.tsx'
 import { formatDate, formatEnd, formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
+import { StepSection } from '../requests/step-section.tsx'
+import { headingOf, stateOf } from '../requests/steps.ts'
 import { announce } from '../shell/announce.tsx'
 import '../styles/contact.css'
 import '../styles/offices.css'
@@ -20,7 +21,6 @@ import { NoteOutcome } from './note-outcome.tsx'
 /** When and where the requester hears the calls that are theirs: booked, moved, withdrawn; what came of earlier ones (R47). */
 export function Appointments({ request, onChanged }: { request: RequestDetail; onChanged: () => void }) {
   const { say, language } = useLanguage()
-  const title = useId()
   const outcome = lastOutcome(request)
   // Heard or given up, nothing waits to be heard any more, unless another call was named since: the server knows.
   const isDone = outcome === 'HEARD' || outcome === 'WITHDRAWN'
@@ -37,7 +37,7 @@ export function Appointments({ request, onChanged }: { request: RequestDetail; o
   const changed = (said: string) => {
     onChanged()
     announce(said)
-    focusHeading(title)
+    focusHeading(headingOf.appointments)
   }
   return (
     <StepSection
@@ -47,35 +47,36 @@ export function Appointments({ request, onChanged }: { request: RequestDetail; o
       summary={earlier.at(-1) && <Earlier appointment={earlier.at(-1)!} />}
     >
       <div className="stack-small">
-      {booked && <Booked appointment={booked} />}
-      {!booked && request.isUrgent && may === 'yes' && request.firstEnd && (
-        <Notice kind="warning">
-          {say('appointment.urgent.what', { time: formatInstant(request.firstEnd, language) })}
-        </Notice>
-      )}
-      {outcome && !request.closed && <p className="measure">{say(nextAfter(outcome, may === 'yes'))}</p>}
-      {!booked && may !== 'yes' && may !== 'not-asked' && may !== 'done' && (
-        <p className="muted">{say(`appointments.here.${may}`)}</p>
-      )}
-      {!booked && may === 'yes' && !outcome && <p className="muted">{say('appointments.here.none')}</p>}
-      {may === 'yes' && (
-        <div className="actions actions-forms">
-          <BookTime request={request} booked={booked} onBooked={() => changed(say('book.done'))} />
-          <BookNow request={request} booked={booked} onBooked={() => changed(say('book.now.done'))} />
-          {booked && <NoteOutcome appointment={booked} onNoted={() => changed(say('outcome.noted'))} />}
-        </div>
-      )}
-      {earlier.length > 0 && (
-        <>
-          <h3>{say('appointments.earlier')}</h3>
-          <ul className="plain-list earlier">
-            {earlier.map((one) => (
-              <Earlier key={one.id} appointment={one} />
-            ))}
-          </ul>
-        </>
-      )}
-    </section>
+        {booked && <Booked appointment={booked} />}
+        {!booked && request.isUrgent && may === 'yes' && request.firstEnd && (
+          <Notice kind="warning">
+            {say('appointment.urgent.what', { time: formatInstant(request.firstEnd, language) })}
+          </Notice>
+        )}
+        {outcome && !request.closed && <p className="measure">{say(nextAfter(outcome, may === 'yes'))}</p>}
+        {!booked && may !== 'yes' && may !== 'not-asked' && may !== 'done' && (
+          <p className="muted">{say(`appointments.here.${may}`)}</p>
+        )}
+        {!booked && may === 'yes' && !outcome && <p className="muted">{say('appointments.here.none')}</p>}
+        {may === 'yes' && (
+          <div className="actions actions-forms">
+            <BookTime request={request} booked={booked} onBooked={() => changed(say('book.done'))} />
+            <BookNow request={request} booked={booked} onBooked={() => changed(say('book.now.done'))} />
+            {booked && <NoteOutcome appointment={booked} onNoted={() => changed(say('outcome.noted'))} />}
+          </div>
+        )}
+        {earlier.length > 0 && (
+          <>
+            <h3>{say('appointments.earlier')}</h3>
+            <ul className="plain-list earlier">
+              {earlier.map((one) => (
+                <Earlier key={one.id} appointment={one} />
+              ))}
+            </ul>
+          </>
+        )}
+      </div>
+    </StepSection>
   )
 }
 

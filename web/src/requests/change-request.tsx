@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import { $api } from '../api/client.ts'
+import { refusalField, refusalKey } from '../api/refusal.ts'
 import type { Me, RequestDetail, RequestKind } from '../api/shapes.ts'
 import { Checks } from '../controls/checks.tsx'
 import { Choice } from '../controls/choice.tsx'
@@ -67,6 +68,7 @@ export function ChangeRequest({ request, me, onDone }: { request: RequestDetail;
         onChange={(edited) => setRequester({ ...requester, ...edited })}
         errorAt={(field) => {
           const one = wrong.find((at) => at.field === field)
+          if (field === refusalField(change.error)) return say(`error.${refusalKey(change.error)}`)
           return one && say(`request.${one.field}.${one.why}` as 'request.name.missing')
         }}
       />

@@ -8,7 +8,7 @@ import { Failure } from '../controls/failure.tsx'
 import { Notice } from '../controls/notice.tsx'
 import { RadioCards } from '../controls/radio-cards.tsx'
 import { useLanguage } from '../language/use-words.ts'
-import { goTo } from './go-to.ts'
+import { useFolding } from './folding.tsx'
 import { StepSection } from './step-section.tsx'
 import { partOf, stateOf, type Step, type Done } from './steps.ts'
 
@@ -30,9 +30,9 @@ export function CloseRequest({ request, onDone }: { request: RequestDetail; onDo
   const close = $api.useMutation('post', '/api/requests/{id}/close')
   const [outcome, setOutcome] = useState<Outcome>('ANSWERED')
   const [isAsked, setAsked] = useState(false)
-  const { unfinished } = request
-  // Whoever takes a request back is answered nothing more.
-  const stands = outcome === 'WITHDRAWN' ? [] : unfinished
+  const { goTo } = useFolding()
+  // Whoever takes a request back is answered nothing more, and whoever is refused is told why.
+  const stands = outcome === 'ANSWERED' ? request.unfinished : request.unfinishedOtherwise[outcome]
   const submit = async () => {
     const done = await close.mutateAsync({ params: { path: { id: request.id } }, body: { outcome } }).then(
       () => true,
@@ -41,26 +41,7 @@ export function CloseRequest({ request, onDone }: { request: RequestDetail; onDo
     if (done) await onDone(say(`request.over.${outcome}`))
   }
   return (
-    <StepSection step="close" state={stateOf('close', request)}>
-      {unfinished.length > 0 && (
-        <Notice kind="info" title={say('request.unfinished')}>
-          <ul>
-            {unfinished.map((one) => (
-              <li key={one}>
-                <a
-                  href={`#${partOf(whereTo[one])}`}
-                  onClick={(event) => {
-                    event.preventDefault()
-                    goTo(whereTo[one])
-                  }}
-                >
-                  {say(`request.unfinished.${one}`)}
-                </a>
-              </li>
-            ))}
-          </ul>
-        </Notice>
-      )}
+    <StepSection step="close" state={stateOf('close', request)} summary={say('request.close.ahead')}>
       <Form
         validationBehavior="aria"
         className="stack"
@@ -79,12 +60,35 @@ export function CloseRequest({ request, onDone }: { request: RequestDetail; onDo
           value={outcome}
           onChange={(value) => setOutcome(value as Outcome)}
         />
-        {close.error && <Failure error={close.error} />}
-        <div className="actions">
-          <Button type="submit" isBusy={close.isPending} isDisabled={stands.length > 0}>
-            {say('request.close')}
-          </Button>
+        <div role="status">
+          {stands.length > 0 && (
+            <Notice kind="info" title={say(`request.unfinished.before.${outcome}`)}>
+              <ul>
+                {stands.map((one) => (
+                  <li key={one}>
+                    <a
+                      href={`#${partOf(whereTo[one])}`}
+                      onClick={(event) => {
+                        event.preventDefault()
+                        goTo(whereTo[one])
+                      }}
+                    >
+                      {say(one === 'letter' ? `request.unfinished.letter.${outcome}` : `request.unfinished.${one}`)}
+                    </a>
+                  </li>
+                ))}
+              </ul>
+            </Notice>
+          )}
         </div>
+        {close.error && <Failure error={close.error} />}
+        {stands.length === 0 && (
+          <div className="actions">
+            <Button type="submit" kind="primary" isBusy={close.isPending}>
+              {say('request.close')}
+            </Button>
+          </div>
+        )}
       </Form>
       <Confirm
         title={say('request.close.sure', { number: request.number })}

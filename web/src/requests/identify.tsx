@@ -19,7 +19,13 @@ export function Who({ request, onDone }: { request: RequestDetail; onDone: Done 
   const { say, language } = useLanguage()
   const { requester, official, identified, party } = request
   return (
-    <StepSection step="who" state={stateOf('who', request)}>
+    <StepSection
+      step="who"
+      state={stateOf('who', request)}
+      summary={
+        identified && `${requester?.name ?? say('requests.erased')}: ${say(`request.identified.${identified.how}`)}`
+      }
+    >
       <dl className="facts">
         <Fact label={say('request.name')}>
           <span className="breaking">{requester?.name ?? say('requests.erased')}</span>
@@ -31,9 +37,9 @@ export function Who({ request, onDone }: { request: RequestDetail; onDone: Done 
             <span className="request-address">{requester.address}</span>
           </Fact>
         )}
-        {requester?.phone && <Fact label={say('request.phone')}>{requester.phone}</Fact>}
+        {requester?.phone && <Fact label={say('request.phone.fact')}>{requester.phone}</Fact>}
         {requester?.email && (
-          <Fact label={say('request.email')}>
+          <Fact label={say('request.email.fact')}>
             <span className="breaking">{requester.email}</span>
           </Fact>
         )}

@@ -3,7 +3,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { Form } from 'react-aria-components'
 import { $api } from '../api/client.ts'
-import { refusalKey } from '../api/refusal.ts'
+import { refusalField, refusalKey } from '../api/refusal.ts'
 import { serverNowMs } from '../api/server-time.ts'
 import type { RequestKind, RequestParty, RequestQueue } from '../api/shapes.ts'
 import { Button } from '../controls/button.tsx'
@@ -25,7 +25,7 @@ import { Page } from '../shell/page.tsx'
 import '../styles/people.css'
 import '../styles/requests.css'
 import '../styles/retention.css'
-import { channels, newRequestOf, type NewRequestDraft, type NewRequestField } from './new-request.ts'
+import { channels, newRequestFields, newRequestOf, type NewRequestDraft, type NewRequestField } from './new-request.ts'
 import { kindsOf } from './queue.ts'
 import { RequesterFields } from './requester-fields.tsx'
 import { forgetQueue, useQueue } from './use-queue.ts'
@@ -79,7 +79,8 @@ function NewRequestForm({ queue }: { queue: RequestQueue }) {
       forgetQueue()
       await navigate({ to: '/requests/$id', params: { id } })
     } catch (refusal) {
-      setWrong([{ text: say(`error.${refusalKey(refusal)}`) }])
+      const at = newRequestFields.find((field) => field === refusalField(refusal))
+      setWrong([{ text: say(`error.${refusalKey(refusal)}`), ...(at && { at, field: `request-${at}` }) }])
     }
   }
 

@@ -22,7 +22,8 @@ export interface NewRequestDraft extends RequesterDraft {
   time: Time | null
   userId: string
 }
-export type NewRequestField = 'kinds' | 'received' | 'name' | 'email' | 'userId'
+export const newRequestFields = ['kinds', 'received', 'name', 'address', 'phone', 'email', 'userId'] as const
+export type NewRequestField = (typeof newRequestFields)[number]
 export interface NewRequestWrong {
   field: NewRequestField
   why: 'missing' | 'future' | 'old' | 'wrong'
@@ -42,10 +43,12 @@ export function requesterOf({ name, address, email, phone }: RequesterDraft): Re
 
 export function wrongRequester({
   name,
+  phone,
   email,
-}: RequesterDraft): { field: 'name' | 'email'; why: 'missing' | 'wrong' }[] {
+}: RequesterDraft): { field: 'name' | 'phone' | 'email'; why: 'missing' | 'wrong' }[] {
   return [
     ...(name.trim() ? [] : [{ field: 'name' as const, why: 'missing' as const }]),
+    ...(!phone.trim() || /\d.*\d.*\d/.test(phone) ? [] : [{ field: 'phone' as const, why: 'wrong' as const }]),
     ...(!email.trim() || emailForm.test(email.trim()) ? [] : [{ field: 'email' as const, why: 'wrong' as const }]),
   ]
 }

@@ -4,7 +4,7 @@ import type { RequestDetail } from '../api/shapes.ts'
 import { Notice } from '../controls/notice.tsx'
 import { formatDate, formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
-import { goTo } from './go-to.ts'
+import { useFolding } from './folding.tsx'
 import { StepMark } from './step-section.tsx'
 import { partOf, stateOf, stepOf, stepsOf } from './steps.ts'
 
@@ -13,6 +13,7 @@ const keptDays = 30
 /** What the clerk does next, and the way there; of a closed request how it ended. */
 export function NextPanel({ request }: { request: RequestDetail }) {
   const { say, language } = useLanguage()
+  const { goTo } = useFolding()
   const { closed, next } = request
   if (closed) {
     const erased = new Date(Date.parse(closed.at) + keptDays * 86_400_000).toISOString()
@@ -59,6 +60,7 @@ export function NextPanel({ request }: { request: RequestDetail }) {
 /** All steps of this request in order, each with how far it is, and a way to each. */
 export function StepList({ request }: { request: RequestDetail }) {
   const { say } = useLanguage()
+  const { goTo } = useFolding()
   return (
     <nav className="request-steps" aria-label={say('request.steps')}>
       <ol>

@@ -23,7 +23,11 @@ export function Prohibitions({
   const { say } = useLanguage()
   const matched = request.calls.filter(({ contact }) => contact !== undefined)
   return (
-    <StepSection step="prohibition" state={stateOf('prohibition', request)}>
+    <StepSection
+      step="prohibition"
+      state={stateOf('prohibition', request)}
+      summary={request.kinds.includes('PROHIBIT') ? undefined : say('prohibition.optional')}
+    >
       <p className="request-note">{say(matched.length > 0 ? 'prohibition.what' : 'prohibition.first')}</p>
       {matched.map((call) => (
         <OfCall key={call.id} request={request} call={call} under={under} onDone={onDone} />
@@ -83,6 +87,7 @@ function OfRecording({
   const { say, language } = useLanguage()
   const { recording, prohibitions } = part
   const isGone = recording.state === 'destroyed'
+  const isUnheard = request.kinds.includes('LISTEN') && !request.appointments.some(({ state }) => state === 'HEARD')
   const [prohibition] = prohibitions
   const destruction = useDestruction(isGone || prohibition ? recording.id : undefined, under)
   const destroyedAt = destruction?.state === 'destroyed' ? destruction.destroyedAt : undefined
@@ -107,6 +112,7 @@ function OfRecording({
             reference: request.number,
           }}
           isRestricted={recording.state === 'restricted'}
+          isUnheard={isUnheard}
           onForbidden={() => void onForbidden()}
         />
       )}

@@ -68,13 +68,12 @@ function Assign({ request, me, onDone }: { request: RequestDetail; me: Me; onDon
   const assign = $api.useMutation('post', '/api/requests/{id}/assignment')
   const clerks = useQueue({}, me).data?.clerks ?? []
   const [personId, setPersonId] = useState(request.assignedTo?.id ?? '')
-  const give = async (to: string) => {
-    const done = await assign
-      .mutateAsync({ params: { path: { id: request.id } }, body: { personId: to || null } })
-      .then(
-        () => true,
-        () => false,
-      )
+  const take = $api.useMutation('post', '/api/requests/{id}/assignment')
+  const give = async (to: string, by: typeof assign) => {
+    const done = await by.mutateAsync({ params: { path: { id: request.id } }, body: { personId: to || null } }).then(
+      () => true,
+      () => false,
+    )
     if (!done) return false
     const name = clerks.find(({ id }) => id === to)?.name ?? me.name
     await onDone(to ? say('request.assigned', { name }) : say('request.assigned.none'), 'request-facts')
@@ -83,7 +82,7 @@ function Assign({ request, me, onDone }: { request: RequestDetail; me: Me; onDon
   return (
     <>
       {request.assignedTo?.id !== me.personId && (
-        <Button isBusy={assign.isPending} onPress={() => void give(me.personId)}>
+        <Button isBusy={take.isPending} onPress={() => void give(me.personId, take)}>
           {say('request.take')}
         </Button>
       )}
@@ -94,7 +93,7 @@ function Assign({ request, me, onDone }: { request: RequestDetail; me: Me; onDon
           isBusy={assign.isPending}
           error={assign.error}
           onOpen={() => setPersonId(request.assignedTo?.id ?? '')}
-          onSubmit={() => give(personId)}
+          onSubmit={() => give(personId, assign)}
         >
           <Choice
             label={say('requests.handler')}
@@ -107,7 +106,7 @@ function Assign({ request, me, onDone }: { request: RequestDetail; me: Me; onDon
           />
         </Step>
       )}
-      {assign.error && clerks.length <= 1 && !request.assignedTo && <Failure error={assign.error} />}
+      {take.error && <Failure error={take.error} />}
     </>
   )
 }

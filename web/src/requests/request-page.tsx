@@ -20,6 +20,7 @@ import '../styles/watch.css'
 import { Acts } from './acts/request-acts.tsx'
 import { Calls } from './calls.tsx'
 import { CloseRequest } from './close-request.tsx'
+import { FoldingProvider } from './folding.tsx'
 import { Who } from './identify.tsx'
 import { NextPanel, StepList } from './next-panel.tsx'
 import { Prohibitions } from './prohibitions.tsx'
@@ -76,7 +77,7 @@ function Serving({
   onDone: Done
   onChanged: () => void
 }) {
-  const under = useServing(request.closed ? undefined : request)
+  const under = useServing(request)
   const has = stepsOf(request)
   const own = { request, onDone }
   const panel = { request, onChanged }
@@ -90,7 +91,7 @@ function Serving({
     close: <CloseRequest {...own} />,
   }
   return (
-    <>
+    <FoldingProvider request={request}>
       <NextPanel request={request} />
       {!request.closed && <StepList request={request} />}
       <RequestFacts request={request} me={me} onDone={onDone} />
@@ -99,6 +100,6 @@ function Serving({
           <Suspense fallback={<Waiting lines={3} />}>{parts[step]}</Suspense>
         </div>
       ))}
-    </>
+    </FoldingProvider>
   )
 }

@@ -13,7 +13,7 @@ export function RequesterFields({
   prefix: string
   value: RequesterDraft
   onChange: (edited: Partial<RequesterDraft>) => void
-  errorAt: (field: 'name' | 'email') => string | undefined
+  errorAt: (field: 'name' | 'address' | 'phone' | 'email') => string | undefined
 }) {
   const { say } = useLanguage()
   return (
@@ -32,6 +32,7 @@ export function RequesterFields({
         id={`${prefix}-address`}
         label={say('request.address')}
         hint={say('request.address.hint')}
+        error={errorAt('address')}
         value={value.address}
         onChange={(address) => onChange({ address })}
         maxLength={500}
@@ -42,6 +43,7 @@ export function RequesterFields({
         <Field
           id={`${prefix}-phone`}
           label={say('request.phone')}
+          error={errorAt('phone')}
           value={value.phone}
           onChange={(phone) => onChange({ phone })}
           maxLength={40}

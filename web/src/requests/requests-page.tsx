@@ -89,11 +89,15 @@ function Pressing({ counts }: { counts: RequestQueue['counts'] }) {
   if (said.length === 0) return null
   return (
     <Notice kind={counts.overdue > 0 || counts.urgent > 0 ? 'warning' : 'info'}>
-      <ul>
-        {said.map((one) => (
-          <li key={one}>{one}</li>
-        ))}
-      </ul>
+      {said.length === 1 ? (
+        <p>{said[0]}</p>
+      ) : (
+        <ul>
+          {said.map((one) => (
+            <li key={one}>{one}</li>
+          ))}
+        </ul>
+      )}
     </Notice>
   )
 }

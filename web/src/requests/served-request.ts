@@ -5,20 +5,23 @@ import { usePurposeState } from '../session/purpose.tsx'
 const remembered = 'seloste.served-request'
 
 /**
- * Makes the looks of this browser session serve this request: purpose INSPECTION, and its number as reference.
+ * Makes the looks of this browser session serve this request: purpose INSPECTION, and its number as reference. Under a closed
+ * one nothing is looked at, nor under the one that was opened before it.
  * @returns what to look under, as soon as it is in force
  */
-export function useServing(request: { id: string; number: string } | undefined): UnderPurpose | undefined {
-  const { choices, chosen, choose } = usePurposeState()
+export function useServing(request: { id: string; number: string; closed?: object }): UnderPurpose | undefined {
+  const { choices, chosen, choose, leave } = usePurposeState()
   const may = choices.some(({ purpose }) => purpose === 'INSPECTION')
-  const number = request?.number
-  const isServed = number !== undefined && chosen?.purpose === 'INSPECTION' && chosen.reference === number
+  const { number } = request
+  const isOver = request.closed !== undefined
+  const isServed = !isOver && chosen?.purpose === 'INSPECTION' && chosen.reference === number
   const serve = useEffectEvent(() => {
-    if (!request || !may) return
-    window.sessionStorage.setItem(remembered, JSON.stringify([request.number, request.id]))
-    if (!isServed) choose({ purpose: 'INSPECTION', reference: request.number })
+    if (isOver && chosen?.purpose === 'INSPECTION') return leave()
+    if (isOver || !may) return
+    window.sessionStorage.setItem(remembered, JSON.stringify([number, request.id]))
+    if (!isServed) choose({ purpose: 'INSPECTION', reference: number })
   })
-  useEffect(() => serve(), [number, may, isServed])
+  useEffect(() => serve(), [number, may, isOver, isServed])
   return isServed ? chosen : undefined
 }
 

@@ -1,6 +1,8 @@
-import { CircleArrowRight, CircleCheck, CircleDashed } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { ChevronDown, ChevronUp, CircleArrowRight, CircleCheck, CircleDashed } from 'lucide-react'
+import { useId, type ReactNode } from 'react'
+import { Button } from '../controls/button.tsx'
 import { useLanguage } from '../language/use-words.ts'
+import { useFolding } from './folding.tsx'
 import { headingOf, type Step, type StepState } from './steps.ts'
 
 const icons = { done: CircleCheck, now: CircleArrowRight, waits: CircleArrowRight, ahead: CircleDashed }
@@ -17,18 +19,49 @@ export function StepMark({ state }: { state: StepState }) {
   )
 }
 
-/** A step of the request's page: its heading, how far it is, and what is done in it. */
-export function StepSection({ step, state, children }: { step: Step; state: StepState; children: ReactNode }) {
+/** A step of the request's page: its heading, how far it is, and what is done in it; folded where nothing is to be done. */
+export function StepSection({
+  step,
+  state,
+  mark,
+  summary,
+  children,
+}: {
+  step: Step
+  state: StepState
+  /** Beside how far it is. */
+  mark?: ReactNode
+  /** What it says while it is folded. */
+  summary?: ReactNode
+  children: ReactNode
+}) {
   const { say } = useLanguage()
+  const { canFold, isOpen, toggle } = useFolding()
+  const body = useId()
+  const folds = canFold(step)
+  const shown = !folds || isOpen(step)
+  const title = say(`request.section.${step}`)
+  const Chevron = shown ? ChevronUp : ChevronDown
   return (
     <section className="panel stack request-step" aria-labelledby={headingOf[step]}>
-      <div className="alarm-head">
+      <div className="request-step-head">
         <h2 id={headingOf[step]} tabIndex={-1}>
-          {say(`request.section.${step}`)}
+          {title}
         </h2>
-        {state !== 'ahead' && <StepMark state={state} />}
+        {mark}
+        <StepMark state={state} />
+        {folds && (
+          <Button kind="quiet" aria-expanded={shown} aria-controls={body} onPress={() => toggle(step)}>
+            <Chevron aria-hidden="true" size={18} />
+            {say(shown ? 'request.step.fold' : 'request.step.open')}
+            <span className="visually-hidden">: {title}</span>
+          </Button>
+        )}
       </div>
-      {children}
+      {!shown && summary !== undefined && <div className="request-step-summary">{summary}</div>}
+      <div id={body} className="stack request-step-body" hidden={!shown}>
+        {children}
+      </div>
     </section>
   )
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { RequestCall, RequestDetail } from '../api/shapes.ts'
-import { stateOf, stepsOf } from './steps.ts'
+import { canFold, stateOf, stepsOf } from './steps.ts'
 
 type Facts = Parameters<typeof stepsOf>[0]
 const request = (edited: Partial<Facts>): Facts => ({
@@ -28,7 +28,8 @@ test('whose call is found can forbid its use, asked or not', () => {
   expect(stepsOf(request({ calls: [call('MATCHED')] }))).toContain('prohibition')
 })
 
-test('somebody who asks for an official document is asked of no call', () => {
+test('somebody who asks for an official document or was spoken of is asked of no call', () => {
+  expect(stepsOf(request({ party: 'MENTIONED', kinds: ['MENTIONED'] }))).not.toContain('calls')
   expect(stepsOf(request({ party: 'OUTSIDER', kinds: ['OPENNESS'] }))).toEqual(['who', 'letters', 'acts', 'close'])
 })
 
@@ -41,6 +42,20 @@ test('the calls are done when none is left to narrow or to verify', () => {
   const next = ['answer'] as const
   expect(stateOf('calls', request({ next, calls: [call('NOT_FOUND')] }))).toBe('done')
   expect(stateOf('calls', request({ next, calls: [call('MATCHED'), call('FOUND')] }))).toBe('ahead')
+})
+
+test('a time that is booked waits to be held, and stays in sight', () => {
+  const booked = { state: 'BOOKED' } as RequestDetail['appointments'][number]
+  const served = request({ identified, kinds: ['LISTEN'], next: [], appointments: [booked] })
+  expect(stateOf('appointments', served)).toBe('waits')
+  expect(canFold('waits', served)).toBe(false)
+})
+
+test('what is done or lies ahead can be put away, and of a closed request nothing: it is there to be read', () => {
+  expect((['done', 'ahead', 'now', 'waits'] as const).map((state) => canFold(state, {}))).toEqual([
+    ...[true, true, false, false],
+  ])
+  expect(canFold('done', { closed: { at: '2026-11-24T10:00:00Z', outcome: 'ANSWERED' } })).toBe(false)
 })
 
 test('of a closed request nothing is next', () => {

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react'
 import { Form } from 'react-aria-components'
-import { refusalKey } from '../api/refusal.ts'
+import { refusalField, refusalKey } from '../api/refusal.ts'
 import { serverNowMs } from '../api/server-time.ts'
 import type { RequestCall, ToldOfCall } from '../api/shapes.ts'
 import { Button } from '../controls/button.tsx'
@@ -12,12 +12,13 @@ import { TimeOfDay } from '../controls/time-of-day.tsx'
 import { Toggle } from '../controls/toggle.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { todayAt } from '../retention/until.ts'
-import { accuracies, draftOf, emptyTold, toldOf, type ToldDraft, type ToldField } from './told.ts'
+import { accuracies, draftOf, emptyTold, toldFields, toldOf, type ToldDraft, type ToldField } from './told.ts'
 
 /** What the requester tells of a call, and the search for it. */
 export function ToldForm({
   prefix,
   told,
+  isOfficials,
   submit,
   isBusy,
   onSearch,
@@ -27,6 +28,8 @@ export function ToldForm({
   prefix: string
   /** What was told before; the form begins with it. */
   told?: ToldOfCall | undefined
+  /** An official tells of a call that they answered: it is known who, and the number that called need not be. */
+  isOfficials: boolean
   submit: string
   isBusy: boolean
   /** Looks for the call; throws the refusal. */
@@ -42,11 +45,12 @@ export function ToldForm({
   const { say } = useLanguage()
   const [draft, setDraft] = useState<ToldDraft>(() => (told ? draftOf(told) : emptyTold()))
   const [wrong, setWrong] = useState<(Wrong & { at?: ToldField })[]>([])
+  const isWithheld = draft.isWithheld && !isOfficials
   const edit = (edited: Partial<ToldDraft>) => setDraft({ ...draft, ...edited })
   const errorAt = (field: ToldField) => wrong.find(({ at }) => at === field)?.text
 
   const search = async () => {
-    const judged = toldOf(draft, todayAt(serverNowMs()))
+    const judged = toldOf(draft, todayAt(serverNowMs()), isOfficials)
     if ('wrong' in judged) {
       return setWrong(
         judged.wrong.map(({ field, why }) => ({
@@ -57,7 +61,14 @@ export function ToldForm({
       )
     }
     setWrong([])
-    await onSearch(judged.told).catch((refusal: unknown) => setWrong([{ text: say(`error.${refusalKey(refusal)}`) }]))
+    await onSearch(judged.told).catch((refusal: unknown) => setWrong([asWrong(refusal)]))
+  }
+  const asWrong = (refusal: unknown): Wrong & { at?: ToldField } => {
+    const key = refusalKey(refusal)
+    const at = toldFields.find((field) => field === refusalField(refusal))
+    const isNumber = key === 'input.invalid' && (at === 'callerNumber' || at === 'serviceNumber')
+    const text = say(isNumber ? 'told.number.wrong' : `error.${key}`)
+    return { text, ...(at && { at, field: `${prefix}-${at}` }) }
   }
 
   return (
@@ -94,18 +105,20 @@ export function ToldForm({
           onChange={(accuracy) => edit({ accuracy: accuracy as ToldDraft['accuracy'] })}
         />
       </div>
-      <Toggle
-        id={`${prefix}-withheld`}
-        label={say('told.withheld')}
-        hint={say('told.withheld.hint')}
-        value={draft.isWithheld}
-        onChange={(isWithheld) => edit({ isWithheld })}
-      />
+      {!isOfficials && (
+        <Toggle
+          id={`${prefix}-withheld`}
+          label={say('told.withheld')}
+          hint={say('told.withheld.hint')}
+          value={draft.isWithheld}
+          onChange={(isWithheld) => edit({ isWithheld })}
+        />
+      )}
       <div className="side-by-side">
-        {!draft.isWithheld && (
+        {!isWithheld && (
           <Field
             id={`${prefix}-callerNumber`}
-            label={say('told.callerNumber')}
+            label={say(isOfficials ? 'told.callerNumber.optional' : 'told.callerNumber')}
             hint={say('told.callerNumber.hint')}
             error={errorAt('callerNumber')}
             value={draft.callerNumber}
@@ -117,7 +130,7 @@ export function ToldForm({
         )}
         <Field
           id={`${prefix}-serviceNumber`}
-          label={say(draft.isWithheld ? 'told.serviceNumber' : 'told.serviceNumber.optional')}
+          label={say(isWithheld ? 'told.serviceNumber' : 'told.serviceNumber.optional')}
           hint={say('told.serviceNumber.hint')}
           error={errorAt('serviceNumber')}
           value={draft.serviceNumber}
@@ -130,26 +143,28 @@ export function ToldForm({
       <div className="side-by-side">
         <Field
           id={`${prefix}-minutes`}
-          label={say(draft.isWithheld ? 'told.minutes' : 'told.minutes.optional')}
+          label={say(isWithheld ? 'told.minutes' : 'told.minutes.optional')}
           hint={say('told.minutes.hint')}
           error={errorAt('minutes')}
           value={draft.minutes}
           onChange={(minutes) => edit({ minutes })}
-          maxLength={3}
+          maxLength={10}
           inputMode="numeric"
           autoComplete="off"
         />
-        <Field
-          id={`${prefix}-official`}
-          label={say(draft.isWithheld ? 'told.official' : 'told.official.optional')}
-          hint={say('told.official.hint')}
-          error={errorAt('official')}
-          value={draft.official}
-          onChange={(official) => edit({ official })}
-          maxLength={100}
-          autoComplete="off"
-          spellCheck="false"
-        />
+        {!isOfficials && (
+          <Field
+            id={`${prefix}-official`}
+            label={say(isWithheld ? 'told.official' : 'told.official.optional')}
+            hint={say('told.official.hint')}
+            error={errorAt('official')}
+            value={draft.official}
+            onChange={(official) => edit({ official })}
+            maxLength={100}
+            autoComplete="off"
+            spellCheck="false"
+          />
+        )}
       </div>
       <div className="actions">
         <Button type="submit" kind="primary" isBusy={isBusy}>

@@ -29,6 +29,15 @@ describe('what is told of a call', () => {
     expect(wrongIn({ isWithheld: true, serviceNumber: '029 497 000', minutes: '10' })).toEqual([])
   })
 
+  test('of an official needs no number, and says nothing of a withheld one', () => {
+    expect(toldOf(draft({ isWithheld: true, callerNumber: '040 1' }), today, true)).toEqual({
+      told: { day: '2026-11-03', time: '09:05', accuracy: 'HALF_HOUR', callerNumber: '040 1' },
+    })
+    expect(toldOf(draft({}), today, true)).toEqual({
+      told: { day: '2026-11-03', time: '09:05', accuracy: 'HALF_HOUR' },
+    })
+  })
+
   test('is a length in whole minutes and more than one letter of a name', () => {
     expect(wrongIn({ callerNumber: '1', minutes: 'ten' })).toEqual(['minutes wrong'])
     expect(wrongIn({ callerNumber: '1', minutes: '601' })).toEqual(['minutes wrong'])

@@ -15,7 +15,8 @@ export interface ToldDraft {
   minutes: string
   official: string
 }
-export type ToldField = 'day' | 'time' | 'callerNumber' | 'serviceNumber' | 'minutes' | 'official'
+export const toldFields = ['day', 'time', 'callerNumber', 'serviceNumber', 'minutes', 'official'] as const
+export type ToldField = (typeof toldFields)[number]
 /** Why what is told does not suffice: which field, and which sentence says so. */
 export interface ToldWrong {
   field: ToldField
@@ -45,11 +46,16 @@ export function draftOf(told: ToldOfCall): ToldDraft {
 
 /**
  * What is looked for, or what is missing: day and time, and the caller's number or else the service number together with
- * the length or the official (R46).
+ * the length or the official (R46). An official needs to tell no number: who answered is known.
  * @param today the day in Finland; no later one is looked for
  */
-export function toldOf(draft: ToldDraft, today: CalendarDate): { told: ToldOfCall } | { wrong: ToldWrong[] } {
-  const { day, time, accuracy, isWithheld } = draft
+export function toldOf(
+  draft: ToldDraft,
+  today: CalendarDate,
+  isOfficials = false,
+): { told: ToldOfCall } | { wrong: ToldWrong[] } {
+  const { day, time, accuracy } = draft
+  const isWithheld = draft.isWithheld && !isOfficials
   const [callerNumber, serviceNumber, minutes, official] = [
     isWithheld ? '' : draft.callerNumber.trim(),
     draft.serviceNumber.trim(),
@@ -60,7 +66,7 @@ export function toldOf(draft: ToldDraft, today: CalendarDate): { told: ToldOfCal
   if (!day) wrong.push({ field: 'day', why: 'missing' })
   else if (day.compare(today) > 0) wrong.push({ field: 'day', why: 'future' })
   if (!time) wrong.push({ field: 'time', why: 'missing' })
-  if (!isWithheld && !callerNumber) wrong.push({ field: 'callerNumber', why: 'missing' })
+  if (!isWithheld && !callerNumber && !isOfficials) wrong.push({ field: 'callerNumber', why: 'missing' })
   if (isWithheld && !serviceNumber) wrong.push({ field: 'serviceNumber', why: 'missing' })
   if (minutes && !(/^\d{1,3}$/.test(minutes) && Number(minutes) <= 600)) wrong.push({ field: 'minutes', why: 'wrong' })
   if (official.length === 1) wrong.push({ field: 'official', why: 'wrong' })

@@ -6,6 +6,8 @@ interface PurposeState {
   choices: PurposeChoice[]
   chosen: UnderPurpose | undefined
   choose: (under: UnderPurpose) => void
+  /** What was chosen is over. */
+  leave: () => void
 }
 
 const PurposeContext = createContext<PurposeState | undefined>(undefined)
@@ -23,6 +25,10 @@ export function PurposeProvider({ me, children }: { me: Me; children: ReactNode 
       choose(under) {
         window.sessionStorage.setItem(remembered, JSON.stringify({ personId: me.personId, under }))
         setPicked(under)
+      },
+      leave() {
+        forgetPurpose()
+        setPicked(undefined)
       },
     }),
     [choices, chosen, me.personId],

@@ -3,8 +3,8 @@ import type { RequestDetail } from '../../api/shapes.ts'
 import { Notice } from '../../controls/notice.tsx'
 import { formatInstant } from '../../format/instant.ts'
 import { useLanguage } from '../../language/use-words.ts'
-import { headingOf, stateOf } from '../steps.ts'
-import { StepMark } from '../step-section.tsx'
+import { stateOf } from '../steps.ts'
+import { StepSection } from '../step-section.tsx'
 import { Copies } from './copies.tsx'
 import { Corrections } from './corrections.tsx'
 
@@ -12,21 +12,14 @@ import { Corrections } from './corrections.tsx'
 export function Acts({ request, onChanged }: { request: RequestDetail; onChanged: () => void }) {
   const { say } = useLanguage()
   const { kinds, copies, corrections, openness } = request
-  const state = stateOf('acts', request)
   return (
-    <section className="panel stack request-step" aria-labelledby={headingOf.acts}>
-      <div className="alarm-head">
-        <h2 id={headingOf.acts} tabIndex={-1}>
-          {say('request.section.acts')}
-        </h2>
-        {state !== 'ahead' && <StepMark state={state} />}
-      </div>
+    <StepSection step="acts" state={stateOf('acts', request)}>
       {(kinds.includes('COPY') || copies.length > 0) && <Copies request={request} onChanged={onChanged} />}
       {(kinds.includes('RECTIFY') || corrections.length > 0) && <Corrections request={request} onChanged={onChanged} />}
       {kinds.includes('LOG_EXTRACT') && <Told title={say('acts.looks')}>{say('acts.looks.what')}</Told>}
       {kinds.includes('MENTIONED') && <Told title={say('acts.mentioned')}>{say('acts.mentioned.what')}</Told>}
       {(kinds.includes('OPENNESS') || openness) && <Openness request={request} />}
-    </section>
+    </StepSection>
   )
 }
 
