@@ -24,8 +24,8 @@ test('a request is entered with who asks, without what was left empty', () => {
 })
 
 test('what is missing is told in the order of the form', () => {
-  expect(wrongIn({ kinds: [], time: null, name: ' ', email: 'kaija', party: 'OFFICIAL' })).toEqual([
-    ...['kinds missing', 'received missing', 'name missing', 'email wrong', 'userId missing'],
+  expect(wrongIn({ kinds: [], time: null, name: ' ', phone: 'on', email: 'kaija', party: 'OFFICIAL' })).toEqual([
+    ...['kinds missing', 'name missing', 'phone wrong', 'email wrong', 'userId missing', 'received missing'],
   ])
 })
 

@@ -62,11 +62,11 @@ export function newRequestOf(
   const receivedAt = day && time ? instantOf(day, time) : undefined
   const wrong: NewRequestWrong[] = []
   if (kinds.length === 0) wrong.push({ field: 'kinds', why: 'missing' })
+  wrong.push(...wrongRequester(draft))
+  if (party === 'OFFICIAL' && !userId.trim()) wrong.push({ field: 'userId', why: 'missing' })
   if (!receivedAt) wrong.push({ field: 'received', why: 'missing' })
   else if (Date.parse(receivedAt) > nowMs) wrong.push({ field: 'received', why: 'future' })
   else if (nowMs - Date.parse(receivedAt) > 365 * 86_400_000) wrong.push({ field: 'received', why: 'old' })
-  wrong.push(...wrongRequester(draft))
-  if (party === 'OFFICIAL' && !userId.trim()) wrong.push({ field: 'userId', why: 'missing' })
   if (!receivedAt || wrong.length > 0) return { wrong }
   return {
     body: {
