@@ -9,12 +9,17 @@ import { signInOn } from './at-the-desk.ts'
 import { keptCall, recordingRow, untilDestroyed, type KeptCall } from './kept-call.ts'
 import { logOf } from './log-of.ts'
 import { ownDatabase } from './past-calls.ts'
+import { appointmentIsNow, atServiceDesk, languages } from './service-desk.ts'
 import { withoutCalls } from './without-calls.ts'
 
 const test = withoutCalls()
 test.describe.configure({ timeout: 180_000 })
 
-const reference = 'TP-2026-118'
+/** What its caller tells of a call that has just ended. */
+const justNow = ({ caller }: KeptCall) => ({
+  at: Temporal.Now.instant().subtract({ minutes: 4 }),
+  callerNumber: caller,
+})
 
 /** Another person at another browser. */
 async function atAnotherBrowser(
@@ -27,11 +32,6 @@ async function atAnotherBrowser(
   await signInOn(page, seloste, userId, options)
   return page
 }
-
-const asServiceUnit = (call: KeptCall) => ({
-  path: `/contacts/${call.contactId}`,
-  reference,
-})
 
 async function forbid(page: Page, button: string): Promise<void> {
   await page.getByRole('button', { name: button }).click()
@@ -80,93 +80,100 @@ test('nobody can delete a recording before its day, and the page says from when 
   expect(await recordingRow(seloste, call)).toMatchObject({ state: 'STORED' })
 })
 
-test('the caller forbids while the official listens: the sound stops, everything is gone, the call stays in the history', async ({
-  page,
-  browser,
-  seloste,
-}) => {
-  const call = await keptCall(seloste)
-  expect(filesOf(seloste, call).length).toBeGreaterThan(0)
-  await signInOn(page, seloste, 'aino', {
-    path: `/contacts/${call.contactId}`,
-    purpose: 'Asiakaspalvelun kehittäminen',
+for (const language of languages) {
+  test(`the caller forbids while the official listens: the sound stops, all is gone, the call stays in the history (${language})`, async ({
+    page,
+    browser,
+    seloste,
+  }) => {
+    const call = await keptCall(seloste)
+    expect(filesOf(seloste, call).length).toBeGreaterThan(0)
+    await signInOn(page, seloste, 'aino', {
+      path: `/contacts/${call.contactId}`,
+      purpose: 'Asiakaspalvelun kehittäminen',
+    })
+    await page.getByRole('button', { name: 'Kuuntele' }).click()
+    await page.getByRole('button', { name: 'Toista' }).click()
+    await expect(page.getByRole('button', { name: 'Tauko', exact: true })).toBeVisible()
+
+    const since = Temporal.Now.instant()
+    const desk = await atServiceDesk(browser, seloste, { language })
+    const { say } = desk
+    await desk.served({ name: `Kieltäjä ${language}`, kinds: ['PROHIBIT'] }, justNow(call))
+    await desk.button('forbid.enter').click()
+    await desk.page
+      .getByRole('alertdialog')
+      .getByRole('button', { name: say('forbid.do') })
+      .click()
+    const forbiddenAt = Temporal.Now.instant()
+    await expect(page.getByRole('button', { name: 'Tauko', exact: true })).toHaveCount(0, { timeout: 6_000 })
+    expect(Temporal.Now.instant().since(forbiddenAt).total('seconds')).toBeLessThan(5)
+
+    await expect(desk.call()).toContainText(say('cause.caller'), { timeout: 60_000 })
+    const row = await untilDestroyed(seloste, call)
+    expect(row.cause).toBe('caller')
+    expect(row.destroyed_at!.since(forbiddenAt).total('seconds')).toBeLessThan(60)
+    expect(filesOf(seloste, call)).toEqual([])
+    const left = await ownDatabase(seloste, (db) =>
+      db.selectFrom('recording_key').selectAll().where('recording_id', '=', call.recordingId).execute(),
+    )
+    expect(left).toEqual([])
+
+    await desk.page.reload()
+    const certificates = desk.page.locator('#step-prohibition a[href*="certificate"]')
+    await expect(certificates).toHaveCount(3)
+    for (const link of await certificates.all()) {
+      const pdf = await desk.page.request.get((await link.getAttribute('href')) ?? '')
+      expect(pdf.status()).toBe(200)
+      expect((await pdf.body()).subarray(0, 5).toString()).toBe('%PDF-')
+    }
+    await page.reload()
+    await expect(page.locator('#content')).toContainText('Tallenne tuhottu')
+    await expect(page.locator('#content')).toContainText('Aino Virtanen')
+    const log = await logOf(seloste, 'paula', since)
+    expect(log.map(({ action, result }) => `${action} ${result}`)).toEqual(
+      expect.arrayContaining(['call.verified ok', 'recording.forbidden ok', 'certificate.made ok']),
+    )
+    await desk.close()
   })
-  await page.getByRole('button', { name: 'Kuuntele' }).click()
-  await page.getByRole('button', { name: 'Toista' }).click()
-  await expect(page.getByRole('button', { name: 'Tauko', exact: true })).toBeVisible()
 
-  const since = Temporal.Now.instant()
-  const paula = await atAnotherBrowser(browser, seloste, 'paula', asServiceUnit(call))
-  await forbid(paula, 'Kirjaa kielto')
-  const forbiddenAt = Temporal.Now.instant()
-  await expect(page.getByRole('button', { name: 'Tauko', exact: true })).toHaveCount(0, { timeout: 6_000 })
-  expect(Temporal.Now.instant().since(forbiddenAt).total('seconds')).toBeLessThan(5)
+  test(`the official’s own wish waits for the caller who asked first to hear it, and for nobody else (${language})`, async ({
+    page,
+    browser,
+    seloste,
+  }) => {
+    const call = await keptCall(seloste)
+    const desk = await atServiceDesk(browser, seloste, { language })
+    const { say } = desk
+    const number = await desk.served({ name: `Kuulija ${language}`, kinds: ['LISTEN'] }, justNow(call))
 
-  await expect(paula.locator('#content')).toContainText(/Tallenne on tuhottu /, { timeout: 60_000 })
-  const row = await untilDestroyed(seloste, call)
-  expect(row.cause).toBe('caller')
-  expect(row.destroyed_at!.since(forbiddenAt).total('seconds')).toBeLessThan(60)
-  expect(filesOf(seloste, call)).toEqual([])
-  const left = await ownDatabase(seloste, (db) =>
-    db.selectFrom('recording_key').selectAll().where('recording_id', '=', call.recordingId).execute(),
-  )
-  expect(left).toEqual([])
+    await signInOn(page, seloste, 'aino', {
+      path: `/contacts/${call.contactId}`,
+      purpose: 'Asiakaspalvelun kehittäminen',
+    })
+    await forbid(page, 'Kiellän itse käytön')
+    await expect(page.locator('#content')).toContainText('Kielto on kirjattu.')
+    expect(await recordingRow(seloste, call)).toMatchObject({ state: 'RESTRICTED' })
+    await page.reload()
+    await expect(page.locator('#content')).toContainText('Käyttö rajoitettu')
+    await expect(page.getByRole('button', { name: 'Kuuntele' })).toHaveCount(0)
 
-  await paula.reload()
-  await expect(paula.locator('#content')).toContainText('Soittaja kielsi käytön')
-  await expect(paula.locator('#content')).toContainText('Merkintä tuhoamisluettelossa')
-  for (const [language, words] of [
-    ['suomi', 'fi'],
-    ['svenska', 'sv'],
-    ['English', 'en'],
-  ] as const) {
-    const link = paula.getByRole('link', { name: new RegExp(`^${language} \\(PDF\\)`, 'i') })
-    const href = await link.getAttribute('href')
-    const pdf = await paula.request.get(href ?? '')
-    expect(pdf.status(), words).toBe(200)
-    expect((await pdf.body()).subarray(0, 5).toString()).toBe('%PDF-')
-  }
-  await page.reload()
-  await expect(page.locator('#content')).toContainText('Tallenne tuhottu')
-  await expect(page.locator('#content')).toContainText('Aino Virtanen')
-  const log = await logOf(seloste, 'paula', since)
-  expect(log.map(({ action, result }) => `${action} ${result}`)).toEqual(
-    expect.arrayContaining(['recording.forbidden ok', 'certificate.made ok']),
-  )
-})
-
-test('the official’s own wish waits for the caller who asked first to hear it, and for nobody else', async ({
-  page,
-  browser,
-  seloste,
-}) => {
-  const call = await keptCall(seloste)
-  const paula = await atAnotherBrowser(browser, seloste, 'paula', asServiceUnit(call))
-  await paula.getByRole('button', { name: 'Avaa tarkastuspyyntö' }).click()
-  await paula.getByRole('button', { name: 'Avaa pyyntö' }).click()
-  await expect(paula.getByRole('heading', { name: `Tarkastuspyyntö ${reference}` })).toBeVisible()
-
-  await signInOn(page, seloste, 'aino', {
-    path: `/contacts/${call.contactId}`,
-    purpose: 'Asiakaspalvelun kehittäminen',
+    // The caller's time stands; when nobody comes, what waited for it is destroyed.
+    await desk.page.reload()
+    await desk.button('book.open').click()
+    await desk.page.locator('.offered .radio-card').first().click()
+    await desk.button('book.do').click()
+    await expect(desk.button('book.move')).toBeVisible()
+    await appointmentIsNow(seloste, number)
+    await desk.page.reload()
+    await desk.button('outcome.note').click()
+    await desk.choose(say('outcome.label'), say('outcome.NO_SHOW'))
+    await desk.button('outcome.note.do').click()
+    expect(await untilDestroyed(seloste, call)).toMatchObject({ cause: 'official' })
+    await expect(desk.content).toContainText(say('appointment.state.NO_SHOW'))
+    await desk.close()
   })
-  await forbid(page, 'Kiellän itse käytön')
-  await expect(page.locator('#content')).toContainText('Kielto on kirjattu.')
-  expect(await recordingRow(seloste, call)).toMatchObject({ state: 'RESTRICTED' })
-  await page.reload()
-  await expect(page.locator('#content')).toContainText('Käyttö rajoitettu')
-  await expect(page.getByRole('button', { name: 'Kuuntele' })).toHaveCount(0)
-
-  // The one who waits hears it, in the inspection that it waits for.
-  await paula.reload()
-  await paula.getByRole('button', { name: 'Kuuntele' }).click()
-  await paula.getByRole('button', { name: 'Toista' }).click()
-  await expect(paula.getByRole('button', { name: 'Tauko', exact: true })).toBeVisible()
-
-  await paula.getByRole('button', { name: 'Päätä tarkastuspyyntö' }).click()
-  await paula.getByRole('button', { name: 'Päätä', exact: true }).click()
-  expect(await untilDestroyed(seloste, call)).toMatchObject({ cause: 'official' })
-})
+}
 
 test('a copy with a research institute is called back, and what tied it to the recording goes when it is confirmed', async ({
   page,

@@ -205,6 +205,39 @@ for (const language of ['fi', 'sv', 'en'] as const) {
       await isAccessible('a preservation order that lacks nearly everything')
     })
 
+    test(`the Service Unit’s desk has no barrier in ${language} at ${width} pixels`, async ({
+      page,
+      signedIn,
+      isAccessible,
+    }) => {
+      test.setTimeout(180_000)
+      await page.setViewportSize({ width, height: 800 })
+      await signedIn('paula', { path: '/requests' })
+      await choose(page, language)
+      await page.locator('a[href^="/requests/"]').first().waitFor()
+      await isAccessible('the queue of requests')
+      await page.goto('/requests/new')
+      await page.locator('form button[type=submit]').click()
+      await page.locator('.field-error').first().waitFor()
+      await isAccessible('a request that lacks nearly everything')
+      for (const kind of [0, 1, 3]) await page.locator('.checks-list .check').nth(kind).click()
+      await page
+        .getByRole('textbox')
+        .first()
+        .fill(`Kalle ${language} ${String(width)}`)
+      await page.locator('form button[type=submit]').click()
+      await page.locator('#step-who').waitFor()
+      await isAccessible('a request whose requester is not identified')
+      await page.locator('#step-who .radio-card').first().click()
+      await page.locator('#step-who button[type=submit]').click()
+      await page.locator('.told-form button[type=submit]').click()
+      await page.locator('.told-form .field-error').first().waitFor()
+      await isAccessible('a call of which nothing is told')
+      await page.goto('/requests/statistics')
+      await page.locator('table').first().waitFor()
+      await isAccessible('statistics of requests')
+    })
+
     test(`rights, one’s own account and the log have no barrier in ${language} at ${width} pixels`, async ({
       page,
       signedIn,
@@ -245,7 +278,6 @@ for (const language of ['fi', 'sv', 'en'] as const) {
       await seen('/reviews', 'reviews')
       const month = Temporal.Now.zonedDateTimeISO('Europe/Helsinki').toPlainDate().toPlainYearMonth().toString()
       await seen(`/reviews/${month}`, 'a month’s review')
-      await seen('/my-calls', 'one’s own calls')
       await seen('/my-calls/looks', 'who looked at one’s own calls')
     })
   }
