@@ -208,7 +208,7 @@ begin
     select jsonb_agg(jsonb_build_object('callStartedAt', ledger_instant(r.contact_started_at), 'method', c.method,
       'expiresAt', ledger_instant(c.expires_at)) order by r.contact_started_at, c.made_at)
     from subject_copy c join recording r on r.id = c.recording_id
-    where c.request_id = q.id and c.ended_at is null and c.expires_at > register_now()), '[]');
+    where c.request_id = q.id and c.ready_at is not null and c.ended_at is null and c.expires_at > now()), '[]');
 end $$;
 
 create function corrections_for_letter(q subject_request) returns jsonb
@@ -253,7 +253,6 @@ begin
     when kind = 'refusal' then jsonb_build_object('ground', ground, 'calls', calls_for_letter(q, false))
     when kind = 'not-identifiable' then jsonb_build_object('calls', calls_for_letter(q, false))
     when kind = 'answer' then jsonb_build_object('calls', calls_for_letter(q, true), 'appointment', appointment_for_letter(q))
-    when kind = 'mentioned' then jsonb_build_object('calls', calls_for_letter(q, true))
     when kind = 'destroyed-before' then jsonb_build_object('unheard', unheard_for_letter(q))
     when kind = 'prohibition' then jsonb_build_object('prohibitions', prohibitions_for_letter(q))
     when kind = 'log-extract' then jsonb_build_object('looks', looks_for_letter(q))

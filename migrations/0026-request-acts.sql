@@ -104,7 +104,11 @@ begin
   end if;
   insert into subject_copy (request_id, recording_id, method, token_hash, made_by, expires_at)
   values (q.id, r.id, begin_subject_copy.method, begin_subject_copy.token_hash, viewer(), least(now() + interval '7 days', until))
-  returning subject_copy.id, subject_copy.expires_at into id, expires_at;
+  -- Of two at once the later one waits for the first, and finds it.
+  on conflict do nothing returning subject_copy.id, subject_copy.expires_at into id, expires_at;
+  if id is null then
+    raise exception 'copy.under-way' using errcode = 'SE001';
+  end if;
   perform note_end('subject-copy.made', demand_right('SERVICE_UNIT', 'INSPECTION', 'any'), 'INSPECTION', q.number, 'copy', id,
     jsonb_build_object('recording', r.id, 'method', begin_subject_copy.method, 'othersRights', 'weighed'));
   return next;
@@ -296,6 +300,10 @@ begin
   if s.id is null or s.answered_at is null or not is_matched(q, s.contact_id, s.id) or (contact_in_term(s.contact_id)).id is null then
     raise exception 'not-found' using errcode = 'SE001';
   end if;
+  -- Until its end capture writes who answers.
+  if s.ended_at is null then
+    raise exception 'correction.call-goes-on' using errcode = 'SE001';
+  end if;
   at := s.answered_at;
   select * into other from person p where lower(p.user_id) = lower(btrim(official));
   if other.id is null or name_at(other.id, at) is null then
@@ -312,7 +320,10 @@ begin
   values (q.id, s.id, s.contact_id, s.contact_started_at, s.official_person_id, s.official_unit_id, other.id,
     (select l.unit_id from person_placement l where l.person_id = other.id and l.valid_from <= at and (l.valid_to is null or l.valid_to > at)),
     viewer())
-  returning id into made;
+  on conflict do nothing returning id into made;
+  if made is null then
+    raise exception 'correction.waits' using errcode = 'SE001';
+  end if;
   perform note_end('correction.proposed', demand_right('SERVICE_UNIT', 'INSPECTION', 'any'), 'INSPECTION', q.number, 'correction', made,
     jsonb_build_object('segment', s.id, 'was', s.official_person_id, 'becomes', other.id));
   return made;

@@ -1,7 +1,7 @@
 // A copy of a recording for the person who asked (C1, L6; LX1): made by the custodian, encrypted for them, fetched once, and
 // gone with its recording.
 import { execFileSync, spawnSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as age from 'age-encryption'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -13,6 +13,7 @@ import { generateKeyPair } from '#platform/age/age-header.ts'
 import { subjectCopyKey } from '#register/recordings/objects.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { settleCopies } from '#use/requests/acts/fetch-copy.ts'
+import { endUnfinishedCopies } from '#use/requests/acts/make-copy.ts'
 import { descriptionChannel } from '#safeguards/versions/versions.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 import { publishText } from '../database/describe-from.ts'
@@ -110,6 +111,9 @@ test('a link that is wrong, used, withdrawn or over is answered alike, in three 
       expect(answers[0]).toMatch(/^404/)
     }
   }
+  // Without a choice in the browser's language, never in the request's.
+  const inSwedish = await desk.visitor.fetch(used.link, { headers: { 'accept-language': 'sv-FI,sv;q=0.9' } })
+  expect(await inSwedish.text()).toContain('<html lang="sv">')
   await settleCopies(custodian, register.objects)
   for (const { id, recording } of [withdrawn, over]) {
     expect(await objectsOf(recording.id)).toEqual([])
@@ -182,6 +186,34 @@ test('a copy is made of a matched call of the clerk’s own request, where it wa
   expect((await answer(desk.visitor.fetch(`/api/requests/${request.id}/copies`, { json: {} }))).status).toBe(400)
   expect((await makeCopy(request.id, mine.id)).status).toBe(201)
   expect((await makeCopy(request.id, mine.id)).code).toBe('copy.under-way')
+})
+
+test('of two copies that are asked for at once one is made', async () => {
+  const recording = await kept()
+  const request = await served({ contacts: [recording.contactId] })
+  const made = await Promise.all([makeCopy(request.id, recording.id), makeCopy(request.id, recording.id)])
+  expect(made.map(({ status }) => status).toSorted()).toEqual([201, 409])
+  expect(made.find(({ status }) => status === 409)!.code).toBe('copy.under-way')
+})
+
+test('what was being made when the custodian ended is over at its start, and leaves no file', async () => {
+  const recording = await kept()
+  const request = await served({ contacts: [recording.contactId] })
+  const { rows } = await sql<{ id: string }>`
+    insert into subject_copy (request_id, recording_id, method, token_hash, made_by, expires_at)
+    values (${request.id}, ${recording.id}, 'KEY', sha256('left'), ${acts.people.paula.id}, now() + interval '1 day')
+    returning id`.execute(admin)
+  const { id } = rows[0]!
+  const { workFolder } = register.keeping
+  mkdirSync(workFolder, { recursive: true })
+  const file = join(workFolder, `${id}.copy`)
+  writeFileSync(file, 'sealed')
+  const ready = await readyCopy()
+  const ended = await endUnfinishedCopies({ ...register.keeping, db: custodian })
+  expect(ended).toEqual({ ended: 1, files: 1 })
+  expect(existsSync(file)).toBe(false)
+  expect([await stateOf(id), await stateOf(ready.id)]).toEqual(['failed', 'ready'])
+  expect((await makeCopy(request.id, recording.id)).status).toBe(201)
 })
 
 test('an official has a copy of the own parts of a call and of no other (R48)', async () => {

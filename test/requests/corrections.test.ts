@@ -45,6 +45,24 @@ const callsOf = async (name: 'aino' | 'bertil') => {
   return (body['items'] as { id: string }[]).map(({ id }) => id)
 }
 
+test('of two corrections of one part that are proposed at once one waits', async () => {
+  const { segmentId, request } = await callOfAino()
+  const both = await Promise.all([
+    propose(request.id, segmentId, people.bertil.userId),
+    propose(request.id, segmentId, people.bertil.userId),
+  ])
+  expect(both.map(({ status }) => status).toSorted()).toEqual([201, 409])
+  expect(both.find(({ status }) => status === 409)!.code).toBe('correction.waits')
+})
+
+test('a call that goes on is corrected once it is over', async () => {
+  const { segmentId, request } = await callOfAino()
+  await sql`update segment set ended_at = null where id = ${segmentId}`.execute(admin)
+  expect((await propose(request.id, segmentId, people.bertil.userId)).code).toBe('correction.call-goes-on')
+  await sql`update segment set ended_at = now() where id = ${segmentId}`.execute(admin)
+  expect((await propose(request.id, segmentId, people.bertil.userId)).status).toBe(201)
+})
+
 test('a correction that is approved says what the directory said at the call, moves the call to who answered it, and leaves what was in the log', async () => {
   const { segmentId, contactId, request } = await callOfAino()
   expect(await callsOf('aino')).toContain(contactId)

@@ -190,8 +190,10 @@ describe('what stands beside a request', () => {
       insert into appointment (request_id, slot_id, needs, interpreter_language, booked_by)
       select ${id}, id, '{INTERPRETER,HEARING_LOOP}', 'arabia', ${clerk} from s`.execute(admin)
     await sql`
-      insert into subject_copy (request_id, recording_id, method, token_hash, made_by, expires_at)
-      values (${id}, ${recording.id}, 'PASSPHRASE', sha256('x'), ${clerk}, now() + interval '7 days')`.execute(admin)
+      insert into subject_copy (request_id, recording_id, method, token_hash, made_by, expires_at, ready_at, size_bytes)
+      values (${id}, ${recording.id}, 'PASSPHRASE', sha256('x'), ${clerk}, now() + interval '7 days', now(), 1)`.execute(
+      admin,
+    )
     await sql`
       insert into correction (request_id, segment_id, contact_id, contact_started_at, was_person_id, becomes_person_id, proposed_by,
         decided_at, decided_by, outcome)
@@ -207,7 +209,7 @@ describe('what stands beside a request', () => {
     const told = {
       extension: ['17.5.2027', 'Pyyntöjä on niin paljon'],
       appointment: ['10.3.2027 klo 9.00–10.00', 'Oulun toimipiste', 'tulkki, kieli: arabia, induktiosilmukka'],
-      copy: ['Sen voi noutaa yhden kerran', 'tunnuslauseella'],
+      copy: ['Sen voi noutaa yhden kerran', 'salalauseella'],
       correction: ['puheluun vastasi Bertil'],
       openness: ['salassa pidettävä', 'laki 1346/1999, 4 §', 'hallinto-oikeuteen', '30 päivän'],
     }

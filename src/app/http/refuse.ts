@@ -217,6 +217,7 @@ export const refusals = {
   'correction.nobody': [400, 'Nobody with this user id was in service when the call was answered.'],
   'correction.same': [409, 'The history says so already.'],
   'correction.waits': [409, 'A correction of this part of the call waits to be decided.'],
+  'correction.call-goes-on': [409, 'The call goes on still: who answers it is corrected once it is over.'],
   'correction.own': [403, 'You proposed the correction, or it is about you: somebody else decides.'],
   'correction.decided': [409, 'The correction has been decided already.'],
   'openness.own': [403, 'You entered the request: somebody else decides.'],

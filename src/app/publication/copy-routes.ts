@@ -20,7 +20,7 @@ interface Asked {
 
 /**
  * Where a person who asked for a copy fetches it, once (C1, L6). Whoever opens the page takes nothing: the button does. A link
- * that is wrong, used or over is answered alike.
+ * that is wrong, used or over is answered alike, in the browser's language and not in the request's.
  */
 export function copyRoutes(app: Routes, desk: Desk, pages: Pages): void {
   app.get<Asked>('/copies/:token', { config: { rateLimit: most } }, async (request, reply) => {
@@ -63,7 +63,7 @@ export function copyRoutes(app: Routes, desk: Desk, pages: Pages): void {
   })
 
   async function sendGone(request: FastifyRequest<Asked>, reply: FastifyReply) {
-    const language = chosen(request) ?? 'fi'
+    const language = chosen(request) ?? preferred(request) ?? 'fi'
     const { goneTitle: title, gone: text } = copyWords[language]
     return pages.send(request, confidential(reply), language, {
       title,
@@ -99,4 +99,10 @@ function confidential(reply: FastifyReply): FastifyReply {
 
 function chosen({ query }: FastifyRequest<Asked>): Language | undefined {
   return languages.find((one) => one === query.language)
+}
+
+/** The first of a browser's languages that there is. */
+function preferred({ headers }: FastifyRequest<Asked>): Language | undefined {
+  const wanted = (headers['accept-language'] ?? '').split(',').map((one) => one.trim().slice(0, 2).toLowerCase())
+  return wanted.flatMap((one) => languages.filter((known) => known === one))[0]
 }

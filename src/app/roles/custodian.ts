@@ -210,7 +210,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
   const requests = await keepRequests({ pool, db, log, registry: metrics.registry })
   const letters = keepLetters({ pool, db, versions, clock, log })
   const accounts = await keepAccounts({ pool, db, keys, versions, clock, log })
-  const copies = keepCopies({ store: keeping, pool, versions, clock, log })
+  const copies = await keepCopies({ store: keeping, pool, versions, clock, log })
   const answers = {
     ...createAudioServer(db, objects, keys),
     tryDraft: createDraftTrier(db, clock),

@@ -2,7 +2,7 @@ import type { Clock } from '#platform/clock/clock.ts'
 import { every, type EveryOptions } from '#platform/jobs/every.ts'
 import type { Log } from '#platform/log/log.ts'
 import { createCopyFetching, settleCopies } from '#use/requests/acts/fetch-copy.ts'
-import { createCopyMaker } from '#use/requests/acts/make-copy.ts'
+import { createCopyMaker, endUnfinishedCopies } from '#use/requests/acts/make-copy.ts'
 import { copyQuestions } from './copy-questions.ts'
 import type { CustodianAnswers } from './custodian-server.ts'
 import type { Versions } from './follow-versions.ts'
@@ -15,7 +15,7 @@ const lookMs = 5_000
  * What the custodian does for copies on request: it makes them, gives out their sealed bytes, and removes each that was
  * fetched, withdrawn or is over (C1).
  */
-export function keepCopies({
+export async function keepCopies({
   store,
   pool,
   versions,
@@ -27,10 +27,12 @@ export function keepCopies({
   versions: Versions
   clock: Clock
   log: Log
-}): {
+}): Promise<{
   questions: CustodianAnswers['questions']
   stop: () => Promise<void>
-} {
+}> {
+  const { ended, files } = await endUnfinishedCopies(store)
+  if (ended + files > 0) log.warn({ copies: ended, files }, 'copies that were being made when the custodian ended are over')
   const maker = createCopyMaker({
     ...store,
     isOffered: () => versions.at(clock.now()).description.switches.accessCopy,

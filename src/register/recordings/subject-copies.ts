@@ -3,7 +3,7 @@
  * Out: the whole call as a WAV in an age file, stored under its recording; and those of them that are left. Never here: sound
  * on disk that is not sealed, whether somebody may have a copy.
  */
-import { mkdir, open, rm } from 'node:fs/promises'
+import { mkdir, open, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sql, type Kysely } from 'kysely'
 import { sealParts } from '#platform/age/seal-stream.ts'
@@ -32,6 +32,7 @@ export interface CopyToStore {
 }
 
 const partSamples = 10 * samplesPerSecond
+const workSuffix = '.copy'
 
 /**
  * Renders, seals and stores a recording for one person.
@@ -40,7 +41,7 @@ const partSamples = 10 * samplesPerSecond
  */
 export async function storeSubjectCopy(store: CopyStore, given: CopyToStore): Promise<number> {
   const { copy, recording, header, fileKey } = given
-  const path = join(store.workFolder, `${copy}.copy`)
+  const path = join(store.workFolder, copy + workSuffix)
   await mkdir(store.workFolder, { recursive: true, mode: 0o700 })
   try {
     let sizeBytes = 0
@@ -60,6 +61,14 @@ export async function storeSubjectCopy(store: CopyStore, given: CopyToStore): Pr
   } finally {
     await rm(path, { force: true })
   }
+}
+
+/** Removes what a custodian left behind that ended while it made copies. @returns how many */
+export async function sweepUnfinishedCopies({ workFolder }: Pick<CopyStore, 'workFolder'>): Promise<number> {
+  await mkdir(workFolder, { recursive: true, mode: 0o700 })
+  const left = (await readdir(workFolder)).filter((name) => name.endsWith(workSuffix))
+  for (const name of left) await rm(join(workFolder, name), { force: true })
+  return left.length
 }
 
 /** The whole call as a WAV, part by part. */
@@ -87,11 +96,15 @@ export async function copiesLeft(db: Kysely<RegisterTables>, ids: readonly strin
   return new Map([...Map.groupBy(rows, ({ of }) => of)].map(([of, some]) => [of, some.map(({ id }) => id)]))
 }
 
-/** Notes that the objects of ended copies are gone. One that was being made may have its object later: it is looked for again. */
-export async function noteCopiesRemoved(db: Kysely<RegisterTables>, copies: readonly string[]): Promise<void> {
-  if (copies.length === 0) return
-  await sql`
+/**
+ * Notes that the objects of ended copies are gone. One that was being made may have its object later: it is looked for again.
+ * @returns how many need no further look
+ */
+export async function noteCopiesRemoved(db: Kysely<RegisterTables>, copies: readonly string[]): Promise<number> {
+  if (copies.length === 0) return 0
+  const { numAffectedRows } = await sql`
     update subject_copy set removed_at = clock_timestamp()
     where id = any (${copies}::uuid[]) and ended_at is not null
       and (ready_at is not null or made_at < now() - interval '30 minutes')`.execute(db)
+  return Number(numAffectedRows ?? 0)
 }

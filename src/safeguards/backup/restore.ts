@@ -329,6 +329,11 @@ async function settle(
   // Whatever copies of the keyring there are, they are renewed whole.
   await connection.query('update place_of_data set keyring_whole = false')
   await connection.query('update session set ended_at = clock_timestamp() where ended_at is null')
+  // Copies on request lie in no backup: none of them can be fetched, and another can be made.
+  await connection.query(`
+    update subject_copy set ended_at = clock_timestamp(), removed_at = clock_timestamp(),
+      end_why = case when ready_at is null then 'failed' else 'expired' end
+    where ended_at is null`)
   // Letters with the numbers of requests that came after the backup are out: none of them is given to another request.
   await connection.query('update request_number set last = last + 1000')
   // Nobody has their private halves any more: capture must not seal to them.

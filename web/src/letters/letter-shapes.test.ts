@@ -120,6 +120,7 @@ test('other letters are those that what is asked can have', () => {
     'refusal',
   ])
   expect(otherKinds(request({ kinds: ['LOG_EXTRACT'] }), [])).toContain('log-extract')
+  expect(otherKinds(request({ party: 'OUTSIDER', kinds: ['OPENNESS'] }), [])).toEqual(['received', 'extension'])
 })
 
 test('letters that wait to be sent stand first, then the newest', () => {

@@ -74,10 +74,19 @@ export function toMake(request: RequestDetail): LetterKind[] {
 
 /** Every other kind that can be made of a request: whoever writes may know better. */
 export function otherKinds(
-  request: Pick<RequestDetail, 'kinds' | 'openness'>,
+  request: Pick<RequestDetail, 'party' | 'kinds' | 'openness'>,
   made: readonly LetterKind[],
 ): LetterKind[] {
+  const { party } = request
+  // Nothing is told of calls to whoever is no party of any.
+  const aboutCalls = party !== 'OUTSIDER' && party !== 'MENTIONED'
   const only: Partial<Record<LetterKind, boolean>> = {
+    answer: aboutCalls,
+    appointment: aboutCalls,
+    'destroyed-before': aboutCalls,
+    prohibition: aboutCalls,
+    'not-identifiable': aboutCalls,
+    refusal: party !== 'OUTSIDER',
     copy: request.kinds.includes('COPY'),
     'log-extract': request.kinds.includes('LOG_EXTRACT'),
     correction: request.kinds.includes('RECTIFY'),

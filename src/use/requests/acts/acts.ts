@@ -17,6 +17,7 @@ const proposeRefusals = [
   'correction.nobody',
   'correction.same',
   'correction.waits',
+  'correction.call-goes-on',
 ] as const
 const correctionRefusals = ['deny.role', 'not-found', 'correction.decided', 'correction.own'] as const
 const opennessRefusals = [

@@ -72,11 +72,11 @@ export async function settleCopies(db: Kysely<RegisterTables>, objects: ObjectSt
     .limit(settledAtOnce)
     .execute()
   for (const { id, recording_id } of over) await objects.delete(subjectCopyKey(recording_id, id))
-  await noteCopiesRemoved(
+  const removed = await noteCopiesRemoved(
     db,
     over.map(({ id }) => id),
   )
-  return { removed: over.length }
+  return { removed }
 }
 
 const settledAtOnce = 500

@@ -10,7 +10,7 @@ import { AgeFault } from '#platform/age/faults.ts'
 import { writePassphraseHeader } from '#platform/age/passphrase-header.ts'
 import { inSession } from '#platform/database/connect.ts'
 import { subjectCopyKey } from '#register/recordings/objects.ts'
-import { storeSubjectCopy, type CopyStore } from '#register/recordings/subject-copies.ts'
+import { storeSubjectCopy, sweepUnfinishedCopies, type CopyStore } from '#register/recordings/subject-copies.ts'
 import { makePassphrase } from './passphrase.ts'
 
 export interface CopyAsked {
@@ -85,6 +85,13 @@ export function createCopyMaker(making: CopyMaking): CopyMaker {
     },
     stop: () => last,
   }
+}
+
+/** Ends what was being made when the custodian ended: nobody goes on with it. For the start, before anything is asked for. */
+export async function endUnfinishedCopies(store: CopyStore): Promise<{ ended: number; files: number }> {
+  const { rows } = await sql`
+    select subject_copy_failed(id) from subject_copy where ready_at is null and ended_at is null`.execute(store.db)
+  return { ended: rows.length, files: await sweepUnfinishedCopies(store) }
 }
 
 interface Sealed {

@@ -43,7 +43,8 @@ const fieldsOfKind: Record<LetterKind, { needed: readonly Field[]; more?: readon
   copy: { needed: ['copies', 'contact'] },
   'log-extract': { needed: ['looks', 'complaint', 'contact'] },
   correction: { needed: ['corrections', 'complaint', 'contact'] },
-  mentioned: { needed: ['calls', 'complaint', 'contact'] },
+  // Of whom is spoken no call is looked for.
+  mentioned: { needed: ['complaint', 'contact'] },
   // Act 621/1999 sections 14 and 33.
   openness: { needed: ['decision', 'provision', 'appeal', 'contact'] },
 }

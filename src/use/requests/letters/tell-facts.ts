@@ -46,7 +46,11 @@ function fieldsOf(
     case 'received':
       return {}
     case 'extension':
-      return { reason: say.extension[facts.extensionReason ?? 'COMPLEX'] }
+      return {
+        reason: facts.kinds.includes('OPENNESS')
+          ? say.extensionDocument
+          : `${say.extension[facts.extensionReason ?? 'COMPLEX']} ${say.extensionLaw}`,
+      }
     case 'answer':
       return {
         calls: tellCalls(facts.calls ?? [], { ...facts, numbering, withWhatWasFound: true }),
@@ -55,7 +59,7 @@ function fieldsOf(
     case 'not-identifiable':
       return { calls: tellCalls(facts.calls ?? [], { ...facts, numbering, withWhatWasFound: false }) }
     case 'mentioned':
-      return { calls: tellCalls(facts.calls ?? [], { ...facts, numbering, withWhatWasFound: false }) }
+      return {}
     case 'refusal':
       return { reason: paragraphs(say.grounds[facts.ground ?? 'IDENTITY']) }
     case 'destroyed-before':

@@ -23,11 +23,7 @@ Your request {request number} was received on {day received}. It will be answere
 
 # Why the time has been extended
 
-{reason} The controller may then extend the time by two months at the most (General Data Protection Regulation, Article 12(3)).
-
-# Your right to turn to the Data Protection Ombudsman
-
-{how to complain}
+{reason}
 
 # Further information
 
@@ -189,9 +185,7 @@ Article 16 of the General Data Protection Regulation provides for the correction
 
 In your request {request number}, which was received on {day received}, you asked for what was said about you in a call. Recordings cannot be searched for who is spoken of in them. So the request can be answered only if it says which call is meant.
 
-# Calls
-
-{calls}
+# How the data are given
 
 The data are given in writing as far as they concern you and do not adversely affect the rights of the parties of the call (General Data Protection Regulation, Article 15(4)). If data are given, they are enclosed with this letter.
 

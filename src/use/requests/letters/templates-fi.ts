@@ -23,11 +23,7 @@ Pyyntö {pyynnön numero} on saapunut {vastaanottopäivä}. Siihen vastataan vii
 
 # Miksi aikaa on pidennetty
 
-{perustelu} Rekisterinpitäjä voi tällöin pidentää vastausaikaa enintään kahdella kuukaudella (yleinen tietosuoja-asetus, 12 artiklan 3 kohta).
-
-# Oikeus saattaa asia tietosuojavaltuutetulle
-
-{valitustie}
+{perustelu}
 
 # Lisätietoja
 
@@ -189,9 +185,7 @@ Tietojen oikaisemisesta säädetään yleisen tietosuoja-asetuksen 16 artiklassa
 
 Pyynnössä {pyynnön numero}, joka on saapunut {vastaanottopäivä}, on pyydetty tietoja, joita puhelussa on kerrottu pyynnön esittäjästä. Tallenteista ei voi hakea sitä, kenestä niissä puhutaan. Siksi pyyntöön voidaan vastata vain, jos pyynnössä on yksilöity puhelu.
 
-# Puhelut
-
-{puhelut}
+# Tietojen antaminen
 
 Tiedot annetaan kirjallisesti siltä osin kuin ne koskevat pyynnön esittäjää eivätkä vaaranna puhelun osapuolten oikeuksia (yleinen tietosuoja-asetus, 15 artiklan 4 kohta). Jos tietoja annetaan, ne ovat tämän kirjeen liitteenä.
 

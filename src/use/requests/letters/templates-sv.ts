@@ -23,11 +23,7 @@ Begäran {begärans nummer} kom in {ankomstdag}. Den besvaras senast {sista svar
 
 # Därför har tiden förlängts
 
-{motivering} Den personuppgiftsansvarige får då förlänga tiden med högst två månader (artikel 12.3 i den allmänna dataskyddsförordningen).
-
-# Rätt att föra ärendet till dataombudsmannen
-
-{klagomålsväg}
+{motivering}
 
 # Mer information
 
@@ -65,7 +61,7 @@ Med anledning av begäran {begärans nummer} har en tid bokats för att lyssna p
 
 - Ta med en handling som styrker identiteten, till exempel pass eller identitetskort.
 - En tjänsteman tar emot på verksamhetsstället och är på plats under lyssningen.
-- Det går att lyssna på inspelningen så många gånger som önskas under den bokade tiden. Inspelningen lämnas inte ut.
+- Det går att lyssna på inspelningen så många gånger som önskas under den bokade tiden. Inspelningen får inte tas med.
 
 Om tiden inte passar ska det meddelas så snart som möjligt. En ny tid måste infalla innan inspelningen förstörs.
 
@@ -189,9 +185,7 @@ Bestämmelser om rättelse finns i artikel 16 i den allmänna dataskyddsförordn
 
 I begäran {begärans nummer}, som kom in {ankomstdag}, har det begärts uppgifter som i ett samtal har lämnats om den som framställt begäran. I inspelningarna går det inte att söka efter vem som nämns i dem. Därför kan begäran besvaras bara om samtalet har specificerats i den.
 
-# Samtal
-
-{samtal}
+# Så lämnas uppgifterna
 
 Uppgifterna lämnas skriftligt till den del de gäller den som framställt begäran och inte äventyrar samtalsparternas rättigheter (artikel 15.4 i den allmänna dataskyddsförordningen). Om uppgifter lämnas, finns de som bilaga till detta brev.
 

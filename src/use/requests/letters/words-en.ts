@@ -10,7 +10,7 @@ export const englishWords: LetterWords = {
     PROHIBIT: 'forbidding the use of the recording',
     COPY: 'a copy of the recording',
     RECTIFY: 'correction of data',
-    LOG_EXTRACT: 'information on who has used the data of the call',
+    LOG_EXTRACT: 'information on when and for what purpose the data of the call have been used',
     MENTIONED: 'what was said about you in a call',
     OPENNESS: 'an official document',
   },
@@ -25,6 +25,10 @@ export const englishWords: LetterWords = {
     COMPLEX: 'Your request needs so much work that it cannot be answered within a month.',
     MANY: 'There are so many requests that they cannot all be answered within a month.',
   },
+  extensionLaw:
+    'The controller may then extend the time by two months at the most (General Data Protection Regulation, Article 12(3)).',
+  extensionDocument:
+    'Deciding on your request calls for special measures or more work than usual. It is then decided within a month at the latest (Act on the Openness of Government Activities 621/1999, section 14).',
   grounds: {
     IDENTITY: [
       'We have not been able to make sure of your identity. Data of a call are given only to a person whose identity has been confirmed (General Data Protection Regulation, Article 12(6)).',

@@ -10,7 +10,7 @@ export const finnishWords: LetterWords = {
     PROHIBIT: 'tallenteen käytön kieltäminen',
     COPY: 'jäljennös tallenteesta',
     RECTIFY: 'tietojen oikaiseminen',
-    LOG_EXTRACT: 'tieto siitä, ketkä ovat käyttäneet puhelun tietoja',
+    LOG_EXTRACT: 'tieto siitä, milloin ja mihin puhelun tietoja on käytetty',
     MENTIONED: 'tiedot, joita puhelussa on kerrottu pyynnön esittäjästä',
     OPENNESS: 'viranomaisen asiakirja',
   },
@@ -25,6 +25,10 @@ export const finnishWords: LetterWords = {
     COMPLEX: 'Pyynnön selvittäminen on niin laajaa, ettei siihen voi vastata kuukaudessa.',
     MANY: 'Pyyntöjä on niin paljon, ettei niihin kaikkiin voi vastata kuukaudessa.',
   },
+  extensionLaw:
+    'Rekisterinpitäjä voi tällöin pidentää vastausaikaa enintään kahdella kuukaudella (yleinen tietosuoja-asetus, 12 artiklan 3 kohta).',
+  extensionDocument:
+    'Asian ratkaiseminen vaatii erityistoimenpiteitä tai tavanomaista suuremman työmäärän. Tällöin asia ratkaistaan viimeistään kuukauden kuluessa (laki viranomaisten toiminnan julkisuudesta 621/1999, 14 §).',
   grounds: {
     IDENTITY: [
       'Pyynnön esittäjän henkilöllisyyttä ei ole voitu varmistaa. Puhelun tietoja voidaan antaa vain sille, jonka henkilöllisyys on varmistettu (yleinen tietosuoja-asetus, 12 artiklan 6 kohta).',
@@ -108,7 +112,7 @@ export const finnishWords: LetterWords = {
   interpreter: (language) => `tulkki, kieli: ${language}`,
   copy: (at) => `Jäljennös puhelusta ${at}`,
   copyMethods: {
-    PASSPHRASE: 'Tiedosto on salattu tunnuslauseella, joka kerrotaan erikseen.',
+    PASSPHRASE: 'Tiedosto on salattu salalauseella, joka kerrotaan erikseen.',
     KEY: 'Tiedosto on salattu pyynnön esittäjän omalla avaimella.',
   },
   copyUntil: (at) => `Sen voi noutaa yhden kerran viimeistään ${at}.`,

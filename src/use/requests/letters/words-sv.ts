@@ -10,7 +10,7 @@ export const swedishWords: LetterWords = {
     PROHIBIT: 'att användningen av inspelningen förbjuds',
     COPY: 'en kopia av inspelningen',
     RECTIFY: 'rättelse av uppgifter',
-    LOG_EXTRACT: 'uppgift om vem som har använt uppgifterna om samtalet',
+    LOG_EXTRACT: 'uppgift om när och för vilket ändamål uppgifterna om samtalet har använts',
     MENTIONED: 'uppgifter som i ett samtal har lämnats om den som framställt begäran',
     OPENNESS: 'en myndighetshandling',
   },
@@ -25,6 +25,10 @@ export const swedishWords: LetterWords = {
     COMPLEX: 'Utredningen av begäran är så omfattande att den inte kan besvaras inom en månad.',
     MANY: 'Antalet begäranden är så stort att alla inte kan besvaras inom en månad.',
   },
+  extensionLaw:
+    'Den personuppgiftsansvarige får då förlänga tiden med högst två månader (artikel 12.3 i den allmänna dataskyddsförordningen).',
+  extensionDocument:
+    'Avgörandet av ärendet kräver specialåtgärder eller en större arbetsmängd än vanligt. Ärendet avgörs då senast inom en månad (14 § i lagen om offentlighet i myndigheternas verksamhet, 621/1999).',
   grounds: {
     IDENTITY: [
       'Identiteten hos den som framställt begäran har inte kunnat säkerställas. Uppgifter om ett samtal kan lämnas bara till den vars identitet har säkerställts (artikel 12.6 i den allmänna dataskyddsförordningen).',

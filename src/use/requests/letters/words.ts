@@ -9,6 +9,9 @@ export interface LetterWords {
   handling: (due: string) => string[]
   handlingDocument: (due: string) => string[]
   extension: Record<'COMPLEX' | 'MANY', string>
+  /** GDPR 12(3); of a document, why and by what law (Act 621/1999 section 14). */
+  extensionLaw: string
+  extensionDocument: string
   grounds: Record<RefusalGround, string[]>
   /** A call as the requester told of it. */
   toldCall: (day: string, time: string | undefined) => string
