@@ -2,7 +2,8 @@
  * From when on somebody is asked why (R21, L17). In: nothing. Out: what raises an alarm, and from when on looks are slowed
  * down. Never here: a judgement of anybody; an alarm is a question that the data protection officer asks.
  *
- * Intervals are PostgreSQL's. Each kind is found by the function of its name in migrations/0011-watch.sql.
+ * Intervals are PostgreSQL's. Each kind is found by the function of its name in migrations/0011-watch.sql
+ * and 0030-requests-that-are-watched.sql.
  */
 
 export const thresholds = {
@@ -28,6 +29,11 @@ export const thresholds = {
   'sign-ins': { accounts: 10, within: '15 minutes' },
   /** Looks by maintenance, where the description lets it look at content in an emergency only. */
   'break-glass': { looks: 1 },
+  /**
+   * At the Service Unit's desk: calls looked for, calls found and not shown to be the requester's, recordings forbidden; and
+   * requests in officials' names, whom the personnel register identifies.
+   */
+  requests: { searchesInDay: 80, givenUpInDay: 15, forbiddenInDay: 40, officialsInWeek: 8 },
 } as const
 
 export type AlarmKind = keyof typeof thresholds

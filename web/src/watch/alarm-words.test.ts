@@ -36,6 +36,11 @@ const alarms = [
   { kind: 'reveals', facts: { inHour: 16, inDay: 20 }, threshold: { inHour: 15, inDay: 40 } },
   { kind: 'sign-ins', facts: { failures: 40, unknown: 3 }, threshold: { accounts: 10, within: '15 minutes' } },
   { kind: 'break-glass', facts: {}, threshold: { looks: 1 } },
+  {
+    kind: 'requests',
+    facts: { searchesInDay: 91, givenUpInDay: 16, forbiddenInDay: 2, officialsInWeek: 9 },
+    threshold: { searchesInDay: 80, givenUpInDay: 15, forbiddenInDay: 40, officialsInWeek: 8 },
+  },
 ] as const
 
 test.each(alarms)('an alarm of the kind $kind is told in three languages, with every number in its place', (alarm) => {

@@ -31,6 +31,13 @@ export function sayWhat({ kind, count, facts }: Pick<Alarm, 'kind' | 'count' | '
       return say('alarm.sign-ins.what', { failures: number('failures'), accounts: formatCount(count, language) })
     case 'break-glass':
       return say('alarm.break-glass.what', { count, number: formatCount(count, language) })
+    case 'requests':
+      return say('alarm.requests.what', {
+        searches: number('searchesInDay'),
+        givenUp: number('givenUpInDay'),
+        forbidden: number('forbiddenInDay'),
+        officials: number('officialsInWeek'),
+      })
   }
 }
 

@@ -13,8 +13,8 @@ export const Alarm = Type.Object(
   {
     id: Type.String({ format: 'uuid' }),
     kind: literals(
-      ['refusals', 'night', 'official', 'caller', 'mass', 'reveals', 'sign-ins', 'break-glass'],
-      'What was seen: refusals in a row; listening at night; one official’s calls listened to too often; one caller looked for again and again; looks in a mass; many numbers revealed; failed sign-ins on many accounts; a look in an emergency',
+      ['refusals', 'night', 'official', 'caller', 'mass', 'reveals', 'sign-ins', 'break-glass', 'requests'],
+      'What was seen: refusals in a row; listening at night; one official’s calls listened to too often; one caller looked for again and again; looks in a mass; many numbers revealed; failed sign-ins on many accounts; a look in an emergency; much done in requesters’ names',
     ),
     person: Type.Optional(NamedPerson),
     official: Type.Optional(NamedPerson),

@@ -1,0 +1,65 @@
+// Whoever serves requests is watched (R21): an invented requester leaves what was entered, searched, given up and forbidden.
+import { randomUUID } from 'node:crypto'
+import { beforeEach, describe, expect, test } from 'vitest'
+import type { RegisterTables } from '#register/tables.ts'
+import { raiseAlarms } from '#safeguards/watch/raise-alarms.ts'
+import { thresholds } from '#safeguards/watch/thresholds.ts'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const { pool } = database.as()
+const custodian = database.as('seloste_custodian').db
+
+/** Whose entries they are: another clerk for each test. */
+let clerk = randomUUID()
+beforeEach(async () => {
+  clerk = randomUUID()
+  await pool.query('delete from alarm; delete from watched_until')
+})
+
+interface Planted {
+  action: string
+  purpose?: string
+  detail?: object
+}
+/** Entries as the desk's functions leave them, so many minutes apart, the newest a while ago. */
+const many = (times: number, { action, purpose = 'INSPECTION', detail = {} }: Planted, apart = 0, first = 1) =>
+  pool.query(
+    `insert into audit_entry (at, person_id, role, action, purpose, object_id, result, detail)
+     select now() - make_interval(mins => $1 + n * $2), $3, 'SERVICE_UNIT', $4, $5, gen_random_uuid(), 'ok', $6
+     from generate_series(0, $7 - 1) n`,
+    [first, apart, clerk, action, purpose, detail, times],
+  )
+async function alarms(): Promise<{ kind: string; count: number }[]> {
+  await raiseAlarms(custodian, [], Temporal.Now.instant())
+  const { rows } = await pool.query<{ kind: string; count: number }>(
+    'select kind, count from alarm where person_id = $1',
+    [clerk],
+  )
+  return rows
+}
+
+describe('a clerk who does much in requesters’ names', () => {
+  const { searchesInDay, givenUpInDay, forbiddenInDay, officialsInWeek } = thresholds.requests
+  test.each<[string, number, Planted, number]>([
+    ['looks for calls', searchesInDay, { action: 'call.looked-for', detail: { call: 'id' } }, 10],
+    ['takes calls back', givenUpInDay, { action: 'call.given-up' }, 60],
+    ['hears calls that are not theirs', givenUpInDay, { action: 'call.verified', detail: { isParty: false } }, 60],
+    ['forbids', forbiddenInDay, { action: 'recording.forbidden' }, 30],
+    ['asks as officials', officialsInWeek, { action: 'request.entered', detail: { party: 'OFFICIAL' } }, 1200],
+  ])('and %s is one alarm from %i on', async (_, threshold, planted, apart) => {
+    await many(threshold - 1, planted, apart)
+    expect(await alarms()).toEqual([])
+    await many(1, planted, 0, 0)
+    expect(await alarms()).toEqual([{ kind: 'requests', count: threshold }])
+  })
+
+  test('and does what a desk does in a day is none', async () => {
+    await many(searchesInDay - 1, { action: 'call.looked-for', detail: { call: 'id' } })
+    await many(searchesInDay, { action: 'call.looked-for', detail: { call: 'id', result: 'one' } })
+    await many(searchesInDay, { action: 'call.verified', detail: { isParty: true } })
+    await many(searchesInDay, { action: 'request.entered', detail: { party: 'CALLER' } })
+    await many(forbiddenInDay, { purpose: '', action: 'recording.forbidden' })
+    expect(await alarms()).toEqual([])
+  })
+})
