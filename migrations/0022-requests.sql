@@ -291,6 +291,7 @@ create function identify_requester(wanted uuid, how text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   q subject_request := serving(wanted);
+  opened uuid;
 begin
   if how = 'PERSONNEL' and q.party <> 'OFFICIAL' then
     raise exception 'request.identified-wrong' using errcode = 'SE001';
@@ -300,6 +301,14 @@ begin
   end if;
   update subject_request set identified_how = how, identified_at = clock_timestamp(), identified_by = viewer() where id = q.id;
   perform note_request('request.identified', q, jsonb_build_object('how', how));
+  -- A listening that was asked for while nobody knew who asks waits from now on.
+  for opened in
+    select open_inspection_for(c) from request_call c
+    where c.request_id = q.id and c.state = 'MATCHED'
+      and not exists (select from inspection i where i.request_id = q.id and i.contact_id = c.contact_id)
+  loop
+    update inspection set received_at = clock_timestamp() where id = opened;
+  end loop;
 end $$;
 
 -- Once, while there is time (GDPR 12(3)); an official document by a month from its reception at the most.

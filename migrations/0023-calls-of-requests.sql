@@ -16,11 +16,12 @@ begin
   return exists (select from active_rights() where scope_kind = 'all' and role <> 'SERVICE_UNIT');
 end $$;
 
--- The open request that a reference names.
+-- The open request that a reference names, of somebody who is identified: under another name it is another person's.
 create function request_served(reference text) returns setof subject_request
 language plpgsql stable security definer rows 1 set search_path = pg_catalog, public, pg_temp as $$
 begin
-  return query select q.* from subject_request q where q.number = btrim(request_served.reference) and q.closed_at is null;
+  return query select q.* from subject_request q where q.number = btrim(request_served.reference) and q.closed_at is null
+    and q.identified_at is not null;
 end $$;
 
 create function serves_requests() returns boolean

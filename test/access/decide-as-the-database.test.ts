@@ -82,9 +82,9 @@ async function compare(
   await enterCalls(client, calls, entered, at)
   await enterRequests(client, given.requests, entered, calls, at)
   const servedUnder = (index: number, part?: (typeof calls)[number]['segments'][number]): string[] =>
-    given.requests.flatMap(({ isOpen, official, calls: found }, of) => {
+    given.requests.flatMap(({ isOpen, isIdentified, official, calls: found }, of) => {
       const isParty = !part || official === null || part.official === official
-      return isOpen && found.includes(index) && isParty ? [`P-2026-${of + 1}`] : []
+      return isOpen && isIdentified && found.includes(index) && isParty ? [`P-2026-${of + 1}`] : []
     })
   const reachOf = (index: number, part: (typeof calls)[number]['segments'][number]): Reach => ({
     officialPersonId: part.official === null ? null : (entered[part.official]?.id ?? null),
@@ -279,11 +279,13 @@ async function enterRequests(
   await fill(
     client,
     'subject_request',
-    made.map(({ id, number, official, isOpen }) => ({
+    made.map(({ id, number, official, isOpen, isIdentified }) => ({
       ...{ id, number, kinds: ['KNOW'], channel: 'PHONE', language: 'fi', entered_at: at(0) },
       party: official === null ? 'CALLER' : 'OFFICIAL',
       official_id: official === null ? null : entered[official]?.id,
       ...{ received_at: at(0), due_at: at(3_600_000_000), entered_by: deciders[0]!.id },
+      ...{ identified_how: isIdentified ? 'PASSPORT' : null, identified_at: isIdentified ? at(0) : null },
+      identified_by: isIdentified ? deciders[0]!.id : null,
       ...{ closed_at: isOpen ? null : at(0), outcome: isOpen ? null : 'ANSWERED' },
     })),
   )

@@ -84,10 +84,11 @@ const contact = fc.record({
   endsAt: fc.oneof({ weight: 4, arbitrary: fc.constant(3_600_000_000) }, edge),
 })
 
-/** A request of a caller, or of the official that it names, open or not, and the calls that were found for it. */
+/** A request of a caller, or of the official that it names, identified and open or not, and the calls that were found for it. */
 const request = fc.record({
   official: fc.option(fc.nat(people - 1)),
   isOpen: fc.oneof({ weight: 3, arbitrary: fc.constant(true) }, fc.constant(false)),
+  isIdentified: fc.oneof({ weight: 5, arbitrary: fc.constant(true) }, fc.constant(false)),
   calls: fc.subarray(
     Array.from({ length: contacts }, (_, at) => at),
     { minLength: 4, maxLength: 12 },

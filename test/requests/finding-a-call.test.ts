@@ -44,6 +44,8 @@ async function identified(given: object = {}) {
   expect((await act('POST', request.id, '/identification', { how })).status).toBe(204)
   return request
 }
+const forbid = (reference: string, recordingId: string) =>
+  act('POST', '', `/api/recordings/${recordingId}/prohibitions`, { party: 'CALLER', channel: 'PHONE', reference })
 type Told = Partial<ToldOfCall>
 const told = (given: Told): ToldOfCall => ({ day: day.toString(), time: '13:00', accuracy: 'HALF_HOUR', ...given })
 async function name(id: string, given: Told) {
@@ -201,12 +203,8 @@ describe('a number that two share (AC15)', () => {
     expect((await contact(ys.contactId)).code).toBe('not-found')
     expect((await contact(xs.contactId)).status).toBe(200)
 
-    const forbid = (recordingId: string) =>
-      act('POST', '', `/api/recordings/${recordingId}/prohibitions`, {
-        ...{ party: 'CALLER', channel: 'PHONE', reference: number },
-      })
-    expect(await forbid(ys.id)).toMatchObject({ status: 404, code: 'not-found' })
-    expect((await forbid(xs.id)).status).toBe(200)
+    expect(await forbid(number, ys.id)).toMatchObject({ status: 404, code: 'not-found' })
+    expect((await forbid(number, xs.id)).status).toBe(200)
     const states = await admin
       .selectFrom('recording')
       .select(['id', 'state'])
@@ -231,6 +229,24 @@ describe('a number that two share (AC15)', () => {
     expect((await audio()).status).toBe(206)
     expect((await verify(id, found.id, false)).status).toBe(204)
     expect((await audio()).status).toBeGreaterThanOrEqual(400)
+  })
+
+  test('under another name nothing is seen, heard or forbidden until they are identified, too', async () => {
+    const call = await recorded({ ...from('040 333 5555'), ...times('10:00'), ...by('Aino') })
+    const { id, number } = await identified({ kinds: ['KNOW', 'PROHIBIT'] })
+    const { call: found } = await name(id, { time: '10:00', callerNumber: '040 333 5555' })
+    await listen(number, call.id)
+    expect((await verify(id, found.id, true)).status).toBe(204)
+    const another = { kinds: ['LISTEN', 'PROHIBIT'], language: 'fi', requester: { name: 'Aivan Toinen' } }
+    expect((await act('PUT', id, '', another)).status).toBe(204)
+    expect((await read(id)).calls[0]?.contact).toBeUndefined()
+    expect(await listen(number, call.id)).toBe('not-found')
+    expect(await forbid(number, call.id)).toMatchObject({ status: 404, code: 'not-found' })
+    expect((await act('POST', id, '/identification', { how: 'PASSPORT' })).status).toBe(204)
+    expect((await read(id)).calls[0]?.contact?.id).toBe(call.contactId)
+    const waiting = await database.as().pool.query('select from inspection where request_id = $1', [id])
+    expect(waiting.rowCount).toBe(1)
+    expect((await forbid(number, call.id)).status).toBe(200)
   })
 })
 

@@ -55,7 +55,7 @@ export interface Reach {
   officialPersonId: string | null
   officialUnitId: string | null
   numberReached: string
-  /** Numbers of the open requests for which its call was found, and whose requester is a party of it (R46). */
+  /** Numbers of the open requests for which its call was found, whose requester is identified and a party of it (R46). */
   servedUnder: readonly string[]
 }
 
@@ -67,7 +67,7 @@ export type Looked =
       numberCalled: string
       segments: readonly Reach[]
       endsAt: Temporal.Instant
-      /** Numbers of the open requests for which it was found. */
+      /** Numbers of the open requests of identified people for which it was found. */
       servedUnder: readonly string[]
     }
 
