@@ -58,7 +58,7 @@ export function StepSection({
           </Button>
         )}
       </div>
-      {!shown && summary !== undefined && <div className="request-step-summary">{summary}</div>}
+      {!shown && summary && <div className="request-step-summary">{summary}</div>}
       <div id={body} className="stack request-step-body" hidden={!shown}>
         {children}
       </div>

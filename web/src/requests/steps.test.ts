@@ -18,7 +18,7 @@ const identified: RequestDetail['identified'] = {
 test('a request has the steps of what is asked', () => {
   expect(stepsOf(request({}))).toEqual(['who', 'calls', 'letters', 'close'])
   expect(stepsOf(request({ kinds: ['LISTEN', 'PROHIBIT'] }))).toEqual([
-    ...['who', 'calls', 'letters', 'appointments', 'prohibition', 'close'],
+    ...['who', 'calls', 'appointments', 'prohibition', 'letters', 'close'],
   ])
   expect(stepsOf(request({ kinds: ['COPY'] }))).toContain('acts')
 })
@@ -30,12 +30,19 @@ test('whose call is found can forbid its use, asked or not', () => {
 
 test('somebody who asks for an official document or was spoken of is asked of no call', () => {
   expect(stepsOf(request({ party: 'MENTIONED', kinds: ['MENTIONED'] }))).not.toContain('calls')
-  expect(stepsOf(request({ party: 'OUTSIDER', kinds: ['OPENNESS'] }))).toEqual(['who', 'letters', 'acts', 'close'])
+  expect(stepsOf(request({ party: 'OUTSIDER', kinds: ['OPENNESS'] }))).toEqual(['who', 'acts', 'letters', 'close'])
 })
 
 test('one step is now, the most pressing; what is next besides waits', () => {
   const served = request({ identified, next: ['name-call', 'send-letter'] })
   expect(stepsOf(served).map((step) => stateOf(step, served))).toEqual(['done', 'now', 'waits', 'ahead'])
+})
+
+test('the answer is done once an answer was delivered; a letter on the way is none', () => {
+  const delivered = (kind: RequestDetail['letters'][number]['kind']) =>
+    request({ next: [], letters: [{ kind, delivered: {} }] as never })
+  expect(stateOf('letters', delivered('received'))).toBe('ahead')
+  expect(stateOf('letters', delivered('not-identifiable'))).toBe('done')
 })
 
 test('the calls are done when none is left to narrow or to verify', () => {

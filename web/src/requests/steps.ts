@@ -1,6 +1,6 @@
 import type { NextStep, RequestDetail } from '../api/shapes.ts'
 
-export const steps = ['who', 'calls', 'letters', 'appointments', 'prohibition', 'acts', 'close'] as const
+export const steps = ['who', 'calls', 'appointments', 'prohibition', 'acts', 'letters', 'close'] as const
 /** A part of the request's page, in the order in which a request is served. */
 export type Step = (typeof steps)[number]
 /** Something was done: it is said, the page is read anew, and the focus goes to that heading, or to what is next. */
@@ -22,6 +22,11 @@ const stepOfNext: Record<NextStep, Step> = {
   decide: 'acts',
   close: 'close',
 }
+
+/** Letters that are no answer. */
+const onTheWay = new Set<RequestDetail['letters'][number]['kind']>([
+  ...(['received', 'extension', 'appointment', 'destroyed-before'] as const),
+])
 
 /** The id of the part of the page in which a step is taken; its first heading takes the focus. */
 export function partOf(step: Step): string {
@@ -98,7 +103,7 @@ export function stateOf(step: Step, request: Facts): StepState {
       case 'calls':
         return calls.length > 0 && calls.every(({ state }) => state !== 'SEVERAL' && state !== 'FOUND')
       case 'letters':
-        return letters.some(({ delivered }) => delivered)
+        return letters.some(({ kind, delivered }) => delivered && !onTheWay.has(kind))
       case 'appointments':
         return appointments.some(({ state }) => state !== 'BOOKED' && state !== 'MOVED')
       case 'prohibition':
