@@ -238,7 +238,8 @@ declare
   made prohibition;
   is_own boolean;
 begin
-  if viewer() is null then
+  -- In the listening mode (0024) not even one's own is forbidden: whoever sits there is not the host.
+  if viewer() is null or confined_to() is not null then
     raise exception 'deny.role' using errcode = 'SE001';
   end if;
   select * into r from recording where id = wanted for update;

@@ -112,7 +112,7 @@ create function my_prohibitions() returns table (id uuid, recording_id uuid, con
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
 begin
-  if viewer() is null then
+  if viewer() is null or confined_to() is not null then
     raise exception 'deny.role' using errcode = 'SE001';
   end if;
   return query
@@ -130,12 +130,43 @@ create function my_requests() returns table (number text, kinds text[], received
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
 begin
-  if viewer() is null then
+  if viewer() is null or confined_to() is not null then
     raise exception 'deny.role' using errcode = 'SE001';
   end if;
   return query
     select q.number, q.kinds, q.received_at, coalesce(q.extended_until, q.due_at), q.closed_at, q.outcome
     from subject_request q where q.official_id = viewer() order by q.received_at desc, q.id limit 500;
+end $$;
+
+-- Over 0018-history-terms.sql: in the listening mode nobody is anything.
+create or replace function looks_at_my_calls(since timestamptz, until timestamptz)
+returns table (at timestamptz, kind text, role text, purpose text, unit text, contact_id uuid, calls integer, served_ms bigint,
+  contact_started_at timestamptz)
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_column
+declare
+  me uuid := viewer();
+  own_calls uuid[];
+  own_parts uuid[];
+  own_recordings uuid[];
+begin
+  if confined_to() is not null then
+    raise exception 'deny.role' using errcode = 'SE001';
+  end if;
+  if me is null then
+    raise exception 'session.none' using errcode = 'SE001';
+  end if;
+  select array_agg(distinct s.contact_id), array_agg(s.id) into own_calls, own_parts
+  from segment s join contact c on c.id = s.contact_id and c.started_at = s.contact_started_at
+  where s.official_person_id = me and c.started_at < looks_at_my_calls.until
+    and history_end(c.history_ends_at, c.started_at) > register_now();
+  select array_agg(r.id) into own_recordings from recording r where r.segment_id = any (own_parts);
+  insert into audit_entry (person_id, action, object_kind, object_id, result, detail)
+  values (me, 'extract.read', 'person', me, 'ok', jsonb_build_object('from', looks_at_my_calls.since, 'to', looks_at_my_calls.until));
+  return query
+    select l.*, (select c.started_at from contact c where c.id = l.contact_id)
+    from looks_at(coalesce(own_calls, '{}'), coalesce(own_recordings, '{}'), coalesce(own_parts, '{}'), me,
+      looks_at_my_calls.since, looks_at_my_calls.until) l;
 end $$;
 
 revoke execute on function prohibition_is_told(), capture_is_stopped(), forbidden_recordings(uuid[]), capture_lets_go(uuid),

@@ -168,8 +168,19 @@ describe('past the routes, the database holds the session too', () => {
       ["select * from forbid_use($1, 'CALLER', 'VISIT', $2)", [recording.id, room.request.number]],
       ['select * from appointments_as_told($1, null, null, false, null)', [room.request.id]],
       ['select open_room($1, null)', [room.appointmentId]],
+      // Nor is what is the host's own.
+      ['select * from my_requests()', []],
+      ['select * from my_prohibitions()', []],
+      ["select * from looks_at_my_calls('-infinity', 'infinity')", []],
     ]
     for (const [act, values] of acts) await expect(asDesk(act, values), act).rejects.toThrow(/deny\.role|not-found/)
+    const hosts = await kept()
+    await pool.query('update segment set official_person_id = $1 where contact_id = $2', [
+      people.paula.id,
+      hosts.contactId,
+    ])
+    const forbid = "select * from forbid_use($1, 'OFFICIAL', 'LIST', null)"
+    await expect(asDesk(forbid, [hosts.id])).rejects.toThrow('deny.role')
     for (const role of ['SERVICE_UNIT', 'ADMINISTRATOR', 'OFFICIAL']) {
       expect(await asDesk('select viewer_is($1) as is', [role])).toEqual([{ is: false }])
     }
