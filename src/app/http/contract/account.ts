@@ -25,9 +25,7 @@ import {
   accountRefusals,
 } from './account-shapes.ts'
 import * as schema from './schemas.ts'
-import { closed, literals, refusals } from './shapes.ts'
-
-const id = Type.Object({ id: Type.String({ format: 'uuid' }) })
+import { closed, id, literals, refusals } from './shapes.ts'
 
 export const accountOperations = {
   signInOptions: {

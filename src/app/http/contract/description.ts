@@ -1,6 +1,6 @@
 /** The description's versions, the drafts of the next one and the procedure between them (R1, R14). */
 import Type, { type Static } from 'typebox'
-import { closed, instant, literals, refusals, Trilingual } from './shapes.ts'
+import { closed, id, instant, literals, refusals, Trilingual } from './shapes.ts'
 
 const PersonName = Type.Object({ id: Type.String({ format: 'uuid' }), name: Type.String() })
 
@@ -112,7 +112,6 @@ export const DryRun = Type.Object({
 })
 export type DryRun = Static<typeof DryRun>
 
-const id = Type.Object({ id: Type.String({ format: 'uuid' }) })
 const revision = Type.Object({ revision: Type.Integer() }, closed)
 
 /** A file as the browser sends it: what encoding it is in is for the server to find out. */

@@ -1,7 +1,7 @@
 /** The directory: who answers, where they belong, and what they were called when (R8, R11, R20). */
 import Type, { type Static } from 'typebox'
 import { ImportFile, ImportRefused } from './description.ts'
-import { closed, instant, refusals } from './shapes.ts'
+import { closed, id, instant, refusals } from './shapes.ts'
 
 const interval = { from: instant('From'), to: Type.Optional(instant('Until before; absent while it holds')) }
 const Named = Type.Object({ id: Type.String({ format: 'uuid' }), name: Type.String() })
@@ -69,8 +69,6 @@ export const PersonChange = Type.Object(
   },
   closed,
 )
-
-const id = Type.Object({ id: Type.String({ format: 'uuid' }) })
 
 export const directoryOperations = {
   listPeople: {

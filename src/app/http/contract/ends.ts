@@ -1,10 +1,8 @@
 /** What ends a recording before its day or keeps it past it: holds, prohibitions, recalls (R23, R45-R52). */
 import Type, { type Static } from 'typebox'
 import { LedgerEntry } from './retention.ts'
-import { closed, instant, literals, Purpose, refusals, Trilingual } from './shapes.ts'
+import { closed, id, instant, literals, Purpose, refusals, Trilingual, uuid } from './shapes.ts'
 
-const id = Type.Object({ id: Type.String({ format: 'uuid' }) })
-const uuid = (description: string) => Type.String({ format: 'uuid', description })
 const count = (description: string) => Type.Integer({ minimum: 0, description })
 const reference = (description: string) => Type.String({ minLength: 1, maxLength: 64, pattern: '\\S', description })
 const note = Type.String({ minLength: 1, maxLength: 2000, pattern: '\\S' })

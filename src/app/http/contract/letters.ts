@@ -1,12 +1,7 @@
 /** Letters to those who ask, from templates that the agency can edit, in three languages (R42, R45; Kielilaki 423/2003). */
 import Type, { type Static } from 'typebox'
-import { closed, instant, literals, refusals } from './shapes.ts'
+import { closed, id, instant, literals, noContent, person, refusals, uuid } from './shapes.ts'
 
-const id = Type.Object({ id: Type.String({ format: 'uuid' }) })
-const uuid = (description: string) => Type.String({ format: 'uuid', description })
-const person = (description: string) =>
-  Type.Object({ id: uuid('In the directory'), name: Type.String() }, { description })
-const noContent = { 204: Type.Null(), 409: refusals[400], ...refusals }
 const pdf = {
   description: 'application/pdf',
   content: { 'application/pdf': { schema: { type: 'string', format: 'binary' } } },

@@ -1,9 +1,7 @@
 /** An official’s own calls: what they have forbidden and asked, and where to ask after leaving (R48, R49). */
 import Type, { type Static } from 'typebox'
 import { RequestKind } from './requests.ts'
-import { instant, literals, refusals, Trilingual } from './shapes.ts'
-
-const uuid = (description: string) => Type.String({ format: 'uuid', description })
+import { instant, literals, refusals, Trilingual, uuid } from './shapes.ts'
 
 export const OwnProhibition = Type.Object({
   id: uuid('The prohibition'),

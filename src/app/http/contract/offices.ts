@@ -1,14 +1,7 @@
 /** Listening at an agreed office: offices, their times and workstations, appointments, the listening mode (R47, R48). */
 import Type, { type Static } from 'typebox'
-import { closed, instant, literals, refusals, Trilingual } from './shapes.ts'
+import { closed, id, instant, literals, noContent, person, refusals, Trilingual, uuid, written } from './shapes.ts'
 
-const id = Type.Object({ id: Type.String({ format: 'uuid' }) })
-const uuid = (description: string) => Type.String({ format: 'uuid', description })
-const written = (maxLength: number, description: string) =>
-  Type.String({ minLength: 1, maxLength, pattern: '\\S', description })
-const person = (description: string) =>
-  Type.Object({ id: uuid('In the directory'), name: Type.String() }, { description })
-const noContent = { 204: Type.Null(), 409: refusals[400], ...refusals }
 const names = Type.Object(
   { fi: written(100, 'In Finnish'), sv: written(100, 'In Swedish'), en: written(100, 'In English') },
   closed,

@@ -20,10 +20,9 @@ import { requestOperations } from './requests.ts'
 import { retentionOperations } from './retention.ts'
 import { rightsOperations } from './rights.ts'
 import * as schema from './schemas.ts'
-import { refusals } from './shapes.ts'
+import { id, refusals } from './shapes.ts'
 import { watchOperations } from './watch.ts'
 
-const id = Type.Object({ id: Type.String({ format: 'uuid' }) })
 export const operations = {
   ...descriptionOperations,
   ...directoryOperations,

@@ -10,9 +10,7 @@
 import Type, { type Static } from 'typebox'
 import { Otp } from './account-shapes.ts'
 import * as schema from './schemas.ts'
-import { closed, instant, literals, refusals } from './shapes.ts'
-
-const id = Type.Object({ id: Type.String({ format: 'uuid' }) })
+import { closed, id, instant, literals, refusals } from './shapes.ts'
 
 const bytes = (maxLength: number, description?: string) =>
   Type.String({ maxLength, pattern: '^[A-Za-z0-9_-]*$', ...(description && { description }) })

@@ -1,14 +1,6 @@
 /** What today's law adds to the seed, where the description has the switch: copies, corrections, official documents (C1, C11, C12; L6, L10, L13). */
 import Type, { type Static } from 'typebox'
-import { closed, instant, literals, refusals } from './shapes.ts'
-
-const id = Type.Object({ id: Type.String({ format: 'uuid' }) })
-const uuid = (description: string) => Type.String({ format: 'uuid', description })
-const written = (maxLength: number, description: string) =>
-  Type.String({ minLength: 1, maxLength, pattern: '\\S', description })
-const person = (description: string) =>
-  Type.Object({ id: uuid('In the directory'), name: Type.String() }, { description })
-const noContent = { 204: Type.Null(), 409: refusals[400], ...refusals }
+import { closed, id, instant, literals, noContent, person, refusals, uuid, written } from './shapes.ts'
 
 export const SubjectCopy = Type.Object(
   {

@@ -1,14 +1,9 @@
 /** The calls that a requester names: looked for, found or not, and shown to be theirs (R46, L8). */
 import Type, { type Static } from 'typebox'
 import { Cause, Prohibition } from './ends.ts'
-import { closed, instant, literals, refusals } from './shapes.ts'
+import { closed, id, instant, literals, noContent, person, refusals, uuid } from './shapes.ts'
 
-const id = Type.Object({ id: Type.String({ format: 'uuid' }) })
 const callOf = Type.Object({ id: Type.String({ format: 'uuid' }), callId: Type.String({ format: 'uuid' }) })
-const uuid = (description: string) => Type.String({ format: 'uuid', description })
-const person = (description: string) =>
-  Type.Object({ id: uuid('In the directory'), name: Type.String() }, { description })
-const noContent = { 204: Type.Null(), 409: refusals[400], ...refusals }
 
 export const ToldOfCall = Type.Object(
   {

@@ -4,16 +4,9 @@ import { RequestCall } from './request-calls.ts'
 import { Appointment } from './offices.ts'
 import { Letter } from './letters.ts'
 import { Correction, OpennessDecision, SubjectCopy } from './request-acts.ts'
-import { closed, instant, literals, refusals } from './shapes.ts'
+import { closed, id, instant, literals, noContent, person, refusals, uuid, written } from './shapes.ts'
 
-const id = Type.Object({ id: Type.String({ format: 'uuid' }) })
-const uuid = (description: string) => Type.String({ format: 'uuid', description })
 const count = (description: string) => Type.Integer({ minimum: 0, description })
-const written = (maxLength: number, description: string) =>
-  Type.String({ minLength: 1, maxLength, pattern: '\\S', description })
-const person = (description: string) =>
-  Type.Object({ id: uuid('In the directory'), name: Type.String() }, { description })
-const noContent = { 204: Type.Null(), 409: refusals[400], ...refusals }
 
 export const RequestParty = literals(
   ['CALLER', 'OFFICIAL', 'MENTIONED', 'OUTSIDER'],

@@ -6,10 +6,8 @@
  */
 import Type, { type Static } from 'typebox'
 import { duties, scopes } from '#description/roles.ts'
-import { closed, instant, literals, Purpose, refusals, Role } from './shapes.ts'
+import { closed, id, instant, literals, Purpose, refusals, Role, uuid } from './shapes.ts'
 
-const id = Type.Object({ id: Type.String({ format: 'uuid' }) })
-const uuid = (description: string) => Type.String({ format: 'uuid', description })
 const Duty = literals([...duties], 'An expert’s recorded duty, which bounds the purposes (R38)')
 const Named = Type.Object({ id: Type.String({ format: 'uuid' }), name: Type.String() })
 const day = (description: string) =>

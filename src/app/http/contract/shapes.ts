@@ -4,6 +4,14 @@ import { purposes } from '#description/purposes.ts'
 import { roles } from '#description/roles.ts'
 
 export const instant = (description: string) => Type.String({ format: 'date-time', description })
+export const uuid = (description: string) => Type.String({ format: 'uuid', description })
+/** A text in which something is written. */
+export const written = (maxLength: number, description: string) =>
+  Type.String({ minLength: 1, maxLength, pattern: '\\S', description })
+export const person = (description: string) =>
+  Type.Object({ id: uuid('In the directory'), name: Type.String() }, { description })
+/** The thing that a path names. */
+export const id = Type.Object({ id: Type.String({ format: 'uuid' }) })
 export const literals = <const Values extends string[]>(values: [...Values], description: string) =>
   Type.Enum<[...Values]>([...values], { description })
 
@@ -39,3 +47,6 @@ export const refusals = {
   429: ErrorBody,
   503: ErrorBody,
 }
+
+/** An act that answers nothing but that it was done, or 409 with why it cannot be. */
+export const noContent = { 204: Type.Null(), 409: refusals[400], ...refusals }
