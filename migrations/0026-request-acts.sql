@@ -366,15 +366,17 @@ begin
   from subject_request q where q.id = c.request_id;
 end $$;
 
--- Corrections as those see them who propose or decide. What is decided is told by the directory's name.
+-- Corrections as those see them who propose or decide; that the decision maker looked is in the log. What is decided is told by the directory's name.
 create function list_corrections(request uuid) returns table (id uuid, request_id uuid, number text, segment_id uuid, was_name text,
   was_phone text, becomes_id uuid, becomes_name text, becomes_phone text, proposed_at timestamptz, proposed_by uuid,
   decided_at timestamptz, decided_by uuid, outcome text)
-language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
 begin
   if list_corrections.request is null then
     perform demand_one_role('{DECISION_MAKER}');
+    insert into audit_entry (person_id, right_id, role, action, object_kind, result, detail)
+    values (viewer(), viewers_right('DECISION_MAKER'), 'DECISION_MAKER', 'requests.read', 'request', 'ok', '{"decisions": true}');
   else
     perform demand_right('SERVICE_UNIT', 'INSPECTION', 'any');
   end if;

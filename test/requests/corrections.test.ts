@@ -55,6 +55,13 @@ test('of two corrections of one part that are proposed at once one waits', async
   expect(both.find(({ status }) => status === 409)!.code).toBe('correction.waits')
 })
 
+test('that the decision maker looked at what waits is in the log', async () => {
+  const looks = () => entries('requests.read').then((all) => all.length)
+  const before = await looks()
+  await waiting()
+  expect(await looks()).toBe(before + 1)
+})
+
 test('a call that goes on is corrected once it is over', async () => {
   const { segmentId, request } = await callOfAino()
   await sql`update segment set ended_at = null where id = ${segmentId}`.execute(admin)
