@@ -4,6 +4,7 @@
  */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { refuseQuarantined } from '#platform/database/quarantine.ts'
 import type { RegisterTables } from '#register/tables.ts'
@@ -21,6 +22,8 @@ import { readWholeOr } from '#safeguards/backup/read-whole.ts'
 import { fileKeyOf } from '#safeguards/keys/recording-keys.ts'
 import { makeDestroyer } from '../register/destroy-recordings.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
+import { enterTestPerson } from '../database/people.ts'
+import { servedRequest } from '../requests/served-request.ts'
 import {
   backUpTo,
   emptyMachine,
@@ -296,4 +299,29 @@ test('a file of the ledger that was altered keeps the register closed', async ()
   await expect(restore(await emptyMachine(), place)).rejects.toMatchObject({ code: 'restore-ledger' })
   await place.store.put(key, bytes.subarray(0, 100))
   await expect(restore(await emptyMachine(), place)).rejects.toMatchObject({ code: 'restore-ledger' })
+})
+
+test('a copy on request that could be fetched is over where it is restored: it lies in no backup', async () => {
+  const [recording] = await register.keep(1)
+  const { db: admin } = database.as()
+  const clerk = await enterTestPerson(admin, database.as('seloste_desk').db, { name: 'Paula' })
+  const request = await servedRequest(admin, { clerkId: clerk.id, kinds: ['COPY'] })
+  await sql`
+    insert into subject_copy (request_id, recording_id, method, token_hash, made_by, expires_at, ready_at, size_bytes)
+    values (${request.id}, ${recording!.id}, 'KEY', sha256('ready'), ${clerk.id}, now() + interval '1 day', now(), 9),
+      (${request.id}, gen_random_uuid(), 'KEY', sha256('making'), ${clerk.id}, now() + interval '1 day', null, null)`.execute(
+    admin,
+  )
+  const place = await openTestPlaces(database, register)
+  await register.seal()
+  await backUp(place)
+  const machine = await emptyMachine()
+  await restore(machine, place)
+  const { rows } = await machine.pool.query(
+    'select end_why, removed_at is not null as gone, copy_behind(token_hash) as behind from subject_copy order by end_why',
+  )
+  expect(rows).toEqual([
+    { end_why: 'expired', gone: true, behind: null },
+    { end_why: 'failed', gone: true, behind: null },
+  ])
 })
