@@ -4,6 +4,7 @@ import { Failure } from '../controls/failure.tsx'
 import { Waiting } from '../controls/waiting.tsx'
 import { formatDate, formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
+import { inOrder } from '../requests/queue.ts'
 
 /** What the official has forbidden and asked, and where to ask after leaving (R48). */
 export function OwnActs() {
@@ -43,7 +44,11 @@ export function OwnActs() {
             {asked.map((one) => (
               <li key={one.number}>
                 <strong>{one.number}</strong>
-                <span>{one.kinds.map((kind) => say(`request.kind.${kind}`)).join(', ')}</span>
+                <span>
+                  {inOrder(one.kinds)
+                    .map((kind) => say(`request.kind.${kind}`))
+                    .join(', ')}
+                </span>
                 <span className="second">
                   {say('myCalls.received', { date: formatDate(one.receivedAt, language) })}{' '}
                   {one.closedAt && one.outcome

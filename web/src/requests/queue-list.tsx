@@ -3,6 +3,7 @@ import type { RequestSummary } from '../api/shapes.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { useWide } from '../shell/use-wide.ts'
 import { Due } from './queue-marks.tsx'
+import { inOrder } from './queue.ts'
 
 /** Requests as a table; as cards where there is no room for one. */
 export function QueueList({ requests, isClosed }: { requests: readonly RequestSummary[]; isClosed: boolean }) {
@@ -120,7 +121,7 @@ function Asked({ request }: { request: RequestSummary }) {
   const { say } = useLanguage()
   return (
     <ul className="plain-list">
-      {request.kinds.map((kind) => (
+      {inOrder(request.kinds).map((kind) => (
         <li key={kind}>{say(`request.kind.${kind}`)}</li>
       ))}
     </ul>

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { kindsOf, readQueue } from './queue.ts'
+import { inOrder, kindsOf, readQueue } from './queue.ts'
 
 test('the queue is all that is open unless the address says otherwise', () => {
   expect(readQueue({})).toEqual({})
@@ -19,4 +19,8 @@ test('somebody outside asks for a document, somebody spoken of for that, and a p
   expect(kindsOf('MENTIONED', mayAsk)).toEqual(['MENTIONED'])
   expect(kindsOf('OUTSIDER', mayAsk)).toEqual(['OPENNESS'])
   expect(kindsOf('OUTSIDER', ['KNOW'])).toEqual([])
+})
+
+test('what is asked is listed in the order in which it is offered, whatever order it was kept in', () => {
+  expect(inOrder(['HISTORY', 'KNOW', 'PROHIBIT', 'LISTEN'])).toEqual(['KNOW', 'LISTEN', 'HISTORY', 'PROHIBIT'])
 })

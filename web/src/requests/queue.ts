@@ -22,6 +22,15 @@ export function readQueue(search: Record<string, unknown>): QueueFilters {
   }
 }
 
+const order: readonly RequestKind[] = [
+  ...(['KNOW', 'LISTEN', 'HISTORY', 'PROHIBIT', 'COPY', 'RECTIFY', 'LOG_EXTRACT', 'MENTIONED', 'OPENNESS'] as const),
+]
+
+/** What is asked, in the order in which it is offered at the intake. */
+export function inOrder(kinds: readonly RequestKind[]): RequestKind[] {
+  return order.filter((kind) => kinds.includes(kind))
+}
+
 /** What this party may ask, of what the description knows: somebody outside asks for a document, and nothing of a call. */
 export function kindsOf(party: RequestParty, mayAsk: readonly RequestKind[]): RequestKind[] {
   const own: Partial<Record<RequestParty, RequestKind>> = { MENTIONED: 'MENTIONED', OUTSIDER: 'OPENNESS' }

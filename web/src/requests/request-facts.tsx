@@ -12,6 +12,7 @@ import { useLanguage } from '../language/use-words.ts'
 import { ChangeRequest } from './change-request.tsx'
 import { ExtendRequest } from './extend-request.tsx'
 import { Due } from './queue-marks.tsx'
+import { inOrder } from './queue.ts'
 import { useQueue } from './use-queue.ts'
 import type { Done } from './steps.ts'
 
@@ -27,7 +28,7 @@ export function RequestFacts({ request, me, onDone }: { request: RequestDetail; 
       <dl className="facts">
         <Fact label={say('requests.asked')}>
           <ul className="plain-list">
-            {request.kinds.map((kind) => (
+            {inOrder(request.kinds).map((kind) => (
               <li key={kind}>{say(`request.kind.${kind}`)}</li>
             ))}
           </ul>
