@@ -91,5 +91,5 @@ function inspects(me: Me): boolean {
 function isTheirs(me: Me, kind: Standing['kind']): boolean {
   if (kind === 'backup-none') return false
   if (seesPlaces(me)) return true
-  return (kind === 'prohibition-waits' && inspects(me)) || (kind === 'attestation-over' && hasRole(me, 'SECURITY'))
+  return kind === 'attestation-over' && hasRole(me, 'SECURITY')
 }
