@@ -46,11 +46,9 @@ const callsOf = async (name: 'aino' | 'bertil') => {
 }
 
 test('of two corrections of one part that are proposed at once one waits', async () => {
-  const { segmentId, request } = await callOfAino()
-  const both = await Promise.all([
-    propose(request.id, segmentId, people.bertil.userId),
-    propose(request.id, segmentId, people.bertil.userId),
-  ])
+  const { segmentId, contactId, request } = await callOfAino()
+  const other = await served({ contacts: [contactId] })
+  const both = await Promise.all([request, other].map(({ id }) => propose(id, segmentId, people.bertil.userId)))
   expect(both.map(({ status }) => status).toSorted()).toEqual([201, 409])
   expect(both.find(({ status }) => status === 409)!.code).toBe('correction.waits')
 })

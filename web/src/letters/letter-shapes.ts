@@ -67,7 +67,7 @@ export function toMake(request: RequestDetail): LetterKind[] {
     ['extension', extension !== undefined && !has('extension', Date.parse(extension.at))],
   ]
   const made = wanted.flatMap(([kind, isWanted]) => (isWanted ? [kind] : []))
-  // Whoever asked for a copy, a correction or an extract of a call that is not theirs is answered all the same.
+  // Where nothing came of what was asked, whoever asked is answered all the same.
   const isLeft = next.includes('answer') && !next.includes('make-copy') && !next.includes('correct') && calls.length > 0
   return made.length === 0 && isLeft ? ['answer'] : made
 }
