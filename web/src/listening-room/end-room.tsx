@@ -34,6 +34,7 @@ export function EndRoom({ host, confirms }: { host: string; confirms: boolean })
       <p className="muted">{say('room.host', { name: host })}</p>
       <Button
         kind="secondary"
+        className="room-button"
         onPress={() => {
           close.reset()
           setAsked(true)

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { RequestCall, RequestDetail } from '../api/shapes.ts'
-import { bookable } from './bookable.ts'
+import type { Appointment, RequestCall, RequestDetail } from '../api/shapes.ts'
+import { bookable, lastOutcome } from './bookable.ts'
 
 type RecordingState = 'none' | 'capturing' | 'available' | 'restricted' | 'destroyed'
 
@@ -32,4 +32,15 @@ test('no time can be booked for what was not recorded or is destroyed (AC2), nor
     of([]),
     of([call('MATCHED', 'available')], ['KNOW']),
   ]).toEqual(['no-recording', 'not-matched', 'not-matched', 'not-asked'])
+})
+
+test('what can be done next is told by what came of the last time, not of one that was moved, and of none while one is booked', () => {
+  const after = (...states: Appointment['state'][]) =>
+    lastOutcome({ appointments: states.map((state) => ({ state }) as Appointment) })
+  expect([after('NO_SHOW', 'HEARD'), after('NO_SHOW', 'MOVED'), after('HEARD', 'BOOKED'), after()]).toEqual([
+    'HEARD',
+    'NO_SHOW',
+    undefined,
+    undefined,
+  ])
 })
