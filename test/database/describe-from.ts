@@ -42,19 +42,23 @@ export async function publishText(
   )
 }
 
-/** The seed's text as a notice under Articles 13 and 14: with a legal basis for each purpose and a data protection officer. */
-export function gdprText(seed: string): string {
-  const basis = `legalBasis:
+/** What the seed's text says otherwise as a notice under Articles 13 and 14: a legal basis for each purpose, and an officer. */
+export const gdprWords: Readonly<Record<string, string>> = {
+  'profile: seed': 'profile: gdpr',
+  'dataSets:': `legalBasis:
       fi: Yleisen tietosuoja-asetuksen 6 artiklan 1 kohdan e alakohta; tietosuojalaki (1050/2018) 4 §
       sv: Artikel 6.1 e i allmänna dataskyddsförordningen; dataskyddslagen (1050/2018) 4 §
       en: Article 6(1)(e) of the General Data Protection Regulation; Data Protection Act (1050/2018) section 4
-    dataSets:`
-  const officer = `contacts:
+    dataSets:`,
+  'contacts:': `contacts:
   dataProtectionOfficer:
     address: { fi: 'PL 325, 00052 VERO', sv: 'PB 325, 00052 SKATT', en: 'PO Box 325, 00052 VERO' }
     email: tietosuoja@vero.example
-    phone: 029 512 000`
-  return seed.replace('profile: seed', 'profile: gdpr').replaceAll('dataSets:', basis).replace('contacts:', officer)
+    phone: 029 512 000`,
+}
+
+export function gdprText(seed: string): string {
+  return Object.entries(gdprWords).reduce((text, [from, to]) => text.replaceAll(from, to), seed)
 }
 
 /** The seed's text as another agency would have it: no word of the first agency is left. */

@@ -171,6 +171,7 @@ for (const language of ['fi', 'sv', 'en'] as const) {
       await seen('/retention/places', 'where data lie')
       await seen('/retention/holds', 'preservation orders')
       await seen('/retention/recalls', 'recalled copies')
+      await seen('/request-decisions', 'decisions on requests')
 
       await another('aino', '/contacts?recorded=available')
       await page.locator('.radio-card').first().click()

@@ -27,7 +27,7 @@ export interface Told {
 export interface Asker {
   name: string
   kinds: readonly string[]
-  party?: 'CALLER' | 'OFFICIAL'
+  party?: 'CALLER' | 'OFFICIAL' | 'MENTIONED' | 'OUTSIDER'
   officialUserId?: string
   /** Of the letters; the page's own where none is named. */
   language?: Language

@@ -1,0 +1,174 @@
+// LX1, LX3, LX6 (C1, C11; L6, L11, L13): what today's law adds where the description says so. A requester takes a copy of their
+// recording away, is told when and for what their data were used, and an outsider's request for a document is decided on.
+import { readFile } from 'node:fs/promises'
+import { expect, type Browser, type Page } from '@playwright/test'
+import { Decrypter } from 'age-encryption'
+import { gdprWords } from '#test/database/describe-from.ts'
+import type { RunningSeloste } from '#test/whole/start-seloste.ts'
+import { expectAccessible, type Language } from './at-the-desk.ts'
+import { keptCall } from './kept-call.ts'
+import { logOf } from './log-of.ts'
+import { atServiceDesk, type ServiceDesk } from './service-desk.ts'
+import { withoutCalls } from './without-calls.ts'
+
+const test = withoutCalls()
+test.use({
+  written: {
+    ...gdprWords,
+    'accessCopy: false': 'accessCopy: true',
+    'julklRequests: false': 'julklRequests: true',
+  },
+})
+test.describe.configure({ timeout: 120_000 })
+
+const narrow = { width: 320, height: 800 }
+const wavHeaderBytes = 44
+const bytesASecond = 8_000 * 4
+
+test('a requester takes a copy of their recording away, once, and opens it with what only they were told (LX1)', async ({
+  browser,
+  seloste,
+  page: shown,
+}) => {
+  const since = Temporal.Now.instant()
+  const { desk, number } = await ofTheirCall(browser, seloste, 'sv', ['COPY'])
+  const { page, say } = desk
+  await page.setViewportSize(narrow)
+  const acts = page.locator('#step-acts')
+  await desk.button('copies.make').click()
+  await acts.locator('button[type=submit]').click()
+  await expect(acts.locator('.field-error')).toHaveText(say('copies.others.missing'))
+  await page.getByText(say('copies.others.weighed'), { exact: true }).click()
+  await acts.locator('button[type=submit]').click()
+  await expect(acts.locator('.copy-secret')).toHaveCount(2)
+  const [link = '', passphrase = ''] = await acts.locator('.copy-secret').allTextContents()
+  await expect(acts.getByText(say('copies.state.ready'))).toBeVisible()
+  await inFinnish(page, 'a copy that was just made')
+  expect(await desk.letter('copy')).toContain('lösenfras')
+  await desk.handOver('copy')
+
+  await shown.setViewportSize(narrow)
+  await shown.goto(`${link}?language=fi`)
+  await expectAccessible(shown, 'the page of a copy')
+
+  const person = await browser.newContext({ baseURL: seloste.url, viewport: narrow, javaScriptEnabled: false })
+  const theirs = await person.newPage()
+  await theirs.goto(link)
+  await expect(theirs.locator('html')).toHaveAttribute('lang', 'sv')
+  const [download] = await Promise.all([
+    theirs.waitForEvent('download'),
+    theirs.getByRole('button', { name: 'Hämta kopian' }).click(),
+  ])
+  expect(download.suggestedFilename()).toBe('samtal.wav.age')
+  const decrypter = new Decrypter()
+  decrypter.addPassphrase(passphrase)
+  const wav = Buffer.from(await decrypter.decrypt(await readFile(await download.path())))
+  expect(wav.subarray(0, 4).toString()).toBe('RIFF')
+  expect((wav.length - wavHeaderBytes) / bytesASecond).toBeCloseTo(callSeconds, 0)
+
+  // A link that is used and one that never was are told alike.
+  await expect(async () => {
+    await page.reload()
+    // What is done is folded up.
+    await expect(acts.getByText(say('copies.state.taken'))).toHaveCount(1, { timeout: 3_000 })
+  }).toPass({ timeout: 15_000 })
+  const used = await theirs.goto(`${link}?language=sv`)
+  const wrong = await person.newPage()
+  const never = await wrong.goto(`/copies/${'A'.repeat(43)}?language=sv`)
+  expect([used?.status(), never?.status()]).toEqual([404, 404])
+  expect(await used?.text()).toBe(await never?.text())
+  await person.close()
+
+  await closeRequest(desk)
+  const log = await logOf(seloste, 'paula', since)
+  expect(log).toContainEqual(expect.objectContaining({ action: 'subject-copy.made', reference: number }))
+  await desk.close()
+})
+
+test('a requester is told when, in which role and for what their data were used, and not by whom (LX3)', async ({
+  browser,
+  seloste,
+}) => {
+  const { desk, number } = await ofTheirCall(browser, seloste, 'en', ['KNOW', 'LOG_EXTRACT'])
+  await expect(desk.page.locator('#step-acts')).toContainText(desk.say('acts.looks.what'))
+  await desk.letter('answer')
+  await desk.handOver('answer')
+  const extract = await desk.letter('log-extract')
+  expect(extract).toContain(number)
+  expect(extract).toMatch(/Role: supervisor, [^.]+\. Purpose: quality assessment\./)
+  expect(extract).not.toMatch(/Sari|Niemi/)
+  await desk.handOver('log-extract')
+  await closeRequest(desk)
+  await desk.close()
+})
+
+test('an outsider who asks for a document is shown no call, and is answered what the decision maker decided (LX6)', async ({
+  browser,
+  seloste,
+}) => {
+  const provision = 'Laki verotustietojen julkisuudesta ja salassapidosta (1346/1999) 4 §'
+  const desk = await atServiceDesk(browser, seloste)
+  const { page, say } = desk
+  await page.setViewportSize(narrow)
+  const number = await desk.enter({ name: 'Toivo Toimittaja', kinds: [], party: 'OUTSIDER' })
+  await expect(page.locator('#step-calls')).toHaveCount(0)
+  await expect(page.locator('#step-acts')).toContainText(say('acts.openness.waits'))
+  await expectAccessible(page, 'a request for a document')
+  const looked = await page.request.get(`/api/contacts?purpose=INSPECTION&reference=${number}`)
+  expect(((await looked.json()) as { items?: unknown[] }).items ?? []).toEqual([])
+
+  const maker = await atServiceDesk(browser, seloste, { userId: 'riitta' })
+  await maker.page.setViewportSize(narrow)
+  await maker.page.goto('/request-decisions')
+  const asked = maker.page.locator('.panel', { hasText: number })
+  await expect(asked).not.toContainText('Toivo')
+  await asked.getByRole('button', { name: say('requestDecisions.decide') }).click()
+  await asked.locator('button[type=submit]').click()
+  await expect(asked.locator('.field-error')).toHaveText(say('openness.provision.missing'))
+  await expectAccessible(maker.page, 'a decision that lacks its provision')
+  await asked.getByLabel(say('openness.provision'), { exact: true }).fill(provision)
+  await asked.locator('button[type=submit]').click()
+  await expect(asked).toContainText(say('openness.SECRET'))
+  await expectAccessible(maker.page, 'what was decided')
+  await maker.close()
+
+  await page.reload()
+  await expect(page.locator('#step-acts')).toContainText(provision)
+  const decision = await desk.letter('openness')
+  expect(decision).toContain(provision)
+  expect(decision).toContain('hallinto-oikeuteen')
+  await desk.handOver('openness')
+  await closeRequest(desk)
+  await desk.close()
+})
+
+const callSeconds = 40
+
+/** A request of a caller whose call was looked at before, found and shown to be theirs. */
+async function ofTheirCall(browser: Browser, seloste: RunningSeloste, language: Language, kinds: readonly string[]) {
+  const call = await keptCall(seloste, { seconds: callSeconds })
+  const desk = await atServiceDesk(browser, seloste, { language })
+  const number = await desk.served(
+    { name: 'Maija Esimerkki', kinds, language },
+    { at: Temporal.Now.instant().subtract({ minutes: 4 }), callerNumber: call.caller.replace('+358', '0') },
+  )
+  return { desk, number }
+}
+
+/** Axe looks at Finnish pages: what stands on this one stays. */
+async function inFinnish(page: Page, screen: string): Promise<void> {
+  await expectAccessible(page, screen)
+  await page.getByRole('button', { name: 'Suomi', exact: true }).click()
+  await expectAccessible(page, screen)
+  await page.getByRole('button', { name: 'Svenska', exact: true }).click()
+  await expect(page.locator('html')).toHaveAttribute('lang', 'sv')
+}
+
+async function closeRequest({ page, say, button, content }: ServiceDesk): Promise<void> {
+  await button('request.close').click()
+  await page
+    .getByRole('alertdialog')
+    .getByRole('button', { name: say('request.close'), exact: true })
+    .click()
+  await expect(content).toContainText(say('request.over.ANSWERED'))
+}
