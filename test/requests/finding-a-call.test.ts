@@ -1,8 +1,7 @@
 // Finding a call without revealing others' (R42-R46, L8; AC2, AC9, AC14, AC15), over the wire.
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { RequestCall, ToldOfCall } from '#app/http/contract/request-calls.ts'
-import type { SegmentFacts } from '#register/admit.ts'
-import { admit } from '#register/admit.ts'
+import { admit, type SegmentFacts } from '#register/admit.ts'
 import { keepRecording } from '#register/recordings/keep-recording.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
@@ -28,9 +27,7 @@ const withheld = { caller: { kind: 'withheld' as const } } as unknown as Pick<Se
 const from = (number: string): Pick<SegmentFacts, 'caller'> => ({
   caller: { kind: 'e164', key: phone(number), raw: number },
 })
-async function unrecorded(given: Partial<SegmentFacts>) {
-  return (await admit(capture, callFacts(given))).contactId
-}
+const unrecorded = async (given: Partial<SegmentFacts>) => (await admit(capture, callFacts(given))).contactId
 async function recorded(given: Partial<SegmentFacts>) {
   const call = await register.record(given)
   await keepRecording(register.keeping, call.id, Temporal.Now.instant())
