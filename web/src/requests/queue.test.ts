@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { inOrder, kindsOf, readQueue } from './queue.ts'
+import { inOrder, kindsOf, queueAt, readQueue } from './queue.ts'
 
 test('the queue is all that is open unless the address says otherwise', () => {
   expect(readQueue({})).toEqual({})
@@ -10,6 +10,17 @@ test('the queue is all that is open unless the address says otherwise', () => {
     find: 'P-2026-17',
   })
   expect(readQueue({ state: 'other', whose: 7, find: 17 })).toEqual({ find: '17' })
+})
+
+test('a name that is looked for stands in no address, which a browser would remember for whoever is next at it', () => {
+  expect(queueAt({ state: 'closed', find: ' Liisa Esimerkki ' })).toEqual({
+    to: '/requests',
+    search: { state: 'closed' },
+    state: { sought: 'Liisa Esimerkki' },
+  })
+  expect(queueAt({ find: 'p-2026-17' })).toEqual({ to: '/requests', search: { find: 'p-2026-17' }, state: {} })
+  expect(queueAt({ whose: 'mine', find: ' ' })).toEqual({ to: '/requests', search: { whose: 'mine' }, state: {} })
+  expect(readQueue({ find: 'Liisa Esimerkki' })).toEqual({})
 })
 
 test('somebody outside asks for a document, somebody spoken of for that, and a party for the rest', () => {

@@ -11,15 +11,30 @@ export interface QueueFilters {
   find?: string
 }
 
-/** Which requests are shown, as it stands in the address; all open ones unless it says otherwise. */
+/** A name that is looked for goes along with the page and not in its address: a browser remembers addresses for whoever is next. */
+declare module '@tanstack/react-router' {
+  interface HistoryState {
+    sought?: string
+  }
+}
+const isOfNumber = /^(p-)?[\d-]+$/i
+
+/** Which requests are shown, as it stands in the address; all open ones unless it says otherwise. Of what is looked for a number alone. */
 export function readQueue(search: Record<string, unknown>): QueueFilters {
   const { state, whose, find } = search
   const sought = typeof find === 'string' || typeof find === 'number' ? String(find).trim().slice(0, 200) : ''
   return {
     ...(state === 'closed' && { state }),
     ...((whose === 'mine' || whose === 'nobodys') && { whose }),
-    ...(sought && { find: sought }),
+    ...(isOfNumber.test(sought) && { find: sought }),
   }
+}
+
+/** Where the queue is shown by some filters: its address, and what goes along with it. */
+export function queueAt(filters: QueueFilters): { to: '/requests'; search: QueueFilters; state: { sought?: string } } {
+  const search = readQueue({ ...filters })
+  const sought = filters.find?.trim().slice(0, 200)
+  return { to: '/requests', search, state: sought && search.find === undefined ? { sought } : {} }
 }
 
 const order: readonly RequestKind[] = [

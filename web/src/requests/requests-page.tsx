@@ -1,4 +1,4 @@
-import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { Link, useLocation, useNavigate, useSearch } from '@tanstack/react-router'
 import { ChartColumn, FilePlus, Search, X } from 'lucide-react'
 import { useEffect, useEffectEvent, useState } from 'react'
 import { Form } from 'react-aria-components'
@@ -17,14 +17,16 @@ import '../styles/people.css'
 import '../styles/requests.css'
 import '../styles/search.css'
 import '../styles/watch.css'
-import { readQueue, type QueueFilters } from './queue.ts'
+import { queueAt, readQueue, type QueueFilters } from './queue.ts'
 import { QueueList } from './queue-list.tsx'
 import { useQueue } from './use-queue.ts'
 
 /** The queue of the Service Unit: the most pressing first. */
 export function RequestsPage() {
   const { say } = useLanguage()
-  const filters = useSearch({ from: '/requests', select: readQueue, structuralSharing: true })
+  const address = useSearch({ from: '/requests', select: readQueue, structuralSharing: true })
+  const sought = useLocation({ select: ({ state }) => state.sought })
+  const filters: QueueFilters = { ...address, ...(sought !== undefined && { find: sought }) }
   const presence = usePresence()
   const { data, error, isPending, refetch } = useQueue(
     filters,
@@ -36,7 +38,7 @@ export function RequestsPage() {
   const tell = useEffectEvent(() => announce(shown === 0 ? say('requests.none') : summary))
   useEffect(() => {
     if (shown !== undefined) tell()
-  }, [shown, filters])
+  }, [shown, address, sought])
 
   return (
     <Page
@@ -117,8 +119,7 @@ function Switcher({ filters, counts }: { filters: QueueFilters; counts: RequestQ
         {ways.map(({ to, label, count }) => (
           <li key={label}>
             <Link
-              to="/requests"
-              search={{ ...to, ...find }}
+              {...queueAt({ ...to, ...find })}
               aria-current={to.state === filters.state && to.whose === filters.whose ? 'true' : undefined}
             >
               {label}
@@ -140,7 +141,7 @@ function FindForm({ filters }: { filters: QueueFilters }) {
     setSeen(filters.find)
     setFind(filters.find ?? '')
   }
-  const go = (sought: string) => void navigate({ to: '/requests', search: readQueue({ ...filters, find: sought }) })
+  const go = (sought: string) => void navigate(queueAt({ ...filters, find: sought }))
   return (
     <Form
       className="request-find"
