@@ -271,13 +271,17 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     select from rights_of(a.person_id, 'INSPECTION', 'any') r where r.role = 'SERVICE_UNIT' and r.scope_kind = 'all')
 $$;
 
-create function assign_request(wanted uuid, clerk uuid) returns void
+create function assign_request(wanted uuid, clerk uuid, seen text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   q subject_request := serving(wanted);
 begin
   if clerk is not null and clerk not in (select request_clerks()) then
     raise exception 'request.assignee-wrong' using errcode = 'SE001';
+  end if;
+  -- Of two who take it at once, one has it.
+  if seen <> coalesce(q.assigned_to::text, 'nobody') then
+    raise exception 'request.taken' using errcode = 'SE001';
   end if;
   if q.assigned_to is not distinct from clerk then
     return;
@@ -398,9 +402,9 @@ end $$;
 revoke execute on function serving(uuid), serving_identified(uuid), note_request(text, subject_request, jsonb),
   holds_identity_code(text), refuse_identity_code(text, text), refuse_requester(jsonb), answer_due(timestamptz, text[], integer),
   enter_request(text, text[], text, text, timestamptz, jsonb, text), change_request(uuid, text[], text, jsonb), request_clerks(),
-  assign_request(uuid, uuid), identify_requester(uuid, text), extend_request(uuid, integer, text), look_at_requests(jsonb),
+  assign_request(uuid, uuid, text), identify_requester(uuid, text), extend_request(uuid, integer, text), look_at_requests(jsonb),
   look_at_request(uuid), request_statistics(date, date)
   from public;
 grant execute on function enter_request(text, text[], text, text, timestamptz, jsonb, text), change_request(uuid, text[], text, jsonb),
-  request_clerks(), assign_request(uuid, uuid), identify_requester(uuid, text), extend_request(uuid, integer, text),
+  request_clerks(), assign_request(uuid, uuid, text), identify_requester(uuid, text), extend_request(uuid, integer, text),
   look_at_requests(jsonb), look_at_request(uuid), request_statistics(date, date) to seloste_desk;

@@ -176,6 +176,19 @@ describe('the time for the answer', () => {
   })
 })
 
+test('of two clerks who take a request at once one has it, and the other is told', async () => {
+  const { id } = await entered()
+  const takes = await Promise.all(
+    (['paula', 'pekka'] as const).map((who) =>
+      act('POST', id, '/assignment', { personId: people[who].id, seen: null }, who),
+    ),
+  )
+  expect(takes.map(({ status }) => status).sort()).toEqual([204, 409])
+  expect(takes.find(({ status }) => status === 409)?.code).toBe('request.taken')
+  const { assignedTo } = await read(id)
+  expect((await act('POST', id, '/assignment', { personId: null, seen: assignedTo!.id })).status).toBe(204)
+})
+
 describe('closing', () => {
   test('tells what is unfinished, and needs an answer that was sent', async () => {
     const { id } = await entered()

@@ -145,6 +145,7 @@ export const refusals = {
   'hold.own': [403, 'You entered the order: somebody else ends it.'],
   'appointment.late': [409, 'Choose a time before the recording is destroyed.'],
   'appointment.past': [400, 'Choose a time in the future.'],
+  'request.taken': [409, 'Somebody else handles the request by now.'],
   'request.closed': [409, 'The request has been closed already.'],
   'request.not-identified': [409, 'Identify the requester first: before that no call is looked for (R46).'],
   'request.not-offered': [400, 'The register description in force does not offer this request, or not to this party.'],

@@ -107,7 +107,8 @@ export function requestRoutes(app: Routes, desk: Desk): void {
     handler: async (request, reply) => {
       const session = await signedIn(desk, request, reply)
       if (!session) return reply
-      return answer(reply, await assignRequest(desk.db, session, request.params.id, request.body.personId))
+      const { personId, seen } = request.body
+      return answer(reply, await assignRequest(desk.db, session, request.params.id, personId, seen))
     },
   })
 

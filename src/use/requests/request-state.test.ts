@@ -183,6 +183,11 @@ describe('what comes next', () => {
       facts({ isExtended: true, calls: [heard], letters: [sent('answer')] }),
       ['send-letter'],
     ],
+    [
+      'also to somebody who is not identified yet',
+      facts({ isIdentified: false, isExtended: true }),
+      ['identify', 'send-letter'],
+    ],
     ['once', facts({ isExtended: true, calls: [heard], letters: [sent('extension'), sent('answer')] }), []],
     [
       'who looked at a call is told by a letter of its own',

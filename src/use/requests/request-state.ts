@@ -94,15 +94,16 @@ export function stateOf(facts: RequestFacts): RequestState {
 /** The most pressing first; nothing once it is closed. */
 export function nextSteps(facts: RequestFacts): NextStep[] {
   if (facts.isClosed) return []
-  if (!isIdentified(facts)) return ['identify']
   const { calls, letters, appointments } = facts
+  // Why it takes longer is told within the month (GDPR 12(3)).
+  const toTellWhy = facts.isExtended && !letters.some(({ kind }) => kind === 'extension')
+  const toSend = toTellWhy || letters.some(({ isDelivered }) => !isDelivered)
+  if (!isIdentified(facts)) return toSend ? ['identify', 'send-letter'] : ['identify']
   const asks = (kind: RequestKind) => facts.kinds.includes(kind)
   const has = (state: RequestCallState) => calls.some((call) => call.state === state)
   const canBeHeard = calls.some((call) => call.canBeHeard)
   const isBooked = appointments.some(({ state }) => state === 'BOOKED')
   const isHeard = appointments.some(({ state }) => state === 'HEARD')
-  // Why it takes longer is told within the month (GDPR 12(3)).
-  const toTellWhy = facts.isExtended && !letters.some(({ kind }) => kind === 'extension')
   const toBook = asks('LISTEN') && canBeHeard && !isBooked && !isHeard
   // What one has asked to hear is not destroyed by one's own prohibition before.
   const toForbid = asks('PROHIBIT') && calls.some((call) => call.canBeForbidden) && !toBook && !isBooked
@@ -127,7 +128,7 @@ export function nextSteps(facts: RequestFacts): NextStep[] {
     correct: asks('RECTIFY') && has('MATCHED') && facts.corrections.length === 0,
     answer: canAnswer && !isAnsweredBy(letters, facts) && !forbidsAlone && !correctsAlone,
     decide: (asks('OPENNESS') && !facts.isDecided) || isCorrecting,
-    'send-letter': toTellWhy || letters.some(({ isDelivered }) => !isDelivered),
+    'send-letter': toSend,
     close: facts.unfinished.length === 0,
   }
   return (Object.keys(steps) as NextStep[]).filter((step) => steps[step])

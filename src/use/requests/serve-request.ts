@@ -8,15 +8,20 @@ import type { HoldingSafeguards } from '#safeguards/tables.ts'
 const always = ['deny.role', 'not-found', 'request.closed'] as const
 type Always = (typeof always)[number]
 
-/** Gives a request to a clerk, or to nobody. */
+/**
+ * Gives a request to a clerk, or to nobody.
+ * @param seen who handled it when the clerk looked, null for nobody; given, it is refused where that is another by now
+ */
 export function assignRequest(
   db: HoldingSafeguards,
   session: Session,
   id: string,
   clerk: string | null,
-): Promise<'done' | Refused<Always | 'request.assignee-wrong'>> {
-  const statement = sql`select assign_request(${id}::uuid, ${clerk}::uuid)`
-  return act(db, session, id, 'request.assigned', statement, [...always, 'request.assignee-wrong'])
+  seen?: string | null,
+): Promise<'done' | Refused<Always | 'request.assignee-wrong' | 'request.taken'>> {
+  const was = seen === undefined ? null : (seen ?? 'nobody')
+  const statement = sql`select assign_request(${id}::uuid, ${clerk}::uuid, ${was})`
+  return act(db, session, id, 'request.assigned', statement, [...always, 'request.assignee-wrong', 'request.taken'])
 }
 
 /** Notes how the requester was identified, by whom and when; the number of the document nowhere (R46, L32). */

@@ -81,6 +81,7 @@ export const knownRefusals = [
   'hold.own',
   'appointment.late',
   'appointment.past',
+  'request.taken',
   'request.closed',
   'request.not-identified',
   'request.not-offered',

@@ -23047,6 +23047,7 @@ export interface operations {
             content: {
                 "application/json": {
                     personId: string | null;
+                    seen?: string | null;
                 };
             };
         };

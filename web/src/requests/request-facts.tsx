@@ -17,7 +17,17 @@ import { useQueue } from './use-queue.ts'
 import type { Done } from './steps.ts'
 
 /** What is asked, by when it is answered, and who handles it. */
-export function RequestFacts({ request, me, onDone }: { request: RequestDetail; me: Me; onDone: Done }) {
+export function RequestFacts({
+  request,
+  me,
+  onDone,
+  onChanged,
+}: {
+  request: RequestDetail
+  me: Me
+  onDone: Done
+  onChanged: () => void
+}) {
   const { say, language } = useLanguage()
   const { extension, closed } = request
   return (
@@ -54,7 +64,7 @@ export function RequestFacts({ request, me, onDone }: { request: RequestDetail; 
       </dl>
       {!closed && (
         <div className="actions actions-forms">
-          <Assign request={request} me={me} onDone={onDone} />
+          <Assign request={request} me={me} onDone={onDone} onRefused={onChanged} />
           <ChangeRequest request={request} me={me} onDone={onDone} />
           {!extension && !request.isOverdue && <ExtendRequest request={request} onDone={onDone} />}
         </div>
@@ -64,18 +74,35 @@ export function RequestFacts({ request, me, onDone }: { request: RequestDetail; 
 }
 
 /** Takes the request, or gives it to somebody else. */
-function Assign({ request, me, onDone }: { request: RequestDetail; me: Me; onDone: Done }) {
+function Assign({
+  request,
+  me,
+  onDone,
+  onRefused,
+}: {
+  request: RequestDetail
+  me: Me
+  onDone: Done
+  /** Somebody else has it by now: the page is read anew. */
+  onRefused: () => void
+}) {
   const { say } = useLanguage()
   const assign = $api.useMutation('post', '/api/requests/{id}/assignment')
   const clerks = useQueue({}, me).data?.clerks ?? []
   const [personId, setPersonId] = useState(request.assignedTo?.id ?? '')
   const take = $api.useMutation('post', '/api/requests/{id}/assignment')
+  const seen = request.assignedTo?.id ?? null
   const give = async (to: string, by: typeof assign) => {
-    const done = await by.mutateAsync({ params: { path: { id: request.id } }, body: { personId: to || null } }).then(
-      () => true,
-      () => false,
-    )
-    if (!done) return false
+    const done = await by
+      .mutateAsync({ params: { path: { id: request.id } }, body: { personId: to || null, seen } })
+      .then(
+        () => true,
+        () => false,
+      )
+    if (!done) {
+      onRefused()
+      return false
+    }
     const name = clerks.find(({ id }) => id === to)?.name ?? me.name
     await onDone(to ? say('request.assigned', { name }) : say('request.assigned.none'), 'request-facts')
     return true

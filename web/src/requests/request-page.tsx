@@ -94,7 +94,7 @@ function Serving({
     <FoldingProvider request={request}>
       <NextPanel request={request} />
       {!request.closed && <StepList request={request} />}
-      <RequestFacts request={request} me={me} onDone={onDone} />
+      <RequestFacts request={request} me={me} onDone={onDone} onChanged={onChanged} />
       {has.map((step) => (
         <div key={step} id={partOf(step)} className="request-part">
           <Suspense fallback={<Waiting lines={3} />}>{parts[step]}</Suspense>

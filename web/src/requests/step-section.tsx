@@ -49,7 +49,7 @@ export function StepSection({
           {title}
         </h2>
         {mark}
-        <StepMark state={state} />
+        {(folds || state !== 'ahead') && <StepMark state={state} />}
         {folds && (
           <Button kind="quiet" aria-expanded={shown} aria-controls={body} onPress={() => toggle(step)}>
             <Chevron aria-hidden="true" size={18} />

@@ -237,7 +237,18 @@ export const requestOperations = {
       operationId: 'assignRequest',
       summary: 'Take a request, give it to a colleague, or let it go',
       params: id,
-      body: Type.Object({ personId: Type.Union([uuid('A clerk of the Service Unit'), Type.Null()]) }, closed),
+      body: Type.Object(
+        {
+          personId: Type.Union([uuid('A clerk of the Service Unit'), Type.Null()]),
+          seen: Type.Optional(
+            Type.Union([
+              uuid('Who handled it when the clerk looked: where it is another by now, it is not taken'),
+              Type.Null(),
+            ]),
+          ),
+        },
+        closed,
+      ),
       response: noContent,
     },
   },
