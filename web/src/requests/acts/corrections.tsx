@@ -16,7 +16,9 @@ export function Corrections({ request, onChanged }: { request: RequestDetail; on
   const title = useId()
   const { corrections } = request
   const waits = (segment: string) => corrections.some(({ segmentId, decided }) => segmentId === segment && !decided)
-  const parts = request.closed ? [] : partsOf(request).filter(({ id, answeredAt, endedAt }) => answeredAt && endedAt && !waits(id))
+  const parts = request.closed
+    ? []
+    : partsOf(request).filter(({ id, answeredAt, endedAt }) => answeredAt && endedAt && !waits(id))
   return (
     <section className="stack-small" aria-labelledby={title}>
       <h3 id={title} tabIndex={-1}>
