@@ -5,15 +5,18 @@ import { Button } from '../controls/button.tsx'
 import { formatDate, formatTime } from '../format/instant.ts'
 import { formatPhone } from '../format/phone.ts'
 import { useLanguage } from '../language/use-words.ts'
-import type { Room, RoomCall, RoomPart } from './room-facts.ts'
+import { withGone, type Room, type RoomCall, type RoomPart } from './room-facts.ts'
 import { RoomListening } from './room-listening.tsx'
 
 /** The listener's calls, each with what is known of it and its parts as buttons; one part is heard at a time. */
 export function RoomCalls({ room }: { room: Room }) {
   const [chosen, setChosen] = useState<string>()
+  const [shown, setShown] = useState({ of: room, calls: room.calls })
+  if (shown.of !== room) setShown({ of: room, calls: withGone(shown.calls, room.calls) })
+  const { calls } = shown
   const list = useRef<HTMLDivElement>(null)
   const focusOn = useRef<string>(undefined)
-  const parts = room.calls.flatMap((call) => call.parts.map((part, at) => ({ call, part, at })))
+  const parts = calls.flatMap((call) => call.parts.map((part, at) => ({ call, part, at })))
   const heard = parts.find(({ part }) => part.recordingId === chosen)
 
   useEffect(() => {
@@ -24,7 +27,7 @@ export function RoomCalls({ room }: { room: Room }) {
 
   if (heard) {
     return (
-      <CallSection call={heard.call} count={room.calls.length}>
+      <CallSection call={heard.call} count={calls.length}>
         <RoomListening
           recordingId={heard.part.recordingId}
           reference={room.requestNumber}
@@ -43,8 +46,8 @@ export function RoomCalls({ room }: { room: Room }) {
   }
   return (
     <div ref={list} className="room-calls">
-      {room.calls.map((call) => (
-        <CallSection key={call.ordinal} call={call} count={room.calls.length}>
+      {calls.map((call) => (
+        <CallSection key={call.ordinal} call={call} count={calls.length}>
           {call.parts.map((part, at) => (
             <PartButton
               key={part.recordingId}

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { hasSound, isSoonOver, isTold, minutesLeft, nextVolume } from './room-facts.ts'
+import { hasSound, isSoonOver, isTold, minutesLeft, nextVolume, withGone } from './room-facts.ts'
 
 const until = '2026-11-26T10:00:00Z'
 const at = (time: string) => Date.parse(`2026-11-26T${time}Z`)
@@ -35,4 +35,21 @@ test('a room in which everything has been destroyed has no sound', () => {
     parts: [{ recordingId: 'r', answeredAt: until, canBeHeard }],
   })
   expect([hasSound({ calls: [call(false), call(true)] }), hasSound({ calls: [call(false)] })]).toEqual([true, false])
+})
+
+test('what is destroyed while its listener sits there is still named, as something that cannot be heard', () => {
+  const part = (recordingId: string, answeredAt: string, canBeHeard = true) => ({ recordingId, answeredAt, canBeHeard })
+  const call = (ordinal: number, ...parts: ReturnType<typeof part>[]) => ({
+    ordinal,
+    startedAt: until,
+    number: '1',
+    parts,
+  })
+  const [a, b, c] = [part('a', '2026-11-26T09:00:00Z'), part('b', '2026-11-26T09:05:00Z'), part('c', until)]
+  const before = [call(1, a, b), call(2, c)]
+  expect(withGone(before, before)).toEqual(before)
+  expect(withGone(before, [call(1, b)])).toEqual([
+    call(1, { ...a, canBeHeard: false }, b),
+    call(2, { ...c, canBeHeard: false }),
+  ])
 })

@@ -43,3 +43,19 @@ export function nextVolume(volume: number, steps: 1 | -1): number {
 export function hasSound(room: Pick<Room, 'calls'>): boolean {
   return room.calls.some(({ parts }) => parts.some(({ canBeHeard }) => canBeHeard))
 }
+
+/** What is to be heard, with what was there before and is gone: destroyed meanwhile, it is said and does not just vanish. */
+export function withGone(before: readonly RoomCall[], now: readonly RoomCall[]): RoomCall[] {
+  const gone = (parts: readonly RoomPart[]) => parts.map((part) => ({ ...part, canBeHeard: false }))
+  const stay = now.map((call) => {
+    const missing = before
+      .filter(({ ordinal }) => ordinal === call.ordinal)
+      .flatMap(({ parts }) => parts.filter((part) => !call.parts.some((one) => one.recordingId === part.recordingId)))
+    const parts = [...call.parts, ...gone(missing)]
+    return { ...call, parts: parts.toSorted((a, b) => Date.parse(a.answeredAt) - Date.parse(b.answeredAt)) }
+  })
+  const left = before.filter(({ ordinal }) => !now.some((call) => call.ordinal === ordinal))
+  return [...stay, ...left.map((call) => ({ ...call, parts: gone(call.parts) }))].toSorted(
+    (a, b) => a.ordinal - b.ordinal,
+  )
+}
