@@ -79,8 +79,10 @@ function NewRequestForm({ queue }: { queue: RequestQueue }) {
       forgetQueue()
       await navigate({ to: '/requests/$id', params: { id } })
     } catch (refusal) {
-      const at = newRequestFields.find((field) => field === refusalField(refusal))
-      setWrong([{ text: say(`error.${refusalKey(refusal)}`), ...(at && { at, field: `request-${at}` }) }])
+      const key = refusalKey(refusal)
+      const named = key === 'request.official-unknown' ? 'userId' : refusalField(refusal)
+      const at = newRequestFields.find((field) => field === named)
+      setWrong([{ text: say(`error.${key}`), ...(at && { at, field: `request-${at}` }) }])
     }
   }
 
