@@ -190,6 +190,16 @@ describe('what comes next', () => {
     ],
     ['once', facts({ isExtended: true, calls: [heard], letters: [sent('extension'), sent('answer')] }), []],
     [
+      'whoever gave up listening is offered no other time, and forbids if they asked to',
+      facts({
+        kinds: ['LISTEN', 'PROHIBIT'],
+        calls: [heard],
+        letters: [sent('answer')],
+        appointments: [{ state: 'WITHDRAWN', isPast: false }],
+      }),
+      ['forbid'],
+    ],
+    [
       'who looked at a call is told by a letter of its own',
       facts({ kinds: ['KNOW', 'LOG_EXTRACT'], calls: [heard], letters: [sent('answer')] }),
       ['answer'],
@@ -253,6 +263,11 @@ describe('a request presses', () => {
     [
       'not for what was heard',
       { kinds: ['LISTEN'], firstEnd: inHours(1), appointments: [{ state: 'HEARD', isPast: true }] },
+      { isUrgent: false },
+    ],
+    [
+      'nor once it was given up',
+      { kinds: ['LISTEN'], firstEnd: inHours(1), appointments: [{ state: 'WITHDRAWN', isPast: false }] },
       { isUrgent: false },
     ],
     ['nor for what nobody wants to hear', { kinds: ['PROHIBIT'], firstEnd: inHours(1) }, { isUrgent: false }],

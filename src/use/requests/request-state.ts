@@ -103,8 +103,7 @@ export function nextSteps(facts: RequestFacts): NextStep[] {
   const has = (state: RequestCallState) => calls.some((call) => call.state === state)
   const canBeHeard = calls.some((call) => call.canBeHeard)
   const isBooked = appointments.some(({ state }) => state === 'BOOKED')
-  const isHeard = appointments.some(({ state }) => state === 'HEARD')
-  const toBook = asks('LISTEN') && canBeHeard && !isBooked && !isHeard
+  const toBook = asks('LISTEN') && canBeHeard && !isBooked && !isListeningOver(appointments)
   // What one has asked to hear is not destroyed by one's own prohibition before.
   const toForbid = asks('PROHIBIT') && calls.some((call) => call.canBeForbidden) && !toBook && !isBooked
   const canAnswer = asks('OPENNESS')
@@ -146,7 +145,8 @@ export function howPressing(facts: RequestFacts, now: Temporal.Instant): Pressin
   if (facts.isClosed) return { isOverdue: false, isUrgent: false }
   const toHear = facts.kinds.some((kind) => kind === 'LISTEN' || kind === 'COPY')
   const isHeard = facts.appointments.some(({ state }) => state === 'HEARD')
-  const firstEnd = toHear && !isHeard ? facts.firstEnd : undefined
+  const isGivenUp = isListeningOver(facts.appointments) && !facts.kinds.includes('COPY')
+  const firstEnd = toHear && !isHeard && !isGivenUp ? facts.firstEnd : undefined
   const within = (instant: Temporal.Instant, hours: number) =>
     instant.epochMilliseconds <= now.add({ hours }).epochMilliseconds
   return {
@@ -154,6 +154,12 @@ export function howPressing(facts: RequestFacts, now: Temporal.Instant): Pressin
     isUrgent: within(facts.dueAt, soonHours) || (firstEnd !== undefined && within(firstEnd, urgentHours)),
     ...(firstEnd && { firstEnd }),
   }
+}
+
+/** Heard, or given up: nothing waits to be heard any more, and no other time is booked (R47). */
+function isListeningOver(appointments: RequestFacts['appointments']): boolean {
+  const last = appointments.findLast(({ state }) => state !== 'MOVED')?.state
+  return last === 'WITHDRAWN' || appointments.some(({ state }) => state === 'HEARD')
 }
 
 /** Whether letters answer all that was asked: one may answer a part. The twin of `letter_answers` in migrations/0029. */
