@@ -48,6 +48,8 @@ export function wordsIn(language: Language): (key: string, given?: Record<string
   }
 }
 
+export type ServiceDesk = Awaited<ReturnType<typeof atServiceDesk>>
+
 /** Somebody of the Service Unit at a browser of their own. */
 export async function atServiceDesk(
   browser: Browser,
