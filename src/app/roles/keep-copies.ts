@@ -32,7 +32,8 @@ export async function keepCopies({
   stop: () => Promise<void>
 }> {
   const { ended, files } = await endUnfinishedCopies(store)
-  if (ended + files > 0) log.warn({ copies: ended, files }, 'copies that were being made when the custodian ended are over')
+  if (ended + files > 0)
+    log.warn({ copies: ended, files }, 'copies that were being made when the custodian ended are over')
   const maker = createCopyMaker({
     ...store,
     isOffered: () => versions.at(clock.now()).description.switches.accessCopy,
