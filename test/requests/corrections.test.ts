@@ -48,9 +48,19 @@ const callsOf = async (name: 'aino' | 'bertil') => {
 test('of two corrections of one part that are proposed at once one waits', async () => {
   const { segmentId, contactId, request } = await callOfAino()
   const other = await served({ contacts: [contactId] })
-  const both = await Promise.all([request, other].map(({ id }) => propose(id, segmentId, people.bertil.userId)))
-  expect(both.map(({ status }) => status).toSorted()).toEqual([201, 409])
-  expect(both.find(({ status }) => status === 409)!.code).toBe('correction.waits')
+  const { later } = await admin.transaction().execute(async (tx) => {
+    await sql`
+      insert into correction (request_id, segment_id, contact_id, contact_started_at, was_person_id, becomes_person_id, proposed_by)
+      select ${other.id}, id, contact_id, contact_started_at, ${people.aino.id}, ${people.bertil.id}, ${people.paula.id}
+      from segment where id = ${segmentId}`.execute(tx)
+    const later = propose(request.id, segmentId, people.bertil.userId)
+    // It has come as far as to wait for this one.
+    const waits = sql`
+      select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+    await expect.poll(async () => (await waits.execute(tx)).rows.length, { timeout: 10_000 }).toBe(1)
+    return { later }
+  })
+  expect((await later).code).toBe('correction.waits')
 })
 
 test('that the decision maker looked at what waits is in the log', async () => {
