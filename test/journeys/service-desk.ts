@@ -148,7 +148,7 @@ export async function atServiceDesk(
 
   /** Makes a letter. @returns its text */
   async function letter(kind: string): Promise<string> {
-    await page.getByRole('button', { name: say('letters.make.one', { kind: say(`letterKind.${kind}`) }) }).click()
+    await button('letters.make.one', { kind: say(`letterKind.${kind}`) }).click()
     const row = page.locator('.letter', { has: page.getByRole('heading', { name: say(`letterKind.${kind}`) }) }).first()
     const href = await row.getByRole('link', { name: say('letters.read') }).getAttribute('href')
     const answer = await page.request.get(href ?? '')
