@@ -57,7 +57,7 @@ test('of two corrections of one part that are proposed at once one waits', async
     // It has come as far as to wait for this one.
     const waits = sql`
       select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
-    await expect.poll(async () => (await waits.execute(tx)).rows.length, { timeout: 10_000 }).toBe(1)
+    await expect.poll(async () => (await waits.execute(admin)).rows.length, { timeout: 10_000 }).toBe(1)
     return { later }
   })
   expect((await later).code).toBe('correction.waits')
