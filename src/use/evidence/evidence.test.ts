@@ -310,6 +310,18 @@ test('recordings.ceiling is broken by a version of a month key that should be go
   await expectBroken('recordings.ceiling', { leftovers: 1, example: key })
 })
 
+test('recordings.ceiling is broken by the key of a month that is over, unless it was made just now for a call that came in late', async () => {
+  const key = 'month-2020-01.v1'
+  await register.keys.make(key)
+  heal.push(() => register.keys.destroy(key))
+  await expectBroken('recordings.ceiling', { leftovers: 1, example: key })
+  const { pool } = database.as()
+  await pool.query(`insert into month_key (expiry_month, version, state) values ('2020-01-01', 1, 'current')`)
+  expect((await check()).broken).toEqual([])
+  await pool.query(`update month_key set made_at = now() - interval '3 hours' where expiry_month = '2020-01-01'`)
+  await expectBroken('recordings.ceiling', { leftovers: 1, example: key })
+})
+
 test('recordings.ceiling does not wait for the next listing of the store for what was destroyed since', async () => {
   const key = bodyKey(destroyed.byCaller.id)
   await check({ now: Temporal.Now.instant().subtract({ minutes: 10 }) })

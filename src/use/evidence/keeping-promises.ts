@@ -239,16 +239,19 @@ function isThere(objects: ObjectStore, key: string): Promise<boolean> {
 
 /** The keys of months that were over before the last sweep should have come, and versions that are said to be destroyed. */
 async function deadMonthKeys({ db, keys, now }: Looking): Promise<string[]> {
-  const month = now.subtract({ hours: sweepGraceHours }).toZonedDateTimeISO('UTC').toPlainDate().toString().slice(0, 7)
-  const { rows } = await sql<{ name: string }>`
-    select 'month-' || to_char(expiry_month, 'YYYY-MM') || '.v' || version as name from month_key where state = 'destroyed'`.execute(
-    db,
-  )
-  const destroyed = new Set(rows.map(({ name }) => name))
+  const limit = now.subtract({ hours: sweepGraceHours })
+  const month = limit.toZonedDateTimeISO('UTC').toPlainDate().toString().slice(0, 7)
+  const { rows } = await sql<{ name: string; isDestroyed: boolean; isYoung: boolean }>`
+    select 'month-' || to_char(expiry_month, 'YYYY-MM') || '.v' || version as name, state = 'destroyed' as "isDestroyed",
+      made_at > ${limit} as "isYoung"
+    from month_key`.execute(db)
+  const known = new Map(rows.map((row) => [row.name, row]))
   return (await keys.names()).filter((name) => {
-    if (destroyed.has(name)) return true
+    const version = known.get(name)
+    if (version?.isDestroyed) return true
     const written = /^month-(\d{4}-\d{2})\./.exec(name)?.[1]
-    return written !== undefined && written < month
+    // One of a month that is over was made for a call that came in after its day: the next sweep has it.
+    return written !== undefined && written < month && !version?.isYoung
   })
 }
 
