@@ -9,7 +9,7 @@ import { signInOn } from './at-the-desk.ts'
 import { keptCall, recordingRow, untilDestroyed, type KeptCall } from './kept-call.ts'
 import { logOf } from './log-of.ts'
 import { ownDatabase } from './past-calls.ts'
-import { appointmentIsNow, atServiceDesk, languages } from './service-desk.ts'
+import { appointmentIsNow, atServiceDesk, inEachLanguage, languages } from './service-desk.ts'
 import { withoutCalls } from './without-calls.ts'
 
 const test = withoutCalls()
@@ -196,9 +196,13 @@ test('a copy with a research institute is called back, and what tied it to the r
 
   await signInOn(page, seloste, 'riitta', { path: '/retention/recalls' })
   await expect(page.getByRole('heading', { name: 'Luovutus LAATU-2027, kohta 7' })).toBeVisible()
-  const notice = await page.locator('.note').innerText()
-  expect(notice).toContain('LAATU-2027')
-  expect(notice).not.toMatch(/\+358|Aino|029/)
+  await inEachLanguage(page, async (say, language) => {
+    const heading = say('recalls.item', { disclosure: 'LAATU-2027', item: 7 })
+    await expect(page.getByRole('heading', { name: heading }), language).toBeVisible()
+    const notice = await page.locator('.note').innerText()
+    expect(notice).toContain('LAATU-2027')
+    expect(notice).not.toMatch(/\+358|Aino|029/)
+  })
   await page.getByRole('button', { name: 'Kirjaa vahvistus' }).click()
   await page.getByRole('button', { name: 'Kirjaa', exact: true }).click()
   await expect(page.getByText('Vahvistettu', { exact: true })).toBeVisible()

@@ -4,7 +4,7 @@ import { expect } from '@playwright/test'
 import { signInAt, type Api } from '#test/whole/api.ts'
 import { signInOn } from './at-the-desk.ts'
 import { keptCall, recordingRow, untilDestroyed, type KeptCall } from './kept-call.ts'
-import { wordsIn } from './service-desk.ts'
+import { inEachLanguage } from './service-desk.ts'
 import { withoutCalls } from './without-calls.ts'
 
 const test = withoutCalls()
@@ -139,11 +139,12 @@ test('at its day a recording goes though somebody waits to hear it, and they are
     .toContain('destroyed-before')
   expect(await given(paula, 'GET', `/api/requests/${request.id}/slots`)).toMatchObject({ items: [] })
   // The clerk sees that the letter waits to be sent, and that no time can be booked.
-  const say = wordsIn('fi')
   await signInOn(page, seloste, 'paula', { path: `/requests/${request.id}` })
-  const letter = page.locator('.letter', { hasText: say('letterKind.destroyed-before') })
-  await expect(letter.getByRole('button', { name: say('letters.deliver'), exact: true })).toBeVisible()
-  await expect(page.getByRole('button', { name: say('book.open'), exact: true })).toHaveCount(0)
+  await inEachLanguage(page, async (say) => {
+    const letter = page.locator('.letter', { hasText: say('letterKind.destroyed-before') })
+    await expect(letter.getByRole('button', { name: say('letters.deliver'), exact: true })).toBeVisible()
+    await expect(page.getByRole('button', { name: say('book.open'), exact: true })).toHaveCount(0)
+  })
 })
 
 test('past its day an ordered recording is kept and looks destroyed; when somebody else ends the order it is gone', async ({

@@ -3,7 +3,7 @@
 // that cannot be waited for.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, type Browser, type Locator } from '@playwright/test'
+import { expect, type Browser, type Locator, type Page } from '@playwright/test'
 import { sql } from 'kysely'
 import type { RunningSeloste } from '#test/whole/start-seloste.ts'
 import { signInOn, type Language } from './at-the-desk.ts'
@@ -45,6 +45,18 @@ export function wordsIn(language: Language): (key: string, given?: Record<string
       (filled, [name, value]) => filled.replaceAll(`{{${name}}}`, String(value)),
       text,
     )
+  }
+}
+
+/** The same page in each language, one after the other; in Finnish at the end. */
+export async function inEachLanguage(
+  page: Page,
+  look: (say: ReturnType<typeof wordsIn>, language: Language) => Promise<void>,
+): Promise<void> {
+  for (const language of [...languages.slice(1), 'fi'] as const) {
+    await page.getByRole('button', { name: names[language], exact: true }).click()
+    await expect(page.locator('html')).toHaveAttribute('lang', language)
+    await look(wordsIn(language), language)
   }
 }
 

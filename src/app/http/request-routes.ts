@@ -25,9 +25,10 @@ export function requestRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.listRequests,
     handler: async (request, reply) => {
-      const session = await looking(desk, request, reply)
-      if (!session) return reply
       const { state = 'open', whose = 'all', find } = request.query
+      // The queue is asked again after every act: it is no look in a mass. Looking for somebody by name is one.
+      const session = await (find === undefined ? signedIn : looking)(desk, request, reply)
+      if (!session) return reply
       const listed = await listRequests(desk.db, session, { state, whose, find })
       if ('refused' in listed) return refuse(reply, listed.refused)
       const { items, counts, clerks } = listed
@@ -142,7 +143,7 @@ export function requestRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.readRequestStatistics,
     handler: async (request, reply) => {
-      const session = await looking(desk, request, reply)
+      const session = await signedIn(desk, request, reply)
       if (!session) return reply
       const [from, to] = [Temporal.PlainDate.from(request.query.from), Temporal.PlainDate.from(request.query.to)]
       const counted = await readRequestStatistics(desk.db, session, { from, to })
