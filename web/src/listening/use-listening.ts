@@ -4,6 +4,7 @@
  */
 import { useEffect, useEffectEvent, useRef, useState } from 'react'
 import { api, queries } from '../api/client.ts'
+import { refusalKey } from '../api/refusal.ts'
 import { serverNowMs } from '../api/server-time.ts'
 import type { Listening, Peaks, UnderPurpose } from '../api/shapes.ts'
 import { followListening, type OverWhy } from './follow-listening.ts'
@@ -14,6 +15,9 @@ export type ListeningState =
   | { state: 'open'; listening: Listening; peaks: Peaks }
   | { state: 'over'; why: OverWhy | 'silent' }
   | { state: 'refused'; error: unknown }
+
+/** Refusals that say that a listening is over, and why. */
+const endings: Partial<Record<string, OverWhy>> = { 'deny.expired': 'right', 'recording.destroyed': 'destroyed' }
 
 /** Begins, keeps and ends one listening. */
 export function useListening(recordingId: string, under: UnderPurpose) {
@@ -54,6 +58,9 @@ export function useListening(recordingId: string, under: UnderPurpose) {
     )
     const body: unknown = answer && !answer.ok ? await answer.json().catch(() => undefined) : undefined
     endOnServer(id)
+    // The refusal may be here before the server's word that it is over: it says the same.
+    const why = endings[refusalKey(body)]
+    if (why) return setState({ state: 'over', why })
     setRefused(body ?? { error: { code: answer ? 'audio' : 'no-answer' } })
   }
 
