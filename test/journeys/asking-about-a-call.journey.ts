@@ -5,7 +5,7 @@ import { numbersCalled, officialByKey } from '#test/simulator/people.ts'
 import { eventually, signInAt } from '#test/whole/api.ts'
 import { keptCall } from './kept-call.ts'
 import { inFinland, tellPastCalls } from './past-calls.ts'
-import { atServiceDesk, languages, type Told } from './service-desk.ts'
+import { atServiceDesk, inTurn, type Told } from './service-desk.ts'
 import { withoutCalls } from './without-calls.ts'
 
 const test = withoutCalls()
@@ -32,7 +32,7 @@ function answered(
   }
 }
 
-for (const language of languages) {
+for (const language of inTurn('sv')) {
   test(`of a call that was not recorded, one whose recording is gone and one that is too old (${language})`, async ({
     browser,
     seloste,
@@ -83,7 +83,9 @@ for (const language of languages) {
     await expect(desk.button('book.open')).toHaveCount(0)
     await desk.close()
   })
+}
 
+for (const language of inTurn('en')) {
   test(`from a withheld number: one call is found by what is told, and of two alike nothing is said (${language})`, async ({
     browser,
     seloste,

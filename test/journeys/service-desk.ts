@@ -10,6 +10,9 @@ import { signInOn, type Language } from './at-the-desk.ts'
 import { ownDatabase } from './past-calls.ts'
 
 export const languages = ['fi', 'sv', 'en'] as const
+/** One language in every run, another for each journey that asks; all of them in the long run. */
+export const inTurn = (language: Language): readonly Language[] =>
+  process.env['SELOSTE_LONG'] === '1' ? languages : [language]
 const names = { fi: 'Suomi', sv: 'Svenska', en: 'English' } as const
 const zone = 'Europe/Helsinki'
 
