@@ -31,10 +31,16 @@ export async function askOfDatabase<Row, Code extends string>(
       rows: (await statement.execute(tx)).rows,
     }))
   } catch (error) {
-    const { code, message, detail } = error as { code?: string; message?: string; detail?: string }
-    const refused = codes.find((one) => one === message)
-    if (code !== 'SE001' || !refused) throw error
-    await appendAudit(holding, { ...trace, result: `refused:${refused}`, personId: session.personId })
-    return { refused, ...(detail && { of: detail }) }
+    const answer = refusalOf(error, codes)
+    if (!answer) throw error
+    await appendAudit(holding, { ...trace, result: `refused:${answer.refused}`, personId: session.personId })
+    return answer
   }
+}
+
+/** What a function of the database refused with (SQLSTATE SE001), where it is one of the codes; nothing of any other error. */
+export function refusalOf<Code extends string>(error: unknown, codes: readonly Code[]): Refused<Code> | undefined {
+  const { code, message, detail } = error as { code?: string; message?: string; detail?: string }
+  const refused = code === 'SE001' ? codes.find((one) => one === message) : undefined
+  return refused && { refused, ...(detail && { of: detail }) }
 }

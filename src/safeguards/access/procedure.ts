@@ -10,6 +10,7 @@ import type { Duty, Role } from '#description/roles.ts'
 import { appendAudit, type AuditAction, type AuditEntry } from '../audit/append.ts'
 import type { Session } from '../people/session.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { refusalOf } from './ask-of-database.ts'
 
 export interface RightsAskedFor {
   /** Person ids; the same for each of them. */
@@ -169,7 +170,8 @@ async function act<Done extends object>(
       work(async <Row>(statement: RawBuilder<unknown>) => (await statement.execute(tx)).rows as Row[]),
     )
   } catch (error) {
-    const refusal = refusalOf(error)
+    const refusal = refusalOf(error, refusalCodes)
+    if (!refusal) throw error
     await appendAudit(holding, {
       ...trace,
       result: `refused:${refusal.refused}`,
@@ -179,12 +181,4 @@ async function act<Done extends object>(
     })
     return refusal
   }
-}
-
-/** Throws what is none. */
-function refusalOf(error: unknown): ProcedureRefusal {
-  const { code, message, detail } = error as { code?: string; message?: string; detail?: string }
-  const refused = refusalCodes.find((one) => one === message)
-  if (code !== 'SE001' || !refused) throw error
-  return { refused, ...(detail && { of: detail }) }
 }

@@ -3,18 +3,18 @@
  * what has been done for it and what comes next. Never here: a decision that the database does not make as well, a look without
  * its trace, who asked in a log.
  */
+import { refusalOf, type Refused } from '#safeguards/access/ask-of-database.ts'
 
 /** A refusal of the database's functions (SQLSTATE SE001) as an answer; anything else is thrown. */
 export async function asRefused<Found, Code extends string>(
   codes: readonly Code[],
   looking: Promise<Found>,
-): Promise<Found | { refused: Code }> {
+): Promise<Found | Refused<Code>> {
   try {
     return await looking
   } catch (error) {
-    const { code, message } = error as { code?: string; message?: string }
-    const refused = code === 'SE001' ? codes.find((one) => one === message) : undefined
-    if (refused === undefined) throw error
-    return { refused }
+    const answer = refusalOf(error, codes)
+    if (!answer) throw error
+    return answer
   }
 }

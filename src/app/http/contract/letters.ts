@@ -1,5 +1,6 @@
 /** Letters to those who ask, from templates that the agency can edit, in three languages (R42, R45; Kielilaki 423/2003). */
 import Type, { type Static } from 'typebox'
+import { letterKinds, refusalGrounds } from '#use/requests/letters/letter.ts'
 import { closed, id, instant, literals, noContent, person, refusals, uuid } from './shapes.ts'
 
 const pdf = {
@@ -9,28 +10,14 @@ const pdf = {
 const html = { description: 'text/html', content: { 'text/html': { schema: { type: 'string' } } } }
 
 export const LetterKind = literals(
-  [
-    'received',
-    'extension',
-    'answer',
-    'appointment',
-    'destroyed-before',
-    'prohibition',
-    'not-identifiable',
-    'refusal',
-    'copy',
-    'log-extract',
-    'correction',
-    'mentioned',
-    'openness',
-  ],
+  [...letterKinds],
   'Received; more time is needed; the answer call by call; the time booked; destroyed before it was heard; the use is forbidden; the call cannot be told apart, with reasons and the complaint path; refused, with reasons and the complaint path; a copy; who has looked; a correction; somebody spoken of; an official document',
 )
 export type LetterKind = Static<typeof LetterKind>
 
 /** Of a refusal; where it is not told, IDENTITY before the requester is identified and NO_CALL after no call was matched. */
 export const RefusalGround = literals(
-  ['IDENTITY', 'NO_CALL', 'EXCESSIVE', 'RESTRICTED'],
+  [...refusalGrounds],
   'Why it is refused: who asks was not shown (GDPR 12(6)); no call was shown to be theirs; unfounded or excessive (GDPR 12(5)); restricted by law (Act 1050/2018 section 34)',
 )
 export type RefusalGround = Static<typeof RefusalGround>

@@ -11,6 +11,7 @@ import { writePassphraseHeader } from '#platform/age/passphrase-header.ts'
 import { inSession } from '#platform/database/connect.ts'
 import { subjectCopyKey } from '#register/recordings/objects.ts'
 import { storeSubjectCopy, sweepUnfinishedCopies, type CopyStore } from '#register/recordings/subject-copies.ts'
+import { asRefused } from '../as-refused.ts'
 import { makePassphrase } from './passphrase.ts'
 
 export interface CopyAsked {
@@ -114,19 +115,13 @@ async function begin(
   { session, request, recording, method }: CopyAsked,
   hash: Buffer,
 ): Promise<{ id: string; expiresAt: Temporal.Instant } | { refused: MakeCopyRefusal }> {
-  try {
-    return await inSession(db, { 'seloste.session': session }, async (tx) => {
-      const { rows } = await sql<{ id: string; expiresAt: Temporal.Instant }>`
-        select id, expires_at as "expiresAt"
-        from begin_subject_copy(${request}::uuid, ${recording}::uuid, ${method}, ${hash}, ${isOffered()})`.execute(tx)
-      return rows[0]!
-    })
-  } catch (error) {
-    const { code, message } = error as { code?: string; message?: string }
-    const refused = makeCopyRefusals.find((one) => one === message)
-    if (code !== 'SE001' || !refused) throw error
-    return { refused }
-  }
+  const beginning = inSession(db, { 'seloste.session': session }, async (tx) => {
+    const { rows } = await sql<{ id: string; expiresAt: Temporal.Instant }>`
+      select id, expires_at as "expiresAt"
+      from begin_subject_copy(${request}::uuid, ${recording}::uuid, ${method}, ${hash}, ${isOffered()})`.execute(tx)
+    return rows[0]!
+  })
+  return asRefused(makeCopyRefusals, beginning)
 }
 
 /** What is ended meanwhile is not kept. Never throws. */
