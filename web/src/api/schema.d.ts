@@ -2114,6 +2114,591 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/institutes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Research institutes, for whoever prepares, decides or oversees disclosures */
+        get: operations["listInstitutes"];
+        put?: never;
+        /** Enter a research institute */
+        post: operations["addInstitute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/institutes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a research institute; what was decided for its key keeps that key */
+        put: operations["changeInstitute"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/research-disclosures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Disclosures to research institutes: those that are open, or those that are over */
+        get: operations["listResearch"];
+        put?: never;
+        /** Begin a disclosure: to whom, which study, until when (R28, R30) */
+        post: operations["beginResearch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/research-disclosures/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A disclosure with its items and all that is missing */
+        get: operations["readResearch"];
+        /** Change the study, the day or the format before the decision */
+        put: operations["changeResearch"];
+        post?: never;
+        /** Give up a disclosure of which nothing was released */
+        delete: operations["withdrawResearch"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/research-disclosures/{id}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Pick one recording that the viewer may hear for a service-level study (R29) */
+        post: operations["pickItem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/research-disclosures/{id}/items/{item}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take an item out before the decision */
+        delete: operations["dropItem"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/research-disclosures/{id}/undertaking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** The institute has undertaken to return or destroy the copies as soon as the study ends (R31) */
+        put: operations["fileUndertaking"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/research-disclosures/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide; somebody else than who prepared or checked it, and only when nothing else is missing (R35) */
+        post: operations["decideResearch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/research-disclosures/{id}/study-end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The study has ended, on its day or before: every copy is returned or destroyed at once (R32) */
+        post: operations["endStudy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/research-disclosures/{id}/items/{item}/outcome": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The institute has returned or destroyed a copy; what tied it to the recording is deleted (R32) */
+        post: operations["confirmItem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/research-disclosures/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close a disclosure of which every item is confirmed (R32) */
+        post: operations["closeResearch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/research-disclosures/{id}/extensions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for a later day; it needs a new decision and never passes an item’s destruction (AC19) */
+        post: operations["askExtension"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/research-extensions/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide on a later day */
+        post: operations["decideExtension"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/research-disclosures/{id}/items/{item}/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin the anonymised copy of an item, or find the one that its recording has: there is never a second */
+        post: operations["beginCopy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/anonymised-copies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The work on a copy: words, redactions, what is missing */
+        get: operations["readCopy"];
+        /** Save words and redactions; what was rendered or approved of an earlier revision is gone */
+        put: operations["saveCopy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/anonymised-copies/{id}/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Propose turns from voice activity or recognition, and redactions from words and tones; nothing is saved */
+        post: operations["proposeForCopy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/anonymised-copies/{id}/rendering": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Render the copy once from the sealed original: redacted first, then voiced; refused while something is missing */
+        post: operations["renderCopy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/anonymised-copies/{id}/hearings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hear the result; what is heard is logged and counts for the check */
+        post: operations["hearCopy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/copy-hearings/{id}/audio": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The sound of a result, by range, to the session that hears it; no-store */
+        get: operations["hearCopyAudio"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/anonymised-copies/{id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign or reject the result as its second person, who has heard all of it (R33) */
+        post: operations["checkCopy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/anonymised-copies/{id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was removed and what risk is left */
+        get: operations["readPrivacyReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/research-disclosures/{id}/packages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Release what was decided: one encrypted package of anonymised copies (R30-R33) */
+        post: operations["releaseResearch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/authority-disclosures/{id}/packages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Release what was granted: recordings and identification data with a signed manifest (R34) */
+        post: operations["releaseToAuthority"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/packages/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** A package that was not fetched is fetched no more */
+        delete: operations["withdrawPackage"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/packages/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Save a package for a medium, once, by whoever released it; it is encrypted */
+        get: operations["savePackage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/authority-disclosures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Disclosures to authorities, the urgent first, for the security unit, the decision maker and who oversees */
+        get: operations["listAuthorityDisclosures"];
+        put?: never;
+        /** Enter an authority’s request, or begin a report of the controller’s own (R34) */
+        post: operations["enterAuthorityDisclosure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/authority-disclosures/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A disclosure with its items and what is missing */
+        get: operations["readAuthorityDisclosure"];
+        /** Correct what was entered, before the decision */
+        put: operations["changeAuthorityDisclosure"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/authority-disclosures/{id}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add a call, or one recording of it, that the security unit has found under the case */
+        post: operations["addAuthorityItem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/authority-disclosures/{id}/items/{item}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take an item out before the decision */
+        delete: operations["dropAuthorityItem"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/authority-disclosures/{id}/assessment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** What the security unit makes of it: whether the ground reaches what is asked for */
+        put: operations["assessAuthorityDisclosure"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/authority-disclosures/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Grant, grant in part or refuse, with reasons; nothing is granted without a provision in force (R34, R35) */
+        post: operations["decideAuthorityDisclosure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/authority-disclosures/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close what was released or refused; its entry in the log of disclosures stays */
+        post: operations["closeAuthorityDisclosure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/disclosures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The log of disclosures: to whom, what, how many, by whose decision (R35) */
+        get: operations["listDisclosures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/disclosures/statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many disclosures, items and copies there were in a year, without anybody in them */
+        get: operations["readDisclosureStatistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/organisation": {
         parameters: {
             query?: never;
@@ -30501,6 +31086,7270 @@ export interface operations {
                                 sv: string;
                                 en: string;
                             };
+                        };
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    listInstitutes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /**
+                             * Format: uuid
+                             * @description The institute
+                             */
+                            id: string;
+                            /** @description The institute */
+                            name: string;
+                            /** @description Who receives notices: an office or a person in it */
+                            contact: string;
+                            /**
+                             * Format: email
+                             * @description Where notices are sent
+                             */
+                            email: string;
+                            /**
+                             * @description The language of what the institute is sent
+                             * @enum {unknown}
+                             */
+                            language: "fi" | "sv" | "en";
+                            /** @description Its age key; without it a passphrase is told apart */
+                            recipient?: string;
+                            /** @description Copies that it has are overdue: it gets no others until they are confirmed (R32) */
+                            isBlocked: boolean;
+                            /** @description Disclosures to it that are not closed */
+                            open: number;
+                        }[];
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    addInstitute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The institute */
+                    name: string;
+                    /** @description Who receives notices: an office or a person in it */
+                    contact: string;
+                    /**
+                     * Format: email
+                     * @description Where notices are sent
+                     */
+                    email: string;
+                    /**
+                     * @description The language of what the institute is sent
+                     * @enum {unknown}
+                     */
+                    language: "fi" | "sv" | "en";
+                    /** @description Its age key; without it a passphrase is told apart */
+                    recipient?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description The institute
+                         */
+                        id: string;
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    changeInstitute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The institute */
+                    name: string;
+                    /** @description Who receives notices: an office or a person in it */
+                    contact: string;
+                    /**
+                     * Format: email
+                     * @description Where notices are sent
+                     */
+                    email: string;
+                    /**
+                     * @description The language of what the institute is sent
+                     * @enum {unknown}
+                     */
+                    language: "fi" | "sv" | "en";
+                    /** @description Its age key; without it a passphrase is told apart */
+                    recipient?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    listResearch: {
+        parameters: {
+            query?: {
+                state?: "open" | "over";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /**
+                             * Format: uuid
+                             * @description The disclosure
+                             */
+                            id: string;
+                            /** @description T-2026-3 */
+                            number: string;
+                            institute: {
+                                /**
+                                 * Format: uuid
+                                 * @description The institute
+                                 */
+                                id: string;
+                                name: string;
+                            };
+                            /** @description The study */
+                            study: string;
+                            /**
+                             * @description How far it is; follows from what was done
+                             * @enum {unknown}
+                             */
+                            state: "DRAFT" | "ITEMS_SELECTED" | "ANONYMISED" | "CHECKED" | "UNDERTAKING" | "DECIDED" | "REFUSED" | "RELEASED" | "STUDY_ENDED" | "CLOSED" | "WITHDRAWN";
+                            /** @description Released, past its day and not closed (AC19) */
+                            isOverdue: boolean;
+                            /**
+                             * Format: date
+                             * @description The copies are back or destroyed by the end of this day in Helsinki
+                             */
+                            dueOn: string;
+                            /**
+                             * Format: date-time
+                             * @description Of its items; the due date lies before it (R30)
+                             */
+                            earliestDestruction?: string;
+                            /** @description How many items */
+                            items: number;
+                            /** @description Items that the institute has and has not confirmed */
+                            open: number;
+                            /** @description Who prepares it */
+                            preparedBy: {
+                                /**
+                                 * Format: uuid
+                                 * @description In the directory
+                                 */
+                                id: string;
+                                name: string;
+                            };
+                        }[];
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    beginResearch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: uuid
+                     * @description The institute
+                     */
+                    instituteId: string;
+                    /** @description The study */
+                    study: string;
+                    /**
+                     * Format: date
+                     * @description Until when
+                     */
+                    dueOn: string;
+                    /**
+                     * @description Of the sound files
+                     * @enum {unknown}
+                     */
+                    format: "OPUS" | "WAV";
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description The disclosure
+                         */
+                        id: string;
+                        number: string;
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    readResearch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description The disclosure
+                         */
+                        id: string;
+                        /** @description T-2026-3 */
+                        number: string;
+                        institute: {
+                            /**
+                             * Format: uuid
+                             * @description The institute
+                             */
+                            id: string;
+                            name: string;
+                        };
+                        /** @description The study */
+                        study: string;
+                        /**
+                         * @description How far it is; follows from what was done
+                         * @enum {unknown}
+                         */
+                        state: "DRAFT" | "ITEMS_SELECTED" | "ANONYMISED" | "CHECKED" | "UNDERTAKING" | "DECIDED" | "REFUSED" | "RELEASED" | "STUDY_ENDED" | "CLOSED" | "WITHDRAWN";
+                        /** @description Released, past its day and not closed (AC19) */
+                        isOverdue: boolean;
+                        /**
+                         * Format: date
+                         * @description The copies are back or destroyed by the end of this day in Helsinki
+                         */
+                        dueOn: string;
+                        /**
+                         * Format: date-time
+                         * @description Of its items; the due date lies before it (R30)
+                         */
+                        earliestDestruction?: string;
+                        /** @description How many items */
+                        items: number;
+                        /** @description Items that the institute has and has not confirmed */
+                        open: number;
+                        /** @description Who prepares it */
+                        preparedBy: {
+                            /**
+                             * Format: uuid
+                             * @description In the directory
+                             */
+                            id: string;
+                            name: string;
+                        };
+                        /**
+                         * @description The one permitted purpose: to assess the quality level of customer service (R28)
+                         * @enum {unknown}
+                         */
+                        purpose: "QUALITY_LEVEL";
+                        /**
+                         * @description Of the sound files
+                         * @enum {unknown}
+                         */
+                        format: "OPUS" | "WAV";
+                        /**
+                         * Format: date-time
+                         * @description Begun
+                         */
+                        createdAt: string;
+                        lacks: {
+                            /**
+                             * @description What is missing, or what changed
+                             * @enum {unknown}
+                             */
+                            what: "research-off" | "items" | "item-destroyed" | "item-restricted" | "anonymised-copy" | "level-not-allowed" | "check" | "undertaking" | "due-date-late" | "due-date-past" | "institute-blocked" | "decision" | "release";
+                            /** @description Of which items */
+                            items?: number[];
+                            /**
+                             * Format: date-time
+                             * @description due-date-late: the earliest destruction among the items
+                             */
+                            until?: string;
+                        }[];
+                        itemList: {
+                            /** @description Its number in this disclosure */
+                            item: number;
+                            /**
+                             * Format: uuid
+                             * @description The recording; gone once its copy has come back or been destroyed
+                             */
+                            recordingId?: string;
+                            /**
+                             * Format: uuid
+                             * @description Its call
+                             */
+                            contactId?: string;
+                            /**
+                             * Format: date-time
+                             * @description The recording is destroyed then
+                             */
+                            destroyAt?: string;
+                            /**
+                             * @description Whether there is a recording still
+                             * @enum {unknown}
+                             */
+                            recording: "available" | "restricted" | "destroyed";
+                            copy: {
+                                /**
+                                 * Format: uuid
+                                 * @description The anonymised copy
+                                 */
+                                id?: string;
+                                /**
+                                 * @description How far its anonymisation is
+                                 * @enum {unknown}
+                                 */
+                                state: "NONE" | "DRAFT" | "RENDERING" | "RENDERED" | "APPROVED" | "REJECTED" | "FAILED";
+                                /**
+                                 * @description Re-voiced, neural, signal processing
+                                 * @enum {unknown}
+                                 */
+                                level?: "T" | "N" | "D";
+                            };
+                            /**
+                             * @description none: not released; out: the institute has it; recalled: to be destroyed now (R50); what the institute confirmed
+                             * @enum {unknown}
+                             */
+                            outcome: "none" | "out" | "recalled" | "returned" | "destroyed";
+                            /**
+                             * Format: date-time
+                             * @description Confirmed
+                             */
+                            confirmedAt?: string;
+                        }[];
+                        undertaking?: {
+                            reference: string;
+                            signatory: string;
+                            /**
+                             * Format: date
+                             * @description Signed
+                             */
+                            signedOn: string;
+                            /** @description Put on file by */
+                            by: {
+                                /**
+                                 * Format: uuid
+                                 * @description In the directory
+                                 */
+                                id: string;
+                                name: string;
+                            };
+                            /**
+                             * Format: date-time
+                             * @description When
+                             */
+                            at: string;
+                        };
+                        decision?: {
+                            /**
+                             * @description How
+                             * @enum {unknown}
+                             */
+                            outcome: "GRANTED" | "REFUSED";
+                            reasons: string;
+                            /** @description The decision maker */
+                            by: {
+                                /**
+                                 * Format: uuid
+                                 * @description In the directory
+                                 */
+                                id: string;
+                                name: string;
+                            };
+                            /**
+                             * Format: date-time
+                             * @description When
+                             */
+                            at: string;
+                        };
+                        packages: {
+                            /**
+                             * Format: uuid
+                             * @description The package
+                             */
+                            id: string;
+                            /**
+                             * @description How it is encrypted
+                             * @enum {unknown}
+                             */
+                            method: "KEY" | "PASSPHRASE";
+                            /**
+                             * @description Fetched by the recipient, or saved once by the decision maker
+                             * @enum {unknown}
+                             */
+                            delivery: "LINK" | "MEDIUM";
+                            /**
+                             * @description What became of it
+                             * @enum {unknown}
+                             */
+                            state: "making" | "ready" | "taken" | "expired" | "withdrawn" | "failed";
+                            /** @description Sound files in it */
+                            files: number;
+                            /** @description Of them ready, while it is made */
+                            done: number;
+                            sizeBytes?: number;
+                            /** @description Of the encrypted file */
+                            sha256?: string;
+                            /**
+                             * Format: date-time
+                             * @description Made
+                             */
+                            madeAt: string;
+                            /** @description By whom */
+                            madeBy: {
+                                /**
+                                 * Format: uuid
+                                 * @description In the directory
+                                 */
+                                id: string;
+                                name: string;
+                            };
+                            /**
+                             * Format: date-time
+                             * @description Not fetched after
+                             */
+                            expiresAt: string;
+                            /**
+                             * Format: date-time
+                             * @description Fetched
+                             */
+                            takenAt?: string;
+                        }[];
+                        /**
+                         * Format: date
+                         * @description The study ended
+                         */
+                        studyEndedOn?: string;
+                        extensions: {
+                            /**
+                             * Format: uuid
+                             * @description The extension
+                             */
+                            id: string;
+                            /**
+                             * Format: date
+                             * @description Until
+                             */
+                            dueOn: string;
+                            reasons: string;
+                            /** @description By whom */
+                            askedBy: {
+                                /**
+                                 * Format: uuid
+                                 * @description In the directory
+                                 */
+                                id: string;
+                                name: string;
+                            };
+                            decided?: {
+                                /**
+                                 * Format: date-time
+                                 * @description When
+                                 */
+                                at: string;
+                                /** @description By whom */
+                                by: {
+                                    /**
+                                     * Format: uuid
+                                     * @description In the directory
+                                     */
+                                    id: string;
+                                    name: string;
+                                };
+                                /**
+                                 * @description How
+                                 * @enum {unknown}
+                                 */
+                                outcome: "GRANTED" | "REFUSED";
+                            };
+                        }[];
+                        may: {
+                            /** @description Change it, pick items, anonymise */
+                            prepare: boolean;
+                            /** @description Hear and sign copies that others made */
+                            check: boolean;
+                            decide: boolean;
+                            release: boolean;
+                            /** @description Confirm items, end the study, close */
+                            confirm: boolean;
+                        };
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    changeResearch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The study */
+                    study: string;
+                    /**
+                     * Format: date
+                     * @description Until when
+                     */
+                    dueOn: string;
+                    /**
+                     * @description Of the files
+                     * @enum {unknown}
+                     */
+                    format: "OPUS" | "WAV";
+                };
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    withdrawResearch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    pickItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: uuid
+                     * @description The recording
+                     */
+                    recordingId: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        item: number;
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    dropItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                item: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    fileUndertaking: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Where the document is */
+                    reference: string;
+                    /** @description Who signed for the institute */
+                    signatory: string;
+                    /**
+                     * Format: date
+                     * @description When
+                     */
+                    signedOn: string;
+                };
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    decideResearch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description How
+                     * @enum {unknown}
+                     */
+                    outcome: "GRANTED" | "REFUSED";
+                    /** @description Why */
+                    reasons: string;
+                };
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    endStudy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: date
+                     * @description When
+                     */
+                    endedOn: string;
+                };
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    confirmItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                item: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description What it did
+                     * @enum {unknown}
+                     */
+                    outcome: "returned" | "destroyed";
+                    /** @description Where its confirmation is */
+                    reference: string;
+                };
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    closeResearch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    askExtension: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: date
+                     * @description Until
+                     */
+                    dueOn: string;
+                    /** @description Why */
+                    reasons: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description The extension
+                         */
+                        id: string;
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    decideExtension: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description How
+                     * @enum {unknown}
+                     */
+                    outcome: "GRANTED" | "REFUSED";
+                };
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    beginCopy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                item: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description The copy
+                         */
+                        id: string;
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    readCopy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description The copy
+                         */
+                        id: string;
+                        /**
+                         * Format: uuid
+                         * @description Of which recording
+                         */
+                        recordingId: string;
+                        /** @description Of the recording */
+                        durationMs: number;
+                        /**
+                         * @description How far it is
+                         * @enum {unknown}
+                         */
+                        state: "NONE" | "DRAFT" | "RENDERING" | "RENDERED" | "APPROVED" | "REJECTED" | "FAILED";
+                        /** @description Goes up with every change; a change resets what was approved */
+                        revision: number;
+                        /**
+                         * @description How it is to be voiced
+                         * @enum {unknown}
+                         */
+                        level: "T" | "N" | "D";
+                        turns: {
+                            /**
+                             * @description Whose voice
+                             * @enum {unknown}
+                             */
+                            track: "CALLER" | "OFFICIAL";
+                            /** @description From the beginning of the recording */
+                            fromMs: number;
+                            /** @description To */
+                            toMs: number;
+                            /**
+                             * @description Of the words
+                             * @enum {unknown}
+                             */
+                            language: "fi" | "sv" | "en";
+                            /** @description What is said, as a person has checked it */
+                            text: string;
+                        }[];
+                        redactions: {
+                            /**
+                             * @description Whose voice
+                             * @enum {unknown}
+                             */
+                            track: "CALLER" | "OFFICIAL";
+                            /** @description From the beginning of the recording */
+                            fromMs: number;
+                            /** @description To */
+                            toMs: number;
+                            /**
+                             * @description What is removed
+                             * @enum {unknown}
+                             */
+                            reason: "NAME" | "IDENTITY_CODE" | "ADDRESS" | "PHONE" | "ACCOUNT" | "BUSINESS_ID" | "CASE_NUMBER" | "PLATE" | "DATE_OF_BIRTH" | "OTHER";
+                            /**
+                             * @description A person marked it, or it was found in the words or tones
+                             * @enum {unknown}
+                             */
+                            source: "MANUAL" | "PROPOSED";
+                            /** @description A person has accepted it; what is not is rendered never */
+                            isReviewed: boolean;
+                        }[];
+                        /** @description Who prepares it */
+                        preparedBy: {
+                            /**
+                             * Format: uuid
+                             * @description In the directory
+                             */
+                            id: string;
+                            name: string;
+                        };
+                        /** @description 0-1: how much of the original the preparer has played; 1 is needed */
+                        playedShare: number;
+                        unplayed: {
+                            /** @description From */
+                            fromMs: number;
+                            /** @description To */
+                            toMs: number;
+                        }[];
+                        lacks: {
+                            /**
+                             * @description What is missing before it can be rendered
+                             * @enum {unknown}
+                             */
+                            what: "played" | "unreviewed" | "transcript" | "identifiers-left" | "engine" | "level-not-allowed";
+                            /** @description Which turns or redactions */
+                            at?: number[];
+                        }[];
+                        levels: {
+                            /**
+                             * @description How it is to be voiced
+                             * @enum {unknown}
+                             */
+                            level: "T" | "N" | "D";
+                            engine?: string;
+                            /** @description There is an engine with a passing evaluation, and the description allows it */
+                            isOffered: boolean;
+                            /**
+                             * @description Why not
+                             * @enum {unknown}
+                             */
+                            why?: "no-engine" | "no-evaluation" | "not-in-description";
+                        }[];
+                        /** @description Words can be proposed by a model of the agency */
+                        recognition: boolean;
+                        rendered?: {
+                            /**
+                             * Format: date-time
+                             * @description When
+                             */
+                            at: string;
+                            engine: string;
+                            version: string;
+                        };
+                        /** @description 0-1, while it is rendered */
+                        progress?: number;
+                        /** @description Why it could not be rendered */
+                        failure?: string;
+                        /** @description 0-1: how much of the result the viewer has heard */
+                        heardShare: number;
+                        check?: {
+                            /**
+                             * Format: date-time
+                             * @description When
+                             */
+                            at: string;
+                            /** @description The second person */
+                            by: {
+                                /**
+                                 * Format: uuid
+                                 * @description In the directory
+                                 */
+                                id: string;
+                                name: string;
+                            };
+                            /**
+                             * @description How
+                             * @enum {unknown}
+                             */
+                            outcome: "APPROVED" | "REJECTED";
+                            note?: string;
+                        };
+                        may: {
+                            edit: boolean;
+                            render: boolean;
+                            /** @description The result; never the original for who checks */
+                            hear: boolean;
+                            check: boolean;
+                        };
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    saveCopy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    revision: number;
+                    /**
+                     * @description How it is to be voiced
+                     * @enum {unknown}
+                     */
+                    level: "T" | "N" | "D";
+                    turns: {
+                        /**
+                         * @description Whose voice
+                         * @enum {unknown}
+                         */
+                        track: "CALLER" | "OFFICIAL";
+                        /** @description From the beginning of the recording */
+                        fromMs: number;
+                        /** @description To */
+                        toMs: number;
+                        /**
+                         * @description Of the words
+                         * @enum {unknown}
+                         */
+                        language: "fi" | "sv" | "en";
+                        /** @description What is said, as a person has checked it */
+                        text: string;
+                    }[];
+                    redactions: {
+                        /**
+                         * @description Whose voice
+                         * @enum {unknown}
+                         */
+                        track: "CALLER" | "OFFICIAL";
+                        /** @description From the beginning of the recording */
+                        fromMs: number;
+                        /** @description To */
+                        toMs: number;
+                        /**
+                         * @description What is removed
+                         * @enum {unknown}
+                         */
+                        reason: "NAME" | "IDENTITY_CODE" | "ADDRESS" | "PHONE" | "ACCOUNT" | "BUSINESS_ID" | "CASE_NUMBER" | "PLATE" | "DATE_OF_BIRTH" | "OTHER";
+                        /**
+                         * @description A person marked it, or it was found in the words or tones
+                         * @enum {unknown}
+                         */
+                        source: "MANUAL" | "PROPOSED";
+                        /** @description A person has accepted it; what is not is rendered never */
+                        isReviewed: boolean;
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        revision: number;
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    proposeForCopy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    turns: {
+                        /**
+                         * @description Whose voice
+                         * @enum {unknown}
+                         */
+                        track: "CALLER" | "OFFICIAL";
+                        /** @description From the beginning of the recording */
+                        fromMs: number;
+                        /** @description To */
+                        toMs: number;
+                        /**
+                         * @description Of the words
+                         * @enum {unknown}
+                         */
+                        language: "fi" | "sv" | "en";
+                        /** @description What is said, as a person has checked it */
+                        text: string;
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        turns: {
+                            /**
+                             * @description Whose voice
+                             * @enum {unknown}
+                             */
+                            track: "CALLER" | "OFFICIAL";
+                            /** @description From the beginning of the recording */
+                            fromMs: number;
+                            /** @description To */
+                            toMs: number;
+                            /**
+                             * @description Of the words
+                             * @enum {unknown}
+                             */
+                            language: "fi" | "sv" | "en";
+                            /** @description What is said, as a person has checked it */
+                            text: string;
+                        }[];
+                        redactions: {
+                            /**
+                             * @description Whose voice
+                             * @enum {unknown}
+                             */
+                            track: "CALLER" | "OFFICIAL";
+                            /** @description From the beginning of the recording */
+                            fromMs: number;
+                            /** @description To */
+                            toMs: number;
+                            /**
+                             * @description What is removed
+                             * @enum {unknown}
+                             */
+                            reason: "NAME" | "IDENTITY_CODE" | "ADDRESS" | "PHONE" | "ACCOUNT" | "BUSINESS_ID" | "CASE_NUMBER" | "PLATE" | "DATE_OF_BIRTH" | "OTHER";
+                            /**
+                             * @description A person marked it, or it was found in the words or tones
+                             * @enum {unknown}
+                             */
+                            source: "MANUAL" | "PROPOSED";
+                            /** @description A person has accepted it; what is not is rendered never */
+                            isReviewed: boolean;
+                        }[];
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    renderCopy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    revision: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    hearCopy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description The hearing
+                         */
+                        id: string;
+                        /** @description Where its sound is */
+                        audio: string;
+                        /** @description Of the result */
+                        durationMs: number;
+                        /**
+                         * Format: date-time
+                         * @description Until
+                         */
+                        until: string;
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    hearCopyAudio: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description audio/wav */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/wav": string;
+                };
+            };
+            /** @description audio/wav */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/wav": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    checkCopy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    revision: number;
+                    /**
+                     * @description How
+                     * @enum {unknown}
+                     */
+                    outcome: "APPROVED" | "REJECTED";
+                    /** @description What the preparer is to mend; names nobody */
+                    note?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    readPrivacyReport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * @description How it is to be voiced
+                         * @enum {unknown}
+                         */
+                        level: "T" | "N" | "D";
+                        engine: string;
+                        version: string;
+                        /** @description False for D: pseudonymised (L30) */
+                        isAnonymous: boolean;
+                        evaluation?: {
+                            /** Format: date */
+                            date: string;
+                            figures: {
+                                name: string;
+                                value: number;
+                                demanded?: number;
+                            }[];
+                        };
+                        removed: {
+                            /**
+                             * @description Category
+                             * @enum {unknown}
+                             */
+                            reason: "NAME" | "IDENTITY_CODE" | "ADDRESS" | "PHONE" | "ACCOUNT" | "BUSINESS_ID" | "CASE_NUMBER" | "PLATE" | "DATE_OF_BIRTH" | "OTHER";
+                            count: number;
+                        }[];
+                        /** @description How much is removed */
+                        redactedMs: number;
+                        /** @description Of the whole */
+                        durationMs: number;
+                        /**
+                         * @description What of a person is left, told in words by the page
+                         * @enum {unknown}
+                         */
+                        residualRisk: "words" | "words-and-prosody" | "voice";
+                        /** @description Who prepared it */
+                        preparedBy: {
+                            /**
+                             * Format: uuid
+                             * @description In the directory
+                             */
+                            id: string;
+                            name: string;
+                        };
+                        /** @description Who checked it */
+                        checkedBy?: {
+                            /**
+                             * Format: uuid
+                             * @description In the directory
+                             */
+                            id: string;
+                            name: string;
+                        };
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    releaseResearch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description To the recipient’s age key, or with a passphrase that is told apart
+                     * @enum {unknown}
+                     */
+                    method: "KEY" | "PASSPHRASE";
+                    /**
+                     * @description A link for the recipient, or saved once by whoever releases, for a medium
+                     * @enum {unknown}
+                     */
+                    delivery: "LINK" | "MEDIUM";
+                    /** @description KEY to an authority; an institute’s own is on file */
+                    recipient?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description The package
+                         */
+                        id: string;
+                        /** @description LINK: path of the page where it is fetched; shown once */
+                        link?: string;
+                        /** @description Shown once; told apart from the link */
+                        passphrase?: string;
+                        /**
+                         * Format: date-time
+                         * @description Until
+                         */
+                        expiresAt: string;
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    releaseToAuthority: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description To the recipient’s age key, or with a passphrase that is told apart
+                     * @enum {unknown}
+                     */
+                    method: "KEY" | "PASSPHRASE";
+                    /**
+                     * @description A link for the recipient, or saved once by whoever releases, for a medium
+                     * @enum {unknown}
+                     */
+                    delivery: "LINK" | "MEDIUM";
+                    /** @description KEY to an authority; an institute’s own is on file */
+                    recipient?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description The package
+                         */
+                        id: string;
+                        /** @description LINK: path of the page where it is fetched; shown once */
+                        link?: string;
+                        /** @description Shown once; told apart from the link */
+                        passphrase?: string;
+                        /**
+                         * Format: date-time
+                         * @description Until
+                         */
+                        expiresAt: string;
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    withdrawPackage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    savePackage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description application/octet-stream */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    listAuthorityDisclosures: {
+        parameters: {
+            query?: {
+                state?: "open" | "over";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /**
+                             * Format: uuid
+                             * @description The disclosure
+                             */
+                            id: string;
+                            /** @description V-2026-3 */
+                            number: string;
+                            /**
+                             * @description The authority asks, or the controller reports
+                             * @enum {unknown}
+                             */
+                            origin: "REQUEST" | "OWN_INITIATIVE";
+                            /** @description The police or another competent authority */
+                            authority: string;
+                            /** @description The authority’s case number */
+                            caseNumber: string;
+                            /**
+                             * @description How far it is; follows from what was done
+                             * @enum {unknown}
+                             */
+                            state: "REQUEST" | "ASSESSED" | "DECIDED" | "REFUSED" | "RELEASED" | "CLOSED";
+                            /**
+                             * Format: date-time
+                             * @description Received; of an own initiative, begun
+                             */
+                            receivedAt: string;
+                            items: number;
+                            /**
+                             * Format: date-time
+                             * @description A recording of it is destroyed then, within three days (AC20)
+                             */
+                            urgentAt?: string;
+                            /** @description By whom */
+                            enteredBy: {
+                                /**
+                                 * Format: uuid
+                                 * @description In the directory
+                                 */
+                                id: string;
+                                name: string;
+                            };
+                        }[];
+                        /** @description The statutory grounds in force today */
+                        provisions: {
+                            id: string;
+                            names: {
+                                fi: string;
+                                sv: string;
+                                en: string;
+                            };
+                        }[];
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    enterAuthorityDisclosure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description The authority asks, or the controller reports
+                     * @enum {unknown}
+                     */
+                    origin: "REQUEST" | "OWN_INITIATIVE";
+                    /** @description The police or another competent authority */
+                    authority: string;
+                    /** @description Who asks or receives, and where to reach them */
+                    officer: string;
+                    /** @description The authority’s case number */
+                    caseNumber: string;
+                    /**
+                     * @description To prevent or to investigate
+                     * @enum {unknown}
+                     */
+                    aim: "PREVENTION" | "INVESTIGATION";
+                    /** @description The statutory ground, of the description’s list; without it nothing is granted */
+                    provisionId?: string;
+                    /**
+                     * Format: date-time
+                     * @description Received; of an own initiative, begun
+                     */
+                    receivedAt: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description The disclosure
+                         */
+                        id: string;
+                        number: string;
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    readAuthorityDisclosure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description The disclosure
+                         */
+                        id: string;
+                        /** @description V-2026-3 */
+                        number: string;
+                        /**
+                         * @description The authority asks, or the controller reports
+                         * @enum {unknown}
+                         */
+                        origin: "REQUEST" | "OWN_INITIATIVE";
+                        /** @description The police or another competent authority */
+                        authority: string;
+                        /** @description The authority’s case number */
+                        caseNumber: string;
+                        /**
+                         * @description How far it is; follows from what was done
+                         * @enum {unknown}
+                         */
+                        state: "REQUEST" | "ASSESSED" | "DECIDED" | "REFUSED" | "RELEASED" | "CLOSED";
+                        /**
+                         * Format: date-time
+                         * @description Received; of an own initiative, begun
+                         */
+                        receivedAt: string;
+                        items: number;
+                        /**
+                         * Format: date-time
+                         * @description A recording of it is destroyed then, within three days (AC20)
+                         */
+                        urgentAt?: string;
+                        /** @description By whom */
+                        enteredBy: {
+                            /**
+                             * Format: uuid
+                             * @description In the directory
+                             */
+                            id: string;
+                            name: string;
+                        };
+                        /** @description Who asks or receives, and where to reach them */
+                        officer: string;
+                        /**
+                         * @description To prevent or to investigate
+                         * @enum {unknown}
+                         */
+                        aim: "PREVENTION" | "INVESTIGATION";
+                        provision?: {
+                            id: string;
+                            names: {
+                                fi: string;
+                                sv: string;
+                                en: string;
+                            };
+                            /** @description In the description in force, today */
+                            isInForce: boolean;
+                        };
+                        itemList: {
+                            item: number;
+                            /**
+                             * Format: uuid
+                             * @description The call; gone with its history
+                             */
+                            contactId?: string;
+                            /**
+                             * Format: uuid
+                             * @description The recording
+                             */
+                            recordingId?: string;
+                            /**
+                             * @description What of the call
+                             * @enum {unknown}
+                             */
+                            what: "RECORDING" | "IDENTIFICATION_DATA" | "BOTH";
+                            /**
+                             * Format: date-time
+                             * @description The recording is destroyed then
+                             */
+                            destroyAt?: string;
+                            /**
+                             * @description Of the recording
+                             * @enum {unknown}
+                             */
+                            state: "available" | "restricted" | "destroyed" | "none";
+                            /** @description As decided */
+                            granted?: boolean;
+                        }[];
+                        lacks: {
+                            /**
+                             * @description What is missing
+                             * @enum {unknown}
+                             */
+                            what: "authority-off" | "items" | "provision" | "provision-expired" | "assessment" | "decision" | "item-destroyed" | "release";
+                            items?: number[];
+                        }[];
+                        assessment?: {
+                            text: string;
+                            /** @description By whom */
+                            by: {
+                                /**
+                                 * Format: uuid
+                                 * @description In the directory
+                                 */
+                                id: string;
+                                name: string;
+                            };
+                            /**
+                             * Format: date-time
+                             * @description When
+                             */
+                            at: string;
+                        };
+                        decision?: {
+                            /**
+                             * @description How
+                             * @enum {unknown}
+                             */
+                            outcome: "GRANTED" | "PART" | "REFUSED";
+                            reasons: string;
+                            /** @description The decision maker */
+                            by: {
+                                /**
+                                 * Format: uuid
+                                 * @description In the directory
+                                 */
+                                id: string;
+                                name: string;
+                            };
+                            /**
+                             * Format: date-time
+                             * @description When
+                             */
+                            at: string;
+                        };
+                        packages: {
+                            /**
+                             * Format: uuid
+                             * @description The package
+                             */
+                            id: string;
+                            /**
+                             * @description How it is encrypted
+                             * @enum {unknown}
+                             */
+                            method: "KEY" | "PASSPHRASE";
+                            /**
+                             * @description Fetched by the recipient, or saved once by the decision maker
+                             * @enum {unknown}
+                             */
+                            delivery: "LINK" | "MEDIUM";
+                            /**
+                             * @description What became of it
+                             * @enum {unknown}
+                             */
+                            state: "making" | "ready" | "taken" | "expired" | "withdrawn" | "failed";
+                            /** @description Sound files in it */
+                            files: number;
+                            /** @description Of them ready, while it is made */
+                            done: number;
+                            sizeBytes?: number;
+                            /** @description Of the encrypted file */
+                            sha256?: string;
+                            /**
+                             * Format: date-time
+                             * @description Made
+                             */
+                            madeAt: string;
+                            /** @description By whom */
+                            madeBy: {
+                                /**
+                                 * Format: uuid
+                                 * @description In the directory
+                                 */
+                                id: string;
+                                name: string;
+                            };
+                            /**
+                             * Format: date-time
+                             * @description Not fetched after
+                             */
+                            expiresAt: string;
+                            /**
+                             * Format: date-time
+                             * @description Fetched
+                             */
+                            takenAt?: string;
+                        }[];
+                        /**
+                         * Format: date-time
+                         * @description Closed
+                         */
+                        closedAt?: string;
+                        may: {
+                            prepare: boolean;
+                            decide: boolean;
+                            release: boolean;
+                            close: boolean;
+                        };
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    changeAuthorityDisclosure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description The authority asks, or the controller reports
+                     * @enum {unknown}
+                     */
+                    origin: "REQUEST" | "OWN_INITIATIVE";
+                    /** @description The police or another competent authority */
+                    authority: string;
+                    /** @description Who asks or receives, and where to reach them */
+                    officer: string;
+                    /** @description The authority’s case number */
+                    caseNumber: string;
+                    /**
+                     * @description To prevent or to investigate
+                     * @enum {unknown}
+                     */
+                    aim: "PREVENTION" | "INVESTIGATION";
+                    /** @description The statutory ground, of the description’s list; without it nothing is granted */
+                    provisionId?: string;
+                    /**
+                     * Format: date-time
+                     * @description Received; of an own initiative, begun
+                     */
+                    receivedAt: string;
+                };
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    addAuthorityItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: uuid
+                     * @description The call
+                     */
+                    contactId: string;
+                    /**
+                     * Format: uuid
+                     * @description The recording
+                     */
+                    recordingId?: string;
+                    /**
+                     * @description What of the call
+                     * @enum {unknown}
+                     */
+                    what: "RECORDING" | "IDENTIFICATION_DATA" | "BOTH";
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        item: number;
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    dropAuthorityItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                item: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    assessAuthorityDisclosure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The assessment */
+                    text: string;
+                };
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    decideAuthorityDisclosure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description How
+                     * @enum {unknown}
+                     */
+                    outcome: "GRANTED" | "PART" | "REFUSED";
+                    /** @description PART: which are granted */
+                    items?: number[];
+                    /** @description Why */
+                    reasons: string;
+                };
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    closeAuthorityDisclosure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    listDisclosures: {
+        parameters: {
+            query?: {
+                year?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /**
+                             * Format: uuid
+                             * @description The disclosure
+                             */
+                            id: string;
+                            /**
+                             * @description To whom
+                             * @enum {unknown}
+                             */
+                            kind: "RESEARCH" | "AUTHORITY";
+                            number: string;
+                            /** @description The institute or the authority */
+                            recipient: string;
+                            /** @description The study, or the authority’s case number */
+                            about: string;
+                            /** @description AUTHORITY: the statutory provision */
+                            ground?: string;
+                            /** @description As the disclosure says it */
+                            state: string;
+                            isOverdue: boolean;
+                            items: number;
+                            /** @description RESEARCH: copies that are out */
+                            unconfirmed: number;
+                            /** @description The decision maker */
+                            decidedBy?: {
+                                /**
+                                 * Format: uuid
+                                 * @description In the directory
+                                 */
+                                id: string;
+                                name: string;
+                            };
+                            /**
+                             * Format: date-time
+                             * @description Decided
+                             */
+                            decidedAt?: string;
+                            /**
+                             * Format: date-time
+                             * @description Released
+                             */
+                            releasedAt?: string;
+                            releases: {
+                                /**
+                                 * Format: date-time
+                                 * @description When
+                                 */
+                                at: string;
+                                /** @description By whom */
+                                by: {
+                                    /**
+                                     * Format: uuid
+                                     * @description In the directory
+                                     */
+                                    id: string;
+                                    name: string;
+                                };
+                                files: number;
+                                /** @description Of the encrypted package */
+                                sha256?: string;
+                                state: string;
+                            }[];
+                            /** Format: date */
+                            dueOn?: string;
+                            /**
+                             * Format: date-time
+                             * @description Closed
+                             */
+                            closedAt?: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    readDisclosureStatistics: {
+        parameters: {
+            query: {
+                year: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        research: {
+                            begun: number;
+                            released: number;
+                            refused: number;
+                            items: number;
+                            returned: number;
+                            destroyed: number;
+                            recalled: number;
+                            overdue: number;
+                        };
+                        authority: {
+                            requested: number;
+                            ownInitiative: number;
+                            granted: number;
+                            part: number;
+                            refused: number;
+                            recordings: number;
+                            identificationData: number;
                         };
                     };
                 };

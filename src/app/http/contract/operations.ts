@@ -4,19 +4,24 @@
  */
 import Type from 'typebox'
 import { accountOperations } from './account.ts'
+import { anonymisedCopyOperations } from './anonymised-copies.ts'
+import { authorityOperations } from './authority.ts'
 import { descriptionOperations } from './description.ts'
 import { directoryOperations } from './directory.ts'
+import { disclosureLogOperations } from './disclosure-log.ts'
 import { endOperations } from './ends.ts'
 import { letterOperations } from './letters.ts'
 import { logOperations } from './log.ts'
 import { myCallsOperations } from './my-calls.ts'
 import { officeOperations } from './offices.ts'
+import { packageOperations } from './packages.ts'
 import { provenSignInOperations } from './passkeys.ts'
 import { planOperations } from './plan.ts'
 import { requestActOperations } from './request-acts.ts'
 import { requestCallOperations } from './request-calls.ts'
 import { requestStatisticsOperations } from './request-statistics.ts'
 import { requestOperations } from './requests.ts'
+import { researchOperations } from './research.ts'
 import { retentionOperations } from './retention.ts'
 import { rightsOperations } from './rights.ts'
 import * as schema from './schemas.ts'
@@ -41,6 +46,11 @@ export const operations = {
   ...letterOperations,
   ...requestActOperations,
   ...myCallsOperations,
+  ...researchOperations,
+  ...anonymisedCopyOperations,
+  ...packageOperations,
+  ...authorityOperations,
+  ...disclosureLogOperations,
   readOrganisation: {
     method: 'GET',
     url: '/api/organisation',

@@ -1,0 +1,1 @@
+-- Disclosures to research institutes: their procedure (R28-R32, R35).

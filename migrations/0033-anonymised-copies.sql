@@ -1,0 +1,1 @@
+-- Anonymised copies: what is said, removed, voiced, heard and signed (R33).

@@ -1,0 +1,1 @@
+-- Packages: what leaves, once (R27, R30, R34).

@@ -1,0 +1,1 @@
+-- Disclosures to authorities: their procedure (R34, R35).

@@ -1,0 +1,1 @@
+-- The log of disclosures and what is overdue (R30, R35).

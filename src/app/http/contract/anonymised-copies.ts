@@ -1,0 +1,259 @@
+/** The anonymised copy of a recording: what is said, what is removed, whose ear judged it (R33, L30). */
+import Type, { type Static } from 'typebox'
+import { copyStates } from './research.ts'
+import { closed, id, instant, literals, noContent, person, refusals, uuid, written } from './shapes.ts'
+
+const milliseconds = (description: string) => Type.Integer({ minimum: 0, maximum: 86_400_000, description })
+const track = literals(['CALLER', 'OFFICIAL'], 'Whose voice')
+
+export const redactionReasons = [
+  'NAME',
+  'IDENTITY_CODE',
+  'ADDRESS',
+  'PHONE',
+  'ACCOUNT',
+  'BUSINESS_ID',
+  'CASE_NUMBER',
+  'PLATE',
+  'DATE_OF_BIRTH',
+  'OTHER',
+] as const
+
+export const CopyTurn = Type.Object(
+  {
+    track,
+    fromMs: milliseconds('From the beginning of the recording'),
+    toMs: milliseconds('To'),
+    language: literals(['fi', 'sv', 'en'], 'Of the words'),
+    text: Type.String({ maxLength: 4000, description: 'What is said, as a person has checked it' }),
+  },
+  closed,
+)
+export type CopyTurn = Static<typeof CopyTurn>
+
+export const CopyRedaction = Type.Object(
+  {
+    track,
+    fromMs: milliseconds('From the beginning of the recording'),
+    toMs: milliseconds('To'),
+    reason: literals([...redactionReasons], 'What is removed'),
+    source: literals(['MANUAL', 'PROPOSED'], 'A person marked it, or it was found in the words or tones'),
+    isReviewed: Type.Boolean({ description: 'A person has accepted it; what is not is rendered never' }),
+  },
+  closed,
+)
+export type CopyRedaction = Static<typeof CopyRedaction>
+
+const work = {
+  level: literals(['T', 'N', 'D'], 'How it is to be voiced'),
+  turns: Type.Array(CopyTurn, { maxItems: 2000 }),
+  redactions: Type.Array(CopyRedaction, { maxItems: 2000 }),
+}
+
+export const copyLacks = [
+  'played',
+  'unreviewed',
+  'transcript',
+  'identifiers-left',
+  'engine',
+  'level-not-allowed',
+] as const
+
+export const AnonymisedCopy = Type.Object(
+  {
+    id: uuid('The copy'),
+    recordingId: uuid('Of which recording'),
+    durationMs: milliseconds('Of the recording'),
+    state: literals([...copyStates], 'How far it is'),
+    revision: Type.Integer({ description: 'Goes up with every change; a change resets what was approved' }),
+    ...work,
+    preparedBy: person('Who prepares it'),
+    playedShare: Type.Number({ description: '0-1: how much of the original the preparer has played; 1 is needed' }),
+    unplayed: Type.Array(Type.Object({ fromMs: milliseconds('From'), toMs: milliseconds('To') })),
+    lacks: Type.Array(
+      Type.Object({
+        what: literals([...copyLacks], 'What is missing before it can be rendered'),
+        at: Type.Optional(Type.Array(Type.Integer(), { description: 'Which turns or redactions' })),
+      }),
+    ),
+    levels: Type.Array(
+      Type.Object({
+        level: work.level,
+        engine: Type.Optional(Type.String()),
+        isOffered: Type.Boolean({
+          description: 'There is an engine with a passing evaluation, and the description allows it',
+        }),
+        why: Type.Optional(literals(['no-engine', 'no-evaluation', 'not-in-description'], 'Why not')),
+      }),
+    ),
+    recognition: Type.Boolean({ description: 'Words can be proposed by a model of the agency' }),
+    rendered: Type.Optional(Type.Object({ at: instant('When'), engine: Type.String(), version: Type.String() })),
+    progress: Type.Optional(Type.Number({ description: '0-1, while it is rendered' })),
+    failure: Type.Optional(Type.String({ description: 'Why it could not be rendered' })),
+    heardShare: Type.Number({ description: '0-1: how much of the result the viewer has heard' }),
+    check: Type.Optional(
+      Type.Object({
+        at: instant('When'),
+        by: person('The second person'),
+        outcome: literals(['APPROVED', 'REJECTED'], 'How'),
+        note: Type.Optional(Type.String()),
+      }),
+    ),
+    may: Type.Object({
+      edit: Type.Boolean(),
+      render: Type.Boolean(),
+      hear: Type.Boolean({ description: 'The result; never the original for who checks' }),
+      check: Type.Boolean(),
+    }),
+  },
+  { description: 'For who prepares it; who checks is shown neither turns nor redactions’ words' },
+)
+export type AnonymisedCopy = Static<typeof AnonymisedCopy>
+
+export const PrivacyReport = Type.Object({
+  level: work.level,
+  engine: Type.String(),
+  version: Type.String(),
+  isAnonymous: Type.Boolean({ description: 'False for D: pseudonymised (L30)' }),
+  evaluation: Type.Optional(
+    Type.Object({
+      date: Type.String({ format: 'date' }),
+      figures: Type.Array(
+        Type.Object({ name: Type.String(), value: Type.Number(), demanded: Type.Optional(Type.Number()) }),
+      ),
+    }),
+  ),
+  removed: Type.Array(Type.Object({ reason: literals([...redactionReasons], 'Category'), count: Type.Integer() })),
+  redactedMs: milliseconds('How much is removed'),
+  durationMs: milliseconds('Of the whole'),
+  residualRisk: literals(
+    ['words', 'words-and-prosody', 'voice'],
+    'What of a person is left, told in words by the page',
+  ),
+  preparedBy: person('Who prepared it'),
+  checkedBy: Type.Optional(person('Who checked it')),
+})
+export type PrivacyReport = Static<typeof PrivacyReport>
+
+export const anonymisedCopyOperations = {
+  beginCopy: {
+    method: 'POST',
+    url: '/api/research-disclosures/:id/items/:item/copy',
+    schema: {
+      operationId: 'beginCopy',
+      summary: 'Begin the anonymised copy of an item, or find the one that its recording has: there is never a second',
+      params: Type.Object({ id: Type.String({ format: 'uuid' }), item: Type.Integer({ minimum: 1 }) }),
+      response: { 200: Type.Object({ id: uuid('The copy') }), 409: refusals[400], ...refusals },
+    },
+  },
+  readCopy: {
+    method: 'GET',
+    url: '/api/anonymised-copies/:id',
+    schema: {
+      operationId: 'readCopy',
+      summary: 'The work on a copy: words, redactions, what is missing',
+      params: id,
+      response: { 200: AnonymisedCopy, ...refusals },
+    },
+  },
+  saveCopy: {
+    method: 'PUT',
+    url: '/api/anonymised-copies/:id',
+    schema: {
+      operationId: 'saveCopy',
+      summary: 'Save words and redactions; what was rendered or approved of an earlier revision is gone',
+      params: id,
+      body: Type.Object({ revision: Type.Integer(), ...work }, closed),
+      response: { 200: Type.Object({ revision: Type.Integer() }), 409: refusals[400], ...refusals },
+    },
+  },
+  proposeForCopy: {
+    method: 'POST',
+    url: '/api/anonymised-copies/:id/proposals',
+    schema: {
+      operationId: 'proposeForCopy',
+      summary:
+        'Propose turns from voice activity or recognition, and redactions from words and tones; nothing is saved',
+      params: id,
+      body: Type.Object({ turns: Type.Array(CopyTurn, { maxItems: 2000 }) }, closed),
+      response: {
+        200: Type.Object({ turns: Type.Array(CopyTurn), redactions: Type.Array(CopyRedaction) }),
+        409: refusals[400],
+        ...refusals,
+      },
+    },
+  },
+  renderCopy: {
+    method: 'POST',
+    url: '/api/anonymised-copies/:id/rendering',
+    schema: {
+      operationId: 'renderCopy',
+      summary:
+        'Render the copy once from the sealed original: redacted first, then voiced; refused while something is missing',
+      params: id,
+      body: Type.Object({ revision: Type.Integer() }, closed),
+      response: { 202: Type.Null(), 409: refusals[400], ...refusals },
+    },
+  },
+  hearCopy: {
+    method: 'POST',
+    url: '/api/anonymised-copies/:id/hearings',
+    schema: {
+      operationId: 'hearCopy',
+      summary: 'Hear the result; what is heard is logged and counts for the check',
+      params: id,
+      response: {
+        201: Type.Object({
+          id: uuid('The hearing'),
+          audio: Type.String({ description: 'Where its sound is' }),
+          durationMs: milliseconds('Of the result'),
+          until: instant('Until'),
+        }),
+        409: refusals[400],
+        ...refusals,
+      },
+    },
+  },
+  hearCopyAudio: {
+    method: 'GET',
+    url: '/api/copy-hearings/:id/audio',
+    schema: {
+      operationId: 'hearCopyAudio',
+      summary: 'The sound of a result, by range, to the session that hears it; no-store',
+      params: id,
+      response: {
+        200: { description: 'audio/wav', content: { 'audio/wav': { schema: { type: 'string', format: 'binary' } } } },
+        206: { description: 'audio/wav', content: { 'audio/wav': { schema: { type: 'string', format: 'binary' } } } },
+        ...refusals,
+      },
+    },
+  },
+  checkCopy: {
+    method: 'POST',
+    url: '/api/anonymised-copies/:id/check',
+    schema: {
+      operationId: 'checkCopy',
+      summary: 'Sign or reject the result as its second person, who has heard all of it (R33)',
+      params: id,
+      body: Type.Object(
+        {
+          revision: Type.Integer(),
+          outcome: literals(['APPROVED', 'REJECTED'], 'How'),
+          note: Type.Optional(written(1000, 'What the preparer is to mend; names nobody')),
+        },
+        closed,
+      ),
+      response: noContent,
+    },
+  },
+  readPrivacyReport: {
+    method: 'GET',
+    url: '/api/anonymised-copies/:id/report',
+    schema: {
+      operationId: 'readPrivacyReport',
+      summary: 'What was removed and what risk is left',
+      params: id,
+      response: { 200: PrivacyReport, ...refusals },
+    },
+  },
+} as const

@@ -1,0 +1,77 @@
+/** Every disclosure there was, for whoever oversees them (R35), and how many, for the description's evidence. */
+import Type, { type Static } from 'typebox'
+import { closed, instant, literals, person, refusals, uuid } from './shapes.ts'
+
+export const DisclosureEntry = Type.Object({
+  id: uuid('The disclosure'),
+  kind: literals(['RESEARCH', 'AUTHORITY'], 'To whom'),
+  number: Type.String(),
+  recipient: Type.String({ description: 'The institute or the authority' }),
+  about: Type.String({ description: 'The study, or the authority’s case number' }),
+  ground: Type.Optional(Type.String({ description: 'AUTHORITY: the statutory provision' })),
+  state: Type.String({ description: 'As the disclosure says it' }),
+  isOverdue: Type.Boolean(),
+  items: Type.Integer(),
+  unconfirmed: Type.Integer({ description: 'RESEARCH: copies that are out' }),
+  decidedBy: Type.Optional(person('The decision maker')),
+  decidedAt: Type.Optional(instant('Decided')),
+  releasedAt: Type.Optional(instant('Released')),
+  releases: Type.Array(
+    Type.Object({
+      at: instant('When'),
+      by: person('By whom'),
+      files: Type.Integer(),
+      sha256: Type.Optional(Type.String({ description: 'Of the encrypted package' })),
+      state: Type.String(),
+    }),
+  ),
+  dueOn: Type.Optional(Type.String({ format: 'date' })),
+  closedAt: Type.Optional(instant('Closed')),
+})
+export type DisclosureEntry = Static<typeof DisclosureEntry>
+
+export const disclosureLogOperations = {
+  listDisclosures: {
+    method: 'GET',
+    url: '/api/disclosures',
+    schema: {
+      operationId: 'listDisclosures',
+      summary: 'The log of disclosures: to whom, what, how many, by whose decision (R35)',
+      querystring: Type.Object({ year: Type.Optional(Type.Integer({ minimum: 2000, maximum: 9999 })) }, closed),
+      response: { 200: Type.Object({ items: Type.Array(DisclosureEntry) }), ...refusals },
+    },
+  },
+  readDisclosureStatistics: {
+    method: 'GET',
+    url: '/api/disclosures/statistics',
+    schema: {
+      operationId: 'readDisclosureStatistics',
+      summary: 'How many disclosures, items and copies there were in a year, without anybody in them',
+      querystring: Type.Object({ year: Type.Integer({ minimum: 2000, maximum: 9999 }) }, closed),
+      response: {
+        200: Type.Object({
+          research: Type.Object({
+            begun: Type.Integer(),
+            released: Type.Integer(),
+            refused: Type.Integer(),
+            items: Type.Integer(),
+            returned: Type.Integer(),
+            destroyed: Type.Integer(),
+            recalled: Type.Integer(),
+            overdue: Type.Integer(),
+          }),
+          authority: Type.Object({
+            requested: Type.Integer(),
+            ownInitiative: Type.Integer(),
+            granted: Type.Integer(),
+            part: Type.Integer(),
+            refused: Type.Integer(),
+            recordings: Type.Integer(),
+            identificationData: Type.Integer(),
+          }),
+        }),
+        ...refusals,
+      },
+    },
+  },
+} as const

@@ -1,0 +1,75 @@
+/** What leaves: made, fetched once, gone (R27, R33-R35). Nothing else makes a file of sound but a copy for who asked (C1). */
+import Type from 'typebox'
+import { closed, id, instant, literals, noContent, refusals, uuid } from './shapes.ts'
+
+const asked = Type.Object(
+  {
+    method: literals(['KEY', 'PASSPHRASE'], 'To the recipient’s age key, or with a passphrase that is told apart'),
+    delivery: literals(['LINK', 'MEDIUM'], 'A link for the recipient, or saved once by whoever releases, for a medium'),
+    recipient: Type.Optional(
+      Type.String({ pattern: '^age1[0-9a-z]{58}$', description: 'KEY to an authority; an institute’s own is on file' }),
+    ),
+  },
+  closed,
+)
+const begun = {
+  201: Type.Object({
+    id: uuid('The package'),
+    link: Type.Optional(Type.String({ description: 'LINK: path of the page where it is fetched; shown once' })),
+    passphrase: Type.Optional(Type.String({ description: 'Shown once; told apart from the link' })),
+    expiresAt: instant('Until'),
+  }),
+  409: refusals[400],
+  ...refusals,
+}
+
+export const packageOperations = {
+  releaseResearch: {
+    method: 'POST',
+    url: '/api/research-disclosures/:id/packages',
+    schema: {
+      operationId: 'releaseResearch',
+      summary: 'Release what was decided: one encrypted package of anonymised copies (R30-R33)',
+      params: id,
+      body: asked,
+      response: begun,
+    },
+  },
+  releaseToAuthority: {
+    method: 'POST',
+    url: '/api/authority-disclosures/:id/packages',
+    schema: {
+      operationId: 'releaseToAuthority',
+      summary: 'Release what was granted: recordings and identification data with a signed manifest (R34)',
+      params: id,
+      body: asked,
+      response: begun,
+    },
+  },
+  withdrawPackage: {
+    method: 'DELETE',
+    url: '/api/packages/:id',
+    schema: {
+      operationId: 'withdrawPackage',
+      summary: 'A package that was not fetched is fetched no more',
+      params: id,
+      response: noContent,
+    },
+  },
+  savePackage: {
+    method: 'GET',
+    url: '/api/packages/:id/file',
+    schema: {
+      operationId: 'savePackage',
+      summary: 'Save a package for a medium, once, by whoever released it; it is encrypted',
+      params: id,
+      response: {
+        200: {
+          description: 'application/octet-stream',
+          content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
+        },
+        ...refusals,
+      },
+    },
+  },
+} as const

@@ -1,0 +1,385 @@
+/** Recordings lent to a research institute, anonymised and for a while (R27-R33, R35). */
+import Type, { type Static } from 'typebox'
+import { closed, id, instant, literals, noContent, person, refusals, uuid, written } from './shapes.ts'
+
+const itemOf = Type.Object({ id: Type.String({ format: 'uuid' }), item: Type.Integer({ minimum: 1 }) })
+const day = (description: string) => Type.String({ format: 'date', description })
+const language = literals(['fi', 'sv', 'en'], 'The language of what the institute is sent')
+const made = (description: string) => Type.Object({ id: uuid(description) })
+
+const instituteFields = {
+  name: written(200, 'The institute'),
+  contact: written(200, 'Who receives notices: an office or a person in it'),
+  email: Type.String({ format: 'email', maxLength: 254, description: 'Where notices are sent' }),
+  language,
+  recipient: Type.Optional(
+    Type.String({ pattern: '^age1[0-9a-z]{58}$', description: 'Its age key; without it a passphrase is told apart' }),
+  ),
+}
+export const Institute = Type.Object({
+  id: uuid('The institute'),
+  ...instituteFields,
+  isBlocked: Type.Boolean({
+    description: 'Copies that it has are overdue: it gets no others until they are confirmed (R32)',
+  }),
+  open: Type.Integer({ description: 'Disclosures to it that are not closed' }),
+})
+export type Institute = Static<typeof Institute>
+
+export const researchStates = [
+  'DRAFT',
+  'ITEMS_SELECTED',
+  'ANONYMISED',
+  'CHECKED',
+  'UNDERTAKING',
+  'DECIDED',
+  'REFUSED',
+  'RELEASED',
+  'STUDY_ENDED',
+  'CLOSED',
+  'WITHDRAWN',
+] as const
+/** What stands between a disclosure and its release, in the order of the wizard. */
+export const researchLacks = [
+  'research-off',
+  'items',
+  'item-destroyed',
+  'item-restricted',
+  'anonymised-copy',
+  'level-not-allowed',
+  'check',
+  'undertaking',
+  'due-date-late',
+  'due-date-past',
+  'institute-blocked',
+  'decision',
+  'release',
+] as const
+
+export const Lack = Type.Object(
+  {
+    what: literals([...researchLacks], 'What is missing, or what changed'),
+    items: Type.Optional(Type.Array(Type.Integer(), { description: 'Of which items' })),
+    until: Type.Optional(instant('due-date-late: the earliest destruction among the items')),
+  },
+  { description: 'Names one thing without which nothing is released (AC18)' },
+)
+export type Lack = Static<typeof Lack>
+
+export const copyStates = ['NONE', 'DRAFT', 'RENDERING', 'RENDERED', 'APPROVED', 'REJECTED', 'FAILED'] as const
+export const ResearchItem = Type.Object({
+  item: Type.Integer({ description: 'Its number in this disclosure' }),
+  recordingId: Type.Optional(uuid('The recording; gone once its copy has come back or been destroyed')),
+  contactId: Type.Optional(uuid('Its call')),
+  destroyAt: Type.Optional(instant('The recording is destroyed then')),
+  recording: literals(['available', 'restricted', 'destroyed'], 'Whether there is a recording still'),
+  copy: Type.Object({
+    id: Type.Optional(uuid('The anonymised copy')),
+    state: literals([...copyStates], 'How far its anonymisation is'),
+    level: Type.Optional(literals(['T', 'N', 'D'], 'Re-voiced, neural, signal processing')),
+  }),
+  outcome: literals(
+    ['none', 'out', 'recalled', 'returned', 'destroyed'],
+    'none: not released; out: the institute has it; recalled: to be destroyed now (R50); what the institute confirmed',
+  ),
+  confirmedAt: Type.Optional(instant('Confirmed')),
+})
+export type ResearchItem = Static<typeof ResearchItem>
+
+export const Extension = Type.Object({
+  id: uuid('The extension'),
+  dueOn: day('Until'),
+  reasons: Type.String(),
+  askedBy: person('By whom'),
+  decided: Type.Optional(
+    Type.Object({ at: instant('When'), by: person('By whom'), outcome: literals(['GRANTED', 'REFUSED'], 'How') }),
+  ),
+})
+
+const summary = {
+  id: uuid('The disclosure'),
+  number: Type.String({ description: 'T-2026-3' }),
+  institute: Type.Object({ id: uuid('The institute'), name: Type.String() }),
+  study: Type.String({ description: 'The study' }),
+  state: literals([...researchStates], 'How far it is; follows from what was done'),
+  isOverdue: Type.Boolean({ description: 'Released, past its day and not closed (AC19)' }),
+  dueOn: day('The copies are back or destroyed by the end of this day in Helsinki'),
+  earliestDestruction: Type.Optional(instant('Of its items; the due date lies before it (R30)')),
+  items: Type.Integer({ description: 'How many items' }),
+  open: Type.Integer({ description: 'Items that the institute has and has not confirmed' }),
+  preparedBy: person('Who prepares it'),
+}
+export const ResearchSummary = Type.Object(summary)
+export type ResearchSummary = Static<typeof ResearchSummary>
+
+export const Package = Type.Object(
+  {
+    id: uuid('The package'),
+    method: literals(['KEY', 'PASSPHRASE'], 'How it is encrypted'),
+    delivery: literals(['LINK', 'MEDIUM'], 'Fetched by the recipient, or saved once by the decision maker'),
+    state: literals(['making', 'ready', 'taken', 'expired', 'withdrawn', 'failed'], 'What became of it'),
+    files: Type.Integer({ description: 'Sound files in it' }),
+    done: Type.Integer({ description: 'Of them ready, while it is made' }),
+    sizeBytes: Type.Optional(Type.Integer()),
+    sha256: Type.Optional(Type.String({ description: 'Of the encrypted file' })),
+    madeAt: instant('Made'),
+    madeBy: person('By whom'),
+    expiresAt: instant('Not fetched after'),
+    takenAt: Type.Optional(instant('Fetched')),
+  },
+  { description: 'What leaves: encrypted, fetched once' },
+)
+export type Package = Static<typeof Package>
+
+export const ResearchDetail = Type.Object({
+  ...summary,
+  purpose: literals(
+    ['QUALITY_LEVEL'],
+    'The one permitted purpose: to assess the quality level of customer service (R28)',
+  ),
+  format: literals(['OPUS', 'WAV'], 'Of the sound files'),
+  createdAt: instant('Begun'),
+  lacks: Type.Array(Lack),
+  itemList: Type.Array(ResearchItem),
+  undertaking: Type.Optional(
+    Type.Object({
+      reference: Type.String(),
+      signatory: Type.String(),
+      signedOn: day('Signed'),
+      by: person('Put on file by'),
+      at: instant('When'),
+    }),
+  ),
+  decision: Type.Optional(
+    Type.Object({
+      outcome: literals(['GRANTED', 'REFUSED'], 'How'),
+      reasons: Type.String(),
+      by: person('The decision maker'),
+      at: instant('When'),
+    }),
+  ),
+  packages: Type.Array(Package),
+  studyEndedOn: Type.Optional(day('The study ended')),
+  extensions: Type.Array(Extension),
+  may: Type.Object({
+    prepare: Type.Boolean({ description: 'Change it, pick items, anonymise' }),
+    check: Type.Boolean({ description: 'Hear and sign copies that others made' }),
+    decide: Type.Boolean(),
+    release: Type.Boolean(),
+    confirm: Type.Boolean({ description: 'Confirm items, end the study, close' }),
+  }),
+})
+export type ResearchDetail = Static<typeof ResearchDetail>
+
+export const researchOperations = {
+  listInstitutes: {
+    method: 'GET',
+    url: '/api/institutes',
+    schema: {
+      operationId: 'listInstitutes',
+      summary: 'Research institutes, for whoever prepares, decides or oversees disclosures',
+      response: { 200: Type.Object({ items: Type.Array(Institute) }), ...refusals },
+    },
+  },
+  addInstitute: {
+    method: 'POST',
+    url: '/api/institutes',
+    schema: {
+      operationId: 'addInstitute',
+      summary: 'Enter a research institute',
+      body: Type.Object(instituteFields, closed),
+      response: { 201: made('The institute'), 409: refusals[400], ...refusals },
+    },
+  },
+  changeInstitute: {
+    method: 'PUT',
+    url: '/api/institutes/:id',
+    schema: {
+      operationId: 'changeInstitute',
+      summary: 'Change a research institute; what was decided for its key keeps that key',
+      params: id,
+      body: Type.Object(instituteFields, closed),
+      response: noContent,
+    },
+  },
+  listResearch: {
+    method: 'GET',
+    url: '/api/research-disclosures',
+    schema: {
+      operationId: 'listResearch',
+      summary: 'Disclosures to research institutes: those that are open, or those that are over',
+      querystring: Type.Object({ state: Type.Optional(literals(['open', 'over'], 'Which; open unless said')) }, closed),
+      response: { 200: Type.Object({ items: Type.Array(ResearchSummary) }), ...refusals },
+    },
+  },
+  beginResearch: {
+    method: 'POST',
+    url: '/api/research-disclosures',
+    schema: {
+      operationId: 'beginResearch',
+      summary: 'Begin a disclosure: to whom, which study, until when (R28, R30)',
+      body: Type.Object(
+        {
+          instituteId: uuid('The institute'),
+          study: written(200, 'The study'),
+          dueOn: day('Until when'),
+          format: literals(['OPUS', 'WAV'], 'Of the sound files'),
+        },
+        closed,
+      ),
+      response: {
+        201: Type.Object({ id: uuid('The disclosure'), number: Type.String() }),
+        409: refusals[400],
+        ...refusals,
+      },
+    },
+  },
+  readResearch: {
+    method: 'GET',
+    url: '/api/research-disclosures/:id',
+    schema: {
+      operationId: 'readResearch',
+      summary: 'A disclosure with its items and all that is missing',
+      params: id,
+      response: { 200: ResearchDetail, ...refusals },
+    },
+  },
+  changeResearch: {
+    method: 'PUT',
+    url: '/api/research-disclosures/:id',
+    schema: {
+      operationId: 'changeResearch',
+      summary: 'Change the study, the day or the format before the decision',
+      params: id,
+      body: Type.Object(
+        {
+          study: written(200, 'The study'),
+          dueOn: day('Until when'),
+          format: literals(['OPUS', 'WAV'], 'Of the files'),
+        },
+        closed,
+      ),
+      response: noContent,
+    },
+  },
+  withdrawResearch: {
+    method: 'DELETE',
+    url: '/api/research-disclosures/:id',
+    schema: {
+      operationId: 'withdrawResearch',
+      summary: 'Give up a disclosure of which nothing was released',
+      params: id,
+      response: noContent,
+    },
+  },
+  pickItem: {
+    method: 'POST',
+    url: '/api/research-disclosures/:id/items',
+    schema: {
+      operationId: 'pickItem',
+      summary: 'Pick one recording that the viewer may hear for a service-level study (R29)',
+      params: id,
+      body: Type.Object({ recordingId: uuid('The recording') }, closed),
+      response: { 201: Type.Object({ item: Type.Integer() }), 409: refusals[400], ...refusals },
+    },
+  },
+  dropItem: {
+    method: 'DELETE',
+    url: '/api/research-disclosures/:id/items/:item',
+    schema: {
+      operationId: 'dropItem',
+      summary: 'Take an item out before the decision',
+      params: itemOf,
+      response: noContent,
+    },
+  },
+  fileUndertaking: {
+    method: 'PUT',
+    url: '/api/research-disclosures/:id/undertaking',
+    schema: {
+      operationId: 'fileUndertaking',
+      summary: 'The institute has undertaken to return or destroy the copies as soon as the study ends (R31)',
+      params: id,
+      body: Type.Object(
+        {
+          reference: written(64, 'Where the document is'),
+          signatory: written(200, 'Who signed for the institute'),
+          signedOn: day('When'),
+        },
+        closed,
+      ),
+      response: noContent,
+    },
+  },
+  decideResearch: {
+    method: 'POST',
+    url: '/api/research-disclosures/:id/decision',
+    schema: {
+      operationId: 'decideResearch',
+      summary: 'Decide; somebody else than who prepared or checked it, and only when nothing else is missing (R35)',
+      params: id,
+      body: Type.Object({ outcome: literals(['GRANTED', 'REFUSED'], 'How'), reasons: written(2000, 'Why') }, closed),
+      response: noContent,
+    },
+  },
+  endStudy: {
+    method: 'POST',
+    url: '/api/research-disclosures/:id/study-end',
+    schema: {
+      operationId: 'endStudy',
+      summary: 'The study has ended, on its day or before: every copy is returned or destroyed at once (R32)',
+      params: id,
+      body: Type.Object({ endedOn: day('When') }, closed),
+      response: noContent,
+    },
+  },
+  confirmItem: {
+    method: 'POST',
+    url: '/api/research-disclosures/:id/items/:item/outcome',
+    schema: {
+      operationId: 'confirmItem',
+      summary: 'The institute has returned or destroyed a copy; what tied it to the recording is deleted (R32)',
+      params: itemOf,
+      body: Type.Object(
+        {
+          outcome: literals(['returned', 'destroyed'], 'What it did'),
+          reference: written(64, 'Where its confirmation is'),
+        },
+        closed,
+      ),
+      response: noContent,
+    },
+  },
+  closeResearch: {
+    method: 'POST',
+    url: '/api/research-disclosures/:id/close',
+    schema: {
+      operationId: 'closeResearch',
+      summary: 'Close a disclosure of which every item is confirmed (R32)',
+      params: id,
+      response: noContent,
+    },
+  },
+  askExtension: {
+    method: 'POST',
+    url: '/api/research-disclosures/:id/extensions',
+    schema: {
+      operationId: 'askExtension',
+      summary: 'Ask for a later day; it needs a new decision and never passes an item’s destruction (AC19)',
+      params: id,
+      body: Type.Object({ dueOn: day('Until'), reasons: written(2000, 'Why') }, closed),
+      response: { 201: made('The extension'), 409: refusals[400], ...refusals },
+    },
+  },
+  decideExtension: {
+    method: 'POST',
+    url: '/api/research-extensions/:id/decision',
+    schema: {
+      operationId: 'decideExtension',
+      summary: 'Decide on a later day',
+      params: id,
+      body: Type.Object({ outcome: literals(['GRANTED', 'REFUSED'], 'How') }, closed),
+      response: noContent,
+    },
+  },
+} as const
