@@ -17,6 +17,29 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
   returning n.series || '-' || n.year || '-' || n.last
 $$;
 
+-- What the description in force says of disclosures; the custodian keeps it up to date.
+create table disclosure_rules (
+  only boolean primary key default true check (only),
+  research boolean not null default false,
+  authority boolean not null default false,
+  -- Copies of level D may leave (C7).
+  pseudonymised boolean not null default false,
+  -- [{id, names, validFrom, validTo?}], days in Helsinki, validTo its last.
+  provisions jsonb not null default '[]'
+);
+insert into disclosure_rules default values;
+grant select on disclosure_rules to seloste_desk;
+grant select, update on disclosure_rules to seloste_custodian;
+
+-- Whether a statutory ground of the description's list holds today.
+create function provision_holds(wanted text) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select exists (
+    select from disclosure_rules, jsonb_array_elements(provisions) p
+    where p ->> 'id' = wanted and (p ->> 'validFrom')::date <= (register_now() at time zone 'Europe/Helsinki')::date
+      and coalesce((p ->> 'validTo')::date >= (register_now() at time zone 'Europe/Helsinki')::date, true))
+$$;
+
 -- To a research institute -----------------------------------------------------------------------------------------------
 
 create table institute (
@@ -231,4 +254,5 @@ begin
     execute format('revoke all on %I from public', one);
   end loop;
 end $$;
-revoke execute on function next_disclosure_number(text) from public;
+revoke execute on function next_disclosure_number(text), provision_holds(text) from public;
+grant execute on function provision_holds(text) to seloste_desk, seloste_custodian;

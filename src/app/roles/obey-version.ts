@@ -6,6 +6,7 @@ import type { Log } from '#platform/log/log.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { noteEffect } from '#safeguards/versions/note-effect.ts'
 import { noteNumbers } from '#safeguards/versions/note-numbers.ts'
+import { noteDisclosureRules } from '#use/disclosure/disclosure-rules.ts'
 import type { Kysely } from 'kysely'
 import type { Versions } from './follow-versions.ts'
 
@@ -49,6 +50,7 @@ export function obeyVersion(options: ObeyOptions): Repeating {
         log.info({ version, hash }, 'a version of the register description has come into force')
       }
       const { description } = versions.at(now)
+      await noteDisclosureRules(db, description.disclosure)
       const terms = JSON.stringify([description.version, ...monthsInForce(description, now)])
       if (terms === applied && appliedAt && now.since(appliedAt).total('milliseconds') < againMs) return
       const shortened = await applyTerms(db, description, now)
