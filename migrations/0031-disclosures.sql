@@ -19,7 +19,7 @@ $$;
 
 -- What the description in force says of disclosures; the custodian keeps it up to date.
 create table disclosure_rules (
-  only boolean primary key default true check (only),
+  only_one boolean primary key default true check (only_one),
   research boolean not null default false,
   authority boolean not null default false,
   -- Copies of level D may leave (C7).
