@@ -127,18 +127,32 @@ async function requestOf(id: OperationId, caller: Caller, ground: Ground): Promi
     places: {
       ...(url.startsWith('/api/contacts/') && { id: call.contactId }),
       ...(url.startsWith('/api/recordings/') && { id: call.id }),
-      ...(url.startsWith('/api/listenings/') && { id: await listeningFor(caller, ground) }),
+      ...(url.startsWith('/api/listenings/') && { id: await listeningFor(id, caller, ground) }),
     },
     ...(id === 'requestRights' && { body: { people: [people.get(caller)?.id ?? randomUUID()] } }),
   })
 }
 
-/** A listening of the caller's own where there can be one, else of whoever may listen to it. */
-async function listeningFor(caller: Caller, ground: Ground): Promise<string> {
-  const by = whoMay('startListening', caller, ground) ? caller : ground === 'own' ? 'SUPERVISOR' : 'SECURITY'
-  const { body } = await answer(
+const ofSomebodyElse = new Map<string, string>()
+
+/**
+ * A listening of the caller's own where there can be one, else of whoever may listen to it: that one is the same for all who may
+ * not, of each operation and ground, for whoever listens often is slowed down.
+ */
+async function listeningFor(id: OperationId, caller: Caller, ground: Ground): Promise<string> {
+  if (whoMay('startListening', caller, ground)) return startListening(caller, ground)
+  const known = ofSomebodyElse.get(`${id} ${ground}`)
+  if (known !== undefined) return known
+  const listening = await startListening(ground === 'own' ? 'SUPERVISOR' : 'SECURITY', ground)
+  ofSomebodyElse.set(`${id} ${ground}`, listening)
+  return listening
+}
+
+async function startListening(by: Caller, ground: Ground): Promise<string> {
+  const { status, body } = await answer(
     browsers.get(by)!.fetch(`/api/recordings/${calls[ground].id}/listenings`, { json: under(by) }),
   )
+  expect(status, `${by} listens to a call of ${ground}`).toBe(201)
   return (body as unknown as { id: string }).id
 }
 

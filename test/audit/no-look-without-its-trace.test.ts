@@ -128,7 +128,7 @@ test('after everything that can be done the log holds no name, number, user id o
     '9876543',
     '987 6543',
     '5121077',
-    '497000',
+    '29497000',
     '497 000',
     'Rex',
   ]

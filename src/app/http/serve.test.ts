@@ -185,7 +185,7 @@ describe('pages', () => {
 describe('in trouble', () => {
   test('the log holds nothing personal, and no request failed that should not have', () => {
     const log = desk.log.join('\n')
-    for (const word of ['Niemi', '4567', sari.userId, password]) expect(log).not.toContain(word)
+    for (const word of ['Niemi', '1234567', '123 4567', sari.userId, password]) expect(log).not.toContain(word)
     expect(desk.log.filter((line) => !line.includes('Server listening'))).toEqual([])
   })
 

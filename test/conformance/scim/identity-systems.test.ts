@@ -124,7 +124,8 @@ describe('Entra ID', () => {
     )
     const given = await patch(id, number('029 512 7202'))
     expect(given).toMatchObject({ phoneNumbers: [{ type: 'work', value: '+358295127202' }] })
-    expect(JSON.stringify(given)).not.toMatch(/040|Katu|Tarkastaja/)
+    // Enough of the number that an id or an instant does not hold it by chance.
+    expect(JSON.stringify(given)).not.toMatch(/40\s?123|Katu|Tarkastaja/)
   })
 
   test('asks for few attributes', async () => {
