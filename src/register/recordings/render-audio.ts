@@ -61,3 +61,10 @@ export function wavHeader(durationSamples: number): Buffer {
   header.writeUInt32LE(dataBytes, 40)
   return header
 }
+
+/** The samples that bytes [from, end) of such a WAV lie in; none where they lie in its header. */
+export function samplesOf(from: number, end: number): { from: number; to: number } {
+  const dataFrom = Math.max(0, from - wavHeaderBytes)
+  const dataEnd = Math.max(0, end - wavHeaderBytes)
+  return { from: Math.floor(dataFrom / bytesPerSample), to: Math.ceil(dataEnd / bytesPerSample) }
+}

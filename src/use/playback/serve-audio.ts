@@ -1,16 +1,16 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { sql, type Kysely } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
+import { hearInTime, toMs } from '#register/recordings/heard-in-time.ts'
+import { heardPace, type Pace } from '#register/recordings/pace.ts'
 import { openRecordingBody, openRecordingIndex } from '#register/recordings/open-recording.ts'
 import type { OpenedRecording } from '#register/recordings/index-recording.ts'
 import { samplesPerPeak, samplesPerSecond, type RecordingIndex } from '#register/recordings/recording-index.ts'
-import { bytesPerSample, renderAudio, wavHeader, wavHeaderBytes } from '#register/recordings/render-audio.ts'
+import { bytesPerSample, renderAudio, samplesOf, wavHeader, wavHeaderBytes } from '#register/recordings/render-audio.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { KeyStore } from '#safeguards/keys/key-store.ts'
 import { fileKeyOf } from '#safeguards/keys/recording-keys.ts'
 import { listeningNow, type Over } from './listening-now.ts'
-import { createPacer, heardPace, type Pace, type Pacer } from './pace.ts'
 
 /** A 206 may be shorter than asked; this is as much as leaves at once. */
 const longestRangeBytes = 1 << 20
@@ -18,12 +18,6 @@ const longestRangeBytes = 1 << 20
 const keptOpen = 32
 /** For this long after the last range: what is destroyed is gone from memory, too, within a minute (R50). */
 const keptOpenMs = 30_000
-
-/** A listening so far ahead of the ear waits this long for its next piece, and is then told to come again. */
-const longestWaitMs = 8_000
-const lookAgainMs = 100
-/** Listenings whose pace is remembered at once: many more than people can have open. */
-const keptPacers = 5_000
 
 export interface AudioAsked {
   session: string
@@ -35,7 +29,7 @@ export interface AudioAsked {
 export interface AudioServer {
   /**
    * Bytes `from` to `to` (both included) of the listening's WAV, at most 1 MiB, and at the pace at which they can be heard
-   * (./pace.ts): it waits for what would be too far ahead, and answers `too-fast` where that takes too long.
+   * (register/recordings/pace.ts): it waits for what would be too far ahead, and answers `too-fast` where that takes too long.
    */
   audio(
     asked: AudioAsked,
@@ -68,36 +62,7 @@ export function createAudioServer(
   pace: Pace = heardPace,
 ): AudioServer {
   const open = new Map<string, { opening: Promise<Opened>; closing: NodeJS.Timeout }>()
-  const pacers = new Map<string, Pacer>()
-
-  function pacerOf(listening: string): Pacer {
-    const pacer = pacers.get(listening) ?? createPacer(pace)
-    pacers.delete(listening)
-    pacers.set(listening, pacer)
-    const oldest = pacers.keys().next()
-    if (pacers.size > keptPacers && !oldest.done) pacers.delete(oldest.value)
-    return pacer
-  }
-
-  /** How many samples may leave, once it is time for any; none where that is too far off, or nobody waits any more. */
-  async function whenHeard(
-    listening: string,
-    speed: number,
-    fromSample: number,
-    samples: number,
-    gone: AbortSignal | undefined,
-  ): Promise<number> {
-    const pacer = pacerOf(listening)
-    const asked = { fromMs: toMs(fromSample), wantedMs: (samples * 1000) / samplesPerSecond, speed }
-    const waitsUntil = performance.now() + longestWaitMs
-    for (;;) {
-      if (gone?.aborted) return 0
-      const given = pacer.take({ ...asked, atMs: performance.now() })
-      if (given > 0) return Math.min(samples, Math.floor((given * samplesPerSecond) / 1000))
-      if (performance.now() > waitsUntil) return 0
-      await sleep(lookAgainMs)
-    }
-  }
+  const { whenHeard } = hearInTime(pace)
 
   function openRecording(id: string): Promise<Opened> {
     const known = open.get(id)
@@ -139,7 +104,8 @@ export function createAudioServer(
       const end = Math.min(totalBytes, (to ?? totalBytes - 1) + 1, from + longestRangeBytes)
       const asked = samplesOf(from, end)
       const samples = asked.to - asked.from
-      const given = samples === 0 ? 0 : await whenHeard(listening, heard.speed, asked.from, samples, gone)
+      const given =
+        samples === 0 ? 0 : await whenHeard(listening, { fromSample: asked.from, samples, speed: heard.speed }, gone)
       if (samples > 0 && given === 0) return 'too-fast'
       const givenEnd = given === samples ? end : wavHeaderBytes + (asked.from + given) * bytesPerSample
       const bytes = await renderRange(body, index, from, givenEnd)
@@ -172,13 +138,6 @@ export function createAudioServer(
   }
 }
 
-/** The samples that bytes [from, end) of the WAV lie in; none where they lie in its header. */
-function samplesOf(from: number, end: number): { from: number; to: number } {
-  const dataFrom = Math.max(0, from - wavHeaderBytes)
-  const dataEnd = Math.max(0, end - wavHeaderBytes)
-  return { from: Math.floor(dataFrom / bytesPerSample), to: Math.ceil(dataEnd / bytesPerSample) }
-}
-
 /** Bytes [from, end) of the WAV: header, then stereo samples; a range may begin inside either. */
 async function renderRange(body: OpenedRecording, index: RecordingIndex, from: number, end: number): Promise<Buffer> {
   const header = wavHeader(index.durationSamples).subarray(
@@ -208,8 +167,4 @@ function noteServed(
       select note_served(${listening}::uuid, ${toMs(fromSample)}, ${toMs(toSample)}) as noted`.execute(tx)
     return rows[0]?.noted === true
   })
-}
-
-function toMs(samples: number): number {
-  return Math.round((samples * 1000) / samplesPerSecond)
 }
