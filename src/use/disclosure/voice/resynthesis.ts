@@ -1,0 +1,86 @@
+/**
+ * A new waveform from a series and an excitation: each 5 ms of the excitation through the minimum-phase filter of its frame,
+ * overlapped and added. In: series in nepers. Out: samples, 1 is full scale.
+ */
+import { bandCount, termsAtBins } from './envelope.ts'
+import { RealFft } from './fft.ts'
+import { hop } from './voice-activity.ts'
+
+const size = 256
+const bins = size / 2 + 1
+const windowSamples = 2 * hop
+
+/** @param present 1 in frames that sound, 0 in those that do not */
+export function resynthesise(
+  series: Float32Array,
+  present: Uint8Array,
+  excitation: Float64Array,
+  tractFactor: number,
+): Float64Array {
+  const out = new Float64Array(excitation.length)
+  const fft = new RealFft(size)
+  const filter = new FrameFilter(fft, tractFactor)
+  const window = Float64Array.from(
+    { length: windowSamples },
+    (_, n) => 0.5 - 0.5 * Math.cos((2 * Math.PI * n) / windowSamples),
+  )
+  const frameSamples = new Float64Array(size)
+  const real = new Float64Array(bins)
+  const imaginary = new Float64Array(bins)
+  for (let frame = 0; frame < present.length; frame++) {
+    if (present[frame] === 0) continue
+    filter.set(series.subarray(frame * bandCount, (frame + 1) * bandCount))
+    const start = (frame - 1) * hop
+    for (let n = 0; n < windowSamples; n++) frameSamples[n] = (excitation[start + n] ?? 0) * window[n]!
+    frameSamples.fill(0, windowSamples)
+    fft.forward(frameSamples, real, imaginary)
+    filter.apply(real, imaginary)
+    fft.inverse(real, imaginary, frameSamples)
+    for (let n = Math.max(0, -start); n < size && start + n < out.length; n++) out[start + n]! += frameSamples[n]!
+  }
+  return out
+}
+
+class FrameFilter {
+  readonly #fft: RealFft
+  readonly #terms: Float64Array
+  readonly #real = new Float64Array(bins)
+  readonly #imaginary = new Float64Array(bins)
+  readonly #cepstrum = new Float64Array(size)
+
+  constructor(fft: RealFft, tractFactor: number) {
+    this.#fft = fft
+    this.#terms = termsAtBins(size, tractFactor)
+  }
+
+  /** The phase that goes with the magnitude: the cepstrum folded onto its causal half. */
+  set(series: Float32Array): void {
+    const real = this.#real
+    const imaginary = this.#imaginary
+    for (let bin = 0, at = 0; bin < bins; bin++) {
+      let sum = 0
+      for (let order = 0; order < bandCount; order++) sum += this.#terms[at++]! * series[order]!
+      real[bin] = sum
+      imaginary[bin] = 0
+    }
+    const cepstrum = this.#cepstrum
+    this.#fft.inverse(real, imaginary, cepstrum)
+    for (let n = 1; n < size / 2; n++) cepstrum[n]! *= 2
+    cepstrum.fill(0, size / 2 + 1)
+    this.#fft.forward(cepstrum, real, imaginary)
+    for (let bin = 0; bin < bins; bin++) {
+      const magnitude = Math.exp(Math.min(real[bin]!, 6))
+      const phase = imaginary[bin]!
+      real[bin] = magnitude * Math.cos(phase)
+      imaginary[bin] = magnitude * Math.sin(phase)
+    }
+  }
+
+  apply(real: Float64Array, imaginary: Float64Array): void {
+    for (let bin = 0; bin < bins; bin++) {
+      const re = real[bin]! * this.#real[bin]! - imaginary[bin]! * this.#imaginary[bin]!
+      imaginary[bin] = real[bin]! * this.#imaginary[bin]! + imaginary[bin]! * this.#real[bin]!
+      real[bin] = re
+    }
+  }
+}
