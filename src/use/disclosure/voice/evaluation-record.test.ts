@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest'
+import {
+  controlDemands,
+  demandsOf,
+  passingRecord,
+  readEvaluationRecord,
+  unmetDemands,
+  type EvaluationRecord,
+} from './evaluation-record.ts'
+
+const sources = 'a'.repeat(64)
+const good: EvaluationRecord = {
+  format: 1,
+  engine: 'nvq',
+  version: '1',
+  level: 'D',
+  sources,
+  day: '2026-11-26',
+  full: true,
+  sets: [{ set: '10-people', what: 'prompts', speakers: 12, disclosed: 96 }],
+  figures: Object.fromEntries(
+    [...controlDemands, ...demandsOf.D].map(({ figure, atLeast, atMost }) => [figure, atLeast ?? atMost!]),
+  ),
+}
+const engine = { name: 'nvq', version: '1', level: 'D', sources } as const
+const but = (changes: Record<string, number>): EvaluationRecord => ({
+  ...good,
+  figures: { ...good.figures, ...changes },
+})
+
+test('an engine whose figures all lie within the demands of its level may be registered', () => {
+  expect(readEvaluationRecord(JSON.stringify(good))).toEqual(good)
+  expect(unmetDemands(good)).toEqual([])
+  expect(passingRecord([good], engine)).toEqual(good)
+})
+
+test('a record counts for the version, the level and the sources it was made of, and for no others', () => {
+  for (const other of [{ name: 'nv' }, { version: '2' }, { level: 'N' as const }, { sources: 'b'.repeat(64) }])
+    expect(passingRecord([good], { ...engine, ...other })).toBe('engine-not-evaluated')
+})
+
+test('one figure out of bounds, or missing, and the engine is refused', () => {
+  expect(passingRecord([but({ 'semi-informed.prompts': 6.9 })], engine)).toBe('engine-evaluation-failed')
+  expect(passingRecord([but({ 'picked-out.100-people': 31 })], engine)).toBe('engine-evaluation-failed')
+  const { estoi: _, ...without } = good.figures
+  expect(passingRecord([{ ...good, figures: without }], engine)).toBe('engine-evaluation-failed')
+})
+
+test('figures of an attacker who does not find original speech, or finds nobody behind McAdams, prove nothing', () => {
+  expect(unmetDemands(but({ 'original.semi-informed.10-people': 9 }))).toHaveLength(1)
+  expect(unmetDemands(but({ 'mcadams.semi-informed.10-people': 14 }))).toHaveLength(1)
+})
+
+test('what is no record is refused, whatever is wrong with it', () => {
+  const wrong = [
+    'not JSON',
+    '[]',
+    JSON.stringify({ ...good, format: 2 }),
+    JSON.stringify({ ...good, level: 'T' }),
+    JSON.stringify({ ...good, sources: 'abc' }),
+    JSON.stringify({ ...good, day: 'today' }),
+    JSON.stringify({ ...good, figures: { estoi: '0.5' } }),
+    JSON.stringify({ ...good, sets: [{}] }),
+  ]
+  for (const text of wrong) expect(readEvaluationRecord(text)).toBe('evaluation-record-malformed')
+})

@@ -1,0 +1,130 @@
+/**
+ * The record of an engine's evaluation, which `npm run bench -- anonymise` writes: what three attackers and the listeners got.
+ * Every version of an engine needs a passing one before it can be registered (R33). The record holds figures; whether they
+ * suffice is decided here, each time, by the demands of the engine's level.
+ */
+import type { Level } from './engine.ts'
+
+type Tested = Exclude<Level, 'T'>
+
+/** The sets of speech, as the demands name them. */
+export const evaluationSets = ['10-people', '100-people', 'prompts', 'finnish', 'calls'] as const
+
+/** A figure must lie between these, both included; what is left out is no bound. */
+export interface Demand {
+  figure: string
+  atLeast?: number
+  atMost?: number
+}
+
+const across = (figure: string, bounds: Partial<Record<(typeof evaluationSets)[number], number>>): Demand[] =>
+  Object.entries(bounds).map(([set, atLeast]) => ({ figure: `${figure}.${set}`, atLeast }))
+
+/** Everybody's figures stand beside these, from the same run: an attacker who finds no original speech finds nothing. */
+export const controlDemands: readonly Demand[] = evaluationSets.slice(0, 4).flatMap((set): Demand[] => [
+  { figure: `original.semi-informed.${set}`, atMost: 5.5 },
+  { figure: `mcadams.semi-informed.${set}`, atLeast: 3, atMost: 8 },
+])
+
+/**
+ * Equal error rates in percent, shares in percent, milliseconds, multiples of real time. Those of level D are no standard of
+ * privacy: they are what nvq reached when it was made, so that it does not get worse.
+ */
+export const demandsOf: Readonly<Record<Tested, readonly Demand[]>> = {
+  D: [
+    ...across('ignorant', { '10-people': 40, '100-people': 40, prompts: 40, finnish: 40 }),
+    ...across('lazy', { '10-people': 36, '100-people': 36, prompts: 32, finnish: 36 }),
+    ...across('semi-informed', { '10-people': 12, '100-people': 16, prompts: 7, finnish: 12, calls: 6 }),
+    { figure: 'picked-out.100-people', atMost: 30 },
+    { figure: 'digit-error-added', atMost: 6 },
+    { figure: 'estoi', atLeast: 0.47 },
+    { figure: 'pitch-correlation', atLeast: 0.78 },
+    { figure: 'turn-timing-ms', atMost: 20 },
+    { figure: 'times-real-time', atLeast: 20 },
+  ],
+  N: [
+    ...across('ignorant', { '10-people': 45, '100-people': 45, prompts: 45, finnish: 45 }),
+    ...across('lazy', { '10-people': 42, '100-people': 42, prompts: 38, finnish: 42, calls: 38 }),
+    ...across('semi-informed', { '10-people': 30, '100-people': 30, prompts: 20, finnish: 30, calls: 20 }),
+    { figure: 'picked-out.100-people', atMost: 8 },
+    { figure: 'digit-error-added', atMost: 4 },
+    { figure: 'pitch-correlation', atLeast: 0.6 },
+    { figure: 'turn-timing-ms', atMost: 100 },
+    { figure: 'times-real-time', atLeast: 1 },
+  ],
+}
+
+export interface EvaluationRecord {
+  format: 1
+  engine: string
+  version: string
+  level: Tested
+  /** SHA-256, hexadecimal, over the engine's sources and models. */
+  sources: string
+  /** Day, ISO 8601. */
+  day: string
+  /** All recordings and the larger verifier; false for the quick run. */
+  full: boolean
+  /** What the sets really were in that run. */
+  sets: { set: string; what: string; speakers: number; disclosed: number }[]
+  /** By the names of the demands; also figures on which nothing is demanded. */
+  figures: Record<string, number>
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** @returns 'evaluation-record-malformed' for what is no record, or one of a later format */
+export function readEvaluationRecord(text: string): EvaluationRecord | 'evaluation-record-malformed' {
+  const malformed = 'evaluation-record-malformed'
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return malformed
+  }
+  if (!isObject(value) || value['format'] !== 1 || typeof value['full'] !== 'boolean') return malformed
+  const texts = ['engine', 'version', 'sources', 'day'].map((name) => value[name])
+  if (!texts.every((one) => typeof one === 'string' && one !== '')) return malformed
+  if (value['level'] !== 'D' && value['level'] !== 'N') return malformed
+  if (!/^[0-9a-f]{64}$/.test(String(value['sources'])) || !/^\d{4}-\d\d-\d\d$/.test(String(value['day'])))
+    return malformed
+  const { figures, sets } = value
+  if (!isObject(figures) || !Object.values(figures).every((one) => Number.isFinite(one))) return malformed
+  const isSet = (one: unknown) =>
+    isObject(one) &&
+    typeof one['set'] === 'string' &&
+    typeof one['what'] === 'string' &&
+    Number.isInteger(one['speakers']) &&
+    Number.isInteger(one['disclosed'])
+  if (!Array.isArray(sets) || !sets.every(isSet)) return malformed
+  return value as unknown as EvaluationRecord
+}
+
+export const meets = ({ atLeast = -Infinity, atMost = Infinity }: Demand, value: number | undefined): boolean =>
+  value !== undefined && value >= atLeast && value <= atMost
+
+/** What a record misses: demands whose figure is out of bounds or not there, the controls' among them. */
+export const unmetDemands = ({ level, figures }: EvaluationRecord): Demand[] =>
+  [...controlDemands, ...demandsOf[level]].filter((demand) => !meets(demand, figures[demand.figure]))
+
+/**
+ * The record that lets an engine be registered: of its name, version and level, made of these very sources, with nothing unmet.
+ *
+ * @returns 'engine-not-evaluated' where no record is of this version and these sources; 'engine-evaluation-failed' where one is
+ *   and misses a demand
+ */
+export function passingRecord(
+  records: readonly EvaluationRecord[],
+  engine: { name: string; version: string; level: Tested; sources?: string },
+): EvaluationRecord | 'engine-not-evaluated' | 'engine-evaluation-failed' {
+  const its = records.filter(
+    ({ engine: name, version, level, sources }) =>
+      name === engine.name &&
+      version === engine.version &&
+      level === engine.level &&
+      (engine.sources === undefined || sources === engine.sources),
+  )
+  if (its.length === 0) return 'engine-not-evaluated'
+  return its.find((record) => unmetDemands(record).length === 0) ?? 'engine-evaluation-failed'
+}
