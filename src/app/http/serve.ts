@@ -33,6 +33,7 @@ import { organisationRoutes } from './organisation-routes.ts'
 import { passkeyRoutes } from './passkey-routes.ts'
 import { planRoutes } from './plan-routes.ts'
 import { prohibitionRoutes } from './prohibition-routes.ts'
+import { authorityRoutes } from './authority-routes.ts'
 import { recallRoutes } from './recall-routes.ts'
 import { refusals, refuse } from './refuse.ts'
 import { requestActRoutes } from './request-act-routes.ts'
@@ -151,6 +152,7 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
   officeRoutes(app, desk)
   roomRoutes(app, desk)
   recallRoutes(app, desk)
+  authorityRoutes(app, desk)
   requestRoutes(app, desk)
   requestCallRoutes(app, desk)
   clockRoutes(app, desk)

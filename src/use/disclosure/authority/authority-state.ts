@@ -1,0 +1,74 @@
+/**
+ * How far a disclosure to an authority is, and what is missing (requirements 1.5, R34, R35). In: facts. Out: state, lacks, how
+ * pressing. Never here: a database, a state that somebody sets.
+ */
+export type AuthorityState = 'REQUEST' | 'ASSESSED' | 'DECIDED' | 'REFUSED' | 'RELEASED' | 'CLOSED'
+
+export type AuthorityLack =
+  | 'authority-off'
+  | 'items'
+  | 'provision'
+  | 'provision-expired'
+  | 'assessment'
+  | 'decision'
+  | 'item-destroyed'
+  | 'release'
+
+export interface AuthorityFacts {
+  /** The description in force provides for it. */
+  isOffered: boolean
+  /** None where no statutory ground was given. */
+  provision: { isInForce: boolean } | undefined
+  isAssessed: boolean
+  outcome: 'GRANTED' | 'PART' | 'REFUSED' | null
+  isReleased: boolean
+  isClosed: boolean
+  items: readonly {
+    item: number
+    /** None before the decision. */
+    isGranted: boolean | null
+    isThere: boolean
+    /** Of its recording, where that is asked for and there. */
+    destroyAt: Temporal.Instant | undefined
+  }[]
+}
+
+const urgentHours = 3 * 24
+
+export function authorityStateOf({ isAssessed, outcome, isReleased, isClosed }: AuthorityFacts): AuthorityState {
+  if (isClosed) return 'CLOSED'
+  if (isReleased) return 'RELEASED'
+  if (outcome) return outcome === 'REFUSED' ? 'REFUSED' : 'DECIDED'
+  return isAssessed ? 'ASSESSED' : 'REQUEST'
+}
+
+/** What stands between the disclosure and its release, in the order in which it is done; nothing once it is over. */
+export function authorityLacks(facts: AuthorityFacts): { what: AuthorityLack; items?: number[] }[] {
+  const { isOffered, provision, isAssessed, outcome, isReleased, isClosed, items } = facts
+  if (isClosed || isReleased || outcome === 'REFUSED') return []
+  const wanted = items.filter(({ isGranted }) => isGranted !== false)
+  const gone = wanted.filter(({ isThere }) => !isThere).map(({ item }) => item)
+  const missing: Record<Exclude<AuthorityLack, 'item-destroyed'>, boolean> = {
+    'authority-off': !isOffered,
+    items: wanted.length === 0,
+    provision: !provision,
+    'provision-expired': provision?.isInForce === false,
+    assessment: !isAssessed,
+    decision: outcome === null,
+    release: true,
+  }
+  const lacks: { what: AuthorityLack; items?: number[] }[] = (Object.keys(missing) as (keyof typeof missing)[])
+    .filter((what) => missing[what])
+    .map((what) => ({ what }))
+  if (gone.length > 0) lacks.splice(-1, 0, { what: 'item-destroyed', items: gone })
+  return lacks
+}
+
+/** The first day of a recording that waits for its release, where that is within three days (AC20). */
+export function urgentAt(facts: AuthorityFacts, now: Temporal.Instant): Temporal.Instant | undefined {
+  if (facts.isClosed || facts.isReleased || facts.outcome === 'REFUSED') return undefined
+  const [first] = facts.items
+    .flatMap(({ isGranted, isThere, destroyAt }) => (isGranted !== false && isThere && destroyAt ? [destroyAt] : []))
+    .sort((one, other) => Temporal.Instant.compare(one, other))
+  return first && first.epochMilliseconds <= now.add({ hours: urgentHours }).epochMilliseconds ? first : undefined
+}

@@ -1,0 +1,104 @@
+import { sql, type Kysely, type RawBuilder } from 'kysely'
+import type { RegisterTables } from '#register/tables.ts'
+import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import type { AuditAction } from '#safeguards/audit/append.ts'
+import type { Session } from '#safeguards/people/session.ts'
+
+export interface AskedByAuthority {
+  origin: 'REQUEST' | 'OWN_INITIATIVE'
+  authority: string
+  officer: string
+  caseNumber: string
+  aim: 'PREVENTION' | 'INVESTIGATION'
+  /** Of the description's list. */
+  provisionId?: string | undefined
+  receivedAt: Temporal.Instant
+}
+
+const writing = ['deny.role', 'authority.provision-expired', 'authority.received-wrong', 'input.identity-code'] as const
+const enterRefusals = [...writing, 'deny.reference', 'authority.authority-off'] as const
+const preparing = ['deny.role', 'not-found', 'authority.decided'] as const
+const changeRefusals = [...preparing, ...writing] as const
+const addRefusals = [
+  ...preparing,
+  'authority.no-recording',
+  'authority.item-twice',
+  'authority.items-many',
+  'recording.destroyed',
+] as const
+
+/** Enters an authority's request, or begins a report of the controller's own (R34). */
+export async function enterAuthority(
+  db: Kysely<RegisterTables>,
+  session: Session,
+  asked: AskedByAuthority,
+): Promise<{ id: string; number: string } | Refused<(typeof enterRefusals)[number]>> {
+  const statement = sql<{ id: string; number: string }>`select id, number from enter_authority(${fieldsOf(asked)})`
+  const trace = { action: 'authority.entered', object: { kind: 'disclosure' } } as const
+  const answer = await askOfDatabase(db, session, statement, enterRefusals, trace)
+  return 'refused' in answer ? answer : answer.rows[0]!
+}
+
+/** Corrects what was entered; a provision that has ended meanwhile may stay as it is, and nothing is granted by it. */
+export function changeAuthority(
+  db: Kysely<RegisterTables>,
+  session: Session,
+  id: string,
+  asked: AskedByAuthority,
+): Promise<'done' | Refused<(typeof changeRefusals)[number]>> {
+  const statement = sql`select change_authority(${id}::uuid, ${fieldsOf(asked)})`
+  return act(db, session, id, 'authority.changed', statement, changeRefusals)
+}
+
+/** Adds a call or one recording of it; a prohibition that comes later waits for the decision (1.6). @returns its number */
+export async function addAuthorityItem(
+  db: Kysely<RegisterTables>,
+  session: Session,
+  id: string,
+  { contactId, recordingId, what }: { contactId: string; recordingId?: string | undefined; what: string },
+): Promise<{ item: number } | Refused<(typeof addRefusals)[number]>> {
+  const statement = sql<{ item: number }>`
+    select add_authority_item(${id}::uuid, ${contactId}::uuid, ${recordingId ?? null}::uuid, ${what}) as item`
+  const trace = { action: 'authority.item-added', object: { kind: 'disclosure', id } } as const
+  const answer = await askOfDatabase(db, session, statement, addRefusals, trace)
+  return 'refused' in answer ? answer : answer.rows[0]!
+}
+
+/** Takes an item out before the decision; what waited for it waits no more. */
+export function dropAuthorityItem(
+  db: Kysely<RegisterTables>,
+  session: Session,
+  id: string,
+  item: number,
+): Promise<'done' | Refused<(typeof preparing)[number]>> {
+  const statement = sql`select drop_authority_item(${id}::uuid, ${item})`
+  return act(db, session, id, 'authority.item-dropped', statement, preparing)
+}
+
+const assessRefusals = [...preparing, 'input.identity-code'] as const
+
+/** What the security unit makes of it. */
+export function assessAuthority(
+  db: Kysely<RegisterTables>,
+  session: Session,
+  id: string,
+  text: string,
+): Promise<'done' | Refused<(typeof assessRefusals)[number]>> {
+  return act(db, session, id, 'authority.assessed', sql`select assess_authority(${id}::uuid, ${text})`, assessRefusals)
+}
+
+export async function act<Code extends string>(
+  db: Kysely<RegisterTables>,
+  session: Session,
+  id: string,
+  action: AuditAction,
+  statement: RawBuilder<unknown>,
+  codes: readonly Code[],
+): Promise<'done' | Refused<Code>> {
+  const answer = await askOfDatabase(db, session, statement, codes, { action, object: { kind: 'disclosure', id } })
+  return 'refused' in answer ? answer : 'done'
+}
+
+function fieldsOf({ origin, authority, officer, caseNumber, aim, provisionId, receivedAt }: AskedByAuthority) {
+  return sql`${origin}, ${authority}, ${officer}, ${caseNumber}, ${aim}, ${provisionId ?? null}, ${receivedAt}::timestamptz`
+}

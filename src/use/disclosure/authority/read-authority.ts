@@ -1,0 +1,164 @@
+import { sql, type Kysely, type Transaction } from 'kysely'
+import { inSession } from '#platform/database/connect.ts'
+import { registerTime } from '#register/register-time.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { refusalOf } from '#safeguards/access/ask-of-database.ts'
+import { appendAudit } from '#safeguards/audit/append.ts'
+import type { Session } from '#safeguards/people/session.ts'
+import {
+  authorityLacks,
+  authorityStateOf,
+  urgentAt,
+  type AuthorityFacts,
+  type AuthorityState,
+} from './authority-state.ts'
+
+export interface AuthorityRow {
+  id: string
+  number: string
+  origin: 'REQUEST' | 'OWN_INITIATIVE'
+  authority: string
+  officer: string
+  case_number: string
+  aim: 'PREVENTION' | 'INVESTIGATION'
+  provision_id: string | null
+  received_at: Temporal.Instant
+  entered_by: string
+  assessment: string | null
+  assessed_at: Temporal.Instant | null
+  assessed_by: string | null
+  outcome: 'GRANTED' | 'PART' | 'REFUSED' | null
+  reasons: string | null
+  decided_at: Temporal.Instant | null
+  decided_by: string | null
+  released_at: Temporal.Instant | null
+  closed_at: Temporal.Instant | null
+}
+
+export interface AuthorityItemRow {
+  disclosure_id: string
+  item: number
+  contact_id: string | null
+  recording_id: string | null
+  what: 'RECORDING' | 'IDENTIFICATION_DATA' | 'BOTH'
+  destroy_at: Temporal.Instant | null
+  state: 'available' | 'restricted' | 'destroyed' | 'none'
+  granted: boolean | null
+  is_there: boolean
+}
+
+export interface AuthorityDisclosure {
+  row: AuthorityRow
+  items: AuthorityItemRow[]
+  state: AuthorityState
+  lacks: ReturnType<typeof authorityLacks>
+  urgentAt: Temporal.Instant | undefined
+  isProvisionInForce: boolean
+  viewer: {
+    isPreparing: boolean
+    isDeciding: boolean
+    /** They entered, filled or assessed it. */
+    isOwn: boolean
+  }
+}
+
+type ReadRefusal = 'deny.role' | 'not-found'
+
+/** Disclosures to authorities, the urgent first; the look is in the log before anything is read. */
+export function listAuthority(
+  db: Kysely<RegisterTables>,
+  session: Session,
+  which: 'open' | 'over',
+): Promise<AuthorityDisclosure[] | { refused: ReadRefusal }> {
+  return look(db, session, undefined, (all) =>
+    all
+      .filter(({ state }) => (state === 'CLOSED') === (which === 'over'))
+      .sort(
+        (one, other) =>
+          (one.urgentAt?.epochMilliseconds ?? Infinity) - (other.urgentAt?.epochMilliseconds ?? Infinity) ||
+          other.row.received_at.epochMilliseconds - one.row.received_at.epochMilliseconds ||
+          0,
+      ),
+  )
+}
+
+/** One disclosure to an authority. */
+export function readAuthority(
+  db: Kysely<RegisterTables>,
+  session: Session,
+  id: string,
+): Promise<AuthorityDisclosure | { refused: ReadRefusal }> {
+  return look(db, session, id, (all) => all[0]!)
+}
+
+async function look<Answer>(
+  db: Kysely<RegisterTables>,
+  session: Session,
+  id: string | undefined,
+  answer: (all: AuthorityDisclosure[]) => Answer,
+): Promise<Answer | { refused: ReadRefusal }> {
+  try {
+    return await inSession(db, { 'seloste.session': session.token }, async (tx) => {
+      const { rows } = await sql<AuthorityRow>`select * from look_at_authority(${id ?? null}::uuid)`.execute(tx)
+      return answer(await withItems(tx, rows, session.personId))
+    })
+  } catch (error) {
+    const refused = refusalOf(error, ['deny.role', 'not-found'] as const)
+    if (!refused) throw error
+    await appendAudit(db, {
+      action: id === undefined ? 'disclosures.read' : 'authority.read',
+      result: `refused:${refused.refused}`,
+      personId: session.personId,
+      object: { kind: 'disclosure', ...(id !== undefined && { id }) },
+    })
+    return refused
+  }
+}
+
+async function withItems(
+  tx: Transaction<RegisterTables>,
+  rows: readonly AuthorityRow[],
+  viewer: string,
+): Promise<AuthorityDisclosure[]> {
+  const ids = rows.map(({ id }) => id)
+  const items = await sql<AuthorityItemRow & { added_by: string }>`
+    select a.*, i.added_by from authority_items(${ids}::uuid[]) a
+    join authority_item i on i.disclosure_id = a.disclosure_id and i.item = a.item`.execute(tx)
+  const of = Map.groupBy(items.rows, ({ disclosure_id }) => disclosure_id)
+  const known = await sql<{ offered: boolean; holding: string[]; isPreparing: boolean; isDeciding: boolean }>`
+    select authority as offered, viewer_is('SECURITY') as "isPreparing", viewer_is('DECISION_MAKER') as "isDeciding", array(
+      select p ->> 'id' from jsonb_array_elements(provisions) p where provision_holds(p ->> 'id')) as holding
+    from disclosure_rules`.execute(tx)
+  const { offered, holding, isPreparing, isDeciding } = known.rows[0]!
+  const now = await registerTime(tx)
+  return rows.map((row) => {
+    const listed = of.get(row.id) ?? []
+    const facts: AuthorityFacts = {
+      isOffered: offered,
+      provision: row.provision_id === null ? undefined : { isInForce: holding.includes(row.provision_id) },
+      isAssessed: row.assessed_at !== null,
+      outcome: row.outcome,
+      isReleased: row.released_at !== null,
+      isClosed: row.closed_at !== null,
+      items: listed.map(({ item, granted, is_there, destroy_at, what }) => ({
+        item,
+        isGranted: granted,
+        isThere: is_there,
+        destroyAt: what === 'IDENTIFICATION_DATA' ? undefined : (destroy_at ?? undefined),
+      })),
+    }
+    return {
+      row,
+      items: listed,
+      state: authorityStateOf(facts),
+      lacks: authorityLacks(facts),
+      urgentAt: urgentAt(facts, now),
+      isProvisionInForce: facts.provision?.isInForce ?? false,
+      viewer: {
+        isPreparing,
+        isDeciding,
+        isOwn: [row.entered_by, row.assessed_by, ...listed.map(({ added_by }) => added_by)].includes(viewer),
+      },
+    }
+  })
+}

@@ -1,0 +1,40 @@
+/**
+ * What leaves (R27, R30, R34). In: a disclosure that was decided. Out: one encrypted file, fetched once, and what became of it.
+ * Never here: a file that is not encrypted, a link that is kept.
+ */
+import { sql, type Kysely, type Transaction } from 'kysely'
+import { inSession } from '#platform/database/connect.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import type { Session } from '#safeguards/people/session.ts'
+
+export interface PackageRow {
+  id: string
+  /** To whom it belongs. */
+  disclosure: string
+  method: 'KEY' | 'PASSPHRASE'
+  delivery: 'LINK' | 'MEDIUM'
+  state: 'making' | 'ready' | 'taken' | 'expired' | 'withdrawn' | 'failed'
+  files: number
+  done: number
+  size_bytes: number | null
+  sha256: string | null
+  made_at: Temporal.Instant
+  made_by: string
+  expires_at: Temporal.Instant
+  taken_at: Temporal.Instant | null
+}
+
+/** The packages of disclosures, the newest first, as far as the viewer may know of them. */
+export async function listPackages(
+  db: Kysely<RegisterTables>,
+  session: Session,
+  disclosures: readonly string[],
+): Promise<PackageRow[]> {
+  return inSession(db, { 'seloste.session': session.token }, (tx) => packagesOf(tx, disclosures))
+}
+
+async function packagesOf(tx: Transaction<RegisterTables>, disclosures: readonly string[]): Promise<PackageRow[]> {
+  const { rows } = await sql<Omit<PackageRow, 'size_bytes'> & { size_bytes: string | number | null }>`
+    select * from packages_of(${disclosures}::uuid[])`.execute(tx)
+  return rows.map((row) => ({ ...row, size_bytes: row.size_bytes === null ? null : Number(row.size_bytes) }))
+}
