@@ -16,5 +16,7 @@ export default defineConfig({
     // For a machine with other work: on a quiet one the slowest need a tenth of it.
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // What a test waits for comes at once; on a busy machine, a little later.
+    expect: { poll: { timeout: 20_000 } },
   },
 })

@@ -1,7 +1,6 @@
 /** The simulator's calls, heard by the recorder's own SIP server and SIPREC reader: two readings of the same RFCs must agree. */
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
-import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { Dialog, Invite } from '#capture/sip/handler.ts'
 import { startSipServer, type SipServer } from '#capture/sip/server.ts'
@@ -118,8 +117,7 @@ describe.each(['udp', 'tcp'] as const)('over %s', (transport) => {
       expect(Math.round((times.answeredAtMs! - times.startedAtMs) / 1000)).toBe(90)
       expect(callIds.map(({ id }) => id)).toContain(session!.groupId)
     }
-    await wait(50)
-    expect(byeCount()).toBe(2)
+    await expect.poll(byeCount).toBe(2)
     expect(packetCount()).toBeGreaterThan(50)
     expect(server.metrics).toMatchObject({ malformed: 0, notAcknowledged: 0, dialogsOpen: 0, faults: 0 })
   })
@@ -160,9 +158,9 @@ test('a call that only goes into the history gets no packet', async () => {
 })
 
 test('a recorder that ends the session is obeyed', async () => {
-  const { heard, call } = await listen()
+  const { heard, call, packetCount } = await listen()
   const talking = call({ seconds: 5 })
-  await wait(200)
+  await expect.poll(packetCount).toBeGreaterThan(0)
   expect(await heard[0]!.dialog.bye()).toBe(200)
   expect((await talking).sessions[0]!.endedBy).toBe('recorder')
 })

@@ -96,7 +96,7 @@ describe('looks in a mass', () => {
     await looked(sari.id, 500, 0.1)
     const pace = pacer()
     const waits = [pace.take(saris), pace.take(saris)]
-    await vi.waitFor(async () => expect(await slowed()).toHaveLength(1))
+    await expect.poll(slowed).toHaveLength(1)
     expect(await Promise.race([...waits, new Promise((go) => setTimeout(go, 300, 'still waiting'))])).toBe(
       'still waiting',
     )

@@ -1,7 +1,6 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, expect, test } from 'vitest'
 import { seedDescriptionFile } from '#description/read-description.ts'
 import { connectDatabase } from '#platform/database/connect.ts'
@@ -39,7 +38,7 @@ test('a version that is approved is known before it is in force, and in force fr
   const versions = await follow('next.json')
   const from = now.add({ hours: 24 })
   await publish(2, 0.2, from)
-  for (let tries = 0; tries < 400 && versions.all.length < 2; tries++) await wait(10)
+  await expect.poll(() => versions.all.length, { interval: 10 }).toBe(2)
   const shareAt = (at: Temporal.Instant) => versions.at(at).description.recordingPlan.rules[0]?.share
   expect(versions.all.map(({ version }) => version)).toEqual([1, 2])
   expect(versions.at(now).version).toBe(1)

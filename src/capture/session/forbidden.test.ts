@@ -107,8 +107,7 @@ const portOf = (answer: string) => Number(/^m=audio (\d+)/m.exec(answer)?.[1])
 const withoutVersion = (answer: string) => answer.replace(/^o=.*$/m, '')
 
 async function until(happened: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 400 && !happened(); tries++) await wait(5)
-  expect(happened()).toBe(true)
+  await expect.poll(happened, { interval: 5 }).toBe(true)
 }
 
 /** Sound as a client sends it: 1000 bytes a packet. */

@@ -106,8 +106,7 @@ async function ask(cseq: string, body: string, changes: Record<string, string> =
 }
 
 async function until(happened: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 400 && !happened(); tries++) await wait(5)
-  expect(happened()).toBe(true)
+  await expect.poll(happened, { interval: 5 }).toBe(true)
 }
 
 const stored = () => noted.filter(({ recording }) => recording?.stored)

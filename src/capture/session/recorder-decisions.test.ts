@@ -147,8 +147,7 @@ async function talk(leg: Leg): Promise<{ hangUp: () => Promise<void> }> {
 }
 
 async function until(happened: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 400 && !happened(); tries++) await wait(5)
-  expect(happened()).toBe(true)
+  await expect.poll(happened, { interval: 5 }).toBe(true)
 }
 
 /** The segments entered, as they are now, in the order in which they came. */

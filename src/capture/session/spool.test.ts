@@ -38,9 +38,8 @@ describe('the spool', () => {
     }
     const sound = callFacts()
     await opened.note(sound)
-    for (let tries = 0; tries < 100 && opened.waiting > 20; tries++) await wait(10)
+    await expect.poll(() => opened.waiting, { interval: 10 }).toBe(20)
     expect(admitted).toEqual([sound.segmentId])
-    expect(opened.waiting).toBe(20)
   })
 
   test('facts that the disk refused are written once it takes them', async () => {
@@ -49,9 +48,7 @@ describe('the spool', () => {
     await rm(directory, { recursive: true })
     await expect(opened.note(facts)).rejects.toThrow('ENOENT')
     await mkdir(directory)
-    for (let tries = 0; tries < 100 && (await readdir(directory)).length === 0; tries++) await wait(10)
-    await wait(20)
-    expect(await readdir(directory)).toEqual([`${facts.segmentId}.json`])
+    await expect.poll(() => readdir(directory), { interval: 10 }).toEqual([`${facts.segmentId}.json`])
   })
 
   test('newer facts of a segment never overtake those still being admitted', async () => {
@@ -69,8 +66,7 @@ describe('the spool', () => {
     await opened.note({ ...slow, endInferred: true })
     await wait(80)
     release()
-    for (let tries = 0; tries < 100 && order.length < 2; tries++) await wait(10)
-    expect(order).toEqual(['older', 'newer'])
+    await expect.poll(() => order, { interval: 10 }).toEqual(['older', 'newer'])
   })
 
   test('facts go to disk and back unchanged', () => {

@@ -12,9 +12,16 @@ test('a blocked event loop shows in its lag, and a scrape begins anew', async ()
   expect(metrics.eventLoopLagMs()).toBeGreaterThan(200)
   const { text, contentType } = await metrics.scrape()
   expect(contentType).toContain('text/plain')
-  expect(text).toMatch(/seloste_event_loop_lag_p99_seconds\{process="desk"\} 0\.[23]/)
-  await wait(50)
-  expect(metrics.eventLoopLagMs()).toBeLessThan(200)
+  const lag = /seloste_event_loop_lag_p99_seconds\{process="desk"\} ([\d.]+)/.exec(text)?.[1]
+  expect(Number(lag)).toBeGreaterThan(0.2)
+  // On a busy machine some turn may be as late by itself; the next one is not.
+  const next = async () => {
+    await metrics.scrape()
+    await wait(50)
+    return metrics.eventLoopLagMs()
+  }
+  // So short that the one late turn would still be the 99th percentile, were it not forgotten.
+  await expect.poll(next, { timeout: 500 }).toBeLessThan(200)
   metrics.stop()
 })
 

@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { hearTabs, tellTabs } from './tabs.ts'
 
 test('another tab’s word is heard, one’s own is not, and what nobody knows is nothing', async () => {
@@ -13,8 +13,8 @@ test('another tab’s word is heard, one’s own is not, and what nobody knows i
   otherTab.postMessage({ kind: 'signed-out' })
   otherTab.postMessage('something')
   otherTab.postMessage('used')
-  await vi.waitFor(() => expect(told).toEqual(['signed-out', 'used']))
-  await vi.waitFor(() => expect(heardThere).toEqual(['used']))
+  await expect.poll(() => told).toEqual(['signed-out', 'used'])
+  await expect.poll(() => heardThere).toEqual(['used'])
 
   deafen()
   otherTab.postMessage('ended')
