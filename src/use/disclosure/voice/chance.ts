@@ -31,6 +31,7 @@ export class Chance {
   /** White noise of power one. */
   noise(): number {
     if (this.#at + 2 > this.#block.length) {
+      this.#block.fill(0)
       this.#block = this.#random(blockBytes)
       this.#at = 0
     }

@@ -42,16 +42,13 @@ export const nvq: VoiceEngine = {
     const chance = new Chance(random)
     const out = new Float64Array(track.samples.length)
     const analysis = analyse(track)
-    if (analysis.counted.length >= fewestFrames) {
-      const draw = drawVoice(chance, codebook())
-      speakAs(draw, analysis, chance, out)
-      draw.strangers.mean.fill(0)
-      draw.strangers.deviation.fill(0)
-      draw.tractFactor = draw.pitch = 0
+    try {
+      if (analysis.counted.length >= fewestFrames) speakAs(drawVoice(chance, codebook()), analysis, chance, out)
+      const noise = 10 ** (noiseLevel / 20)
+      for (let n = 0; n < out.length; n++) out[n]! += noise * chance.noise()
+    } finally {
+      chance.forget()
     }
-    const noise = 10 ** (noiseLevel / 20)
-    for (let n = 0; n < out.length; n++) out[n]! += noise * chance.noise()
-    chance.forget()
     silence(out, track.redacted)
     return Int16Array.from(out, (sample) => Math.round(Math.max(-1, Math.min(1, sample)) * 32767))
   },
@@ -82,8 +79,8 @@ function speakAs(draw: Draw, analysis: Analysis, chance: Chance, out: Float64Arr
   const melody = newMelody(analysis.pitch, draw.pitch)
   const excitation = makeExcitation(melody, out.length, chance)
   out.set(resynthesise(series, analysis.speech, excitation, draw.tractFactor))
-  excitation.fill(0)
-  series.fill(0)
+  for (const drawn of [excitation, melody, series, draw.strangers.mean, draw.strangers.deviation]) drawn.fill(0)
+  draw.tractFactor = draw.pitch = 0
   level(out, analysis.speech)
 }
 

@@ -125,7 +125,7 @@ class PeakSearch {
     this.#fft.forward(this.#frame, real, imaginary)
     for (let bin = 0; bin < this.#fft.bins; bin++) {
       const at = (bin * voiceRate) / size
-      real[bin] = at < lowestHertz || at > highestHertz ? 0 : Math.sqrt(Math.hypot(real[bin]!, imaginary[bin]!))
+      real[bin] = at < lowestHertz || at > highestHertz ? 0 : Math.hypot(real[bin]!, imaginary[bin]!)
       imaginary[bin] = 0
     }
     const correlation = this.#correlation

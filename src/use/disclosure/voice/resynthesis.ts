@@ -2,6 +2,7 @@
  * A new waveform from a series and an excitation: each 5 ms of the excitation through the minimum-phase filter of its frame,
  * overlapped and added. In: series in nepers. Out: samples, 1 is full scale.
  */
+import { voiceRate } from './engine.ts'
 import { bandCount, termsAtBins } from './envelope.ts'
 import { RealFft } from './fft.ts'
 import { hop } from './voice-activity.ts'
@@ -9,6 +10,9 @@ import { hop } from './voice-activity.ts'
 const size = 256
 const bins = size / 2 + 1
 const windowSamples = 2 * hop
+/** What a telephone does not carry sounds like nobody: nepers, growing away from these, hertz. */
+const carried = [200, 3500] as const
+const steepness = 3 / 200
 
 /** @param present 1 in frames that sound, 0 in those that do not */
 export function resynthesise(
@@ -41,6 +45,11 @@ export function resynthesise(
   return out
 }
 
+const loss = Float64Array.from({ length: bins }, (_, bin) => {
+  const hertz = (bin * voiceRate) / size
+  return -steepness * Math.max(0, carried[0] - hertz, hertz - carried[1])
+})
+
 class FrameFilter {
   readonly #fft: RealFft
   readonly #terms: Float64Array
@@ -58,7 +67,7 @@ class FrameFilter {
     const real = this.#real
     const imaginary = this.#imaginary
     for (let bin = 0, at = 0; bin < bins; bin++) {
-      let sum = 0
+      let sum = loss[bin]!
       for (let order = 0; order < bandCount; order++) sum += this.#terms[at++]! * series[order]!
       real[bin] = sum
       imaginary[bin] = 0

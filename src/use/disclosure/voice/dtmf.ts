@@ -1,0 +1,82 @@
+/**
+ * Keys pressed on a telephone: what they spell is often a code or a number, so each is proposed as a redaction. Two tones, one of
+ * each group, and nothing else that is loud (ITU-T Q.23, Q.24), found by Goertzel's filters. In: samples. Out: spans. Never here:
+ * which key it was.
+ */
+import { voiceRate, type Span } from './engine.ts'
+
+const low = [697, 770, 852, 941]
+const high = [1209, 1336, 1477, 1633]
+/** 205 samples: the tones fall between one another's sidelobes. */
+const windowSamples = 205
+const step = 80
+/** dB below full scale, of the window. */
+const quietest = -42
+/** Share of the window's power that the two tones have. Speech has less. */
+const share = 0.72
+/** How much louder one tone may be than the other, and than the next in its group: ratios of power. */
+const twist = 16
+const apart = 6
+/** Q.24: 40 ms is a key; less is chance. */
+const shortest = 0.03 * voiceRate
+/** Keys of one number are one span. */
+const gap = 0.25 * voiceRate
+
+/** In order, not overlapping; keys pressed one soon after another are one span. */
+export function findKeyTones(samples: Int16Array): Span[] {
+  const spans: Span[] = []
+  let open: Span | undefined
+  for (let from = 0; from + windowSamples <= samples.length; from += step) {
+    if (!isKey(samples, from)) continue
+    if (open && from <= open.to) open.to = from + windowSamples
+    else {
+      if (open) spans.push(open)
+      open = { from, to: from + windowSamples }
+    }
+  }
+  if (open) spans.push(open)
+  const joined: Span[] = []
+  // Two windows a key, at least: one alone may be a whistle in a word.
+  for (const span of spans.filter(({ from, to }) => to - from >= shortest + step)) {
+    const last = joined.at(-1)
+    if (last && span.from - last.to <= gap) last.to = span.to
+    else joined.push({ ...span })
+  }
+  return joined
+}
+
+function isKey(samples: Int16Array, from: number): boolean {
+  let power = 0
+  for (let n = from; n < from + windowSamples; n++) power += samples[n]! ** 2
+  power /= windowSamples
+  if (power < 32768 ** 2 * 10 ** (quietest / 10)) return false
+  const lows = low.map((hertz) => tonePower(samples, from, hertz))
+  const highs = high.map((hertz) => tonePower(samples, from, hertz))
+  const [lowest, nextLow] = twoLoudest(lows)
+  const [highest, nextHigh] = twoLoudest(highs)
+  return (
+    lowest + highest > share * power &&
+    lowest < twist * highest &&
+    highest < twist * lowest &&
+    lowest > apart * nextLow &&
+    highest > apart * nextHigh
+  )
+}
+
+/** Power of a sine of this frequency that would explain what Goertzel's filter hears. */
+function tonePower(samples: Int16Array, from: number, hertz: number): number {
+  const turn = 2 * Math.cos((2 * Math.PI * hertz) / voiceRate)
+  let last = 0
+  let before = 0
+  for (let n = from; n < from + windowSamples; n++) {
+    const now = samples[n]! + turn * last - before
+    before = last
+    last = now
+  }
+  return (2 * (last * last + before * before - turn * last * before)) / windowSamples ** 2
+}
+
+function twoLoudest(powers: number[]): [number, number] {
+  const [first = 0, second = 0] = [...powers].sort((a, b) => b - a)
+  return [first, second]
+}

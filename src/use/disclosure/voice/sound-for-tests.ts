@@ -1,0 +1,43 @@
+/** Sound for the tests of this folder. In: hertz, or a dialogue's name. Out: samples. Never here: a voice of anybody. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { alawToLinear } from '#test/simulator/g711.ts'
+import { voiceRate } from './engine.ts'
+
+const formants = [600, 1100, 2500]
+
+/**
+ * A vowel: harmonics of a pitch under three formants, 1 is full scale.
+ *
+ * @param lowest harmonics below this are left out, as a telephone leaves them out
+ */
+export function vowel(hertz: number, seconds: number, lowest = 0): Float64Array {
+  return Float64Array.from({ length: seconds * voiceRate }, (_, n) => {
+    let sum = 0
+    for (let harmonic = 1; harmonic * hertz < 3600; harmonic++) {
+      const at = harmonic * hertz
+      if (at < lowest) continue
+      const strength = formants.reduce((total, formant) => total + 1 / (1 + ((at - formant) / 120) ** 2), 0.02)
+      sum += strength * Math.cos((2 * Math.PI * at * n) / voiceRate)
+    }
+    return sum / 12
+  })
+}
+
+export const asTrack = (samples: Float64Array): Int16Array =>
+  Int16Array.from(samples, (sample) => Math.round(Math.max(-1, Math.min(1, sample)) * 32767))
+
+/** The same at each run, between -1 and 1. */
+export function whiteNoise(length: number): Float64Array {
+  let state = 7
+  return Float64Array.from({ length }, () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return state / 2 ** 31 - 1
+  })
+}
+
+/** A dialogue of the simulator, read aloud by synthetic voices, utterances end to end. */
+export function spokenDialogue(key: string): Int16Array {
+  const folder = join(import.meta.dirname, '../../../../test/simulator/speech/spoken')
+  return alawToLinear(readFileSync(join(folder, `${key}.alaw`)))
+}
