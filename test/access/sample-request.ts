@@ -31,6 +31,8 @@ const bodies: Readonly<Record<string, object>> = {
   addSlots: { from: '09:00', to: '12:00' },
   nameCall: told,
   narrowCall: told,
+  enterAuthorityDisclosure: { receivedAt: Temporal.Now.instant().toString() },
+  changeAuthorityDisclosure: { receivedAt: Temporal.Now.instant().toString() },
   enterRequest: { receivedAt: Temporal.Now.instant().toString() },
 }
 

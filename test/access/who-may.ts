@@ -41,6 +41,7 @@ const seesRetention: Caller[] = [
 const forbids = { own: ['OFFICIAL', 'SERVICE_UNIT'] as Caller[], others: ['SERVICE_UNIT'] as Caller[] }
 const setsUpOffices: Caller[] = ['SERVICE_UNIT', 'ADMINISTRATOR']
 const knowsOfOrders: Caller[] = ['SECURITY', 'DECISION_MAKER']
+const knowsOfAuthorities: Caller[] = ['SECURITY', 'DECISION_MAKER', 'DATA_PROTECTION_OFFICER']
 const drafters: Caller[] = ['QUALITY', 'ADMINISTRATOR']
 
 type Rule = readonly Caller[] | Record<Ground, readonly Caller[]> | { missing: readonly Caller[] }
@@ -117,6 +118,36 @@ const rules: Record<string, Rule> = {
   closeRoom: signedIn,
   listRecalls: ['DECISION_MAKER'],
   confirmRecall: { missing: ['DECISION_MAKER'] },
+  // What is lent to research institutes (R28-R35).
+  listInstitutes: ['QUALITY', 'DECISION_MAKER', 'DATA_PROTECTION_OFFICER'],
+  addInstitute: ['QUALITY', 'DECISION_MAKER'],
+  changeInstitute: { missing: ['QUALITY', 'DECISION_MAKER'] },
+  listResearch: ['QUALITY', 'DECISION_MAKER', 'DATA_PROTECTION_OFFICER'],
+  beginResearch: { missing: ['QUALITY'] },
+  readResearch: { missing: ['QUALITY', 'DECISION_MAKER'] },
+  changeResearch: { missing: ['QUALITY'] },
+  withdrawResearch: { missing: ['QUALITY', 'DECISION_MAKER'] },
+  pickItem: { missing: ['QUALITY'] },
+  dropItem: { missing: ['QUALITY'] },
+  fileUndertaking: { missing: ['QUALITY'] },
+  decideResearch: { missing: ['DECISION_MAKER'] },
+  endStudy: { missing: ['QUALITY', 'DECISION_MAKER'] },
+  confirmItem: { missing: ['QUALITY', 'DECISION_MAKER'] },
+  closeResearch: { missing: ['QUALITY', 'DECISION_MAKER'] },
+  askExtension: { missing: ['QUALITY'] },
+  decideExtension: { missing: ['DECISION_MAKER'] },
+  listDisclosures: ['DECISION_MAKER', 'DATA_PROTECTION_OFFICER'],
+  readDisclosureStatistics: ['DECISION_MAKER', 'DATA_PROTECTION_OFFICER'],
+  // Disclosures to authorities (R34).
+  listAuthorityDisclosures: knowsOfAuthorities,
+  enterAuthorityDisclosure: ['SECURITY'],
+  readAuthorityDisclosure: { missing: knowsOfAuthorities },
+  changeAuthorityDisclosure: { missing: ['SECURITY'] },
+  addAuthorityItem: { missing: ['SECURITY'] },
+  dropAuthorityItem: { missing: ['SECURITY'] },
+  assessAuthorityDisclosure: { missing: ['SECURITY'] },
+  decideAuthorityDisclosure: { missing: ['DECISION_MAKER'] },
+  closeAuthorityDisclosure: { missing: ['DECISION_MAKER'] },
   // Today's law.
   makeCopy: { missing: ['SERVICE_UNIT'] },
   withdrawCopy: { missing: ['SERVICE_UNIT'] },

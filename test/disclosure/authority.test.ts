@@ -1,0 +1,204 @@
+// AC20, R34, R35: what an authority is given, by whose decision and on what ground; over the wire.
+import { sql } from 'kysely'
+import { beforeAll, describe, expect, test } from 'vitest'
+import type { RegisterTables } from '#register/tables.ts'
+import { noteDisclosureRules } from '#use/disclosure/disclosure-rules.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { openEnds } from '../ends/open-ends.ts'
+import { answer } from '../register/open-desk.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const ends = await openEnds(database)
+const { kept, keptUntil, byOfficial, byCaller, stateOf, until, get, post, admin, custodian, as, setDay } = ends
+
+const rules = ends.versions.at(Temporal.Now.instant()).description.disclosure
+const [police] = rules.provisions
+const yesterday = Temporal.Now.plainDateISO('Europe/Helsinki').subtract({ days: 1 })
+const over = { ...police!, id: 'over-since-yesterday', validTo: yesterday }
+
+beforeAll(async () => {
+  await ends.startCustodian()
+  await noteDisclosureRules(custodian, { ...rules, provisions: [police!, over] })
+}, 60_000)
+
+const asked = (given: object = {}) => ({
+  origin: 'REQUEST',
+  authority: 'Itä-Uudenmaan poliisilaitos',
+  officer: 'Rikosylikonstaapeli M. Malli, 0295 430 000',
+  caseNumber: '5560/R/1234/26',
+  aim: 'INVESTIGATION',
+  provisionId: police!.id,
+  receivedAt: Temporal.Now.instant().subtract({ minutes: 1 }).toString(),
+  ...given,
+})
+type Name = Parameters<typeof as>[0]
+const path = (id: string, rest = '') => `/api/authority-disclosures/${id}${rest}`
+async function send(name: Name, method: 'PUT' | 'DELETE', url: string, json?: object) {
+  return answer((await as(name)).fetch(url, { method, ...(json && { json }) }))
+}
+async function entered(given?: object): Promise<string> {
+  const { status, body } = await post('tuula', '/api/authority-disclosures', asked(given))
+  expect({ status, body }).toMatchObject({ status: 201 })
+  return body['id'] as string
+}
+const add = (id: string, call: { id: string; contactId: string }, what = 'BOTH') =>
+  post('tuula', path(id, '/items'), { contactId: call.contactId, recordingId: call.id, what })
+const assess = (id: string) => send('tuula', 'PUT', path(id, '/assessment'), { text: 'Peruste kattaa pyydetyn.' })
+const decide = (id: string, given: object = {}, name: Name = 'riitta') =>
+  post(name, path(id, '/decision'), { outcome: 'GRANTED', reasons: 'Poliisin pyyntö on yksilöity.', ...given })
+/** Entered, with an item of each call, and assessed. */
+async function prepared(calls: readonly { id: string; contactId: string }[], given?: object): Promise<string> {
+  const id = await entered(given)
+  for (const call of calls) expect(await add(id, call)).toMatchObject({ status: 201 })
+  expect((await assess(id)).status).toBe(204)
+  return id
+}
+const read = async (id: string, name: Name = 'riitta') => (await get(name, path(id))).body
+
+describe('what an authority asks for', () => {
+  test('is told to the security unit, the decision maker and the data protection officer, and to nobody else', async () => {
+    const call = await kept()
+    const id = await prepared([call])
+    for (const name of ['tuula', 'riitta', 'dora'] as const) {
+      expect(await read(id, name)).toMatchObject({ caseNumber: '5560/R/1234/26', state: 'ASSESSED' })
+    }
+    for (const name of ['aino', 'paula', 'matti', 'asta'] as const) {
+      expect(await get(name, '/api/authority-disclosures')).toMatchObject({ status: 403, code: 'deny.role' })
+      expect(await get(name, path(id))).toMatchObject({ status: 403, code: 'deny.role' })
+      expect(await post(name, '/api/authority-disclosures', asked())).toMatchObject({ code: 'deny.role' })
+    }
+    const seen = await get('aino', `/api/contacts/${call.contactId}?purpose=DEVELOPMENT`)
+    expect(JSON.stringify(seen.body)).not.toMatch(/poliisi|V-20\d\d|5560|authority/i)
+  })
+
+  test('without a statutory ground cannot be granted, and the missing ground is named', async () => {
+    const call = await kept()
+    const id = await prepared([call], { provisionId: undefined })
+    expect(await read(id)).toMatchObject({ lacks: expect.arrayContaining([{ what: 'provision' }]) as unknown })
+    expect(await decide(id)).toMatchObject({ status: 409, code: 'authority.provision' })
+    expect((await decide(id, { outcome: 'REFUSED' })).status).toBe(204)
+    expect(await read(id)).toMatchObject({ state: 'REFUSED', lacks: [] })
+  })
+
+  test('on a provision that has ended is neither entered nor granted', async () => {
+    expect(await post('tuula', '/api/authority-disclosures', asked({ provisionId: over.id }))).toMatchObject({
+      code: 'authority.provision-expired',
+    })
+    const id = await prepared([await kept()])
+    await sql`update authority_disclosure set provision_id = ${over.id} where id = ${id}`.execute(admin)
+    expect(await decide(id)).toMatchObject({ status: 409, code: 'authority.provision-expired' })
+  })
+
+  test('is not granted while nobody has assessed it, while nothing is in it, or by whoever prepared it', async () => {
+    const id = await entered()
+    expect(await decide(id)).toMatchObject({ code: 'authority.assessment' })
+    await assess(id)
+    expect(await decide(id)).toMatchObject({ code: 'authority.items' })
+    expect((await add(id, await kept())).status).toBe(201)
+    expect(await decide(id, {}, 'tuula')).toMatchObject({ status: 403, code: 'deny.role' })
+    await sql`update authority_disclosure set assessed_by = ${ends.people.riitta.id} where id = ${id}`.execute(admin)
+    expect(await decide(id)).toMatchObject({ status: 403, code: 'authority.own' })
+  })
+
+  test('is granted in part by naming items; the others are let go', async () => {
+    const [one, other] = [await kept(), await kept()]
+    const id = await prepared([one, other])
+    expect(await decide(id, { outcome: 'PART', items: [9] })).toMatchObject({ code: 'authority.items' })
+    expect((await decide(id, { outcome: 'PART', items: [1] })).status).toBe(204)
+    expect(await read(id)).toMatchObject({ state: 'DECIDED', itemList: [{ granted: true }, { granted: false }] })
+    expect(await decide(id)).toMatchObject({ status: 409, code: 'authority.decided' })
+    expect((await byOfficial(other.id)).status).toBe(200)
+    await until(other.id, 'DESTROYED')
+  })
+
+  test('may hold no personal identity code in any of its texts', async () => {
+    const id = await entered()
+    const code = '131052-308T'
+    expect(await send('tuula', 'PUT', path(id, '/assessment'), { text: `Asia koskee ${code}.` })).toMatchObject({
+      code: 'input.identity-code',
+    })
+    expect(await post('tuula', '/api/authority-disclosures', asked({ officer: code }))).toMatchObject({
+      code: 'input.identity-code',
+    })
+  })
+
+  test('cannot be entered where the description provides for no disclosure to authorities', async () => {
+    await noteDisclosureRules(custodian, { ...rules, authority: false })
+    try {
+      expect(await post('tuula', '/api/authority-disclosures', asked())).toMatchObject({
+        status: 403,
+        code: 'authority.authority-off',
+      })
+    } finally {
+      await noteDisclosureRules(custodian, { ...rules, provisions: [police!, over] })
+    }
+  })
+})
+
+describe('a recording that an authority asks for', () => {
+  test('near its day makes the disclosure urgent at once, and is destroyed on that day all the same', async () => {
+    const call = await keptUntil(36)
+    const id = await prepared([call])
+    const later = await prepared([await kept()])
+    expect(await read(later)).not.toHaveProperty('urgentAt')
+    const list = (await get('riitta', '/api/authority-disclosures')).body['items'] as {
+      id: string
+      urgentAt?: string
+    }[]
+    expect(list[0]).toMatchObject({ id, urgentAt: (await stateOf(call.id)).destroy_at!.toString() })
+    await setDay(call.id, Temporal.Now.instant().subtract({ seconds: 1 }))
+    expect(await decide(id)).toMatchObject({ status: 409, code: 'authority.item-destroyed' })
+    expect(await read(id)).toMatchObject({
+      lacks: expect.arrayContaining([{ what: 'item-destroyed', items: [1] }]) as unknown,
+    })
+  })
+
+  test('waits when its use is forbidden after the request came, and goes when the disclosure is closed', async () => {
+    const call = await kept()
+    const id = await prepared([call])
+    expect((await byCaller(call.id)).body).toMatchObject({ state: 'waiting' })
+    expect(await stateOf(call.id)).toMatchObject({ state: 'RESTRICTED' })
+    expect((await decide(id)).status).toBe(204)
+    expect((await post('riitta', path(id, '/close'), {})).status).toBe(204)
+    expect(await until(call.id, 'DESTROYED')).toMatchObject({ cause: 'caller' })
+  })
+
+  test('that was forbidden before waits for nobody', async () => {
+    const call = await kept()
+    expect((await byOfficial(call.id)).status).toBe(200)
+    await until(call.id, 'DESTROYED')
+    expect(await add(await entered(), call)).toMatchObject({ code: 'recording.destroyed' })
+  })
+
+  test('is let go when its item is taken out', async () => {
+    const call = await kept()
+    const id = await prepared([call])
+    await byCaller(call.id)
+    expect((await send('tuula', 'DELETE', path(id, '/items/1'))).status).toBe(204)
+    await until(call.id, 'DESTROYED')
+  })
+
+  test('is asked for once in a disclosure, and with its own call alone', async () => {
+    const [call, other] = [await kept(), await kept()]
+    const id = await prepared([call])
+    expect(await add(id, call)).toMatchObject({ code: 'authority.item-twice' })
+    expect(await add(id, { id: other.id, contactId: call.contactId })).toMatchObject({ code: 'authority.no-recording' })
+  })
+})
+
+test('every act on a disclosure is in the log by its id, and no text of it is', async () => {
+  const id = await prepared([await kept()])
+  await decide(id)
+  await read(id)
+  await post('riitta', path(id, '/close'), {})
+  const entries = await admin.selectFrom('audit_entry').selectAll().where('object_id', '=', id).orderBy('seq').execute()
+  expect(entries.map(({ action }) => action)).toEqual([
+    'authority.entered',
+    'authority.item-added',
+    'authority.assessed',
+    'authority.decided',
+    'authority.read',
+    'authority.closed',
+  ])
+  expect(JSON.stringify(entries)).not.toMatch(/poliisi|Malli|Peruste/)
+})
