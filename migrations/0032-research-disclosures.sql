@@ -218,7 +218,7 @@ begin
   if made is null then
     raise exception 'institute.known' using errcode = 'SE001';
   end if;
-  perform note_research('institute.added', as_role, 'institute', made, '{}');
+  perform note_research('institute.changed', as_role, 'institute', made, '{}');
   return made;
 end $$;
 
@@ -406,7 +406,7 @@ begin
   update research_disclosure r set undertaking_reference = btrim(file_undertaking.reference), undertaking_signatory = btrim(file_undertaking.signatory),
     undertaking_on = file_undertaking.signed_on, undertaking_at = clock_timestamp(), undertaking_by = viewer()
   where r.id = d.id;
-  perform note_research('research.undertaking-filed', 'EXPERT', 'disclosure', d.id, '{}');
+  perform note_research('research.undertaking', 'EXPERT', 'disclosure', d.id, '{}');
 end $$;
 
 -- Who decides had no hand in what is decided on.
@@ -635,7 +635,7 @@ begin
   end if;
   insert into research_extension (disclosure_id, due_on, reasons, asked_by)
   values (d.id, ask_research_extension.due_on, btrim(ask_research_extension.reasons), viewer()) returning id into made;
-  perform note_research('research.extension-asked', 'EXPERT', 'disclosure', d.id, jsonb_build_object('dueOn', ask_research_extension.due_on));
+  perform note_research('research.extension', 'EXPERT', 'disclosure', d.id, jsonb_build_object('dueOn', ask_research_extension.due_on));
   return made;
 end $$;
 
@@ -664,7 +664,7 @@ begin
     update research_disclosure r set due_on = e.due_on where r.id = d.id;
   end if;
   update research_extension x set outcome = how, decided_at = clock_timestamp(), decided_by = viewer() where x.id = e.id;
-  perform note_research('research.extension-decided', as_role, 'disclosure', d.id,
+  perform note_research('research.extension', as_role, 'disclosure', d.id,
     jsonb_build_object('outcome', how, 'dueOn', e.due_on));
 end $$;
 

@@ -44,6 +44,7 @@ import { storageRoutes } from './storage-routes.ts'
 import { rightsRoutes } from './rights-routes.ts'
 import { requestCallRoutes } from './request-call-routes.ts'
 import { requestRoutes } from './request-routes.ts'
+import { researchRoutes } from './research-routes.ts'
 import type { Routes } from './routes.ts'
 import { sessionRoutes } from './session-routes.ts'
 import { watchRoutes } from './watch-routes.ts'
@@ -152,6 +153,7 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
   officeRoutes(app, desk)
   roomRoutes(app, desk)
   recallRoutes(app, desk)
+  researchRoutes(app, desk)
   authorityRoutes(app, desk)
   requestRoutes(app, desk)
   requestCallRoutes(app, desk)

@@ -193,6 +193,7 @@ export type AuditAction =
   | 'research.item-dropped'
   | 'research.undertaking'
   | 'research.decided'
+  | 'research.released'
   | 'research.study-ended'
   | 'research.item-confirmed'
   | 'research.extension'

@@ -32164,10 +32164,10 @@ export interface operations {
                              */
                             destroyAt?: string;
                             /**
-                             * @description Whether there is a recording still
+                             * @description Whether there is a recording still; unknown once nothing ties it
                              * @enum {unknown}
                              */
-                            recording: "available" | "restricted" | "destroyed";
+                            recording?: "available" | "restricted" | "destroyed";
                             copy: {
                                 /**
                                  * Format: uuid
@@ -32190,6 +32190,11 @@ export interface operations {
                              * @enum {unknown}
                              */
                             outcome: "none" | "out" | "recalled" | "returned" | "destroyed";
+                            /**
+                             * Format: date-time
+                             * @description recalled: confirmed by then
+                             */
+                            recallDueAt?: string;
                             /**
                              * Format: date-time
                              * @description Confirmed
@@ -32341,6 +32346,22 @@ export interface operations {
                                  */
                                 outcome: "GRANTED" | "REFUSED";
                             };
+                        }[];
+                        /** @description What the institute is to be told now */
+                        notices: {
+                            /**
+                             * @description Why the institute is written to
+                             * @enum {unknown}
+                             */
+                            kind: "destroy-now" | "study-ended" | "overdue" | "closed";
+                            /** @description destroy-now: which copy */
+                            item?: number;
+                            /**
+                             * @description The language of what the institute is sent
+                             * @enum {unknown}
+                             */
+                            language: "fi" | "sv" | "en";
+                            text: string;
                         }[];
                         may: {
                             /** @description Change it, pick items, anonymise */

@@ -72,7 +72,12 @@ export const ResearchItem = Type.Object({
   recordingId: Type.Optional(uuid('The recording; gone once its copy has come back or been destroyed')),
   contactId: Type.Optional(uuid('Its call')),
   destroyAt: Type.Optional(instant('The recording is destroyed then')),
-  recording: literals(['available', 'restricted', 'destroyed'], 'Whether there is a recording still'),
+  recording: Type.Optional(
+    literals(
+      ['available', 'restricted', 'destroyed'],
+      'Whether there is a recording still; unknown once nothing ties it',
+    ),
+  ),
   copy: Type.Object({
     id: Type.Optional(uuid('The anonymised copy')),
     state: literals([...copyStates], 'How far its anonymisation is'),
@@ -82,6 +87,7 @@ export const ResearchItem = Type.Object({
     ['none', 'out', 'recalled', 'returned', 'destroyed'],
     'none: not released; out: the institute has it; recalled: to be destroyed now (R50); what the institute confirmed',
   ),
+  recallDueAt: Type.Optional(instant('recalled: confirmed by then')),
   confirmedAt: Type.Optional(instant('Confirmed')),
 })
 export type ResearchItem = Static<typeof ResearchItem>
@@ -95,6 +101,17 @@ export const Extension = Type.Object({
     Type.Object({ at: instant('When'), by: person('By whom'), outcome: literals(['GRANTED', 'REFUSED'], 'How') }),
   ),
 })
+
+export const Notice = Type.Object(
+  {
+    kind: literals(['destroy-now', 'study-ended', 'overdue', 'closed'], 'Why the institute is written to'),
+    item: Type.Optional(Type.Integer({ description: 'destroy-now: which copy' })),
+    language,
+    text: Type.String(),
+  },
+  { description: 'For the institute, in its language; nothing in it of anybody whose recording it is' },
+)
+export type Notice = Static<typeof Notice>
 
 const summary = {
   id: uuid('The disclosure'),
@@ -161,6 +178,7 @@ export const ResearchDetail = Type.Object({
   packages: Type.Array(Package),
   studyEndedOn: Type.Optional(day('The study ended')),
   extensions: Type.Array(Extension),
+  notices: Type.Array(Notice, { description: 'What the institute is to be told now' }),
   may: Type.Object({
     prepare: Type.Boolean({ description: 'Change it, pick items, anonymise' }),
     check: Type.Boolean({ description: 'Hear and sign copies that others made' }),

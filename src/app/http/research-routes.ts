@@ -1,0 +1,233 @@
+import type { FastifyReply } from 'fastify'
+import { currentNames } from '#safeguards/people/current-names.ts'
+import { listPackages } from '#use/disclosure/packages/list-packages.ts'
+import { askExtension, decideExtension, decideResearch } from '#use/disclosure/research/decide-research.ts'
+import { addInstitute, changeInstitute, listInstitutes } from '#use/disclosure/research/institutes.ts'
+import {
+  beginResearch,
+  changeResearch,
+  dropItem,
+  fileUndertaking,
+  pickItem,
+  withdrawResearch,
+} from '#use/disclosure/research/prepare-research.ts'
+import { listResearch, readResearch } from '#use/disclosure/research/read-research.ts'
+import { closeResearch, confirmItem, endStudy } from '#use/disclosure/research/return-research.ts'
+import { operations } from './contract/operations.ts'
+import type { Desk } from './desk.ts'
+import { viewPackage } from './package-view.ts'
+import { refuse, type RefusalCode } from './refuse.ts'
+import { peopleOfResearch, viewInstitute, viewResearch, viewResearchSummary } from './research-view.ts'
+import type { Routes } from './routes.ts'
+import { signedIn } from './signed-in.ts'
+
+/** Disclosures to research institutes, from the first item to the last confirmation (R28-R32, R35). */
+export function researchRoutes(app: Routes, desk: Desk): void {
+  instituteRoutes(app, desk)
+  preparingRoutes(app, desk)
+
+  app.route({
+    ...operations.listResearch,
+    handler: async (request, reply) => {
+      // Asked again after every act, and nobody's call is in it: no look in a mass.
+      const session = await signedIn(desk, request, reply)
+      if (!session) return reply
+      const listed = await listResearch(desk.db, session, request.query.state ?? 'open')
+      if ('refused' in listed) return refuse(reply, listed.refused)
+      const names = await currentNames(desk.db, listed.flatMap(peopleOfResearch))
+      return reply.send({ items: listed.map((one) => viewResearchSummary(one, names)) })
+    },
+  })
+
+  app.route({
+    ...operations.readResearch,
+    handler: async (request, reply) => {
+      const session = await signedIn(desk, request, reply)
+      if (!session) return reply
+      const found = await readResearch(desk.db, session, request.params.id)
+      if ('refused' in found) return refuse(reply, found.refused)
+      const packages = await listPackages(desk.db, session, [request.params.id])
+      const names = await currentNames(desk.db, [...peopleOfResearch(found), ...packages.map(({ made_by }) => made_by)])
+      return reply.send({ ...viewResearch(found, names), packages: packages.map((one) => viewPackage(one, names)) })
+    },
+  })
+
+  app.route({
+    ...operations.decideResearch,
+    handler: async (request, reply) => {
+      const session = await signedIn(desk, request, reply)
+      if (!session) return reply
+      return answer(reply, await decideResearch(desk.db, session, request.params.id, request.body))
+    },
+  })
+
+  app.route({
+    ...operations.endStudy,
+    handler: async (request, reply) => {
+      const session = await signedIn(desk, request, reply)
+      if (!session) return reply
+      const endedOn = dayOf(request.body.endedOn)
+      if (!endedOn) return refuse(reply, 'input.invalid', { field: 'endedOn' })
+      return answer(reply, await endStudy(desk.db, session, request.params.id, endedOn))
+    },
+  })
+
+  app.route({
+    ...operations.confirmItem,
+    handler: async (request, reply) => {
+      const session = await signedIn(desk, request, reply)
+      if (!session) return reply
+      const { id, item } = request.params
+      if (!isItem(item)) return refuse(reply, 'not-found')
+      return answer(reply, await confirmItem(desk.db, session, id, item, request.body))
+    },
+  })
+
+  app.route({
+    ...operations.closeResearch,
+    handler: async (request, reply) => {
+      const session = await signedIn(desk, request, reply)
+      if (!session) return reply
+      return answer(reply, await closeResearch(desk.db, session, request.params.id))
+    },
+  })
+
+  app.route({
+    ...operations.askExtension,
+    handler: async (request, reply) => {
+      const session = await signedIn(desk, request, reply)
+      if (!session) return reply
+      const dueOn = dayOf(request.body.dueOn)
+      if (!dueOn) return refuse(reply, 'input.invalid', { field: 'dueOn' })
+      const asked = await askExtension(desk.db, session, request.params.id, { ...request.body, dueOn })
+      return 'refused' in asked ? refuseAct(reply, asked) : reply.code(201).send(asked)
+    },
+  })
+
+  app.route({
+    ...operations.decideExtension,
+    handler: async (request, reply) => {
+      const session = await signedIn(desk, request, reply)
+      if (!session) return reply
+      return answer(reply, await decideExtension(desk.db, session, request.params.id, request.body.outcome))
+    },
+  })
+}
+
+function instituteRoutes(app: Routes, desk: Desk): void {
+  app.route({
+    ...operations.listInstitutes,
+    handler: async (request, reply) => {
+      const session = await signedIn(desk, request, reply)
+      if (!session) return reply
+      const listed = await listInstitutes(desk.db, session)
+      return 'refused' in listed ? refuse(reply, listed.refused) : reply.send({ items: listed.map(viewInstitute) })
+    },
+  })
+
+  app.route({
+    ...operations.addInstitute,
+    handler: async (request, reply) => {
+      const session = await signedIn(desk, request, reply)
+      if (!session) return reply
+      const added = await addInstitute(desk.db, session, request.body)
+      return 'refused' in added ? refuseAct(reply, added) : reply.code(201).send(added)
+    },
+  })
+
+  app.route({
+    ...operations.changeInstitute,
+    handler: async (request, reply) => {
+      const session = await signedIn(desk, request, reply)
+      if (!session) return reply
+      return answer(reply, await changeInstitute(desk.db, session, request.params.id, request.body))
+    },
+  })
+}
+
+function preparingRoutes(app: Routes, desk: Desk): void {
+  app.route({
+    ...operations.beginResearch,
+    handler: async (request, reply) => {
+      const session = await signedIn(desk, request, reply)
+      if (!session) return reply
+      const dueOn = dayOf(request.body.dueOn)
+      if (!dueOn) return refuse(reply, 'input.invalid', { field: 'dueOn' })
+      const begun = await beginResearch(desk.db, session, { ...request.body, dueOn })
+      return 'refused' in begun ? refuseAct(reply, begun) : reply.code(201).send(begun)
+    },
+  })
+
+  app.route({
+    ...operations.changeResearch,
+    handler: async (request, reply) => {
+      const session = await signedIn(desk, request, reply)
+      if (!session) return reply
+      const dueOn = dayOf(request.body.dueOn)
+      if (!dueOn) return refuse(reply, 'input.invalid', { field: 'dueOn' })
+      return answer(reply, await changeResearch(desk.db, session, request.params.id, { ...request.body, dueOn }))
+    },
+  })
+
+  app.route({
+    ...operations.withdrawResearch,
+    handler: async (request, reply) => {
+      const session = await signedIn(desk, request, reply)
+      if (!session) return reply
+      return answer(reply, await withdrawResearch(desk.db, session, request.params.id))
+    },
+  })
+
+  app.route({
+    ...operations.pickItem,
+    handler: async (request, reply) => {
+      const session = await signedIn(desk, request, reply)
+      if (!session) return reply
+      const picked = await pickItem(desk.db, session, request.params.id, request.body.recordingId)
+      return 'refused' in picked ? refuseAct(reply, picked) : reply.code(201).send(picked)
+    },
+  })
+
+  app.route({
+    ...operations.dropItem,
+    handler: async (request, reply) => {
+      const session = await signedIn(desk, request, reply)
+      if (!session) return reply
+      const { id, item } = request.params
+      return isItem(item) ? answer(reply, await dropItem(desk.db, session, id, item)) : refuse(reply, 'not-found')
+    },
+  })
+
+  app.route({
+    ...operations.fileUndertaking,
+    handler: async (request, reply) => {
+      const session = await signedIn(desk, request, reply)
+      if (!session) return reply
+      const signedOn = dayOf(request.body.signedOn)
+      if (!signedOn) return refuse(reply, 'input.invalid', { field: 'signedOn' })
+      return answer(reply, await fileUndertaking(desk.db, session, request.params.id, { ...request.body, signedOn }))
+    },
+  })
+}
+
+type Refusal = { refused: RefusalCode; of?: string }
+
+function answer(reply: FastifyReply, done: 'done' | Refusal) {
+  return done === 'done' ? reply.code(204).send(null) : refuseAct(reply, done)
+}
+
+/** With the field that is wrong, the instant before which a day must lie, or the items that it is about. */
+function refuseAct(reply: FastifyReply, { refused, of }: Refusal) {
+  return refuse(reply, refused, of === undefined ? {} : { field: of })
+}
+
+/** A day of this calendar's; none of the first centuries. */
+function dayOf(written: string): Temporal.PlainDate | undefined {
+  const day = Temporal.PlainDate.from(written)
+  return day.year >= 2000 ? day : undefined
+}
+
+/** What PostgreSQL has a number for. */
+function isItem(item: number): boolean {
+  return item <= 2_147_483_647
+}

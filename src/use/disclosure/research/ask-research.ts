@@ -1,0 +1,69 @@
+import type { RawBuilder } from 'kysely'
+import { askOfDatabase, refusalOf, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { appendAudit, type AuditAction } from '#safeguards/audit/append.ts'
+import type { Session } from '#safeguards/people/session.ts'
+import type { HoldingSafeguards } from '#safeguards/tables.ts'
+
+/** What the database refuses of every act on a disclosure. */
+export const always = ['deny.role', 'not-found', 'research.over'] as const
+
+/** What is missing, as a decision and a release are refused for it. */
+export const lackRefusals = [
+  'research.research-off',
+  'research.items',
+  'research.item-destroyed',
+  'research.item-restricted',
+  'research.anonymised-copy',
+  'research.level-not-allowed',
+  'research.check',
+  'research.undertaking',
+  'research.due-date-late',
+  'research.due-date-past',
+  'research.institute-blocked',
+  'research.decision',
+] as const
+
+/** What `demand_releasable` refuses with: for whoever makes the package. */
+export const releaseRefusals = [
+  ...always,
+  ...lackRefusals,
+  'research.own',
+  'research.study-ended',
+  'research.item-out',
+] as const
+
+/** An act on one disclosure that the database decides on; `of` what it said more. */
+export async function act<Code extends string>(
+  db: HoldingSafeguards,
+  session: Session,
+  id: string,
+  action: AuditAction,
+  statement: RawBuilder<unknown>,
+  codes: readonly Code[],
+): Promise<'done' | Refused<Code>> {
+  const answer = await askOfDatabase(db, session, statement, codes, { action, object: { kind: 'disclosure', id } })
+  return 'refused' in answer ? answer : 'done'
+}
+
+/** A look whose refusals are in the log; anything else is thrown. */
+export async function orRefused<Found, Code extends string>(
+  db: HoldingSafeguards,
+  session: Session,
+  looking: Promise<Found>,
+  codes: readonly Code[],
+  { action, id }: { action: AuditAction; id?: string | undefined },
+): Promise<Found | Refused<Code>> {
+  try {
+    return await looking
+  } catch (error) {
+    const answer = refusalOf(error, codes)
+    if (!answer) throw error
+    await appendAudit(db, {
+      action,
+      result: `refused:${answer.refused}`,
+      personId: session.personId,
+      object: { kind: 'disclosure', ...(id !== undefined && { id }) },
+    })
+    return answer
+  }
+}

@@ -1,0 +1,58 @@
+import { sql } from 'kysely'
+import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import type { Session } from '#safeguards/people/session.ts'
+import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import { act, always, lackRefusals } from './ask-research.ts'
+
+const decideRefusals = [...always, ...lackRefusals, 'research.decided', 'research.own', 'input.identity-code'] as const
+const days = [
+  'research.study-ended',
+  'research.day-not-later',
+  'research.due-date-past',
+  'research.due-date-late',
+] as const
+const askRefusals = [
+  ...always,
+  ...days,
+  'research.not-released',
+  'research.extension-waits',
+  'input.identity-code',
+] as const
+const extensionRefusals = [...always, ...days, 'research.decided', 'research.own'] as const
+
+/** Grants when nothing else is missing, or refuses; by somebody who had no part in preparing it (R35). */
+export function decideResearch(
+  db: HoldingSafeguards,
+  session: Session,
+  id: string,
+  { outcome, reasons }: { outcome: 'GRANTED' | 'REFUSED'; reasons: string },
+): Promise<'done' | Refused<(typeof decideRefusals)[number]>> {
+  const statement = sql`select decide_research(${id}::uuid, ${outcome}, ${reasons})`
+  return act(db, session, id, 'research.decided', statement, decideRefusals)
+}
+
+/** Asks for a later day, which never passes an item's destruction (AC19). */
+export async function askExtension(
+  db: HoldingSafeguards,
+  session: Session,
+  id: string,
+  { dueOn, reasons }: { dueOn: Temporal.PlainDate; reasons: string },
+): Promise<{ id: string } | Refused<(typeof askRefusals)[number]>> {
+  const statement = sql<{ id: string }>`select ask_research_extension(${id}::uuid, ${dueOn}::date, ${reasons}) as id`
+  const trace = { action: 'research.extension', object: { kind: 'disclosure', id } } as const
+  const answer = await askOfDatabase(db, session, statement, askRefusals, trace)
+  return 'refused' in answer ? answer : answer.rows[0]!
+}
+
+/** @param id of the extension */
+export async function decideExtension(
+  db: HoldingSafeguards,
+  session: Session,
+  id: string,
+  outcome: 'GRANTED' | 'REFUSED',
+): Promise<'done' | Refused<(typeof extensionRefusals)[number]>> {
+  const statement = sql`select decide_research_extension(${id}::uuid, ${outcome})`
+  const trace = { action: 'research.extension', object: { kind: 'disclosure' } } as const
+  const answer = await askOfDatabase(db, session, statement, extensionRefusals, trace)
+  return 'refused' in answer ? answer : 'done'
+}

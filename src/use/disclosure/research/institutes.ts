@@ -1,0 +1,101 @@
+import { sql, type Kysely, type RawBuilder } from 'kysely'
+import { isRecipient, writeAgeHeader } from '#platform/age/age-header.ts'
+import { AgeFault } from '#platform/age/faults.ts'
+import { inSession } from '#platform/database/connect.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import type { Session } from '#safeguards/people/session.ts'
+import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import { orRefused } from './ask-research.ts'
+
+export interface InstituteToEnter {
+  name: string
+  contact: string
+  email: string
+  language: 'fi' | 'sv' | 'en'
+  /** Its age key. */
+  recipient?: string | undefined
+}
+
+export interface InstituteRow {
+  id: string
+  name: string
+  contact: string
+  email: string
+  language: 'fi' | 'sv' | 'en'
+  recipient: string | null
+  is_blocked: boolean
+  open: number
+}
+
+/** Research institutes by name, for whoever prepares, decides or oversees disclosures. */
+export function listInstitutes(
+  db: Kysely<RegisterTables>,
+  session: Session,
+): Promise<InstituteRow[] | Refused<'deny.role'>> {
+  return orRefused(
+    db,
+    session,
+    inSession(db, { 'seloste.session': session.token }, async (tx) => {
+      const blocked = await sql<{ id: string }>`select id from institutes_blocked() id`.execute(tx)
+      const ids = new Set(blocked.rows.map(({ id }) => id))
+      const { rows } = await sql<Omit<InstituteRow, 'is_blocked'>>`
+        select i.id, i.name, i.contact, i.email, i.language, i.recipient, (
+          select count(*)::integer from research_disclosure d
+          where d.institute_id = i.id and d.closed_at is null and d.withdrawn_at is null and d.outcome is distinct from 'REFUSED'
+        ) as open
+        from institute i order by lower(i.name)`.execute(tx)
+      return rows.map((row) => ({ ...row, is_blocked: ids.has(row.id) }))
+    }),
+    ['deny.role'],
+    { action: 'research.read' },
+  )
+}
+
+const addRefusals = ['deny.role', 'institute.known', 'input.identity-code'] as const
+const changeRefusals = [...addRefusals, 'not-found'] as const
+
+/** Enters an institute. A key that nobody can have is refused. */
+export async function addInstitute(
+  db: HoldingSafeguards,
+  session: Session,
+  given: InstituteToEnter,
+): Promise<{ id: string } | Refused<(typeof addRefusals)[number] | 'institute.recipient'>> {
+  if (!isUsable(given.recipient)) return { refused: 'institute.recipient', of: 'recipient' }
+  const statement = sql<{ id: string }>`select add_institute(${asJson(given)}) as id`
+  const trace = { action: 'institute.changed', object: { kind: 'institute' } } as const
+  const answer = await askOfDatabase(db, session, statement, addRefusals, trace)
+  return 'refused' in answer ? answer : answer.rows[0]!
+}
+
+/** Changes an institute; what was decided for its key keeps that key. */
+export async function changeInstitute(
+  db: HoldingSafeguards,
+  session: Session,
+  id: string,
+  given: InstituteToEnter,
+): Promise<'done' | Refused<(typeof changeRefusals)[number] | 'institute.recipient'>> {
+  if (!isUsable(given.recipient)) return { refused: 'institute.recipient', of: 'recipient' }
+  const statement = sql`select change_institute(${id}::uuid, ${asJson(given)})`
+  const trace = { action: 'institute.changed', object: { kind: 'institute', id } } as const
+  const answer = await askOfDatabase(db, session, statement, changeRefusals, trace)
+  return 'refused' in answer ? answer : 'done'
+}
+
+function isUsable(recipient: string | undefined): boolean {
+  if (recipient === undefined) return true
+  if (!isRecipient(recipient)) return false
+  try {
+    writeAgeHeader(recipient)
+    return true
+  } catch (error) {
+    if (error instanceof AgeFault) return false // A point of low order: nobody has its key.
+    throw error
+  }
+}
+
+/** As text by text: what PostgreSQL has no place for is refused as everywhere else, and not as a fault of JSON. */
+function asJson({ name, contact, email, language, recipient }: InstituteToEnter): RawBuilder<unknown> {
+  return sql`jsonb_strip_nulls(jsonb_build_object('name', ${name}::text, 'contact', ${contact}::text, 'email', ${email}::text,
+    'language', ${language}::text, 'recipient', ${recipient ?? null}::text))`
+}

@@ -1,0 +1,99 @@
+import { sql } from 'kysely'
+import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import type { Session } from '#safeguards/people/session.ts'
+import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import { act, always } from './ask-research.ts'
+
+export interface ResearchToPrepare {
+  study: string
+  /** The last day on which the institute may have the copies, in Helsinki. */
+  dueOn: Temporal.PlainDate
+  format: 'OPUS' | 'WAV'
+}
+
+const beginRefusals = [
+  'deny.role',
+  'not-found',
+  'input.identity-code',
+  'research.research-off',
+  'research.due-date-past',
+] as const
+const preparing = [...always, 'research.decided'] as const
+const changeRefusals = [
+  ...preparing,
+  'input.identity-code',
+  'research.due-date-past',
+  'research.due-date-late',
+] as const
+const withdrawRefusals = [...always, 'research.released'] as const
+const pickRefusals = [...preparing, 'research.too-many', 'research.item-out'] as const
+const dropRefusals = [...preparing, 'research.released'] as const
+const undertakingRefusals = [...preparing, 'input.identity-code', 'research.day-ahead'] as const
+
+/** Begins a disclosure: to whom, which study, until when (R28, R30). */
+export async function beginResearch(
+  db: HoldingSafeguards,
+  session: Session,
+  { instituteId, study, dueOn, format }: ResearchToPrepare & { instituteId: string },
+): Promise<{ id: string; number: string } | Refused<(typeof beginRefusals)[number]>> {
+  const statement = sql<{ id: string; number: string }>`
+    select id, number from begin_research(${instituteId}::uuid, ${study}, ${dueOn}::date, ${format})`
+  const trace = { action: 'research.begun', object: { kind: 'disclosure' } } as const
+  const answer = await askOfDatabase(db, session, statement, beginRefusals, trace)
+  return 'refused' in answer ? answer : answer.rows[0]!
+}
+
+/** Changes it before the decision; `of` a day that is too late: the earliest destruction of an item. */
+export function changeResearch(
+  db: HoldingSafeguards,
+  session: Session,
+  id: string,
+  { study, dueOn, format }: ResearchToPrepare,
+): Promise<'done' | Refused<(typeof changeRefusals)[number]>> {
+  const statement = sql`select change_research(${id}::uuid, ${study}, ${dueOn}::date, ${format})`
+  return act(db, session, id, 'research.changed', statement, changeRefusals)
+}
+
+/** Gives up a disclosure of which nothing has left; nothing ties its items to their recordings any more. */
+export function withdrawResearch(
+  db: HoldingSafeguards,
+  session: Session,
+  id: string,
+): Promise<'done' | Refused<(typeof withdrawRefusals)[number]>> {
+  return act(db, session, id, 'research.withdrawn', sql`select withdraw_research(${id}::uuid)`, withdrawRefusals)
+}
+
+/** Picks one recording that the viewer could hear now for a service-level study (R29); again, it is the same item. */
+export async function pickItem(
+  db: HoldingSafeguards,
+  session: Session,
+  id: string,
+  recordingId: string,
+): Promise<{ item: number } | Refused<(typeof pickRefusals)[number]>> {
+  const statement = sql<{ item: number }>`select pick_research_item(${id}::uuid, ${recordingId}::uuid) as item`
+  const trace = { action: 'research.item-picked', object: { kind: 'disclosure', id } } as const
+  const answer = await askOfDatabase(db, session, statement, pickRefusals, trace)
+  return 'refused' in answer ? answer : answer.rows[0]!
+}
+
+/** Takes an item out before the decision; after it only one that stands in the way of the release. */
+export function dropItem(
+  db: HoldingSafeguards,
+  session: Session,
+  id: string,
+  item: number,
+): Promise<'done' | Refused<(typeof dropRefusals)[number]>> {
+  const statement = sql`select drop_research_item(${id}::uuid, ${item})`
+  return act(db, session, id, 'research.item-dropped', statement, dropRefusals)
+}
+
+/** Notes where the institute's undertaking is, by whom and when it was signed (R31). */
+export function fileUndertaking(
+  db: HoldingSafeguards,
+  session: Session,
+  id: string,
+  { reference, signatory, signedOn }: { reference: string; signatory: string; signedOn: Temporal.PlainDate },
+): Promise<'done' | Refused<(typeof undertakingRefusals)[number]>> {
+  const statement = sql`select file_undertaking(${id}::uuid, ${reference}, ${signatory}, ${signedOn}::date)`
+  return act(db, session, id, 'research.undertaking', statement, undertakingRefusals)
+}

@@ -1,0 +1,167 @@
+import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely'
+import { inSession } from '#platform/database/connect.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import type { Refused } from '#safeguards/access/ask-of-database.ts'
+import type { Session } from '#safeguards/people/session.ts'
+import { orRefused } from './ask-research.ts'
+import { researchFactsOf } from './research-facts.ts'
+import {
+  isOverdue,
+  lacksOf,
+  researchStateOf,
+  type MissingOfResearch,
+  type ResearchFacts,
+  type ResearchState,
+} from './research-state.ts'
+
+type Instant = Temporal.Instant
+
+export interface ResearchRow {
+  id: string
+  number: string
+  institute_id: string
+  institute_name: string
+  institute_language: 'fi' | 'sv' | 'en'
+  study: string
+  due_on: Temporal.PlainDate
+  format: 'OPUS' | 'WAV'
+  created_at: Instant
+  prepared_by: string
+  undertaking_reference: string | null
+  undertaking_signatory: string | null
+  undertaking_on: Temporal.PlainDate | null
+  undertaking_at: Instant | null
+  undertaking_by: string | null
+  outcome: 'GRANTED' | 'REFUSED' | null
+  reasons: string | null
+  decided_at: Instant | null
+  decided_by: string | null
+  study_ended_on: Temporal.PlainDate | null
+  closed_at: Instant | null
+}
+
+export interface ExtensionRow {
+  id: string
+  due_on: Temporal.PlainDate
+  reasons: string
+  asked_by: string
+  outcome: 'GRANTED' | 'REFUSED' | null
+  decided_at: Instant | null
+  decided_by: string | null
+}
+
+export interface ListedResearch {
+  row: ResearchRow
+  facts: ResearchFacts
+  state: ResearchState
+  isOverdue: boolean
+}
+
+export interface ReadResearch extends ListedResearch {
+  lacks: MissingOfResearch[]
+  extensions: ExtensionRow[]
+  /** What the viewer may do by their parts and by what they have done before. */
+  may: { prepare: boolean; check: boolean; decide: boolean; release: boolean; confirm: boolean }
+}
+
+const over = new Set<ResearchState>(['REFUSED', 'CLOSED', 'WITHDRAWN'])
+
+/** Disclosures to research institutes: the open ones, what is overdue first; or those that are over, the newest first. */
+export function listResearch(
+  db: Kysely<RegisterTables>,
+  session: Session,
+  which: 'open' | 'over',
+): Promise<ListedResearch[] | Refused<'deny.role'>> {
+  return orRefused(
+    db,
+    session,
+    inSession(db, { 'seloste.session': session.token }, async (tx) => {
+      await sql`select look_at_research(null)`.execute(tx)
+      const listed = await withFacts(tx, (await rowsOf(tx, isOver(which === 'over'))).rows)
+      return listed.sort((one, other) => Number(other.isOverdue) - Number(one.isOverdue))
+    }),
+    ['deny.role'],
+    { action: 'research.read' },
+  )
+}
+
+/** One disclosure with all that is missing; the look is in the log before. */
+export function readResearch(
+  db: Kysely<RegisterTables>,
+  session: Session,
+  id: string,
+): Promise<ReadResearch | Refused<'deny.role' | 'not-found'>> {
+  return orRefused(
+    db,
+    session,
+    inSession(db, { 'seloste.session': session.token }, async (tx) => {
+      await sql`select look_at_research(${id}::uuid)`.execute(tx)
+      const [listed] = await withFacts(tx, (await rowsOf(tx, sql<boolean>`d.id = ${id}::uuid`)).rows)
+      const extensions = await sql<ExtensionRow>`
+        select id, due_on, reasons, asked_by, outcome, decided_at, decided_by from research_extension
+        where disclosure_id = ${id}::uuid order by asked_at`.execute(tx)
+      const parts = await sql<{ quality: boolean; decides: boolean }>`
+        select viewer_is('EXPERT', 'QUALITY') as quality, viewer_is('DECISION_MAKER') as decides`.execute(tx)
+      return {
+        ...listed!,
+        lacks: lacksOf(listed!.facts),
+        extensions: extensions.rows,
+        may: mayOf(listed!, extensions.rows, session.personId, parts.rows[0]!),
+      }
+    }),
+    ['deny.role', 'not-found'],
+    { action: 'research.read', id },
+  )
+}
+
+function mayOf(
+  { facts, state }: ListedResearch,
+  extensions: readonly ExtensionRow[],
+  viewer: string,
+  { quality, decides }: { quality: boolean; decides: boolean },
+): ReadResearch['may'] {
+  const isOpen = !over.has(state)
+  const isUndecided = isOpen && facts.outcome === null
+  const isFree = decides && isOpen && !facts.hands.includes(viewer)
+  const waits = extensions.some(({ decided_at, asked_by }) => decided_at === null && asked_by !== viewer)
+  return {
+    prepare: quality && isUndecided,
+    check:
+      quality &&
+      isOpen &&
+      facts.items.some(
+        ({ copyState, copyBy }) => copyState === 'RENDERED' && copyBy !== undefined && copyBy !== viewer,
+      ),
+    decide: isFree && (isUndecided || waits),
+    release: isFree && facts.outcome === 'GRANTED' && !facts.isStudyEnded,
+    confirm: (quality || decides) && isOpen && facts.isReleased,
+  }
+}
+
+function isOver(wanted: boolean): RawBuilder<boolean> {
+  return sql<boolean>`(d.closed_at is not null or d.withdrawn_at is not null or coalesce(d.outcome = 'REFUSED', false)) = ${wanted}`
+}
+
+/** Of those that are over the newest. */
+const mostListed = 500
+
+function rowsOf(tx: Transaction<RegisterTables>, condition: RawBuilder<boolean>) {
+  return sql<ResearchRow>`
+    select d.id, d.number, d.institute_id, i.name as institute_name, i.language as institute_language, d.study, d.due_on, d.format,
+      d.created_at, d.prepared_by, d.undertaking_reference, d.undertaking_signatory, d.undertaking_on, d.undertaking_at, d.undertaking_by,
+      d.outcome, d.reasons, d.decided_at, d.decided_by, d.study_ended_on, d.closed_at
+    from research_disclosure d join institute i on i.id = d.institute_id
+    where ${condition} order by d.created_at desc limit ${mostListed}`.execute(tx)
+}
+
+async function withFacts(tx: Transaction<RegisterTables>, rows: readonly ResearchRow[]): Promise<ListedResearch[]> {
+  const facts = await researchFactsOf(
+    tx,
+    rows.map(({ id }) => id),
+  )
+  return rows.map((row) => {
+    const known = facts.get(row.id)
+    if (!known) throw new Error(`the disclosure ${row.number} has no facts: research_facts() left it out`)
+    return { row, facts: known, state: researchStateOf(known), isOverdue: isOverdue(known) }
+  })
+}

@@ -1,0 +1,37 @@
+import { sql, type Transaction } from 'kysely'
+import type { RegisterTables } from '#register/tables.ts'
+import type { ResearchFacts, ResearchItemFacts } from './research-state.ts'
+
+type Told<Facts> = { [Field in keyof Facts]: Facts[Field] extends Temporal.Instant | undefined ? string : Facts[Field] }
+/** As the database tells them: instants are text. */
+type ToldFacts = Omit<Told<ResearchFacts>, 'items'> & { items: readonly Told<ResearchItemFacts>[] }
+
+/** What there is of disclosures (`facts_of_research` in migrations/0032), by their id; in the viewer's session. */
+export async function researchFactsOf(
+  tx: Transaction<RegisterTables>,
+  ids: readonly string[],
+): Promise<Map<string, ResearchFacts>> {
+  if (ids.length === 0) return new Map()
+  const { rows } = await sql<{
+    id: string
+    facts: unknown
+  }>`select id, facts from research_facts(${ids}::uuid[])`.execute(tx)
+  return new Map(rows.map(({ id, facts }) => [id, readResearchFacts(facts)]))
+}
+
+/** @param facts as `facts_of_research` gives them */
+export function readResearchFacts(facts: unknown): ResearchFacts {
+  const { now, dueEnds, deadline, items, ...rest } = facts as ToldFacts
+  return {
+    ...rest,
+    now: Temporal.Instant.from(now),
+    dueEnds: Temporal.Instant.from(dueEnds),
+    deadline: Temporal.Instant.from(deadline),
+    items: items.map(({ destroyAt, recallDueAt, confirmedAt, ...item }) => ({
+      ...item,
+      ...(destroyAt && { destroyAt: Temporal.Instant.from(destroyAt) }),
+      ...(recallDueAt && { recallDueAt: Temporal.Instant.from(recallDueAt) }),
+      ...(confirmedAt && { confirmedAt: Temporal.Instant.from(confirmedAt) }),
+    })),
+  }
+}

@@ -1,0 +1,159 @@
+/**
+ * How far a disclosure to a research institute is, and what is missing (requirements 1.5, R28-R33, R35). In: facts. Out: state,
+ * lacks, whether it is overdue. Never here: a database, a state that somebody sets.
+ */
+export type ResearchState =
+  | 'DRAFT'
+  | 'ITEMS_SELECTED'
+  | 'ANONYMISED'
+  | 'CHECKED'
+  | 'UNDERTAKING'
+  | 'DECIDED'
+  | 'REFUSED'
+  | 'RELEASED'
+  | 'STUDY_ENDED'
+  | 'CLOSED'
+  | 'WITHDRAWN'
+
+export type ResearchLack =
+  | 'research-off'
+  | 'items'
+  | 'item-destroyed'
+  | 'item-restricted'
+  | 'anonymised-copy'
+  | 'level-not-allowed'
+  | 'check'
+  | 'undertaking'
+  | 'due-date-late'
+  | 'due-date-past'
+  | 'institute-blocked'
+  | 'decision'
+  | 'release'
+
+export type CopyState = 'NONE' | 'DRAFT' | 'RENDERING' | 'RENDERED' | 'APPROVED' | 'REJECTED' | 'FAILED'
+
+export interface ResearchItemFacts {
+  item: number
+  /** None of both once nothing ties the item to them. */
+  recordingId?: string
+  contactId?: string
+  destroyAt?: Temporal.Instant
+  recording: 'available' | 'restricted' | 'destroyed' | 'unknown'
+  copyId?: string
+  copyState: CopyState
+  /** Of a copy that is rendered. */
+  level?: 'T' | 'N' | 'D'
+  /** Who prepares or prepared it. */
+  copyBy?: string
+  outcome: 'none' | 'out' | 'recalled' | 'returned' | 'destroyed'
+  /** While it is recalled. */
+  recallDueAt?: Temporal.Instant
+  confirmedAt?: Temporal.Instant
+}
+
+export interface ResearchFacts {
+  now: Temporal.Instant
+  /** The description in force provides for disclosures to research institutes; for copies of level D (C7). */
+  isOn: boolean
+  isPseudonymisedOn: boolean
+  isInstituteBlocked: boolean
+  /** The end of the last day in Helsinki. */
+  dueEnds: Temporal.Instant
+  /** When all copies are to be back: then, or earlier where the study has ended. */
+  deadline: Temporal.Instant
+  hasUndertaking: boolean
+  outcome: 'GRANTED' | 'REFUSED' | null
+  isReleased: boolean
+  isStudyEnded: boolean
+  isClosed: boolean
+  isWithdrawn: boolean
+  /** Whoever had a part in preparing it. */
+  hands: readonly string[]
+  /** Those that were not taken out. */
+  items: readonly ResearchItemFacts[]
+}
+
+export interface MissingOfResearch {
+  what: ResearchLack
+  items?: number[]
+  /** due-date-late: the earliest destruction among the items. */
+  until?: Temporal.Instant
+}
+
+export function researchStateOf(facts: ResearchFacts): ResearchState {
+  if (facts.isWithdrawn) return 'WITHDRAWN'
+  if (facts.isClosed) return 'CLOSED'
+  if (facts.outcome === 'REFUSED') return 'REFUSED'
+  if (facts.isReleased) return facts.isStudyEnded ? 'STUDY_ENDED' : 'RELEASED'
+  if (facts.outcome === 'GRANTED') return 'DECIDED'
+  if (facts.items.length === 0) return 'DRAFT'
+  if (!facts.items.every(isRendered)) return 'ITEMS_SELECTED'
+  if (!facts.items.every(({ copyState }) => copyState === 'APPROVED')) return 'ANONYMISED'
+  return facts.hasUndertaking ? 'UNDERTAKING' : 'CHECKED'
+}
+
+/**
+ * What stands between a disclosure and its release, in the order of the steps; nothing once it is released or over. The twin of
+ * `lacks_of_facts` in migrations/0032-research-disclosures.sql, which decides.
+ */
+export function lacksOf(facts: ResearchFacts): MissingOfResearch[] {
+  if (facts.isReleased || facts.isWithdrawn || facts.outcome === 'REFUSED') return []
+  const { items, dueEnds } = facts
+  const left = items.filter(({ recording }) => recording !== 'destroyed')
+  const tooEarly = left.filter(({ destroyAt }) => destroyAt && isBefore(destroyAt, dueEnds))
+  const earliest = tooEarly.map(({ destroyAt }) => destroyAt!).sort((a, b) => Temporal.Instant.compare(a, b))[0]
+  const ofItems: Partial<Record<ResearchLack, readonly ResearchItemFacts[]>> = {
+    'item-destroyed': items.filter(({ recording }) => recording === 'destroyed'),
+    'item-restricted': items.filter(({ recording }) => recording === 'restricted'),
+    'anonymised-copy': left.filter((item) => !isRendered(item)),
+    'level-not-allowed': left.filter((item) => isRendered(item) && item.level === 'D' && !facts.isPseudonymisedOn),
+    check: left.filter(({ copyState }) => copyState === 'RENDERED'),
+    'due-date-late': tooEarly,
+  }
+  const isMissing: Record<ResearchLack, boolean> = {
+    'research-off': !facts.isOn,
+    items: items.length === 0,
+    'item-destroyed': false,
+    'item-restricted': false,
+    'anonymised-copy': false,
+    'level-not-allowed': false,
+    check: false,
+    undertaking: !facts.hasUndertaking,
+    'due-date-late': false,
+    'due-date-past': !isBefore(facts.now, dueEnds),
+    'institute-blocked': facts.isInstituteBlocked,
+    decision: facts.outcome === null,
+    release: true,
+  }
+  return (Object.keys(isMissing) as ResearchLack[]).flatMap((what) => {
+    const those = ofItems[what]?.map(({ item }) => item) ?? []
+    if (!isMissing[what] && those.length === 0) return []
+    const until = what === 'due-date-late' ? earliest : undefined
+    return [{ what, ...(those.length > 0 && { items: those }), ...(until && { until }) }]
+  })
+}
+
+/** Released, past the day on which all is to be back, and not closed (AC19). */
+export function isOverdue({ isReleased, isClosed, deadline, now }: ResearchFacts): boolean {
+  return isReleased && !isClosed && !isBefore(now, deadline)
+}
+
+/** Copies that the institute has not confirmed. */
+export function unconfirmed({ items }: ResearchFacts): ResearchItemFacts[] {
+  return items.filter(({ outcome }) => outcome === 'out' || outcome === 'recalled')
+}
+
+/** The day before which the copies are to be back. */
+export function earliestDestruction({ items }: ResearchFacts): Temporal.Instant | undefined {
+  return items
+    .flatMap(({ recording, destroyAt }) => (recording === 'destroyed' ? [] : (destroyAt ?? [])))
+    .sort((one, other) => Temporal.Instant.compare(one, other))[0]
+}
+
+function isRendered({ copyState }: ResearchItemFacts): boolean {
+  return copyState === 'RENDERED' || copyState === 'APPROVED'
+}
+
+function isBefore(one: Temporal.Instant, other: Temporal.Instant): boolean {
+  return Temporal.Instant.compare(one, other) < 0
+}

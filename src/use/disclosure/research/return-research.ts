@@ -1,0 +1,41 @@
+import { sql } from 'kysely'
+import type { Refused } from '#safeguards/access/ask-of-database.ts'
+import type { Session } from '#safeguards/people/session.ts'
+import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import { act, always } from './ask-research.ts'
+
+const lent = [...always, 'research.not-released'] as const
+const endRefusals = [...lent, 'research.study-ended', 'research.day-ahead', 'research.day-before'] as const
+const confirmRefusals = [...lent, 'recall.confirmed', 'input.identity-code'] as const
+const closeRefusals = [...lent, 'research.unconfirmed'] as const
+
+/** The study has ended, on its day or before: every copy is returned or destroyed at once (R32). */
+export function endStudy(
+  db: HoldingSafeguards,
+  session: Session,
+  id: string,
+  endedOn: Temporal.PlainDate,
+): Promise<'done' | Refused<(typeof endRefusals)[number]>> {
+  return act(db, session, id, 'research.study-ended', sql`select end_study(${id}::uuid, ${endedOn}::date)`, endRefusals)
+}
+
+/** The institute's confirmation of one copy, released or recalled; what tied it to its recording is gone then (R32, R50). */
+export function confirmItem(
+  db: HoldingSafeguards,
+  session: Session,
+  id: string,
+  item: number,
+  { outcome, reference }: { outcome: 'returned' | 'destroyed'; reference: string },
+): Promise<'done' | Refused<(typeof confirmRefusals)[number]>> {
+  const statement = sql`select confirm_research_item(${id}::uuid, ${item}, ${outcome}, ${reference})`
+  return act(db, session, id, 'research.item-confirmed', statement, confirmRefusals)
+}
+
+/** Closes a disclosure of which every copy is confirmed; `of` those that are not: their items, with commas between. */
+export function closeResearch(
+  db: HoldingSafeguards,
+  session: Session,
+  id: string,
+): Promise<'done' | Refused<(typeof closeRefusals)[number]>> {
+  return act(db, session, id, 'research.closed', sql`select close_research(${id}::uuid)`, closeRefusals)
+}
