@@ -48,6 +48,9 @@ export interface TranscriptEngine {
   name: string
   version: string
   level: 'T'
-  /** @returns a track of `lengthSamples`; a turn that does not fit its time is spoken faster, never cut */
-  speak: (turns: readonly Turn[], lengthSamples: number, random: RandomBytes) => Promise<Int16Array>
+  /**
+   * @param lane which of a recording's two tracks: the voices of one lane are none of the other's; without it, any
+   * @returns a track of `lengthSamples`; a turn that does not fit its time is spoken faster, never cut
+   */
+  speak: (turns: readonly Turn[], lengthSamples: number, random: RandomBytes, lane?: 0 | 1) => Promise<Int16Array>
 }

@@ -1,0 +1,150 @@
+/**
+ * Work that would hold up everything else, one task at a time on each of several threads.
+ *
+ * In: a script that calls `answerTasks`, tasks that can be posted. Out: its answers, or what it threw. Never here: a thread that
+ * stays when there is nothing to do, as its memory has what it worked on; the text of an error that is no Fault, for the same reason.
+ */
+import { availableParallelism } from 'node:os'
+import { parentPort, Worker } from 'node:worker_threads'
+import { Fault } from '../fault.ts'
+
+/** Every code this folder throws. */
+export type ThreadCode = 'thread-failed' | 'thread-too-slow'
+
+export interface TaskThreadsOptions {
+  script: URL
+  name: string
+  /** Default: one for each core. */
+  threads?: number
+  /** A thread that did nothing for so long ends. */
+  idleMs?: number
+  /** A task that takes longer ends with its thread. */
+  limitMs: number
+}
+
+export interface TaskThreads<Task, Answer> {
+  /**
+   * @param give buffers of the task that become the thread's
+   * @throws Fault what the task threw, if that was a Fault; `thread-failed`, `thread-too-slow`
+   */
+  run: (task: Task, give?: readonly ArrayBuffer[]) => Promise<Answer>
+  /** What runs or waits is rejected. */
+  stop: () => Promise<void>
+}
+
+type Told<Answer> = { answer: Answer } | { code: string; message: string }
+
+interface Waiting<Task, Answer> {
+  task: Task
+  give: readonly ArrayBuffer[]
+  over: PromiseWithResolvers<Answer>
+}
+
+/** Threads start when there is a task for them. */
+export function startTaskThreads<Task, Answer>(options: TaskThreadsOptions): TaskThreads<Task, Answer> {
+  const { script, name, threads = availableParallelism(), idleMs = 5_000, limitMs } = options
+  const queue: Waiting<Task, Answer>[] = []
+  const all = new Set<Worker>()
+  /** The task that each busy thread has, and what ends it when it takes too long. */
+  const busy = new Map<Worker, { over: PromiseWithResolvers<Answer>; limit: NodeJS.Timeout }>()
+  /** What ends each idle thread. */
+  const idle = new Map<Worker, NodeJS.Timeout>()
+  let stopped = false
+
+  function begin(): Worker {
+    const worker = new Worker(script, { name })
+    all.add(worker)
+    worker.on('message', (told: Told<Answer>) => {
+      const { over } = takeTask(worker) ?? {}
+      if ('answer' in told) over?.resolve(told.answer)
+      else over?.reject(new Fault(told.code, told.message))
+      serve(worker)
+    })
+    worker.on('error', (error) => fail(worker, 'thread-failed', `the thread ended with ${nameOf(error)}.`))
+    worker.on('exit', (code) => fail(worker, 'thread-failed', `the thread ended with ${code} and told nothing.`))
+    return worker
+  }
+
+  function serve(worker: Worker): void {
+    const next = queue.shift()
+    if (!next) {
+      // An idle thread keeps no process alive.
+      worker.unref()
+      idle.set(worker, setTimeout(() => void drop(worker), idleMs).unref())
+      return
+    }
+    worker.ref()
+    const tooSlow = () => fail(worker, 'thread-too-slow', `a task took more than ${limitMs / 1000} s.`)
+    busy.set(worker, { over: next.over, limit: setTimeout(tooSlow, limitMs) })
+    worker.postMessage(next.task, [...next.give])
+  }
+
+  function takeTask(worker: Worker) {
+    const task = busy.get(worker)
+    clearTimeout(task?.limit)
+    busy.delete(worker)
+    return task
+  }
+
+  function fail(worker: Worker, code: ThreadCode, what: string): void {
+    takeTask(worker)?.over.reject(new Fault(code, `${name}: ${what}`))
+    const wasHere = all.has(worker)
+    void drop(worker)
+    if (wasHere && !stopped && queue.length > 0) serve(begin())
+  }
+
+  async function drop(worker: Worker): Promise<void> {
+    clearTimeout(idle.get(worker))
+    idle.delete(worker)
+    all.delete(worker)
+    await worker.terminate()
+  }
+
+  return {
+    async run(task, give = []) {
+      if (stopped) throw stoppedFault(name)
+      const over = Promise.withResolvers<Answer>()
+      queue.push({ task, give, over })
+      const [free] = idle.keys()
+      if (free) {
+        clearTimeout(idle.get(free))
+        idle.delete(free)
+        serve(free)
+      } else if (all.size < threads) serve(begin())
+      return await over.promise
+    },
+    async stop() {
+      stopped = true
+      const end = stoppedFault(name)
+      for (const { over } of queue.splice(0)) over.reject(end)
+      for (const worker of all) takeTask(worker)?.over.reject(end)
+      await Promise.all([...all].map(drop))
+    },
+  }
+}
+
+function stoppedFault(name: string): Fault<ThreadCode> {
+  return new Fault('thread-failed', `${name}: stopped.`)
+}
+
+/** In the thread: answers one task after the other. */
+export function answerTasks<Task, Answer>(
+  work: (task: Task) => Promise<{ answer: Answer; give: readonly ArrayBuffer[] }>,
+): void {
+  const port = parentPort!
+  port.on('message', (task: Task) => {
+    work(task).then(
+      ({ answer, give }) => port.postMessage({ answer } satisfies Told<Answer>, [...give]),
+      (error: unknown) =>
+        port.postMessage(
+          error instanceof Fault
+            ? { code: error.code, message: error.message }
+            : { code: 'thread-failed' satisfies ThreadCode, message: `A task ended with ${nameOf(error)}.` },
+        ),
+    )
+  })
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : typeof error
+}

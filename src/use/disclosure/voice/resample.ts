@@ -1,0 +1,65 @@
+/**
+ * From a synthesiser's rate to the telephone's. In: samples at one rate. Out: the same sound at another, nothing above 3.4 kHz
+ * folded back. Never here: state; where sound begins in the input, it begins in the output.
+ */
+
+const cutoffHz = 3_650
+/** On each side, in samples of the input at 22,050 Hz: from 3.4 to 3.9 kHz it falls by 60 dB. */
+const halfWidthSeconds = 80 / 22_050
+const kaiserBeta = 6
+
+/**
+ * A filter for each place that an output sample can have between two input samples: a sinc in a Kaiser window.
+ * @param fromRate, toRate in Hz; `fromRate` is the greater
+ */
+export function resampler(fromRate: number, toRate: number): (samples: Int16Array) => Float32Array {
+  const divisor = greatestCommon(fromRate, toRate)
+  const [step, phases] = [fromRate / divisor, toRate / divisor]
+  const half = Math.ceil(halfWidthSeconds * fromRate)
+  const taps = 2 * half
+  const filters = Array.from({ length: phases }, (_, phase) => filterAt(phase / phases, half, fromRate))
+
+  return (samples) => {
+    const result = new Float32Array(Math.ceil((samples.length * toRate) / fromRate))
+    for (let n = 0; n < result.length; n++) {
+      const place = n * step
+      const first = Math.floor(place / phases) - half + 1
+      const filter = filters[place % phases]!
+      const begin = Math.max(0, -first)
+      const end = Math.min(taps, samples.length - first)
+      let sum = 0
+      for (let k = begin; k < end; k++) sum += filter[k]! * samples[first + k]!
+      result[n] = sum
+    }
+    return result
+  }
+}
+
+/** Weights of the input samples around a place that lies `fraction` after one of them; they add up to 1. */
+function filterAt(fraction: number, half: number, rate: number): Float32Array {
+  const weights = new Float32Array(2 * half)
+  const band = (2 * cutoffHz) / rate
+  let sum = 0
+  for (let k = 0; k < weights.length; k++) {
+    const distance = k - half + 1 - fraction
+    const x = Math.PI * band * distance
+    const sinc = x === 0 ? 1 : Math.sin(x) / x
+    const within = 1 - (distance / half) ** 2
+    weights[k] = within <= 0 ? 0 : sinc * bessel(kaiserBeta * Math.sqrt(within))
+    sum += weights[k]!
+  }
+  for (let k = 0; k < weights.length; k++) weights[k]! /= sum
+  return weights
+}
+
+/** I0, the modified Bessel function of the first kind. */
+function bessel(x: number): number {
+  let term = 1
+  let sum = 1
+  for (let n = 1; term > 1e-10 * sum; n++) sum += term *= (x / (2 * n)) ** 2
+  return sum
+}
+
+function greatestCommon(a: number, b: number): number {
+  return b === 0 ? a : greatestCommon(b, a % b)
+}
