@@ -4,11 +4,11 @@
  * nothing is wrong, used or over.
  */
 import { sql, type Kysely } from 'kysely'
+import { tokenHash } from '#platform/links/link-token.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { subjectCopyKey } from '#register/recordings/objects.ts'
 import { noteCopiesRemoved } from '#register/recordings/subject-copies.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { tokenHash } from './make-copy.ts'
 
 const pieceBytes = 256 * 1024
 

@@ -3,16 +3,14 @@
  * In: the clerk's session, a recording of a matched call, a way to encrypt. Out: a WAV in an age file that only the person
  * opens, in the object store until it is fetched. Never here: sound on disk that is not sealed, a passphrase that is kept.
  */
-import { createHash, randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
-import { isRecipient, writeAgeHeader } from '#platform/age/age-header.ts'
-import { AgeFault } from '#platform/age/faults.ts'
-import { writePassphraseHeader } from '#platform/age/passphrase-header.ts'
+import { headerForKey, headerForPassphrase, type AgeHeader } from '#platform/age/header-for.ts'
+import { makePassphrase } from '#platform/age/passphrase.ts'
 import { inSession } from '#platform/database/connect.ts'
+import { makeLinkToken, tokenHash } from '#platform/links/link-token.ts'
 import { subjectCopyKey } from '#register/recordings/objects.ts'
 import { storeSubjectCopy, sweepUnfinishedCopies, type CopyStore } from '#register/recordings/subject-copies.ts'
 import { asRefused } from '../as-refused.ts'
-import { makePassphrase } from './passphrase.ts'
 
 export interface CopyAsked {
   session: string
@@ -60,27 +58,19 @@ export interface CopyMaker {
   stop: () => Promise<void>
 }
 
-/** Passphrases have all the chance they need: 32 MiB and a tenth of a second are enough on top of it. */
-const workFactor = 15
-
-/** The hash under which the database knows a link. */
-export function tokenHash(token: string): Buffer {
-  return createHash('sha256').update(token).digest()
-}
-
 export function createCopyMaker(making: CopyMaking): CopyMaker {
   let last: Promise<void> = Promise.resolve()
 
   return {
     async make(asked) {
       const passphrase = asked.method === 'PASSPHRASE' ? makePassphrase() : undefined
-      const toKey = passphrase === undefined ? sealToKey(asked.recipient) : undefined
-      if (toKey === 'copy.recipient') return { refused: toKey }
-      const token = randomBytes(32).toString('base64url')
+      const toKey = passphrase === undefined ? headerForKey(asked.recipient) : undefined
+      if (passphrase === undefined && !toKey) return { refused: 'copy.recipient' }
+      const token = makeLinkToken()
       const begun = await begin(making, asked, tokenHash(token))
       if ('refused' in begun) return begun
       // Whoever may not have one costs no memory; and one after another, as listeners come first.
-      const seal = () => toKey ?? writePassphraseHeader(passphrase!, workFactor)
+      const seal = () => toKey ?? headerForPassphrase(passphrase!)
       last = last.then(() => finish(making, begun.id, asked.recording, seal))
       return { id: begun.id, token, expiresAt: begun.expiresAt.toString(), ...(passphrase && { passphrase }) }
     },
@@ -93,21 +83,6 @@ export async function endUnfinishedCopies(store: CopyStore): Promise<{ ended: nu
   const { rows } = await sql`
     select subject_copy_failed(id) from subject_copy where ready_at is null and ended_at is null`.execute(store.db)
   return { ended: rows.length, files: await sweepUnfinishedCopies(store) }
-}
-
-interface Sealed {
-  header: Buffer
-  fileKey: Buffer
-}
-
-function sealToKey(recipient: string | undefined): Sealed | 'copy.recipient' {
-  if (recipient === undefined || !isRecipient(recipient)) return 'copy.recipient'
-  try {
-    return writeAgeHeader(recipient)
-  } catch (error) {
-    if (error instanceof AgeFault) return 'copy.recipient' // A point of low order: nobody has its key.
-    throw error
-  }
 }
 
 async function begin(
@@ -129,7 +104,7 @@ async function finish(
   making: CopyMaking,
   copy: string,
   recording: string,
-  seal: () => Sealed | Promise<Sealed>,
+  seal: () => AgeHeader | Promise<AgeHeader>,
 ): Promise<void> {
   const { db, objects, onFault } = making
   try {
