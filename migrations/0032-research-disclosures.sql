@@ -510,12 +510,12 @@ end $$;
 
 -- Back or destroyed ------------------------------------------------------------------------------------------------------
 
--- No package of it is fetched any more.
+-- No package of it is fetched any more (`end_package` is of 0034-packages.sql).
 create function end_research_packages(research uuid) returns void
-language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-  update disclosure_package p set ended_at = clock_timestamp(), end_why = 'withdrawn', ended_by = viewer()
-  where p.research_id = research and p.ended_at is null
-$$;
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  perform end_package(p, 'withdrawn', viewer()) from disclosure_package p where p.research_id = research and p.ended_at is null;
+end $$;
 
 create function end_study(wanted uuid, ended_on date) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$

@@ -139,11 +139,12 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   ), 5)
 $$;
 
+-- Of which recording a copy is, is in its row alone: the log would keep what ties them (R32).
 create function note_copy(action text, held access_right, c anonymised_copy, detail jsonb) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   insert into audit_entry (person_id, right_id, role, action, purpose, object_kind, object_id, result, detail)
   values (viewer(), held.id, held.role, action, 'SERVICE_LEVEL_STUDY', 'anonymised-copy', c.id, 'ok',
-    jsonb_build_object('recording', c.recording_id) || detail)
+    note_copy.detail)
 $$;
 
 -- Preparing -------------------------------------------------------------------------------------------------------------
@@ -196,7 +197,7 @@ create function read_copy(wanted uuid) returns table (
   id uuid, recording_id uuid, duration_ms integer, state text, revision integer, level text, work bytea, prepared_by uuid,
   prepared_by_name text, unplayed int4multirange, unplayed_ms integer, engine text, engine_version text, rendered_at timestamptz, sound_ms integer,
   unheard_ms integer, failure text, failed_turn integer, checked_at timestamptz, checked_by uuid, checked_by_name text, check_note text,
-  is_preparer boolean, pseudonymised boolean)
+  is_preparer boolean, is_own boolean, pseudonymised boolean)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
 declare
@@ -223,7 +224,7 @@ begin
     not_played(c, c.prepared_by), length_ms(not_played(c, c.prepared_by)), c.engine, c.engine_version, c.rendered_at, c.sound_ms,
     case when c.sound_ms is not null then length_ms(not_heard(c, viewer())) end, c.failure, c.failed_turn, c.checked_at, c.checked_by,
     coalesce(name_at(c.checked_by, now()), (select p.user_id from person p where p.id = c.checked_by)), c.check_note,
-    is_preparer, (select d.pseudonymised from disclosure_rules d);
+    is_preparer, c.prepared_by = viewer(), (select d.pseudonymised from disclosure_rules d);
 end $$;
 
 -- The recording of a copy that the viewer prepares and may go on with; for the custodian, before it seals or opens.
@@ -309,7 +310,7 @@ begin
   where k.id = c.id;
   insert into audit_entry (person_id, role, action, purpose, object_kind, object_id, result, detail)
   values (c.prepared_by, 'EXPERT', 'anonymised-copy.rendered', 'SERVICE_LEVEL_STUDY', 'anonymised-copy', c.id, 'ok', jsonb_build_object(
-    'recording', c.recording_id, 'revision', c.revision, 'level', c.level, 'engine', c.engine, 'version', c.engine_version));
+    'revision', c.revision, 'level', c.level, 'engine', c.engine, 'version', c.engine_version));
   return true;
 end $$;
 
@@ -323,7 +324,7 @@ begin
   if c.id is not null then
     insert into audit_entry (person_id, role, action, purpose, object_kind, object_id, result, detail)
     values (c.prepared_by, 'EXPERT', 'anonymised-copy.rendered', 'SERVICE_LEVEL_STUDY', 'anonymised-copy', c.id, 'failed:' || why,
-      jsonb_build_object('recording', c.recording_id, 'revision', c.revision, 'level', c.level));
+      jsonb_build_object('revision', c.revision, 'level', c.level));
   end if;
 end $$;
 
@@ -359,7 +360,7 @@ begin
   where k.recording_id = new.id and k.ended_at is null returning * into c;
   if c.id is not null then
     insert into audit_entry (action, object_kind, object_id, result, detail)
-    values ('anonymised-copy.ended', 'anonymised-copy', c.id, 'ok', jsonb_build_object('recording', c.recording_id, 'why', 'destroyed'));
+    values ('anonymised-copy.ended', 'anonymised-copy', c.id, 'ok', '{"why": "destroyed"}');
   end if;
   return null;
 end $$;
@@ -452,7 +453,7 @@ begin
       update copy_hearing k set ended_at = clock_timestamp(), end_why = over where k.id = h.id;
       insert into audit_entry (person_id, right_id, role, action, purpose, object_kind, object_id, result, detail)
       select h.person_id, h.right_id, 'EXPERT', 'anonymised-copy.heard', 'SERVICE_LEVEL_STUDY', 'anonymised-copy', h.copy_id, 'ok',
-        jsonb_build_object('hearing', h.id, 'revision', h.revision, 'recording', h.recording_id, 'why', over, 'servedMs', length_ms(coalesce((
+        jsonb_build_object('hearing', h.id, 'revision', h.revision, 'why', over, 'servedMs', length_ms(coalesce((
           select range_agg(int4range(g.from_ms, g.to_ms)) from copy_hearing_range g where g.hearing_id = h.id and g.from_ms < g.to_ms), '{}')));
       ended := ended + 1;
     end if;

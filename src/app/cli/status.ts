@@ -74,9 +74,12 @@ async function askDatabase(settings: Settings): Promise<Pick<Status, 'broken' | 
 
 function tellWaiting({ kind, id, until }: EndThatWaits): string {
   const at = until.toString({ smallestUnit: 'second' })
-  return kind === 'inspection-urgent'
-    ? `inspection-urgent: a recording that somebody wants to hear is destroyed at ${at} (inspection ${id}): the Service Unit sets an appointment before it`
-    : `recall-overdue: a recalled copy should have been confirmed by ${at} (recall ${id}): the decision maker asks its recipient`
+  const told = {
+    'inspection-urgent': `a recording that somebody wants to hear is destroyed at ${at} (inspection ${id}): the Service Unit sets an appointment before it`,
+    'recall-overdue': `a recalled copy should have been confirmed by ${at} (recall ${id}): the decision maker asks its recipient`,
+    'disclosure-overdue': `the copies of a disclosure should have been back by ${at} (disclosure ${id}): whoever prepared it or decided it asks the institute, and closes it`,
+  }
+  return `${kind}: ${told[kind]}`
 }
 
 function brokenOf(promise: PromiseId, proofs: readonly Proof[]): NonNullable<Status['broken']>[number] | undefined {

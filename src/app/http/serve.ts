@@ -17,6 +17,7 @@ import { openApiDocument } from './contract/openapi.ts'
 import { descriptionRoutes } from './description-routes.ts'
 import type { Desk } from './desk.ts'
 import { directoryRoutes } from './directory-routes.ts'
+import { disclosureLogRoutes } from './disclosure-log-routes.ts'
 import { evidenceRoutes } from './evidence-routes.ts'
 import { holdsRoutes } from './holds-routes.ts'
 import { identityProviderRoutes } from './identity-provider-routes.ts'
@@ -154,6 +155,7 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
   roomRoutes(app, desk)
   recallRoutes(app, desk)
   researchRoutes(app, desk)
+  disclosureLogRoutes(app, desk)
   authorityRoutes(app, desk)
   requestRoutes(app, desk)
   requestCallRoutes(app, desk)

@@ -1,4 +1,7 @@
 import { Agent, request } from 'node:http'
+import type { CopyHearings, HearingAsked, HearingOver } from '#use/disclosure/copies/hear-copy.ts'
+import type { CopyRenderer } from '#use/disclosure/copies/render-copy.ts'
+import type { CopyWorker } from '#use/disclosure/copies/work-on-copy.ts'
 import type { Over } from '#use/playback/listening-now.ts'
 import type { AudioAsked } from '#use/playback/serve-audio.ts'
 import type { CopyFetching } from '#use/requests/acts/fetch-copy.ts'
@@ -19,6 +22,8 @@ export interface CustodianClient {
   identityProvider: IdentityProvider
   /** Copies on request: made in a clerk's session, fetched by whoever has the link. */
   copies: Pick<CopyMaker, 'make'> & CopyFetching
+  /** Anonymised copies: their words and their sound, in the session of who prepares or hears them. */
+  anonymisedCopies: CopyWorker & Pick<CopyRenderer, 'render'> & CopyHearings
   alive(): Promise<boolean>
 }
 
@@ -30,6 +35,8 @@ export interface ServedAudio {
 }
 
 const answerMs = 10_000
+/** A call of hours is looked through for speech. */
+const wholeCallMs = 60_000
 
 /** Speaks to the custodian over its unix socket. Throws when it does not answer. */
 export function connectCustodian(socketPath: string): CustodianClient {
@@ -40,7 +47,7 @@ export function connectCustodian(socketPath: string): CustodianClient {
   function ask(
     path: string,
     body: unknown,
-    { signal, ...waiting }: { signal?: AbortSignal | undefined; agent?: Agent } = {},
+    { signal, ...waiting }: { signal?: AbortSignal | undefined; agent?: Agent; timeout?: number } = {},
   ): Promise<{ status: number; headers: Record<string, unknown>; body: Buffer }> {
     return new Promise((resolve, reject) => {
       const outgoing = request(
@@ -63,21 +70,23 @@ export function connectCustodian(socketPath: string): CustodianClient {
     })
   }
 
-  async function question<Answer>(path: string, asked: unknown): Promise<Answer> {
-    const { status, body } = await ask(path, asked)
+  async function question<Answer>(path: string, asked: unknown, timeout = answerMs): Promise<Answer> {
+    const { status, body } = await ask(path, asked, { timeout })
     if (status !== 200) throw new Error(`the custodian answered ${status}`)
     return JSON.parse(body.toString('utf8')) as Answer
   }
 
+  async function sound<End>(path: string, asked: unknown, signal: AbortSignal | undefined) {
+    const { status, headers, body } = await ask(path, asked, { signal, agent: listeners })
+    if (status === 404) return JSON.parse(body.toString('utf8')) as End
+    if (status === 416) return 'out-of-range'
+    if (status === 429) return 'too-fast'
+    if (status !== 200) throw new Error(`the custodian answered ${status}`)
+    return { bytes: body, from: Number(headers['seloste-from']), totalBytes: Number(headers['seloste-total']) }
+  }
+
   return {
-    async audio(asked, signal) {
-      const { status, headers, body } = await ask('/audio', asked, { signal, agent: listeners })
-      if (status === 404) return JSON.parse(body.toString('utf8')) as Over
-      if (status === 416) return 'out-of-range'
-      if (status === 429) return 'too-fast'
-      if (status !== 200) throw new Error(`the custodian answered ${status}`)
-      return { bytes: body, from: Number(headers['seloste-from']), totalBytes: Number(headers['seloste-total']) }
-    },
+    audio: (asked, signal) => sound<Over>('/audio', asked, signal),
     async peaks(asked) {
       const { status, body } = await ask('/peaks', asked)
       if (status !== 200 && status !== 404) throw new Error(`the custodian answered ${status}`)
@@ -119,6 +128,13 @@ export function connectCustodian(socketPath: string): CustodianClient {
       begin: (asked) => question('/copies/begin', asked),
       piece: (asked) => question('/copies/piece', asked),
       taken: (asked) => question('/copies/taken', asked),
+    },
+    anonymisedCopies: {
+      read: (asked) => question('/anonymised-copies/read', asked, wholeCallMs),
+      save: (asked) => question('/anonymised-copies/save', asked),
+      propose: (asked) => question('/anonymised-copies/propose', asked, wholeCallMs),
+      render: (asked) => question('/anonymised-copies/render', asked, wholeCallMs),
+      audio: (asked: HearingAsked, signal) => sound<{ over: HearingOver }>('/anonymised-copies/audio', asked, signal),
     },
     alive: () =>
       ask('/alive', {}).then(

@@ -1,13 +1,19 @@
 import { chmod, rm } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { CopyHearings, HearingAsked } from '#use/disclosure/copies/hear-copy.ts'
 import type { AudioAsked, AudioServer } from '#use/playback/serve-audio.ts'
 import type { DraftAsked, TriedDraft } from './try-draft.ts'
 
 const largestQuestionBytes = 32 * 1024
+/** What is said in a call of an hour, with room. */
+const largestWordsBytes = 3 * 1024 * 1024
+const withWords: ReadonlySet<string> = new Set(['/anonymised-copies/save', '/anonymised-copies/propose'])
 
 /** What the custodian answers to the desk. */
 export interface CustodianAnswers extends AudioServer {
   tryDraft: (asked: DraftAsked) => Promise<TriedDraft | 'refused' | 'unreadable'>
+  /** The sound of an anonymised copy. */
+  hearCopy: CopyHearings['audio']
   /** Questions with one JSON answer each, by their path: whoever answers judges the session it names. */
   questions: Readonly<Record<string, (asked: never) => Promise<unknown>>>
 }
@@ -41,10 +47,14 @@ export async function serveCustodian(
       case '/alive':
         outgoing.writeHead(200).end()
         return
+      case '/anonymised-copies/audio':
       case '/audio': {
         const gone = new AbortController()
         outgoing.on('close', () => gone.abort())
-        const served = await answers.audio(asked as AudioAsked, gone.signal)
+        const served =
+          incoming.url === '/audio'
+            ? await answers.audio(asked as AudioAsked, gone.signal)
+            : await answers.hearCopy(asked as HearingAsked, gone.signal)
         if (typeof served === 'string') outgoing.writeHead(served === 'too-fast' ? 429 : 416).end()
         else if ('over' in served) outgoing.writeHead(404).end(JSON.stringify(served))
         if (typeof served === 'string' || 'over' in served) return
@@ -86,9 +96,10 @@ export async function serveCustodian(
 async function readQuestion(incoming: IncomingMessage): Promise<unknown> {
   const parts: Buffer[] = []
   let size = 0
+  const largest = withWords.has(incoming.url ?? '') ? largestWordsBytes : largestQuestionBytes
   for await (const part of incoming as AsyncIterable<Buffer>) {
     size += part.length
-    if (size > largestQuestionBytes) throw new Error('a question to the custodian is too long')
+    if (size > largest) throw new Error('a question to the custodian is too long')
     parts.push(part)
   }
   return JSON.parse(Buffer.concat(parts).toString('utf8'))

@@ -21,6 +21,7 @@ import { createAudioServer } from '#use/playback/serve-audio.ts'
 import { serveCustodian } from './custodian-server.ts'
 import { readDrawKey } from './draw-key.ts'
 import { followVersions } from './follow-versions.ts'
+import { keepAnonymisedCopies } from './keep-anonymised-copies.ts'
 import { keepAccounts } from './keep-accounts.ts'
 import { keepCopies } from './keep-copies.ts'
 import { keepLedger } from './keep-ledger.ts'
@@ -211,12 +212,15 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
   const letters = keepLetters({ pool, db, versions, clock, log })
   const accounts = await keepAccounts({ pool, db, keys, versions, clock, log })
   const copies = await keepCopies({ store: keeping, pool, versions, clock, log })
+  const anonymised = await keepAnonymisedCopies({ store: keeping, pool, versions, clock, log })
   const answers = {
     ...createAudioServer(db, objects, keys),
     tryDraft: createDraftTrier(db, clock),
+    hearCopy: anonymised.hearings.audio,
     questions: {
       ...accounts.questions,
       ...copies.questions,
+      ...anonymised.questions,
       ...(await provenSignIn({ settings, db, now: () => clock.now(), log, secondFactors: accounts.secondFactors })),
     },
   }
@@ -268,6 +272,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
         daily.stop(),
         listenings.stop(),
         copies.stop(),
+        anonymised.stop(),
         letters.stop(),
         obeying.stop(),
         watching.stop(),

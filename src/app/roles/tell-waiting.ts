@@ -1,12 +1,13 @@
 /**
  * What waits for a person, told. In: the custodian's view of the register. Out: metrics of what stands in the way of ends, of
- * inspections whose recordings are destroyed within three days and of recalls past their time; a line in the log when one
- * becomes so. Never here: an end, a word of preservation orders.
+ * inspections whose recordings are destroyed within three days, of recalls past their time and of disclosures whose copies should
+ * be back; a line in the log when one becomes so, of a disclosure each day. Never here: an end, a word of preservation orders.
  */
 import { Gauge, type Registry } from 'prom-client'
 import { every, type EveryOptions } from '#platform/jobs/every.ts'
 import type { Log } from '#platform/log/log.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import { tellOverdue } from '#use/disclosure/log/tell-overdue.ts'
 import { endsThatWait, remedies, standsInTheWay, type EndThatWaits } from '#use/retention/stands-in-the-way.ts'
 
 const lookMs = 60_000
@@ -60,6 +61,15 @@ export function tellWaiting({
     },
   })
 
+  new Gauge({
+    name: 'seloste_disclosures_overdue',
+    help: 'Disclosures to research institutes that are not closed and whose copies should be back',
+    registers: [registry],
+    async collect() {
+      this.set(await countOf('disclosure-overdue'))
+    },
+  })
+
   async function countOf(kind: EndThatWaits['kind']): Promise<number> {
     return (await endsThatWait(db)).filter((one) => one.kind === kind).length
   }
@@ -77,7 +87,7 @@ export function tellWaiting({
             { inspection: id, destroyedAt: until.toString() },
             'a recording that somebody wants to hear is destroyed within three days: the Service Unit sets an appointment before it',
           )
-        } else {
+        } else if (kind === 'recall-overdue') {
           log.warn(
             { recall: id, dueAt: until.toString() },
             'a recalled copy is not confirmed in time: the decision maker asks its recipient',
@@ -86,6 +96,12 @@ export function tellWaiting({
       }
       said.clear()
       for (const { id } of waiting) said.add(id)
+      for (const { id, number, deadline, unconfirmed } of await tellOverdue(db)) {
+        log.warn(
+          { disclosure: id, number, dueAt: deadline.toString(), unconfirmed },
+          'a disclosure is overdue: whoever prepared it or decided it asks the institute to return or destroy the copies; it gets no others before',
+        )
+      }
     },
     onError: (error) => {
       log.error(
