@@ -12,9 +12,12 @@ export interface StandingInTheWay {
   fault: string | null
 }
 
-/** What waits for a person: an inspection whose recording is destroyed within three days, a recall past its time. */
+/**
+ * What waits for a person: an inspection whose recording is destroyed within three days, a recall past its time, a disclosure of
+ * which the copies should be back.
+ */
 export interface EndThatWaits {
-  kind: 'inspection-urgent' | 'recall-overdue'
+  kind: 'inspection-urgent' | 'recall-overdue' | 'disclosure-overdue'
   id: string
   until: Temporal.Instant
 }

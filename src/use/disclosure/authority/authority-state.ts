@@ -35,7 +35,12 @@ export interface AuthorityFacts {
 
 const urgentHours = 3 * 24
 
-export function authorityStateOf({ isAssessed, outcome, isReleased, isClosed }: AuthorityFacts): AuthorityState {
+export function authorityStateOf({
+  isAssessed,
+  outcome,
+  isReleased,
+  isClosed,
+}: Pick<AuthorityFacts, 'isAssessed' | 'outcome' | 'isReleased' | 'isClosed'>): AuthorityState {
   if (isClosed) return 'CLOSED'
   if (isReleased) return 'RELEASED'
   if (outcome) return outcome === 'REFUSED' ? 'REFUSED' : 'DECIDED'

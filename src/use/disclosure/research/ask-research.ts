@@ -1,3 +1,8 @@
+/**
+ * Recordings lent to research institutes, anonymised and for a while (R28-R33, R35). In: sessions of those who prepare, check,
+ * decide and follow. Out: what the database did or refused, state and lacks of each disclosure. Never here: sound, a decision that
+ * the database does not make, what ties a copy to a recording once it is confirmed.
+ */
 import type { RawBuilder } from 'kysely'
 import { askOfDatabase, refusalOf, type Refused } from '#safeguards/access/ask-of-database.ts'
 import { appendAudit, type AuditAction } from '#safeguards/audit/append.ts'

@@ -1,0 +1,107 @@
+/**
+ * The log of disclosures (R35). In: a session of whoever oversees or decides. Out: to whom, how much, by whose decision, what
+ * became of it; how many in a year. Never here: which calls they were, a change of anything.
+ */
+import { sql, type Kysely } from 'kysely'
+import { inSession } from '#platform/database/connect.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import type { Session } from '#safeguards/people/session.ts'
+import { authorityStateOf, type AuthorityState } from '../authority/authority-state.ts'
+import { listPackages, type PackageRow } from '../packages/list-packages.ts'
+import { orRefused } from '../research/ask-research.ts'
+import { researchFactsOf } from '../research/research-facts.ts'
+import { isOverdue, researchStateOf, type ResearchState } from '../research/research-state.ts'
+
+export interface LoggedDisclosure {
+  id: string
+  kind: 'RESEARCH' | 'AUTHORITY'
+  number: string
+  /** The institute or the authority. */
+  recipient: string
+  /** The study, or the authority's case number. */
+  about: string
+  /** AUTHORITY: the id of the statutory provision. */
+  ground: string | null
+  items: number
+  /** RESEARCH: copies that are out. */
+  unconfirmed: number
+  outcome: 'GRANTED' | 'PART' | 'REFUSED' | null
+  decided_by: string | null
+  decided_at: Temporal.Instant | null
+  released_at: Temporal.Instant | null
+  due_on: Temporal.PlainDate | null
+  closed_at: Temporal.Instant | null
+  state: ResearchState | AuthorityState
+  isOverdue: boolean
+  /** What left or was to leave, the newest first. */
+  packages: PackageRow[]
+}
+
+type Row = Omit<LoggedDisclosure, 'state' | 'isOverdue' | 'packages'> & { is_assessed: boolean | null }
+
+/** Disclosures of a year, or all, the newest first of each kind. The look is in the audit log. */
+export async function listDisclosures(
+  db: Kysely<RegisterTables>,
+  session: Session,
+  year: number | undefined,
+): Promise<LoggedDisclosure[] | Refused<'deny.role'>> {
+  const listed = await orRefused(
+    db,
+    session,
+    inSession(db, { 'seloste.session': session.token }, async (tx) => {
+      const { rows } = await sql<Row>`select * from look_at_disclosures(${year ?? null}::integer)`.execute(tx)
+      const research = rows.filter(({ kind }) => kind === 'RESEARCH').map(({ id }) => id)
+      return { rows, facts: await researchFactsOf(tx, research) }
+    }),
+    ['deny.role'],
+    { action: 'disclosures.read' },
+  )
+  if ('refused' in listed) return listed
+  const { rows, facts } = listed
+  const packages = await listPackages(
+    db,
+    session,
+    rows.map(({ id }) => id),
+  )
+  const of = Map.groupBy(packages, ({ disclosure }) => disclosure)
+  return rows.map(({ is_assessed, ...row }) => {
+    const known = facts.get(row.id)
+    return {
+      ...row,
+      state: known
+        ? researchStateOf(known)
+        : authorityStateOf({
+            isAssessed: is_assessed === true,
+            outcome: row.outcome,
+            isReleased: row.released_at !== null,
+            isClosed: row.closed_at !== null,
+          }),
+      isOverdue: known ? isOverdue(known) : false,
+      packages: of.get(row.id) ?? [],
+    }
+  })
+}
+
+export interface DisclosureStatistics {
+  research: Record<
+    'begun' | 'released' | 'refused' | 'items' | 'returned' | 'destroyed' | 'recalled' | 'overdue',
+    number
+  >
+  authority: Record<
+    'requested' | 'ownInitiative' | 'granted' | 'part' | 'refused' | 'recordings' | 'identificationData',
+    number
+  >
+}
+
+/** How many there were in a year, without anybody in them. */
+export async function readDisclosureStatistics(
+  db: Kysely<RegisterTables>,
+  session: Session,
+  year: number,
+): Promise<DisclosureStatistics | Refused<'deny.role'>> {
+  const statement = sql<{ counted: DisclosureStatistics }>`select disclosure_statistics(${year}) as counted`
+  const trace = { action: 'disclosures.read', object: { kind: 'disclosure' } } as const
+  const answer = await askOfDatabase(db, session, statement, ['deny.role'], trace)
+  return 'refused' in answer ? answer : answer.rows[0]!.counted
+}
