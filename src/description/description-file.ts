@@ -198,6 +198,7 @@ const DescriptionFile = Type.Object(
       {
         research: Type.Boolean(),
         authority: Type.Boolean(),
+        pseudonymised: Type.Optional(Type.Boolean()),
         provisions: Type.Array(
           Type.Object({ id, names: trilingual, validFrom: date, validTo: Type.Optional(date) }, closed),
           { maxItems: mostItems },

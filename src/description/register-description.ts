@@ -129,7 +129,13 @@ export type StorageSite = {
 export type Provision = { id: string; names: Trilingual; validFrom: Temporal.PlainDate; validTo?: Temporal.PlainDate }
 
 /** The two ways out (R28, R34); what is false is not said and cannot be done. */
-export type DisclosureRules = { research: boolean; authority: boolean; provisions: readonly Provision[] }
+export type DisclosureRules = {
+  research: boolean
+  authority: boolean
+  /** C7, L30: copies whose voices are only changed may leave to research too; false unless said. */
+  pseudonymised?: boolean
+  provisions: readonly Provision[]
+}
 
 /** Where caller and official turn to (R42-R49). */
 export type RightsContact = {

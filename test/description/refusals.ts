@@ -495,6 +495,14 @@ export const refusals: readonly Refusal[] = [
     line: 'authority: true',
   },
   {
+    rule: 'pseudonymised copies that are not treated as personal data (L30, C7)',
+    change: /(  authority: true)\n/,
+    to: '$1\n  pseudonymised: true\n',
+    code: 'disclosure.not-as-personal',
+    field: 'disclosure.pseudonymised',
+    line: 'pseudonymised: true',
+  },
+  {
     rule: 'a ground that ends before it begins (R34)',
     change: /(validFrom: 2014-01-01)/,
     to: '$1\n      validTo: 2013-01-01',

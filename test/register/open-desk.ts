@@ -8,6 +8,8 @@ import { afterAll } from 'vitest'
 import type { RefusalCode } from '#app/http/refuse.ts'
 import { createLookPacer } from '#app/http/pace-looks.ts'
 import { serve } from '#app/http/serve.ts'
+import { keepAnonymisedCopies } from '#app/roles/keep-anonymised-copies.ts'
+import type { OpenVoiceEngines } from '#app/roles/voice-engines.ts'
 import { copyQuestions } from '#app/roles/copy-questions.ts'
 import { connectCustodian } from '#app/roles/custodian-client.ts'
 import { serveCustodian } from '#app/roles/custodian-server.ts'
@@ -52,7 +54,7 @@ export const publicUrl = 'https://seloste.example'
 export async function openTestDesk(
   database: TestDatabase<RegisterTables>,
   register: TestRegister,
-  { identityProvider }: { identityProvider?: IdentityProvider } = {},
+  { identityProvider, engines }: { identityProvider?: IdentityProvider; engines?: OpenVoiceEngines } = {},
 ): Promise<TestDesk> {
   const webFolder = join(register.folder, 'web')
   await mkdir(join(webFolder, 'assets'), { recursive: true })
@@ -74,6 +76,22 @@ export async function openTestDesk(
     service: () => 'Seloste',
     secondFactors: factors,
   })
+  const versions = await followVersions({
+    db: database.as('seloste_desk').db,
+    databaseUrl: database.url('seloste_desk'),
+    onFault: (fault) => faults.push(fault),
+  })
+  const anonymised = await keepAnonymisedCopies(
+    {
+      store: register.keeping,
+      pool: database.as('seloste_custodian').pool,
+      versions,
+      clock: systemClock,
+      log: makeLog({ name: 'custodian', write: (line) => faults.push(line), pretty: false }),
+    },
+    // Whatever is heard comes at once.
+    { pace: { leadMs: Infinity, pieceMs: 0 }, ...(engines && { engines }) },
+  )
   const copies = createCopyMaker({
     ...register.keeping,
     isOffered: () => versions.at(systemClock.now()).description.switches.accessCopy,
@@ -82,7 +100,9 @@ export async function openTestDesk(
   const answers = {
     ...audio,
     tryDraft: createDraftTrier(database.as('seloste_custodian').db, systemClock),
+    hearCopy: anonymised.hearings.audio,
     questions: {
+      ...anonymised.questions,
       ...secondFactorQuestions(factors),
       ...passkeyQuestions(passkeys),
       ...copyQuestions(copies, createCopyFetching(register.keeping.db, register.objects)),
@@ -92,11 +112,6 @@ export async function openTestDesk(
   const custodian = await serveCustodian(socket, answers, (fault) => faults.push(fault))
   const log: string[] = []
   const watchers = new Set<() => void>()
-  const versions = await followVersions({
-    db: database.as('seloste_desk').db,
-    databaseUrl: database.url('seloste_desk'),
-    onFault: (fault) => faults.push(fault),
-  })
   const web = await serve(
     {
       db: database.as('seloste_desk').db,
@@ -122,9 +137,10 @@ export async function openTestDesk(
   )
   afterAll(async () => {
     await web.stop()
-    await versions.stop()
     await custodian.stop()
     await copies.stop()
+    await anonymised.stop()
+    await versions.stop()
   })
 
   function browse(cookie?: string): Browser {

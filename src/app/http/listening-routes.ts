@@ -2,6 +2,7 @@ import type { FastifyReply } from 'fastify'
 import { endListening, paceListening } from '#use/playback/end-listening.ts'
 import { listeningNow, type Over } from '#use/playback/listening-now.ts'
 import { startListening } from '#use/playback/start-listening.ts'
+import { readRange, sendRange } from './byte-ranges.ts'
 import { operations } from './contract/operations.ts'
 import type { Desk } from './desk.ts'
 import { followListening } from './follow-listening.ts'
@@ -48,14 +49,7 @@ export function listeningRoutes(app: Routes, desk: Desk): void {
       const served = await desk.custodian.audio(asked, gone.signal)
       if (served === 'out-of-range') return refuse(reply, 'input.range')
       if (served === 'too-fast') return refuse(reply.header('retry-after', '2'), 'listening.too-fast')
-      if ('over' in served) return refuseOver(reply, served)
-      const last = served.from + served.bytes.length - 1
-      return reply
-        .code(206)
-        .header('accept-ranges', 'bytes')
-        .header('content-range', `bytes ${served.from}-${last}/${served.totalBytes}`)
-        .type('audio/wav')
-        .send(served.bytes as never)
+      return 'over' in served ? refuseOver(reply, served) : sendRange(reply, served)
     },
   })
 
@@ -130,15 +124,4 @@ function refuseOver(reply: FastifyReply, { over, since }: Over) {
     case 'unknown':
       return refuse(reply, 'listening.ended')
   }
-}
-
-/** One range of bytes (RFC 9110 section 14.2); without the header, the beginning. Both ends are included. */
-function readRange(header: string | undefined): { from: number; to?: number } | 'invalid' {
-  if (header === undefined) return { from: 0 }
-  const match = /^bytes=(\d{1,12})-(\d{0,12})$/.exec(header.trim())
-  if (!match) return 'invalid'
-  const from = Number(match[1])
-  if (!match[2]) return { from }
-  const to = Number(match[2])
-  return to < from ? 'invalid' : { from, to }
 }

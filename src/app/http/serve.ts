@@ -10,6 +10,7 @@ import { readProofs } from '#use/evidence/read-proofs.ts'
 import { publicationRoutes } from '../publication/publication-routes.ts'
 import { scimRoutes } from '../scim/scim-routes.ts'
 import { accountRoutes } from './account-routes.ts'
+import { anonymisedCopyRoutes } from './anonymised-copy-routes.ts'
 import { callEvents } from './call-events.ts'
 import { clockRoutes } from './clock-routes.ts'
 import { contactRoutes } from './contact-routes.ts'
@@ -161,6 +162,7 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
   requestCallRoutes(app, desk)
   clockRoutes(app, desk)
   requestActRoutes(app, desk)
+  anonymisedCopyRoutes(app, desk)
   myCallsRoutes(app, desk)
   retentionRoutes(app, desk)
   storageRoutes(app, desk)

@@ -25,6 +25,7 @@ const full = editDescription(seed, [
   { path: ['purposes', 0, 'legalBasis'], value: { fi: 'a', sv: 'b', en: 'c' } },
   { path: ['numbers', 0, 'validTo'], value: '2028-12-31' },
   { path: ['disclosure', 'provisions', 0, 'validTo'], value: '2030-12-31' },
+  { path: ['disclosure', 'pseudonymised'], value: true },
   { path: ['contacts', 'accessibility', 'phone'], value: '029 512 000' },
   {
     path: ['contacts', 'dataProtectionOfficer'],

@@ -135,6 +135,12 @@ function disclosureChanges(
   return [
     ...changed(['disclosure', 'research'], labels.research, flag(from.research), flag(to.research)),
     ...changed(['disclosure', 'authority'], labels.authority, flag(from.authority), flag(to.authority)),
+    ...changed(
+      ['disclosure', 'pseudonymised'],
+      labels.pseudonymised,
+      flag(from.pseudonymised === true),
+      flag(to.pseudonymised === true),
+    ),
     ...added.map(([{ names }, place]) =>
       sentence([...list, place], {
         fi: (say) => `Uusi säädösperuste: ${say(names)}.`,

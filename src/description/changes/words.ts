@@ -195,6 +195,11 @@ export const disclosureFields = {
     'Disclosure to a research institute',
   ),
   authority: word('Luovutus viranomaiselle', 'Utlämnande till en myndighet', 'Disclosure to an authority'),
+  pseudonymised: word(
+    'Pseudonymisoidut kopiot tutkimukseen',
+    'Pseudonymiserade kopior till forskning',
+    'Pseudonymised copies to research',
+  ),
   provision: word('Säädösperuste', 'Författningsgrunden', 'Statutory ground'),
 }
 

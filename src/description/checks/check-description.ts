@@ -47,6 +47,7 @@ export function checkDescription(
     ...given(['storage', 'effectiveFrom'], register.checkStorage),
     ...given(['disclosure'], register.checkProvisions),
     ...given(['disclosure', 'effectiveFrom'], register.checkDisclosure, ['disclosure.provisions']),
+    ...given(['disclosure', 'switches'], register.checkPseudonymised),
     ...given(['contacts', 'profile'], register.checkContacts),
     ...given(['switches'], register.checkSwitches),
   ]

@@ -66,6 +66,13 @@ export function checkDisclosure({ disclosure, effectiveFrom }: Part<'disclosure'
   return [problemAt(['disclosure', 'authority'], 'disclosure.no-provision', { effective: dayText(effectiveFrom) })]
 }
 
+/** L30, C7: a voice that is only changed is personal data, and leaves under a contract as such. */
+export function checkPseudonymised({ disclosure, switches }: Part<'disclosure' | 'switches'>): FieldProblem[] {
+  const { research, pseudonymised } = disclosure
+  if (pseudonymised !== true || (research && switches.researchTreatAsPersonal)) return []
+  return [problemAt(['disclosure', 'pseudonymised'], 'disclosure.not-as-personal')]
+}
+
 /** L2, L34: whom to turn to, by an address that can be one. */
 export function checkContacts({ contacts, profile }: Part<'contacts' | 'profile'>): FieldProblem[] {
   const { dataProtectionOfficer: officer, accessibility } = contacts

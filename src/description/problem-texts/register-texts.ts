@@ -130,6 +130,18 @@ export const registerTexts = {
       en: 'Add a statutory ground to provisions, or write authority: false.',
     },
   },
+  'disclosure.not-as-personal': {
+    message: {
+      fi: 'Pseudonymisoitu kopio on henkilötietoa: sen saa luovuttaa vain tutkimukseen ja vain henkilötietona käsiteltäväksi.',
+      sv: 'En pseudonymiserad kopia är personuppgifter: den får lämnas ut bara till forskning och bara för behandling som personuppgifter.',
+      en: 'A pseudonymised copy is personal data: it may leave only to research, and only to be treated as such.',
+    },
+    remedy: {
+      fi: 'Merkitse research: true ja researchTreatAsPersonal: true, tai poista pseudonymised.',
+      sv: 'Ange research: true och researchTreatAsPersonal: true, eller ta bort pseudonymised.',
+      en: 'Write research: true and researchTreatAsPersonal: true, or take pseudonymised away.',
+    },
+  },
   'provision.twice': {
     message: {
       fi: 'Kahdella säädösperusteella on sama tunnus {id}.',

@@ -102,6 +102,14 @@ describe('a sentence is said where it has its ground', () => {
     }
   })
 
+  test('that copies may be pseudonymised only is said where they may leave so (L30)', () => {
+    const pseudonymised = described(['  authority: true\n', '  authority: true\n  pseudonymised: true\n'])
+    for (const language of languages) {
+      expect(said(pseudonymised, language).get('S25')).toMatch(/pseudonymi[sz]|pseudonymiserats|pseudonymisoi/)
+      expect(said(described(), language).get('S25')).not.toMatch(/pseudonymi/)
+    }
+  })
+
   test.each([
     ['accessCopy', ['C1-copy']],
     ['accessTranscript', ['C1-transcript']],

@@ -62,7 +62,9 @@ export function seedTextsEn(grounds: Grounds): SeedTexts {
     ...(disclosure.research && {
       S23: `As an exception to this, ${agency.name} may temporarily disclose recordings it has selected to a research institute for assessing the quality level of customer service.`,
       S24: 'The research institute must then undertake that the recordings used in the study are either returned or destroyed immediately after the study has ended.',
-      S25: 'Recordings meant for quality-level assessment have been anonymised so that the parties to the call (persons) cannot be identified from them.',
+      S25: disclosure.pseudonymised
+        ? 'Recordings meant for quality-level assessment have been anonymised so that the parties to the call (persons) cannot be identified from them, or pseudonymised so that their voices have been changed and what identifies them has been removed; the research institute has undertaken to treat pseudonymised recordings as personal data and to identify nobody.'
+        : 'Recordings meant for quality-level assessment have been anonymised so that the parties to the call (persons) cannot be identified from them.',
     }),
     ...(disclosure.authority && {
       S26: 'To prevent or investigate a crime or misuse, the controller may disclose recordings and identification data to the police or another competent authority in situations mentioned in law.',

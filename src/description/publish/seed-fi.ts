@@ -64,7 +64,9 @@ export function seedTextsFi(grounds: Grounds): SeedTexts {
     ...(disclosure.research && {
       S23: `Poikkeuksena tästä ${agency.name} voi tilapäisesti luovuttaa valitsemiaan tallenteita tutkimuslaitokselle asiakaspalvelun laatutason arvioimiseksi.`,
       S24: 'Tällöin tutkimuslaitoksen tulee sitoutua siihen, että tutkimuksessa käytetyt tallenteet joko palautetaan tai tuhotaan välittömästi tutkimuksen päätyttyä.',
-      S25: 'Laatutason arviointia varten tarkoitetut tallenteet on anonymisoitu siten, etteivät puhelun osapuolet (henkilöt) ole niistä tunnistettavissa.',
+      S25: disclosure.pseudonymised
+        ? 'Laatutason arviointia varten tarkoitetut tallenteet on anonymisoitu siten, etteivät puhelun osapuolet (henkilöt) ole niistä tunnistettavissa, tai pseudonymisoitu siten, että osapuolten äänet on muutettu ja tunnistamisen mahdollistavat tiedot poistettu; tutkimuslaitos on sitoutunut käsittelemään pseudonymisoituja tallenteita henkilötietoina ja olemaan tunnistamatta ketään.'
+        : 'Laatutason arviointia varten tarkoitetut tallenteet on anonymisoitu siten, etteivät puhelun osapuolet (henkilöt) ole niistä tunnistettavissa.',
     }),
     ...(disclosure.authority && {
       S26: 'Rikoksen tai väärinkäytöksen estämiseksi tai selvittämiseksi rekisterinpitäjä voi luovuttaa tallenteita ja tunnistetietoja poliisille tai muulle toimivaltaiselle viranomaiselle laissa mainituissa tilanteissa.',

@@ -1,5 +1,6 @@
 import type { Expunging } from './ending.ts'
-import { recordingObjects, subjectCopyKey } from '../recordings/objects.ts'
+import { anonymisedCopiesLeft } from '../recordings/anonymised-copies.ts'
+import { anonymisedCopyKey, recordingObjects, subjectCopyKey } from '../recordings/objects.ts'
 import { recordingsWithRemains, removeRemains } from '../recordings/remove-remains.ts'
 import { copiesLeft, noteCopiesRemoved } from '../recordings/subject-copies.ts'
 
@@ -9,7 +10,8 @@ const atOnce = 500
 const lateDays = 9
 
 /**
- * Removes every object of recordings, the copies that lie ready for those who asked (C1), and what mending left of them.
+ * Removes every object of recordings, the copies that lie ready for those who asked (C1), the anonymised one (R33), and what
+ * mending left of them.
  * @returns what could not be removed
  */
 export async function removeObjects(
@@ -18,13 +20,19 @@ export async function removeObjects(
 ): Promise<{ id: string; error: unknown }[]> {
   const failures: { id: string; error: unknown }[] = []
   const copies = await copiesLeft(db, ids)
+  const anonymised = await anonymisedCopiesLeft(db, ids)
   const waiting = [...ids]
   const work = async () => {
     for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
       try {
         // All of them are tried, whatever one says.
         const copiesOfIt = copies.get(id) ?? []
-        const keys = [...recordingObjects(id), ...copiesOfIt.map((copy) => subjectCopyKey(id, copy))]
+        const anonymisedOne = anonymised.get(id)
+        const keys = [
+          ...recordingObjects(id),
+          ...copiesOfIt.map((copy) => subjectCopyKey(id, copy)),
+          ...(anonymisedOne === undefined ? [] : [anonymisedCopyKey(id, anonymisedOne)]),
+        ]
         const removed = await Promise.allSettled(keys.map((key) => objects.delete(key)))
         for (const one of removed) if (one.status === 'rejected') throw one.reason
         await noteCopiesRemoved(db, copiesOfIt)

@@ -23,6 +23,16 @@ export function subjectCopyKey(recordingId: string, copyId: string): string {
   return `copies/${recordingId}/${copyId}.age`
 }
 
+/** The sound of its anonymised copy, sealed as the recording is; ends with it (R33). */
+export function anonymisedCopyKey(recordingId: string, copyId: string): string {
+  return `anonymised/${recordingId}/${copyId}.age`
+}
+
+/** What was put together for somebody outside, encrypted for them; fetched once (R30, R34). */
+export function packageKey(packageId: string): string {
+  return `packages/${packageId}.age`
+}
+
 /** All of them, but for copies: those have rows of their own. */
 export function recordingObjects(recordingId: string): string[] {
   return [headerKey(recordingId), tailKey(recordingId), indexKey(recordingId), bodyKey(recordingId)]

@@ -14,7 +14,7 @@ export const sections = {
   register: ['name', 'title', 'profile', 'purposes'],
   storage: ['storage'],
   contacts: ['contacts'],
-  switches: ['switches'],
+  switches: ['switches', 'disclosure.pseudonymised'],
 } as const satisfies Record<string, readonly string[]>
 export type SectionName = keyof typeof sections
 

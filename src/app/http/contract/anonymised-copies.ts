@@ -89,7 +89,10 @@ export const AnonymisedCopy = Type.Object(
     recognition: Type.Boolean({ description: 'Words can be proposed by a model of the agency' }),
     rendered: Type.Optional(Type.Object({ at: instant('When'), engine: Type.String(), version: Type.String() })),
     progress: Type.Optional(Type.Number({ description: '0-1, while it is rendered' })),
-    failure: Type.Optional(Type.String({ description: 'Why it could not be rendered' })),
+    failure: Type.Optional(Type.String({ description: 'Why it could not be rendered: a code, as turn-too-short' })),
+    failedTurn: Type.Optional(
+      Type.Integer({ description: 'turn-too-short: which turn has more words than can be said in its time' }),
+    ),
     heardShare: Type.Number({ description: '0-1: how much of the result the viewer has heard' }),
     check: Type.Optional(
       Type.Object({
@@ -253,7 +256,7 @@ export const anonymisedCopyOperations = {
       operationId: 'readPrivacyReport',
       summary: 'What was removed and what risk is left',
       params: id,
-      response: { 200: PrivacyReport, ...refusals },
+      response: { 200: PrivacyReport, 409: refusals[400], ...refusals },
     },
   },
 } as const

@@ -47,6 +47,11 @@ export function SwitchesSection() {
         .map((one) => (
           <SwitchField key={one.name} {...one} />
         ))}
+      <PathToggle
+        path={['disclosure', 'pseudonymised']}
+        label={say('form.pseudonymised')}
+        hint={say('form.pseudonymised.hint')}
+      />
       <h4 className="small-heading">{say('form.switches.fixed')}</h4>
       <p className="hint">{say('form.switches.fixed.hint')}</p>
       <dl className="fixed">

@@ -1,0 +1,224 @@
+/**
+ * Anonymised copies beside their recordings (R33). In: a kept recording, whose key opens and seals. Out: its two tracks; the
+ * words and the sound of its copy, sealed with that key, so that they end with it; what of them is left. Never here: a copy's
+ * words or sound on disk that is not sealed, whether somebody may have it.
+ */
+import { createHash } from 'node:crypto'
+import { mkdir, open, readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { sql, type Kysely } from 'kysely'
+import { openPayload, openWholePayload } from '#platform/age/open-stream.ts'
+import { chunkBytes, sealParts, sealPayload } from '#platform/age/seal-stream.ts'
+import type { ObjectStore } from '#platform/objects/object-store.ts'
+import type { KeyStore } from '#safeguards/keys/key-store.ts'
+import { fileKeyOf } from '#safeguards/keys/recording-keys.ts'
+import type { RegisterTables } from '../tables.ts'
+import { anonymisedCopyKey } from './objects.ts'
+import { openRecordingBody, openRecordingIndex } from './open-recording.ts'
+import { samplesPerSecond } from './recording-index.ts'
+import { bytesPerSample, renderAudio, wavHeader } from './render-audio.ts'
+
+export interface AnonymisedCopyStore {
+  db: Kysely<RegisterTables>
+  objects: ObjectStore
+  keys: KeyStore
+  /** Sealed bytes only. */
+  workFolder: string
+}
+
+export interface CopyOfRecording {
+  copy: string
+  recording: string
+}
+
+/** Mono, 16 bits, 8 kHz; both as long as the recording. */
+export interface OriginalTracks {
+  caller: Int16Array
+  official: Int16Array
+  /** Both are the same sound: the phone system sent one stream. */
+  isMixed: boolean
+}
+
+/** The key of the recording is gone: it was destroyed a moment ago. */
+export class RecordingGone extends Error {}
+
+const partSamples = 10 * samplesPerSecond
+const workSuffix = '.anonymised'
+
+/** Runs `work` with the recording's file key, which is wiped after. @throws RecordingGone */
+async function withKey<Result>(
+  { db, keys }: AnonymisedCopyStore,
+  recording: string,
+  work: (fileKey: Buffer) => Promise<Result>,
+): Promise<Result> {
+  const fileKey = await fileKeyOf(db, keys, recording)
+  if (!fileKey) throw new RecordingGone(`recording ${recording} has no key any more`)
+  try {
+    return await work(fileKey)
+  } finally {
+    fileKey.fill(0)
+  }
+}
+
+/** Seals what is written about a copy. */
+export function sealCopyWork(
+  store: AnonymisedCopyStore,
+  { copy, recording }: CopyOfRecording,
+  work: object,
+): Promise<Buffer> {
+  const plain = Buffer.from(JSON.stringify({ copy, work }))
+  return withKey(store, recording, (fileKey) => Promise.resolve(sealPayload(fileKey, plain))).finally(() =>
+    plain.fill(0),
+  )
+}
+
+/** Opens what {@link sealCopyWork} sealed of the same copy. */
+export async function openCopyWork(
+  store: AnonymisedCopyStore,
+  { copy, recording }: CopyOfRecording,
+  sealed: Buffer,
+): Promise<object> {
+  const plain = await withKey(store, recording, (fileKey) => openWholePayload(fileKey, sealed))
+  const opened = JSON.parse(plain.toString('utf8')) as { copy: string; work: object }
+  plain.fill(0)
+  if (opened.copy !== copy) throw new Error(`the words of copy ${copy} are another copy’s: its row was tampered with`)
+  return opened.work
+}
+
+/** The two tracks of a recording. Throws as its formats do, and when `signal` is aborted. */
+export async function originalTracks(
+  store: AnonymisedCopyStore,
+  recording: string,
+  signal?: AbortSignal,
+): Promise<OriginalTracks> {
+  const { body, index } = await withKey(store, recording, async (fileKey) => ({
+    body: await openRecordingBody(store.objects, recording, fileKey),
+    index: await openRecordingIndex(store.objects, recording, fileKey),
+  }))
+  const caller = new Int16Array(index.durationSamples)
+  const official = new Int16Array(index.durationSamples)
+  for (let from = 0; from < index.durationSamples; from += partSamples) {
+    signal?.throwIfAborted()
+    const to = Math.min(index.durationSamples, from + partSamples)
+    const pcm = await renderAudio(index, (n) => body.openChunk(n), from, to)
+    for (let i = from, at = 0; i < to; i++, at += bytesPerSample) {
+      caller[i] = pcm.readInt16LE(at)
+      official[i] = pcm.readInt16LE(at + 2)
+    }
+    pcm.fill(0)
+  }
+  return { caller, official, isMixed: index.sources.some(({ track }) => track === 'mixed') }
+}
+
+/** How the sound of a copy is stored: what it is, before sealing. */
+export interface StoredSound {
+  sha256: Buffer
+  bytes: number
+}
+
+/**
+ * Seals and stores the sound of a copy as a WAV. Throws what the formats, the key store and the disk throw; then nothing is
+ * left of it.
+ * @param tracks of the same length
+ */
+export async function storeAnonymisedSound(
+  store: AnonymisedCopyStore,
+  of: CopyOfRecording,
+  tracks: readonly [Int16Array, Int16Array],
+): Promise<StoredSound> {
+  const path = join(store.workFolder, of.copy + workSuffix)
+  await mkdir(store.workFolder, { recursive: true, mode: 0o700 })
+  const hash = createHash('sha256')
+  let bytes = 0
+  async function* counted() {
+    for (const part of wavParts(tracks)) {
+      hash.update(part)
+      bytes += part.length
+      yield part
+    }
+  }
+  try {
+    await withKey(store, of.recording, async (fileKey) => {
+      const file = await open(path, 'w', 0o600)
+      try {
+        for await (const sealed of sealParts(fileKey, counted())) await file.appendFile(sealed)
+      } finally {
+        await file.close()
+      }
+    })
+    await store.objects.moveIn(anonymisedCopyKey(of.recording, of.copy), path)
+    return { sha256: hash.digest(), bytes }
+  } finally {
+    await rm(path, { force: true })
+  }
+}
+
+function* wavParts([left, right]: readonly [Int16Array, Int16Array]): Generator<Buffer> {
+  yield wavHeader(left.length)
+  for (let from = 0; from < left.length; from += partSamples) {
+    const to = Math.min(left.length, from + partSamples)
+    const part = Buffer.alloc((to - from) * bytesPerSample)
+    for (let i = from, at = 0; i < to; i++, at += bytesPerSample) {
+      part.writeInt16LE(left[i]!, at)
+      part.writeInt16LE(right[i]!, at + 2)
+    }
+    yield part
+  }
+}
+
+export interface OpenedSound {
+  totalBytes: number
+  /** Bytes [from, to) of the WAV. */
+  read: (from: number, to: number) => Promise<Buffer>
+}
+
+/**
+ * Opens the sound of a copy: 16-bit stereo WAV at 8 kHz, left caller, right official.
+ * @param bytes as the database has them
+ * @throws RecordingGone; ObjectFault `object-missing`; what the formats throw
+ */
+export function openAnonymisedSound(
+  store: AnonymisedCopyStore,
+  of: CopyOfRecording,
+  bytes: number,
+): Promise<OpenedSound> {
+  const key = anonymisedCopyKey(of.recording, of.copy)
+  return withKey(store, of.recording, async (fileKey) => {
+    const sound = await openPayload(fileKey, await store.objects.sizeBytes(key), (position, length) =>
+      store.objects.readRange(key, position, position + length),
+    )
+    return {
+      totalBytes: bytes,
+      async read(from: number, to: number) {
+        const [first, last] = [Math.floor(from / chunkBytes), Math.floor(Math.max(from, to - 1) / chunkBytes)]
+        const chunks: Buffer[] = []
+        for (let n = first; n <= last; n++) chunks.push(await sound.openChunk(n))
+        return Buffer.concat(chunks).subarray(from - first * chunkBytes, to - first * chunkBytes)
+      },
+    }
+  })
+}
+
+export async function removeAnonymisedSound({ objects }: Pick<AnonymisedCopyStore, 'objects'>, of: CopyOfRecording) {
+  await objects.delete(anonymisedCopyKey(of.recording, of.copy))
+}
+
+/** Removes what a custodian left behind that ended while it sealed. @returns how many files */
+export async function sweepUnfinishedSounds({ workFolder }: Pick<AnonymisedCopyStore, 'workFolder'>): Promise<number> {
+  await mkdir(workFolder, { recursive: true, mode: 0o700 })
+  const left = (await readdir(workFolder)).filter((name) => name.endsWith(workSuffix))
+  for (const name of left) await rm(join(workFolder, name), { force: true })
+  return left.length
+}
+
+/** Copies of recordings whose objects may be there still, by recording. */
+export async function anonymisedCopiesLeft(
+  db: Kysely<RegisterTables>,
+  recordings: readonly string[],
+): Promise<Map<string, string>> {
+  if (recordings.length === 0) return new Map()
+  const { rows } = await sql<{ id: string; of: string }>`
+    select id, recording_id as of from anonymised_copy
+    where recording_id = any (${recordings}::uuid[]) and sound_at is not null`.execute(db)
+  return new Map(rows.map(({ id, of }) => [of, id]))
+}

@@ -1,0 +1,71 @@
+/** What of an original is looked for by a machine: speech and pressed keys. In: a recording. Out: stretches. Never here: words. */
+import { startTaskThreads } from '#platform/threads/task-threads.ts'
+import { originalTracks, type AnonymisedCopyStore } from '#register/recordings/anonymised-copies.ts'
+import type { Analysed, AnalyseTask } from './analyse-worker.ts'
+import { copyTracks, type CopyTrack, type Stretch } from './copy-work.ts'
+
+type OnTrack = Stretch & { track: CopyTrack }
+
+export interface OriginalAnalysis {
+  speech: OnTrack[]
+  /** Telephone keys: what they spell may be a code or a number. */
+  keys: OnTrack[]
+  isMixed: boolean
+}
+
+export interface OriginalAnalyser {
+  /** @throws RecordingGone; as formats and threads do */
+  analyse: (recording: string) => Promise<OriginalAnalysis>
+  stop: () => Promise<void>
+}
+
+/** For this long after it was asked for: what is destroyed is gone from memory, too, within a minute (R50). */
+const keptMs = 30_000
+const limitMs = 60_000
+
+export function createOriginalAnalyser(store: AnonymisedCopyStore): OriginalAnalyser {
+  const kept = new Map<string, { analysing: Promise<OriginalAnalysis>; leaving: NodeJS.Timeout }>()
+  const threads = startTaskThreads<AnalyseTask, Analysed>({
+    script: new URL('./analyse-worker.ts', import.meta.url),
+    name: 'analyse-originals',
+    threads: 1,
+    limitMs,
+  })
+
+  async function analyseNow(recording: string): Promise<OriginalAnalysis> {
+    const { caller, official, isMixed } = await originalTracks(store, recording)
+    const found = await Promise.all(
+      [caller, official].map((samples) => {
+        const own = Int16Array.from(samples)
+        samples.fill(0)
+        return threads.run({ samples: own }, [own.buffer])
+      }),
+    )
+    const on = (what: keyof Analysed) =>
+      copyTracks.flatMap((track, lane) => found[lane]![what].map((one) => ({ track, ...one })))
+    return { speech: on('speech'), keys: on('keys'), isMixed }
+  }
+
+  function forget(recording: string): void {
+    clearTimeout(kept.get(recording)?.leaving)
+    kept.delete(recording)
+  }
+
+  return {
+    analyse(recording) {
+      const known = kept.get(recording)
+      if (known) {
+        known.leaving.refresh()
+        return known.analysing
+      }
+      const analysing = analyseNow(recording)
+      kept.set(recording, { analysing, leaving: setTimeout(() => forget(recording), keptMs).unref() })
+      analysing.catch(() => forget(recording))
+      return analysing
+    },
+    async stop() {
+      for (const recording of kept.keys()) forget(recording)
+      await threads.stop()
+    },
+  }
+}

@@ -1,0 +1,121 @@
+/**
+ * The anonymised copy of a recording, from its first word to the second person's signature (R33, L30; docs/decisions/0039).
+ * In: sessions of those who prepare and check. Out: words and redactions kept sealed, a sound in which nobody is known again,
+ * who judged it. Never here: an original for whoever checks, a second rendering beside the first, a word in a log.
+ */
+import type { Level } from '../voice/engine.ts'
+
+export type CopyTrack = 'CALLER' | 'OFFICIAL'
+export const copyTracks: readonly CopyTrack[] = ['CALLER', 'OFFICIAL']
+
+export type RedactionReason =
+  | 'NAME'
+  | 'IDENTITY_CODE'
+  | 'ADDRESS'
+  | 'PHONE'
+  | 'ACCOUNT'
+  | 'BUSINESS_ID'
+  | 'CASE_NUMBER'
+  | 'PLATE'
+  | 'DATE_OF_BIRTH'
+  | 'OTHER'
+
+export interface WrittenTurn {
+  track: CopyTrack
+  fromMs: number
+  toMs: number
+  language: 'fi' | 'sv' | 'en'
+  text: string
+}
+
+export interface Redaction {
+  track: CopyTrack
+  fromMs: number
+  toMs: number
+  reason: RedactionReason
+  source: 'MANUAL' | 'PROPOSED'
+  isReviewed: boolean
+}
+
+/** What a person has written and marked; kept sealed with the recording's key. */
+export interface CopyWork {
+  level: Level
+  turns: readonly WrittenTurn[]
+  redactions: readonly Redaction[]
+}
+
+export interface Stretch {
+  fromMs: number
+  toMs: number
+}
+
+/**
+ * What is wrong with times; nothing where they fit the recording and one who speaks speaks once at a time.
+ * @returns the field, as `turns.3`
+ */
+export function misplaced({ turns, redactions }: CopyWork, durationMs: number): string | undefined {
+  const isPlaced = ({ fromMs, toMs }: Stretch) => fromMs < toMs && toMs <= durationMs
+  const turn = turns.findIndex((one) => !isPlaced(one))
+  if (turn >= 0) return `turns.${turn}`
+  const redaction = redactions.findIndex((one) => !isPlaced(one))
+  if (redaction >= 0) return `redactions.${redaction}`
+  for (const track of copyTracks) {
+    let before = 0
+    for (const { one, index } of inOrder(turns, track)) {
+      if (one.fromMs < before) return `turns.${index}`
+      before = one.toMs
+    }
+  }
+  return undefined
+}
+
+/** Of one track, in the order of their beginnings, with their place in the list. */
+export function inOrder<One extends Stretch & { track: CopyTrack }>(
+  list: readonly One[],
+  track: CopyTrack,
+): { one: One; index: number }[] {
+  return list
+    .map((one, index) => ({ one, index }))
+    .filter(({ one }) => one.track === track)
+    .sort((a, b) => a.one.fromMs - b.one.fromMs)
+}
+
+/** Stretches in order, those that touch or overlap made one. */
+export function united(stretches: readonly Stretch[]): Stretch[] {
+  const whole: Stretch[] = []
+  for (const { fromMs, toMs } of [...stretches].sort((a, b) => a.fromMs - b.fromMs)) {
+    const last = whole.at(-1)
+    if (last && fromMs <= last.toMs) last.toMs = Math.max(last.toMs, toMs)
+    else whole.push({ fromMs, toMs })
+  }
+  return whole
+}
+
+/** What of a stretch lies in none of others, which are united. */
+export function outside({ fromMs, toMs }: Stretch, others: readonly Stretch[]): Stretch[] {
+  const left: Stretch[] = []
+  let at = fromMs
+  for (const other of others) {
+    if (other.toMs <= at) continue
+    if (other.fromMs >= toMs) break
+    if (other.fromMs > at) left.push({ fromMs: at, toMs: other.fromMs })
+    at = other.toMs
+  }
+  if (at < toMs) left.push({ fromMs: at, toMs })
+  return left
+}
+
+export function touches(one: Stretch, other: Stretch): boolean {
+  return one.fromMs < other.toMs && other.fromMs < one.toMs
+}
+
+/** How many redactions of each reason there are, and how much of the call they take on either track. */
+export function countRemoved(redactions: readonly Redaction[]): {
+  removed: Partial<Record<RedactionReason, number>>
+  redactedMs: number
+} {
+  const removed: Partial<Record<RedactionReason, number>> = {}
+  for (const { reason } of redactions) removed[reason] = (removed[reason] ?? 0) + 1
+  const redactedMs = united(redactions).reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0)
+  return { removed, redactedMs }
+}

@@ -1,0 +1,133 @@
+/**
+ * The sound of a result to whoever hears it; the custodian's work. In: a hearing of a session. Out: ranges, no faster than they are
+ * heard, each asked of the database anew and noted before it leaves (R27). Never here: a byte of the original.
+ */
+import { sql } from 'kysely'
+import { inSession } from '#platform/database/connect.ts'
+import {
+  openAnonymisedSound,
+  RecordingGone,
+  type AnonymisedCopyStore,
+  type OpenedSound,
+} from '#register/recordings/anonymised-copies.ts'
+import { hearInTime, toMs } from '#register/recordings/heard-in-time.ts'
+import { heardPace, type Pace } from '#register/recordings/pace.ts'
+import { bytesPerSample, samplesOf, wavHeaderBytes } from '#register/recordings/render-audio.ts'
+
+/** Why a hearing is over; `changed`: there is another rendering, or none. */
+export type HearingOver = 'time' | 'right' | 'session' | 'destroyed' | 'restricted' | 'changed' | 'unknown'
+
+export interface HearingAsked {
+  session: string
+  hearing: string
+  from: number
+  to?: number
+}
+
+export interface CopyHearings {
+  /** Bytes `from` to `to` (both included) of the result's WAV, at most 1 MiB, at the pace at which they can be heard. */
+  audio: (
+    asked: HearingAsked,
+    gone?: AbortSignal,
+  ) => Promise<
+    { bytes: Buffer; from: number; totalBytes: number } | { over: HearingOver } | 'out-of-range' | 'too-fast'
+  >
+}
+
+const longestRangeBytes = 1 << 20
+/** For this long after the last range: what is destroyed is gone from memory, too, within a minute (R50). */
+const keptOpenMs = 30_000
+
+export function createCopyHearings(store: AnonymisedCopyStore, pace: Pace = heardPace): CopyHearings {
+  const open = new Map<string, { opening: Promise<OpenedSound>; closing: NodeJS.Timeout }>()
+  const { whenHeard } = hearInTime(pace)
+
+  function close(hearing: string): void {
+    clearTimeout(open.get(hearing)?.closing)
+    open.delete(hearing)
+  }
+
+  function opened(hearing: string, { copy, recording, soundBytes }: HearingNow): Promise<OpenedSound> {
+    const known = open.get(hearing)
+    if (known) {
+      known.closing.refresh()
+      return known.opening
+    }
+    const opening = openAnonymisedSound(store, { copy, recording }, soundBytes)
+    open.set(hearing, { opening, closing: setTimeout(() => close(hearing), keptOpenMs).unref() })
+    opening.catch(() => close(hearing))
+    return opening
+  }
+
+  return {
+    async audio({ session, hearing, from, to }, gone) {
+      const now = await hearingNow(store, session, hearing)
+      if ('over' in now) return now
+      try {
+        const sound = await opened(hearing, now)
+        const { totalBytes } = sound
+        if (from >= totalBytes) return 'out-of-range'
+        const end = Math.min(totalBytes, (to ?? totalBytes - 1) + 1, from + longestRangeBytes)
+        const asked = samplesOf(from, end)
+        const samples = asked.to - asked.from
+        const given = samples === 0 ? 0 : await whenHeard(hearing, { fromSample: asked.from, samples, speed: 1 }, gone)
+        if (samples > 0 && given === 0) return 'too-fast'
+        const givenEnd = given === samples ? end : wavHeaderBytes + (asked.from + given) * bytesPerSample
+        const bytes = await sound.read(from, givenEnd)
+        if (await noteHeard(store, { session, hearing }, asked.from, asked.from + given))
+          return { bytes, from, totalBytes }
+        const after = await hearingNow(store, session, hearing)
+        return 'over' in after ? after : { over: 'unknown' }
+      } catch (error) {
+        // Its object or its key went between the question and the answer.
+        const after = await hearingNow(store, session, hearing)
+        if ('over' in after) return after
+        if (error instanceof RecordingGone) return { over: 'destroyed' }
+        throw error
+      }
+    },
+  }
+}
+
+interface HearingNow {
+  copy: string
+  recording: string
+  soundBytes: number
+}
+
+function hearingNow(
+  { db }: AnonymisedCopyStore,
+  session: string,
+  hearing: string,
+): Promise<HearingNow | { over: HearingOver }> {
+  return inSession(db, { 'seloste.session': session }, async (tx) => {
+    const { rows } = await sql<{ copy: string; recording: string; bytes: string | null; why: HearingOver | null }>`
+      select copy_id as copy, recording_id as recording, sound_bytes as bytes, why from hearing_now(${hearing}::uuid)`.execute(
+      tx,
+    )
+    const [row] = rows
+    if (!row) return { over: 'unknown' }
+    if (row.why) return { over: row.why }
+    return { copy: row.copy, recording: row.recording, soundBytes: Number(row.bytes) }
+  })
+}
+
+/** Notes a served interval; false where the hearing has ended meanwhile. */
+function noteHeard(
+  { db }: AnonymisedCopyStore,
+  { session, hearing }: { session: string; hearing: string },
+  fromSample: number,
+  toSample: number,
+): Promise<boolean> {
+  return inSession(db, { 'seloste.session': session }, async (tx) => {
+    const { rows } = await sql<{ noted: boolean }>`
+      select note_heard(${hearing}::uuid, ${toMs(fromSample)}, ${toMs(toSample)}) as noted`.execute(tx)
+    return rows[0]?.noted === true
+  })
+}
+
+/** Ends every hearing that stands on nothing any more: for the custodian, who asks again and again. */
+export async function endHearingsOver({ db }: Pick<AnonymisedCopyStore, 'db'>): Promise<number> {
+  const { rows } = await sql<{ ended: number }>`select end_hearings_over() as ended`.execute(db)
+  return rows[0]!.ended
+}

@@ -1,0 +1,115 @@
+/** What is done with a copy at the desk, where there are no keys: begun, heard, signed, reported. In: a session. Out: what the database decided. */
+import { sql, type Kysely } from 'kysely'
+import type { RegisterTables } from '#register/tables.ts'
+import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import type { Session } from '#safeguards/people/session.ts'
+import type { Level } from '../voice/engine.ts'
+import { copyRefusals, type CopyRefusal } from './ask-copy.ts'
+import type { RedactionReason } from './copy-work.ts'
+import type { EvaluationFigures } from './voice-engines.ts'
+
+const hearRefusals = [...copyRefusals, 'anonymised-copy.not-rendered'] as const
+const checkRefusals = [
+  ...hearRefusals,
+  'anonymised-copy.own',
+  'anonymised-copy.approved',
+  'anonymised-copy.changed-meanwhile',
+  'anonymised-copy.not-heard',
+  'input.identity-code',
+] as const
+
+/** The copy of an item's recording: the one that there is, or a new one. */
+export async function beginCopy(
+  db: Kysely<RegisterTables>,
+  session: Session,
+  disclosure: string,
+  item: number,
+): Promise<{ id: string } | Refused<CopyRefusal>> {
+  const statement = sql<{ id: string }>`select begin_copy(${disclosure}::uuid, ${item}) as id`
+  const trace = { action: 'anonymised-copy.begun', object: { kind: 'disclosure', id: disclosure } } as const
+  const answer = await askOfDatabase(db, session, statement, copyRefusals, trace)
+  return 'refused' in answer ? answer : answer.rows[0]!
+}
+
+/** Begins to hear a result. */
+export async function beginHearing(
+  db: Kysely<RegisterTables>,
+  session: Session,
+  id: string,
+): Promise<{ id: string; until: string; durationMs: number } | Refused<(typeof hearRefusals)[number]>> {
+  const statement = sql<{ id: string; until: Temporal.Instant; sound_ms: number }>`
+    select * from begin_copy_hearing(${id}::uuid)`
+  const trace = { action: 'anonymised-copy.heard', object: { kind: 'anonymised-copy', id } } as const
+  const answer = await askOfDatabase(db, session, statement, hearRefusals, trace)
+  if ('refused' in answer) return answer
+  const { id: hearing, until, sound_ms } = answer.rows[0]!
+  return { id: hearing, until: until.toString(), durationMs: sound_ms }
+}
+
+/** The second person signs a result, or rejects it. */
+export async function checkCopy(
+  db: Kysely<RegisterTables>,
+  session: Session,
+  id: string,
+  { revision, outcome, note }: { revision: number; outcome: 'APPROVED' | 'REJECTED'; note?: string },
+): Promise<'done' | Refused<(typeof checkRefusals)[number]>> {
+  const statement = sql`select check_copy(${id}::uuid, ${revision}, ${outcome}, ${note ?? null})`
+  const trace = { action: 'anonymised-copy.checked', object: { kind: 'anonymised-copy', id } } as const
+  const answer = await askOfDatabase(db, session, statement, checkRefusals, trace)
+  return 'refused' in answer ? answer : 'done'
+}
+
+export interface PrivacyReport {
+  level: Level
+  engine: string
+  version: string
+  isAnonymous: boolean
+  evaluation?: EvaluationFigures
+  removed: { reason: RedactionReason; count: number }[]
+  redactedMs: number
+  durationMs: number
+  residualRisk: 'words' | 'words-and-prosody' | 'voice'
+  preparedBy: { id: string; name: string }
+  checkedBy?: { id: string; name: string }
+}
+
+/** What is left of a person: the words always; the melody of speech with N; with D enough of a voice to be known again. */
+const residualRisk = { T: 'words', N: 'words-and-prosody', D: 'voice' } as const
+const reportRefusals = ['deny.role', 'not-found', 'anonymised-copy.not-rendered'] as const
+
+export async function readPrivacyReport(
+  db: Kysely<RegisterTables>,
+  session: Session,
+  id: string,
+): Promise<PrivacyReport | Refused<(typeof reportRefusals)[number]>> {
+  const statement = sql<{
+    level: Level
+    engine: string
+    version: string
+    evaluation: EvaluationFigures | null
+    removed: Partial<Record<RedactionReason, number>>
+    redacted_ms: number
+    duration_ms: number
+    prepared_by: string
+    prepared_by_name: string
+    checked_by: string | null
+    checked_by_name: string | null
+  }>`select * from read_privacy_report(${id}::uuid)`
+  const trace = { action: 'anonymised-copy.read', object: { kind: 'anonymised-copy', id } } as const
+  const answer = await askOfDatabase(db, session, statement, reportRefusals, trace)
+  if ('refused' in answer) return answer
+  const row = answer.rows[0]!
+  return {
+    level: row.level,
+    engine: row.engine,
+    version: row.version,
+    isAnonymous: row.level !== 'D',
+    ...(row.evaluation && { evaluation: row.evaluation }),
+    removed: Object.entries(row.removed).map(([reason, count]) => ({ reason: reason as RedactionReason, count })),
+    redactedMs: row.redacted_ms,
+    durationMs: row.duration_ms,
+    residualRisk: residualRisk[row.level],
+    preparedBy: { id: row.prepared_by, name: row.prepared_by_name },
+    ...(row.checked_by !== null && { checkedBy: { id: row.checked_by, name: row.checked_by_name! } }),
+  }
+}

@@ -1,0 +1,169 @@
+/**
+ * Renders copies, one after the other, after whoever listens; the custodian's work (R33). In: the preparer's session, a revision
+ * in which nothing is missing. Out: one sound, sealed with the recording's key. Never here: a second sound beside the first, a
+ * parameter, an original on disk.
+ */
+import { sql } from 'kysely'
+import { Fault } from '#platform/fault.ts'
+import {
+  originalTracks,
+  RecordingGone,
+  removeAnonymisedSound,
+  storeAnonymisedSound,
+  sweepUnfinishedSounds,
+  type AnonymisedCopyStore,
+} from '#register/recordings/anonymised-copies.ts'
+import { samplesPerSecond } from '#register/recordings/recording-index.ts'
+import type { Refused } from '#safeguards/access/ask-of-database.ts'
+import { askInSession, preparedCopy, preparingRefusals, type PreparedCopy, type PreparingRefusal } from './ask-copy.ts'
+import { countRemoved } from './copy-work.ts'
+import type { MissingOfCopy } from './copy-lacks.ts'
+import { renderTracks, TurnFault } from './render-tracks.ts'
+import type { LevelEngine, VoiceEngines } from './voice-engines.ts'
+
+const renderRefusals = [...preparingRefusals, 'anonymised-copy.lacks', 'anonymised-copy.rendered'] as const
+export type RenderRefusal = PreparingRefusal | 'anonymised-copy.lacks' | 'anonymised-copy.rendered'
+
+export interface CopyRendering {
+  store: AnonymisedCopyStore
+  engines: VoiceEngines
+  missingOf: (prepared: PreparedCopy) => Promise<MissingOfCopy[]>
+  /** A copy could not be rendered; whoever prepares it sees that. */
+  onFault: (error: unknown, copy: string) => void
+}
+
+export interface CopyRenderer {
+  /** Begins to render; the copy's state says what comes of it. `of`: what is missing. */
+  render: (asked: {
+    session: string
+    copy: string
+    revision: number
+  }) => Promise<{ begun: true } | Refused<RenderRefusal>>
+  /** 0 to 1. */
+  progressOf: (copy: string) => number | undefined
+  /** A copy was changed: what is made of it goes. */
+  changed: (copy: string) => Promise<void>
+  /** Removes the sounds that nobody may hear any more. @returns how many */
+  tidy: () => Promise<number>
+  stop: () => Promise<void>
+}
+
+/** Of the whole: reading the original, each track, sealing. */
+const shares = { begun: 0.02, read: 0.15, track: 0.38 }
+
+export function createCopyRenderer({ store, engines, missingOf, onFault }: CopyRendering): CopyRenderer {
+  const { db } = store
+  const progress = new Map<string, number>()
+  const underWay = new Map<string, AbortController>()
+  let rendering: Promise<void> = Promise.resolve()
+  let objects: Promise<unknown> = Promise.resolve()
+
+  /** Whoever removes a sound knows that nobody puts another in its place meanwhile. */
+  function oneAtATime<Result>(work: () => Promise<Result>): Promise<Result> {
+    const turn = objects.then(work)
+    objects = turn.catch(() => undefined)
+    return turn
+  }
+
+  const removeOver = (wanted?: string) =>
+    oneAtATime(async () => {
+      const { rows } = await sql<{ copy: string; recording: string }>`
+        select id as copy, recording_id as recording from sounds_to_remove()
+        where ${wanted ?? null}::uuid is null or id = ${wanted ?? null}::uuid`.execute(db)
+      for (const of of rows) {
+        await removeAnonymisedSound(store, of)
+        await sql`select sound_removed(${of.copy}::uuid)`.execute(db)
+      }
+      return rows.length
+    })
+
+  /** Never throws. */
+  async function finish(prepared: PreparedCopy, engine: LevelEngine, control: AbortController): Promise<void> {
+    const { signal } = control
+    const { copy, revision, work, recording } = prepared
+    try {
+      signal.throwIfAborted()
+      const original = await originalTracks(store, recording, signal)
+      progress.set(copy, shares.read)
+      const tracks = await renderTracks(original, work, engine, () => {
+        progress.set(copy, (progress.get(copy) ?? shares.read) + shares.track)
+      })
+      signal.throwIfAborted()
+      await oneAtATime(async () => {
+        const { sha256, bytes } = await storeAnonymisedSound(store, prepared, tracks)
+        const ms = Math.round((tracks[0].length * 1000) / samplesPerSecond)
+        const { rows } = await sql<{ stored: boolean }>`
+          select copy_rendered(${copy}::uuid, ${revision}, ${sha256}, ${bytes}, ${ms}) as stored`.execute(db)
+        // Changed, restricted or ended while it was made.
+        if (rows[0]?.stored !== true) await removeAnonymisedSound(store, prepared)
+      })
+      for (const track of tracks) track.fill(0)
+    } catch (error) {
+      const isExpected = error instanceof RecordingGone || error instanceof TurnFault || signal.aborted
+      if (!isExpected) onFault(error, copy)
+      const turn = error instanceof TurnFault ? error.turn : null
+      await sql`select rendering_failed(${copy}::uuid, ${revision}, ${whyFailed(error, signal)}, ${turn})`
+        .execute(db)
+        .catch((again: unknown) => onFault(again, copy))
+    } finally {
+      // One that was changed may be on its way again.
+      if (underWay.get(copy) === control) {
+        progress.delete(copy)
+        underWay.delete(copy)
+      }
+      await removeOver(copy).catch((error: unknown) => onFault(error, copy))
+    }
+  }
+
+  return {
+    async render({ session, copy, revision }) {
+      const prepared = await preparedCopy(store, session, copy)
+      if ('refused' in prepared) return prepared
+      if (prepared.revision !== revision) return { refused: 'anonymised-copy.changed-meanwhile' }
+      const lacks = await missingOf(prepared)
+      const engine = engines.of(prepared.work.level)
+      if (lacks.length > 0 || typeof engine === 'string')
+        return { refused: 'anonymised-copy.lacks', of: lacks.map(({ what }) => what).join() || 'engine' }
+      // What was rejected is destroyed before another is made.
+      await removeOver(copy)
+      const { removed, redactedMs } = countRemoved(prepared.work.redactions)
+      const begun = await askInSession(db, session, renderRefusals, async (tx) => {
+        const evaluation = engine.evaluation === undefined ? null : JSON.stringify(engine.evaluation)
+        await sql`select begin_rendering(${copy}::uuid, ${revision}, ${engine.name}, ${engine.version},
+          ${JSON.stringify(removed)}::jsonb, ${redactedMs}, ${evaluation}::jsonb)`.execute(tx)
+        return { begun: true as const }
+      })
+      if ('refused' in begun) return begun
+      const control = new AbortController()
+      progress.set(copy, shares.begun)
+      underWay.set(copy, control)
+      rendering = rendering.then(() => finish(prepared, engine, control))
+      return begun
+    },
+    progressOf: (copy) => progress.get(copy),
+    async changed(copy) {
+      underWay.get(copy)?.abort()
+      await removeOver(copy)
+    },
+    tidy: () => removeOver(),
+    async stop() {
+      for (const control of underWay.values()) control.abort('custodian-ended')
+      await rendering
+      await objects
+    },
+  }
+}
+
+/** A code: what went wrong is in the service's log, and has no words of the call. */
+function whyFailed(error: unknown, signal: AbortSignal): string {
+  if (signal.aborted) return 'custodian-ended'
+  if (error instanceof RecordingGone) return 'recording-destroyed'
+  if (error instanceof TurnFault || error instanceof Fault) return error.code
+  return 'failed'
+}
+
+/** For the start, before anything is asked for: what was being rendered when the custodian ended has failed. */
+export async function endUnfinishedRenderings(store: AnonymisedCopyStore): Promise<{ ended: number; files: number }> {
+  const { rows } = await sql<{ ended: number }>`select unfinished_renderings() as ended`.execute(store.db)
+  return { ended: rows[0]!.ended, files: await sweepUnfinishedSounds(store) }
+}

@@ -1,0 +1,235 @@
+/**
+ * Words and redactions of a copy; the custodian's work, as the desk holds no keys. In: the session of who prepares or checks. Out:
+ * what they may see of it, with what is missing; to whoever checks neither words nor the original. Never here: a word in a log.
+ */
+import { sql } from 'kysely'
+import type { Refused } from '#safeguards/access/ask-of-database.ts'
+import { RecordingGone, sealCopyWork, type AnonymisedCopyStore } from '#register/recordings/anonymised-copies.ts'
+import type { Level } from '../voice/engine.ts'
+import type { OriginalAnalyser } from './analyse-original.ts'
+import {
+  askInSession,
+  copyRefusals,
+  openedWork,
+  preparedCopy,
+  preparingRefusals,
+  type CopyRefusal,
+  type PreparingRefusal,
+} from './ask-copy.ts'
+import { lacksOf, type MissingOfCopy, type OfferedLevel } from './copy-lacks.ts'
+import { misplaced, type CopyWork, type Redaction, type Stretch, type WrittenTurn } from './copy-work.ts'
+import { identifiersOf } from './identifiers.ts'
+import { proposeRedactions, proposeTurns } from './propose-for-copy.ts'
+import { offeredLevels, type VoiceEngines } from './voice-engines.ts'
+
+export type CopyState = 'DRAFT' | 'RENDERING' | 'RENDERED' | 'APPROVED' | 'REJECTED' | 'FAILED'
+
+export interface CopyView {
+  id: string
+  recordingId: string
+  durationMs: number
+  state: CopyState
+  revision: number
+  level: Level
+  turns: WrittenTurn[]
+  redactions: Redaction[]
+  preparedBy: { id: string; name: string }
+  playedShare: number
+  unplayed: Stretch[]
+  lacks: MissingOfCopy[]
+  levels: OfferedLevel[]
+  recognition: boolean
+  rendered?: { at: string; engine: string; version: string }
+  progress?: number
+  failure?: string
+  failedTurn?: number
+  heardShare: number
+  check?: { at: string; by: { id: string; name: string }; outcome: 'APPROVED' | 'REJECTED'; note?: string }
+  may: { edit: boolean; render: boolean; hear: boolean; check: boolean }
+}
+
+export interface CopyWorking {
+  store: AnonymisedCopyStore
+  engines: VoiceEngines
+  analyser: OriginalAnalyser
+  /** 0 to 1, of a copy that is being rendered. */
+  progressOf: (copy: string) => number | undefined
+  /** A copy was changed: what was made of it is nothing any more. */
+  onSaved: (copy: string) => Promise<void>
+  /** Whether the description in force lets pseudonymised copies leave (C7). */
+  isPseudonymisedAllowed: () => boolean
+}
+
+export interface CopyWorker {
+  read: (asked: { session: string; copy: string }) => Promise<CopyView | Refused<CopyRefusal>>
+  save: (
+    asked: { session: string; copy: string; revision: number } & CopyWork,
+  ) => Promise<{ revision: number } | Refused<PreparingRefusal | 'anonymised-copy.times'>>
+  propose: (asked: {
+    session: string
+    copy: string
+    turns: WrittenTurn[]
+  }) => Promise<{ turns: WrittenTurn[]; redactions: Redaction[] } | Refused<PreparingRefusal | 'anonymised-copy.times'>>
+}
+
+export function createCopyWorker(working: CopyWorking): CopyWorker {
+  const { store, analyser } = working
+
+  return {
+    async read({ session, copy }) {
+      const row = await askInSession(store.db, session, copyRefusals, async (tx) => {
+        const { rows } = await sql<CopyRow>`select * from read_copy(${copy}::uuid)`.execute(tx)
+        return rows[0]!
+      })
+      if ('refused' in row) return row
+      try {
+        return await viewOf(working, row)
+      } catch (error) {
+        // Between the row and its words.
+        if (error instanceof RecordingGone) return { refused: 'recording.destroyed' }
+        throw error
+      }
+    },
+
+    async save({ session, copy, revision, level, turns, redactions }) {
+      const prepared = await preparedCopy(store, session, copy)
+      if ('refused' in prepared) return prepared
+      const field = misplaced({ level, turns, redactions }, prepared.durationMs)
+      if (field !== undefined) return { refused: 'anonymised-copy.times', of: field }
+      const saved = await askInSession(store.db, session, preparingRefusals, async (tx) => {
+        const sealed = await sealCopyWork(store, prepared, { turns, redactions })
+        const { rows } = await sql<{ revision: number }>`
+          select save_copy(${copy}::uuid, ${revision}, ${level}, ${sealed}) as revision`.execute(tx)
+        return rows[0]!
+      })
+      if (!('refused' in saved)) await working.onSaved(copy)
+      return saved
+    },
+
+    async propose({ session, copy, turns }) {
+      const prepared = await preparedCopy(store, session, copy)
+      if ('refused' in prepared) return prepared
+      const field = misplaced({ level: 'T', turns, redactions: [] }, prepared.durationMs)
+      if (field !== undefined) return { refused: 'anonymised-copy.times', of: field }
+      try {
+        const analysis = await analyser.analyse(prepared.recording)
+        const written = turns.length > 0 ? turns : proposeTurns(analysis, prepared.durationMs)
+        return { turns: written, redactions: proposeRedactions(written, analysis.keys, prepared.durationMs) }
+      } catch (error) {
+        if (error instanceof RecordingGone) return { refused: 'recording.destroyed' }
+        throw error
+      }
+    },
+  }
+}
+
+interface CopyRow {
+  id: string
+  recording_id: string
+  duration_ms: number
+  state: CopyState
+  revision: number
+  level: Level
+  work: Buffer | null
+  prepared_by: string
+  prepared_by_name: string
+  /** PostgreSQL's text of an int4multirange. */
+  unplayed: string
+  unplayed_ms: number
+  engine: string | null
+  engine_version: string | null
+  rendered_at: Temporal.Instant | null
+  sound_ms: number | null
+  unheard_ms: number | null
+  failure: string | null
+  failed_turn: number | null
+  checked_at: Temporal.Instant | null
+  checked_by: string | null
+  checked_by_name: string | null
+  check_note: string | null
+  is_preparer: boolean
+  is_own: boolean
+}
+
+async function viewOf(working: CopyWorking, row: CopyRow): Promise<CopyView> {
+  const { store, engines, progressOf } = working
+  const levels = offeredLevels(engines, working.isPseudonymisedAllowed())
+  const of = { copy: row.id, recording: row.recording_id }
+  const work = row.is_preparer ? await openedWork(store, of, row.level, row.work) : undefined
+  const isDone = row.state === 'APPROVED' || row.state === 'RENDERED' || row.state === 'RENDERING'
+  const lacks = work && row.state !== 'APPROVED' ? await missing(working, row, work, levels) : []
+  const isSounding = row.state === 'RENDERED' || row.state === 'APPROVED'
+  const progress = row.state === 'RENDERING' ? (progressOf(row.id) ?? 0) : undefined
+  return {
+    id: row.id,
+    recordingId: row.recording_id,
+    durationMs: row.duration_ms,
+    state: row.state,
+    revision: row.revision,
+    level: row.level,
+    turns: [...(work?.turns ?? [])],
+    redactions: [...(work?.redactions ?? [])],
+    preparedBy: { id: row.prepared_by, name: row.prepared_by_name },
+    playedShare: shareOf(row.duration_ms, row.unplayed_ms),
+    unplayed: work ? stretchesOf(row.unplayed) : [],
+    lacks,
+    levels,
+    recognition: false,
+    ...(row.rendered_at && {
+      rendered: { at: row.rendered_at.toString(), engine: row.engine!, version: row.engine_version! },
+    }),
+    ...(progress !== undefined && { progress }),
+    ...(row.failure !== null && { failure: row.failure }),
+    ...(work && row.failed_turn !== null && { failedTurn: row.failed_turn }),
+    heardShare: isSounding && row.sound_ms !== null ? shareOf(row.sound_ms, row.unheard_ms ?? row.sound_ms) : 0,
+    ...(row.checked_at && {
+      check: {
+        at: row.checked_at.toString(),
+        by: { id: row.checked_by!, name: row.checked_by_name! },
+        outcome: row.state === 'APPROVED' ? 'APPROVED' : 'REJECTED',
+        ...(row.check_note !== null && { note: row.check_note }),
+      },
+    }),
+    may: {
+      edit: row.is_preparer && row.state !== 'APPROVED',
+      render: work !== undefined && row.work !== null && !isDone && lacks.length === 0,
+      hear: isSounding,
+      check: row.state === 'RENDERED' && !row.is_own,
+    },
+  }
+}
+
+async function missing(
+  { analyser }: CopyWorking,
+  { recording_id, unplayed_ms }: Pick<CopyRow, 'recording_id' | 'unplayed_ms'>,
+  work: CopyWork,
+  levels: readonly OfferedLevel[],
+): Promise<MissingOfCopy[]> {
+  const { speech, isMixed } = work.level === 'T' ? await analyser.analyse(recording_id) : { speech: [], isMixed: false }
+  return lacksOf({
+    ...{ work, levels, speech, isMixed },
+    isPlayed: unplayed_ms === 0,
+    identifiers: identifiersOf(work.turns),
+  })
+}
+
+/** What stands between a prepared copy and its rendering. */
+export function missingOf(
+  working: CopyWorking,
+  { recording, isPlayed, work }: { recording: string; isPlayed: boolean; work: CopyWork },
+): Promise<MissingOfCopy[]> {
+  const levels = offeredLevels(working.engines, working.isPseudonymisedAllowed())
+  return missing(working, { recording_id: recording, unplayed_ms: isPlayed ? 0 : 1 }, work, levels)
+}
+
+function shareOf(wholeMs: number, leftMs: number): number {
+  return wholeMs === 0 ? 1 : (wholeMs - leftMs) / wholeMs
+}
+
+/** `{[0,200),[500,600)}` */
+function stretchesOf(multirange: string): Stretch[] {
+  return [...multirange.matchAll(/\[(\d+),(\d+)\)/g)].map(([, from, to]) => ({
+    fromMs: Number(from),
+    toMs: Number(to),
+  }))
+}
