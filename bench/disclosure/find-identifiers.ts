@@ -1,0 +1,98 @@
+/**
+ * What is found of what says who somebody is, in 200 calls that nobody made, as a recogniser would have written them down
+ * (8 to 15 words of a hundred wrong). Beside it regular expressions over the same words.
+ */
+import { proposeSpans, redactionsOf } from '#use/disclosure/content/propose-spans.ts'
+import type { Span } from '#use/disclosure/voice/engine.ts'
+import { chanceFrom, labelledCalls, type Label, type LabelledCall } from '#test/disclosure/spoken/labelled-calls.ts'
+import { mishear } from '#test/disclosure/spoken/mishear.ts'
+import type { Word } from '#use/disclosure/content/word.ts'
+import { plainSpans } from './plain-patterns.ts'
+
+const leastOfCodes = 0.95
+const leastOfNames = 0.8
+/** Beside the edge of a word this much may be left: less than a sound, in samples. */
+const edge = 240
+
+type Finder = (words: readonly Word[], lengthSamples: number) => readonly [readonly Span[], readonly Span[]]
+
+const ours: Finder = (words, lengthSamples) => {
+  const proposals = proposeSpans(words, lengthSamples)
+  return [redactionsOf(proposals, 0), redactionsOf(proposals, 1)]
+}
+
+interface Score {
+  found: number
+  of: number
+}
+
+export interface Found {
+  codes: number
+  names: number
+  /** Of the words that would be silenced, those that were to be. */
+  precision: number
+  byCategory: Map<string, Score>
+  missed: { label: Label; call: LabelledCall; heard: Word[] }[]
+}
+
+/** @param errors lowest and highest share of words taken wrongly; each call has its own */
+export function measure(finder: Finder, { count = 200, errors = [0.08, 0.15], seed = 1 } = {}): Found {
+  const byCategory = new Map<string, Score>()
+  const missed: Found['missed'] = []
+  const silenced = { right: 0, all: 0 }
+  for (const [place, call] of labelledCalls(count, seed).entries()) {
+    const chance = chanceFrom(seed * 104729 + place)
+    const [low = 0, high = 0] = errors
+    const heard = mishear(call.words, low + chance() * (high - low), chance)
+    const spans = finder(heard, call.lengthSamples)
+    for (const label of call.labels) {
+      const score = byCategory.get(label.category) ?? { found: 0, of: 0 }
+      const whole = spans[label.track].some(({ from, to }) => from <= label.from + edge && to >= label.to - edge)
+      byCategory.set(label.category, { found: score.found + (whole ? 1 : 0), of: score.of + 1 })
+      if (!whole) missed.push({ label, call, heard })
+    }
+    for (const word of call.words) {
+      const middle = (word.from + word.to) / 2
+      const within = (list: readonly Span[]) => list.some(({ from, to }) => from <= middle && to >= middle)
+      if (!within(spans[word.track])) continue
+      silenced.all += 1
+      if (within(call.labels.filter(({ track }) => track === word.track))) silenced.right += 1
+    }
+  }
+  const of = (names: boolean) => {
+    const rows = [...byCategory].filter(([category]) => ['NAME', 'ADDRESS'].includes(category) === names)
+    const sum = (key: keyof Score) => rows.reduce((total, [, score]) => total + score[key], 0)
+    return sum('found') / sum('of')
+  }
+  return { codes: of(false), names: of(true), precision: silenced.right / silenced.all, byCategory, missed }
+}
+
+/** Prints recall and precision; false where less is found than the design asks for. */
+export async function findIdentifiers({ count = 200 } = {}): Promise<boolean> {
+  const percent = (share: number) => `${(share * 100).toFixed(1)} %`
+  const started = performance.now()
+  const found = measure(ours, { count })
+  const each = (performance.now() - started) / count
+  const plain = measure(plainSpans, { count })
+  const clean = measure(ours, { count, errors: [0, 0] })
+  const other = measure(ours, { count, seed: 2 })
+  console.log(
+    `${count} calls, ${[...found.byCategory.values()].reduce((sum, { of }) => sum + of, 0)} labels, whole spans`,
+  )
+  console.log(`                     codes    names    precision of words`)
+  const row = (name: string, { codes, names, precision }: Found) =>
+    console.log(`${name.padEnd(20)} ${percent(codes)}   ${percent(names)}   ${percent(precision)}`)
+  row('plain patterns', plain)
+  row('proposed', found)
+  row('other 200 calls', other)
+  row('nothing misheard', clean)
+  for (const [category, score] of [...found.byCategory].sort()) {
+    const beside = plain.byCategory.get(category)
+    console.log(
+      `  ${category.padEnd(18)} ${percent(score.found / score.of).padStart(8)} of ${score.of}   plain ${percent((beside?.found ?? 0) / score.of)}`,
+    )
+  }
+  console.log(`${each.toFixed(1)} ms a call`)
+  console.log(`demand: codes ${percent(leastOfCodes)}, names and addresses ${percent(leastOfNames)}`)
+  return found.codes >= leastOfCodes && found.names >= leastOfNames
+}

@@ -1,0 +1,62 @@
+import { proposeSpans } from './propose-spans.ts'
+import { allRemovedWords } from './redact-transcript.ts'
+import type { Category, Language, Trigger, Word } from './word.ts'
+
+/** Something in a text that still says who somebody is. Places, not words: a finding can be logged. */
+export interface Finding {
+  category: Category
+  trigger: Trigger
+  confidence: number
+  /** Characters [from, to) of the text. */
+  from: number
+  to: number
+}
+
+const samplesPerLetter = 480
+/** Longer than the padding of a span: what is beside a finding is none. */
+const samplesBetween = 3600
+
+/**
+ * What is left in a whole text, the last gate before a rendering can be approved. A line is one party's turn; the parties take
+ * turns. What a redaction put in its place is no finding.
+ *
+ * @param language the one that the text is in; numbers of the others are read as well
+ * @returns in order of place; empty where nothing was found, which is no proof that nothing is there
+ */
+export function identifiersIn(text: string, language: Language, leastConfidence = 0.5): Finding[] {
+  const places: { word: Word; from: number; to: number }[] = []
+  let at = 0
+  let track: Word['track'] = 0
+  // Signs of their own keep what stands on both sides of a replacement apart, and every place as it was.
+  const clean = allRemovedWords.reduce((rest, words) => rest.replaceAll(words, '¤'.repeat(words.length)), text)
+  for (const line of clean.matchAll(/[^\n]+/g)) {
+    for (const match of line[0].matchAll(/\S+/g)) {
+      const from = line.index + match.index
+      if (match[0].includes('¤')) {
+        at += 48_000
+        continue
+      }
+      const word = { text: match[0], language, track, from: at, to: at + samplesPerLetter * (match[0].length + 2) }
+      places.push({ word, from, to: from + match[0].length })
+      at = word.to + samplesBetween
+    }
+    at += 8000
+    track = track === 0 ? 1 : 0
+  }
+  const proposals = proposeSpans(
+    places.map(({ word }) => word),
+    at,
+  )
+  return proposals
+    .filter(({ confidence }) => confidence >= leastConfidence)
+    .flatMap(({ category, trigger, confidence, ...span }) => {
+      const inside = places.filter(({ word }) => {
+        const middle = (word.from + word.to) / 2
+        return word.track === span.track && middle > span.from && middle < span.to
+      })
+      const [first, last] = [inside[0], inside.at(-1)]
+      if (first === undefined || last === undefined) return []
+      return [{ category, trigger, confidence, from: first.from, to: last.to }]
+    })
+    .sort((one, other) => one.from - other.from)
+}

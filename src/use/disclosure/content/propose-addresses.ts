@@ -1,0 +1,180 @@
+import { letterNamed } from './letters.ts'
+import { isPhraseWord, phrasesIn } from './phrases.ts'
+import { readNumeral } from './read-numerals.ts'
+import { isSmallWord, isUnit, standsBetween } from './small-words.ts'
+import { isStreetName, isStreetWord, isTown } from './street-words.ts'
+import type { Token } from './tokens.ts'
+import type { Language, Proposal } from './word.ts'
+
+/** What belongs to a flat: "as", "bostad", "flat". */
+const flats: Record<Language, RegExp> = {
+  fi: /^(as|asunto|asunnon|rappu|rapun|porras|huoneisto|talo)$/,
+  sv: /^(bostad|bost|lägenhet|lgh|trappa|trappan|uppgång)$/,
+  en: /^(flat|apartment|apt|unit|stair|staircase|floor)$/,
+}
+
+/** "Postinumero" between the street and its number is part of the answer. */
+const ofPostcode = /^(post(i)?numer|post(nummer|numret|code|al)|code|zip)/
+
+/** How far a postcode may stand from its street, in tokens that are neither. */
+const strangers = 1
+
+/** Addresses on one track: a street with what follows it, and what answers "your address". */
+export function proposeAddresses(tokens: readonly Token[], other: readonly Token[]): Proposal[] {
+  return [...streets(tokens), ...afterPhrases(tokens, other), ...towns(tokens)]
+}
+
+function streets(tokens: readonly Token[]): Proposal[] {
+  const proposals: Proposal[] = []
+  for (let place = 0; place < tokens.length; place += 1) {
+    const token = tokens[place]!
+    const whole = isStreetName(token.text, token.language)
+    const english = token.language === 'en' && startOfEnglish(tokens, place) !== undefined
+    const parted =
+      isStreetWord(token.text, token.language) && place > 0 && (english || mayNameStreet(tokens[place - 1]!))
+    if (!whole && !parted) continue
+    const last = endOfAddress(tokens, place)
+    if (token.language === 'en') {
+      const first = startOfEnglish(tokens, place)
+      if (first === undefined && last === place) continue
+      proposals.push(proposal(tokens, first ?? place - 1, last, first === undefined ? 0.6 : 0.9))
+      continue
+    }
+    const numbered = last > place
+    if (parted && !whole && !numbered) continue
+    const first = parted && !whole ? place - 1 : prefixed(tokens, place)
+    proposals.push(proposal(tokens, first, last, numbered ? 0.95 : 0.6))
+  }
+  return proposals
+}
+
+function mayNameStreet(before: Token): boolean {
+  return before.text.length >= 4 && !isSmallWord(before.text, before.language) && !/\d/.test(before.text)
+}
+
+/** "Itäinen Rantakatu", "Norra Esplanaden", "Kaarlo Sarkian tie": a capital before it belongs to it. */
+function prefixed(tokens: readonly Token[], place: number): number {
+  const before = tokens[place - 1]
+  const compass =
+    /^(itäinen|läntinen|pohjoinen|eteläinen|vanha|uusi|ala|ylä|norra|södra|östra|västra|gamla|nya|lilla|stora)$/
+  return before !== undefined && (before.capital || compass.test(before.text)) ? place - 1 : place
+}
+
+/** "25 Baker Street": the number that stands up to three words before it. */
+function startOfEnglish(tokens: readonly Token[], place: number): number | undefined {
+  for (let at = place - 2; at >= Math.max(0, place - 4); at -= 1) {
+    if (!isNumber(tokens[at]!)) continue
+    let first = at
+    while (first > 0 && isNumber(tokens[first - 1]!)) first -= 1
+    return first
+  }
+  return undefined
+}
+
+/** Past the number, the stair, the flat, the postcode and the town. */
+function endOfAddress(tokens: readonly Token[], place: number): number {
+  let last = place
+  let strange = 0
+  for (let at = place + 1; at < Math.min(tokens.length, place + 18); at += 1) {
+    const token = tokens[at]!
+    if (token.from - tokens[at - 1]!.to > 24_000) break
+    if (belongs(token)) {
+      if (isUnit(tokens[at + 1]?.text ?? '', token.language)) break
+      last = at
+      strange = 0
+    } else {
+      if (!standsBetween(token.text, token.language) && !ofPostcode.test(token.text)) strange += 1
+      const talk = isSmallWord(token.text, token.language) && !ofPostcode.test(token.text)
+      if (strange > strangers || (talk && last > place) || isUnit(token.text, token.language)) break
+    }
+  }
+  // Behind a postcode stands a town, whichever it is and however it was heard.
+  const [end, next] = [tokens[last]!, tokens[last + 1]]
+  const town = next !== undefined && next.from - end.to < 4000 && next.text.length >= 2 && !isPhraseWord(next)
+  const digits = tokens.slice(place + 1, last + 1).filter(isNumber).length
+  const postcode = digits >= 4 || /^\d{5}$/.test(end.text)
+  return town && postcode && isNumber(end) && !isSmallWord(next.text, next.language) ? last + 1 : last
+}
+
+function belongs(token: Token): boolean {
+  return (
+    isNumber(token) ||
+    flats[token.language].test(token.text) ||
+    isTown(token.text) ||
+    (letterNamed(token.text, token.language) !== undefined && !isSmallWord(token.text, token.language))
+  )
+}
+
+function isNumber(token: Token): boolean {
+  const reading = readNumeral(token.text, token.language)
+  return /^\d/.test(token.text) || (reading !== undefined && !reading.weak)
+}
+
+/** What answers "osoite": from the phrase to the end of what looks like an address, streets of unknown endings included. */
+function afterPhrases(tokens: readonly Token[], other: readonly Token[]): Proposal[] {
+  const proposals: Proposal[] = []
+  const languages = new Set([...tokens, ...other].map(({ language }) => language))
+  for (const language of languages) {
+    const own = phrasesIn(tokens, language).filter(({ category }) => category === 'ADDRESS')
+    const theirs = phrasesIn(other, language).filter(({ category }) => category === 'ADDRESS')
+    for (const phrase of own) proposals.push(...answerFrom(tokens, phrase.next, phrase.at))
+    for (const phrase of theirs) {
+      const answer = tokens.findIndex((token) => token.from >= phrase.at - 1600)
+      if (answer >= 0) proposals.push(...answerFrom(tokens, answer, phrase.at))
+    }
+  }
+  return proposals
+}
+
+/** A word that may name a place, and a number close behind it (before it in English). */
+function answerFrom(tokens: readonly Token[], start: number, phraseEnds: number): Proposal[] {
+  for (let at = start; at < Math.min(tokens.length, start + 8); at += 1) {
+    const token = tokens[at]!
+    if (token.from - phraseEnds > 48_000) return []
+    const street = token.language === 'en' && isNumber(token) ? wordsBehindNumber(tokens, at) : undefined
+    if (street !== undefined) return [{ ...proposal(tokens, at, endOfAddress(tokens, street), 0.6), trigger: 'phrase' }]
+    if (isSmallWord(token.text, token.language) || isNumber(token) || isPhraseWord(token) || token.text.length < 4)
+      continue
+    const last = endOfAddress(tokens, at)
+    const before = at > start && isNumber(tokens[at - 1]!) ? at - 1 : at
+    if (last > at || before < at) return [{ ...proposal(tokens, before, last, 0.7), trigger: 'phrase' }]
+  }
+  return []
+}
+
+/** "Seventy seven oak drove": the second word behind the number, whatever it is. */
+function wordsBehindNumber(tokens: readonly Token[], place: number): number | undefined {
+  let first = place
+  while (first < tokens.length && isNumber(tokens[first]!)) first += 1
+  const words = tokens.slice(first, first + 2)
+  const strange = words.every(
+    (token) => !isSmallWord(token.text, 'en') && !isUnit(token.text, 'en') && !isTown(token.text),
+  )
+  return words.length === 2 && strange ? first + 1 : undefined
+}
+
+/** A town behind a postcode, or where somebody says that they live. */
+function towns(tokens: readonly Token[]): Proposal[] {
+  const proposals: Proposal[] = []
+  tokens.forEach((token, place) => {
+    if (!isTown(token.text)) return
+    let first = place
+    while (first > 0 && place - first < 6 && isNumber(tokens[first - 1]!)) first -= 1
+    if (first < place) proposals.push({ ...proposal(tokens, first, place, 0.8), trigger: 'postcode' })
+    else if (lives(tokens, place)) proposals.push({ ...proposal(tokens, place, place, 0.5), trigger: 'town' })
+  })
+  return proposals
+}
+
+function lives(tokens: readonly Token[], place: number): boolean {
+  return tokens
+    .slice(Math.max(0, place - 3), place)
+    .some(({ text }) =>
+      /^(asun|asumme|asuu|muutin|muutimme|kotoisin|bor|bodde|flyttade|live|lives|living|moved)$/.test(text),
+    )
+}
+
+function proposal(tokens: readonly Token[], first: number, last: number, confidence: number): Proposal {
+  const { from, track } = tokens[first]!
+  return { track, from, to: tokens[last]!.to, category: 'ADDRESS', trigger: 'street', confidence }
+}

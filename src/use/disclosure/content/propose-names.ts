@@ -1,0 +1,231 @@
+import { endsLikeFamilyName, knownName, type KnownName } from './name-forms.ts'
+import { letterNamed } from './letters.ts'
+import { withinOneEdit } from './numeral-lexicon.ts'
+import { isPhraseWord, phrasesIn, type Phrase } from './phrases.ts'
+import { readNumeral } from './read-numerals.ts'
+import { isMonth, isSmallWord, isUnit, standsBetween } from './small-words.ts'
+import type { Token } from './tokens.ts'
+import type { Language, Proposal } from './word.ts'
+
+/** An answer that is not given within this is none, in samples. */
+const answerWithin = 48_000
+const wordsOfName = 4
+/** Who is who is said within the first twenty seconds, in samples. */
+const introductions = 160_000
+
+/** Names on one track: after a phrase, in the lists, spelled. `other` is the other party's track, which may have asked. */
+export function proposeNames(tokens: readonly Token[], other: readonly Token[]): Proposal[] {
+  return [...afterPhrases(tokens, other), ...ofLists(tokens), ...capitals(tokens), ...spelled(tokens)]
+}
+
+function afterPhrases(tokens: readonly Token[], other: readonly Token[]): Proposal[] {
+  const proposals: Proposal[] = []
+  const languages = new Set([...tokens, ...other].map(({ language }) => language))
+  for (const language of languages) {
+    const ofName = (phrase: Phrase) => phrase.category === 'NAME'
+    for (const phrase of phrasesIn(tokens, language).filter(ofName)) {
+      if (phrase.behind) proposals.push(...nameBefore(tokens, phrase.first))
+      else if (!phrase.asks) proposals.push(...nameFrom(tokens, phrase))
+    }
+    for (const phrase of phrasesIn(other, language).filter(ofName)) {
+      if (!phrase.asks) continue
+      const answer = tokens.findIndex((token) => token.from >= phrase.at - 1600)
+      if (answer >= 0) proposals.push(...nameFrom(tokens, { ...phrase, next: answer }))
+    }
+  }
+  return proposals
+}
+
+/** While people say who they are, whatever strange word follows "täällä" is a name. */
+function isLoose(phrase: Phrase): boolean {
+  return phrase.loose && phrase.at > introductions
+}
+
+/** "Virtanen tässä": one or two strange words between a pause, or a greeting, and the phrase. */
+function nameBefore(tokens: readonly Token[], end: number): Proposal[] {
+  let first = end
+  while (first > Math.max(0, end - 2) && !isNoName(tokens[first - 1]!)) first -= 1
+  if (first === end) return []
+  const sure = tokens.slice(first, end).some(looksLikeName)
+  const early = tokens[first]!.from < introductions && end - first <= 2
+  return sure || early ? [proposal(tokens, first, end - 1, 'phrase', sure ? 0.9 : 0.5)] : []
+}
+
+/** The words behind a phrase that can be a name: up to four, the first of them within three small words. */
+function nameFrom(tokens: readonly Token[], phrase: Phrase): Proposal[] {
+  const { next: start, at: phraseEnds } = phrase
+  const loose = isLoose(phrase)
+  let first = start
+  while (first < start + 4 && first < tokens.length && isNoName(tokens[first]!)) first += 1
+  if (first - start > (phrase.loose ? 0 : 3)) return []
+  let last = first - 1
+  for (let place = first; place < first + wordsOfName && place < tokens.length; place += 1) {
+    const token = tokens[place]!
+    if (token.from - phraseEnds > answerWithin || isNoName(token)) break
+    if (place > first && token.from - tokens[place - 1]!.to > 8000) break
+    if (loose && !looksLikeName(token) && !(place > first && looksAlmostLikeName(token))) break
+    last = place
+  }
+  if (last < first) return []
+  const sure = tokens.slice(first, last + 1).some(looksLikeName)
+  // A strange word after "nimeni on" is a name all the same; without a capital and alone in a text, rather less so.
+  return [proposal(tokens, first, last, 'phrase', sure ? 0.95 : loose ? 0.5 : 0.7)]
+}
+
+function isNoName(token: Token): boolean {
+  if (token.capital) return !isProper(token)
+  const reading = readNumeral(token.text, token.language)
+  const numeral = reading !== undefined && !reading.weak
+  const known = nameOf(token)
+  if (known !== undefined && !known.word) return false
+  return (
+    token.text.length < 2 ||
+    /\d/.test(token.text) ||
+    numeral ||
+    isSmallWord(token.text, token.language) ||
+    standsBetween(token.text, token.language) ||
+    isUnit(token.text, token.language) ||
+    isMonth(token.text, token.language) ||
+    isPhraseWord(token)
+  )
+}
+
+/** Everyday words of Finnish and nothing but names in a call in another language. */
+const wordsInFinnish =
+  /^(anna|anne|ella|ida|lea|sara|maria|satu|meri|aura|tiina|pia|milla|sanna|tea|eli|sami|timo|helmi|taru|tuuli|suvi|seija|hans|martin|peter|linda)$/
+
+function nameOf({ text, language }: Token): KnownName | undefined {
+  const known = knownName(text)
+  return known?.word === true && language !== 'fi' && wordsInFinnish.test(text) ? { ...known, word: false } : known
+}
+
+function looksLikeName(token: Token): boolean {
+  const known = nameOf(token)
+  return token.capital || (known !== undefined && !known.word) || endsLikeFamilyName(token.text)
+}
+
+function looksAlmostLikeName(token: Token): boolean {
+  return nameOf(token) !== undefined || (token.text.length >= 5 && resemblesName(token.text))
+}
+
+/** Names that stand anywhere: one that is no everyday word, with what stands beside it and may be the rest of it. */
+function ofLists(tokens: readonly Token[]): Proposal[] {
+  return tokens.flatMap((token, place) => {
+    const known = nameOf(token)
+    const strong = known !== undefined && (!known.word || token.capital)
+    if (!strong && (!endsLikeFamilyName(token.text) || isNoName(token))) return []
+    const numeral = readNumeral(token.text, token.language)?.misheard === false
+    if (isMonth(token.text, token.language) || (known === undefined && numeral)) return []
+    const before = beside(tokens, place, -1)
+    const next = beside(tokens, place, 1)
+    // The given name is first: behind it the family name may be any word, before a family name the given one.
+    const first = known?.given !== true && before !== undefined && mayBeName(before) ? place - 1 : place
+    const last = known?.given === true && next !== undefined && mayBeName(next) ? place + 1 : place
+    const pair = first < place || last > place
+    const both = tokens.slice(first, last + 1).every((one) => looksLikeName(one) || nameOf(one) !== undefined)
+    if (!strong && !pair) return [proposal(tokens, place, place, 'name-list', 0.4)]
+    if (!pair) return [proposal(tokens, place, place, 'name-list', token.capital ? 0.8 : 0.6)]
+    return [proposal(tokens, first, last, 'name-pair', both ? 0.9 : 0.6)]
+  })
+}
+
+function beside(tokens: readonly Token[], place: number, step: 1 | -1): Token | undefined {
+  const [token, other] = [tokens[place]!, tokens[place + step]]
+  if (other === undefined) return undefined
+  const gap = step > 0 ? other.from - token.to : token.from - other.to
+  return gap < 6400 ? other : undefined
+}
+
+function mayBeName(token: Token): boolean {
+  return token.text.length >= 3 && !isNoName(token)
+}
+
+/** Languages, days, the agency: written with a capital in English, and nobody's name. */
+const written =
+  /^(i|i'm|i'll|i've|i'd|tax|administration|finnish|swedish|english|finland|sweden|monday|tuesday|wednesday|thursday|friday|saturday|sunday|verohallinto\p{L}*|kela\p{L}*|omavero\p{L}*|skatteförvaltningen|fpa|dvv|suomi|suomen|suomessa|eu|ok|oy|ab|fo|iban)$/u
+
+function capitals(tokens: readonly Token[]): Proposal[] {
+  const proposals: Proposal[] = []
+  for (let place = 0; place < tokens.length; place += 1) {
+    let last = place - 1
+    while (isProper(tokens[last + 1])) last += 1
+    if (last < place) continue
+    proposals.push(proposal(tokens, place, last, 'capital', 0.5))
+    place = last
+  }
+  return proposals
+}
+
+function isProper(token: Token | undefined): boolean {
+  return token !== undefined && token.capital && !written.test(token.text) && !isMonth(token.text, token.language)
+}
+
+let resembled: Map<string, boolean> | undefined
+
+/** Whether a word is one letter off a name: what a recogniser makes of a name that it does not know. */
+function resemblesName(text: string): boolean {
+  resembled ??= new Map()
+  const before = resembled.get(text)
+  if (before !== undefined) return before
+  const found = oneLetterOff(text).some((form) => knownName(form)?.word === false)
+  if (resembled.size > 5000) resembled.clear()
+  resembled.set(text, found)
+  return found
+}
+
+const letters = [...'abcdefghijklmnopqrstuvwxyzåäö']
+
+function oneLetterOff(text: string): string[] {
+  const forms: string[] = []
+  for (let at = 0; at <= text.length; at += 1) {
+    const head = text.slice(0, at)
+    if (at < text.length) forms.push(head + text.slice(at + 1))
+    for (const letter of letters) {
+      forms.push(head + letter + text.slice(at))
+      if (at < text.length) forms.push(head + letter + text.slice(at + 1))
+    }
+  }
+  return forms.filter((form) => withinOneEdit(form, text))
+}
+
+/** Four letters and more, one by one: a name that is spelled. */
+function spelled(tokens: readonly Token[]): Proposal[] {
+  const proposals: Proposal[] = []
+  for (let place = 0; place < tokens.length;) {
+    let last = place - 1
+    let count = 0
+    for (let next = place; next < tokens.length; next += 1) {
+      const token = tokens[next]!
+      if (next > place && token.from - tokens[next - 1]!.to > 16_000) break
+      if (!isLetter(token)) break
+      count += 1
+      last = next
+    }
+    if (count >= 4) proposals.push(proposal(tokens, place, last, 'spelled', 0.7))
+    place = Math.max(place + 1, last + 1)
+  }
+  return proposals
+}
+
+function isLetter({ text, language }: Token): boolean {
+  const reading = readNumeral(text, language)
+  return letterNamed(text, language) !== undefined && (reading === undefined || reading.weak)
+}
+
+function proposal(
+  tokens: readonly Token[],
+  first: number,
+  last: number,
+  trigger: Proposal['trigger'],
+  confidence: number,
+): Proposal {
+  const { from, track } = tokens[first]!
+  return { track, from, to: tokens[last]!.to, category: 'NAME', trigger, confidence }
+}
+
+/** The languages of a track's words, the one that most are in first. */
+export function languagesOf(tokens: readonly Token[]): Language[] {
+  const counts = new Map<Language, number>()
+  for (const { language } of tokens) counts.set(language, (counts.get(language) ?? 0) + 1)
+  return [...counts].sort(([, one], [, other]) => other - one).map(([language]) => language)
+}

@@ -1,0 +1,242 @@
+import {
+  holdsIban,
+  holdsIdentityCode,
+  holdsPersonnummer,
+  isBusinessId,
+  isDay,
+  looksLikeIdentityCode,
+} from './check-codes.ts'
+import { letterNamed } from './letters.ts'
+import { isPhraseWord, phrasesIn, type Phrase } from './phrases.ts'
+import { languagesOf } from './propose-names.ts'
+import { readNumeral } from './read-numerals.ts'
+import { isMonth, isSmallWord, isUnit, standsBetween } from './small-words.ts'
+import { symbolRuns, type SymbolRun } from './symbol-runs.ts'
+import type { Token } from './tokens.ts'
+import { isTown } from './street-words.ts'
+import type { Category, Language, Proposal, Trigger } from './word.ts'
+
+/** For how long a phrase says what the digits behind it are, in samples: fifteen seconds. */
+const phraseHolds = 120_000
+
+/** How many digits a category's number has, and how few are one where its phrase was said. */
+const lengths: Partial<Record<Category, { least: number; whole: number }>> = {
+  IDENTITY_CODE: { least: 3, whole: 11 },
+  PHONE: { least: 3, whole: 11 },
+  ACCOUNT: { least: 4, whole: 18 },
+  BUSINESS_ID: { least: 4, whole: 8 },
+  CASE_NUMBER: { least: 3, whole: 12 },
+  PLATE: { least: 1, whole: 7 },
+  OTHER: { least: 2, whole: 7 },
+  DATE_OF_BIRTH: { least: 2, whole: 4 },
+  ADDRESS: { least: 5, whole: 7 },
+}
+
+interface Judged {
+  category: Category
+  trigger: Trigger
+  confidence: number
+}
+
+/** Numbers on one track that say who somebody is, and dates of birth. */
+export function proposeNumbers(tokens: readonly Token[], other: readonly Token[]): Proposal[] {
+  const own = languagesOf(tokens)
+  const phrases = [...new Set([...own, ...languagesOf(other)])]
+    .flatMap((language) => [...phrasesIn(tokens, language), ...phrasesIn(other, language)])
+    .filter(({ category }) => category !== 'NAME')
+    .sort((one, two) => one.at - two.at)
+  const proposals = runsOf(tokens).flatMap((run) => {
+    const heard = phraseBefore(phrases, tokens[run.first]!.from)
+    const judged = judge(tokens, run, heard)
+    if (judged === undefined) return []
+    const { first, last } = completed(tokens, run, judged)
+    return [{ ...spanOf(tokens, first, last), ...judged }]
+  })
+  return [...proposals, ...datesOfBirth(tokens, other), ...plates(tokens, other, phrases)]
+}
+
+/** In the languages of the track, and in the others where four digits and more are read out in them. */
+export function runsOf(tokens: readonly Token[]): SymbolRun[] {
+  const own = languagesOf(tokens)
+  const others = (['fi', 'sv', 'en'] as const).filter((language) => !own.includes(language))
+  const spoken = (run: SymbolRun) => run.digits >= 4 && run.last - run.first >= 2
+  return [
+    ...own.flatMap((language) => symbolRuns(tokens, language)),
+    ...others.flatMap((language: Language) => symbolRuns(tokens, language).filter(spoken)),
+  ]
+}
+
+function phraseBefore(phrases: readonly Phrase[], from: number): Phrase | undefined {
+  return phrases.findLast(({ at }) => at <= from + 800 && from - at <= phraseHolds)
+}
+
+/** What a run of digits and letters is, the surest first; undefined where it says nothing about anybody. */
+function judge(tokens: readonly Token[], run: SymbolRun, phrase: Phrase | undefined): Judged | undefined {
+  const { symbols, digits } = run
+  if (holdsIdentityCode(symbols)) return { category: 'IDENTITY_CODE', trigger: 'check-passes', confidence: 0.98 }
+  if (holdsPersonnummer(symbols)) return { category: 'IDENTITY_CODE', trigger: 'check-passes', confidence: 0.95 }
+  if (holdsIban(symbols)) return { category: 'ACCOUNT', trigger: 'check-passes', confidence: 0.98 }
+  const sum = run.amount && run.digits <= 8
+  const unit = isUnit(tokens[run.last + 1]?.text ?? '', tokens[run.last]!.language)
+  if (phrase !== undefined && !unit) {
+    const { least } = lengths[phrase.category] ?? { least: 4 }
+    const has = symbols.length >= least
+    const year = isYear(symbols) && phrase.category !== 'DATE_OF_BIRTH'
+    if (has && !year && !(sum && digits < 5 && phrase.category !== 'DATE_OF_BIRTH')) {
+      return { category: phrase.category, trigger: 'phrase', confidence: digits >= 4 ? 0.95 : 0.75 }
+    }
+  }
+  if (unit || (run.written !== undefined && isWrittenDate(run.written))) return undefined
+  if (isBusinessId(symbols) && !/^0[45]/.test(symbols))
+    return { category: 'BUSINESS_ID', trigger: 'check-passes', confidence: 0.85 }
+  if (looksLikeIdentityCode(symbols)) return { category: 'IDENTITY_CODE', trigger: 'form', confidence: 0.85 }
+  if (/^(?:358|00358|46|0046|0)\d{6,11}$/.test(symbols.replaceAll('?', '1'))) {
+    return { category: 'PHONE', trigger: 'form', confidence: 0.85 }
+  }
+  if (/^[A-ZÅÄÖ]{2,3}\d{1,3}$/.test(symbols)) return { category: 'PLATE', trigger: 'form', confidence: 0.6 }
+  if (digits === 5 && isTown(tokens[run.last + 1]?.text ?? '')) {
+    return { category: 'ADDRESS', trigger: 'postcode', confidence: 0.9 }
+  }
+  if (sum || isYear(symbols)) return undefined
+  if (digits >= 4) return { category: 'OTHER', trigger: 'digits', confidence: digits >= 6 ? 0.8 : 0.6 }
+  return undefined
+}
+
+function isYear(symbols: string): boolean {
+  return /^(?:19|20)\d\d$/.test(symbols)
+}
+
+function isWrittenDate(text: string): boolean {
+  const [, day, month] = /^(\d{1,2})\.(\d{1,2})\.?(?:\d{4}|\d\d)?$/.exec(text) ?? []
+  return isDay(day, month) || /^\d{1,2}[.:]\d\d$/.test(text)
+}
+
+/**
+ * Where fewer digits were understood than the category has, the word beside them may be one that was not: it goes, too, unless it
+ * is one that everybody says.
+ */
+function completed(tokens: readonly Token[], run: SymbolRun, { category, trigger }: Judged): SymbolRun {
+  const whole = trigger === 'digits' ? run.digits + 1 : (lengths[category]?.whole ?? 0)
+  if ((trigger === 'check-passes' && category !== 'ACCOUNT') || run.symbols.length >= whole) return run
+  const strangers = run.symbols.length < 4 ? 2 : 1
+  return { ...run, first: grown(tokens, run.first, -1, strangers), last: grown(tokens, run.last, 1, strangers) }
+}
+
+const furthest = 3
+
+/** Letters and numerals that stand on, and one word or two among them that are neither. */
+function grown(tokens: readonly Token[], edge: number, step: 1 | -1, strangers: number): number {
+  let reached = edge
+  let strange = 0
+  for (let place = edge + step; Math.abs(place - edge) <= furthest; place += step) {
+    const [token, neighbour] = [tokens[place], tokens[place - step]!]
+    if (token === undefined) break
+    const gap = step < 0 ? neighbour.from - token.to : token.from - neighbour.to
+    const { text, language } = token
+    // "The number is have oh nine": what stands between "is" and the digits is one of them, whatever it looks like.
+    const behindVerb = step < 0 && links.test(tokens[place - 1]?.text ?? '') && !links.test(text)
+    const known = readNumeral(text, language) !== undefined || letterNamed(text, language) !== undefined
+    const small = (isSmallWord(text, language) && !known) || standsBetween(text, language)
+    const letterNext = step > 0 && isLetterAlone(tokens[place + 1])
+    const talk = (small && !letterNext) || isUnit(text, language) || isPhraseWord(token)
+    if (gap > 6400 || (talk && !behindVerb)) break
+    if (!known) strange += 1
+    if (strange > strangers || text.length > 20) break
+    reached = place
+  }
+  return reached
+}
+
+/** The check character, with a word between: "neljä no tee". */
+function isLetterAlone(token: Token | undefined): boolean {
+  if (token === undefined || isSmallWord(token.text, token.language)) return false
+  return letterNamed(token.text, token.language) !== undefined
+}
+
+const links = /^(on|oli|se|är|var|is|was|it's|numero|nummer|number)$/
+
+/** What is said within five seconds of "rekisterinumero", from the first letter or digit to the last. */
+function plates(tokens: readonly Token[], other: readonly Token[], phrases: readonly Phrase[]): Proposal[] {
+  return phrases
+    .filter(({ category }) => category === 'PLATE')
+    .flatMap((phrase) => {
+      const start = tokens.findIndex(({ from }) => from >= phrase.at - 800)
+      const answered = other.find(({ from }) => from > phrase.at + 800)?.from ?? Infinity
+      let [first, last] = [-1, -1]
+      for (let at = start; at >= 0 && at < Math.min(tokens.length, start + 9); at += 1) {
+        const token = tokens[at]!
+        if (
+          token.from > phrase.at + 48_000 ||
+          (first >= 0 && token.from > answered && token.from - tokens[last]!.to > 9600)
+        )
+          break
+        const part =
+          /\d/.test(token.text) || isExactNumeral(token) || letterNamed(token.text, token.language) !== undefined
+        if (!part || links.test(token.text)) continue
+        if (first < 0) first = at
+        last = at
+      }
+      if (last <= first) return []
+      return [
+        { ...spanOf(tokens, first, last), category: 'PLATE' as const, trigger: 'phrase' as const, confidence: 0.7 },
+      ]
+    })
+}
+
+/** Days, months and years behind "syntymäaika", and a day, a month and a year long past wherever they are said. */
+function datesOfBirth(tokens: readonly Token[], other: readonly Token[]): Proposal[] {
+  const proposals: Proposal[] = []
+  const languages = new Set([...languagesOf(tokens), ...languagesOf(other)])
+  for (const language of languages) {
+    for (const [list, asked] of [
+      [tokens, false],
+      [other, true],
+    ] as const) {
+      for (const phrase of phrasesIn(list, language).filter(({ category }) => category === 'DATE_OF_BIRTH')) {
+        const start = asked ? tokens.findIndex(({ from }) => from >= phrase.at - 1600) : phrase.next
+        const found = start < 0 ? undefined : dateFrom(tokens, start, phrase.at)
+        if (found !== undefined) proposals.push(found)
+      }
+    }
+  }
+  return proposals
+}
+
+function dateFrom(tokens: readonly Token[], start: number, phraseEnds: number): Proposal | undefined {
+  let first: number | undefined
+  let last = start
+  let strange = 0
+  for (let at = start; at < Math.min(tokens.length, start + 16); at += 1) {
+    const token = tokens[at]!
+    if (token.from - (first === undefined ? phraseEnds : tokens[at - 1]!.to) > 40_000) break
+    const goesOn = first !== undefined && last === at - 1 && token.from - tokens[last]!.to < 4000
+    if (ofDate(token, tokens[at + 1]?.text ?? '') || (goesOn && isExactNumeral(token))) {
+      first ??= at
+      last = at
+      strange = 0
+      continue
+    }
+    strange += 1
+    if (strange > (first === undefined ? 4 : 1) && !standsBetween(token.text, token.language)) break
+  }
+  if (first === undefined) return undefined
+  first = grown(tokens, first, -1, 0)
+  if (!/\d{4}$/.test(tokens[last]!.text)) last = grown(tokens, last, 1, 1)
+  return { ...spanOf(tokens, first, last), category: 'DATE_OF_BIRTH', trigger: 'phrase', confidence: 0.9 }
+}
+
+function isExactNumeral({ text, language }: Token): boolean {
+  return readNumeral(text, language)?.misheard === false
+}
+
+function ofDate({ text, language }: Token, next: string): boolean {
+  const reading = readNumeral(text, language)
+  const weakest = reading?.weak === true && (text.length < 3 || isSmallWord(text, language))
+  if (reading?.morphemes[0]?.ordinal === true && isMonth(next, language)) return true
+  return /\d/.test(text) || isMonth(text, language) || (reading !== undefined && !weakest)
+}
+
+function spanOf(tokens: readonly Token[], first: number, last: number) {
+  const { from, track } = tokens[first]!
+  return { track, from, to: tokens[last]!.to }
+}

@@ -1,0 +1,86 @@
+import type { Span } from '../voice/engine.ts'
+import { proposeAddresses } from './propose-addresses.ts'
+import { proposeNames } from './propose-names.ts'
+import { proposeNumbers } from './propose-numbers.ts'
+import { repeatedOn } from './repeated.ts'
+import { tokensOf, type Token } from './tokens.ts'
+import type { Proposal, TrackPlace, Word } from './word.ts'
+
+const tracks = [0, 1] as const
+
+/** Around what was said, in samples: 0.2 s, since a recogniser's times are not a knife's. */
+const padding = 1600
+/** Where no word was recognised beside it, as much more: a name or a digit may have been said there and not been understood. */
+const unheard = 4800
+const unheardDigits = 12_000
+
+/**
+ * What a person should look at before this call leaves, both tracks, in order of time. Recognition only proposes: what is not in
+ * the words, or misheard beyond likeness, is not found here.
+ *
+ * @param words of both tracks, in any order; times in samples
+ * @returns padded, within the recording; they may overlap, `redactionsOf` unites them
+ */
+export function proposeSpans(words: readonly Word[], lengthSamples: number): Proposal[] {
+  const tokens = [tokensOf(words, 0), tokensOf(words, 1)] as const
+  const found = tracks.flatMap((track) => {
+    const [own, other] = [tokens[track], tokens[track === 0 ? 1 : 0]]
+    return [...proposeNumbers(own, other), ...proposeNames(own, other), ...proposeAddresses(own, other)]
+  })
+  const said = (proposal: Proposal) => tokens[proposal.track].filter((token) => within(token, proposal))
+  const repeats = tracks.flatMap((track) => repeatedOn(tokens[track], found, said))
+  return withoutCopies([...found, ...repeats])
+    .map((proposal) => padded(proposal, tokens[proposal.track], lengthSamples))
+    .sort((one, other) => one.from - other.from || one.track - other.track)
+}
+
+/**
+ * What is silenced on one track if all of it stands: spans in order, not overlapping.
+ */
+export function redactionsOf(proposals: readonly Proposal[], track: TrackPlace): Span[] {
+  const spans: Span[] = []
+  for (const { from, to } of proposals.filter((one) => one.track === track).sort((a, b) => a.from - b.from)) {
+    const before = spans.at(-1)
+    if (before !== undefined && from <= before.to) before.to = Math.max(before.to, to)
+    else spans.push({ from, to })
+  }
+  return spans
+}
+
+/** Keys pressed during the call, as the voice's own detector found them, beside what was said: always to be taken out. */
+export function proposalsOfKeys(pressed: readonly Span[], track: TrackPlace, lengthSamples: number): Proposal[] {
+  return pressed.map(({ from, to }) => ({
+    track,
+    from: Math.max(0, from - padding),
+    to: Math.min(lengthSamples, to + padding),
+    category: 'OTHER',
+    trigger: 'dtmf',
+    confidence: 1,
+  }))
+}
+
+function padded(proposal: Proposal, tokens: readonly Token[], lengthSamples: number): Proposal {
+  const before = tokens.findLast(({ to }) => to <= proposal.from)?.to ?? 0
+  const after = tokens.find(({ from }) => from >= proposal.to)?.from ?? lengthSamples
+  const more = padding + (proposal.category === 'NAME' ? unheard : unheardDigits)
+  const from = Math.min(proposal.from - padding, Math.max(before, proposal.from - more))
+  const to = Math.max(proposal.to + padding, Math.min(after, proposal.to + more))
+  return { ...proposal, from: Math.max(0, from), to: Math.min(lengthSamples, to) }
+}
+
+/** Of the same span and category, the surest; what lies within a surer one of the same category is no news. */
+function withoutCopies(proposals: readonly Proposal[]): Proposal[] {
+  const kept: Proposal[] = []
+  const byWeight = [...proposals].sort((a, b) => b.confidence - a.confidence || b.to - b.from - (a.to - a.from))
+  for (const proposal of byWeight) {
+    const known = kept.some(
+      (one) => one.track === proposal.track && one.category === proposal.category && within(proposal, one),
+    )
+    if (!known) kept.push(proposal)
+  }
+  return kept
+}
+
+function within(inner: Span, outer: Span): boolean {
+  return inner.from >= outer.from && inner.to <= outer.to
+}

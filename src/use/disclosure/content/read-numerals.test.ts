@@ -1,0 +1,105 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { sayCardinal, sayCode, sayDigits } from '#test/disclosure/spoken/speak-numbers.ts'
+import { symbolRuns } from './symbol-runs.ts'
+import { tokensOf } from './tokens.ts'
+import type { Language } from './word.ts'
+
+const languages = fc.constantFrom<Language>('fi', 'sv', 'en')
+
+test('a number that is said is read as its digits, in three languages, in careful Finnish and in everyday Finnish', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 10, max: 999_999 }), languages, fc.boolean(), (value, language, casual) => {
+      expect(digitsIn(sayCardinal(value, language, casual), language)).toBe(String(value))
+    }),
+    { numRuns: 2000 },
+  )
+})
+
+test('digits that are read out one by one are those digits, noughts in front included', () => {
+  fc.assert(
+    fc.property(fc.stringMatching(/^\d{4,16}$/), languages, fc.boolean(), (digits, language, casual) => {
+      const chances = casual ? [0.1, 0.9] : [0.9, 0.9]
+      const spoken = sayDigits(digits, language, () => chances.shift() ?? 0.99)
+      expect(digitsIn(spoken, language)).toBe(digits)
+    }),
+    { numRuns: 500 },
+  )
+})
+
+test('digits that are read out in pairs and threes are one run, from the first word to the last', () => {
+  fc.assert(
+    fc.property(
+      fc.stringMatching(/^\d{4,16}$/),
+      languages,
+      fc.array(fc.double({ min: 0, max: 0.999, noNaN: true }), { minLength: 60, maxLength: 60 }),
+      (digits, language, chances) => {
+        const spoken = sayDigits(digits, language, () => chances.shift() ?? 0.3)
+        const runs = runsIn(spoken, language)
+        expect(runs.map(({ first, last }) => [first, last])).toEqual([[0, spoken.split(/[\s-]/).length - 1]])
+      },
+    ),
+    { numRuns: 500 },
+  )
+})
+
+test.each<[Language, string, string]>([
+  ['fi', 'nolla viisi nolla', '050'],
+  ['fi', 'nolla viiskyt', '050'],
+  ['fi', 'nolla neljäsataa yksi kaksi kolme', '0400123'],
+  ['fi', 'viiskyt kolme', '53'],
+  ['fi', 'kolmetoista kymmenen viiskytkaks viiva kolmesataakahdeksan tee', '131052308T'],
+  ['fi', 'viidenkymmenenkolmen', '53'],
+  ['fi', 'kahdestoista viidettä seitkytkaks', '12572'],
+  ['fi', 'seiska kasi ysi nelonen', '7894'],
+  ['sv', 'noll fem noll', '050'],
+  ['sv', 'femtiotre', '53'],
+  ['sv', 'nittonhundrafemtitvå', '1952'],
+  ['sv', 'etthundrafem tusen', '105000'],
+  ['en', 'oh five oh', '050'],
+  ['en', 'double two triple three', '22333'],
+  ['en', 'nineteen fifty two', '1952'],
+  ['en', 'one hundred and five', '105'],
+  ['en', 'plus three five eight fifty', '35850'],
+])('%s "%s" is %s', (language, spoken, symbols) => {
+  expect(digitsIn(spoken, language)).toBe(symbols)
+})
+
+test('what was misheard in the middle keeps its place in the run', () => {
+  expect(digitsIn('nolla viisi nolla kurmitsa kaksi kolme neljä', 'fi')).toBe('050?234')
+  expect(digitsIn('noll fem noll fyrra två tre', 'sv')).toBe('050423')
+})
+
+test('"en", "ni" and "oh" alone are no digits, and an amount at the end of a run is none of it', () => {
+  expect(runsIn('en minä tiedä', 'fi')).toEqual([])
+  expect(runsIn('det är en bil som vi har', 'sv')).toEqual([])
+  expect(runsIn('oh i see that one', 'en')).toEqual([])
+  expect(runsIn('nolla viisi nolla yksi kaksi kaksisataa euroa', 'fi')).toMatchObject([
+    { symbols: '05012', amount: false },
+    { symbols: '200', amount: true },
+  ])
+})
+
+test('a code that is spelled with its letters keeps them', () => {
+  expect(
+    digitsIn(
+      sayCode('ABC-123', 'fi', () => 0.9),
+      'fi',
+    ),
+  ).toBe('ABC123')
+  expect(digitsIn('äf ii kaksi yksi', 'fi')).toBe('FI21')
+})
+
+function runsIn(spoken: string, language: Language) {
+  const words = spoken.split(' ').map((text, place) => {
+    const from = place * 4000
+    return { text, language, track: 0 as const, from, to: from + 3600 }
+  })
+  return symbolRuns(tokensOf(words, 0), language)
+}
+
+function digitsIn(spoken: string, language: Language): string {
+  return runsIn(spoken, language)
+    .map(({ symbols }) => symbols)
+    .join(' ')
+}

@@ -1,0 +1,84 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { chanceFrom, labelledCalls } from '#test/disclosure/spoken/labelled-calls.ts'
+import { identifiersIn } from './identifiers-in.ts'
+import { proposeSpans } from './propose-spans.ts'
+import { redactTranscript, removedWords } from './redact-transcript.ts'
+import { slackOf, wordsOfTurn, type TrackTurn } from './spread-turn.ts'
+
+const turn: TrackTurn = {
+  track: 1,
+  language: 'fi',
+  from: 8000,
+  to: 88_000,
+  text: 'nimeni on Liisa Korhonen ja soitan verokortista',
+}
+
+test('words of a turn fill its time, one after another, longer words for longer', () => {
+  fc.assert(
+    fc.property(
+      fc.nat(1_000_000),
+      fc.nat(500_000),
+      fc.array(fc.stringMatching(/^[a-zåäö0-9]{1,12}$/), { minLength: 1 }),
+      (from, long, texts) => {
+        const words = wordsOfTurn({ ...turn, from, to: from + long, text: texts.join(' ') })
+        expect(words.map(({ text }) => text)).toEqual(texts)
+        expect(words[0]?.from).toBe(from)
+        expect(words.at(-1)?.to).toBe(from + long)
+        for (const [place, word] of words.entries()) if (place > 0) expect(word.from).toBe(words[place - 1]?.to)
+      },
+    ),
+  )
+  expect(slackOf(turn)).toBe(8000)
+})
+
+test('what a span touches is replaced by its category in words, once for words in a row', () => {
+  const spans = proposeSpans(wordsOfTurn(turn), 100_000)
+  const [redacted] = redactTranscript([turn], spans)
+  expect(redacted).toMatchObject({ from: 8000, to: 88_000, track: 1, language: 'fi' })
+  expect(redacted?.text).toContain('[nimi poistettu]')
+  expect(redacted?.text).not.toMatch(/liisa|korhonen/i)
+  expect(redacted?.text.match(/poistettu/g)).toHaveLength(1)
+})
+
+test('a span of the other track takes nothing', () => {
+  const spans = [{ track: 0, from: 0, to: 100_000, category: 'NAME' }] as const
+  expect(redactTranscript([turn], spans)[0]?.text).toBe(turn.text)
+})
+
+test('the replacement is in the language of the turn', () => {
+  expect(removedWords('ADDRESS', 'sv')).toBe('[adress borttagen]')
+  expect(removedWords('ADDRESS', 'en')).toBe('[address removed]')
+})
+
+test('in a text that is looked through again, what was taken out is no finding and what was not is one, at its place', () => {
+  const text = 'Mikä on nimenne?\nNimeni on [nimi poistettu] ja soitan.\nHenkilötunnus?\nSe on 131052-308T, kiitos.'
+  const findings = identifiersIn(text, 'fi')
+  expect(findings.map(({ category }) => category)).toEqual(['IDENTITY_CODE'])
+  expect(text.slice(findings[0]?.from, findings[0]?.to)).toContain('131052-308T')
+})
+
+test('every call whose planted words are all taken out is clean, and every one in which a code is left is not', () => {
+  const calls = labelledCalls(30, 21)
+  let clean = 0
+  let codes = 0
+  let noticed = 0
+  for (const [place, call] of calls.entries()) {
+    const turns: TrackTurn[] = call.words.map((word) => ({ ...word, words: [word] }))
+    const text = (spans: typeof call.labels) =>
+      redactTranscript(turns, spans)
+        .map((one) => one.text)
+        .join(' ')
+    if (identifiersIn(text(call.labels), call.language, 0.75).length === 0) clean += 1
+    const left = call.labels.filter(({ category }) => category === 'IDENTITY_CODE' || category === 'PHONE')
+    if (left.length === 0) continue
+    codes += 1
+    const one = left[Math.floor(chanceFrom(place)() * left.length)]!
+    const kept = call.labels.filter((label) => label !== one)
+    const found = identifiersIn(text(kept), call.language).some(({ category }) => category !== 'NAME')
+    if (found) noticed += 1
+  }
+  expect(clean / calls.length).toBeGreaterThan(0.8)
+  expect(codes).toBeGreaterThan(15)
+  expect(noticed / codes).toBeGreaterThan(0.9)
+})

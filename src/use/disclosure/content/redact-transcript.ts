@@ -1,0 +1,69 @@
+import type { Span, Turn } from '../voice/engine.ts'
+import { wordsOfTurn, type TrackTurn } from './spread-turn.ts'
+import type { Category, Language, TrackPlace } from './word.ts'
+
+/** What level T says instead: the category, in the turn's language (R33). */
+const removed: Record<Category, Record<Language, string>> = {
+  NAME: { fi: '[nimi poistettu]', sv: '[namn borttaget]', en: '[name removed]' },
+  IDENTITY_CODE: {
+    fi: '[henkilötunnus poistettu]',
+    sv: '[personbeteckning borttagen]',
+    en: '[identity code removed]',
+  },
+  ADDRESS: { fi: '[osoite poistettu]', sv: '[adress borttagen]', en: '[address removed]' },
+  PHONE: { fi: '[puhelinnumero poistettu]', sv: '[telefonnummer borttaget]', en: '[phone number removed]' },
+  ACCOUNT: { fi: '[tilinumero poistettu]', sv: '[kontonummer borttaget]', en: '[account number removed]' },
+  BUSINESS_ID: { fi: '[Y-tunnus poistettu]', sv: '[FO-nummer borttaget]', en: '[business id removed]' },
+  CASE_NUMBER: { fi: '[asianumero poistettu]', sv: '[ärendenummer borttaget]', en: '[case number removed]' },
+  PLATE: { fi: '[rekisterinumero poistettu]', sv: '[registernummer borttaget]', en: '[registration number removed]' },
+  DATE_OF_BIRTH: { fi: '[syntymäaika poistettu]', sv: '[födelsetid borttagen]', en: '[date of birth removed]' },
+  OTHER: { fi: '[tieto poistettu]', sv: '[uppgift borttagen]', en: '[detail removed]' },
+}
+
+/** What a text says in place of what was taken out. */
+export function removedWords(category: Category, language: Language): string {
+  return removed[category][language]
+}
+
+/** All of them: they are no finding in a text that is looked through again. */
+export const allRemovedWords: readonly string[] = Object.values(removed).flatMap((words) => Object.values(words))
+
+/** What is to go, on its track: a proposal that stands, or a reviewer's own span. */
+export interface Removal extends Span {
+  track: TrackPlace
+  category: Category
+}
+
+/**
+ * The turns without what lies in the spans, times kept: a word that a span touches is gone, words in a row of one category are one
+ * replacement. Where two spans overlap, the one that covers more of the word names it.
+ */
+export function redactTranscript(
+  turns: readonly TrackTurn[],
+  spans: readonly Removal[],
+): (Turn & { track: TrackPlace })[] {
+  return turns.map((turn) => {
+    const kept: string[] = []
+    let before: Category | undefined
+    for (const word of wordsOfTurn(turn)) {
+      const category = categoryOf(word, turn.track, spans)
+      if (category === undefined) kept.push(word.text)
+      else if (category !== before) kept.push(removedWords(category, turn.language))
+      before = category
+    }
+    const { from, to, language, track } = turn
+    return { from, to, language, track, text: kept.join(' ') }
+  })
+}
+
+function categoryOf(word: Span, track: TrackPlace, spans: readonly Removal[]): Category | undefined {
+  let most = 0
+  let category: Category | undefined
+  for (const span of spans) {
+    const covered = Math.min(word.to, span.to) - Math.max(word.from, span.from)
+    if (span.track !== track || covered <= most) continue
+    most = covered
+    category = span.category
+  }
+  return category
+}

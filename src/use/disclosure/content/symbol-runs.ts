@@ -1,0 +1,215 @@
+import { letterNamed, spellsLetter } from './letters.ts'
+import { addUp, readNumeral, type NumeralReading, type SpokenNumber } from './read-numerals.ts'
+import { isSmallWord, isUnit, standsBetween } from './small-words.ts'
+import type { Token } from './tokens.ts'
+import type { Language } from './word.ts'
+
+/** Digits and letters that were said one after another: "131052 viiva 308 tee", "äf ii kaksi yksi ...". */
+export interface SymbolRun {
+  /** Places of the first and last token. */
+  first: number
+  last: number
+  /** Digits, capital letters, and `?` where a digit was not understood. No separators. */
+  symbols: string
+  digits: number
+  /** One number in hundreds or thousands, or its unit follows: an amount, a year. */
+  amount: boolean
+  /** The token that was written in digits, where the run is that one alone ("12.5.1952"). */
+  written: string | undefined
+}
+
+type Part =
+  | { kind: 'numeral'; place: number; reading: NumeralReading }
+  | { kind: 'written'; place: number; text: string }
+  | { kind: 'letter'; place: number; letter: string }
+  | { kind: 'unknown'; place: number }
+
+/** A pause within which somebody goes on reading digits out, while the other says "yes", in samples. */
+const longestPause = 32_000
+/** What was not understood is a digit only where nobody draws breath beside it. */
+const shortPause = 9600
+const fillersInARow = 4
+const longestBridge = 2
+
+/** All runs of a track, in one language's numerals; each has a digit in it. */
+export function symbolRuns(tokens: readonly Token[], language: Language): SymbolRun[] {
+  const runs: SymbolRun[] = []
+  for (let at = 0; at < tokens.length;) {
+    const parts = starts(tokens, at, language) ? partsFrom(tokens, at, language) : []
+    const run = parts.length > 0 ? runOf(tokens, parts, language) : undefined
+    if (run === undefined || run.digits === 0) {
+      at += 1
+      continue
+    }
+    runs.push(run)
+    at = run.last + 1
+  }
+  return runs
+}
+
+function starts(tokens: readonly Token[], at: number, language: Language): boolean {
+  const token = tokens[at]!
+  if (/\d/.test(token.text)) return true
+  const reading = readNumeral(token.text, language)
+  if (reading !== undefined && !reading.weak) return true
+  if (reading === undefined && letterNamed(token.text, language) === undefined) return false
+  if (isSmallWord(token.text, language) && saysSomethingElse(tokens, at, language)) return false
+  // A weak numeral or a letter begins a run where a sure digit follows within six words.
+  for (let next = at + 1; next <= at + 6; next += 1) {
+    const following = tokens[next]
+    if (following === undefined || following.from - token.to > longestPause) return false
+    const after = readNumeral(following.text, language)
+    if (/\d/.test(following.text) || (after !== undefined && !after.weak)) return true
+    if (standsBetween(following.text, language)) continue
+    if (after === undefined && letterNamed(following.text, language) === undefined) return false
+  }
+  return false
+}
+
+function partsFrom(tokens: readonly Token[], start: number, language: Language): Part[] {
+  const parts: Part[] = []
+  let skipped: Part[] = []
+  let fillers = 0
+  for (let place = start; place < tokens.length; place += 1) {
+    const token = tokens[place]!
+    const before = tokens[place - 1]
+    if (place > start && before !== undefined && token.from - before.to > longestPause) break
+    const reading = readNumeral(token.text, language)
+    const letter = letterNamed(token.text, language)
+    const digit = /\d/.test(token.text) || (reading !== undefined && !reading.misheard) || letter !== undefined
+    // After a pause only digits go on: whoever says "yes, and" then says something else.
+    if (!digit && before !== undefined && token.from - before.to > shortPause) break
+    if (/\d/.test(token.text)) parts.push(...skipped, { kind: 'written', place, text: token.text })
+    else if (standsBetween(token.text, language) && !(reading !== undefined && !reading.weak)) {
+      fillers += 1
+      if (fillers > fillersInARow) break
+      continue
+    } else if (reading !== undefined && (!reading.misheard || letter === undefined)) {
+      parts.push(...skipped, { kind: 'numeral', place, reading })
+    } else if (letter !== undefined && !saysSomethingElse(tokens, place, language))
+      parts.push(...skipped, { kind: 'letter', place, letter })
+    else if (spellsLetter(token.text, language) && parts.at(-1)?.kind === 'letter') {
+      fillers = 0
+      continue
+    } else {
+      // Words that were not understood may be digits, if digits go on behind them.
+      if (skipped.length >= longestBridge || !digitsGoOn(tokens, place, parts.length, language, startsAtNought(parts)))
+        break
+      skipped.push({ kind: 'unknown', place })
+      continue
+    }
+    skipped = []
+    fillers = 0
+  }
+  return trimmed(parts)
+}
+
+/** Whether this word stands among digits: some were read before it, and within two words some are read behind it. */
+function digitsGoOn(
+  tokens: readonly Token[],
+  place: number,
+  before: number,
+  language: Language,
+  beginsWithNought: boolean,
+): boolean {
+  const [token, previous] = [tokens[place]!, tokens[place - 1]!]
+  if ((isUnit(token.text, language) && !beginsWithNought) || token.from - previous.to > shortPause) return false
+  const isDigit = (at: number) => {
+    const text = tokens[at]?.text ?? ''
+    const reading = readNumeral(text, language)
+    const sure = reading !== undefined && (!reading.weak || (before >= 2 && !reading.misheard))
+    return /\d/.test(text) || sure || (before >= 4 && /^\p{L}$/u.test(text))
+  }
+  const unitBehind = (at: number) => isUnit(tokens[at]?.text ?? '', language)
+  const next = [1, 2].find((step) => isDigit(place + step))
+  if (next === undefined || unitBehind(place + next + 1)) return false
+  if (tokens[place + next]!.from - token.to > 9600 * next) return false
+  return (
+    before >= 4 ||
+    (next === 1 && (before >= 2 || !isSmallWord(token.text, language))) ||
+    (before >= 1 && isDigit(place + next + 1))
+  )
+}
+
+/** Telephone numbers and the like: no amount begins with a nought. */
+function startsAtNought([first]: readonly Part[]): boolean {
+  if (first?.kind === 'written') return first.text.startsWith('0')
+  return first?.kind === 'numeral' && first.reading.morphemes[0]?.value === 0
+}
+
+/** "I", "a" and their like are letters only where digits or letters go on behind them. */
+function saysSomethingElse(tokens: readonly Token[], place: number, language: Language): boolean {
+  if (!isSmallWord(tokens[place]!.text, language)) return false
+  const next = tokens[place + 1]?.text ?? ''
+  return !/\d/.test(next) && readNumeral(next, language) === undefined && letterNamed(next, language) === undefined
+}
+
+/** Without weak numerals at the end that nothing sure stands beside: "viisi on toinen" ends with five. */
+function trimmed(parts: readonly Part[]): Part[] {
+  const kept = [...parts]
+  for (;;) {
+    const last = kept.at(-1)
+    const digitsBefore = kept.slice(0, -1).filter(({ kind }) => kind !== 'letter' && kind !== 'unknown').length
+    const before = kept.at(-2)
+    const kind = before?.kind === 'numeral' ? before.reading.morphemes.at(-1)?.kind : undefined
+    const doubled = kind === 'times' || ((kind === 'ten' || kind === 'hundred') && before?.place === last!.place - 1)
+    const digit = last?.kind === 'numeral' && !last.reading.misheard && last.reading.morphemes[0]?.ordinal === false
+    const enough = doubled || digitsBefore >= (digit ? 2 : 3)
+    if (last?.kind === 'numeral' && last.reading.weak && !enough) kept.pop()
+    else return kept
+  }
+}
+
+function runOf(tokens: readonly Token[], whole: readonly Part[], language: Language): SymbolRun | undefined {
+  const parts = withoutAmount(tokens, whole, language)
+  const first = parts[0]?.place
+  const last = parts.at(-1)?.place
+  if (first === undefined || last === undefined) return undefined
+  const numbers: SpokenNumber[] = []
+  let symbols = ''
+  for (let at = 0; at < parts.length;) {
+    const part = parts[at]!
+    if (part.kind !== 'numeral') {
+      symbols += part.kind === 'written' ? writtenSymbols(part.text) : part.kind === 'letter' ? part.letter : '?'
+      at += 1
+      continue
+    }
+    const spoken: { place: number; morphemes: NumeralReading['morphemes'] }[] = []
+    for (; parts[at]?.kind === 'numeral'; at += 1) {
+      const numeral = parts[at] as Extract<Part, { kind: 'numeral' }>
+      spoken.push({ place: numeral.place, morphemes: numeral.reading.morphemes })
+    }
+    const added = addUp(spoken)
+    numbers.push(...added)
+    symbols += added.map(({ digits }) => digits).join('')
+  }
+  const next = tokens[last + 1]
+  const unitFollows = next !== undefined && isUnit(next.text, language)
+  const written = parts.length === 1 && parts[0]?.kind === 'written' ? parts[0].text : undefined
+  const alone = numbers.length === 1 && parts.every(({ kind }) => kind === 'numeral')
+  return {
+    first,
+    last,
+    symbols,
+    digits: symbols.replace(/[^\d?]/g, '').length,
+    amount: (unitFollows && symbols.length <= 8) || (alone && numbers[0]?.large === true),
+    written,
+  }
+}
+
+/** "nolla viisi nolla ... kaksisataa euroa": the amount at the end of a run is none of its digits. */
+function withoutAmount(tokens: readonly Token[], parts: readonly Part[], language: Language): readonly Part[] {
+  const last = parts.at(-1)
+  if (last === undefined || !isUnit(tokens[last.place + 1]?.text ?? '', language)) return parts
+  const start = parts.findLastIndex(({ kind }) => kind !== 'numeral') + 1
+  const spoken = parts.slice(start).filter((part) => part.kind === 'numeral')
+  const amount = addUp(spoken.map(({ place, reading }) => ({ place, morphemes: reading.morphemes }))).at(-1)
+  const from = amount?.first ?? last.place
+  const kept = trimmed(parts.filter(({ place }) => place < from))
+  return kept.some(({ kind }) => kind === 'numeral' || kind === 'written') ? kept : parts
+}
+
+/** Digits and letters of a written token; a Finnish identity code's sign between its parts is none. */
+function writtenSymbols(text: string): string {
+  return text.toUpperCase().replace(/[^\p{L}\d]/gu, '')
+}

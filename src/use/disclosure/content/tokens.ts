@@ -1,0 +1,48 @@
+import type { Span } from '../voice/engine.ts'
+import type { Language, TrackPlace, Word } from './word.ts'
+
+/** A word without its punctuation; what was written with a dash or a space is several, with the time shared out by letters. */
+export interface Token extends Span {
+  /** Lower case, composed, no punctuation around it; digits keep the signs between them ("131052-308t"). */
+  text: string
+  /** Begins with a capital where its sentence does not begin: a name of something. */
+  capital: boolean
+  language: Language
+  track: TrackPlace
+}
+
+/** The words of one track, in order of time. */
+export function tokensOf(words: readonly Word[], track: TrackPlace): Token[] {
+  const tokens: Token[] = []
+  let sentenceBegins = true
+  const own = words.filter((word) => word.track === track).sort((one, other) => one.from - other.from)
+  for (const word of own) {
+    const before = tokens.at(-1)
+    // A pause ends a sentence where nobody wrote a full stop.
+    if (before !== undefined && word.from - before.to > 12_000) sentenceBegins = true
+    const parts = partsOf(word.text)
+    const letters = parts.reduce((sum, part) => sum + part.length, 0)
+    let at = word.from
+    for (const part of parts) {
+      const to = at + Math.round(((word.to - word.from) * part.length) / letters)
+      const text = part.toLowerCase().replace(/^[^\p{L}\d+]+|[^\p{L}\d]+$/gu, '')
+      if (text !== '') {
+        const capital = /^\p{Lu}/u.test(part.replace(/^[^\p{L}\d]+/u, '')) && !sentenceBegins
+        tokens.push({ text, capital, language: word.language, track, from: at, to })
+        sentenceBegins = /[.!?:]["'”)]?$/.test(part) && !/\d\.$/.test(part)
+      } else if (/^[.!?:]/.test(part)) sentenceBegins = true
+      at = to
+    }
+  }
+  return tokens
+}
+
+/** "fifty-three" and "Ann-Sofi" are two words, "131052-308T" and "040-123" are one. */
+function partsOf(text: string): string[] {
+  return text
+    .normalize('NFC')
+    .replace(/[\u2010-\u2015\u2212]/g, '-')
+    .split(/\s+/)
+    .flatMap((part) => (/\d/.test(part) ? [part] : part.split(/-(?=\p{L})|\/(?=\p{L})/u)))
+    .filter((part) => part !== '')
+}
