@@ -12,6 +12,7 @@ import { decide } from './decisions/decide.ts'
 import { verifyAll } from './decisions/verify-draws.ts'
 import { destroy } from './destruction/destroy.ts'
 import { checkAll } from './evidence/check-promises.ts'
+import { findIdentifiers } from './disclosure/find-identifiers.ts'
 import { dropMonth } from './retention/drop-month.ts'
 import { wrapKeys } from './keys/wrap-keys.ts'
 import { dryRun } from './retention/dry-run.ts'
@@ -34,6 +35,7 @@ const benches: Record<string, () => Promise<boolean>> = {
   'verify-log': () => verifyLog(),
   'wrap-keys': () => wrapKeys(),
   backup: () => backUp(),
+  'find-identifiers': () => findIdentifiers(),
 }
 
 const wanted = process.argv.slice(2)
