@@ -495,9 +495,9 @@ export const refusals: readonly Refusal[] = [
     line: 'authority: true',
   },
   {
-    rule: 'pseudonymised copies that are not treated as personal data (L30, C7)',
-    change: /(  authority: true)\n/,
-    to: '$1\n  pseudonymised: true\n',
+    rule: 'pseudonymised copies where none leave to research (L30, C7)',
+    change: /research: true\n( *)authority: true\n/,
+    to: 'research: false\n$1authority: true\n$1pseudonymised: true\n',
     code: 'disclosure.not-as-personal',
     field: 'disclosure.pseudonymised',
     line: 'pseudonymised: true',
