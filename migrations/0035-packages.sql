@@ -119,6 +119,23 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   where p.id = research_contents.package order by i.item
 $$;
 
+-- To whom a package goes and what for, as its letter says it.
+create function research_package(package uuid)
+returns table (id uuid, number text, institute text, language text, study text, "dueOn" text, format text)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select p.id, d.number, i.name, i.language, d.study, d.due_on::text, d.format
+  from disclosure_package p join research_disclosure d on d.id = p.research_id join institute i on i.id = d.institute_id
+  where p.id = research_package.package
+$$;
+
+create function authority_package(package uuid)
+returns table (id uuid, number text, authority text, "caseNumber" text, provision jsonb, "decidedAt" timestamptz)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select p.id, d.number, d.authority, d.case_number, (
+    select v -> 'names' from disclosure_rules, jsonb_array_elements(provisions) v where v ->> 'id' = d.provision_id), d.decided_at
+  from disclosure_package p join authority_disclosure d on d.id = p.authority_id where p.id = authority_package.package
+$$;
+
 -- What goes into a package to an authority: identification data in the closed list of R10, and which recordings.
 create function authority_contents(package uuid)
 returns table (item integer, what text, recording_id uuid, started_at timestamptz, ended_at timestamptz, caller_kind text, caller text,
@@ -294,7 +311,8 @@ create policy custodian_removes on disclosure_package to seloste_custodian using
 
 revoke execute on function sees_packages(), package_state(disclosure_package), packages_of(uuid[]), recordings_in(disclosure_package),
   note_package(text, disclosure_package, text, jsonb), end_package(disclosure_package, text, uuid), demand_package_releasable(text, uuid),
-  begin_package(text, uuid, text, text, bytea, text), research_contents(uuid), authority_contents(uuid), note_package_progress(uuid, integer),
+  begin_package(text, uuid, text, text, bytea, text), research_contents(uuid), authority_contents(uuid), research_package(uuid),
+  authority_package(uuid), note_package_progress(uuid, integer),
   package_may_leave(disclosure_package), package_stored(uuid, bigint, bytea), package_failed(uuid), withdraw_package(uuid),
   package_is_fetchable(disclosure_package), package_behind(bytea), begin_package_fetch(bytea), begin_package_save(uuid), package_goes_on(uuid),
   note_package_taken(uuid), settle_packages(), packages_end_with_recording() from public;

@@ -138,6 +138,11 @@ const rules: Record<string, Rule> = {
   decideExtension: { missing: ['DECISION_MAKER'] },
   listDisclosures: ['DECISION_MAKER', 'DATA_PROTECTION_OFFICER'],
   readDisclosureStatistics: ['DECISION_MAKER', 'DATA_PROTECTION_OFFICER'],
+  // What leaves (R27).
+  releaseResearch: { missing: ['DECISION_MAKER'] },
+  releaseToAuthority: { missing: ['DECISION_MAKER'] },
+  withdrawPackage: { missing: ['DECISION_MAKER'] },
+  savePackage: { missing: ['DECISION_MAKER'] },
   // Disclosures to authorities (R34).
   listAuthorityDisclosures: knowsOfAuthorities,
   enterAuthorityDisclosure: ['SECURITY'],

@@ -1,10 +1,8 @@
-import type { Language } from '#description/register-description.ts'
-import { copyWords } from './copy-words.ts'
+import type { CopyWords } from './copy-words.ts'
 import { html, type Html } from './html.ts'
 
 /** What lies ready behind a link, one button, and how the file is opened. */
-export function copyPage(language: Language, action: string): Html {
-  const say = copyWords[language]
+export function copyPage(say: CopyWords, action: string): Html {
   return html`<article class="sheet">
     <h1>${say.title}</h1>
     <p class="lead">${say.lead}</p>

@@ -4,6 +4,8 @@ import type { CopyRenderer } from '#use/disclosure/copies/render-copy.ts'
 import type { CopyWorker } from '#use/disclosure/copies/work-on-copy.ts'
 import type { Over } from '#use/playback/listening-now.ts'
 import type { AudioAsked } from '#use/playback/serve-audio.ts'
+import type { PackageFetching } from '#use/disclosure/packages/fetch-package.ts'
+import type { PackageMaker } from '#use/disclosure/packages/make-package.ts'
 import type { CopyFetching } from '#use/requests/acts/fetch-copy.ts'
 import type { CopyMaker } from '#use/requests/acts/make-copy.ts'
 import type { SecondFactors } from '#safeguards/sign-in/second-factor.ts'
@@ -22,6 +24,8 @@ export interface CustodianClient {
   identityProvider: IdentityProvider
   /** Copies on request: made in a clerk's session, fetched by whoever has the link. */
   copies: Pick<CopyMaker, 'make'> & CopyFetching
+  /** What leaves: made in the decision maker's session, fetched by whoever has the link. */
+  packages: Pick<PackageMaker, 'make'> & PackageFetching
   /** Anonymised copies: their words and their sound, in the session of who prepares or hears them. */
   anonymisedCopies: CopyWorker & Pick<CopyRenderer, 'render'> & CopyHearings
   alive(): Promise<boolean>
@@ -128,6 +132,14 @@ export function connectCustodian(socketPath: string): CustodianClient {
       begin: (asked) => question('/copies/begin', asked),
       piece: (asked) => question('/copies/piece', asked),
       taken: (asked) => question('/copies/taken', asked),
+    },
+    packages: {
+      make: (asked) => question('/packages/make', asked),
+      behind: (asked) => question('/packages/behind', asked),
+      begin: (asked) => question('/packages/begin', asked),
+      beginSave: (asked) => question('/packages/begin-save', asked),
+      piece: (asked) => question('/packages/piece', asked),
+      taken: (asked) => question('/packages/taken', asked),
     },
     anonymisedCopies: {
       read: (asked) => question('/anonymised-copies/read', asked, wholeCallMs),

@@ -24,6 +24,7 @@ import { followVersions } from './follow-versions.ts'
 import { keepAnonymisedCopies } from './keep-anonymised-copies.ts'
 import { keepAccounts } from './keep-accounts.ts'
 import { keepCopies } from './keep-copies.ts'
+import { keepPackages } from './keep-packages.ts'
 import { keepLedger } from './keep-ledger.ts'
 import { keepEnds } from './keep-ends.ts'
 import { keepLog } from './keep-log.ts'
@@ -212,6 +213,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
   const letters = keepLetters({ pool, db, versions, clock, log })
   const accounts = await keepAccounts({ pool, db, keys, versions, clock, log })
   const copies = await keepCopies({ store: keeping, pool, versions, clock, log })
+  const packages = await keepPackages({ store: keeping, pool, versions, clock, log })
   const anonymised = await keepAnonymisedCopies({ store: keeping, pool, versions, clock, log })
   const answers = {
     ...createAudioServer(db, objects, keys),
@@ -220,6 +222,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
     questions: {
       ...accounts.questions,
       ...copies.questions,
+      ...packages.questions,
       ...anonymised.questions,
       ...(await provenSignIn({ settings, db, now: () => clock.now(), log, secondFactors: accounts.secondFactors })),
     },
@@ -272,6 +275,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
         daily.stop(),
         listenings.stop(),
         copies.stop(),
+        packages.stop(),
         anonymised.stop(),
         letters.stop(),
         obeying.stop(),

@@ -3,10 +3,7 @@
  * Out: the whole call as a WAV in an age file, stored under its recording; and those of them that are left. Never here: sound
  * on disk that is not sealed, whether somebody may have a copy.
  */
-import { mkdir, open, readdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
 import { sql, type Kysely } from 'kysely'
-import { sealParts } from '#platform/age/seal-stream.ts'
 import type { KeyStore } from '#safeguards/keys/key-store.ts'
 import { fileKeyOf } from '#safeguards/keys/recording-keys.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
@@ -15,6 +12,7 @@ import { subjectCopyKey } from './objects.ts'
 import { openRecordingBody, openRecordingIndex } from './open-recording.ts'
 import { samplesPerSecond } from './recording-index.ts'
 import { renderAudio, wavHeader } from './render-audio.ts'
+import { sealObject, sweepUnfinished } from './seal-object.ts'
 
 export interface CopyStore {
   db: Kysely<RegisterTables>
@@ -41,38 +39,20 @@ const workSuffix = '.copy'
  */
 export async function storeSubjectCopy(store: CopyStore, given: CopyToStore): Promise<number> {
   const { copy, recording, header, fileKey } = given
-  const path = join(store.workFolder, copy + workSuffix)
-  await mkdir(store.workFolder, { recursive: true, mode: 0o700 })
-  try {
-    let sizeBytes = 0
-    const file = await open(path, 'w', 0o600)
-    try {
-      const write = async (bytes: Buffer) => {
-        await file.appendFile(bytes)
-        sizeBytes += bytes.length
-      }
-      await write(header)
-      for await (const bytes of sealParts(fileKey, soundOf(store, recording))) await write(bytes)
-    } finally {
-      await file.close()
-    }
-    await store.objects.moveIn(subjectCopyKey(recording, copy), path)
-    return sizeBytes
-  } finally {
-    await rm(path, { force: true })
-  }
+  const sealed = { file: copy + workSuffix, key: subjectCopyKey(recording, copy), header, fileKey }
+  return (await sealObject(store, sealed, wavOf(store, recording))).sizeBytes
 }
 
 /** Removes what a custodian left behind that ended while it made copies. @returns how many */
-export async function sweepUnfinishedCopies({ workFolder }: Pick<CopyStore, 'workFolder'>): Promise<number> {
-  await mkdir(workFolder, { recursive: true, mode: 0o700 })
-  const left = (await readdir(workFolder)).filter((name) => name.endsWith(workSuffix))
-  for (const name of left) await rm(join(workFolder, name), { force: true })
-  return left.length
+export function sweepUnfinishedCopies(store: Pick<CopyStore, 'workFolder'>): Promise<number> {
+  return sweepUnfinished(store, workSuffix)
 }
 
-/** The whole call as a WAV, part by part. */
-async function* soundOf({ db, objects, keys }: CopyStore, recording: string): AsyncGenerator<Buffer> {
+/** The whole call as a WAV, part by part. @throws where the recording was destroyed meanwhile */
+export async function* wavOf(
+  { db, objects, keys }: Pick<CopyStore, 'db' | 'objects' | 'keys'>,
+  recording: string,
+): AsyncGenerator<Buffer> {
   const fileKey = await fileKeyOf(db, keys, recording)
   if (!fileKey) throw new Error(`recording ${recording} has no key any more: it was destroyed while it was copied`)
   const [body, index] = await Promise.all([

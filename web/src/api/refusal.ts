@@ -114,6 +114,12 @@ export const knownRefusals = [
   'openness.own',
   'openness.decided',
   'recall.confirmed',
+  'package.no-key',
+  'package.recipient',
+  'package.under-way',
+  'package.over',
+  'package.not-ready',
+  'package.not-yours',
   'institute.known',
   'institute.recipient',
   'research.research-off',
@@ -182,6 +188,15 @@ export const knownRefusals = [
   'letter.delivered',
   'template.problems',
   'template.changed-meanwhile',
+  'anonymised-copy.others',
+  'anonymised-copy.approved',
+  'anonymised-copy.changed-meanwhile',
+  'anonymised-copy.lacks',
+  'anonymised-copy.rendered',
+  'anonymised-copy.not-rendered',
+  'anonymised-copy.own',
+  'anonymised-copy.not-heard',
+  'anonymised-copy.times',
 ] as const
 export type RefusalKey = (typeof knownRefusals)[number] | 'other'
 

@@ -110,7 +110,6 @@ async function finish(
   try {
     const sealed = await seal()
     const sizeBytes = await storeSubjectCopy(making, { copy, recording, ...sealed })
-    sealed.fileKey.fill(0)
     const { rows } = await sql<{ stored: boolean }>`
       select subject_copy_stored(${copy}::uuid, ${sizeBytes}) as stored`.execute(db)
     if (rows[0]?.stored !== true) await objects.delete(subjectCopyKey(recording, copy))

@@ -1,0 +1,66 @@
+import type { Language } from '#description/register-description.ts'
+import type { CopyWords } from './copy-words.ts'
+
+/** The page at which a package is fetched. */
+export const packageWords: Record<Language, CopyWords> = {
+  fi: {
+    title: 'Luovutuspaketti',
+    lead: 'Tästä voi noutaa salatun paketin, jonka viranomainen on luovuttanut.',
+    once: 'Paketin voi noutaa yhden kerran. Jos yhteys katkeaa kesken, noudon voi aloittaa uudelleen kahdesti tunnin kuluessa.',
+    download: 'Nouda paketti',
+    openTitle: 'Paketin avaaminen',
+    openLead: 'Paketti on salattu age-menetelmällä vastaanottajalle. Kukaan muu ei voi avata sitä.',
+    openSteps: [
+      'Hanki age-ohjelma osoitteesta age-encryption.org.',
+      'Pura salaus komennolla, joka on alla.',
+      'Käytä omaa avainta tai salalausetta, joka on kerrottu erikseen.',
+      'Pura ZIP-tiedosto. Tiedosto manifest.json luettelee, mitä siinä on.',
+    ],
+    openCommand: 'age --decrypt --identity avain.txt --output paketti.zip paketti.zip.age',
+    openKey: 'Jos paketti on salattu salalauseella, jätä --identity ja avaintiedoston nimi pois.',
+    others: 'Pakettia saa käyttää vain siihen tarkoitukseen, johon se on luovutettu.',
+    fileName: 'paketti',
+    goneTitle: 'Pakettia ei ole noudettavissa',
+    gone: 'Linkki on väärä, se on jo käytetty tai sen aika on päättynyt. Uutta pakettia voi pyytää luovutuksen päättäjältä.',
+  },
+  sv: {
+    title: 'Utlämnandepaket',
+    lead: 'Här kan man hämta ett krypterat paket som myndigheten har lämnat ut.',
+    once: 'Paketet kan hämtas en gång. Om förbindelsen bryts kan hämtningen börjas om högst två gånger inom en timme.',
+    download: 'Hämta paketet',
+    openTitle: 'Så öppnas paketet',
+    openLead: 'Paketet är krypterat med age för mottagaren. Ingen annan kan öppna det.',
+    openSteps: [
+      'Skaffa programmet age på adressen age-encryption.org.',
+      'Dekryptera filen med kommandot nedan.',
+      'Använd den egna nyckeln eller lösenfrasen, som har meddelats separat.',
+      'Packa upp ZIP-filen. Filen manifest.json räknar upp vad den innehåller.',
+    ],
+    openCommand: 'age --decrypt --identity nyckel.txt --output paket.zip paket.zip.age',
+    openKey: 'Om paketet är krypterat med en lösenfras, lämna bort --identity och nyckelfilens namn.',
+    others: 'Paketet får användas bara för det ändamål för vilket det har lämnats ut.',
+    fileName: 'paket',
+    goneTitle: 'Det finns inget paket att hämta',
+    gone: 'Länken är felaktig, redan använd eller för gammal. Ett nytt paket kan begäras av den som beslutat om utlämnandet.',
+  },
+  en: {
+    title: 'A disclosed package',
+    lead: 'An encrypted package that the authority has disclosed can be fetched here.',
+    once: 'The package can be fetched once. If the connection breaks, the download can be started again twice within an hour.',
+    download: 'Fetch the package',
+    openTitle: 'Opening the package',
+    openLead: 'The package is encrypted with age for its recipient. Nobody else can open it.',
+    openSteps: [
+      'Get the program age from age-encryption.org.',
+      'Decrypt the file with the command below.',
+      'Use your own key, or the passphrase that was told separately.',
+      'Unpack the ZIP file. The file manifest.json lists what is in it.',
+    ],
+    openCommand: 'age --decrypt --identity key.txt --output package.zip package.zip.age',
+    openKey: 'If the package is encrypted with a passphrase, leave out --identity and the name of the key file.',
+    others: 'The package may be used for the purpose for which it was disclosed and for no other.',
+    fileName: 'package',
+    goneTitle: 'There is no package to fetch',
+    gone: 'The link is wrong, used already, or over. A new package can be asked for from whoever decided on the disclosure.',
+  },
+}

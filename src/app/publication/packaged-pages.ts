@@ -1,0 +1,121 @@
+import { displayPhoneNumber } from '#description/phone-numbers/display-phone-number.ts'
+import type { RegisterDescription } from '#description/register-description.ts'
+import { dayText, momentText } from '#description/tell-values.ts'
+import type { PackagePages } from '#use/disclosure/packages/make-package.ts'
+import { html, Html } from './html.ts'
+import { packagedWords } from './packaged-words.ts'
+
+/** Pages without a script, a link or anything that is fetched: they lie in packages and are read anywhere. */
+const style = new Html(`<style>
+body { font: 16px/1.5 sans-serif; max-width: 48rem; margin: 2rem auto; padding: 0 1rem; color: #1b1b1b }
+table { border-collapse: collapse; width: 100% } th, td { border: 1px solid #888; padding: .3rem .5rem; text-align: left; vertical-align: top }
+code { overflow-wrap: anywhere }
+</style>`)
+
+/** What lies in packages for whoever opens them, in the words of the description in force. */
+export function packagedPages(described: () => RegisterDescription): PackagePages {
+  return {
+    research({ number, institute, language, study, dueOn }, files) {
+      const say = packagedWords[language]
+      const { controller } = described()
+      const until = dayText(Temporal.PlainDate.from(dueOn))[language]
+      return page(
+        language,
+        `${say.title} ${number}`,
+        html`<p>${controller.name[language]}</p>
+          <h1>${say.title} ${number}</h1>
+          <p>${institute}</p>
+          <dl>
+            <dt>${say.study}</dt>
+            <dd>${study}</dd>
+            <dt>${say.until}</dt>
+            <dd>${until}</dd>
+          </dl>
+          <p>${say.what(files.length)}</p>
+          <h2>${say.dutiesTitle}</h2>
+          <ul>
+            ${say.duties(until).map((duty) => html`<li>${duty}</li>`)}
+          </ul>
+          ${files.some(({ level }) => level === 'D') && html`<p><strong>${say.pseudonymised}</strong></p>`}
+          <h2>${say.filesTitle}</h2>
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">${say.file}</th>
+                <th scope="col">${say.length}</th>
+                <th scope="col">SHA-256</th>
+              </tr>
+            </thead>
+            <tbody>
+              ${files.map(
+                ({ name, durationS, sha256 }) =>
+                  html`<tr>
+                    <td>${name}</td>
+                    <td>${durationS} s</td>
+                    <td><code>${sha256}</code></td>
+                  </tr>`,
+              )}
+            </tbody>
+          </table>`,
+      )
+    },
+    authority({ number, authority, caseNumber }, calls) {
+      const { controller, numbering } = described()
+      const at = (instant: string | null) => (instant === null ? '–' : momentText(Temporal.Instant.from(instant)).fi)
+      const phone = (key: string | null) => (key === null ? '–' : displayPhoneNumber(key, numbering))
+      // To a domestic authority: in both of its languages.
+      return page(
+        'fi',
+        `${number} – ${caseNumber}`,
+        html`<p>${controller.name.fi} / ${controller.name.sv}</p>
+          <h1>Tunnistetiedot / Identifieringsuppgifter ${number}</h1>
+          <p>${authority}, ${caseNumber}</p>
+          ${calls.map(
+            ({ item, startedAt, endedAt, caller, number: called, parts }) =>
+              html`<h2>${item}</h2>
+                <table>
+                  <tbody>
+                    ${row('Puhelu alkoi / Samtalet började', at(startedAt))}
+                    ${row('Puhelu päättyi / Samtalet slutade', at(endedAt))}
+                    ${row('Soittajan numero / Uppringarens nummer', phone(caller))}
+                    ${row('Palvelunumero / Servicenummer', phone(called))}
+                    ${parts.map(({ answeredAt, endedAt: over, number: reached, officialName, officialPhone }) =>
+                      row(
+                        'Virkailija / Tjänsteman',
+                        [
+                          officialName ?? '–',
+                          phone(officialPhone),
+                          `${at(answeredAt)} – ${at(over)}`,
+                          phone(reached),
+                        ].join(', '),
+                      ),
+                    )}
+                  </tbody>
+                </table>`,
+          )}`,
+      )
+    },
+  }
+}
+
+function row(label: string, text: string): Html {
+  return html`<tr>
+    <th scope="row">${label}</th>
+    <td>${text}</td>
+  </tr>`
+}
+
+function page(language: string, title: string, content: Html): string {
+  return html`<!doctype html>
+    <html lang="${language}">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>${title}</title>
+        ${style}
+      </head>
+      <body>
+        ${content}
+      </body>
+    </html>`.source
+}

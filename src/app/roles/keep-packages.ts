@@ -1,0 +1,80 @@
+import type { Clock } from '#platform/clock/clock.ts'
+import { every, type EveryOptions } from '#platform/jobs/every.ts'
+import type { Log } from '#platform/log/log.ts'
+import { startOpusThreads } from '#platform/opus/encode-in-threads.ts'
+import { readLogKey } from '#safeguards/audit/log-key.ts'
+import { createPackageFetching, settlePackages } from '#use/disclosure/packages/fetch-package.ts'
+import { createPackageMaker, endUnfinishedPackages } from '#use/disclosure/packages/make-package.ts'
+import { packagedPages } from '../publication/packaged-pages.ts'
+import type { CustodianAnswers } from './custodian-server.ts'
+import type { Versions } from './follow-versions.ts'
+
+type Store = Pick<Parameters<typeof createPackageMaker>[0], 'db' | 'objects' | 'keys' | 'workFolder'>
+
+const lookMs = 5_000
+
+/**
+ * What the custodian does for what leaves: it makes packages, gives out their sealed bytes, and removes each that was fetched,
+ * withdrawn or is over (R27, R30, R34).
+ */
+export async function keepPackages({
+  store,
+  pool,
+  versions,
+  clock,
+  log,
+}: {
+  store: Store
+  pool: EveryOptions['pool']
+  versions: Versions
+  clock: Clock
+  log: Log
+}): Promise<{
+  questions: CustodianAnswers['questions']
+  stop: () => Promise<void>
+}> {
+  const { ended, files } = await endUnfinishedPackages(store)
+  if (ended + files > 0)
+    log.warn({ packages: ended, files }, 'packages that were being made when the custodian ended are over')
+  const opus = startOpusThreads()
+  const maker = createPackageMaker({
+    ...store,
+    opus,
+    pages: packagedPages(() => versions.at(clock.now()).description),
+    signer: () => readLogKey(store.keys),
+    onFault: (error, id) => {
+      log.error(
+        { err: error, package: id },
+        'a package could not be made; the decision maker sees it and makes another',
+      )
+    },
+  })
+  const fetching = createPackageFetching(store.db, store.objects)
+  const looking = every({
+    pool,
+    intervalMs: lookMs,
+    lockName: 'seloste.packages',
+    work: async () => {
+      const { removed } = await settlePackages(store.db, store.objects)
+      if (removed > 0) log.info({ packages: removed }, 'packages have ended and are removed')
+    },
+    onError: (error) => {
+      log.error({ err: error }, 'packages that are over could not be removed; nobody fetches them all the same')
+    },
+  })
+  return {
+    questions: {
+      '/packages/make': maker.make,
+      '/packages/behind': fetching.behind,
+      '/packages/begin': fetching.begin,
+      '/packages/begin-save': fetching.beginSave,
+      '/packages/piece': fetching.piece,
+      '/packages/taken': fetching.taken,
+    },
+    async stop() {
+      await looking.stop()
+      await maker.stop()
+      await opus.stop()
+    },
+  }
+}

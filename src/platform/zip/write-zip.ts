@@ -1,0 +1,46 @@
+/**
+ * ZIP archives that tell nothing of when and where they were made. In: names and bytes in order. Out: the archive, part by part.
+ * Never here: a time, a path, an extra field, compression (sound does not get smaller).
+ */
+import { Readable } from 'node:stream'
+import yazl from 'yazl'
+
+export type ZipEntry = { name: string; bytes: Uint8Array } | { name: string; parts: AsyncIterable<Uint8Array> }
+
+/** The first day that ZIP knows, as its readers show it. */
+const noTime = new Date(1980, 0, 1)
+const options = { mtime: noTime, mode: 0o100644, compress: false, forceDosTimestamp: true } as const
+
+/** @throws what the entries throw */
+export async function* writeZip(entries: AsyncIterable<ZipEntry>): AsyncGenerator<Buffer> {
+  const zip = new yazl.ZipFile()
+  const filling = fill()
+  // Whoever reads learns of it below.
+  filling.catch(() => undefined)
+  for await (const part of zip.outputStream) yield part as Buffer
+  await filling
+
+  async function fill(): Promise<void> {
+    try {
+      for await (const entry of entries) await add(entry)
+      zip.end()
+    } catch (error) {
+      ;(zip.outputStream as Readable).destroy(error as Error)
+      throw error
+    }
+  }
+
+  /** One after another: what comes part by part is read when its turn has come. */
+  async function add(entry: ZipEntry): Promise<void> {
+    if ('bytes' in entry) {
+      zip.addBuffer(Buffer.from(entry.bytes), entry.name, options)
+      return
+    }
+    const stream = Readable.from(entry.parts, { objectMode: false })
+    await new Promise<void>((resolve, reject) => {
+      stream.once('error', reject)
+      stream.once('close', resolve)
+      zip.addReadStream(stream, entry.name, options)
+    })
+  }
+}

@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto'
+import { mkdir, open, readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { AgeHeader } from '#platform/age/header-for.ts'
+import { sealParts } from '#platform/age/seal-stream.ts'
+import type { ObjectStore } from '#platform/objects/object-store.ts'
+
+/** Where something is sealed on its way into the store. */
+export interface SealingPlace {
+  objects: ObjectStore
+  /** Sealed bytes only. */
+  workFolder: string
+}
+
+/**
+ * Seals what comes part by part into an age file, and stores it; its key is wiped.
+ * @param file its name while it is made
+ * @returns what was stored
+ * @throws what the parts and the disk throw; then nothing is left of it
+ */
+export async function sealObject(
+  { objects, workFolder }: SealingPlace,
+  { file, key, header, fileKey }: AgeHeader & { file: string; key: string },
+  parts: AsyncIterable<Uint8Array>,
+): Promise<{ sizeBytes: number; sha256: Buffer }> {
+  const path = join(workFolder, file)
+  await mkdir(workFolder, { recursive: true, mode: 0o700 })
+  try {
+    let sizeBytes = 0
+    const hash = createHash('sha256')
+    const made = await open(path, 'w', 0o600)
+    try {
+      const write = async (bytes: Buffer) => {
+        await made.appendFile(bytes)
+        hash.update(bytes)
+        sizeBytes += bytes.length
+      }
+      await write(header)
+      for await (const bytes of sealParts(fileKey, parts)) await write(bytes)
+    } finally {
+      await made.close()
+    }
+    await objects.moveIn(key, path)
+    return { sizeBytes, sha256: hash.digest() }
+  } finally {
+    fileKey.fill(0)
+    await rm(path, { force: true })
+  }
+}
+
+/** Removes what a process left behind that ended while it sealed. @returns how many files */
+export async function sweepUnfinished(
+  { workFolder }: Pick<SealingPlace, 'workFolder'>,
+  suffix: string,
+): Promise<number> {
+  await mkdir(workFolder, { recursive: true, mode: 0o700 })
+  const left = (await readdir(workFolder)).filter((name) => name.endsWith(suffix))
+  for (const name of left) await rm(join(workFolder, name), { force: true })
+  return left.length
+}

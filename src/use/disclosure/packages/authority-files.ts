@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto'
+import { sql, type Kysely } from 'kysely'
+import type { Trilingual } from '#description/register-description.ts'
+import { wavOf, type CopyStore } from '#register/recordings/subject-copies.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import type { PackagedFile } from './packaged-file.ts'
+
+export interface AuthorityPackage {
+  id: string
+  number: string
+  authority: string
+  caseNumber: string
+  provision: Trilingual | null
+  decidedAt: Temporal.Instant
+}
+
+/** Identification data of one call: the closed list of R10, and which part of it was recorded. */
+export interface CallOfItem {
+  item: number
+  startedAt: string
+  endedAt: string | null
+  /** None where it was withheld. */
+  caller: string | null
+  number: string | null
+  parts: {
+    seq: number
+    number: string | null
+    answeredAt: string | null
+    endedAt: string | null
+    officialName: string | null
+    officialPhone: string | null
+  }[]
+}
+
+interface ContentRow {
+  item: number
+  what: 'RECORDING' | 'IDENTIFICATION_DATA' | 'BOTH'
+  recording_id: string | null
+  started_at: Temporal.Instant | null
+  ended_at: Temporal.Instant | null
+  caller: string | null
+  number_called: string | null
+  parts: CallOfItem['parts']
+}
+
+export async function readAuthorityPackage(db: Kysely<RegisterTables>, id: string): Promise<AuthorityPackage> {
+  const { rows } = await sql<AuthorityPackage>`select * from authority_package(${id}::uuid)`.execute(db)
+  return rows[0]!
+}
+
+/** What was granted: whose identification data, and which recordings. */
+export async function authorityContents(
+  db: Kysely<RegisterTables>,
+  id: string,
+): Promise<{ calls: CallOfItem[]; recordings: { item: number; recording: string }[] }> {
+  const { rows } = await sql<ContentRow>`select * from authority_contents(${id}::uuid)`.execute(db)
+  return {
+    calls: rows.flatMap(({ item, what, started_at, ended_at, caller, number_called, parts }) =>
+      what === 'RECORDING' || !started_at
+        ? []
+        : [
+            {
+              item,
+              startedAt: started_at.toString(),
+              endedAt: ended_at?.toString() ?? null,
+              caller,
+              number: number_called,
+              parts: parts.map(({ seq, number, answeredAt, endedAt, officialName, officialPhone }) => ({
+                seq,
+                number,
+                answeredAt,
+                endedAt,
+                officialName,
+                officialPhone,
+              })),
+            },
+          ],
+    ),
+    recordings: rows.flatMap(({ item, what, recording_id }) =>
+      what === 'IDENTIFICATION_DATA' || recording_id === null ? [] : [{ item, recording: recording_id }],
+    ),
+  }
+}
+
+/** The original sound of one item, as a WAV; its hash is told once all of it was read. */
+export function originalSound(
+  store: CopyStore,
+  { item, recording }: { item: number; recording: string },
+): { file: PackagedFile; sha256: () => string } {
+  const hash = createHash('sha256')
+  async function* hashed() {
+    for await (const part of wavOf(store, recording)) {
+      hash.update(part)
+      yield part
+    }
+  }
+  return { file: { name: `${item}.wav`, parts: hashed() }, sha256: () => hash.copy().digest('hex') }
+}

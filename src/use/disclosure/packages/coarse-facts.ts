@@ -1,0 +1,61 @@
+/**
+ * What a recipient is told of an anonymised copy beside its sound (R33). In: the facts of all calls of one package. Out: the
+ * same so coarse that nobody is found by them. Never here: a time, a number or a unit that fewer than five of them share.
+ */
+const zone = 'Europe/Helsinki'
+/** Hours in Helsinki: before noon, after it, and the rest. */
+const bands = [
+  { from: 8, to: 12, band: '08-12' },
+  { from: 12, to: 17, band: '12-17' },
+] as const
+
+export interface FactsOfCall {
+  startedAt: Temporal.Instant
+  /** Of the sound that leaves. */
+  durationMs: number
+  /** The number that was reached. */
+  number: string | null
+  unit: string | null
+}
+
+export interface CoarseFacts {
+  /** `2026-09`; none where fewer than five share it. */
+  month?: string
+  band?: '08-12' | '12-17' | 'other'
+  /** Rounded up to five seconds. */
+  durationS: number
+  /** The service number, where five share it. */
+  serviceNumber?: string
+  /** One letter for each unit that five share: which it is stays inside. */
+  unit?: string
+}
+
+export const fewest = 5
+
+/** @returns in the order of what came in */
+export function coarseFacts(calls: readonly FactsOfCall[]): CoarseFacts[] {
+  const facts = calls.map(({ startedAt, number, unit }) => {
+    const at = startedAt.toZonedDateTimeISO(zone)
+    return {
+      month: at.toPlainYearMonth().toString(),
+      band: bands.find(({ from, to }) => at.hour >= from && at.hour < to)?.band ?? ('other' as const),
+      number,
+      unit,
+    }
+  })
+  const shared = <Key extends 'month' | 'band' | 'number' | 'unit'>(key: Key) =>
+    new Set(
+      [...Map.groupBy(facts, (one) => one[key])].flatMap(([value, some]) =>
+        value !== null && some.length >= fewest ? [value] : [],
+      ),
+    )
+  const [months, hours, numbers] = [shared('month'), shared('band'), shared('number')]
+  const units = [...shared('unit')]
+  return facts.map(({ month, band, number, unit }, at) => ({
+    ...(months.has(month) && { month }),
+    ...(hours.has(band) && { band }),
+    durationS: Math.ceil(calls[at]!.durationMs / 5000) * 5,
+    ...(number !== null && numbers.has(number) && { serviceNumber: number }),
+    ...(unit !== null && units.includes(unit) && { unit: String.fromCharCode(65 + units.indexOf(unit)) }),
+  }))
+}

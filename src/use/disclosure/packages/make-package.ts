@@ -1,0 +1,221 @@
+/**
+ * Makes what leaves (R27, R30, R33, R34); the custodian's work, as the desk holds no keys. In: the decision maker's session, a
+ * disclosure that was decided, how it is to be encrypted. Out: one ZIP in an age file that only the recipient opens, in the
+ * object store until it is fetched. Never here: sound on disk that is not sealed, a passphrase that is kept.
+ */
+import { createHash, sign, type KeyObject } from 'node:crypto'
+import { sql } from 'kysely'
+import { headerForKey, headerForPassphrase, type AgeHeader } from '#platform/age/header-for.ts'
+import { makePassphrase } from '#platform/age/passphrase.ts'
+import { inSession } from '#platform/database/connect.ts'
+import { makeLinkToken, tokenHash } from '#platform/links/link-token.ts'
+import type { OpusThreads } from '#platform/opus/encode-in-threads.ts'
+import { writeZip, type ZipEntry } from '#platform/zip/write-zip.ts'
+import { packageKey } from '#register/recordings/objects.ts'
+import { sealObject, sweepUnfinished } from '#register/recordings/seal-object.ts'
+import type { CopyStore } from '#register/recordings/subject-copies.ts'
+import { refusalOf } from '#safeguards/access/ask-of-database.ts'
+import {
+  authorityContents,
+  originalSound,
+  readAuthorityPackage,
+  type AuthorityPackage,
+  type CallOfItem,
+} from './authority-files.ts'
+import { makePackageRefusals, type MakePackageRefusal } from './package-refusals.ts'
+import { readResearchPackage, researchSounds, type ListedSound, type ResearchPackage } from './research-files.ts'
+
+export interface PackageAsked {
+  session: string
+  kind: 'RESEARCH' | 'AUTHORITY'
+  disclosure: string
+  method: 'KEY' | 'PASSPHRASE'
+  delivery: 'LINK' | 'MEDIUM'
+  /** KEY to an authority: an `age1...` recipient. */
+  recipient?: string | undefined
+}
+
+export interface PackageBegun {
+  id: string
+  /** LINK: of the link; it is kept nowhere. */
+  token?: string
+  passphrase?: string
+  expiresAt: string
+}
+
+/** Pages that lie in packages for whoever opens them. */
+export interface PackagePages {
+  research: (about: ResearchPackage, files: readonly ListedSound[]) => string
+  authority: (about: AuthorityPackage, calls: readonly CallOfItem[]) => string
+}
+
+export interface PackageMaking extends CopyStore {
+  opus: OpusThreads
+  pages: PackagePages
+  /** Who signs what an authority is given; nothing before the log has its key. */
+  signer: () => Promise<{ name: string; privateKey: KeyObject } | undefined>
+  /** A package could not be made; whoever asked sees it in its state. */
+  onFault: (error: unknown, id: string) => void
+}
+
+export interface PackageMaker {
+  /** Begins a package; its state tells how far it is. */
+  make: (asked: PackageAsked) => Promise<PackageBegun | { refused: MakePackageRefusal; of?: string }>
+  /** Ends when nothing is being made any more. */
+  stop: () => Promise<void>
+}
+
+const workSuffix = '.package'
+
+export function createPackageMaker(making: PackageMaking): PackageMaker {
+  let last: Promise<void> = Promise.resolve()
+  return {
+    async make(asked) {
+      if (asked.recipient !== undefined && !headerForKey(asked.recipient)) return { refused: 'package.recipient' }
+      const passphrase = asked.method === 'PASSPHRASE' ? makePassphrase() : undefined
+      const token = asked.delivery === 'LINK' ? makeLinkToken() : undefined
+      const begun = await begin(making, asked, token === undefined ? undefined : tokenHash(token))
+      if ('refused' in begun) return begun
+      const seal = (): Promise<AgeHeader> | AgeHeader => {
+        const header = passphrase === undefined ? headerForKey(begun.recipient) : headerForPassphrase(passphrase)
+        if (!header) throw new Error('the recipient’s key is no key that anybody has: the institute gives another')
+        return header
+      }
+      last = last.then(() => finish(making, asked.kind, asked.session, begun.id, seal))
+      return {
+        id: begun.id,
+        expiresAt: begun.expires_at.toString(),
+        ...(token !== undefined && { token }),
+        ...(passphrase !== undefined && { passphrase }),
+      }
+    },
+    stop: () => last,
+  }
+}
+
+/** Ends what was being made when the custodian ended. For the start, before anything is asked for. */
+export async function endUnfinishedPackages(
+  store: Pick<CopyStore, 'db' | 'workFolder'>,
+): Promise<{ ended: number; files: number }> {
+  const { rows } = await sql`
+    select package_failed(id) from disclosure_package where ready_at is null and ended_at is null`.execute(store.db)
+  return { ended: rows.length, files: await sweepUnfinished(store, workSuffix) }
+}
+
+async function begin(
+  { db }: PackageMaking,
+  { session, kind, disclosure, method, delivery, recipient }: PackageAsked,
+  hash: Buffer | undefined,
+): Promise<
+  { id: string; expires_at: Temporal.Instant; recipient: string | null } | { refused: MakePackageRefusal; of?: string }
+> {
+  try {
+    return await inSession(db, { 'seloste.session': session }, async (tx) => {
+      const { rows } = await sql<{ id: string; expires_at: Temporal.Instant; recipient: string | null }>`
+        select * from begin_package(${kind}, ${disclosure}::uuid, ${method}, ${delivery}, ${hash ?? null}, ${recipient ?? null})`.execute(
+        tx,
+      )
+      return rows[0]!
+    })
+  } catch (error) {
+    const refused = refusalOf(error, makePackageRefusals)
+    if (!refused) throw error
+    return refused
+  }
+}
+
+/** What is ended meanwhile is not kept. Never throws. */
+async function finish(
+  making: PackageMaking,
+  kind: PackageAsked['kind'],
+  session: string,
+  id: string,
+  seal: () => Promise<AgeHeader> | AgeHeader,
+): Promise<void> {
+  const { db, objects, onFault } = making
+  try {
+    const entries = kind === 'RESEARCH' ? researchEntries(making, id) : authorityEntries(making, id)
+    const sealed = { file: id + workSuffix, key: packageKey(id), ...(await seal()) }
+    const { sizeBytes, sha256 } = await sealObject(making, sealed, writeZip(entries))
+    // In the name of whoever released it, where they are signed in still.
+    const stored = await inSession(db, { 'seloste.session': session }, async (tx) => {
+      const { rows } = await sql<{ stored: boolean }>`
+        select package_stored(${id}::uuid, ${sizeBytes}, ${sha256}) as stored`.execute(tx)
+      return rows[0]?.stored === true
+    })
+    if (stored) return
+    await objects.delete(packageKey(id))
+    await sql`select package_failed(${id}::uuid)`.execute(db)
+  } catch (error) {
+    onFault(error, id)
+    // Where the database does not answer, it ends by itself in two hours.
+    await sql`select package_failed(${id}::uuid)`.execute(db).catch((again: unknown) => onFault(again, id))
+  }
+}
+
+async function* researchEntries(making: PackageMaking, id: string): AsyncGenerator<ZipEntry> {
+  const about = await readResearchPackage(making.db, id)
+  const files: ListedSound[] = []
+  for await (const { listed, ...file } of researchSounds(making, about, () => progress(making, id, files.length + 1))) {
+    files.push(listed)
+    yield file
+  }
+  yield {
+    name: 'manifest.json',
+    bytes: jsonOf({
+      format: 'seloste-research-package/1',
+      disclosure: about.number,
+      purpose: 'QUALITY_LEVEL',
+      files,
+    }),
+  }
+  yield { name: 'letter.html', bytes: Buffer.from(making.pages.research(about, files)) }
+}
+
+async function* authorityEntries(making: PackageMaking, id: string): AsyncGenerator<ZipEntry> {
+  const about = await readAuthorityPackage(making.db, id)
+  const { calls, recordings } = await authorityContents(making.db, id)
+  const listed: { name: string; item?: number; sha256: string }[] = []
+  for (const one of recordings) {
+    const { file, sha256 } = originalSound(making, one)
+    yield file
+    listed.push({ name: file.name, item: one.item, sha256: sha256() })
+    await progress(making, id, listed.length)
+  }
+  const pages: [string, Buffer][] =
+    calls.length === 0
+      ? []
+      : [
+          ['identification-data.json', jsonOf({ format: 'seloste-identification-data/1', calls })],
+          ['identification-data.html', Buffer.from(making.pages.authority(about, calls))],
+        ]
+  for (const [name, bytes] of pages) {
+    yield { name, bytes }
+    listed.push({ name, sha256: createHash('sha256').update(bytes).digest('hex') })
+  }
+  const signer = await making.signer()
+  if (!signer) throw new Error('the audit log has no key yet, so nothing is signed: start the custodian and try again')
+  const manifest = jsonOf({
+    format: 'seloste-authority-package/1',
+    disclosure: about.number,
+    authority: about.authority,
+    caseNumber: about.caseNumber,
+    provision: about.provision,
+    decidedAt: about.decidedAt.toString(),
+    files: listed,
+    signedBy: signer.name,
+  })
+  yield { name: 'manifest.json', bytes: manifest }
+  yield { name: 'manifest.json.sig', bytes: sign(null, manifest, signer.privateKey) }
+}
+
+function jsonOf(value: unknown): Buffer {
+  return Buffer.from(`${JSON.stringify(value, null, 2)}\n`)
+}
+
+/** @throws where the package has ended meanwhile: nothing more is put into it */
+async function progress({ db }: PackageMaking, id: string, done: number): Promise<void> {
+  const { rows } = await sql<{ goesOn: boolean }>`
+    select note_package_progress(${id}::uuid, ${done}) as "goesOn"`.execute(db)
+  if (rows[0]?.goesOn !== true) throw new Error('the package has ended while it was made')
+}

@@ -1,0 +1,114 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { sql, type Kysely } from 'kysely'
+import type { Language } from '#description/register-description.ts'
+import type { OpusThreads } from '#platform/opus/encode-in-threads.ts'
+import { openAnonymisedSound, type AnonymisedCopyStore } from '#register/recordings/anonymised-copies.ts'
+import { wavHeaderBytes } from '#register/recordings/render-audio.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { coarseFacts, type CoarseFacts } from './coarse-facts.ts'
+import type { PackagedFile } from './packaged-file.ts'
+
+export interface ResearchPackage {
+  id: string
+  number: string
+  institute: string
+  language: Language
+  study: string
+  /** The last day on which the institute may have the copies. */
+  dueOn: string
+  format: 'OPUS' | 'WAV'
+}
+
+interface SoundRow {
+  recording_id: string
+  copy_id: string
+  sound_sha256: Buffer
+  sound_bytes: string
+  sound_ms: number
+  level: 'T' | 'N' | 'D'
+  started_at: Temporal.Instant
+  number_reached: string | null
+  unit_id: string | null
+}
+
+/** A file of sound as the manifest tells it: what it is, and nothing of whose call it was. */
+export interface ListedSound extends CoarseFacts {
+  name: string
+  sha256: string
+  level: 'T' | 'N' | 'D'
+}
+
+/** What the manifest of a package to a research institute says. */
+export interface ResearchManifest {
+  format: 'seloste-research-package/1'
+  disclosure: string
+  purpose: 'QUALITY_LEVEL'
+  files: ListedSound[]
+}
+
+export async function readResearchPackage(db: Kysely<RegisterTables>, id: string): Promise<ResearchPackage> {
+  const { rows } = await sql<ResearchPackage>`select * from research_package(${id}::uuid)`.execute(db)
+  return rows[0]!
+}
+
+/**
+ * The files of sound of a package, with random names and in an order of their own: neither tells when anything was picked.
+ * @param onFile a file is ready
+ * @throws RecordingGone; a fault where a stored sound is not the one that was approved
+ */
+export async function* researchSounds(
+  store: AnonymisedCopyStore & { opus: OpusThreads },
+  asked: ResearchPackage,
+  onFile: () => Promise<void>,
+): AsyncGenerator<PackagedFile & { listed: ListedSound }> {
+  const { rows } = await sql<SoundRow>`select * from research_contents(${asked.id}::uuid)`.execute(store.db)
+  const facts = coarseFacts(
+    rows.map(({ started_at, sound_ms, number_reached, unit_id }) => ({
+      startedAt: started_at,
+      durationMs: sound_ms,
+      number: number_reached,
+      unit: unit_id,
+    })),
+  )
+  const named = rows
+    .map((row, at) => ({ row, facts: facts[at]!, name: randomBytes(8).toString('hex') }))
+    .sort((one, other) => (one.name < other.name ? -1 : 1))
+  const suffix = asked.format === 'OPUS' ? 'opus' : 'wav'
+  // As many are encoded at once as there are threads.
+  const under = named.slice(0, encodedAtOnce).map((each) => soundOf(store, asked.format, each.row))
+  for (const [at, { row, facts: coarse, name }] of named.entries()) {
+    const bytes = await under[at]!
+    under[at] = Promise.resolve(nothing)
+    const next = named[at + encodedAtOnce]
+    if (next) under.push(soundOf(store, asked.format, next.row))
+    const file = `${name}.${suffix}`
+    const sha256 = createHash('sha256').update(bytes).digest('hex')
+    await onFile()
+    yield { name: file, bytes, listed: { name: file, sha256, level: row.level, ...coarse } }
+  }
+}
+
+const encodedAtOnce = 3
+const nothing = Buffer.alloc(0)
+
+/** The approved sound as it leaves: a WAV as it is stored, or an Ogg Opus file of it. */
+async function soundOf(
+  store: AnonymisedCopyStore & { opus: OpusThreads },
+  format: 'OPUS' | 'WAV',
+  row: SoundRow,
+): Promise<Buffer> {
+  const bytes = Number(row.sound_bytes)
+  const sound = await openAnonymisedSound(store, { copy: row.copy_id, recording: row.recording_id }, bytes)
+  const wav = await sound.read(0, bytes)
+  if (!createHash('sha256').update(wav).digest().equals(row.sound_sha256)) {
+    throw new Error(`the stored sound of anonymised copy ${row.copy_id} is not the one that was approved`)
+  }
+  if (format === 'WAV') return wav
+  const samples = (wav.length - wavHeaderBytes) / 4
+  const [left, right] = [new Int16Array(samples), new Int16Array(samples)]
+  for (let at = 0, from = wavHeaderBytes; at < samples; at++, from += 4) {
+    left[at] = wav.readInt16LE(from)
+    right[at] = wav.readInt16LE(from + 2)
+  }
+  return Buffer.from(await store.opus.encode([left, right]))
+}
