@@ -291,6 +291,24 @@ export const letterTemplatesRoute = createRoute({
   component: lazyRouteComponent(() => import('./letters/templates-page.tsx'), 'TemplatesPage'),
 })
 
+export const anonymisationRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/disclosures/research/$id/items/$item',
+  component: lazyRouteComponent(() => import('./anonymisation/editor-page.tsx'), 'EditorPage'),
+})
+
+export const checkCopyRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/disclosures/copies/$id/check',
+  component: lazyRouteComponent(() => import('./anonymisation/check-page.tsx'), 'CheckPage'),
+})
+
+export const privacyReportRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/disclosures/copies/$id/report',
+  component: lazyRouteComponent(() => import('./anonymisation/report-page.tsx'), 'ReportPage'),
+})
+
 export const router = createRouter({
   routeTree: rootRoute.addChildren([
     startRoute,
@@ -328,6 +346,9 @@ export const router = createRouter({
     workstationRoute,
     roomRoute,
     letterTemplatesRoute,
+    anonymisationRoute,
+    checkCopyRoute,
+    privacyReportRoute,
     requestsRoute,
     newRequestRoute,
     requestStatisticsRoute,

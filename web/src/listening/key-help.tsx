@@ -3,7 +3,8 @@ import { Dialog, DialogTrigger, Heading, Modal, ModalOverlay } from 'react-aria-
 import { Button } from '../controls/button.tsx'
 import { useLanguage, type Word } from '../language/use-words.ts'
 
-const keys: [keys: string[], word: Word][] = [
+export type KeyLine = [keys: string[], word: Word]
+const playerKeys: KeyLine[] = [
   [['Space', 'K'], 'help.toggle'],
   [['J', 'L'], 'help.skip10'],
   [['←', '→'], 'help.skip5'],
@@ -13,7 +14,15 @@ const keys: [keys: string[], word: Word][] = [
 ]
 
 /** What the player's keys do. */
-export function KeyHelp({ isOpen, onOpenChange }: { isOpen: boolean; onOpenChange: (isOpen: boolean) => void }) {
+export function KeyHelp({
+  keys = playerKeys,
+  isOpen,
+  onOpenChange,
+}: {
+  keys?: readonly KeyLine[]
+  isOpen: boolean
+  onOpenChange: (isOpen: boolean) => void
+}) {
   const { say } = useLanguage()
   return (
     <DialogTrigger isOpen={isOpen} onOpenChange={onOpenChange}>

@@ -63,3 +63,11 @@ export function nextSpeed(speed: number, steps: 1 | -1): number {
   const at = speeds.indexOf(speed)
   return speeds[Math.min(speeds.length - 1, Math.max(0, at + steps))] ?? 1
 }
+
+/** What has the focus, by the element that a key was pressed at. */
+export function targetOf(target: EventTarget): KeyTarget {
+  if (!(target instanceof HTMLElement)) return 'other'
+  if (target.closest('input[type="range"]')) return target.dataset['keys'] === 'general' ? 'other' : 'slider'
+  if (target.closest('input[type="checkbox"], button, [role="button"], summary, a')) return 'button'
+  return target.closest('input, textarea, select') ? 'text' : 'other'
+}

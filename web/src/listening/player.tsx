@@ -1,23 +1,24 @@
 import { FastForward, Headphones, Link2, Repeat, Square } from 'lucide-react'
 import { lazy, Suspense, useEffect, useEffectEvent, useMemo, useRef, useState, type KeyboardEvent } from 'react'
-import { Switch, ToggleButton } from 'react-aria-components'
+import { ToggleButton } from 'react-aria-components'
 import type { Listening, Peaks } from '../api/shapes.ts'
 import { Button } from '../controls/button.tsx'
-import { formatPosition, sayPosition } from '../format/duration.ts'
+import { formatPosition } from '../format/duration.ts'
 import { formatTime } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
 import { Gaps } from './gaps.tsx'
 import { KeyHelp } from './key-help.tsx'
-import { actionOf, type KeyTarget } from './keys.ts'
+import { actionOf, targetOf } from './keys.ts'
+import { KeysSwitch, useKeysOn } from './keys-switch.tsx'
+import { laneShapes } from './lane-shapes.ts'
 import { LaneToggle } from './lane-toggle.tsx'
+import { PositionSlider } from './position-slider.tsx'
 import { RegionFields } from './region-fields.tsx'
-import { decodePeaks, silencesOf } from './silence.ts'
 import { Transport } from './transport.tsx'
 import { usePlayback } from './use-playback.ts'
 
 const Waveform = lazy(async () => ({ default: (await import('./waveform.tsx')).Waveform }))
-const keysRemembered = 'seloste.player-keys'
 const heardMs = 500
 
 /**
@@ -50,19 +51,10 @@ export function Player({
   const { say, language } = useLanguage()
   const box = useRef<HTMLElement>(null)
   const [helpOpen, setHelpOpen] = useState(false)
-  const [keysOn, setKeysOn] = useState(() => window.localStorage.getItem(keysRemembered) !== 'off')
+  const [keysOn, setKeysOn] = useKeysOn()
   const [zoom, setZoom] = useState(0)
 
-  const shapes = useMemo(() => {
-    const [caller, official] = [decodePeaks(peaks.caller), decodePeaks(peaks.official)]
-    // Quiet calls are drawn tall enough to see, both lanes by the same measure; pure noise is not blown up.
-    const loudest = [caller, official].reduce((max, bytes) => bytes.reduce((a, b) => Math.max(a, b), max), 26)
-    const toFloats = (bytes: Uint8Array) => Float32Array.from(bytes, (byte) => (byte / loudest) * 0.95)
-    return {
-      lanes: [toFloats(caller), toFloats(official)] as [Float32Array, Float32Array],
-      silences: silencesOf(caller, official, peaks.peaksPerSecond),
-    }
-  }, [peaks])
+  const shapes = useMemo(() => laneShapes(peaks), [peaks])
   const { durationMs } = peaks
   const playback = usePlayback({
     source: listening.audio,
@@ -182,35 +174,7 @@ export function Player({
       </div>
 
       <div className="position">
-        <input
-          type="range"
-          className="range position-range"
-          data-keys="general"
-          min={0}
-          max={durationMs}
-          step={100}
-          value={Math.min(positionMs, durationMs)}
-          aria-label={say('player.position')}
-          aria-valuetext={say('player.position.of', {
-            position: sayPosition(positionMs, say),
-            duration: sayPosition(durationMs, say),
-          })}
-          onChange={(event) => playback.seek(Number(event.target.value))}
-          onKeyDown={(event) => {
-            // Without the player's keys the arrows still step five seconds, not a tenth.
-            const ms = {
-              ArrowLeft: -5000,
-              ArrowDown: -5000,
-              ArrowRight: 5000,
-              ArrowUp: 5000,
-              PageDown: -30_000,
-              PageUp: 30_000,
-            }[event.key]
-            if (ms == null) return
-            event.preventDefault()
-            playback.skip(ms)
-          }}
-        />
+        <PositionSlider playback={playback} durationMs={durationMs} />
       </div>
 
       <Transport playback={playback} durationMs={durationMs} />
@@ -266,26 +230,9 @@ export function Player({
       <Gaps gaps={peaks.gaps} onJump={(ms) => playback.seek(Math.max(0, ms - 1000))} />
 
       <div className="player-foot">
-        <Switch
-          className="switch"
-          isSelected={keysOn}
-          onChange={(on) => {
-            setKeysOn(on)
-            window.localStorage.setItem(keysRemembered, on ? 'on' : 'off')
-          }}
-        >
-          <span className="switch-track" aria-hidden="true" />
-          {say('player.keys')}
-        </Switch>
+        <KeysSwitch isOn={keysOn} onChange={setKeysOn} />
         <KeyHelp isOpen={helpOpen} onOpenChange={setHelpOpen} />
       </div>
     </section>
   )
-}
-
-function targetOf(target: EventTarget): KeyTarget {
-  if (!(target instanceof HTMLElement)) return 'other'
-  if (target.closest('input[type="range"]')) return target.dataset['keys'] === 'general' ? 'other' : 'slider'
-  if (target.closest('input[type="checkbox"], button, [role="button"], summary, a')) return 'button'
-  return target.closest('input, textarea') ? 'text' : 'other'
 }

@@ -6,12 +6,18 @@ import { makeSoundGraph, type Lanes, type SoundGraph } from './sound.ts'
 
 export type Region = { fromMs: number; toMs?: number }
 
+export interface Silenced {
+  isCaller: boolean
+  isOfficial: boolean
+}
+
 /** Plays one listening's audio and knows where it is. */
 export function usePlayback({
   source,
   durationMs,
   startMs,
   silences,
+  silencedAt,
   onSpeed,
   onBroken,
   onStop,
@@ -20,6 +26,8 @@ export function usePlayback({
   durationMs: number
   startMs: number
   silences: readonly Stretch[]
+  /** Which lanes are not heard at a moment, whatever the listener has chosen. */
+  silencedAt?: ((ms: number) => Silenced) | undefined
   /** Another speed was chosen: sound has to come as fast. */
   onSpeed: (speed: number) => void
   onBroken: () => void
@@ -37,6 +45,26 @@ export function usePlayback({
   const [lanes, setLanesState] = useState<Lanes>({ isCallerHeard: true, isOfficialHeard: true, spread: 'both' })
   const [region, setRegion] = useState<Region>()
 
+  const heardLanes = ({ isCallerHeard, isOfficialHeard, spread }: Lanes, ms: number): Lanes => {
+    const silenced = silencedAt?.(ms)
+    return {
+      isCallerHeard: isCallerHeard && !silenced?.isCaller,
+      isOfficialHeard: isOfficialHeard && !silenced?.isOfficial,
+      spread,
+    }
+  }
+  const heard = useRef(lanes)
+  const setHeard = (chosen: Lanes, ms: number) => {
+    const now = heardLanes(chosen, ms)
+    const isSame =
+      now.isCallerHeard === heard.current.isCallerHeard &&
+      now.isOfficialHeard === heard.current.isOfficialHeard &&
+      now.spread === heard.current.spread
+    if (isSame) return
+    heard.current = now
+    graph.current?.set(now)
+  }
+
   const followed = useRef(0)
   const seek = (ms: number) => {
     const to = Math.min(Math.max(0, ms), durationMs)
@@ -46,7 +74,8 @@ export function usePlayback({
   const play = async () => {
     if (!graph.current) {
       graph.current = makeSoundGraph(audio)
-      graph.current.set(lanes)
+      heard.current = heardLanes(lanes, audio.currentTime * 1000)
+      graph.current.set(heard.current)
     }
     graph.current.resume()
     if (audio.ended || positionMs >= durationMs - 50) seek(region ? region.fromMs : 0)
@@ -60,6 +89,7 @@ export function usePlayback({
 
   const follow = useEffectEvent(() => {
     const now = audio.currentTime * 1000
+    setHeard(lanes, now)
     // Repeats and skips happen only while it plays, and a repeat only at the end it plays up to: whoever goes elsewhere
     // by hand stays there.
     const before = followed.current
@@ -151,7 +181,7 @@ export function usePlayback({
     setSkipsSilence,
     setLanes(changed: Partial<Lanes>) {
       const next = { ...lanes, ...changed }
-      graph.current?.set(next)
+      setHeard(next, audio.currentTime * 1000)
       setLanesState(next)
     },
     setRegion,

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react'
+import { useEffect, useEffectEvent, useRef } from 'react'
 import WaveSurfer from 'wavesurfer.js'
 import Minimap from 'wavesurfer.js/dist/plugins/minimap.esm.js'
 import Regions from 'wavesurfer.js/dist/plugins/regions.esm.js'
@@ -15,6 +15,12 @@ const looks = {
 const gapColor = { loss: 'rgba(178, 53, 45, 0.22)', pause: 'rgba(95, 104, 109, 0.25)' }
 const loopId = 'loop'
 
+/** What marks are drawn with. */
+export interface Drawn {
+  place: HTMLElement
+  regions: ReturnType<typeof Regions.create>
+}
+
 /**
  * The two lanes to look at: caller above, official below, gaps, region, timeline and overview. All of it is hidden
  * from assistive technology; the slider and the tables of the player say the same.
@@ -26,7 +32,9 @@ export function Waveform({
   gaps,
   region,
   pixelsPerSecond,
+  dragToSeek = true,
   onRegion,
+  onDrawn,
 }: {
   audio: HTMLAudioElement
   peaks: [caller: Float32Array, official: Float32Array]
@@ -34,10 +42,15 @@ export function Waveform({
   gaps: readonly Gap[]
   region: Region | undefined
   pixelsPerSecond: number
+  /** Dragging moves the position; without it, dragging is for whoever was told `onDrawn`. */
+  dragToSeek?: boolean
   onRegion: (region: Region) => void
+  /** The lanes are drawn, or, by undefined, gone: for marks of one's own on them. */
+  onDrawn?: (drawn: Drawn | undefined) => void
 }) {
   const place = useRef<HTMLDivElement>(null)
   const drawn = useRef<{ surfer: WaveSurfer; regions: ReturnType<typeof Regions.create> }>(undefined)
+  const tell = useEffectEvent((now: Drawn | undefined) => onDrawn?.(now))
   const told = useRef(onRegion)
   told.current = onRegion
 
@@ -54,7 +67,7 @@ export function Waveform({
       duration: durationMs / 1000,
       height: laneHeightPx,
       splitChannels: [looks.caller, looks.official],
-      dragToSeek: true,
+      dragToSeek,
       plugins: [
         regions,
         Timeline.create({
@@ -83,15 +96,17 @@ export function Waveform({
           resize: false,
         })
       }
+      if (place.current) tell({ place: place.current, regions })
     })
     regions.on('region-updated', (changed) => {
       if (changed.id === loopId) told.current({ fromMs: changed.start * 1000, toMs: changed.end * 1000 })
     })
     return () => {
       drawn.current = undefined
+      tell(undefined)
       surfer.destroy()
     }
-  }, [audio, peaks, durationMs, gaps])
+  }, [audio, peaks, durationMs, gaps, dragToSeek])
 
   useEffect(() => {
     const surfer = drawn.current?.surfer

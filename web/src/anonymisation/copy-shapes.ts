@@ -1,0 +1,46 @@
+/**
+ * Anonymisation in the browser (R33): the redaction editor of who prepares a copy, the hearing and signing of who checks it,
+ * and the privacy report. In: the contract's anonymised copies and the listening of their originals. Out: pages, and work
+ * that is sent to be saved. Never here: a way to keep sound; whether something may be rendered or released is the server's to
+ * say.
+ */
+import type { paths } from '../api/schema.d.ts'
+
+type Read<P extends keyof paths> = paths[P] extends {
+  get: { responses: { 200: { content: { 'application/json': infer Body } } } }
+}
+  ? Body
+  : never
+
+export type AnonymisedCopy = Read<'/api/anonymised-copies/{id}'> & { failedTurn?: number }
+export type PrivacyReport = Read<'/api/anonymised-copies/{id}/report'>
+export type CopyTurn = AnonymisedCopy['turns'][number]
+export type CopyRedaction = AnonymisedCopy['redactions'][number]
+export type CopyLack = AnonymisedCopy['lacks'][number]
+export type LevelChoice = AnonymisedCopy['levels'][number]
+export type Level = AnonymisedCopy['level']
+export type Track = CopyTurn['track']
+export type Reason = CopyRedaction['reason']
+export type TurnLanguage = CopyTurn['language']
+export type CopyHearing =
+  paths['/api/anonymised-copies/{id}/hearings']['post']['responses'][201]['content']['application/json']
+
+/** In the order of the lanes. */
+export const tracks = ['CALLER', 'OFFICIAL'] as const satisfies readonly Track[]
+
+/** In the order in which they are chosen from; the contract's. */
+export const reasons = [
+  'NAME',
+  'IDENTITY_CODE',
+  'ADDRESS',
+  'PHONE',
+  'ACCOUNT',
+  'BUSINESS_ID',
+  'CASE_NUMBER',
+  'PLATE',
+  'DATE_OF_BIRTH',
+  'OTHER',
+] as const satisfies readonly Reason[]
+
+/** The words of a lane's name. */
+export const trackWords = { CALLER: 'player.caller', OFFICIAL: 'player.official' } as const

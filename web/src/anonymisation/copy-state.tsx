@@ -1,0 +1,25 @@
+import { CircleCheck, CircleX, Hourglass, PencilLine, TriangleAlert, UserCheck } from 'lucide-react'
+import { useLanguage } from '../language/use-words.ts'
+import type { AnonymisedCopy } from './copy-shapes.ts'
+
+const looks = {
+  NONE: { Icon: PencilLine, badge: 'none' },
+  DRAFT: { Icon: PencilLine, badge: 'none' },
+  RENDERING: { Icon: Hourglass, badge: 'capturing' },
+  RENDERED: { Icon: UserCheck, badge: 'capturing' },
+  APPROVED: { Icon: CircleCheck, badge: 'available' },
+  REJECTED: { Icon: CircleX, badge: 'restricted' },
+  FAILED: { Icon: TriangleAlert, badge: 'restricted' },
+} as const
+
+/** How far a copy is, as a badge. */
+export function CopyState({ state }: { state: AnonymisedCopy['state'] }) {
+  const { say } = useLanguage()
+  const { Icon, badge } = looks[state]
+  return (
+    <span className={`badge badge-${badge}`}>
+      <Icon aria-hidden="true" size={16} />
+      {say(`anonymisation.state.${state}`)}
+    </span>
+  )
+}

@@ -1,0 +1,108 @@
+import { Link, useParams } from '@tanstack/react-router'
+import { $api } from '../api/client.ts'
+import { Failure } from '../controls/failure.tsx'
+import { Notice } from '../controls/notice.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { formatInstant } from '../format/instant.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { purposesOf } from '../session/rights.ts'
+import { usePresence } from '../session/use-me.ts'
+import { Page } from '../shell/page.tsx'
+import '../styles/anonymisation.css'
+import '../styles/contact.css'
+import '../styles/description.css'
+import '../styles/player.css'
+import '../styles/requests.css'
+import { CopyState } from './copy-state.tsx'
+import type { AnonymisedCopy } from './copy-shapes.ts'
+import { disclosures } from './crumbs.ts'
+import { Result } from './result.tsx'
+import { useCopy, useItemsCopy } from './use-copy.ts'
+import { Workbench } from './workbench.tsx'
+
+/** The redaction editor: one item of a research disclosure, from its original to its anonymised copy. */
+export function EditorPage() {
+  const { say } = useLanguage()
+  const { id, item } = useParams({ from: '/disclosures/research/$id/items/$item' })
+  const presence = usePresence()
+  const disclosure = $api.useQuery('get', '/api/research-disclosures/{id}', { params: { path: { id } } })
+  const begun = useItemsCopy(id, Number(item))
+  const { data: copy, error: copyError, refetch } = useCopy(begun.data)
+  const error: unknown = begun.error ?? copyError ?? disclosure.error
+  const number = disclosure.data?.number
+  const me = presence.state === 'signed-in' ? presence.me : undefined
+  const needsReference =
+    me !== undefined &&
+    purposesOf(me).some(({ purpose, referenceNeeded }) => purpose === 'SERVICE_LEVEL_STUDY' && referenceNeeded)
+
+  return (
+    <Page
+      title={number === undefined ? say('anonymisation.title') : say('anonymisation.title.of', { number, item })}
+      lead={say('anonymisation.lead')}
+      crumbs={[
+        ...disclosures(say),
+        ...(number === undefined ? [] : [{ label: number, to: '/' as const, params: { id } }]),
+      ]}
+      {...(copy && { aside: <CopyState state={copy.state} /> })}
+      className="page-draft page-anonymisation"
+    >
+      {error !== null && error !== undefined && (
+        <Failure
+          error={error}
+          onAgain={() => {
+            if (begun.error) void begun.refetch()
+            else if (copyError) void refetch()
+            else void disclosure.refetch()
+          }}
+        />
+      )}
+      {!copy && !error && <Waiting lines={8} />}
+      {copy && me && (
+        <>
+          {copy.may.edit ? (
+            <Workbench
+              key={copy.id}
+              copy={copy}
+              personId={me.personId}
+              under={{
+                purpose: 'SERVICE_LEVEL_STUDY',
+                ...(needsReference && number !== undefined && { reference: number }),
+              }}
+              readAgain={async () => (await refetch()).data}
+            />
+          ) : (
+            <Settled copy={copy} onHeard={() => void refetch()} />
+          )}
+        </>
+      )}
+    </Page>
+  )
+}
+
+/** A copy that is not the viewer's to change: approved, or prepared by somebody else. */
+function Settled({ copy, onHeard }: { copy: AnonymisedCopy; onHeard: () => void }) {
+  const { say, language } = useLanguage()
+  const { state, check, preparedBy, may } = copy
+  return (
+    <>
+      <Notice kind={state === 'APPROVED' ? 'success' : 'info'}>
+        <p>
+          {say(state === 'APPROVED' ? 'anonymisation.next.APPROVED' : 'anonymisation.others', {
+            name: preparedBy.name,
+          })}
+        </p>
+        {check && (
+          <p>{say('anonymisation.checkedBy', { name: check.by.name, time: formatInstant(check.at, language) })}</p>
+        )}
+        {may.check && (
+          <p>
+            <Link to="/disclosures/copies/$id/check" params={{ id: copy.id }}>
+              {say('anonymisation.check')}
+            </Link>
+          </p>
+        )}
+      </Notice>
+      {may.hear && !may.check && <Result copy={copy} onHeard={onHeard} />}
+    </>
+  )
+}

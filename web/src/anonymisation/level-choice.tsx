@@ -1,0 +1,46 @@
+import { Label, Radio, RadioGroup } from 'react-aria-components'
+import { useLanguage } from '../language/use-words.ts'
+import type { Level, LevelChoice as Choice } from './copy-shapes.ts'
+
+/** How the copy is voiced, each level by an honest name: what of a person is left, and why a level is not to be had. */
+export function LevelChoice({
+  levels,
+  value,
+  onChange,
+}: {
+  levels: readonly Choice[]
+  value: Level
+  onChange: (level: Level) => void
+}) {
+  const { say } = useLanguage()
+  return (
+    <RadioGroup
+      id="level"
+      className="field radio-group"
+      value={value}
+      onChange={(level) => onChange(level as Level)}
+      validationBehavior="aria"
+    >
+      <Label className="visually-hidden">{say('anonymisation.level')}</Label>
+      <div className="radio-cards levels">
+        {levels.map(({ level, engine, isOffered, why }) => (
+          <Radio key={level} value={level} className="radio-card" isDisabled={!isOffered && level !== value}>
+            <span className="radio-dot" aria-hidden="true" />
+            <span className="radio-words">
+              <span className="radio-title">{say(`anonymisation.level.${level}`)}</span>
+              <span className="radio-hint">{say(`anonymisation.level.${level}.what`)}</span>
+              {engine !== undefined && (
+                <span className="radio-hint">{say('anonymisation.level.engine', { engine })}</span>
+              )}
+              {!isOffered && (
+                <span className="level-why">
+                  {say('anonymisation.level.notOffered')} {why && say(`anonymisation.level.why.${why}`)}
+                </span>
+              )}
+            </span>
+          </Radio>
+        ))}
+      </div>
+    </RadioGroup>
+  )
+}

@@ -1,0 +1,98 @@
+import { Plus } from 'lucide-react'
+import { useState } from 'react'
+import { Button } from '../controls/button.tsx'
+import { useLanguage } from '../language/use-words.ts'
+import { reasons, trackWords } from './copy-shapes.ts'
+import { stretchOf, type Mark } from './mark.ts'
+import { PickOne } from './pick-one.tsx'
+import { TimeField } from './time-field.tsx'
+
+/** Marks what is to be removed: from where, to where, on whose lane and why; by the position, by the pointer or by numbers. */
+export function MarkForm({
+  mark,
+  durationMs,
+  hasPosition,
+  onChange,
+  onFromHere,
+  onToHere,
+  onAdd,
+}: {
+  mark: Mark
+  durationMs: number
+  /** Something is open to hear: it has a position. */
+  hasPosition: boolean
+  onChange: (mark: Mark) => void
+  onFromHere: () => void
+  onToHere: () => void
+  onAdd: () => void
+}) {
+  const { say } = useLanguage()
+  const [isTried, setTried] = useState(false)
+  const stretch = stretchOf(mark, durationMs)
+  const wrong = 'wrong' in stretch ? stretch.wrong : undefined
+  const isShown = wrong !== undefined && (wrong === 'missing' ? isTried : true)
+  return (
+    <div className="mark-form" role="group" aria-labelledby="mark-title">
+      <h3 id="mark-title">{say('anonymisation.mark')}</h3>
+      <p className="hint">{say('anonymisation.mark.hint')}</p>
+      <div className="mark-fields">
+        <div className="mark-time">
+          <TimeField
+            id="mark-from"
+            label={say('anonymisation.from')}
+            valueMs={mark.fromMs}
+            onChange={(fromMs) => onChange({ ...mark, fromMs })}
+          />
+          {hasPosition && (
+            <Button kind="secondary" className="small" onPress={onFromHere}>
+              {say('anonymisation.mark.fromHere')}
+            </Button>
+          )}
+        </div>
+        <div className="mark-time">
+          <TimeField
+            id="mark-to"
+            label={say('anonymisation.to')}
+            valueMs={mark.toMs}
+            onChange={(toMs) => onChange({ ...mark, toMs })}
+          />
+          {hasPosition && (
+            <Button kind="secondary" className="small" onPress={onToHere}>
+              {say('anonymisation.mark.toHere')}
+            </Button>
+          )}
+        </div>
+        <PickOne
+          label={say('anonymisation.mark.on')}
+          options={[
+            { value: 'BOTH', label: say('anonymisation.mark.both') },
+            { value: 'CALLER', label: say(trackWords.CALLER) },
+            { value: 'OFFICIAL', label: say(trackWords.OFFICIAL) },
+          ]}
+          value={mark.on}
+          onChange={(on) => onChange({ ...mark, on })}
+        />
+        <PickOne
+          label={say('anonymisation.reason')}
+          options={reasons.map((value) => ({ value, label: say(`anonymisation.reason.${value}`) }))}
+          value={mark.reason}
+          onChange={(reason) => onChange({ ...mark, reason })}
+        />
+        <Button
+          kind="secondary"
+          onPress={() => {
+            setTried(wrong !== undefined)
+            if (wrong === undefined) return onAdd()
+            document.getElementById(mark.fromMs === undefined || wrong === 'order' ? 'mark-from' : 'mark-to')?.focus()
+          }}
+        >
+          <Plus aria-hidden="true" size={18} />
+          {say('anonymisation.mark.add')}
+        </Button>
+      </div>
+      <p className="field-error" role="status">
+        {isShown && say(`anonymisation.times.${wrong}`)}
+      </p>
+    </div>
+  )
+}

@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest'
+import { firstMark, lanesOf, markedFrom, markedTo, stretchOf } from './mark.ts'
+
+test('a mark is on both lanes unless somebody says otherwise', () => {
+  expect(lanesOf(firstMark)).toEqual(['CALLER', 'OFFICIAL'])
+  expect(lanesOf({ ...firstMark, on: 'OFFICIAL' })).toEqual(['OFFICIAL'])
+})
+
+test('a mark has both ends before it is a stretch', () => {
+  expect(stretchOf(firstMark, 60_000)).toEqual({ wrong: 'missing' })
+  expect(stretchOf(markedTo(markedFrom(firstMark, 1000.4), 1999.7), 60_000)).toEqual({ fromMs: 1000, toMs: 2000 })
+})
+
+test('an end of the mark before is forgotten when the next one begins behind it', () => {
+  const before = markedTo(markedFrom(firstMark, 1000), 2000)
+  const next = markedFrom(before, 5000)
+  expect(next.toMs).toBeUndefined()
+  expect(markedTo(before, 500).fromMs).toBeUndefined()
+  expect(markedFrom(before, 1500).toMs).toBe(2000)
+})
+
+test('what is typed the wrong way round is told, not turned', () => {
+  expect(stretchOf({ ...firstMark, fromMs: 2000, toMs: 1000 }, 60_000)).toEqual({ wrong: 'order' })
+  expect(stretchOf({ ...firstMark, fromMs: 2000, toMs: 90_000 }, 60_000)).toEqual({ wrong: 'beyond' })
+})

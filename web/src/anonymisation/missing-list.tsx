@@ -1,0 +1,64 @@
+import { useLanguage } from '../language/use-words.ts'
+import { focusRow } from './focus-row.ts'
+import type { Missing } from './missing.ts'
+import { redactionId } from './redaction-row.tsx'
+import { formatTenths } from './tenths.ts'
+import { turnId } from './turn-row.tsx'
+
+/** More rows than these are not named: the next ones come as these are done. */
+const namedAtMost = 8
+const headings = {
+  played: 'original',
+  unreviewed: 'redactions',
+  transcript: 'turns',
+  'identifiers-left': 'turns',
+  engine: 'levels',
+  'level-not-allowed': 'levels',
+} as const satisfies Record<Missing['what'], string>
+
+/** What is missing before the copy can be made, each with the way to its place. */
+export function MissingList({ missing }: { missing: readonly Missing[] }) {
+  const { say } = useLanguage()
+  return (
+    <ul className="missing">
+      {missing.map(({ what, turns, redactions }) => {
+        const rows = [
+          ...turns.map(({ key, fromMs }) => ({ id: turnId(key), fromMs })),
+          ...redactions.map(({ key, fromMs }) => ({ id: redactionId(key), fromMs })),
+        ]
+        return (
+          <li key={what}>
+            <WayTo id={headings[what]}>{say(`anonymisation.lack.${what}`)}</WayTo>
+            {rows.length > 0 && (
+              <span className="missing-rows">
+                {rows.slice(0, namedAtMost).map(({ id, fromMs }) => (
+                  <WayTo key={id} id={id} label={say('anonymisation.lack.row', { from: formatTenths(fromMs) })}>
+                    {formatTenths(fromMs)}
+                  </WayTo>
+                ))}
+                {rows.length > namedAtMost && (
+                  <span className="muted">{say('anonymisation.more', { count: rows.length - namedAtMost })}</span>
+                )}
+              </span>
+            )}
+          </li>
+        )
+      })}
+    </ul>
+  )
+}
+
+function WayTo({ id, label, children }: { id: string; label?: string; children: string }) {
+  return (
+    <a
+      href={`#${id}`}
+      aria-label={label}
+      onClick={(event) => {
+        event.preventDefault()
+        focusRow(id)
+      }}
+    >
+      {children}
+    </a>
+  )
+}

@@ -1,0 +1,111 @@
+import { useCallback, useEffect, useEffectEvent, useState, type Ref } from 'react'
+import type { UnderPurpose } from '../api/shapes.ts'
+import { useLanguage } from '../language/use-words.ts'
+import type { Stretch } from '../listening/silence.ts'
+import { announce } from '../shell/announce.tsx'
+import type { AnonymisedCopy, Track } from './copy-shapes.ts'
+import { focusRow } from './focus-row.ts'
+import { firstMark, lanesOf, markedFrom, markedTo, stretchOf, type Mark } from './mark.ts'
+import { MarkForm } from './mark-form.tsx'
+import { Original, type OriginalPlace } from './original.tsx'
+import { PlayedStrip } from './played-strip.tsx'
+import { redactionId } from './redaction-row.tsx'
+import { without } from './stretches.ts'
+import { formatTenths } from './tenths.ts'
+import { addRedactions, changeRedaction, type Redaction, type Work } from './work.ts'
+
+const readAgainMs = 5000
+
+/** The original: heard, what of it has been heard, and marked where something is removed. */
+export function OriginalSection({
+  copy,
+  under,
+  place,
+  redactions,
+  onEdit,
+  readAgain,
+}: {
+  copy: AnonymisedCopy
+  under: UnderPurpose
+  place: React.RefObject<OriginalPlace | null> & Ref<OriginalPlace>
+  redactions: readonly Redaction[]
+  onEdit: (update: (work: Work) => Work, act: string) => void
+  /** What the server says has been played. */
+  readAgain: () => void
+}) {
+  const { say } = useLanguage()
+  const [mark, setMark] = useState<Mark>(firstMark)
+  const [isOpen, setOpen] = useState(false)
+  const [{ played, isPlaying }, setPlayed] = useState<{ played: Stretch[]; isPlaying: boolean }>({
+    played: [],
+    isPlaying: false,
+  })
+  const { durationMs } = copy
+  const notePlayed = useCallback((now: Stretch[], isPlayingNow: boolean) => {
+    setPlayed({ played: now, isPlaying: isPlayingNow })
+  }, [])
+
+  const read = useEffectEvent(readAgain)
+  useEffect(() => {
+    if (!isPlaying) return
+    const timer = window.setInterval(() => read(), readAgainMs)
+    return () => {
+      window.clearInterval(timer)
+      read()
+    }
+  }, [isPlaying])
+
+  const from = (ms: number) => {
+    setMark((now) => markedFrom(now, Math.round(ms)))
+    announce(say('anonymisation.mark.began', { position: formatTenths(ms) }))
+  }
+  const to = (ms: number) => {
+    setMark((now) => markedTo(now, Math.round(ms)))
+    announce(say('anonymisation.mark.ended', { position: formatTenths(ms) }))
+  }
+  const add = () => {
+    const stretch = stretchOf(mark, durationMs)
+    if ('wrong' in stretch) return announce(say(`anonymisation.times.${stretch.wrong}`))
+    onEdit((work) => addRedactions(work, lanesOf(mark), { ...stretch, reason: mark.reason }), 'add')
+    announce(say('anonymisation.mark.added', { from: formatTenths(stretch.fromMs), to: formatTenths(stretch.toMs) }))
+    setMark({ on: mark.on, reason: mark.reason })
+  }
+
+  return (
+    <section className="panel stack" aria-labelledby="original">
+      <h2 id="original" tabIndex={-1}>
+        {say('anonymisation.original')}
+      </h2>
+      <p>{say('anonymisation.original.hint')}</p>
+      <Original
+        recordingId={copy.recordingId}
+        under={under}
+        place={place}
+        onOpen={setOpen}
+        redactions={redactions}
+        mark={mark}
+        onPlayed={notePlayed}
+        onMark={(on: Track, fromMs, toMs) => setMark((now) => ({ ...now, on, fromMs, toMs }))}
+        onMarkFrom={from}
+        onMarkTo={to}
+        onAdd={add}
+        onResize={(key, fromMs, toMs) => onEdit((work) => changeRedaction(work, key, { fromMs, toMs }), 'change')}
+        onPick={(key) => focusRow(redactionId(key))}
+      />
+      <PlayedStrip
+        unplayed={without(copy.unplayed, played)}
+        durationMs={durationMs}
+        onPlay={(ms) => place.current?.playFrom(ms)}
+      />
+      <MarkForm
+        mark={mark}
+        durationMs={durationMs}
+        hasPosition={isOpen}
+        onChange={setMark}
+        onFromHere={() => from(place.current?.positionMs() ?? 0)}
+        onToHere={() => to(place.current?.positionMs() ?? 0)}
+        onAdd={add}
+      />
+    </section>
+  )
+}

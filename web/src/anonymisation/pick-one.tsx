@@ -1,0 +1,32 @@
+/** One of a few in a row of many: the browser's own list, which a hundred rows can have. */
+export function PickOne<T extends string>({
+  label,
+  options,
+  value,
+  isReadOnly = false,
+  onChange,
+}: {
+  label: string
+  options: readonly { value: T; label: string }[]
+  value: T
+  isReadOnly?: boolean
+  onChange: (value: T) => void
+}) {
+  return (
+    <label className="pick-one">
+      <span className="label">{label}</span>
+      <select
+        className="input input-small"
+        value={value}
+        disabled={isReadOnly}
+        onChange={(event) => onChange(event.target.value as T)}
+      >
+        {options.map((option) => (
+          <option key={option.value} value={option.value}>
+            {option.label}
+          </option>
+        ))}
+      </select>
+    </label>
+  )
+}

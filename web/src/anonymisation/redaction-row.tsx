@@ -1,0 +1,112 @@
+import { Check, CircleCheck, CircleDashed, Play, Trash2 } from 'lucide-react'
+import { memo } from 'react'
+import { Button } from '../controls/button.tsx'
+import { useLanguage } from '../language/use-words.ts'
+import { reasons, tracks, trackWords, type CopyRedaction } from './copy-shapes.ts'
+import { PickOne } from './pick-one.tsx'
+import { formatTenths } from './tenths.ts'
+import { TimeField } from './time-field.tsx'
+import { wrongTimes, type Redaction } from './work.ts'
+
+export const redactionId = (key: number) => `redaction-${key}`
+
+/** One redaction: what, where and why, whether a person has looked at it, and what can be done with it. */
+export const RedactionRow = memo(function RedactionRow({
+  redaction,
+  number,
+  durationMs,
+  onPlay,
+  onChange,
+  onAccept,
+  onRemove,
+}: {
+  redaction: Redaction
+  /** As on the drawing. */
+  number: number
+  durationMs: number
+  onPlay: (ms: number) => void
+  onChange: (key: number, change: Partial<CopyRedaction>) => void
+  onAccept: (key: number) => void
+  onRemove: (key: number) => void
+}) {
+  const { say } = useLanguage()
+  const { key, track, fromMs, toMs, reason, source, isReviewed } = redaction
+  const wrong = wrongTimes(fromMs, toMs, durationMs)
+  const name = say('anonymisation.redaction.named', {
+    number,
+    who: say(trackWords[track]),
+    from: formatTenths(fromMs),
+    to: formatTenths(toMs),
+  })
+  const Mark = isReviewed ? CircleCheck : CircleDashed
+  return (
+    <li>
+      <div
+        id={redactionId(key)}
+        role="group"
+        aria-label={name}
+        className={`work-row ${isReviewed ? '' : 'is-unreviewed'}`}
+        tabIndex={-1}
+      >
+        <span className="work-number" aria-hidden="true">
+          {number}
+        </span>
+        <PickOne
+          label={say('anonymisation.track')}
+          options={tracks.map((value) => ({ value, label: say(trackWords[value]) }))}
+          value={track}
+          onChange={(changed) => onChange(key, { track: changed })}
+        />
+        <TimeField
+          label={say('anonymisation.from')}
+          valueMs={fromMs}
+          wrong={wrong && say(`anonymisation.times.${wrong}`)}
+          onChange={(ms) => onChange(key, { fromMs: ms })}
+        />
+        <TimeField label={say('anonymisation.to')} valueMs={toMs} onChange={(ms) => onChange(key, { toMs: ms })} />
+        <PickOne
+          label={say('anonymisation.reason')}
+          options={reasons.map((value) => ({ value, label: say(`anonymisation.reason.${value}`) }))}
+          value={reason}
+          onChange={(changed) => onChange(key, { reason: changed })}
+        />
+        <span className="work-mark">
+          <Mark aria-hidden="true" size={18} />
+          {say(isReviewed ? 'anonymisation.reviewed' : 'anonymisation.unreviewed')}
+          <span className="second">{say(`anonymisation.source.${source}`)}</span>
+        </span>
+        <span className="work-acts">
+          {!isReviewed && (
+            <Button
+              kind="secondary"
+              className="small accept"
+              onPress={() => onAccept(key)}
+              aria-label={`${say('anonymisation.accept')}: ${name}`}
+            >
+              <Check aria-hidden="true" size={16} />
+              {say('anonymisation.accept')}
+            </Button>
+          )}
+          <Button
+            kind="quiet"
+            className="small"
+            onPress={() => onPlay(Math.max(0, fromMs - 1000))}
+            aria-label={`${say('anonymisation.playHere')}: ${name}`}
+          >
+            <Play aria-hidden="true" size={16} />
+            {say('anonymisation.playHere')}
+          </Button>
+          <Button
+            kind="quiet"
+            className="small remove"
+            onPress={() => onRemove(key)}
+            aria-label={`${say('anonymisation.remove')}: ${name}`}
+          >
+            <Trash2 aria-hidden="true" size={16} />
+            {say('anonymisation.remove')}
+          </Button>
+        </span>
+      </div>
+    </li>
+  )
+})

@@ -1,0 +1,38 @@
+import { useParams } from '@tanstack/react-router'
+import { Printer } from 'lucide-react'
+import { Button } from '../controls/button.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { useLanguage } from '../language/use-words.ts'
+import { Page } from '../shell/page.tsx'
+import '../styles/anonymisation.css'
+import '../styles/contact.css'
+import '../styles/watch.css'
+import { disclosures } from './crumbs.ts'
+import { ReportBody, usePrivacyReport } from './privacy-report.tsx'
+
+/** The privacy report of a copy, to be printed: for the papers of the disclosure. */
+export function ReportPage() {
+  const { say } = useLanguage()
+  const { id } = useParams({ from: '/disclosures/copies/$id/report' })
+  const { data, error, isPending, refetch } = usePrivacyReport(id, 0)
+  return (
+    <Page title={say('anonymisation.report')} lead={say('anonymisation.report.lead', { id })} crumbs={disclosures(say)}>
+      {isPending && <Waiting lines={8} />}
+      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      {data && (
+        <>
+          <p className="no-print">
+            <Button kind="secondary" onPress={() => window.print()}>
+              <Printer aria-hidden="true" size={18} />
+              {say('anonymisation.report.print')}
+            </Button>
+          </p>
+          <section className="panel stack report-page" aria-label={say('anonymisation.report')}>
+            <ReportBody report={data} isFolded={false} />
+          </section>
+        </>
+      )}
+    </Page>
+  )
+}

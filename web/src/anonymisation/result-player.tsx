@@ -1,0 +1,75 @@
+import { useEffect, useEffectEvent, useRef, type KeyboardEvent } from 'react'
+import { useLanguage } from '../language/use-words.ts'
+import { actionOf, targetOf } from '../listening/keys.ts'
+import { PositionSlider } from '../listening/position-slider.tsx'
+import { Transport } from '../listening/transport.tsx'
+import { usePlayback } from '../listening/use-playback.ts'
+import type { CopyHearing } from './copy-shapes.ts'
+
+const readAgainMs = 4000
+/** What was asked for last is noted a moment after it is served. */
+const settleMs = 700
+
+/** Plays the anonymised copy; nothing of the original is here. */
+export function ResultPlayer({
+  hearing: { audio, durationMs },
+  startMs,
+  onServed,
+  onBroken,
+  onStop,
+}: {
+  hearing: CopyHearing
+  startMs: number
+  /** More of it has been heard: now and then while it plays, and when it pauses. */
+  onServed: () => void
+  onBroken: () => void
+  onStop: (positionMs: number) => void
+}) {
+  const { say } = useLanguage()
+  const box = useRef<HTMLElement>(null)
+  const playback = usePlayback({
+    source: audio,
+    durationMs,
+    startMs,
+    silences: [],
+    onSpeed: () => undefined,
+    onBroken,
+    onStop,
+  })
+  const { isPlaying } = playback
+  const tell = useEffectEvent(onServed)
+  useEffect(() => {
+    if (!isPlaying) return
+    const timer = window.setInterval(() => tell(), readAgainMs)
+    return () => {
+      window.clearInterval(timer)
+      window.setTimeout(() => tell(), settleMs)
+    }
+  }, [isPlaying])
+  useEffect(() => {
+    box.current?.querySelector<HTMLElement>('.play-button')?.focus()
+  }, [])
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    const action = actionOf(event, targetOf(event.target))
+    if (action?.do !== 'toggle' && action?.do !== 'skip' && action?.do !== 'speed') return
+    event.preventDefault()
+    event.stopPropagation()
+    if (action.do === 'toggle') playback.toggle()
+    else if (action.do === 'skip') playback.skip(action.ms)
+    else playback.stepSpeed(action.steps)
+  }
+  return (
+    <section
+      ref={box}
+      className="player result-player"
+      aria-label={say('anonymisation.result')}
+      tabIndex={-1}
+      onKeyDownCapture={onKeyDown}
+    >
+      <PositionSlider playback={playback} durationMs={durationMs} />
+      <Transport playback={playback} durationMs={durationMs} />
+      <p className="muted">{say('anonymisation.result.keys')}</p>
+    </section>
+  )
+}

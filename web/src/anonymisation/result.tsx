@@ -1,0 +1,19 @@
+import { useLanguage } from '../language/use-words.ts'
+import type { AnonymisedCopy } from './copy-shapes.ts'
+import { HearResult } from './hear-result.tsx'
+import { PrivacyReportPanel } from './privacy-report.tsx'
+
+/** What came of it, for who prepared it: the copy to hear, and its privacy report. */
+export function Result({ copy, onHeard }: { copy: AnonymisedCopy; onHeard: () => void }) {
+  const { say } = useLanguage()
+  return (
+    <div className="check-columns">
+      <section className="panel stack" aria-labelledby="result">
+        <h2 id="result">{say('anonymisation.result')}</h2>
+        <p>{say('anonymisation.result.hint')}</p>
+        <HearResult copy={copy} onHeard={onHeard} />
+      </section>
+      <PrivacyReportPanel copyId={copy.id} revision={copy.revision} />
+    </div>
+  )
+}

@@ -1,0 +1,92 @@
+import { useEffect, useRef, useState } from 'react'
+import { Form } from 'react-aria-components'
+import { $api } from '../api/client.ts'
+import { Button } from '../controls/button.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { Field } from '../controls/field.tsx'
+import { focusWrong } from '../controls/focus-wrong.ts'
+import { RadioCards } from '../controls/radio-cards.tsx'
+import { useLanguage } from '../language/use-words.ts'
+import type { AnonymisedCopy } from './copy-shapes.ts'
+import { wholePercent } from './stretches.ts'
+
+type Outcome = 'APPROVED' | 'REJECTED'
+
+/** The second person's signature, given once all of the copy has been heard; or why it is sent back (R33). */
+export function SignForm({ copy, onSigned }: { copy: AnonymisedCopy; onSigned: (outcome: Outcome) => Promise<void> }) {
+  const { say } = useLanguage()
+  const check = $api.useMutation('post', '/api/anonymised-copies/{id}/check')
+  const [outcome, setOutcome] = useState<Outcome | null>(null)
+  const [note, setNote] = useState('')
+  const [tries, setTries] = useState(0)
+  const form = useRef<HTMLFormElement>(null)
+  useEffect(() => focusWrong(form.current), [tries])
+  const isTried = tries > 0
+  const isUnheard = outcome === 'APPROVED' && copy.heardShare < 1
+  const lacksNote = outcome === 'REJECTED' && note.trim() === ''
+  const outcomeError =
+    outcome === null
+      ? say('anonymisation.sign.missing')
+      : isUnheard
+        ? say('anonymisation.sign.unheard', { percent: wholePercent(copy.heardShare) })
+        : undefined
+
+  const submit = async () => {
+    setTries(tries + 1)
+    if (outcome === null || isUnheard || lacksNote) return
+    const written = note.trim()
+    await check
+      .mutateAsync({
+        params: { path: { id: copy.id } },
+        body: { revision: copy.revision, outcome, ...(written !== '' && { note: written }) },
+      })
+      .then(() => onSigned(outcome))
+      .catch(() => undefined)
+  }
+  return (
+    <Form
+      ref={form}
+      className="stack"
+      validationBehavior="aria"
+      aria-label={say('anonymisation.sign')}
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (!check.isPending) void submit()
+      }}
+    >
+      <RadioCards
+        label={say('anonymisation.sign.question')}
+        error={isTried ? outcomeError : undefined}
+        options={[
+          {
+            value: 'APPROVED',
+            label: say('anonymisation.sign.APPROVED'),
+            detail: say('anonymisation.sign.APPROVED.what'),
+          },
+          {
+            value: 'REJECTED',
+            label: say('anonymisation.sign.REJECTED'),
+            detail: say('anonymisation.sign.REJECTED.what'),
+          },
+        ]}
+        value={outcome}
+        onChange={(value) => setOutcome(value as Outcome)}
+      />
+      <Field
+        label={say(outcome === 'REJECTED' ? 'anonymisation.sign.note' : 'anonymisation.sign.note.optional')}
+        hint={say('anonymisation.sign.note.hint')}
+        error={isTried && lacksNote ? say('anonymisation.sign.note.missing') : undefined}
+        value={note}
+        onChange={setNote}
+        maxLength={1000}
+        rows={3}
+      />
+      {check.error && <Failure error={check.error} />}
+      <div className="actions">
+        <Button type="submit" kind="primary" isBusy={check.isPending}>
+          {say('anonymisation.sign.do')}
+        </Button>
+      </div>
+    </Form>
+  )
+}

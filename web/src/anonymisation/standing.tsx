@@ -1,0 +1,109 @@
+import { useEffect, useRef } from 'react'
+import { Button } from '../controls/button.tsx'
+import { Notice } from '../controls/notice.tsx'
+import { formatInstant } from '../format/instant.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { announce } from '../shell/announce.tsx'
+import type { AnonymisedCopy } from './copy-shapes.ts'
+import { failureWord } from './failure-word.ts'
+import { focusRow } from './focus-row.ts'
+import type { Missing } from './missing.ts'
+import { MissingList } from './missing-list.tsx'
+import { wholePercent } from './stretches.ts'
+import { turnId } from './turn-row.tsx'
+import type { Turn } from './work.ts'
+
+/** Where the copy stands and what comes next: what is missing, making it, how far that is, and what came of it. */
+export function Standing({
+  copy,
+  missing,
+  failedTurn,
+  isUnsaved,
+  isBusy,
+  onRender,
+}: {
+  copy: AnonymisedCopy
+  missing: readonly Missing[]
+  /** The turn on which making it failed. */
+  failedTurn: Turn | undefined
+  isUnsaved: boolean
+  isBusy: boolean
+  /** Saves first where something is unsaved. */
+  onRender: () => void
+}) {
+  const { say, language } = useLanguage()
+  const { state, rendered, check, failure } = copy
+  useTellChanges(state)
+  const isMade = state === 'RENDERED' && !isUnsaved
+  return (
+    <section className="request-next standing" aria-labelledby="standing">
+      <h2 id="standing" tabIndex={-1}>
+        <span className="request-next-label">{say('anonymisation.next')}</span>
+        {say(
+          missing.length > 0 && state !== 'RENDERING' ? 'anonymisation.next.missing' : `anonymisation.next.${state}`,
+        )}
+      </h2>
+      {state === 'REJECTED' && check && (
+        <Notice kind="warning" title={say('anonymisation.rejected')}>
+          <p>{say('anonymisation.checkedBy', { name: check.by.name, time: formatInstant(check.at, language) })}</p>
+          {check.note && <p className="check-note">{check.note}</p>}
+        </Notice>
+      )}
+      {state === 'FAILED' && (
+        <Notice kind="error" title={say('anonymisation.failed')}>
+          <p>{say(`anonymisation.failure.${failureWord(failure)}`)}</p>
+          {failedTurn && (
+            <Button kind="secondary" onPress={() => focusRow(turnId(failedTurn.key), 'textarea')}>
+              {say('anonymisation.goToRow')}
+            </Button>
+          )}
+        </Notice>
+      )}
+      {state === 'RENDERING' && <Progress share={copy.progress} />}
+      {isMade && rendered && (
+        <p>
+          {say('anonymisation.rendered', {
+            time: formatInstant(rendered.at, language),
+            engine: rendered.engine,
+            version: rendered.version,
+          })}
+        </p>
+      )}
+      {missing.length > 0 && state !== 'RENDERING' && (
+        <>
+          <MissingList missing={missing} />
+          {isUnsaved && <p className="muted">{say('anonymisation.lack.ofSaved')}</p>}
+        </>
+      )}
+      {state !== 'RENDERING' && !isMade && (missing.length === 0 || isUnsaved) && (
+        <div className="actions">
+          <Button kind="primary" isBusy={isBusy} onPress={onRender}>
+            {say(isUnsaved ? 'anonymisation.saveAndRender' : 'anonymisation.render')}
+          </Button>
+        </div>
+      )}
+    </section>
+  )
+}
+
+function Progress({ share }: { share: number | undefined }) {
+  const { say } = useLanguage()
+  return (
+    <div className="rendering">
+      <label htmlFor="rendering-progress">{say('anonymisation.rendering')}</label>
+      <progress id="rendering-progress" max={1} {...(share !== undefined && { value: share })} />
+      {share !== undefined && <span className="nowrap">{wholePercent(share)} %</span>}
+    </div>
+  )
+}
+
+/** What comes of making the copy is said aloud: it comes by itself, a while after the press. */
+function useTellChanges(state: AnonymisedCopy['state']): void {
+  const { say } = useLanguage()
+  const seen = useRef(state)
+  useEffect(() => {
+    const was = seen.current
+    seen.current = state
+    if (was !== state && (was === 'RENDERING' || state === 'RENDERING')) announce(say(`anonymisation.next.${state}`))
+  }, [state, say])
+}

@@ -1,0 +1,43 @@
+import type { Stretch } from '../listening/silence.ts'
+
+/** Stretches in order, those that meet or overlap as one. */
+export function joined(stretches: readonly Stretch[]): Stretch[] {
+  const found: Stretch[] = []
+  for (const { fromMs, toMs } of stretches.toSorted((a, b) => a.fromMs - b.fromMs)) {
+    const last = found.at(-1)
+    if (toMs <= fromMs) continue
+    if (last && fromMs <= last.toMs) last.toMs = Math.max(last.toMs, toMs)
+    else found.push({ fromMs, toMs })
+  }
+  return found
+}
+
+/** What of `stretches` is left without `taken`. */
+export function without(stretches: readonly Stretch[], taken: readonly Stretch[]): Stretch[] {
+  return joined(taken).reduce<Stretch[]>(
+    (left, cut) =>
+      left.flatMap(({ fromMs, toMs }) =>
+        [
+          { fromMs, toMs: Math.min(toMs, cut.fromMs) },
+          { fromMs: Math.max(fromMs, cut.toMs), toMs },
+        ].filter((one) => one.toMs > one.fromMs),
+      ),
+    joined(stretches),
+  )
+}
+
+export function lengthOf(stretches: readonly Stretch[]): number {
+  return joined(stretches).reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0)
+}
+
+/** How much of a recording is not among the unplayed, 0-1; whole only where nothing at all is left. */
+export function playedShareOf(unplayed: readonly Stretch[], durationMs: number): number {
+  if (durationMs <= 0) return 1
+  const left = lengthOf(unplayed) / durationMs
+  return Math.min(1, Math.max(0, 1 - left))
+}
+
+/** A share in whole per cents for people: 100 only where it is all. */
+export function wholePercent(share: number): number {
+  return share >= 1 ? 100 : Math.min(99, Math.floor(share * 100))
+}

@@ -1,0 +1,123 @@
+import { Plus } from 'lucide-react'
+import { useEffect, useMemo, useRef, useState } from 'react'
+import { Button } from '../controls/button.tsx'
+import { useLanguage } from '../language/use-words.ts'
+import { announce } from '../shell/announce.tsx'
+import { tracks, trackWords, type CopyTurn, type Level, type Track } from './copy-shapes.ts'
+import { focusRow } from './focus-row.ts'
+import { PickOne } from './pick-one.tsx'
+import { TurnRow, turnId } from './turn-row.tsx'
+import { addTurn, changeTurn, overlappingTurns, removeTurn, splitTurn, type Turn, type Work } from './work.ts'
+
+type Edit = (update: (work: Work) => Work, act: string) => void
+
+/** What is said on each lane, as a person has heard it: of level T it is all that is left of the call. */
+export function TurnList({
+  turns,
+  level,
+  durationMs,
+  identifying,
+  positionMs,
+  onEdit,
+  onPlay,
+}: {
+  turns: readonly Turn[]
+  level: Level
+  durationMs: number
+  /** Keys of turns in whose saved words something identifies. */
+  identifying: ReadonlySet<number>
+  positionMs: () => number
+  onEdit: Edit
+  onPlay: (ms: number) => void
+}) {
+  const { say, language } = useLanguage()
+  const [shownLane, setShownLane] = useState<Track | 'BOTH'>('BOTH')
+  const shown = shownLane === 'BOTH' ? turns : turns.filter(({ track }) => track === shownLane)
+  const overlapping = useMemo(() => overlappingTurns(turns), [turns])
+  const acts = useActs(shown, positionMs, onEdit)
+  const add = (track: Track) => {
+    let added = 0
+    onEdit((work) => {
+      added = work.nextKey
+      return addTurn(work, track, positionMs(), durationMs, language)
+    }, 'add')
+    if (shownLane !== 'BOTH') setShownLane(track)
+    focusRow(turnId(added), 'textarea')
+  }
+  return (
+    <section className="panel stack" aria-labelledby="turns">
+      <div className="work-head">
+        <h2 id="turns" tabIndex={-1}>
+          {say('anonymisation.turns')}
+        </h2>
+        <p className="muted">{say('anonymisation.turns.count', { count: turns.length })}</p>
+        <PickOne
+          label={say('anonymisation.turns.shown')}
+          options={[
+            { value: 'BOTH', label: say('anonymisation.mark.both') },
+            ...tracks.map((value) => ({ value, label: say(trackWords[value]) })),
+          ]}
+          value={shownLane}
+          onChange={setShownLane}
+        />
+      </div>
+      <p>{say(level === 'T' ? 'anonymisation.turns.hint.T' : 'anonymisation.turns.hint')}</p>
+      <div className="actions">
+        {tracks.map((track) => (
+          <Button key={track} kind="secondary" className="small" onPress={() => add(track)}>
+            <Plus aria-hidden="true" size={16} />
+            {say(`anonymisation.turns.add.${track}`)}
+          </Button>
+        ))}
+      </div>
+      {turns.length === 0 && <p className="muted">{say('anonymisation.turns.none')}</p>}
+      {shown.length > 0 && (
+        <ol className="work-list turn-list">
+          {shown.map((turn) => (
+            <TurnRow
+              key={turn.key}
+              turn={turn}
+              durationMs={durationMs}
+              isOverlapping={overlapping.has(turn.key)}
+              isIdentifying={identifying.has(turn.key)}
+              onPlay={onPlay}
+              {...acts}
+            />
+          ))}
+        </ol>
+      )}
+    </section>
+  )
+}
+
+/** The acts on a row, the same functions for as long as the list lives, so that a hundred rows are not drawn for one. */
+function useActs(shown: readonly Turn[], positionMs: () => number, onEdit: Edit) {
+  const { say } = useLanguage()
+  const now = useRef({ shown, positionMs, onEdit, say })
+  useEffect(() => {
+    now.current = { shown, positionMs, onEdit, say }
+  })
+  const [acts] = useState(() => ({
+    onChange(key: number, change: Partial<CopyTurn>, act: string) {
+      now.current.onEdit((work) => changeTurn(work, key, change), act)
+    },
+    onSplit(key: number, caret: number) {
+      let second = 0
+      now.current.onEdit((work) => {
+        second = work.nextKey
+        return splitTurn(work, key, caret, now.current.positionMs())
+      }, 'split')
+      announce(now.current.say('anonymisation.splitDone'))
+      focusRow(turnId(second), 'textarea')
+    },
+    onRemove(key: number) {
+      const rows = now.current.shown
+      const at = rows.findIndex((one) => one.key === key)
+      const next = rows[at + 1] ?? rows[at - 1]
+      now.current.onEdit((work) => removeTurn(work, key), 'remove')
+      announce(now.current.say('anonymisation.removed'))
+      focusRow(next ? turnId(next.key) : 'turns', '.remove')
+    },
+  }))
+  return acts
+}

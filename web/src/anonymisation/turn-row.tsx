@@ -1,0 +1,121 @@
+import { Play, Scissors, Trash2 } from 'lucide-react'
+import { memo, useId, useRef } from 'react'
+import { Button } from '../controls/button.tsx'
+import { languageNames, languages } from '../language/language.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { trackWords, type CopyTurn } from './copy-shapes.ts'
+import { PickOne } from './pick-one.tsx'
+import { formatTenths } from './tenths.ts'
+import { TimeField } from './time-field.tsx'
+import { wrongTimes, type Turn } from './work.ts'
+
+export const turnId = (key: number) => `turn-${key}`
+
+/** One turn: when, in which language and what is said. */
+export const TurnRow = memo(function TurnRow({
+  turn,
+  durationMs,
+  isOverlapping,
+  isIdentifying,
+  onPlay,
+  onChange,
+  onSplit,
+  onRemove,
+}: {
+  turn: Turn
+  durationMs: number
+  /** Another turn of its lane goes on at the same time. */
+  isOverlapping: boolean
+  /** The server found something in the words that tells who somebody is. */
+  isIdentifying: boolean
+  onPlay: (ms: number) => void
+  onChange: (key: number, change: Partial<CopyTurn>, act: string) => void
+  onSplit: (key: number, caret: number) => void
+  onRemove: (key: number) => void
+}) {
+  const { say } = useLanguage()
+  const { key, track, fromMs, toMs, language, text } = turn
+  const words = useRef<HTMLTextAreaElement>(null)
+  const noteId = useId()
+  const wrong = wrongTimes(fromMs, toMs, durationMs)
+  const who = say(trackWords[track])
+  const name = say('anonymisation.turn.named', { who, from: formatTenths(fromMs), to: formatTenths(toMs) })
+  return (
+    <li>
+      <div
+        id={turnId(key)}
+        role="group"
+        aria-label={name}
+        className={`work-row turn-row turn-${track.toLowerCase()}`}
+        tabIndex={-1}
+      >
+        <span className="turn-who">{who}</span>
+        <TimeField
+          label={say('anonymisation.from')}
+          valueMs={fromMs}
+          wrong={wrong && say(`anonymisation.times.${wrong}`)}
+          onChange={(ms) => onChange(key, { fromMs: ms }, 'times')}
+        />
+        <TimeField
+          label={say('anonymisation.to')}
+          valueMs={toMs}
+          onChange={(ms) => onChange(key, { toMs: ms }, 'times')}
+        />
+        <PickOne
+          label={say('anonymisation.language')}
+          options={languages.map((value) => ({ value, label: languageNames[value] }))}
+          value={language}
+          onChange={(changed) => onChange(key, { language: changed }, 'language')}
+        />
+        <label className="turn-words">
+          <span className="label">{say('anonymisation.words')}</span>
+          <textarea
+            ref={words}
+            className="input"
+            rows={1}
+            maxLength={4000}
+            lang={language}
+            value={text}
+            aria-describedby={isIdentifying || isOverlapping ? noteId : undefined}
+            onChange={(event) => onChange(key, { text: event.target.value }, `text-${key}`)}
+          />
+        </label>
+        {(isIdentifying || isOverlapping) && (
+          <span id={noteId} className="field-error turn-note">
+            {isIdentifying && say('anonymisation.turn.identifying')}{' '}
+            {isOverlapping && say('anonymisation.turn.overlaps')}
+          </span>
+        )}
+        <span className="work-acts">
+          <Button
+            kind="quiet"
+            className="small"
+            onPress={() => onPlay(fromMs)}
+            aria-label={`${say('anonymisation.playHere')}: ${name}`}
+          >
+            <Play aria-hidden="true" size={16} />
+            {say('anonymisation.playHere')}
+          </Button>
+          <Button
+            kind="quiet"
+            className="small"
+            onPress={() => onSplit(key, words.current?.selectionStart ?? text.length)}
+            aria-label={`${say('anonymisation.split')}: ${name}`}
+          >
+            <Scissors aria-hidden="true" size={16} />
+            {say('anonymisation.split')}
+          </Button>
+          <Button
+            kind="quiet"
+            className="small remove"
+            onPress={() => onRemove(key)}
+            aria-label={`${say('anonymisation.remove')}: ${name}`}
+          >
+            <Trash2 aria-hidden="true" size={16} />
+            {say('anonymisation.remove')}
+          </Button>
+        </span>
+      </div>
+    </li>
+  )
+})

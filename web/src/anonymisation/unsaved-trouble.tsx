@@ -1,0 +1,58 @@
+import { isRefusal, refusalKey } from '../api/refusal.ts'
+import { Button } from '../controls/button.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { Notice } from '../controls/notice.tsx'
+import { useLanguage } from '../language/use-words.ts'
+import { focusRow } from './focus-row.ts'
+import { redactionId } from './redaction-row.tsx'
+import { turnId } from './turn-row.tsx'
+import type { Work } from './work.ts'
+
+/** Somebody saved meanwhile, in another tab as a rule: whose work stands is the person's choice, and until then nothing is lost. */
+export function ChangedElsewhere({ onMine, onTheirs }: { onMine: () => void; onTheirs: () => void }) {
+  const { say } = useLanguage()
+  return (
+    <Notice kind="warning" title={say('anonymisation.elsewhere')} isUrgent>
+      <p>{say('anonymisation.elsewhere.text')}</p>
+      <div className="actions">
+        <Button kind="secondary" onPress={onMine}>
+          {say('anonymisation.elsewhere.mine')}
+        </Button>
+        <Button kind="link" onPress={onTheirs}>
+          {say('anonymisation.elsewhere.theirs')}
+        </Button>
+      </div>
+    </Notice>
+  )
+}
+
+/** Why something could not be done; that what was typed is kept; and the row that the server would not have. */
+export function NotDone({ error, work, isUnsaved }: { error: unknown; work: Work; isUnsaved: boolean }) {
+  const { say } = useLanguage()
+  const row = refusedRow(error, work)
+  return (
+    <>
+      {refusalKey(error) === 'anonymised-copy.times' ? (
+        <Notice kind="error" isUrgent>
+          <p>{say('error.anonymised-copy.times')}</p>
+          {row !== undefined && (
+            <Button kind="secondary" onPress={() => focusRow(row, 'input')}>
+              {say('anonymisation.goToRow')}
+            </Button>
+          )}
+        </Notice>
+      ) : (
+        <Failure error={error} />
+      )}
+      {isUnsaved && <p>{say('anonymisation.kept')}</p>}
+    </>
+  )
+}
+
+/** The server names a row by its place in what was sent: `turns.3`. */
+function refusedRow(error: unknown, work: Work): string | undefined {
+  const [, list, at] = /^(turns|redactions)\.(\d+)/.exec((isRefusal(error) && error.error.field) || '') ?? []
+  const key = list === 'turns' || list === 'redactions' ? work[list][Number(at)]?.key : undefined
+  if (key === undefined) return undefined
+  return list === 'turns' ? turnId(key) : redactionId(key)
+}

@@ -1,0 +1,69 @@
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { $api, api } from '../api/client.ts'
+import type { AnonymisedCopy } from './copy-shapes.ts'
+import { sentOf, type Work } from './work.ts'
+
+const renderingMs = 1500
+
+/** The copy of an item: begun where there is none yet, found where its recording has one (there is never a second). */
+export function useItemsCopy(disclosureId: string, item: number) {
+  return useQuery({
+    queryKey: ['anonymised-copy of', disclosureId, item],
+    staleTime: Infinity,
+    queryFn: async () => {
+      const { data, error } = await api.POST('/api/research-disclosures/{id}/items/{item}/copy', {
+        params: { path: { id: disclosureId, item } },
+      })
+      if (!data) throw error
+      return data.id
+    },
+  })
+}
+
+/** A copy as the server has it; looked at again while it is being made. */
+export function useCopy(id: string | undefined) {
+  return $api.useQuery(
+    'get',
+    '/api/anonymised-copies/{id}',
+    { params: { path: { id: id ?? '' } } },
+    {
+      enabled: id !== undefined,
+      staleTime: 0,
+      refetchInterval: ({ state }) => (state.data?.state === 'RENDERING' ? renderingMs : false),
+    },
+  )
+}
+
+/** What came of something that was asked of the server. */
+export type Answered<T> = { done: T } | { error: unknown }
+
+/** All that its preparer does to a copy. */
+export function usePreparing(id: string) {
+  const [busyWith, setBusyWith] = useState<'saving' | 'proposing' | 'rendering'>()
+  const params = { path: { id } }
+
+  async function run<T>(what: NonNullable<typeof busyWith>, ask: () => Promise<{ data?: T; error?: unknown }>) {
+    setBusyWith(what)
+    try {
+      const { data, error } = await ask()
+      return error === undefined ? { done: data as T } : { error }
+    } catch (error) {
+      return { error }
+    } finally {
+      setBusyWith(undefined)
+    }
+  }
+
+  return {
+    busyWith,
+    save: (revision: number, work: Work): Promise<Answered<{ revision: number }>> =>
+      run('saving', () => api.PUT('/api/anonymised-copies/{id}', { params, body: { revision, ...sentOf(work) } })),
+    propose: (work: Work): Promise<Answered<Pick<AnonymisedCopy, 'turns' | 'redactions'>>> =>
+      run('proposing', () =>
+        api.POST('/api/anonymised-copies/{id}/proposals', { params, body: { turns: sentOf(work).turns } }),
+      ),
+    render: (revision: number): Promise<Answered<unknown>> =>
+      run('rendering', () => api.POST('/api/anonymised-copies/{id}/rendering', { params, body: { revision } })),
+  }
+}

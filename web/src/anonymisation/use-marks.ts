@@ -1,0 +1,168 @@
+import { useEffect, useEffectEvent } from 'react'
+import type { Drawn } from '../listening/waveform.tsx'
+import type { Track } from './copy-shapes.ts'
+import { tracks } from './copy-shapes.ts'
+import { lanesOf, type Mark } from './mark.ts'
+import type { Redaction } from './work.ts'
+
+/** The two lanes on the drawing, without the timeline and the overview under them. */
+const lanesPx = 144
+const looks = {
+  reviewed: { color: 'rgba(19, 23, 26, 0.42)', border: '2px solid #13171a', stripes: 'none' },
+  // Stripes and a broken edge, not a colour alone, say that nobody has looked yet.
+  unreviewed: {
+    color: 'rgba(255, 255, 255, 0.35)',
+    border: '2px dashed #8a4a00',
+    stripes: 'repeating-linear-gradient(45deg, rgba(138, 74, 0, 0.55) 0 4px, transparent 4px 10px)',
+  },
+  draft: { color: 'rgba(42, 110, 187, 0.28)', border: '2px dotted #00347a', stripes: 'none' },
+}
+
+/**
+ * Draws redactions on the lanes, numbered as in the list; their ends can be dragged, and dragging elsewhere marks a new one.
+ * It is for the pointer alone: the fields of the lists say and take the same.
+ */
+export function useMarks(
+  drawn: Drawn | undefined,
+  {
+    redactions,
+    mark,
+    onMark,
+    onResize,
+    onPick,
+  }: {
+    redactions: readonly Redaction[]
+    mark: Mark
+    onMark: (on: Track, fromMs: number, toMs: number) => void
+    onResize: (key: number, fromMs: number, toMs: number) => void
+    onPick: (key: number) => void
+  },
+): void {
+  const marked = useEffectEvent(onMark)
+  const resized = useEffectEvent(onResize)
+  const picked = useEffectEvent(onPick)
+
+  useEffect(() => {
+    if (!drawn) return
+    const { place, regions } = drawn
+    let stopSelecting: (() => void) | undefined
+    let lane: Track = 'CALLER'
+    // The lane is the one that the pointer goes down on; the drawing asks only then how to select.
+    const begin = (event: PointerEvent) => {
+      stopSelecting?.()
+      stopSelecting = undefined
+      const y = event.clientY - place.getBoundingClientRect().top
+      if (y >= lanesPx) return
+      lane = y < lanesPx / 2 ? 'CALLER' : 'OFFICIAL'
+      stopSelecting = regions.enableDragSelection({
+        id: 'new',
+        channelIdx: tracks.indexOf(lane),
+        color: looks.draft.color,
+      })
+    }
+    place.addEventListener('pointerdown', begin, true)
+    const stop = [
+      regions.on('region-created', (region) => {
+        if (region.id !== 'new') return
+        const { start, end } = region
+        region.remove()
+        marked(lane, Math.round(start * 1000), Math.round(end * 1000))
+      }),
+      regions.on('region-updated', (region) => {
+        const key = keyOf(region.id)
+        if (key !== undefined) resized(key, Math.round(region.start * 1000), Math.round(region.end * 1000))
+      }),
+      regions.on('region-double-clicked', (region) => {
+        const key = keyOf(region.id)
+        if (key !== undefined) picked(key)
+      }),
+    ]
+    return () => {
+      place.removeEventListener('pointerdown', begin, true)
+      stopSelecting?.()
+      for (const one of stop) one()
+    }
+  }, [drawn])
+
+  useEffect(() => {
+    if (!drawn) return
+    const { regions } = drawn
+    const wanted = [...redactions.map(asRegion), ...draftsOf(mark)]
+    const byId = new Map(regions.getRegions().map((region) => [region.id, region]))
+    for (const [id, region] of byId) {
+      const one = wanted.find((look) => look.id === id)
+      const isOwn = keyOf(id) !== undefined || id.startsWith('draft-')
+      // A lane cannot be changed in a region that is there.
+      if (isOwn && one?.channelIdx !== region.channelIdx) {
+        region.remove()
+        byId.delete(id)
+      }
+    }
+    for (const { id, start, end, channelIdx, look, number } of wanted) {
+      const known = byId.get(id)
+      if (known && (known.start !== start || known.end !== end)) known.setOptions({ start, end })
+      const region =
+        known ??
+        regions.addRegion({
+          id,
+          start,
+          end,
+          channelIdx,
+          color: 'transparent',
+          drag: false,
+          resize: number !== undefined,
+          minLength: 0.05,
+        })
+      if (number !== undefined) region.setContent(numberOf(number))
+      const style = region.element?.style
+      if (!style) continue
+      style.backgroundColor = looks[look].color
+      style.backgroundImage = looks[look].stripes
+      style.borderLeft = looks[look].border
+      style.borderRight = looks[look].border
+    }
+  }, [drawn, redactions, mark])
+}
+
+function asRegion({ key, track, fromMs, toMs, isReviewed }: Redaction, index: number) {
+  return {
+    id: `redaction-${key}`,
+    start: fromMs / 1000,
+    end: toMs / 1000,
+    channelIdx: tracks.indexOf(track),
+    look: isReviewed ? ('reviewed' as const) : ('unreviewed' as const),
+    number: index + 1,
+  }
+}
+
+function draftsOf(mark: Mark) {
+  const { fromMs, toMs } = mark
+  if (fromMs === undefined || toMs === undefined || toMs <= fromMs) return []
+  return lanesOf(mark).map((track) => ({
+    id: `draft-${track}`,
+    start: fromMs / 1000,
+    end: toMs / 1000,
+    channelIdx: tracks.indexOf(track),
+    look: 'draft' as const,
+    number: undefined,
+  }))
+}
+
+function keyOf(id: string): number | undefined {
+  const [, key] = /^redaction-(\d+)$/.exec(id) ?? []
+  return key === undefined ? undefined : Number(key)
+}
+
+function numberOf(number: number): HTMLElement {
+  const shown = document.createElement('span')
+  shown.textContent = String(number)
+  Object.assign(shown.style, {
+    padding: '0 3px',
+    fontSize: '12px',
+    fontWeight: '700',
+    lineHeight: '16px',
+    color: '#13171a',
+    background: '#fff',
+  })
+  return shown
+}

@@ -1,0 +1,134 @@
+import { expect, test } from 'vitest'
+import type { CopyRedaction, CopyTurn } from './copy-shapes.ts'
+import {
+  addRedactions,
+  addTurn,
+  changeRedaction,
+  isRedactedAt,
+  overlappingTurns,
+  removeRedaction,
+  sentOf,
+  splitTurn,
+  withProposals,
+  workOf,
+  wrongTimes,
+} from './work.ts'
+
+const turn = (track: CopyTurn['track'], fromMs: number, toMs: number, text = ''): CopyTurn => ({
+  track,
+  fromMs,
+  toMs,
+  language: 'fi',
+  text,
+})
+const proposed = (track: CopyTurn['track'], fromMs: number, toMs: number): CopyRedaction => ({
+  track,
+  fromMs,
+  toMs,
+  reason: 'NAME',
+  source: 'PROPOSED',
+  isReviewed: false,
+})
+const work = (turns: CopyTurn[] = [], redactions: CopyRedaction[] = []) => workOf({ level: 'T', turns, redactions })
+
+test('what is saved is what was read, in its order', () => {
+  const copy = { level: 'D' as const, turns: [turn('CALLER', 5, 90, 'Hei')], redactions: [proposed('OFFICIAL', 1, 99)] }
+  expect(sentOf(workOf(copy))).toEqual(copy)
+})
+
+test('a stretch lies within the recording and begins before it ends', () => {
+  expect(wrongTimes(1000, 2000, 60_000)).toBeUndefined()
+  expect(wrongTimes(2000, 2000, 60_000)).toBe('order')
+  expect(wrongTimes(2000, 1000, 60_000)).toBe('order')
+  expect(wrongTimes(59_000, 61_000, 60_000)).toBe('beyond')
+})
+
+test('what a person marks is reviewed; on both lanes it is two redactions', () => {
+  const marked = addRedactions(work(), ['CALLER', 'OFFICIAL'], { fromMs: 100, toMs: 900, reason: 'PHONE' })
+  expect(sentOf(marked).redactions).toEqual([
+    { track: 'CALLER', fromMs: 100, toMs: 900, reason: 'PHONE', source: 'MANUAL', isReviewed: true },
+    { track: 'OFFICIAL', fromMs: 100, toMs: 900, reason: 'PHONE', source: 'MANUAL', isReviewed: true },
+  ])
+})
+
+test('a proposal counts as reviewed once a person changes it, and not before', () => {
+  const now = work([], [proposed('CALLER', 100, 900), proposed('CALLER', 2000, 2500)])
+  const [first, second] = now.redactions
+  const changed = changeRedaction(now, first!.key, { toMs: 1100 })
+  expect(changed.redactions.map(({ isReviewed }) => isReviewed)).toEqual([true, false])
+  expect(removeRedaction(changed, second!.key).redactions).toHaveLength(1)
+  expect(changeRedaction(changed, first!.key, { isReviewed: false }).redactions[0]?.isReviewed).toBe(false)
+})
+
+test('a redaction that is added stands where it begins, and the others keep their order', () => {
+  const now = work([], [proposed('CALLER', 5000, 6000), proposed('CALLER', 1000, 2000)])
+  const added = addRedactions(now, ['CALLER'], { fromMs: 3000, toMs: 3500, reason: 'NAME' })
+  expect(added.redactions.map(({ fromMs }) => fromMs)).toEqual([3000, 5000, 1000])
+})
+
+test('a new turn is empty, begins where nobody of its lane speaks and ends before the next', () => {
+  const now = work([turn('CALLER', 1000, 2000, 'Hei'), turn('CALLER', 3000, 4000), turn('OFFICIAL', 0, 9000)])
+  const [added] = addTurn(now, 'CALLER', 1500, 60_000, 'sv').turns.filter((one) => !now.turns.includes(one))
+  expect(added).toMatchObject({ track: 'CALLER', fromMs: 2000, toMs: 3000, text: '', language: 'fi' })
+  expect(addTurn(work(), 'OFFICIAL', 500, 60_000, 'sv').turns[0]).toMatchObject({ toMs: 3500, language: 'sv' })
+})
+
+test('a new turn at the very end lies within the recording', () => {
+  const [added] = addTurn(work(), 'CALLER', 60_000, 60_000, 'fi').turns
+  expect(wrongTimes(added!.fromMs, added!.toMs, 60_000)).toBeUndefined()
+})
+
+test('a turn is split at the caret, and where it plays if it plays in it', () => {
+  const now = work([turn('CALLER', 1000, 5000, 'Hei vaan Päivää')])
+  const { key } = now.turns[0]!
+  const parts = splitTurn(now, key, 9, 2000).turns
+  expect(parts).toMatchObject([
+    { fromMs: 1000, toMs: 2000, text: 'Hei vaan' },
+    { fromMs: 2000, toMs: 5000, text: 'Päivää' },
+  ])
+  expect(splitTurn(now, key, 9, 50_000).turns[0]?.toMs).toBe(1000 + Math.round((4000 * 9) / 15))
+})
+
+test('a split loses no word, wherever the caret stands', () => {
+  const text = 'Hei vaan Päivää'
+  const now = work([turn('CALLER', 1000, 5000, text)])
+  for (let caret = 0; caret <= text.length; caret++) {
+    const parts = splitTurn(now, now.turns[0]!.key, caret, 0).turns
+    expect(
+      parts
+        .map((one) => one.text)
+        .join('')
+        .replaceAll(' ', ''),
+    ).toBe(text.replaceAll(' ', ''))
+    expect(parts.every(({ fromMs, toMs }) => wrongTimes(fromMs, toMs, 5000) === undefined)).toBe(true)
+  }
+})
+
+test('proposals come beside what a person wrote and marked, unreviewed, and double none of it', () => {
+  const written = turn('CALLER', 1000, 2000, 'Nimeni on')
+  const now = work([written], [{ ...proposed('CALLER', 1000, 2000), source: 'MANUAL', isReviewed: true }])
+  const result = withProposals(now, {
+    turns: [turn('CALLER', 900, 1900), turn('OFFICIAL', 900, 1900)],
+    redactions: [proposed('CALLER', 1200, 1800), proposed('CALLER', 1500, 2500), proposed('OFFICIAL', 1200, 1800)],
+  })
+  expect(result).toMatchObject({ turns: 1, redactions: 2 })
+  expect(sentOf(result.work).turns).toContainEqual(written)
+  expect(result.work.redactions.filter(({ isReviewed }) => !isReviewed)).toHaveLength(2)
+})
+
+test('the same proposals a second time add nothing', () => {
+  const proposals = { turns: [turn('OFFICIAL', 0, 900)], redactions: [proposed('CALLER', 10, 90)] }
+  const once = withProposals(work(), proposals).work
+  expect(withProposals(once, proposals)).toEqual({ work: once, turns: 0, redactions: 0 })
+})
+
+test('two turns at once on one lane are told, on different lanes they are a conversation', () => {
+  const now = work([turn('CALLER', 0, 1000), turn('OFFICIAL', 500, 1500), turn('CALLER', 900, 1200)])
+  expect([...overlappingTurns(now.turns)]).toEqual([now.turns[2]!.key])
+})
+
+test('a lane is silent from the beginning of a redaction to just before its end', () => {
+  const marks = [proposed('CALLER', 100, 200)]
+  expect([99, 100, 199, 200].map((ms) => isRedactedAt(marks, 'CALLER', ms))).toEqual([false, true, true, false])
+  expect(isRedactedAt(marks, 'OFFICIAL', 150)).toBe(false)
+})

@@ -1,0 +1,179 @@
+import type { AnonymisedCopy, CopyRedaction, CopyTurn, Level, Reason, Track, TurnLanguage } from './copy-shapes.ts'
+import { tracks } from './copy-shapes.ts'
+
+/** A row of the editor: it keeps its key while it is moved and changed, and through saving. */
+interface Row {
+  key: number
+}
+export type Turn = CopyTurn & Row
+export type Redaction = CopyRedaction & Row
+
+/** What somebody prepares of one copy: how it is voiced, what is said, what is removed. Never changed in place. */
+export interface Work {
+  level: Level
+  turns: readonly Turn[]
+  redactions: readonly Redaction[]
+  /** Not given to any row yet. */
+  nextKey: number
+}
+
+/** A new turn is so long, where nothing stands in its way. */
+const newTurnMs = 3000
+/** Shorter is nothing that somebody could have meant. */
+export const shortestMs = 50
+
+/** The work as the server has it, its rows in its order. */
+export function workOf({ level, turns, redactions }: Pick<AnonymisedCopy, 'level' | 'turns' | 'redactions'>): Work {
+  return {
+    level,
+    turns: turns.map((turn, index) => ({ ...turn, key: index + 1 })),
+    redactions: redactions.map((redaction, index) => ({ ...redaction, key: turns.length + index + 1 })),
+    nextKey: turns.length + redactions.length + 1,
+  }
+}
+
+/** What is sent to be saved: the rows in the order they stand in. */
+export function sentOf({ level, turns, redactions }: Work): Pick<AnonymisedCopy, 'level' | 'turns' | 'redactions'> {
+  return { level, turns: turns.map(withoutKey), redactions: redactions.map(withoutKey) }
+}
+
+function withoutKey<T extends Row>({ key: _, ...rest }: T): Omit<T, 'key'> {
+  return rest
+}
+
+/** Why a stretch of a recording is none. */
+export type WrongTimes = 'order' | 'beyond'
+
+export function wrongTimes(fromMs: number, toMs: number, durationMs: number): WrongTimes | undefined {
+  if (fromMs > durationMs || toMs > durationMs) return 'beyond'
+  return toMs - fromMs < shortestMs ? 'order' : undefined
+}
+
+/** What a person marked is removed: on one lane, or on both, for the other party often repeats it. */
+export function addRedactions(
+  work: Work,
+  on: readonly Track[],
+  { fromMs, toMs, reason }: { fromMs: number; toMs: number; reason: Reason },
+): Work {
+  return on.reduce(
+    (now, track) => insertRedaction(now, { track, fromMs, toMs, reason, source: 'MANUAL', isReviewed: true }),
+    work,
+  )
+}
+
+/** Whoever changes a redaction has looked at it: it is reviewed. */
+export function changeRedaction(work: Work, key: number, change: Partial<CopyRedaction>): Work {
+  return {
+    ...work,
+    redactions: work.redactions.map((one) => (one.key === key ? { ...one, isReviewed: true, ...change } : one)),
+  }
+}
+
+export function removeRedaction(work: Work, key: number): Work {
+  return { ...work, redactions: work.redactions.filter((one) => one.key !== key) }
+}
+
+export function changeTurn(work: Work, key: number, change: Partial<CopyTurn>): Work {
+  return { ...work, turns: work.turns.map((one) => (one.key === key ? { ...one, ...change } : one)) }
+}
+
+export function removeTurn(work: Work, key: number): Work {
+  return { ...work, turns: work.turns.filter((one) => one.key !== key) }
+}
+
+/**
+ * A new, empty turn at a moment; after the one that is going on there, and no longer than to the next of its lane. It speaks
+ * the language of the turn before it.
+ */
+export function addTurn(work: Work, track: Track, atMs: number, durationMs: number, language: TurnLanguage): Work {
+  const own = work.turns.filter((one) => one.track === track)
+  const going = own.find(({ fromMs, toMs }) => fromMs <= atMs && atMs < toMs)
+  const latestMs = Math.max(0, durationMs - shortestMs)
+  const fromMs = Math.min(Math.round(going ? going.toMs : atMs), latestMs)
+  const next = Math.min(durationMs, ...own.map((one) => one.fromMs).filter((ms) => ms > fromMs))
+  const toMs = Math.max(fromMs + shortestMs, Math.min(fromMs + newTurnMs, next))
+  const before = work.turns.findLast((one) => one.fromMs <= fromMs)
+  return insertTurn(work, { track, fromMs, toMs, language: before?.language ?? language, text: '' })
+}
+
+/**
+ * Two turns of one: the words where the caret stands, the time where the recording plays, or, where that is elsewhere, in the
+ * measure of the words.
+ */
+export function splitTurn(work: Work, key: number, caret: number, atMs: number): Work {
+  const turn = work.turns.find((one) => one.key === key)
+  if (!turn || turn.toMs - turn.fromMs < 2 * shortestMs) return work
+  const isInside = atMs >= turn.fromMs + shortestMs && atMs <= turn.toMs - shortestMs
+  const share = turn.text.length === 0 ? 0.5 : caret / turn.text.length
+  const measured = turn.fromMs + Math.round((turn.toMs - turn.fromMs) * share)
+  const cutMs = isInside
+    ? Math.round(atMs)
+    : Math.min(turn.toMs - shortestMs, Math.max(turn.fromMs + shortestMs, measured))
+  const first = changeTurn(work, key, { toMs: cutMs, text: turn.text.slice(0, caret).trim() })
+  return insertTurn(first, { ...withoutKey(turn), fromMs: cutMs, text: turn.text.slice(caret).trim() })
+}
+
+/** What was proposed beside what is there already: nothing that a person wrote or marked is touched or doubled. */
+export function withProposals(
+  work: Work,
+  proposed: { turns: readonly CopyTurn[]; redactions: readonly CopyRedaction[] },
+): { work: Work; turns: number; redactions: number } {
+  const turns = proposed.turns.filter((turn) => !work.turns.some((one) => one.track === turn.track && meet(one, turn)))
+  const redactions = proposed.redactions.filter(
+    (redaction) => !work.redactions.some((one) => one.track === redaction.track && isCovered(redaction, one)),
+  )
+  const withTurns = turns.reduce(insertTurn, work)
+  return {
+    work: redactions.reduce(
+      (now, redaction) => insertRedaction(now, { ...redaction, source: 'PROPOSED', isReviewed: false }),
+      withTurns,
+    ),
+    turns: turns.length,
+    redactions: redactions.length,
+  }
+}
+
+/** Turns of one lane that go on at the same time: only one of them can be spoken. */
+export function overlappingTurns(turns: readonly Turn[]): ReadonlySet<number> {
+  const found = new Set<number>()
+  for (const track of tracks) {
+    const own = turns.filter((one) => one.track === track).toSorted((a, b) => a.fromMs - b.fromMs)
+    let latest: Turn | undefined
+    for (const one of own) {
+      if (latest && one.fromMs < latest.toMs) found.add(one.key)
+      if (!latest || one.toMs > latest.toMs) latest = one
+    }
+  }
+  return found
+}
+
+/** Whether a lane is silent at a moment in the copy. */
+export function isRedactedAt(redactions: readonly CopyRedaction[], track: Track, ms: number): boolean {
+  return redactions.some((one) => one.track === track && one.fromMs <= ms && ms < one.toMs)
+}
+
+function meet(a: { fromMs: number; toMs: number }, b: { fromMs: number; toMs: number }): boolean {
+  return a.fromMs < b.toMs && b.fromMs < a.toMs
+}
+
+function isCovered(inner: CopyRedaction, outer: CopyRedaction): boolean {
+  return outer.fromMs <= inner.fromMs && inner.toMs <= outer.toMs
+}
+
+function insertTurn(work: Work, turn: CopyTurn): Work {
+  return { ...work, turns: inserted(work.turns, { ...turn, key: work.nextKey }), nextKey: work.nextKey + 1 }
+}
+
+function insertRedaction(work: Work, redaction: CopyRedaction): Work {
+  return {
+    ...work,
+    redactions: inserted(work.redactions, { ...redaction, key: work.nextKey }),
+    nextKey: work.nextKey + 1,
+  }
+}
+
+/** Where it belongs by its beginning; what is there already stays in its order, so that nothing moves under the hands. */
+function inserted<T extends { fromMs: number }>(rows: readonly T[], row: T): T[] {
+  const at = rows.findIndex((one) => one.fromMs > row.fromMs)
+  return at < 0 ? [...rows, row] : rows.toSpliced(at, 0, row)
+}

@@ -1,0 +1,189 @@
+import { Sparkles } from 'lucide-react'
+import { useMemo, useRef, useState } from 'react'
+import { refusalKey } from '../api/refusal.ts'
+import type { UnderPurpose } from '../api/shapes.ts'
+import { Button } from '../controls/button.tsx'
+import { Confirm } from '../controls/confirm.tsx'
+import { useLanguage } from '../language/use-words.ts'
+import { announce } from '../shell/announce.tsx'
+import type { AnonymisedCopy } from './copy-shapes.ts'
+import { focusRow } from './focus-row.ts'
+import { edited, isUnsaved as hasUnsaved, noteSaved, undone, useKeptWork } from './kept-work.ts'
+import { LevelChoice } from './level-choice.tsx'
+import { missingOf } from './missing.ts'
+import { OriginalSection } from './original-section.tsx'
+import type { OriginalPlace } from './original.tsx'
+import { RedactionList } from './redaction-list.tsx'
+import { Result } from './result.tsx'
+import { SaveWork } from './save-work.tsx'
+import { Standing } from './standing.tsx'
+import { TurnList } from './turn-list.tsx'
+import { ChangedElsewhere, NotDone } from './unsaved-trouble.tsx'
+import { usePreparing } from './use-copy.ts'
+import { withProposals, workOf, type Work } from './work.ts'
+
+/** All that its preparer does to a copy: hears the original, marks what is removed, writes what is said, has it made. */
+export function Workbench({
+  copy,
+  personId,
+  under,
+  readAgain,
+}: {
+  copy: AnonymisedCopy
+  personId: string
+  under: UnderPurpose
+  readAgain: () => Promise<AnonymisedCopy | undefined>
+}) {
+  const { say } = useLanguage()
+  const [kept, update] = useKeptWork(personId, copy)
+  const { busyWith, save, propose, render } = usePreparing(copy.id)
+  const original = useRef<OriginalPlace>(null)
+  const saveButton = useRef<HTMLButtonElement>(null)
+  const [failed, setFailed] = useState<unknown>()
+  const [asks, setAsks] = useState<'save' | 'render'>()
+  const { work, saved, revision } = kept
+  const isUnsaved = hasUnsaved(kept)
+  const isElsewhere = isUnsaved && copy.revision > revision
+  const missing = useMemo(() => missingOf(copy.lacks, saved, work), [copy.lacks, saved, work])
+  const identifying = useMemo(
+    () =>
+      new Set(missing.flatMap(({ what, turns }) => (what === 'identifiers-left' ? turns.map(({ key }) => key) : []))),
+    [missing],
+  )
+  // Stable, so that the rows of the lists are drawn again only when they change.
+  const [{ edit, playFrom, positionMs }] = useState(() => ({
+    edit: (change: (now: Work) => Work, act: string) => update((now) => edited(now, change(now.work), act)),
+    playFrom: (ms: number) => original.current?.playFrom(ms),
+    positionMs: () => original.current?.positionMs() ?? 0,
+  }))
+
+  /** The revision that is saved now; nothing where it could not be. */
+  const saveNow = async (): Promise<number | undefined> => {
+    setFailed(undefined)
+    if (!isUnsaved) return revision
+    const answer = await save(revision, work)
+    if ('error' in answer) {
+      if (refusalKey(answer.error) === 'anonymised-copy.changed-meanwhile') await readAgain()
+      else setFailed(answer.error)
+      return undefined
+    }
+    update((now) => noteSaved(now, work, answer.done.revision))
+    announce(say('anonymisation.saved'))
+    return answer.done.revision
+  }
+  const saveAndRead = async () => {
+    const now = await saveNow()
+    if (now === undefined) return undefined
+    return await readAgain()
+  }
+  const make = async () => {
+    const now = await saveAndRead()
+    if (!now) return
+    if (now.lacks.length > 0) {
+      announce(say('anonymisation.next.missing'))
+      return focusRow('standing')
+    }
+    const answer = await render(now.revision)
+    if ('error' in answer) setFailed(answer.error)
+    await readAgain()
+    focusRow('standing')
+  }
+  const proposeNow = async () => {
+    setFailed(undefined)
+    const answer = await propose(work)
+    if ('error' in answer) return setFailed(answer.error)
+    const found = withProposals(work, answer.done)
+    edit((now) => (now === work ? found.work : withProposals(now, answer.done).work), 'propose')
+    announce(
+      found.turns + found.redactions === 0
+        ? say('anonymisation.proposed.none')
+        : say('anonymisation.proposed', { turns: found.turns, redactions: found.redactions }),
+    )
+  }
+  // A copy that is made or being made is gone with the first change that is saved.
+  const losesCopy = isUnsaved && (copy.state === 'RENDERED' || copy.state === 'RENDERING')
+  const act = { save: () => void saveAndRead(), render: () => void make() }
+
+  return (
+    <>
+      {isElsewhere && (
+        <ChangedElsewhere
+          onMine={() => update((now) => ({ ...now, revision: copy.revision }))}
+          onTheirs={() => {
+            const theirs = workOf(copy)
+            update(() => ({ revision: copy.revision, saved: theirs, work: theirs, past: [] }))
+            saveButton.current?.focus()
+          }}
+        />
+      )}
+      <Standing
+        copy={copy}
+        missing={missing}
+        failedTurn={saved.turns[copy.failedTurn ?? -1]}
+        isUnsaved={isUnsaved}
+        isBusy={busyWith !== undefined}
+        onRender={() => (losesCopy ? setAsks('render') : act.render())}
+      />
+      {failed !== undefined && <NotDone error={failed} work={work} isUnsaved={isUnsaved} />}
+      {copy.may.hear && !isUnsaved && <Result copy={copy} onHeard={() => void readAgain()} />}
+      <OriginalSection
+        copy={copy}
+        under={under}
+        place={original}
+        redactions={work.redactions}
+        onEdit={edit}
+        readAgain={() => void readAgain()}
+      />
+      <section className="panel stack" aria-labelledby="levels">
+        <h2 id="levels" tabIndex={-1}>
+          {say('anonymisation.level')}
+        </h2>
+        <LevelChoice
+          levels={copy.levels}
+          value={work.level}
+          onChange={(level) => edit((now) => ({ ...now, level }), 'level')}
+        />
+      </section>
+      <section className="panel stack propose" aria-labelledby="propose">
+        <h2 id="propose">{say('anonymisation.propose')}</h2>
+        <p>{say(copy.recognition ? 'anonymisation.propose.recognition' : 'anonymisation.propose.hint')}</p>
+        <div className="actions">
+          <Button kind="secondary" isBusy={busyWith === 'proposing'} onPress={() => void proposeNow()}>
+            <Sparkles aria-hidden="true" size={18} />
+            {say(busyWith === 'proposing' ? 'anonymisation.proposing' : 'anonymisation.propose.do')}
+          </Button>
+        </div>
+      </section>
+      <RedactionList redactions={work.redactions} durationMs={copy.durationMs} onEdit={edit} onPlay={playFrom} />
+      <TurnList
+        turns={work.turns}
+        level={work.level}
+        durationMs={copy.durationMs}
+        identifying={identifying}
+        positionMs={positionMs}
+        onEdit={edit}
+        onPlay={playFrom}
+      />
+      <SaveWork
+        isUnsaved={isUnsaved}
+        canUndo={kept.past.length > 0}
+        isBusy={busyWith === 'saving'}
+        button={saveButton}
+        onUndo={() => {
+          update(undone)
+          announce(say('anonymisation.undone'))
+        }}
+        onSave={() => (losesCopy ? setAsks('save') : act.save())}
+      />
+      <Confirm
+        title={say('anonymisation.loses')}
+        doLabel={say(asks === 'render' ? 'anonymisation.saveAndRender' : 'anonymisation.save')}
+        isOpen={asks !== undefined}
+        onDo={() => asks && act[asks]()}
+        onClose={() => setAsks(undefined)}
+      >
+        <p>{say('anonymisation.loses.text')}</p>
+      </Confirm>
+    </>
+  )
+}

@@ -1,0 +1,28 @@
+import { useState } from 'react'
+import { Switch } from 'react-aria-components'
+import { useLanguage } from '../language/use-words.ts'
+
+const remembered = 'seloste.player-keys'
+
+/** Whether a player's keys are on, as this browser remembers it. */
+export function useKeysOn(): [boolean, (on: boolean) => void] {
+  const [keysOn, setKeysOn] = useState(() => window.localStorage.getItem(remembered) !== 'off')
+  return [
+    keysOn,
+    (on) => {
+      setKeysOn(on)
+      window.localStorage.setItem(remembered, on ? 'on' : 'off')
+    },
+  ]
+}
+
+/** Switches the keys off, for whoever presses them unmeant (WCAG 2.1.4). */
+export function KeysSwitch({ isOn, onChange }: { isOn: boolean; onChange: (on: boolean) => void }) {
+  const { say } = useLanguage()
+  return (
+    <Switch className="switch" isSelected={isOn} onChange={onChange}>
+      <span className="switch-track" aria-hidden="true" />
+      {say('player.keys')}
+    </Switch>
+  )
+}

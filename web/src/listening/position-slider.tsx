@@ -1,0 +1,42 @@
+import { sayPosition } from '../format/duration.ts'
+import { useLanguage } from '../language/use-words.ts'
+import type { Playback } from './use-playback.ts'
+
+const steps: Partial<Record<string, number>> = {
+  ArrowLeft: -5000,
+  ArrowDown: -5000,
+  ArrowRight: 5000,
+  ArrowUp: 5000,
+  PageDown: -30_000,
+  PageUp: 30_000,
+}
+
+/** Where the playing is, as a slider over the whole of the recording. */
+export function PositionSlider({ playback, durationMs }: { playback: Playback; durationMs: number }) {
+  const { say } = useLanguage()
+  const { positionMs } = playback
+  return (
+    <input
+      type="range"
+      className="range position-range"
+      data-keys="general"
+      min={0}
+      max={durationMs}
+      step={100}
+      value={Math.min(positionMs, durationMs)}
+      aria-label={say('player.position')}
+      aria-valuetext={say('player.position.of', {
+        position: sayPosition(positionMs, say),
+        duration: sayPosition(durationMs, say),
+      })}
+      onChange={(event) => playback.seek(Number(event.target.value))}
+      onKeyDown={(event) => {
+        // Without the player's keys the arrows still step five seconds, not a tenth.
+        const ms = steps[event.key]
+        if (ms == null) return
+        event.preventDefault()
+        playback.skip(ms)
+      }}
+    />
+  )
+}
