@@ -4,8 +4,8 @@
  *   node bench/anonymise/train-codebook.ts
  *
  * Needed only when the analysis changes: the result is kept in the repository. Needs what speech-packages.ts needs, and
- * festival with festvox-suopuhe-lj and festvox-suopuhe-mv. None of the people whom the bench calls by sentences or by an
- * actor's part is in it, so the codebook knows nobody whose calls it is judged on.
+ * festival with festvox-suopuhe-lj and festvox-suopuhe-mv. Nobody is in it of the bench's sets "10 people", "prompts" and
+ * "calls"; of "100 people" those who say least are.
  */
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -23,8 +23,13 @@ import { asTelephone, cacheFolder, keepPieces, readPieces, speechOf } from './sp
 const wordCount = 512
 const coarseCount = 128
 /** Frames of each voice that the codewords are made of. */
-const framesEach = 1800
+const framesEach = 1500
 const secondsEach = 75
+/** Speakers of the evaluation's set "prompts". */
+const judged = 28
+/** Frames that count: fewer make no codeword, and from fewer no stranger is known. */
+const fewestFrames = 800
+const fewestOfStranger = 1400
 /** Finnish and Swedish vowels are what callers here have: their voices weigh more. */
 const weightOf = (id: string) => (/-(fi|sv)|suopuhe/.test(id) ? 2 : 1)
 
@@ -37,10 +42,24 @@ interface Voice {
   factor: number
 }
 
-const readers: readonly Person[] = [
-  ...people.filter(({ debianPackage }) => ['ktuberling-data', 'klettres-data'].includes(debianPackage)),
-  { id: 'festvox-ru', debianPackage: 'festvox-ru', files: /\/wav\/.*\.wav$/, language: 'ru', kind: 'sentences' },
-]
+const russian: Person = {
+  id: 'festvox-ru',
+  debianPackage: 'festvox-ru',
+  files: /\/wav\/.*\.wav$/,
+  language: 'ru',
+  kind: 'sentences',
+}
+
+/** Who reads words, but for those of whom there is most: the set "prompts" is made of them. */
+async function readers(): Promise<{ id: string; pieces: readonly Int16Array[] }[]> {
+  const all: { id: string; pieces: readonly Int16Array[]; samples: number }[] = []
+  for (const person of people.filter(({ kind }) => kind === 'words')) {
+    const pieces = await speechOf(person)
+    all.push({ id: person.id, pieces, samples: pieces.reduce((sum, { length }) => sum + length, 0) })
+  }
+  const shorter = all.sort((one, other) => other.samples - one.samples).slice(judged)
+  return [...shorter, { id: russian.id, pieces: await speechOf(russian) }]
+}
 
 const synthetic: readonly { id: string; speak: (wav: string, scratch: string) => void }[] = [
   ...(['voice_suo_fi_lj_diphone', 'voice_hy_fi_mv_diphone'] as const).map((voice) => ({
@@ -82,7 +101,7 @@ function voiceOf(id: string, pieces: readonly Int16Array[]): Voice | undefined {
     at += part.length + 1600
   }
   const analysis = analyse({ samples: samples.subarray(0, at), redacted: [] })
-  if (analysis.counted.length < 1500) return undefined
+  if (analysis.counted.length < fewestFrames) return undefined
   return { id, analysis, factor: 1 }
 }
 
@@ -160,7 +179,8 @@ function weightsOf(moments: readonly Moments[]): Float64Array {
 function write(data: ReturnType<typeof writeCodebook>, voices: readonly Voice[]): void {
   const lines = (name: string, base64: string) =>
     [`  ${name}: [`, ...(base64.match(/.{1,112}/g) ?? []).map((line) => `    '${line}',`), `  ].join(''),`].join('\n')
-  const packages = 'ktuberling-data, klettres-data (GPL-2+ and CC), festvox-ru, festvox-suopuhe-lj, -mv, espeak-ng'
+  const packages =
+    'ktuberling-data, klettres-data, tuxpaint-stamps-default, festvox-ru, festvox-suopuhe-lj, -mv, espeak-ng'
   const text = `/**
  * Made by bench/anonymise/train-codebook.ts from ${voices.length} voices in Debian's packages
  * ${packages}.
@@ -179,8 +199,8 @@ ${lines('strangers', data.strangers)}
 }
 
 const voices: Voice[] = []
-for (const person of readers) {
-  const voice = voiceOf(person.id, await speechOf(person))
+for (const { id, pieces } of await readers()) {
+  const voice = voiceOf(id, pieces)
   if (voice) voices.push(voice)
 }
 for (const made of synthetic) {
@@ -189,9 +209,9 @@ for (const made of synthetic) {
 }
 console.log(`${voices.length} voices`)
 
-for (let round = 0; round < 3; round++) {
+for (let round = 0; round < 2; round++) {
   const weights = weightsOf(voices.map(momentsOfVoice))
-  const words = cluster(rowsOf(voices, weights), coarseCount, 8)
+  const words = cluster(rowsOf(voices, weights), coarseCount, 5)
   const shapes = { weights, words, halves: halfSquares(words) }
   for (const voice of voices) voice.factor = findTractFactor(voice.analysis, shapes)
   const middle = voices.map(({ factor }) => factor).sort()[Math.floor(voices.length / 2)]!
@@ -201,9 +221,11 @@ for (let round = 0; round < 3; round++) {
 }
 const moments = voices.map(momentsOfVoice)
 const weights = weightsOf(moments)
-const words = cluster(rowsOf(voices, weights), wordCount, 16)
+const words = cluster(rowsOf(voices, weights), wordCount, 12)
 // Only voices of people are strangers; a synthesiser's average is everybody's who has it.
-write(
-  writeCodebook(words, weights, moments.slice(0, voices.filter(({ id }) => !/^(suopuhe|espeak)/.test(id)).length)),
-  voices,
-)
+const strangers = moments.filter((_, at) => {
+  const { id, analysis } = voices[at]!
+  return !/^(suopuhe|espeak)/.test(id) && analysis.counted.length >= fewestOfStranger
+})
+console.log(`${strangers.length} strangers`)
+write(writeCodebook(words, weights, strangers), voices)

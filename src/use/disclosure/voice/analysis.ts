@@ -19,6 +19,8 @@ export interface Analysis {
   /** 1 is full scale; silence in what is redacted. */
   samples: Float64Array
   speech: Uint8Array
+  /** dB below full scale. */
+  level: Float64Array
   /** Hertz, 0 where unvoiced. */
   pitch: Float64Array
   /** Frames that count for averages. */
@@ -49,7 +51,7 @@ export function analyse(track: Track): Analysis {
   let count = 0
   for (let frame = 0; frame < level.length; frame++)
     if (speech[frame] === 1 && near[frame] === 0 && level[frame]! > loudest - quietest) counted[count++] = frame
-  return { samples, speech, pitch, counted: counted.slice(0, count) }
+  return { samples, speech, level, pitch, counted: counted.slice(0, count) }
 }
 
 function markFrames(marks: Uint8Array, { from, to }: Span, margin: number, mark: number): void {

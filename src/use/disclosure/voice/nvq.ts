@@ -18,8 +18,10 @@ import { hop } from './voice-activity.ts'
 const fewestFrames = 10
 const nearestWords = 4
 const strangersMixed = 4
-/** Standard deviation of the level, nepers: everybody speaks as evenly. */
-const levelDeviation = 0.85
+/** Standard deviation of the level, dB: everybody speaks as evenly. */
+const levelDeviation = 7.5
+/** What is quieter than this, in standard deviations, is quieter still: a voice starts when it started. */
+const quiet = -1.8
 /** RMS of speech and of the noise of the line, both dB below full scale: rooms and telephones differ. */
 const speechLevel = -23
 const noiseLevel = -68
@@ -61,8 +63,6 @@ function drawVoice(chance: Chance, { strangers }: Codebook): Draw {
       mixed.mean[order]! += strangers[stranger]!.mean[order]! / strangersMixed
       mixed.deviation[order]! += strangers[stranger]!.deviation[order]! / strangersMixed
     }
-  mixed.mean[0] = 0
-  mixed.deviation[0] = levelDeviation
   return {
     strangers: mixed,
     tractFactor: chance.between(0.93, 1.1),
@@ -78,13 +78,13 @@ function speakAs(draw: Draw, analysis: Analysis, chance: Chance, out: Float64Arr
   putMoments(series, analysis, draw.strangers)
   const melody = newMelody(analysis.pitch, draw.pitch)
   const excitation = makeExcitation(melody, out.length, chance)
-  out.set(resynthesise(series, analysis.speech, excitation, draw.tractFactor))
+  out.set(resynthesise(series, evenLevel(analysis), excitation, draw.tractFactor))
   for (const drawn of [excitation, melody, series, draw.strangers.mean, draw.strangers.deviation]) drawn.fill(0)
   draw.tractFactor = draw.pitch = 0
   level(out, analysis.speech)
 }
 
-/** In place: each frame becomes a mixture of its nearest codewords; the level stays, normalised. */
+/** In place: each frame becomes a mixture of its nearest codewords. */
 function spell(series: Float32Array, analysis: Analysis, shapes: Codebook): void {
   const own = momentsOf(series, analysis.counted)
   const nearest = new Nearest(nearestWords, shapes.words, shapes.halves)
@@ -92,7 +92,6 @@ function spell(series: Float32Array, analysis: Analysis, shapes: Codebook): void
   for (let frame = 0; frame < analysis.speech.length; frame++) {
     if (analysis.speech[frame] === 0) continue
     const at = frame * bandCount
-    series[at] = (series[at]! - own.mean[0]!) / own.deviation[0]!
     for (let term = 0; term < shapeTerms; term++) {
       const order = term + 1
       const value = (series[at + order]! - own.mean[order]!) / own.deviation[order]!
@@ -112,7 +111,7 @@ function spell(series: Float32Array, analysis: Analysis, shapes: Codebook): void
   smooth(series, analysis.speech)
 }
 
-/** Over three frames, shapes and level: codewords do not change with a click. */
+/** Over three frames: codewords do not change with a click. */
 function smooth(series: Float32Array, speech: Uint8Array): void {
   const was = new Float32Array(bandCount)
   const is = new Float32Array(bandCount)
@@ -132,12 +131,28 @@ function putMoments(series: Float32Array, analysis: Analysis, strangers: Moments
   const left = momentsOf(series, analysis.counted)
   for (let frame = 0; frame < analysis.speech.length; frame++) {
     if (analysis.speech[frame] === 0) continue
-    for (let order = 0; order < bandCount; order++) {
+    for (let order = 1; order < bandCount; order++) {
       const at = frame * bandCount + order
       const value = (series[at]! - left.mean[order]!) / left.deviation[order]!
       series[at] = strangers.mean[order]! + value * strangers.deviation[order]!
     }
   }
+}
+
+/** dB: the level of each frame as evenly spread as everybody's; -Infinity where nobody speaks. */
+function evenLevel({ level, speech, counted }: Analysis): Float64Array {
+  const even = new Float64Array(level.length).fill(-Infinity)
+  let mean = 0
+  for (const frame of counted) mean += level[frame]! / counted.length
+  let squares = 0
+  for (const frame of counted) squares += (level[frame]! - mean) ** 2 / counted.length
+  const deviation = Math.max(3, Math.sqrt(squares))
+  for (let frame = 0; frame < level.length; frame++) {
+    if (speech[frame] === 0) continue
+    const value = (level[frame]! - mean) / deviation
+    even[frame] = speechLevel + levelDeviation * (value + Math.min(0, value - quiet))
+  }
+  return even
 }
 
 /** Speech as loud as everybody's; peaks are rounded, not cut. */

@@ -1,11 +1,12 @@
 /**
  * A new waveform from a series and an excitation: each 5 ms of the excitation through the minimum-phase filter of its frame,
- * overlapped and added. In: series in nepers. Out: samples, 1 is full scale.
+ * overlapped and added. In: series in nepers, whose first
+ * term is not looked at; levels. Out: samples, 1 is full scale.
  */
 import { voiceRate } from './engine.ts'
 import { bandCount, termsAtBins } from './envelope.ts'
 import { RealFft } from './fft.ts'
-import { hop } from './voice-activity.ts'
+import { differenceGain, hop } from './voice-activity.ts'
 
 const size = 256
 const bins = size / 2 + 1
@@ -14,10 +15,10 @@ const windowSamples = 2 * hop
 const carried = [200, 3500] as const
 const steepness = 3 / 200
 
-/** @param present 1 in frames that sound, 0 in those that do not */
+/** @param level of each frame, dB below full scale as `findSpeech` measures it; -Infinity where it is silent */
 export function resynthesise(
   series: Float32Array,
-  present: Uint8Array,
+  level: Float64Array,
   excitation: Float64Array,
   tractFactor: number,
 ): Float64Array {
@@ -31,9 +32,9 @@ export function resynthesise(
   const frameSamples = new Float64Array(size)
   const real = new Float64Array(bins)
   const imaginary = new Float64Array(bins)
-  for (let frame = 0; frame < present.length; frame++) {
-    if (present[frame] === 0) continue
-    filter.set(series.subarray(frame * bandCount, (frame + 1) * bandCount))
+  for (let frame = 0; frame < level.length; frame++) {
+    if (level[frame] === -Infinity) continue
+    filter.set(series.subarray(frame * bandCount, (frame + 1) * bandCount), 10 ** (level[frame]! / 20))
     const start = (frame - 1) * hop
     for (let n = 0; n < windowSamples; n++) frameSamples[n] = (excitation[start + n] ?? 0) * window[n]!
     frameSamples.fill(0, windowSamples)
@@ -50,6 +51,9 @@ const loss = Float64Array.from({ length: bins }, (_, bin) => {
   return -steepness * Math.max(0, carried[0] - hertz, hertz - carried[1])
 })
 
+/** How much of each frequency a level counts. */
+const heard = Float64Array.from({ length: bins }, (_, bin) => differenceGain((bin * voiceRate) / size))
+
 class FrameFilter {
   readonly #fft: RealFft
   readonly #terms: Float64Array
@@ -63,12 +67,12 @@ class FrameFilter {
   }
 
   /** The phase that goes with the magnitude: the cepstrum folded onto its causal half. */
-  set(series: Float32Array): void {
+  set(series: Float32Array, amplitude: number): void {
     const real = this.#real
     const imaginary = this.#imaginary
-    for (let bin = 0, at = 0; bin < bins; bin++) {
+    for (let bin = 0; bin < bins; bin++) {
       let sum = loss[bin]!
-      for (let order = 0; order < bandCount; order++) sum += this.#terms[at++]! * series[order]!
+      for (let order = 1; order < bandCount; order++) sum += this.#terms[bin * bandCount + order]! * series[order]!
       real[bin] = sum
       imaginary[bin] = 0
     }
@@ -77,11 +81,18 @@ class FrameFilter {
     for (let n = 1; n < size / 2; n++) cepstrum[n]! *= 2
     cepstrum.fill(0, size / 2 + 1)
     this.#fft.forward(cepstrum, real, imaginary)
+    let power = 0
     for (let bin = 0; bin < bins; bin++) {
-      const magnitude = Math.exp(Math.min(real[bin]!, 6))
+      const magnitude = Math.exp(real[bin]!)
+      power += (magnitude * heard[bin]!) ** 2 / bins
       const phase = imaginary[bin]!
       real[bin] = magnitude * Math.cos(phase)
       imaginary[bin] = magnitude * Math.sin(phase)
+    }
+    const gain = amplitude / Math.sqrt(power)
+    for (let bin = 0; bin < bins; bin++) {
+      real[bin]! *= gain
+      imaginary[bin]! *= gain
     }
   }
 

@@ -10,8 +10,8 @@ export const hop = voiceRate / 200
 /** How far before and after what is loud somebody is still speaking: weak consonants. In frames. */
 const before = 16
 const after = 30
-/** 25 ms. */
-const windowSamples = voiceRate / 40
+/** 20 ms. */
+const windowSamples = voiceRate / 50
 /** dB: what lies so far above the floor of noise is speech, if it is not too far below the loudest speech. */
 const aboveFloor = 9
 const belowLoud = 32
@@ -27,15 +27,19 @@ export interface Activity {
 
 export const frameCount = (samples: number): number => Math.ceil(samples / hop) + 1
 
+/** A first difference: hum and rumble are no voice. */
+const leak = 0.95
+export const differenceGain = (hertz: number): number =>
+  Math.sqrt(1 + leak ** 2 - 2 * leak * Math.cos((2 * Math.PI * hertz) / voiceRate))
+
 /** @param samples 1 is full scale */
 export function findSpeech(samples: Float64Array): Activity {
   const frames = frameCount(samples.length)
   const level = new Float64Array(frames)
-  // A first difference: hum and rumble are no voice.
   let energy = 0
   const squares = new Float64Array(samples.length + 1)
   for (let n = 0; n < samples.length; n++) {
-    const difference = samples[n]! - 0.95 * (n > 0 ? samples[n - 1]! : 0)
+    const difference = samples[n]! - leak * (n > 0 ? samples[n - 1]! : 0)
     energy += difference * difference
     squares[n + 1] = energy
   }
