@@ -2,6 +2,7 @@ import type { Span } from '../voice/engine.ts'
 import { proposeAddresses } from './propose-addresses.ts'
 import { proposeNames } from './propose-names.ts'
 import { proposeNumbers } from './propose-numbers.ts'
+import { slackOf, type TrackTurn } from './spread-turn.ts'
 import { repeatedOn } from './repeated.ts'
 import { tokensOf, type Token } from './tokens.ts'
 import type { Proposal, TrackPlace, Word } from './word.ts'
@@ -45,6 +46,20 @@ export function redactionsOf(proposals: readonly Proposal[], track: TrackPlace):
     else spans.push({ from, to })
   }
   return spans
+}
+
+/**
+ * The same for the sound, where only turns have times: wider by what an even spread of a turn over its words may be wrong by,
+ * within the turn. A transcript is redacted by the proposals as they are.
+ */
+export function widenedForSound(proposals: readonly Proposal[], turns: readonly TrackTurn[]): Proposal[] {
+  return proposals.map((proposal) => {
+    const { from, to, track } = proposal
+    const spread = turns.filter((turn) => turn.track === track && turn.from < to && turn.to > from && slackOf(turn) > 0)
+    const starts = spread.map((turn) => Math.max(turn.from, from - slackOf(turn)))
+    const ends = spread.map((turn) => Math.min(turn.to, to + slackOf(turn)))
+    return { ...proposal, from: Math.min(from, ...starts), to: Math.max(to, ...ends) }
+  })
 }
 
 /** Keys pressed during the call, as the voice's own detector found them, beside what was said: always to be taken out. */

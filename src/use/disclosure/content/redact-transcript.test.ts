@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { chanceFrom, labelledCalls } from '#test/disclosure/spoken/labelled-calls.ts'
 import { identifiersIn } from './identifiers-in.ts'
-import { proposeSpans } from './propose-spans.ts'
+import { proposeSpans, widenedForSound } from './propose-spans.ts'
 import { redactTranscript, removedWords } from './redact-transcript.ts'
 import { slackOf, wordsOfTurn, type TrackTurn } from './spread-turn.ts'
 
@@ -39,6 +39,13 @@ test('what a span touches is replaced by its category in words, once for words i
   expect(redacted?.text).toContain('[nimi poistettu]')
   expect(redacted?.text).not.toMatch(/liisa|korhonen/i)
   expect(redacted?.text.match(/poistettu/g)).toHaveLength(1)
+})
+
+test('where only the turn has a time, the sound is silenced a tenth of the turn further, and within it', () => {
+  const proposal = { track: 1, from: 40_000, to: 50_000, category: 'NAME', trigger: 'phrase', confidence: 1 } as const
+  expect(widenedForSound([proposal], [turn])).toMatchObject([{ from: 32_000, to: 58_000 }])
+  expect(widenedForSound([{ ...proposal, from: 12_000 }], [turn])).toMatchObject([{ from: 8000, to: 58_000 }])
+  expect(widenedForSound([proposal], [{ ...turn, words: [] }])).toEqual([proposal])
 })
 
 test('a span of the other track takes nothing', () => {
