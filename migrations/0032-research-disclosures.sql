@@ -76,7 +76,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 -- When the copies are to be back: the end of their day, or three working days after the study ended (as recalls, R50).
 create function research_deadline(d research_disclosure) returns timestamptz
 language sql immutable set search_path = pg_catalog, public, pg_temp as $$
-  select least(day_begins(d.due_on + 1), working_days_after(day_begins(d.study_ended_on), 3))
+  select case when d.study_ended_on is null then day_begins(d.due_on + 1)
+    else least(day_begins(d.due_on + 1), working_days_after(day_begins(d.study_ended_on), 3)) end
 $$;
 
 -- Whether an institute has copies that should have been confirmed: until they are, it gets no others (R32).

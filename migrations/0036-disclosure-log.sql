@@ -105,12 +105,12 @@ begin
       update research_disclosure d set overdue_told_on = helsinki_today()
       where d.released_at is not null and d.closed_at is null and research_deadline(d) <= register_now()
         and d.overdue_told_on is distinct from helsinki_today()
-      returning d.*
+      returning d.id, d.number, research_deadline(d) as deadline
     ), noted as (
       insert into audit_entry (action, object_kind, object_id, result, detail)
       select 'research.overdue', 'disclosure', t.id, 'ok', '{}' from told t
     )
-    select t.id, t.number, least(day_begins(t.due_on + 1), working_days_after(day_begins(t.study_ended_on), 3)),
+    select t.id, t.number, t.deadline,
       (select count(*) from disclosed_copy c where c.disclosure = t.number and c.state <> 'CONFIRMED')
     from told t;
 end $$;
