@@ -38,18 +38,13 @@ export function leavesNothingOf(bytes: Uint8Array, secrets: readonly Secret[]): 
 
 interface View {
   name: string
-  /** Lower case, composed. */
   text: string
   /** Bytes a character; places in a text of several are near enough. */
   width: number
 }
 
 function viewsOf(buffer: Buffer): View[] {
-  const read = (name: string, text: string, width = 1): View => ({
-    name,
-    text: text.normalize('NFC').toLowerCase(),
-    width,
-  })
+  const read = (name: string, text: string, width = 1): View => ({ name, text, width })
   const swapped = Buffer.from(buffer.subarray(0, buffer.length - (buffer.length % 2))).swap16()
   return [
     read('utf8', buffer.toString('utf8')),
@@ -83,27 +78,24 @@ function patternsOf(secret: Secret): { form: string; pattern: RegExp }[] {
     const signs = [...secret.value.toLowerCase().replace(/[^\p{L}\d]/gu, '')]
     if (signs.length < 5)
       throw new RangeError('A number of fewer than five signs is in every file: look for a longer one.')
-    return [{ form: 'number', pattern: new RegExp(signs.map(escaped).join(grouping), 'u') }]
+    return [{ form: 'number', pattern: new RegExp(signs.map(escaped).join(grouping), 'iu') }]
   }
   if (secret.kind === 'text') {
     const value = secret.value.normalize('NFC').toLowerCase().trim()
     if (value.length < 3)
       throw new RangeError('A text of fewer than three letters is in every file: look for a longer one.')
-    const words = value.split(/\s+/).map((word) => [...word].map(escaped).join(''))
-    const plain = words.map((word) => word.normalize('NFD').replace(/\p{M}/gu, ''))
-    const between = '(?:[\\s_+.-]|%20){1,3}'
-    return [
-      { form: 'text', pattern: new RegExp(words.join(between), 'u') },
-      ...(plain.join() === words.join()
-        ? []
-        : [{ form: 'text without dots', pattern: new RegExp(plain.join(between), 'u') }]),
-    ]
+    // Composed, as two signs, and without its dots: each as a pattern, since composing megabytes of noise takes seconds.
+    const forms = new Set([value, value.normalize('NFD'), value.normalize('NFD').replace(/\p{M}/gu, '')])
+    return [...forms].map((form) => {
+      const words = form.split(/\s+/).map((word) => [...word].map(escaped).join(''))
+      return { form: 'text', pattern: new RegExp(words.join('(?:[\\s_+.-]|%20){1,3}'), 'iu') }
+    })
   }
   if (secret.kind === 'time') {
-    return timeTexts(secret.value).map(({ form, text }) => ({ form, pattern: new RegExp(text, 'u') }))
+    return timeTexts(secret.value).map(({ form, text }) => ({ form, pattern: new RegExp(text, 'iu') }))
   }
   const hex = secret.value.toLowerCase().replaceAll('-', '')
-  return [{ form: 'uuid', pattern: new RegExp([...hex].join('[-:\\s]?'), 'u') }]
+  return [{ form: 'uuid', pattern: new RegExp([...hex].join('[-:\\s]?'), 'iu') }]
 }
 
 /** As formats write a moment, in UTC and in Finland: the minute, and the numbers of the epoch. */
