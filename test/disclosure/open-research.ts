@@ -1,0 +1,159 @@
+/**
+ * Disclosures to research institutes, as those see them who prepare, check and decide. In: a test database. Out: their browsers, an
+ * institute, disclosures as far as a test wants them. Never here: how a copy is anonymised or a package made, which others test.
+ */
+import { sql } from 'kysely'
+import { beforeAll, expect } from 'vitest'
+import type { ResearchDetail } from '#app/http/contract/research.ts'
+import type { Purpose } from '#description/purposes.ts'
+import type { Duty, Role } from '#description/roles.ts'
+import { generateKeyPair } from '#platform/age/age-header.ts'
+import { inSession } from '#platform/database/connect.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { noteDisclosureRules } from '#use/disclosure/disclosure-rules.ts'
+import type { TestDatabase } from '../database/create-test-database.ts'
+import { enterTestPerson, phone, type TestPerson } from '../database/people.ts'
+import { openEnds } from '../ends/open-ends.ts'
+import { answer, type Browser } from '../register/open-desk.ts'
+
+const none = { kind: 'none' as const, units: [], numbers: [] }
+const ofNumber = { kind: 'numbers' as const, units: [], numbers: [phone('029 497 000')] }
+const all = { kind: 'all' as const, units: [], numbers: [] }
+
+/** Call it at the top of a test file. */
+export async function openResearch(database: TestDatabase<RegisterTables>) {
+  const ends = await openEnds(database)
+  const { admin, custodian } = ends
+  const enter = (name: string, role: Role, purposes: Purpose[], scope: typeof none, duty?: Duty) =>
+    enterTestPerson(admin, database.as('seloste_desk').db, {
+      name,
+      right: { role, purposes, scope, ...(duty && { duty }) },
+    })
+  const people = {
+    eero: await enter('Eero', 'EXPERT', ['SERVICE_LEVEL_STUDY'], ofNumber, 'QUALITY'),
+    kaisa: await enter('Kaisa', 'EXPERT', ['SERVICE_LEVEL_STUDY'], ofNumber, 'QUALITY'),
+    tiina: await enter('Tiina', 'EXPERT', ['TRAINING'], ofNumber, 'TRAINING'),
+    riitta: ends.people.riitta,
+    dora: ends.people.dora,
+    tuula: await enter('Tuula', 'SECURITY', ['CRIME_OR_MISUSE'], all),
+    aino: ends.people.aino,
+    anssi: ends.people.asta,
+  } satisfies Record<string, TestPerson>
+  type Name = keyof typeof people
+
+  beforeAll(() => allowed({}))
+  /** What the description in force says of disclosures. */
+  async function allowed(given: { research?: boolean; pseudonymised?: boolean }) {
+    const rules = ends.versions.at(Temporal.Now.instant()).description.disclosure
+    await noteDisclosureRules(custodian, { ...rules, research: true, ...given })
+  }
+
+  const browsers = new Map<Name, Promise<Browser>>()
+  function as(name: Name): Promise<Browser> {
+    const known = browsers.get(name) ?? ends.desk.signIn(people[name])
+    browsers.set(name, known)
+    return known
+  }
+  const send = async (name: Name, method: string, path: string, json?: object) =>
+    answer((await as(name)).fetch(path, { method, ...(json && { json }) }))
+  /** An act on a disclosure. */
+  const act = (name: Name, method: string, id: string, path: string, json?: object) =>
+    send(name, method, `/api/research-disclosures/${id}${path}`, json)
+  async function read(id: string, name: Name = 'eero'): Promise<ResearchDetail> {
+    const { status, body } = await act(name, 'GET', id, '')
+    expect({ status, body }).toMatchObject({ status: 200 })
+    return body as unknown as ResearchDetail
+  }
+  const lacksOf = async (id: string) => (await read(id)).lacks.map(({ what }) => what)
+
+  let count = 0
+  const { recipient: key } = generateKeyPair()
+  const instituteBody = (given: object = {}) => ({
+    name: `Tutkimus Oy ${++count}`,
+    contact: 'Kirjaamo',
+    email: 'kirjaamo@tutkimus.example',
+    language: 'sv',
+    recipient: key,
+    ...given,
+  })
+  async function institute(given: object = {}): Promise<string> {
+    const { status, body } = await send('eero', 'POST', '/api/institutes', instituteBody(given))
+    expect({ status, body }).toMatchObject({ status: 201 })
+    return body['id'] as string
+  }
+  const day = (days: number) => Temporal.Now.plainDateISO('Europe/Helsinki').add({ days }).toString()
+  async function begun(given: { instituteId?: string; dueOn?: string } = {}): Promise<string> {
+    const { status, body } = await send('eero', 'POST', '/api/research-disclosures', {
+      instituteId: given.instituteId ?? (await institute()),
+      study: 'Laatu 2027',
+      dueOn: given.dueOn ?? day(30),
+      format: 'OPUS',
+    })
+    expect({ status, body }).toMatchObject({ status: 201 })
+    return body['id'] as string
+  }
+  const pick = (id: string, recordingId: string, name: Name = 'eero') =>
+    act(name, 'POST', id, '/items', { recordingId })
+  const undertake = (id: string) =>
+    act('eero', 'PUT', id, '/undertaking', { reference: 'SIT-1', signatory: 'N. N.', signedOn: day(-1) })
+  /** As a copy is once it is made, or made and signed by the second person. */
+  async function copied(recordingId: string, given: { state?: string; level?: string; preparedBy?: Name } = {}) {
+    const { state = 'APPROVED', level = 'T', preparedBy = 'eero' } = given
+    const checkedBy = state === 'APPROVED' ? people.kaisa.id : null
+    await sql`
+      insert into anonymised_copy (recording_id, duration_ms, state, level, prepared_by, rendered_at, checked_at, checked_by)
+      values (${recordingId}, 1000, ${state}, ${level}, ${people[preparedBy].id}, now(), ${checkedBy === null ? null : sql`now()`}, ${checkedBy})
+      on conflict (recording_id) do update set state = excluded.state, level = excluded.level, checked_at = excluded.checked_at,
+        checked_by = excluded.checked_by`.execute(admin)
+  }
+  const decide = (id: string, outcome = 'GRANTED', name: Name = 'riitta') =>
+    act(name, 'POST', id, '/decision', { outcome, reasons: 'Laatutason arviointi.' })
+
+  /** With everything but the decision. */
+  async function prepared(given: { instituteId?: string; dueOn?: string; items?: number } = {}) {
+    const id = await begun(given)
+    const recordings: string[] = []
+    for (let n = 0; n < (given.items ?? 1); n++) {
+      const recording = (await ends.kept()).id
+      expect(await pick(id, recording)).toMatchObject({ status: 201, body: { item: n + 1 } })
+      await copied(recording)
+      recordings.push(recording)
+    }
+    expect((await undertake(id)).status).toBe(204)
+    return { id, recordings }
+  }
+  async function decided(given: Parameters<typeof prepared>[0] = {}) {
+    const made = await prepared(given)
+    expect(await decide(made.id)).toMatchObject({ status: 204 })
+    return made
+  }
+  /** What the release of a package asks of the database, in the session of somebody. @returns the refusal, or nothing */
+  async function release(id: string, name: Name = 'riitta'): Promise<string | undefined> {
+    const session = await people[name].signIn()
+    try {
+      await inSession(admin, { 'seloste.session': session.token }, async (tx) => {
+        await sql`select demand_releasable(${id}::uuid)`.execute(tx)
+        await sql`select note_research_released(${id}::uuid)`.execute(tx)
+      })
+      return undefined
+    } catch (error) {
+      return (error as Error).message
+    }
+  }
+  async function released(given: Parameters<typeof prepared>[0] = {}) {
+    const made = await decided(given)
+    expect(await release(made.id)).toBeUndefined()
+    return made
+  }
+  const confirm = (id: string, item: number, outcome = 'destroyed', name: Name = 'eero') =>
+    act(name, 'POST', id, `/items/${item}/outcome`, { outcome, reference: 'VAHV-1' })
+  /** Past the day, as it is once that has gone by. */
+  async function pastItsDay(id: string, days = 1) {
+    await sql`update research_disclosure set due_on = ${day(-days)}::date where id = ${id}`.execute(admin)
+  }
+
+  return {
+    ...{ ends, admin, custodian, people, as, send, act, read, lacksOf, institute, instituteBody, key, day, allowed },
+    ...{ begun, pick, undertake, copied, decide, prepared, decided, release, released, confirm, pastItsDay },
+  }
+}

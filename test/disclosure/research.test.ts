@@ -1,0 +1,304 @@
+// AC18, R28-R31, R33, R35: how a disclosure to a research institute is prepared and decided; over the wire.
+import { sql } from 'kysely'
+import { describe, expect, test } from 'vitest'
+import { generateKeyPair } from '#platform/age/age-header.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { phone } from '../database/people.ts'
+import { callOfMonthsAgo } from '../register/make-register.ts'
+import { openResearch } from './open-research.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const research = await openResearch(database)
+const { ends, admin, people, send, act, read, lacksOf, institute, instituteBody, day, allowed } = research
+const { begun, pick, undertake, copied, decide, prepared, decided, release } = research
+
+describe('an institute', () => {
+  test('is entered once, with a key that somebody can have, in words without an identity code', async () => {
+    const body = instituteBody({ name: 'Tutkimuslaitos Valo' })
+    expect(await send('eero', 'POST', '/api/institutes', body)).toMatchObject({ status: 201 })
+    expect(await send('kaisa', 'POST', '/api/institutes', { ...body, name: 'tutkimuslaitos valo' })).toMatchObject({
+      code: 'institute.known',
+    })
+    const wrong = { ...instituteBody(), recipient: `age1${'q'.repeat(58)}` }
+    expect(await send('eero', 'POST', '/api/institutes', wrong)).toMatchObject({
+      status: 400,
+      code: 'institute.recipient',
+      field: 'recipient',
+    })
+    const code = { ...instituteBody(), contact: 'Maija 010190-951V' }
+    expect(await send('eero', 'POST', '/api/institutes', code)).toMatchObject({ code: 'input.identity-code' })
+  })
+
+  test('that is changed keeps, for what was decided, the key of the decision', async () => {
+    const instituteId = await institute()
+    const { id } = await decided({ instituteId })
+    const { recipient } = generateKeyPair()
+    const changed = instituteBody({ recipient })
+    expect((await send('riitta', 'PUT', `/api/institutes/${instituteId}`, changed)).status).toBe(204)
+    const { rows } = await sql<{ frozen: string; now: string }>`
+      select d.recipient as frozen, i.recipient as now from research_disclosure d join institute i on i.id = d.institute_id
+      where d.id = ${id}`.execute(admin)
+    expect(rows).toEqual([{ frozen: research.key, now: recipient }])
+  })
+})
+
+describe('who learns of it', () => {
+  test('whoever prepares or decides reads it; the data protection officer sees the list alone; nobody else learns of any', async () => {
+    const { id } = await prepared()
+    for (const name of ['eero', 'kaisa', 'riitta'] as const) expect((await read(id, name)).state).toBe('UNDERTAKING')
+    const listed = await send('dora', 'GET', '/api/research-disclosures')
+    expect(listed.body['items']).toEqual(
+      expect.arrayContaining([expect.objectContaining({ id, items: 1, state: 'UNDERTAKING' })]),
+    )
+    expect(await act('dora', 'GET', id, '')).toMatchObject({ code: 'deny.role' })
+    for (const name of ['tiina', 'tuula', 'aino', 'anssi'] as const) {
+      for (const path of ['/api/research-disclosures', `/api/research-disclosures/${id}`, '/api/institutes']) {
+        expect(await send(name, 'GET', path)).toMatchObject({ status: 403, code: 'deny.role' })
+      }
+    }
+  })
+
+  test('the look and every act are in the log by ids, and no entry ties an item to its recording', async () => {
+    const { id, recordings } = await prepared()
+    await read(id)
+    const { rows } = await sql<{ action: string; detail: object }>`
+      select action, detail from audit_entry where object_id = ${id} and result = 'ok' order by seq`.execute(admin)
+    expect(rows.map(({ action }) => action)).toEqual([
+      'research.begun',
+      'research.item-picked',
+      'research.undertaking',
+      'research.read',
+    ])
+    expect(JSON.stringify(rows)).not.toContain(recordings[0])
+    expect(JSON.stringify(rows)).not.toMatch(/Laatu|SIT-1|Tutkimus/)
+  })
+
+  test('the desk writes none of these entries itself', async () => {
+    const { pool } = database.as('seloste_desk')
+    await expect(
+      pool.query(
+        `insert into audit_entry (action, object_kind, result, detail) values ('research.decided', 'disclosure', 'ok', '{}')`,
+      ),
+    ).rejects.toThrow(/row-level security/)
+    await expect(pool.query('update research_disclosure set released_at = now()')).rejects.toThrow(/permission denied/)
+    await expect(pool.query(`select demand_releasable(gen_random_uuid())`)).rejects.toThrow(/permission denied/)
+  })
+})
+
+describe('an item', () => {
+  test('is picked one by one, by somebody who could hear it now for a service-level study', async () => {
+    const id = await begun()
+    const [own, others] = [
+      await ends.kept(),
+      await ends.kept({
+        numberReached: { key: phone('029 497 001') },
+        numberCalled: { key: phone('029 497 001'), kind: 'NATIONAL_SERVICE' },
+      }),
+    ]
+    expect(await pick(id, own.id)).toMatchObject({ status: 201, body: { item: 1 } })
+    // A form sent twice.
+    expect(await pick(id, own.id, 'kaisa')).toMatchObject({ status: 201, body: { item: 1 } })
+    expect(await pick(id, others.id)).toMatchObject({ status: 404, code: 'not-found' })
+    expect(await pick(id, crypto.randomUUID())).toMatchObject({ status: 404, code: 'not-found' })
+    const notKept = await ends.register.record()
+    expect(await pick(id, notKept.id)).toMatchObject({ status: 404, code: 'not-found' })
+    const gone = await ends.keptUntil(-1)
+    expect(await pick(id, gone.id)).toMatchObject({ status: 404, code: 'not-found' })
+    const several = await act('eero', 'POST', id, '/items', { recordingIds: [own.id] })
+    expect(several).toMatchObject({ status: 400, code: 'input.invalid' })
+    expect((await read(id)).itemList).toMatchObject([{ item: 1, recordingId: own.id, contactId: own.contactId }])
+  })
+
+  test('that was dropped leaves no tie to its recording, and its number to nobody else', async () => {
+    const id = await begun()
+    const call = await ends.kept()
+    await pick(id, call.id)
+    expect((await act('kaisa', 'DELETE', id, '/items/1')).status).toBe(204)
+    expect(await act('eero', 'DELETE', id, '/items/1')).toMatchObject({ status: 404 })
+    expect(await pick(id, call.id)).toMatchObject({ body: { item: 2 } })
+    const { rows } = await sql`select item from research_item where recording_id = ${call.id}`.execute(admin)
+    expect(rows).toEqual([{ item: 2 }])
+  })
+
+  test('is the two hundredth at most', async () => {
+    const id = await begun()
+    await sql`
+      insert into research_item (disclosure_id, item, recording_id, contact_id, picked_by)
+      select ${id}, n, gen_random_uuid(), gen_random_uuid(), ${people.eero.id} from generate_series(1, 200) n`.execute(
+      admin,
+    )
+    expect(await pick(id, (await ends.kept()).id)).toMatchObject({ status: 409, code: 'research.too-many' })
+  })
+
+  test('of which the institute has a copy already is not lent to it again, before it is confirmed', async () => {
+    const instituteId = await institute()
+    const { id, recordings } = await research.released({ instituteId })
+    const other = await begun({ instituteId })
+    expect(await pick(other, recordings[0]!)).toMatchObject({ status: 409, code: 'research.item-out' })
+    expect((await research.confirm(id, 1)).status).toBe(204)
+    expect(await pick(other, recordings[0]!)).toMatchObject({ status: 201 })
+  })
+
+  test('of two disclosures that were prepared at one time is lent by one of them', async () => {
+    const instituteId = await institute()
+    const { id, recordings } = await prepared({ instituteId })
+    const other = await begun({ instituteId })
+    await pick(other, recordings[0]!)
+    await undertake(other)
+    for (const each of [id, other]) expect((await decide(each)).status).toBe(204)
+    expect(await release(id)).toBeUndefined()
+    expect(await release(other)).toBe('research.item-out')
+  })
+})
+
+describe('what is missing', () => {
+  test('is named at each step, and nothing is decided or released while it is', async () => {
+    const id = await begun()
+    expect(await lacksOf(id)).toEqual(['items', 'undertaking', 'decision', 'release'])
+    const call = await ends.kept()
+    await pick(id, call.id)
+    expect(await lacksOf(id)).toEqual(['anonymised-copy', 'undertaking', 'decision', 'release'])
+    expect(await decide(id)).toMatchObject({ status: 409, code: 'research.anonymised-copy', field: '1' })
+    await copied(call.id, { state: 'RENDERED' })
+    expect(await read(id)).toMatchObject({ state: 'ANONYMISED', lacks: [{ what: 'check', items: [1] }, {}, {}, {}] })
+    expect(await decide(id)).toMatchObject({ code: 'research.check' })
+    await copied(call.id)
+    expect((await read(id)).state).toBe('CHECKED')
+    expect(await decide(id)).toMatchObject({ code: 'research.undertaking' })
+    await undertake(id)
+    expect(await lacksOf(id)).toEqual(['decision', 'release'])
+    expect(await release(id)).toBe('research.decision')
+    expect((await decide(id)).status).toBe(204)
+    expect(await read(id)).toMatchObject({ state: 'DECIDED', lacks: [{ what: 'release' }] })
+    expect(await release(id)).toBeUndefined()
+    expect(await read(id)).toMatchObject({ state: 'RELEASED', lacks: [], itemList: [{ outcome: 'out' }] })
+  })
+
+  test('is the description, where it provides for no such disclosure, and copies that are pseudonymised alone', async () => {
+    const { id, recordings } = await decided()
+    await copied(recordings[0]!, { level: 'D' })
+    expect(await release(id)).toBe('research.level-not-allowed')
+    await allowed({ pseudonymised: true })
+    expect(await lacksOf(id)).toEqual(['release'])
+    await allowed({ research: false, pseudonymised: true })
+    try {
+      expect(await lacksOf(id)).toEqual(['research-off', 'release'])
+      expect(await release(id)).toBe('research.research-off')
+      const body = { instituteId: crypto.randomUUID(), study: 'x', dueOn: day(1), format: 'WAV' }
+      expect(await send('eero', 'POST', '/api/research-disclosures', body)).toMatchObject({
+        status: 403,
+        code: 'research.research-off',
+      })
+    } finally {
+      await allowed({})
+    }
+  })
+
+  test('is a recording that was destroyed meanwhile; the item is taken out, after the decision too, and the rest may leave', async () => {
+    const { id, recordings } = await decided({ items: 2 })
+    await ends.setDay(recordings[1]!, Temporal.Now.instant().subtract({ hours: 1 }))
+    expect(await read(id)).toMatchObject({
+      lacks: [{ what: 'item-destroyed', items: [2] }, { what: 'release' }],
+      itemList: [{ recording: 'available' }, { recording: 'destroyed' }],
+    })
+    expect(await release(id)).toBe('research.item-destroyed')
+    expect(await act('eero', 'DELETE', id, '/items/1')).toMatchObject({ status: 409, code: 'research.decided' })
+    expect((await act('eero', 'DELETE', id, '/items/2')).status).toBe(204)
+    expect(await release(id)).toBeUndefined()
+    expect((await read(id)).itemList).toHaveLength(1)
+  })
+
+  test('is a day after the earliest destruction: the due date is moved or the item is dropped', async () => {
+    const id = await begun({ dueOn: day(40) })
+    const early = await ends.kept(callOfMonthsAgo(5))
+    const late = await ends.kept()
+    await pick(id, late.id)
+    await pick(id, early.id)
+    const { lacks, earliestDestruction } = await read(id)
+    expect(lacks).toContainEqual({ what: 'due-date-late', items: [2], until: earliestDestruction })
+    const changed = (dueOn: string) => act('eero', 'PUT', id, '', { study: 'Laatu', dueOn, format: 'WAV' })
+    expect(await changed(day(39))).toMatchObject({ status: 409, code: 'research.due-date-late' })
+    expect((await changed(day(40))).status).toBe(204)
+    expect(await changed(day(-1))).toMatchObject({ status: 409, code: 'research.due-date-past' })
+    expect((await changed(day(3))).status).toBe(204)
+    expect(await lacksOf(id)).not.toContain('due-date-late')
+    expect(await changed(day(40))).toMatchObject({ code: 'research.due-date-late' })
+    await act('eero', 'DELETE', id, '/items/2')
+    expect((await changed(day(40))).status).toBe(204)
+  })
+
+  test('is a day that has gone by', async () => {
+    const { id } = await decided()
+    await research.pastItsDay(id)
+    expect(await lacksOf(id)).toEqual(['due-date-past', 'release'])
+    expect(await release(id)).toBe('research.due-date-past')
+    const body = { instituteId: await institute(), study: 'x', dueOn: day(-1), format: 'WAV' }
+    expect(await send('eero', 'POST', '/api/research-disclosures', body)).toMatchObject({
+      code: 'research.due-date-past',
+    })
+  })
+})
+
+describe('the decision', () => {
+  test('is of somebody who had no part in preparing it, and is made once', async () => {
+    const { id } = await prepared()
+    expect(await decide(id, 'GRANTED', 'eero')).toMatchObject({ status: 403, code: 'deny.role' })
+    for (const hand of ['picked_by', 'checked_by', 'undertaking_by']) {
+      const table = {
+        picked_by: 'research_item',
+        checked_by: 'anonymised_copy',
+        undertaking_by: 'research_disclosure',
+      }[hand]!
+      const of = { picked_by: 'disclosure_id', checked_by: 'checked_by', undertaking_by: 'id' }[hand]!
+      const was = hand === 'checked_by' ? people.kaisa.id : people.eero.id
+      const which = hand === 'checked_by' ? was : id
+      await sql`update ${sql.table(table)} set ${sql.ref(hand)} = ${people.riitta.id} where ${sql.ref(of)} = ${which}`.execute(
+        admin,
+      )
+      expect(await decide(id)).toMatchObject({ status: 403, code: 'research.own' })
+      expect((await read(id, 'riitta')).may.decide).toBe(false)
+      await sql`update ${sql.table(table)} set ${sql.ref(hand)} = ${was} where ${sql.ref(hand)} = ${people.riitta.id}`.execute(
+        admin,
+      )
+    }
+    expect((await decide(id)).status).toBe(204)
+    expect(await decide(id, 'REFUSED')).toMatchObject({ status: 409, code: 'research.decided' })
+    for (const [method, path, json] of [
+      ['PUT', '', { study: 'x', dueOn: day(2), format: 'WAV' }],
+      ['PUT', '/undertaking', { reference: 'x', signatory: 'y', signedOn: day(-1) }],
+      ['POST', '/items', { recordingId: crypto.randomUUID() }],
+    ] as const) {
+      expect(await act('eero', method, id, path, json)).toMatchObject({ status: 409, code: 'research.decided' })
+    }
+  })
+
+  test('that refuses needs nothing else, and unties the items from their recordings; so does giving up', async () => {
+    const [refused, given] = [await begun(), await begun()]
+    for (const id of [refused, given]) await pick(id, (await ends.kept()).id)
+    expect((await decide(refused, 'REFUSED')).status).toBe(204)
+    expect((await act('eero', 'DELETE', given, '')).status).toBe(204)
+    const [one, other] = [await read(refused), await read(given)]
+    expect(one).toMatchObject({ state: 'REFUSED', lacks: [], items: 1 })
+    expect(other).toMatchObject({ state: 'WITHDRAWN', lacks: [], items: 1 })
+    expect(JSON.stringify([one.itemList, other.itemList])).not.toMatch(/recordingId|contactId/)
+    expect(await decide(given)).toMatchObject({ status: 409, code: 'research.over' })
+    expect(await pick(refused, (await ends.kept()).id)).toMatchObject({ code: 'research.over' })
+  })
+
+  test('of an undertaking that is signed on a day to come is none', async () => {
+    const id = await begun()
+    const filed = (signedOn: string) =>
+      act('eero', 'PUT', id, '/undertaking', { reference: 'SIT-1', signatory: 'N. N.', signedOn })
+    expect(await filed(day(1))).toMatchObject({ status: 400, code: 'research.day-ahead' })
+    expect((await filed(day(0))).status).toBe(204)
+    expect((await read(id)).undertaking).toMatchObject({ reference: 'SIT-1', signedOn: day(0) })
+  })
+
+  test('is asked again at the release, by whoever may decide', async () => {
+    const { id } = await decided()
+    expect(await release(id, 'eero')).toBe('deny.role')
+    await sql`update research_item set picked_by = ${people.riitta.id} where disclosure_id = ${id}`.execute(admin)
+    expect(await release(id)).toBe('research.own')
+  })
+})
