@@ -138,7 +138,7 @@ export function answerTasks<Task, Answer>(
       (error: unknown) =>
         port.postMessage(
           error instanceof Fault
-            ? { code: error.code, message: error.message }
+            ? { code: String(error.code), message: error.message }
             : { code: 'thread-failed' satisfies ThreadCode, message: `A task ended with ${nameOf(error)}.` },
         ),
     )

@@ -1,0 +1,15 @@
+import { Fault } from '../fault.ts'
+
+/** Every code this folder throws. No message has what a program wrote: it may be of what it was given. */
+export const processFaults = {
+  'programs-file-wrong': 'The file that names programs cannot be read or does not say what it must.',
+  'program-missing': 'A named program or a file of it cannot be read.',
+  'program-changed': 'A named program or a file of it is not the one that was named: its SHA-256 differs.',
+  'program-writable': 'A named program or a file of it may be changed by others than its owner.',
+  'program-network-open': 'A program would run with a network, as this machine has no means to take it away.',
+  'program-failed': 'A program ended otherwise than well.',
+  'program-too-slow': 'A program took longer than it may, and was ended.',
+  'program-answer-too-long': 'A program wrote more than it may, and was ended.',
+} as const
+
+export class ProcessFault extends Fault<keyof typeof processFaults> {}

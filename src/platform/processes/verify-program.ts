@@ -1,0 +1,64 @@
+/**
+ * Whether a named program is still the one that was named. In: names, hashes. Out: nothing, or a fault. Never here: a hash that was
+ * taken earlier: files change.
+ */
+import { createHash } from 'node:crypto'
+import { open } from 'node:fs/promises'
+import type { NamedProgram } from './named-programs.ts'
+import { ProcessFault } from './process-faults.ts'
+
+const writableByOthers = 0o022
+
+/**
+ * Reads the program and each of its files to the end. Who may write them could change them afterwards: they belong to an account
+ * other than Seloste's, and no group or others may write them.
+ * @throws ProcessFault `program-missing`, `program-changed`, `program-writable`
+ */
+export async function verifyProgram(program: NamedProgram): Promise<void> {
+  for (const { path, sha256 } of [{ path: program.program, sha256: program.sha256 }, ...(program.files ?? [])]) {
+    const found = await hashFile(program.name, path)
+    if (found !== sha256) {
+      throw new ProcessFault(
+        'program-changed',
+        `${program.name}: ${path} has the SHA-256 ${found} and was named with ${sha256}. Nothing was run.`,
+      )
+    }
+  }
+}
+
+/** The hash of everything that was named, in order: two programs with one fingerprint are one. Hexadecimal. */
+export function fingerprintOf({ sha256, files = [] }: NamedProgram): string {
+  return createHash('sha256')
+    .update([sha256, ...files.map((file) => file.sha256)].join('\n'))
+    .digest('hex')
+}
+
+async function hashFile(name: string, path: string): Promise<string> {
+  const file = await open(path).catch((error: unknown) => {
+    throw unreadable(name, path, error)
+  })
+  try {
+    const stat = await file.stat()
+    if (!stat.isFile()) throw unreadable(name, path, { code: 'not a file' })
+    if ((stat.mode & writableByOthers) !== 0) {
+      throw new ProcessFault(
+        'program-writable',
+        `${name}: ${path} may be written by its group or by everybody (chmod go-w). Nothing was run.`,
+      )
+    }
+    const hash = createHash('sha256')
+    for await (const part of file.createReadStream({ autoClose: false, highWaterMark: 1 << 20 })) {
+      hash.update(part as Buffer)
+    }
+    return hash.digest('hex')
+  } catch (error) {
+    throw error instanceof ProcessFault ? error : unreadable(name, path, error)
+  } finally {
+    await file.close()
+  }
+}
+
+function unreadable(name: string, path: string, error: unknown): ProcessFault {
+  const { code = 'unknown' } = error as NodeJS.ErrnoException
+  return new ProcessFault('program-missing', `${name}: ${path} cannot be read (${code}). Nothing was run.`, error)
+}

@@ -1,0 +1,21 @@
+/** What an engine that is a program of its own is asked (docs/formats/voice-process.md). */
+import type { NamedProgram } from '#platform/processes/named-programs.ts'
+import { voiceRate } from './engine.ts'
+
+const protocol = 1
+const startMs = 60_000
+/** Where the program's entry does not say. */
+const secondsPerSecond = 10
+
+/** A line of JSON, then the samples: 16 bits, little-endian. The parts are the caller's to wipe. */
+export function requestOf(program: NamedProgram, samples: Int16Array, asked: Record<string, unknown>): Buffer[] {
+  const models = (program.files ?? []).map(({ path }) => path)
+  const line = JSON.stringify({ protocol, rate: voiceRate, samples: samples.length, models, ...asked })
+  const pcm = Buffer.alloc(2 * samples.length)
+  for (const [i, sample] of samples.entries()) pcm.writeInt16LE(sample, 2 * i)
+  return [Buffer.from(`${line}\n`), pcm]
+}
+
+export function limitMsOf({ secondsPerSecond: most = secondsPerSecond }: NamedProgram, lengthSamples: number): number {
+  return startMs + Math.ceil((1000 * most * lengthSamples) / voiceRate)
+}

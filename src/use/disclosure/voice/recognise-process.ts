@@ -1,0 +1,105 @@
+/**
+ * Recognition by a program of its own, to propose a transcript and redactions (docs/formats/voice-process.md).
+ *
+ * In: an original track. Out: words with their times. Never here: a decision: a person reviews every word, and hears every second.
+ */
+import Type from 'typebox'
+import { Compile } from 'typebox/compile'
+import type { NamedProgram } from '#platform/processes/named-programs.ts'
+import { runApart } from '#platform/processes/run-apart.ts'
+import { fingerprintOf } from '#platform/processes/verify-program.ts'
+import type { Span, Turn } from './engine.ts'
+import { limitMsOf, requestOf } from './process-request.ts'
+import { VoiceFault } from './voice-faults.ts'
+
+/** Nobody says more than ten words a second, nor writes one of more than 400 bytes. */
+const mostBytesPerSample = 1
+const leastMostBytes = 100_000
+
+const exact = { additionalProperties: false }
+const Word = Type.Object(
+  {
+    word: Type.String({ minLength: 1, maxLength: 100, pattern: '^[^\\s\\x00-\\x1f\\x7f]+$' }),
+    from: Type.Integer({ minimum: 0 }),
+    to: Type.Integer({ minimum: 0 }),
+    confidence: Type.Number({ minimum: 0, maximum: 1 }),
+    language: Type.Optional(Type.Union([Type.Literal('fi'), Type.Literal('sv'), Type.Literal('en')])),
+  },
+  exact,
+)
+const wordLine = Compile(Word)
+const endLine = Compile(Type.Object({ words: Type.Integer({ minimum: 0 }) }, exact))
+
+/** Times in samples of the track. */
+export interface RecognisedWord extends Span {
+  text: string
+  language: Turn['language']
+  /** 0 to 1, the engine's own. */
+  confidence: number
+}
+
+export interface Recogniser {
+  name: string
+  version: string
+  /** Hash of the program and its models. */
+  sources: string
+  /**
+   * @param language what is expected; a word may say another
+   * @throws ProcessFault; VoiceFault `engine-answer-wrong`
+   */
+  recognise: (samples: Int16Array, language: Turn['language'], signal?: AbortSignal) => Promise<RecognisedWord[]>
+}
+
+export function recogniseProcess(program: NamedProgram): Recogniser {
+  return {
+    name: program.name,
+    version: program.version,
+    sources: fingerprintOf(program),
+    async recognise(samples, language, signal) {
+      const input = requestOf(program, samples, { kind: 'recognise', language })
+      try {
+        const answer = await runApart(program, {
+          input,
+          mostBytes: leastMostBytes + mostBytesPerSample * samples.length,
+          limitMs: limitMsOf(program, samples.length),
+          ...(signal && { signal }),
+        })
+        const words = readWords(program.name, answer.toString('utf8'), samples.length, language)
+        answer.fill(0)
+        return words
+      } finally {
+        for (const part of input) part.fill(0)
+      }
+    },
+  }
+}
+
+/** One word a line, in the order in which they begin; the last line says how many there were. */
+function readWords(name: string, answer: string, length: number, expected: Turn['language']): RecognisedWord[] {
+  const wrong = (line: number, what: string) =>
+    new VoiceFault('engine-answer-wrong', `${name}: line ${line} of its answer ${what}. Nothing of it was kept.`)
+  const lines = answer.split('\n')
+  if (lines.pop() !== '') throw wrong(lines.length + 1, 'has no end')
+  const end = parseLine(lines.pop())
+  const words = lines.map((line, index): RecognisedWord => {
+    const word: unknown = parseLine(line)
+    if (!wordLine.Check(word)) throw wrong(index + 1, 'is no word')
+    const { from, to, confidence, language = expected } = word
+    if (from >= to || to > length) throw wrong(index + 1, 'has times outside the track')
+    return { text: word.word, from, to, confidence, language }
+  })
+  words.forEach(({ from }, index) => {
+    if (from < (words[index - 1]?.from ?? 0)) throw wrong(index + 1, 'begins before the word before')
+  })
+  if (!endLine.Check(end) || end.words !== words.length) throw wrong(words.length + 1, 'does not count the words')
+  return words
+}
+
+function parseLine(line: string | undefined): unknown {
+  try {
+    return JSON.parse(line ?? '')
+  } catch {
+    // No JSON is no word: whoever checks the shape says so.
+    return undefined
+  }
+}

@@ -1,0 +1,188 @@
+import { spawnSync } from 'node:child_process'
+import { createHash, randomBytes } from 'node:crypto'
+import { access, chmod, copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { NamedProgram } from '#platform/processes/named-programs.ts'
+import { runApart } from '#platform/processes/run-apart.ts'
+import { findIsolation } from '#platform/processes/without-network.ts'
+import { recogniseProcess } from './recognise-process.ts'
+import { voiceProcess } from './voice-process.ts'
+
+const hasFfmpeg = spawnSync('ffmpeg', ['-version']).error === undefined
+const isolation = await findIsolation()
+const hasUnshare = spawnSync('unshare', ['--user', '--net', 'true']).status === 0
+
+const shell = '/bin/sh'
+let folder: string
+let script: string
+let model: string
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'seloste-engine-'))
+  // Copies, as an engine that its group may write is refused, and a checkout may be such.
+  script = join(folder, 'engine.mts')
+  model = join(folder, 'model.bin')
+  await copyFile(new URL('../../../../test/disclosure/engine-for-tests.mts', import.meta.url), script)
+  await writeFile(model, 'weights')
+  await chmod(script, 0o644)
+  await chmod(model, 0o644)
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+const samples = Int16Array.from({ length: 16_000 }, (_, i) =>
+  i >= 4_000 && i < 6_000 ? 0 : 3_000 * Math.sin((2 * Math.PI * 200 * i) / 8_000) + 20,
+)
+const redacted = [{ from: 4_000, to: 6_000 }]
+
+test('an engine of its own re-speaks a track; what was redacted stays silence', async () => {
+  const spoken = await (await engine('invert')).revoice({ samples, redacted }, randomBytes)
+  expect(spoken.length).toBe(samples.length)
+  expect(spoken.every((sample, i) => sample === -samples[i]!)).toBe(true)
+  const seeded = await (
+    await engine('seed-into-samples')
+  ).revoice({ samples, redacted }, () => new Uint8Array(32).fill(7))
+  expect(new Set(seeded.subarray(0, 16))).toEqual(new Set([0x07_07]))
+})
+
+test.skipIf(!hasFfmpeg)('a real program behind it re-speaks a track', async () => {
+  const spoken = await (await engine('raise')).revoice({ samples, redacted }, randomBytes)
+  const crossings = (track: Int16Array) =>
+    track.subarray(500, 3_500).filter((v, i, all) => i > 0 && v > 0 !== all[i - 1]! > 0)
+  expect(crossings(spoken).length / crossings(samples).length).toBeGreaterThan(1.1)
+  expect(spoken.subarray(4_000, 6_000).every((sample) => sample === 0)).toBe(true)
+})
+
+describe('an engine of which nothing is kept', () => {
+  test.each([
+    ['that crashes before it reads', 'crash-at-once', 'program-failed', /ended with 7/],
+    ['that crashes half way', 'crash-half-way', 'program-failed', /ended with 9/],
+    ['that gives too little', 'short', 'engine-answer-wrong', /31998 bytes for 16000 samples/],
+    ['that gives too much', 'long', 'program-answer-too-long', /more than 32000 bytes/],
+    ['that gives back what it was given', 'echo', 'engine-answer-wrong', /gave back/],
+  ])('one %s', async (_, behaviour, code, message) => {
+    const refusal = (await engine(behaviour)).revoice({ samples, redacted }, randomBytes)
+    await expect(refusal).rejects.toMatchObject({ code, message: expect.stringMatching(message) as string })
+  })
+
+  test('one that does not end is ended', async () => {
+    const started = performance.now()
+    const program = await named('forever')
+    const input = [Buffer.from('{}\n')]
+    await expect(runApart(program, { input, mostBytes: 10, limitMs: 700 })).rejects.toMatchObject({
+      code: 'program-too-slow',
+    })
+    expect(performance.now() - started).toBeLessThan(20_000)
+    await expect(running()).resolves.toBe(false)
+  })
+
+  test('one whose program, script or model is another than was named, cannot be read, or may be written by others', async () => {
+    const revoice = async (change: Partial<NamedProgram>) => {
+      const program = { ...(await named('read-model')), ...change }
+      return voiceProcess(program, 'N').revoice({ samples, redacted }, randomBytes)
+    }
+    const { files = [] } = await named('read-model')
+    await expect(revoice({})).resolves.toHaveLength(samples.length)
+    await expect(revoice({ sha256: '0'.repeat(64) })).rejects.toMatchObject({ code: 'program-changed' })
+    await expect(revoice({ program: `${shell}-no` })).rejects.toMatchObject({ code: 'program-missing' })
+    await expect(revoice({ files: [...files, { ...files[1]!, path: folder }] })).rejects.toMatchObject({
+      code: 'program-missing',
+    })
+    await writeFile(model, 'other weights')
+    await expect(revoice({ files })).rejects.toMatchObject({
+      code: 'program-changed',
+      message: expect.stringContaining(model) as string,
+    })
+    await writeFile(model, 'weights')
+    await chmod(model, 0o666)
+    await expect(revoice({ files })).rejects.toMatchObject({ code: 'program-writable' })
+    await chmod(model, 0o644)
+    await expect(revoice({ files })).resolves.toHaveLength(samples.length)
+  })
+})
+
+test('an engine’s evaluation is of its program and models: another model is another engine', async () => {
+  const one = await engine('invert')
+  await writeFile(model, 'other weights')
+  expect((await engine('invert')).sources).not.toBe(one.sources)
+  await writeFile(model, 'weights')
+  expect((await engine('invert')).sources).toBe(one.sources)
+})
+
+test.skipIf(isolation === 'none')('an engine reaches no network, not even this machine’s', async () => {
+  const server = createServer((socket) => socket.end()).listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  try {
+    const program = await named('connect', String((server.address() as AddressInfo).port))
+    await expect(voiceProcess(program, 'N').revoice({ samples, redacted }, randomBytes)).resolves.toBeDefined()
+    const input = [Buffer.from('{"kind":"voice","samples":1,"models":[]}\n'), Buffer.alloc(2)]
+    if (hasUnshare) {
+      const apart = runApart(program, { input, mostBytes: 100, limitMs: 30_000, isolation: 'unshare' })
+      await expect(apart).resolves.toHaveLength(2)
+    }
+    // The same program says so where the network is open.
+    const open = { ...program, network: 'trusted' as const }
+    const isReached = runApart(open, { input, mostBytes: 100, limitMs: 30_000, isolation: 'none' })
+    await expect(isReached).rejects.toMatchObject({ code: 'program-failed' })
+  } finally {
+    server.close()
+  }
+})
+
+test('where a machine cannot take the network away, an engine runs only when the administrator answers for it', async () => {
+  const input = [Buffer.from(`{"kind":"voice","samples":1,"models":[]}\n`), Buffer.from([1, 0])]
+  const options = { input, mostBytes: 2, limitMs: 30_000, isolation: 'none' as const }
+  const program = await named('invert')
+  await expect(runApart(program, options)).rejects.toMatchObject({ code: 'program-network-open' })
+  await expect(runApart({ ...program, network: 'trusted' }, options)).resolves.toHaveLength(2)
+})
+
+test.skipIf(isolation !== 'bwrap')('what an engine writes under bubblewrap goes with it', async () => {
+  const place = join(folder, 'kept')
+  await voiceProcess(await named('write', place), 'N').revoice({ samples, redacted }, randomBytes)
+  await expect(access(place)).rejects.toThrow()
+})
+
+test('recognition gives words with their times and nothing else', async () => {
+  const recogniser = recogniseProcess(await named('words'))
+  expect(await recogniser.recognise(samples, 'fi')).toEqual(
+    [0, 1, 2].map((i) => ({ text: `sana${i}`, from: i * 800, to: i * 800 + 700, confidence: 0.9, language: 'fi' })),
+  )
+  for (const behaviour of ['words-cut', 'words-miscounted', 'words-outside', 'words-strange']) {
+    const refusal = await recogniseProcess(await named(behaviour))
+      .recognise(samples, 'sv')
+      .catch((error: unknown) => error)
+    expect(refusal, behaviour).toMatchObject({ code: 'engine-answer-wrong' })
+    expect(String(refusal)).not.toContain('Meikäläinen')
+  }
+})
+
+async function engine(behaviour: string) {
+  return voiceProcess(await named(behaviour), 'N')
+}
+
+async function named(behaviour: string, detail = ''): Promise<NamedProgram> {
+  const hash = async (path: string) =>
+    createHash('sha256')
+      .update(await readFile(path))
+      .digest('hex')
+  const files = await Promise.all(
+    [script, model].map(async (path) => ({ path, sha256: await hash(path), licence: 'EUPL-1.2' })),
+  )
+  const identity = { name: 'upside-down', version: '1', licence: 'MIT' }
+  const given = ['-c', 'exec "$0" "$@"', process.execPath, script, behaviour, detail]
+  // Node is of a hundred megabytes: hashing it each time would be most of these tests.
+  const folders = [dirname(process.execPath)]
+  return { ...identity, program: shell, sha256: await hash(shell), arguments: given, files, folders }
+}
+
+/** Whether an engine of these tests still runs. */
+async function running(): Promise<boolean> {
+  for (let attempt = 0; attempt < 50; attempt++) {
+    if (!spawnSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).stdout.includes(script)) return false
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  return true
+}

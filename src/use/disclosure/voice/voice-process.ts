@@ -1,0 +1,67 @@
+/**
+ * Level N, or D of others: an engine that is a program of its own re-speaks a track (docs/formats/voice-process.md).
+ *
+ * In: samples in which what was redacted is silence. Out: samples of the same length. Never here: a file of sound, a network; samples
+ * that the engine gave back as they were.
+ */
+import type { NamedProgram } from '#platform/processes/named-programs.ts'
+import { runApart } from '#platform/processes/run-apart.ts'
+import { fingerprintOf } from '#platform/processes/verify-program.ts'
+import type { Track, VoiceEngine } from './engine.ts'
+import { limitMsOf, requestOf } from './process-request.ts'
+import { VoiceFault } from './voice-faults.ts'
+
+const seedBytes = 32
+/** More equal samples than that, of those that are not silence, and the speaker's own voice has come back. */
+const mostUnchanged = 0.5
+
+/**
+ * `sources` is the hash of the program and its models: an evaluation is of these and of no others.
+ * `revoice` throws ProcessFault, and VoiceFault `engine-answer-wrong`.
+ */
+export function voiceProcess(program: NamedProgram, level: 'N' | 'D'): VoiceEngine & { sources: string } {
+  return {
+    name: program.name,
+    version: program.version,
+    level,
+    sources: fingerprintOf(program),
+    async revoice({ samples, redacted }, random) {
+      const seed = Buffer.from(random(seedBytes))
+      const input = requestOf(program, samples, {
+        kind: 'voice',
+        redacted: redacted.map(({ from, to }) => [from, to]),
+        seed: seed.toString('hex'),
+      })
+      try {
+        const answer = await runApart(program, {
+          input,
+          mostBytes: 2 * samples.length,
+          limitMs: limitMsOf(program, samples.length),
+        })
+        return readAnswer(program.name, answer, { samples, redacted })
+      } finally {
+        seed.fill(0)
+        for (const part of input) part.fill(0)
+      }
+    },
+  }
+}
+
+function readAnswer(name: string, answer: Buffer, { samples, redacted }: Track): Int16Array {
+  const wrong = (what: string) => new VoiceFault('engine-answer-wrong', `${name} ${what}. Nothing of it was kept.`)
+  if (answer.length !== 2 * samples.length)
+    throw wrong(`gave ${answer.length} bytes for ${samples.length} samples of two`)
+  const spoken = Int16Array.from(samples, (_, i) => answer.readInt16LE(2 * i))
+  answer.fill(0)
+  let sounding = 0
+  let unchanged = 0
+  for (const [i, sample] of samples.entries()) {
+    if (sample === 0) continue
+    sounding++
+    if (spoken[i] === sample) unchanged++
+  }
+  if (unchanged > mostUnchanged * sounding)
+    throw wrong('gave back what it was given: nobody would be harder to recognise')
+  for (const { from, to } of redacted) spoken.fill(0, from, to)
+  return spoken
+}
