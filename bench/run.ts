@@ -5,6 +5,7 @@
 import { appendEntries } from './audit/append.ts'
 import { verifyLog } from './audit/verify.ts'
 import { ownCalls } from './access/own-calls.ts'
+import { anonymise } from './anonymise/anonymise.ts'
 import { backUp } from './backup/backup.ts'
 import { costPerPacket } from './capture/cost-per-packet.ts'
 import { sealedLoad } from './capture/sealed-load.ts'
@@ -35,6 +36,7 @@ const benches: Record<string, () => Promise<boolean>> = {
   'verify-log': () => verifyLog(),
   'wrap-keys': () => wrapKeys(),
   backup: () => backUp(),
+  anonymise: () => anonymise(),
   'find-identifiers': () => findIdentifiers(),
 }
 

@@ -1,0 +1,124 @@
+/**
+ * Three attackers, as in the VoicePrivacy Challenge. Each has samples of the persons and a disclosed recording:
+ * the ignorant one compares it with their original speech; the lazy one runs the tool on his samples first; the semi-informed
+ * one has also trained his verifier on what the tool makes of other people. One job is one verifier.
+ */
+import { type EngineName } from './engines.ts'
+import { isDisclosed, type Speaker } from './recordings.ts'
+import { heard, type Side } from './renderings.ts'
+import type { Heard } from './hear.ts'
+import { trainVerifier, type Scores, type VerifierSize } from './verifier.ts'
+
+export const attackers = ['ignorant', 'lazy', 'semi-informed'] as const
+export type Attacker = (typeof attackers)[number]
+
+export interface Trial {
+  attacker: Attacker
+  engine: EngineName
+  kind: 'utterances' | 'calls'
+  /** Who is enrolled, and whose the disclosed recording is. */
+  enrolled: string
+  disclosed: string
+  recording: number
+  scores: Scores
+}
+
+/**
+ * 'half 0' and 'half 1': trained on the speakers of the other half. 'gallery': trained on the attacker's own samples of the very
+ * persons among whom he searches.
+ */
+export const folds = ['half 0', 'half 1', 'gallery'] as const
+export type Fold = (typeof folds)[number]
+
+export interface AttackJob {
+  /** On whose output the verifier is trained. */
+  trainedOn: EngineName
+  fold: Fold
+  engines: readonly EngineName[]
+}
+
+const halfOf = (group: string, groups: readonly string[]) => groups.indexOf(group) % 2
+
+export function runAttack(
+  job: AttackJob,
+  all: readonly Speaker[],
+  size: VerifierSize,
+  trainingSides: readonly Side[],
+): Trial[] {
+  const groups = [...new Set(all.map(({ kind, group }) => `${kind === 'synthetic' ? 'synthetic ' : ''}${group}`))]
+  const half = (speaker: Speaker) =>
+    halfOf(`${speaker.kind === 'synthetic' ? 'synthetic ' : ''}${speaker.group}`, groups)
+  const tested = all.filter((speaker) => job.fold === 'gallery' || `half ${half(speaker)}` === job.fold)
+  const others = job.fold === 'gallery' ? all : all.filter((speaker) => !tested.includes(speaker))
+  const training: { person: string; heard: Heard }[] = []
+  for (const speaker of others) {
+    for (const side of job.trainedOn === 'original' ? trainingSides.slice(0, 1) : trainingSides) {
+      const { utterances, calls } = heard(job.trainedOn, side, speaker)
+      for (const recordings of [utterances, calls]) {
+        for (const [index, one] of recordings.entries()) {
+          if (one === undefined || (job.fold === 'gallery' && isDisclosed(index))) continue
+          training.push({ person: speaker.id, heard: one })
+        }
+      }
+    }
+  }
+  const verifier = trainVerifier(training, size)
+  const trials: Trial[] = []
+  for (const { attacker, enrolOn, discloses } of scenarios(job)) {
+    for (const kind of ['utterances', 'calls'] as const) {
+      const present = tested.filter((speaker) => speaker[kind].length > 0)
+      if (present.length === 0) continue
+      const models = present.map((speaker) =>
+        verifier.enrol(
+          heard(enrolOn, 'attacker', speaker)
+            [kind].filter((one, index) => one !== undefined && !isDisclosed(index))
+            .map((one) => verifier.see(one!)),
+        ),
+      )
+      const disclosed = present.flatMap((speaker) =>
+        heard(discloses, 'disclosed', speaker)[kind].flatMap((one, recording) =>
+          one === undefined || !isDisclosed(recording) ? [] : [{ speaker, recording, seen: verifier.see(one) }],
+        ),
+      )
+      const scores = verifier.score(
+        models,
+        disclosed.map(({ seen }) => seen),
+      )
+      for (const [person, enrolled] of present.entries()) {
+        for (const [at, { speaker, recording }] of disclosed.entries()) {
+          // May be one person under two names: neither a hit nor a miss.
+          if (enrolled.id !== speaker.id && enrolled.group === speaker.group) continue
+          trials.push({
+            attacker,
+            engine: discloses,
+            kind,
+            enrolled: enrolled.id,
+            disclosed: speaker.id,
+            recording,
+            scores: scores[person]![at]!,
+          })
+        }
+      }
+    }
+  }
+  return trials
+}
+
+interface Scenario {
+  attacker: Attacker
+  enrolOn: EngineName
+  discloses: EngineName
+}
+
+function scenarios({ trainedOn, engines }: AttackJob): Scenario[] {
+  const knowing: Scenario = { attacker: 'semi-informed', enrolOn: trainedOn, discloses: trainedOn }
+  if (trainedOn !== 'original') return [knowing]
+  return engines.flatMap((engine): Scenario[] =>
+    engine === 'original'
+      ? [knowing]
+      : [
+          { attacker: 'ignorant', enrolOn: 'original', discloses: engine },
+          { attacker: 'lazy', enrolOn: engine, discloses: engine },
+        ],
+  )
+}

@@ -1,0 +1,49 @@
+/** The engines that are compared, and what stands for an engine's version in the cache: a hash of all its sources. */
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import type { VoiceEngine } from '#use/disclosure/voice/engine.ts'
+
+const root = resolve(import.meta.dirname, '../..')
+export const engineNames = ['original', 'mcadams', 'nvq'] as const
+export type EngineName = (typeof engineNames)[number]
+
+const files: Record<EngineName, string> = {
+  original: 'bench/anonymise/engines.ts',
+  mcadams: 'bench/anonymise/mcadams.ts',
+  nvq: 'src/use/disclosure/voice/nvq.ts',
+}
+
+const original: VoiceEngine = { name: 'original', version: '1', level: 'D', revoice: async ({ samples }) => samples }
+
+export async function engineNamed(name: EngineName): Promise<VoiceEngine> {
+  if (name === 'original') return original
+  const module = (await import(join(root, files[name]))) as Record<string, VoiceEngine>
+  const engine = module[name]
+  if (engine === undefined) throw new Error(`${files[name]} has no engine "${name}": export it by that name.`)
+  return engine
+}
+
+const hashes = new Map<EngineName, string>()
+
+/** SHA-256, hexadecimal, over the paths and bytes of the engine's file and of all that it imports from this repository. */
+export function sourcesHash(name: EngineName): string {
+  const known = hashes.get(name) ?? (name === 'original' ? 'original' : hashOf(name))
+  hashes.set(name, known)
+  return known
+}
+
+function hashOf(name: EngineName): string {
+  const seen = new Set<string>()
+  const follow = (file: string) => {
+    if (seen.has(file) || !existsSync(file)) return
+    seen.add(file)
+    if (!file.endsWith('.ts')) return
+    const source = readFileSync(file, 'utf8')
+    for (const [, path = ''] of source.matchAll(/['"](\.{1,2}\/[^'"\s]+)['"]/g)) follow(resolve(dirname(file), path))
+  }
+  follow(join(root, files[name]))
+  const hash = createHash('sha256')
+  for (const file of [...seen].sort()) hash.update(relative(root, file)).update('\0').update(readFileSync(file))
+  return hash.digest('hex')
+}

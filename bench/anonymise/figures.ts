@@ -1,0 +1,66 @@
+/** From trials to the figures of one attacker, engine and set. */
+import type { Attacker, Trial } from './attacks.ts'
+import type { EngineName } from './engines.ts'
+import { equalErrorRate, foundAtOnePercent, pickedOut, type Scored } from './rates.ts'
+import type { SetName, SpeechSet } from './sets.ts'
+import { systems, type System } from './verifier.ts'
+
+export interface PrivacyFigure {
+  engine: EngineName
+  attacker: Attacker
+  set: SetName
+  /** Percent; of the system that does best, for an attacker uses what works. */
+  equalErrorRate: number
+  bestSystem: System
+  /** Percent of the persons' recordings found where 1 % of strangers are taken for them. */
+  foundAtOnePercent: number
+  /** Percent, and among how many (gallery), where searched. */
+  pickedOut: number | undefined
+  among: number
+  targets: number
+}
+
+const percent = (share: number) => Math.round(share * 1000) / 10
+
+export function privacyFigure(
+  engine: EngineName,
+  attacker: Attacker,
+  set: SetName,
+  { kind, speakers }: SpeechSet,
+  verification: readonly Trial[],
+  gallery: readonly Trial[],
+): PrivacyFigure {
+  const members = new Set(speakers.map(({ id }) => id))
+  const ours = (trial: Trial) =>
+    trial.engine === engine &&
+    trial.attacker === attacker &&
+    trial.kind === kind &&
+    members.has(trial.enrolled) &&
+    members.has(trial.disclosed)
+  const trials = verification.filter(ours)
+  const searched = gallery.filter(ours)
+  const scored = (system: System): Scored[] =>
+    trials.map(({ enrolled, disclosed, scores }) => ({ same: enrolled === disclosed, score: scores[system] }))
+  const perSystem = systems.map((system) => ({ system, trials: scored(system), rate: equalErrorRate(scored(system)) }))
+  const best = perSystem.reduce((one, other) => (other.rate < one.rate ? other : one))
+  const shares = systems.map((system) =>
+    pickedOut(
+      searched.map(({ enrolled, disclosed, recording, scores }) => ({
+        recording: `${disclosed} ${recording}`,
+        same: enrolled === disclosed,
+        score: scores[system],
+      })),
+    ),
+  )
+  return {
+    engine,
+    attacker,
+    set,
+    equalErrorRate: percent(best.rate),
+    bestSystem: best.system,
+    foundAtOnePercent: percent(Math.max(...perSystem.map(({ trials: own }) => foundAtOnePercent(own)))),
+    pickedOut: searched.length === 0 ? undefined : percent(Math.max(...shares)),
+    among: members.size,
+    targets: trials.filter(({ enrolled, disclosed }) => enrolled === disclosed).length,
+  }
+}

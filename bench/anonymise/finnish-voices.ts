@@ -1,0 +1,86 @@
+/**
+ * Finnish is hardly spoken in Debian's packages: festival's two speakers (diphones of two people) and espeak-ng's variants, which
+ * are no people but settings of one synthesiser's formants, pitch and speed.
+ */
+import { execFile } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { seeded } from './seeded.ts'
+import { asTelephone, cacheFolder, keepPieces, readPieces } from './speech-packages.ts'
+
+const run = promisify(execFile)
+
+export interface FinnishVoice {
+  id: string
+  language: 'fi'
+  program: 'festival' | 'espeak-ng'
+  voice: string
+  /** espeak-ng's own scales. */
+  pitch: number
+  speed: number
+}
+
+const variants = 'm1 m2 m3 m4 m5 m6 m7 m8 f1 f2 f3 f4 f5 Alex Andrea Annie Denis Diogo'
+
+export const finnishVoices: readonly FinnishVoice[] = [
+  { id: 'finnish-lj', language: 'fi', program: 'festival', voice: 'voice_suo_fi_lj_diphone', pitch: 0, speed: 0 },
+  { id: 'finnish-mv', language: 'fi', program: 'festival', voice: 'voice_hy_fi_mv_diphone', pitch: 0, speed: 0 },
+  ...variants.split(' ').map((voice): FinnishVoice => {
+    const chance = seeded(`Finnish ${voice}`)
+    const [pitch, speed] = [35 + Math.round(30 * chance.uniform()), 140 + Math.round(40 * chance.uniform())]
+    return { id: `finnish-${voice}`, language: 'fi', program: 'espeak-ng', voice: `fi+${voice}`, pitch, speed }
+  }),
+]
+
+const sentences = [
+  'Hyvää päivää, soitan viime viikolla saamastani päätöksestä.',
+  'Hakemus on meillä käsittelyssä, ja päätös tulee kotiin postissa.',
+  'Voisitteko kertoa, milloin asia on tullut vireille?',
+  'En ole vielä saanut vastausta, vaikka lähetin liitteet jo kuukausi sitten.',
+  'Odottakaa hetki, niin katson tiedot järjestelmästä.',
+  'Päätökseen voi hakea muutosta kolmenkymmenen päivän kuluessa.',
+  'Kiitos paljon avusta, tämä selvensi asiaa.',
+  'Meidän täytyy vielä tarkistaa yksi kohta ennen kuin maksu lähtee.',
+  'Lomakkeen saa joko verkosta tai lähimmästä toimipisteestä.',
+  'Minulla on kaksi kysymystä, jotka koskevat eri hakemuksia.',
+  'Voin siirtää puhelun asiantuntijalle, joka vastaa näistä asioista.',
+  'Olimme sopineet, että asia hoidetaan tällä viikolla kuntoon.',
+  'Valitettavasti järjestelmä on juuri nyt hitaampi kuin tavallisesti.',
+  'Lähetimme lisätietopyynnön, johon pitäisi vastata ennen kuun loppua.',
+  'Ymmärrän hyvin, että odottaminen on ollut raskasta.',
+  'Onko teillä jokin muu asia, jossa voisin olla avuksi?',
+  'Sain tänään kirjeen, jota en oikein ymmärrä.',
+  'Maksu näkyy tilillä viimeistään ensi keskiviikkona.',
+]
+
+/** One sentence a piece; nothing where the program or its voice is not installed. */
+export async function finnishSpeechOf(voice: FinnishVoice): Promise<readonly Int16Array[]> {
+  const cached = join(cacheFolder, 'people', `${voice.id}.s16`)
+  if (!existsSync(cached)) {
+    const scratch = mkdtempSync(join(tmpdir(), 'finnish-'))
+    try {
+      const pieces: Int16Array[] = []
+      for (const sentence of seeded(voice.id).shuffled(sentences)) {
+        const wav = join(scratch, 'sentence.wav')
+        await speak(voice, sentence, wav, scratch)
+        pieces.push(await asTelephone(wav))
+      }
+      keepPieces(cached, pieces)
+    } catch {
+      return []
+    } finally {
+      rmSync(scratch, { recursive: true })
+    }
+  }
+  return readPieces(cached)
+}
+
+async function speak({ program, voice, pitch, speed }: FinnishVoice, text: string, wav: string, scratch: string) {
+  if (program === 'espeak-ng')
+    return run('espeak-ng', ['-v', voice, '-p', String(pitch), '-s', String(speed), '-w', wav, text])
+  const file = join(scratch, 'text.txt')
+  writeFileSync(file, Buffer.from(text, 'latin1'))
+  return run('text2wave', ['-eval', `(${voice})`, file, '-o', wav])
+}

@@ -1,0 +1,15 @@
+/** What a verifier hears of a recording. */
+import { prosodyOf } from './prosody.ts'
+import { voiceFrames } from './voice-frames.ts'
+
+export interface Heard {
+  /** Frames x dimensions, of speech only, their mean taken away. */
+  normalised: Float32Array
+  count: number
+  prosody: Float64Array
+}
+
+export const hear = (samples: Int16Array): Heard => {
+  const frames = voiceFrames(samples)
+  return { normalised: frames.normalised, count: frames.count, prosody: prosodyOf(samples, frames) }
+}

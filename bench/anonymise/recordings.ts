@@ -1,0 +1,77 @@
+/** The recordings of the bench: utterances of about five seconds, calls of about 34 seconds, cut from what a person says. */
+import { people, type Person } from './people.ts'
+import { finnishVoices, finnishSpeechOf } from './finnish-voices.ts'
+import { seeded } from './seeded.ts'
+import { speechOf } from './speech-packages.ts'
+
+export interface Speaker {
+  id: string
+  /** Members of one group may be one person: never each other's impostors, never apart in training and test. */
+  group: string
+  kind: Person['kind'] | 'synthetic'
+  /** Even ones are the attacker's own samples of the person, odd ones are disclosed. */
+  utterances: readonly Int16Array[]
+  /** As the utterances; empty where a person says too little. */
+  calls: readonly Int16Array[]
+  /** Seconds in all. */
+  seconds: number
+}
+
+/** Also how the odd and the even ones are told apart, in one place. */
+export const isDisclosed = (index: number) => index % 2 === 1
+
+const rate = 8000
+const utteranceSamples = 5 * rate
+const callSamples = 34 * rate
+/** Who says less is left out. */
+const fewestUtterances = 2
+
+export async function speakers(mostUtterances: number, mostCalls: number): Promise<readonly Speaker[]> {
+  const result: Speaker[] = []
+  for (const person of people) result.push(cut(person, await speechOf(person), mostUtterances, mostCalls))
+  for (const voice of finnishVoices)
+    result.push(cut({ ...voice, kind: 'synthetic' }, await finnishSpeechOf(voice), mostUtterances, 0))
+  return result.filter(({ utterances }) => utterances.length >= fewestUtterances)
+}
+
+function cut(
+  { id, language, kind }: { id: string; language: string; kind: Speaker['kind'] },
+  pieces: readonly Int16Array[],
+  mostUtterances: number,
+  mostCalls: number,
+): Speaker {
+  const seconds = pieces.reduce((sum, { length }) => sum + length, 0) / rate
+  // A voice that exists on no tape is nobody else's double.
+  const group = kind === 'synthetic' ? id : language
+  const utterances = join(pieces, utteranceSamples, 0.15, id).slice(0, mostUtterances * (kind === 'sentences' ? 2 : 1))
+  const calls = kind === 'sentences' ? join(pieces, callSamples, 0.45, id).slice(0, mostCalls) : []
+  return { id, group, kind, utterances: evenCount(utterances), calls: evenCount(calls), seconds }
+}
+
+const evenCount = <T>(items: readonly T[]): T[] => items.slice(0, items.length & ~1)
+
+/** Pieces end to end with the noise of an idle line between them, a new one as soon as it is long enough. */
+function join(pieces: readonly Int16Array[], samples: number, gapSeconds: number, seed: string): Int16Array[] {
+  const chance = seeded(`gaps ${seed}`)
+  const joined: Int16Array[] = []
+  let parts: Int16Array[] = []
+  let length = 0
+  for (const piece of pieces) {
+    const gap = Int16Array.from({ length: Math.round(rate * gapSeconds * (0.7 + 0.6 * chance.uniform())) }, () =>
+      Math.round(8 * chance.normal()),
+    )
+    parts.push(piece, gap)
+    length += piece.length + gap.length
+    if (length < samples) continue
+    const whole = new Int16Array(length)
+    let at = 0
+    for (const part of parts) {
+      whole.set(part, at)
+      at += part.length
+    }
+    joined.push(whole)
+    parts = []
+    length = 0
+  }
+  return joined
+}

@@ -1,0 +1,86 @@
+/**
+ * What an engine makes of a speaker's recordings, and what a verifier hears of it, kept by the hash of the engine's sources. Each
+ * recording has a draw of its own, and the two sides have different ones: what the attacker renders is never what was disclosed.
+ */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { deserialize, serialize } from 'node:v8'
+import { hear, type Heard } from './hear.ts'
+import { engineNamed, sourcesHash, type EngineName } from './engines.ts'
+import { isDisclosed, type Speaker } from './recordings.ts'
+import { seeded } from './seeded.ts'
+import { cacheFolder, keepPieces, readPieces } from './speech-packages.ts'
+
+export type Side = 'attacker' | 'attacker again' | 'disclosed'
+
+export interface PerRecording<Of> {
+  utterances: readonly (Of | undefined)[]
+  calls: readonly (Of | undefined)[]
+}
+
+interface Cost {
+  cpuSeconds: number
+  speechSeconds: number
+}
+
+/** Recordings are numbered as the speaker's; of what is disclosed only the odd ones exist. */
+const exists = (name: EngineName, side: Side, index: number) =>
+  name === 'original' || side !== 'disclosed' || isDisclosed(index)
+
+const fileOf = (name: EngineName, side: Side, { id, utterances, calls }: Speaker) =>
+  join(
+    cacheFolder,
+    'rendered',
+    `${name}-${sourcesHash(name).slice(0, 16)}`,
+    `${name === 'original' ? 'both' : side.replaceAll(' ', '-')}-${id}-${utterances.length}-${calls.length}`,
+  )
+
+/** Renders and listens, where that is not kept from an earlier run. */
+export async function prepare(name: EngineName, side: Side, speaker: Speaker): Promise<void> {
+  const file = fileOf(name, side, speaker)
+  if (existsSync(`${file}.heard`)) return
+  mkdirSync(join(file, '..'), { recursive: true })
+  const engine = await engineNamed(name)
+  const before = process.cpuUsage()
+  const pieces: Int16Array[] = []
+  let samplesRead = 0
+  for (const kind of ['utterances', 'calls'] as const) {
+    for (const [index, samples] of speaker[kind].entries()) {
+      if (!exists(name, side, index)) continue
+      const chance = seeded(`${name} ${side} ${speaker.id} ${kind} ${index}`)
+      const out = await engine.revoice({ samples: samples.slice(), redacted: [] }, (size) => chance.bytes(size))
+      if (out.length !== samples.length)
+        throw new Error(
+          `${name} gave ${out.length} samples for ${samples.length} of ${speaker.id}: lengths must agree.`,
+        )
+      samplesRead += samples.length
+      pieces.push(out)
+    }
+  }
+  const { user, system } = process.cpuUsage(before)
+  const cost: Cost = { cpuSeconds: (user + system) / 1e6, speechSeconds: samplesRead / 8000 }
+  keepPieces(`${file}.s16`, pieces)
+  writeFileSync(`${file}.json`, JSON.stringify(cost))
+  writeFileSync(`${file}.heard`, serialize(pieces.map(hear)))
+}
+
+const numbered = <Of>(name: EngineName, side: Side, { utterances, calls }: Speaker, pieces: Of[]): PerRecording<Of> => {
+  const take = (recordings: readonly Int16Array[]) =>
+    recordings.map((_, index) => (exists(name, side, index) ? pieces.shift() : undefined))
+  return { utterances: take(utterances), calls: take(calls) }
+}
+
+export const rendered = (name: EngineName, side: Side, speaker: Speaker): PerRecording<Int16Array> =>
+  numbered(name, side, speaker, readPieces(`${fileOf(name, side, speaker)}.s16`))
+
+export const heard = (name: EngineName, side: Side, speaker: Speaker): PerRecording<Heard> =>
+  numbered(name, side, speaker, deserialize(readFileSync(`${fileOf(name, side, speaker)}.heard`)) as Heard[])
+
+/** Over all speakers: seconds of speech a second of CPU. */
+export function timesRealTime(name: EngineName, all: readonly Speaker[]): number {
+  const costs = all.map(
+    (speaker) => JSON.parse(readFileSync(`${fileOf(name, 'disclosed', speaker)}.json`, 'utf8')) as Cost,
+  )
+  const sum = (pick: (cost: Cost) => number) => costs.reduce((total, cost) => total + pick(cost), 0)
+  return sum(({ speechSeconds }) => speechSeconds) / sum(({ cpuSeconds }) => cpuSeconds)
+}
