@@ -28,7 +28,7 @@ begin
         a.assessed_at is not null, a.outcome, a.decided_by, a.decided_at, a.released_at, null::date, a.closed_at
       from authority_disclosure a
       where of_year is null or extract(year from helsinki_day(a.entered_at)) = of_year
-    ) l
+    ) l (id, kind, number, recipient, about, ground, items, unconfirmed, is_assessed, outcome, decided_by, decided_at, released_at, due_on, closed_at)
     order by (regexp_match(l.number, '\d{4}'))[1]::integer desc, l.kind, (regexp_match(l.number, '\d+$'))[1]::integer desc limit 5000;
 end $$;
 

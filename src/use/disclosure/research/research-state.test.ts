@@ -1,0 +1,84 @@
+import { sql } from 'kysely'
+import { expect, test } from 'vitest'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { readResearchFacts } from './research-facts.ts'
+import { lacksOf, researchStateOf, type ResearchFacts } from './research-state.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const { db: admin } = database.as()
+
+let seed = 20261126
+/** The same ones each time. */
+function oneOf<Value>(values: readonly Value[]): Value {
+  seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648
+  return values[Math.floor((seed / 2_147_483_648) * values.length)]!
+}
+const isSo = () => oneOf([true, false])
+const instants = ['2026-11-26T10:00:00Z', '2026-11-30T22:00:00Z', '2026-12-24T08:00:00Z', '2027-04-30T21:00:00Z']
+
+function randomFacts(): unknown {
+  return {
+    now: oneOf(instants),
+    isOn: oneOf([true, true, false]),
+    isPseudonymisedOn: isSo(),
+    isInstituteBlocked: oneOf([true, false, false]),
+    dueEnds: oneOf(instants),
+    deadline: oneOf(instants),
+    hasUndertaking: isSo(),
+    outcome: oneOf([null, null, 'GRANTED', 'REFUSED']),
+    isReleased: oneOf([true, false, false, false]),
+    isStudyEnded: false,
+    isClosed: false,
+    isWithdrawn: oneOf([true, false, false, false]),
+    hands: [],
+    items: Array.from({ length: oneOf([0, 1, 2, 5]) }, (_, index) => ({
+      item: index + 1,
+      ...(isSo() && { destroyAt: oneOf(instants) }),
+      recording: oneOf(['available', 'available', 'restricted', 'destroyed', 'unknown']),
+      copyState: oneOf(['NONE', 'DRAFT', 'RENDERING', 'RENDERED', 'APPROVED', 'APPROVED', 'REJECTED', 'FAILED']),
+      ...(isSo() && { level: oneOf(['T', 'N', 'D']) }),
+      outcome: 'none',
+    })),
+  }
+}
+
+test('what the page says is missing is what the database refuses for, whatever there is', async () => {
+  const all = Array.from({ length: 1_000 }, randomFacts)
+  const { rows } = await sql<{ lacks: { what: string; items?: number[]; until?: string }[] }>`
+    select coalesce((select jsonb_agg(jsonb_strip_nulls(to_jsonb(l))) from lacks_of_facts(f) l), '[]') as lacks
+    from jsonb_array_elements(${JSON.stringify(all)}::jsonb) with ordinality e (f, n) order by n`.execute(admin)
+  const decided = rows.map(({ lacks }) =>
+    lacks.map(({ until, ...lack }) => ({ ...lack, ...(until && { until: Temporal.Instant.from(until).toString() }) })),
+  )
+  const told = all.map((facts) =>
+    lacksOf(readResearchFacts(facts)).map(({ until, ...lack }) => ({
+      ...lack,
+      ...(until && { until: until.toString() }),
+    })),
+  )
+  expect(told).toEqual(decided)
+  expect(new Set(told.flat().map(({ what }) => what)).size).toBe(13)
+})
+
+test('a disclosure is as far as what was done for it, and no further', () => {
+  const facts = (given: Partial<ResearchFacts>): ResearchFacts => ({
+    ...readResearchFacts(randomFacts()),
+    ...{ isWithdrawn: false, isClosed: false, isReleased: false, isStudyEnded: false, hasUndertaking: false },
+    ...{ outcome: null, items: [] },
+    ...given,
+  })
+  const item = (copyState: 'NONE' | 'RENDERED' | 'APPROVED') =>
+    ({ item: 1, recording: 'available', copyState, outcome: 'none' }) as const
+  expect(researchStateOf(facts({}))).toBe('DRAFT')
+  expect(researchStateOf(facts({ hasUndertaking: true, items: [item('NONE')] }))).toBe('ITEMS_SELECTED')
+  expect(researchStateOf(facts({ items: [item('RENDERED'), item('APPROVED')] }))).toBe('ANONYMISED')
+  expect(researchStateOf(facts({ items: [item('APPROVED')] }))).toBe('CHECKED')
+  expect(researchStateOf(facts({ hasUndertaking: true, items: [item('APPROVED')] }))).toBe('UNDERTAKING')
+  expect(researchStateOf(facts({ outcome: 'GRANTED' }))).toBe('DECIDED')
+  expect(researchStateOf(facts({ outcome: 'REFUSED' }))).toBe('REFUSED')
+  expect(researchStateOf(facts({ outcome: 'GRANTED', isReleased: true }))).toBe('RELEASED')
+  expect(researchStateOf(facts({ outcome: 'GRANTED', isReleased: true, isStudyEnded: true }))).toBe('STUDY_ENDED')
+  expect(researchStateOf(facts({ outcome: 'GRANTED', isReleased: true, isClosed: true }))).toBe('CLOSED')
+  expect(researchStateOf(facts({ isWithdrawn: true }))).toBe('WITHDRAWN')
+})

@@ -1,0 +1,265 @@
+// AC13, AC19, R30, R32, R50: what leaves comes back or is destroyed, item by item; what is overdue is told; over the wire.
+import { Registry } from 'prom-client'
+import { sql } from 'kysely'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { tellWaiting } from '#app/roles/tell-waiting.ts'
+import { makeLog } from '#platform/log/log.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { endsThatWait } from '#use/retention/stands-in-the-way.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { openResearch } from './open-research.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const research = await openResearch(database)
+const { ends, admin, custodian, send, act, read, institute, day, decided, release, released, confirm, pastItsDay } =
+  research
+
+beforeAll(() => ends.startCustodian())
+
+const extend = (id: string, dueOn: string, name: 'eero' | 'kaisa' = 'eero') =>
+  act(name, 'POST', id, '/extensions', { dueOn, reasons: 'Tutkimus jatkuu.' })
+const decideExtension = (id: string, outcome = 'GRANTED', name: 'riitta' | 'eero' = 'riitta') =>
+  send(name, 'POST', `/api/research-extensions/${id}/decision`, { outcome })
+const close = (id: string) => act('riitta', 'POST', id, '/close')
+async function tiesOf(id: string) {
+  const { rows } = await sql<{ ties: number }>`
+    select (select count(*) from research_item where disclosure_id = d.id and (recording_id is not null or contact_id is not null))
+      + (select count(*) from disclosed_copy where disclosure = d.number and recording_id is not null) as ties
+    from research_disclosure d where d.id = ${id}`.execute(admin)
+  return Number(rows[0]!.ties)
+}
+
+describe('a copy that is out', () => {
+  test('of a recording whose use is forbidden is recalled, and the disclosure is closed when it is confirmed and not before', async () => {
+    const { id, recordings } = await released({ items: 2 })
+    expect((await ends.byCaller(recordings[0]!)).status).toBe(200)
+    await ends.until(recordings[0]!, 'DESTROYED')
+    const found = await read(id)
+    expect(found.itemList).toMatchObject([{ outcome: 'recalled', recording: 'destroyed' }, { outcome: 'out' }])
+    expect(found.notices).toEqual([
+      {
+        kind: 'destroy-now',
+        item: 1,
+        language: 'sv',
+        text: expect.stringContaining('förstör kopian genast') as string,
+      },
+    ])
+    expect(found.notices[0]!.text).not.toMatch(/\d{2}:\d{2}|\+358|Aino|[0-9a-f]{8}-/)
+    expect((await confirm(id, 2)).status).toBe(204)
+    expect(await close(id)).toMatchObject({ status: 409, code: 'research.unconfirmed', field: '1' })
+    expect(await tiesOf(id)).toBe(2)
+    expect((await confirm(id, 1, 'destroyed', 'riitta' as 'eero')).status).toBe(204)
+    expect(await tiesOf(id)).toBe(0)
+    expect((await close(id)).status).toBe(204)
+    expect(await read(id)).toMatchObject({
+      state: 'CLOSED',
+      open: 0,
+      notices: [{ kind: 'closed' }],
+      itemList: [{ outcome: 'destroyed' }, { outcome: 'destroyed' }],
+    })
+    expect(JSON.stringify((await read(id)).itemList)).not.toMatch(/recordingId|contactId/)
+  })
+
+  test('that was recalled is confirmed from the page of recalls by the same act', async () => {
+    const { id, recordings } = await released()
+    await ends.byCaller(recordings[0]!)
+    const { body } = await send('riitta', 'GET', '/api/recalls')
+    const { number } = await read(id)
+    const recall = (body['items'] as { id: string; disclosure: string }[]).find(
+      ({ disclosure }) => disclosure === number,
+    )!
+    expect(
+      (await send('riitta', 'POST', `/api/recalls/${recall.id}/confirm`, { outcome: 'returned' })).status,
+    ).toBe(204)
+    expect(await tiesOf(id)).toBe(0)
+    expect((await read(id)).itemList).toMatchObject([{ outcome: 'returned' }])
+    expect(await confirm(id, 1)).toMatchObject({ status: 409, code: 'recall.confirmed' })
+    expect((await close(id)).status).toBe(204)
+  })
+
+  test('is confirmed once, with where the confirmation is, and only where something was released', async () => {
+    const before = await decided()
+    expect(await confirm(before.id, 1)).toMatchObject({ status: 409, code: 'research.not-released' })
+    expect(await close(before.id)).toMatchObject({ code: 'research.not-released' })
+    const { id } = await released()
+    expect(await confirm(id, 2)).toMatchObject({ status: 404 })
+    expect(await confirm(id, 1, 'kept')).toMatchObject({ status: 400, code: 'input.invalid' })
+    expect((await confirm(id, 1, 'returned')).status).toBe(204)
+    expect(await confirm(id, 1)).toMatchObject({ code: 'recall.confirmed' })
+    expect(await act('eero', 'DELETE', id, '')).toMatchObject({ status: 409, code: 'research.released' })
+  })
+
+  test('is due at once when the study ends, on its day or before', async () => {
+    const { id } = await released()
+    expect(await act('eero', 'POST', id, '/study-end', { endedOn: day(1) })).toMatchObject({
+      code: 'research.day-ahead',
+    })
+    expect(await act('eero', 'POST', id, '/study-end', { endedOn: day(-1) })).toMatchObject({
+      code: 'research.day-before',
+    })
+    expect((await act('eero', 'POST', id, '/study-end', { endedOn: day(0) })).status).toBe(204)
+    const found = await read(id)
+    expect(found).toMatchObject({ state: 'STUDY_ENDED', studyEndedOn: day(0), notices: [{ kind: 'study-ended' }] })
+    expect(await release(id)).toBe('research.study-ended')
+    expect(await extend(id, day(60))).toMatchObject({ code: 'research.study-ended' })
+    await sql`update research_disclosure set study_ended_on = ${day(-9)}::date where id = ${id}`.execute(admin)
+    expect(await read(id)).toMatchObject({ isOverdue: true, notices: [{ kind: 'overdue' }] })
+  })
+})
+
+describe('a disclosure past its day', () => {
+  test('is overdue, its institute gets nothing else until the copies are confirmed, and it stays so until it is closed', async () => {
+    const instituteId = await institute()
+    const { id } = await released({ instituteId, items: 2 })
+    const next = await decided({ instituteId })
+    await confirm(id, 1)
+    await pastItsDay(id)
+    expect(await read(id)).toMatchObject({
+      isOverdue: true,
+      open: 1,
+      state: 'RELEASED',
+      notices: [{ kind: 'overdue' }],
+    })
+    const blocked = async () =>
+      ((await send('riitta', 'GET', '/api/institutes')).body['items'] as { id: string; isBlocked: boolean }[]).find(
+        (one) => one.id === instituteId,
+      )!.isBlocked
+    expect(await blocked()).toBe(true)
+    expect(await release(next.id)).toBe('research.institute-blocked')
+    expect((await confirm(id, 2)).status).toBe(204)
+    expect(await blocked()).toBe(false)
+    expect(await release(next.id)).toBeUndefined()
+    expect((await read(id)).isOverdue).toBe(true)
+    await close(id)
+    expect((await read(id)).isOverdue).toBe(false)
+  })
+
+  test('blocks its institute as well where a recall is past its time', async () => {
+    const instituteId = await institute()
+    const { id, recordings } = await released({ instituteId })
+    await ends.byCaller(recordings[0]!)
+    const next = await decided({ instituteId })
+    await sql`update disclosed_copy set due_at = now() - interval '1 minute'
+      where disclosure = (select number from research_disclosure where id = ${id})`.execute(admin)
+    expect(await release(next.id)).toBe('research.institute-blocked')
+  })
+
+  test('gets a later day by a new decision of somebody else, never past the destruction of an item', async () => {
+    const { id, recordings } = await released()
+    await pastItsDay(id)
+    expect(await extend(id, day(-2))).toMatchObject({ code: 'research.day-not-later' })
+    const asked = await extend(id, day(10))
+    expect(asked.status).toBe(201)
+    const extension = asked.body['id'] as string
+    expect(await extend(id, day(11), 'kaisa')).toMatchObject({ status: 409, code: 'research.extension-waits' })
+    expect((await read(id, 'riitta')).may.decide).toBe(true)
+    expect(await decideExtension(extension, 'GRANTED', 'eero')).toMatchObject({ code: 'deny.role' })
+    await ends.setDay(recordings[0]!, Temporal.Now.instant().add({ hours: 24 * 9 }))
+    expect(await decideExtension(extension)).toMatchObject({ status: 409, code: 'research.due-date-late' })
+    expect((await decideExtension(extension, 'REFUSED')).status).toBe(204)
+    expect(await decideExtension(extension)).toMatchObject({ code: 'research.decided' })
+    expect((await read(id)).isOverdue).toBe(true)
+    const again = (await extend(id, day(7))).body['id'] as string
+    expect((await decideExtension(again)).status).toBe(204)
+    expect(await read(id)).toMatchObject({ isOverdue: false, dueOn: day(7) })
+    expect(await extend(id, day(10))).toMatchObject({ code: 'research.due-date-late' })
+  })
+
+  test('is told each day: a line of the custodian, a metric, an entry in the log, and to whoever asks for the status', async () => {
+    const { id } = await released()
+    await pastItsDay(id, 2)
+    expect(await endsThatWait(custodian)).toContainEqual(expect.objectContaining({ kind: 'disclosure-overdue', id }))
+    const [registry, said]: [Registry, string[]] = [new Registry(), []]
+    const lines = () => said.filter((line) => line.includes(id)).length
+    const { pool } = database.as('seloste_custodian')
+    const log = makeLog({ name: 'custodian', write: (line) => said.push(line), pretty: false })
+    const telling = tellWaiting({ db: custodian, pool, log, registry, intervalMs: 20 })
+    try {
+      await expect.poll(lines, { timeout: 5_000 }).toBe(1)
+      await new Promise((resolve) => setTimeout(resolve, 200))
+      expect(lines()).toBe(1)
+      await sql`update research_disclosure set overdue_told_on = overdue_told_on - 1 where id = ${id}`.execute(admin)
+      await expect.poll(lines, { timeout: 5_000 }).toBe(2)
+    } finally {
+      await telling.stop()
+    }
+    expect(await registry.metrics()).toMatch(/seloste_disclosures_overdue [1-9]/)
+    const { rows } = await sql`select from audit_entry where action = 'research.overdue' and object_id = ${id}`.execute(
+      admin,
+    )
+    expect(rows).toHaveLength(2)
+    expect(said.join('')).not.toMatch(/Tutkimus Oy|Laatu/)
+  })
+})
+
+describe('the log of disclosures', () => {
+  test('tells whoever oversees or decides to whom, how many and by whose decision, of no call; and the look is logged', async () => {
+    const { id, recordings } = await released({ items: 2 })
+    await confirm(id, 1)
+    const year = Temporal.Now.plainDateISO('Europe/Helsinki').year
+    for (const name of ['dora', 'riitta'] as const) {
+      const { body } = await send(name, 'GET', `/api/disclosures?year=${year}`)
+      const entry = (body['items'] as { id: string }[]).find((one) => one.id === id)
+      expect(entry).toMatchObject({
+        kind: 'RESEARCH',
+        state: 'RELEASED',
+        about: 'Laatu 2027',
+        items: 2,
+        unconfirmed: 1,
+        decidedBy: { name: 'Riitta' },
+        releases: [],
+      })
+      expect(JSON.stringify(body)).not.toContain(recordings[0])
+    }
+    for (const name of ['eero', 'tuula', 'aino', 'anssi'] as const) {
+      expect(await send(name, 'GET', '/api/disclosures')).toMatchObject({ status: 403, code: 'deny.role' })
+    }
+    const empty = await send('dora', 'GET', '/api/disclosures?year=2001')
+    expect(empty.body['items']).toEqual([])
+    const { rows } = await sql`
+      select from audit_entry where action = 'disclosures.read' and result = 'ok' and person_id = ${research.people.dora.id}`.execute(
+      admin,
+    )
+    expect(rows).toHaveLength(2)
+  })
+
+  test('counts a year without anybody in it', async () => {
+    const year = Temporal.Now.plainDateISO('Europe/Helsinki').year
+    const counted = async () => {
+      const { status, body } = await send('dora', 'GET', `/api/disclosures/statistics?year=${year}`)
+      expect(status).toBe(200)
+      return body['research'] as Record<string, number>
+    }
+    const before = await counted()
+    const { id } = await released({ items: 2 })
+    await confirm(id, 1, 'returned')
+    const after = await counted()
+    const changed = Object.entries(after).filter(([name, value]) => value !== before[name])
+    expect(Object.fromEntries(changed.map(([name, value]) => [name, value - before[name]!]))).toEqual({
+      begun: 1,
+      released: 1,
+      items: 2,
+      returned: 1,
+    })
+  })
+})
+
+test('a release in the midst of a prohibition comes after it and is refused, or before it and is recalled', async () => {
+  const { id, recordings } = await decided({ items: 1 })
+  const [refused] = await Promise.all([release(id), ends.byCaller(recordings[0]!)])
+  const { rows } = await sql<{ state: string }>`
+    select c.state from disclosed_copy c join research_disclosure d on d.number = c.disclosure where d.id = ${id}`.execute(
+    admin,
+  )
+  expect(refused === undefined ? rows : refused).toEqual(
+    refused === undefined ? [{ state: 'RECALLED' }] : 'research.item-destroyed',
+  )
+})
+
+test('what was released may be released again while the institute is to have it, without what was recalled', async () => {
+  const { id, recordings } = await released({ items: 2 })
+  await ends.byCaller(recordings[0]!)
+  expect(await release(id)).toBeUndefined()
+  const { rows } = await sql`select item from research_items_to_release(${id})`.execute(admin)
+  expect(rows).toEqual([{ item: 2 }])
+})
