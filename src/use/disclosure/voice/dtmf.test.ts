@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { asTrack, spokenDialogue, vowel, whiteNoise } from '#test/disclosure/spoken-sound.ts'
 import { findKeyTones } from './dtmf.ts'
-import { asTrack, spokenDialogue, vowel, whiteNoise } from './sound-for-tests.ts'
 
 const rows = [697, 770, 852, 941]
 const columns = [1209, 1336, 1477, 1633]

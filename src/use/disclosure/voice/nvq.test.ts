@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { asTrack, spokenDialogue, vowel, whiteNoise } from '#test/disclosure/spoken-sound.ts'
 import { nvq } from './nvq.ts'
 import { startRevoiceThreads } from './revoice-track.ts'
-import { asTrack, spokenDialogue, vowel, whiteNoise } from './sound-for-tests.ts'
 
 const spoken = spokenDialogue('car-tax').subarray(0, 8000 * 8)
 const redacted = [

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { asTrack, vowel, whiteNoise } from '#test/disclosure/spoken-sound.ts'
 import { analyse } from './analysis.ts'
-import { asTrack, vowel, whiteNoise } from './sound-for-tests.ts'
 
 const median = (values: Float64Array) => [...values].filter((hertz) => hertz > 0).sort((a, b) => a - b)
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { asTrack, vowel, whiteNoise } from './sound-for-tests.ts'
+import { asTrack, vowel, whiteNoise } from '#test/disclosure/spoken-sound.ts'
 import { findSpeech, hop } from './voice-activity.ts'
 
 /** A second of noise, a second of a vowel in it, a second of noise. */

@@ -1,8 +1,8 @@
-/** Sound for the tests of this folder. In: hertz, or a dialogue's name. Out: samples. Never here: a voice of anybody. */
+/** Sound for the tests of what re-speaks a track. In: hertz, or a dialogue's name. Out: samples. Never here: a voice of anybody. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { alawToLinear } from '#test/simulator/g711.ts'
-import { voiceRate } from './engine.ts'
+import { voiceRate } from '#use/disclosure/voice/engine.ts'
 
 const formants = [600, 1100, 2500]
 
@@ -38,6 +38,6 @@ export function whiteNoise(length: number): Float64Array {
 
 /** A dialogue of the simulator, read aloud by synthetic voices, utterances end to end. */
 export function spokenDialogue(key: string): Int16Array {
-  const folder = join(import.meta.dirname, '../../../../test/simulator/speech/spoken')
+  const folder = join(import.meta.dirname, '../simulator/speech/spoken')
   return alawToLinear(readFileSync(join(folder, `${key}.alaw`)))
 }
