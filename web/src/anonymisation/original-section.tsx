@@ -10,7 +10,7 @@ import { MarkForm } from './mark-form.tsx'
 import { Original, type OriginalPlace } from './original.tsx'
 import { PlayedStrip } from './played-strip.tsx'
 import { redactionId } from './redaction-row.tsx'
-import { without } from './stretches.ts'
+import { joined, without } from './stretches.ts'
 import { formatTenths } from './tenths.ts'
 import { addRedactions, changeRedaction, type Redaction, type Work } from './work.ts'
 
@@ -35,16 +35,26 @@ export function OriginalSection({
 }) {
   const { say } = useLanguage()
   const [mark, setMark] = useState<Mark>(firstMark)
-  const [isOpen, setOpen] = useState(false)
+  // What was unplayed when the listening opened; none while none is open.
+  const [before, setBefore] = useState<readonly Stretch[]>()
+  const isOpen = before !== undefined
   const [{ played, isPlaying }, setPlayed] = useState<{ played: Stretch[]; isPlaying: boolean }>({
     played: [],
     isPlaying: false,
   })
-  const { durationMs } = copy
+  const { durationMs, unplayed } = copy
+  // The server counts what it has sent, a little ahead of the ear: while something is heard, the strip follows the ear.
+  const left = joined(before ? [...unplayed, ...before] : unplayed)
   const notePlayed = useCallback((now: Stretch[], isPlayingNow: boolean) => {
     setPlayed({ played: now, isPlaying: isPlayingNow })
   }, [])
 
+  const noteOpen = (isOpenNow: boolean) => {
+    if (isOpenNow === isOpen) return
+    setBefore(isOpenNow ? unplayed : undefined)
+    setPlayed({ played: [], isPlaying: false })
+    if (!isOpenNow) readAgain()
+  }
   const read = useEffectEvent(readAgain)
   useEffect(() => {
     if (!isPlaying) return
@@ -81,7 +91,7 @@ export function OriginalSection({
         recordingId={copy.recordingId}
         under={under}
         place={place}
-        onOpen={setOpen}
+        onOpen={noteOpen}
         redactions={redactions}
         mark={mark}
         onPlayed={notePlayed}
@@ -93,7 +103,7 @@ export function OriginalSection({
         onPick={(key) => focusRow(redactionId(key))}
       />
       <PlayedStrip
-        unplayed={without(copy.unplayed, played)}
+        unplayed={without(left, played)}
         durationMs={durationMs}
         onPlay={(ms) => place.current?.playFrom(ms)}
       />

@@ -1,5 +1,5 @@
 import { Headphones } from 'lucide-react'
-import { useEffect, useImperativeHandle, useRef, useState, type Ref } from 'react'
+import { useEffect, useEffectEvent, useImperativeHandle, useRef, useState, type Ref } from 'react'
 import type { UnderPurpose } from '../api/shapes.ts'
 import { Button } from '../controls/button.tsx'
 import { Failure } from '../controls/failure.tsx'
@@ -59,7 +59,8 @@ export function Original({
     },
     positionMs: () => player.current?.positionMs() ?? atMs,
   }))
-  useEffect(() => onOpen(isOpen), [isOpen, onOpen])
+  const tellOpen = useEffectEvent(onOpen)
+  useEffect(() => tellOpen(isOpen), [isOpen])
   useEffect(() => {
     if (isOver) offer.current?.focus()
   }, [isOver])

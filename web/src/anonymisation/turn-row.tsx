@@ -67,25 +67,6 @@ export const TurnRow = memo(function TurnRow({
           value={language}
           onChange={(changed) => onChange(key, { language: changed }, 'language')}
         />
-        <label className="turn-words">
-          <span className="label">{say('anonymisation.words')}</span>
-          <textarea
-            ref={words}
-            className="input"
-            rows={1}
-            maxLength={4000}
-            lang={language}
-            value={text}
-            aria-describedby={isIdentifying || isOverlapping ? noteId : undefined}
-            onChange={(event) => onChange(key, { text: event.target.value }, `text-${key}`)}
-          />
-        </label>
-        {(isIdentifying || isOverlapping) && (
-          <span id={noteId} className="field-error turn-note">
-            {isIdentifying && say('anonymisation.turn.identifying')}{' '}
-            {isOverlapping && say('anonymisation.turn.overlaps')}
-          </span>
-        )}
         <span className="work-acts">
           <Button
             kind="quiet"
@@ -115,6 +96,25 @@ export const TurnRow = memo(function TurnRow({
             {say('anonymisation.remove')}
           </Button>
         </span>
+        <label className="turn-words">
+          <span className="label">{say('anonymisation.words')}</span>
+          <textarea
+            ref={words}
+            className="input"
+            rows={1}
+            maxLength={4000}
+            lang={language}
+            value={text}
+            aria-describedby={isIdentifying || isOverlapping ? noteId : undefined}
+            onChange={(event) => onChange(key, { text: event.target.value }, `text-${key}`)}
+          />
+        </label>
+        {(isIdentifying || isOverlapping) && (
+          <span id={noteId} className="field-error turn-note">
+            {isIdentifying && say('anonymisation.turn.identifying')}{' '}
+            {isOverlapping && say('anonymisation.turn.overlaps')}
+          </span>
+        )}
       </div>
     </li>
   )
