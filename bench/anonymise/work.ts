@@ -1,7 +1,7 @@
 /** Renders, attacks and measures in processes of their own, so that two cores are used and CPU is counted per engine. */
 import { fork } from 'node:child_process'
 import type { AttackJob, Trial } from './attacks.ts'
-import type { EngineName } from './engines.ts'
+import { engineNames, sourcesHash, type EngineName } from './engines.ts'
 import type { Side } from './renderings.ts'
 import type { UseLeft } from './use-left.ts'
 import type { VerifierSize } from './verifier.ts'
@@ -24,7 +24,10 @@ export interface Found {
 
 const processes = Number(process.env['SELOSTE_BENCH_PROCESSES'] ?? 2)
 
-/** All jobs, two at a time; what each found, in the order of the jobs. */
+/** Of every engine: work that is spread over processes is of one state of the sources. */
+export const allSources = () => engineNames.map(sourcesHash).join(' ')
+
+/** All jobs, some at a time; what each found, in the order of the jobs. */
 export async function runJobs(jobs: readonly Job[], sizes: Sizes): Promise<Found[]> {
   const results: Found[] = jobs.map(() => ({}))
   const waiting = [...jobs.keys()]
@@ -48,5 +51,5 @@ const runOne = (job: Job, sizes: Sizes) =>
       if (found !== undefined) resolve(found)
       else reject(new Error(`A job of the bench ended with ${code}: ${JSON.stringify(job)}; its own words are above.`))
     })
-    child.send({ job, sizes })
+    child.send({ job, sizes, sources: allSources() })
   })

@@ -3,9 +3,10 @@ import { runAttack } from './attacks.ts'
 import { speakers } from './recordings.ts'
 import { prepare } from './renderings.ts'
 import { useLeft } from './use-left.ts'
-import type { Found, Job, Sizes } from './work.ts'
+import { allSources, type Found, type Job, type Sizes } from './work.ts'
 
-process.on('message', async ({ job, sizes }: { job: Job; sizes: Sizes }) => {
+process.on('message', async ({ job, sizes, sources }: { job: Job; sizes: Sizes; sources: string }) => {
+  if (sources !== allSources()) throw new Error('An engine was changed while the bench ran: run it again.')
   const all = await speakers(sizes.mostUtterances, sizes.mostCalls)
   const found: Found = {}
   if ('prepare' in job) {
