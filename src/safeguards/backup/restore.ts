@@ -334,8 +334,9 @@ async function settle(
     update subject_copy set ended_at = clock_timestamp(), removed_at = clock_timestamp(),
       end_why = case when ready_at is null then 'failed' else 'expired' end
     where ended_at is null`)
-  // Letters with the numbers of requests that came after the backup are out: none of them is given to another request.
+  // Letters and packages with numbers that came after the backup are out: none of them is given to another request or disclosure.
   await connection.query('update request_number set last = last + 1000')
+  await connection.query('update disclosure_number set last = last + 1000')
   // Nobody has their private halves any more: capture must not seal to them.
   await connection.query(`delete from intake_key where day >= $1::timestamptz::date and not (day = any ($2::date[]))`, [
     manifest.snapshotAt,
