@@ -10,6 +10,7 @@ import { createLookPacer } from '#app/http/pace-looks.ts'
 import { serve } from '#app/http/serve.ts'
 import { keepAnonymisedCopies } from '#app/roles/keep-anonymised-copies.ts'
 import type { OpenVoiceEngines } from '#app/roles/voice-engines.ts'
+import { keepPackages } from '#app/roles/keep-packages.ts'
 import { copyQuestions } from '#app/roles/copy-questions.ts'
 import { connectCustodian } from '#app/roles/custodian-client.ts'
 import { serveCustodian } from '#app/roles/custodian-server.ts'
@@ -92,6 +93,13 @@ export async function openTestDesk(
     // Whatever is heard comes at once.
     { pace: { leadMs: Infinity, pieceMs: 0 }, ...(engines && { engines }) },
   )
+  const packages = await keepPackages({
+    store: register.keeping,
+    pool: database.as('seloste_custodian').pool,
+    versions,
+    clock: systemClock,
+    log: makeLog({ name: 'custodian', write: (line) => faults.push(line), pretty: false }),
+  })
   const copies = createCopyMaker({
     ...register.keeping,
     isOffered: () => versions.at(systemClock.now()).description.switches.accessCopy,
@@ -103,6 +111,7 @@ export async function openTestDesk(
     hearCopy: anonymised.hearings.audio,
     questions: {
       ...anonymised.questions,
+      ...packages.questions,
       ...secondFactorQuestions(factors),
       ...passkeyQuestions(passkeys),
       ...copyQuestions(copies, createCopyFetching(register.keeping.db, register.objects)),
@@ -140,6 +149,7 @@ export async function openTestDesk(
     await custodian.stop()
     await copies.stop()
     await anonymised.stop()
+    await packages.stop()
     await versions.stop()
   })
 
@@ -184,7 +194,7 @@ export interface Answer {
 export async function answer(response: Response | Promise<Response>) {
   const given = await response
   const text = await given.text()
-  const body = (text ? JSON.parse(text) : {}) as Answer
+  const body = ((text && JSON.parse(text)) || {}) as Answer
   return { status: given.status, code: body.error?.code, field: body.error?.field, body }
 }
 

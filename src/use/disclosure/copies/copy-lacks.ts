@@ -1,6 +1,6 @@
 /** What stands between a copy and its rendering. In: facts. Out: each thing that is missing. Never here: sound, a database. */
 import type { Level } from '../voice/engine.ts'
-import { copyTracks, outside, touches, united, type CopyTrack, type CopyWork, type Stretch } from './copy-work.ts'
+import { copyTracks, outside, united, type CopyTrack, type CopyWork, type Stretch } from './copy-work.ts'
 import type { Identifier } from './identifiers.ts'
 
 export type CopyLack = 'played' | 'unreviewed' | 'transcript' | 'identifiers-left' | 'engine' | 'level-not-allowed'
@@ -27,7 +27,7 @@ export interface CopyFacts {
   speech: readonly (Stretch & { track: CopyTrack })[]
   /** Both tracks are one sound: whoever speaks is written on either. */
   isMixed: boolean
-  /** Of each turn. */
+  /** Of each turn, in the words that are left of it (./spoken-turns.ts). */
   identifiers: readonly (readonly Identifier[])[]
 }
 
@@ -38,14 +38,7 @@ export function lacksOf(facts: CopyFacts): MissingOfCopy[] {
   const { work, isPlayed, levels } = facts
   const unreviewed = indexesOf(work.redactions, ({ isReviewed }) => !isReviewed)
   const unwritten = work.level === 'T' ? untranscribed(facts) : undefined
-  const left = indexesOf(work.turns, (turn, index) =>
-    facts.identifiers[index]!.some(
-      ({ reason }) =>
-        !work.redactions.some(
-          (one) => one.isReviewed && one.track === turn.track && one.reason === reason && touches(one, turn),
-        ),
-    ),
-  )
+  const left = indexesOf(work.turns, (_, index) => facts.identifiers[index]!.length > 0)
   const offered = levels.find(({ level }) => level === work.level)
   return [
     ...(isPlayed ? [] : [{ what: 'played' as const }]),

@@ -1,7 +1,8 @@
 /** What in written turns says who somebody is. In: turns of both tracks. Out: of each turn, which of its letters, and what they are. */
 import { proposeSpans } from '../content/propose-spans.ts'
+import { allRemovedWords } from '../content/redact-transcript.ts'
+import { slackOf, type TrackTurn } from '../content/spread-turn.ts'
 import type { Word } from '../content/word.ts'
-import { samplesPerMs } from '../content/word.ts'
 import { copyTracks, type RedactionReason, type WrittenTurn } from './copy-work.ts'
 
 export interface Identifier {
@@ -11,45 +12,62 @@ export interface Identifier {
   reason: RedactionReason
 }
 
-/** Proposals are padded by so much, in samples, and may be cut at the ends of the call: nothing lies there. */
-const padding = 1600
-const margin = 16_000
-
-/** A word of a turn: where it is in its text, and when it is said, its time shared out by letters. */
-interface PlacedWord extends Word {
-  turn: number
-  at: number
-}
+/** Only the order of the words is looked at, and that turns follow one another: spans are padded, and reach no neighbour. */
+const samplesPerLetter = 480
+const samplesBetween = 3600
+const samplesBetweenTurns = 8000
+/** How sure it is at the least that somebody would take it out. */
+const leastConfidence = 0.5
 
 /** What is left of names, numbers and places in the words, as they stand: of each turn, in the order of its text. */
 export function identifiersOf(turns: readonly WrittenTurn[]): Identifier[][] {
-  const words = wordsOf(turns, margin)
-  const end = words.reduce((most, { to }) => Math.max(most, to), 0)
-  const proposals = proposeSpans(words, end + margin)
-  const found: Identifier[][] = turns.map(() => [])
-  for (const { track, from, to, category } of proposals) {
-    const said = words.filter((word) => {
-      const middle = (word.from + word.to) / 2
-      return word.track === track && middle > from + padding && middle < to - padding
-    })
-    for (const [turn, some] of Map.groupBy(said, (word) => word.turn)) {
-      const [first, last] = [some[0]!, some.at(-1)!]
-      found[turn]!.push({ from: first.at, to: last.at + last.text.length, reason: category })
+  const places: { word: Word; turn: number; from: number; to: number }[] = []
+  let at = 0
+  const inTime = turns.map((turn, index) => ({ turn, index })).sort((a, b) => a.turn.fromMs - b.turn.fromMs)
+  for (const { turn, index } of inTime) {
+    for (const { 0: text, index: from } of withoutRemoved(turn.text).matchAll(/\S+/g)) {
+      if (text.includes(removed)) continue
+      const to = at + samplesPerLetter * (text.length + 2)
+      const word = { text, language: turn.language, track: trackOf(turn), from: at, to }
+      places.push({ word, turn: index, from, to: from + text.length })
+      at = to + samplesBetween
     }
+    at += samplesBetweenTurns
+  }
+  const found: Identifier[][] = turns.map(() => [])
+  const proposals = proposeSpans(
+    places.map(({ word }) => word),
+    at,
+  )
+  for (const { track, from, to, category, confidence } of proposals) {
+    if (confidence < leastConfidence) continue
+    const said = places.filter(({ word }) => {
+      const middle = (word.from + word.to) / 2
+      return word.track === track && middle > from && middle < to
+    })
+    for (const [turn, some] of Map.groupBy(said, (place) => place.turn))
+      found[turn]!.push({ from: some[0]!.from, to: some.at(-1)!.to, reason: category })
   }
   return found.map((some) => some.sort((a, b) => a.from - b.from || b.to - a.to))
 }
 
-/** The words of turns in samples of the recording, as far as their times are known. */
-export function wordsOf(turns: readonly WrittenTurn[], shift = 0): PlacedWord[] {
-  return turns.flatMap(({ track, fromMs, toMs, language, text }, turn) => {
-    const perLetter = (toMs - fromMs) / Math.max(1, text.length)
-    const place = (at: number) => Math.round((fromMs + at * perLetter) * samplesPerMs) + shift
-    return [...text.matchAll(/\S+/g)].map(({ 0: word, index }) => ({
-      ...{ text: word, language, turn, at: index },
-      track: copyTracks.indexOf(track) as 0 | 1,
-      from: place(index),
-      to: Math.max(place(index) + 1, place(index + word.length)),
-    }))
-  })
+/** A sign of its own keeps what stands on both sides of a replacement apart, and every place as it was. */
+const removed = '¤'
+function withoutRemoved(text: string): string {
+  return allRemovedWords.reduce((rest, words) => rest.replaceAll(words, removed.repeat(words.length)), text)
+}
+
+/** A turn in samples, for whoever asks where its words are said. */
+export function trackTurn(turn: WrittenTurn, samplesPerMs: number): TrackTurn {
+  const { fromMs, toMs, language, text } = turn
+  return { track: trackOf(turn), from: fromMs * samplesPerMs, to: toMs * samplesPerMs, language, text }
+}
+
+/** By how much the words of a turn may be said earlier or later than their even share of its time. */
+export function slackMs(turn: WrittenTurn, samplesPerMs: number): number {
+  return Math.ceil(slackOf(trackTurn(turn, samplesPerMs)) / samplesPerMs)
+}
+
+function trackOf({ track }: WrittenTurn): 0 | 1 {
+  return copyTracks.indexOf(track) as 0 | 1
 }

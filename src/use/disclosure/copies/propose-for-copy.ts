@@ -1,9 +1,12 @@
 /** Where to begin: turns where somebody speaks, redactions where words or keys tell of somebody. Nothing of it is saved. */
 import { proposeSpans } from '../content/propose-spans.ts'
-import { samplesPerMs } from '../content/word.ts'
+import { wordsOfTurn } from '../content/spread-turn.ts'
+import { voiceRate } from '../voice/engine.ts'
 import type { OriginalAnalysis } from './analyse-original.ts'
-import { copyTracks, type CopyTrack, type Redaction, type Stretch, type WrittenTurn } from './copy-work.ts'
-import { wordsOf } from './identifiers.ts'
+import { copyTracks, touches, type CopyTrack, type Redaction, type Stretch, type WrittenTurn } from './copy-work.ts'
+import { slackMs, trackTurn } from './identifiers.ts'
+
+const samplesPerMs = voiceRate / 1000
 
 /** Who pauses shorter goes on with the same turn. */
 const pauseMs = 600
@@ -31,28 +34,37 @@ export function proposeTurns({ speech }: Pick<OriginalAnalysis, 'speech'>, durat
     .slice(0, mostProposed)
 }
 
-/** What a person is to look at: on both tracks, as the other party repeats. */
+/** What a person is to look at, on both tracks, as the other party repeats; longer by as much as nobody knows when it was said. */
 export function proposeRedactions(
   turns: readonly WrittenTurn[],
   keys: readonly (Stretch & { track: CopyTrack })[],
   durationMs: number,
 ): Redaction[] {
   const proposed = { source: 'PROPOSED', isReviewed: false } as const
-  const said = proposeSpans(wordsOf(turns), durationMs * samplesPerMs).map(({ track, from, to, category }) => ({
-    track: copyTracks[track]!,
-    fromMs: Math.floor(from / samplesPerMs),
-    toMs: Math.min(durationMs, Math.ceil(to / samplesPerMs)),
-    reason: category,
-    ...proposed,
-  }))
+  const words = turns.flatMap((turn) => wordsOfTurn(trackTurn(turn, samplesPerMs)))
+  const said = proposeSpans(words, durationMs * samplesPerMs).map(({ track, from, to, category }) => {
+    const one = {
+      track: copyTracks[track]!,
+      fromMs: Math.floor(from / samplesPerMs),
+      toMs: Math.ceil(to / samplesPerMs),
+    }
+    const slack = Math.max(
+      0,
+      ...turns
+        .filter((turn) => turn.track === one.track && touches(turn, one))
+        .map((turn) => slackMs(turn, samplesPerMs)),
+    )
+    return { ...one, fromMs: one.fromMs - slack, toMs: one.toMs + slack, reason: category, ...proposed }
+  })
   const pressed = keys.map(({ track, fromMs, toMs }) => ({
     track,
-    fromMs: Math.max(0, fromMs - paddingMs),
-    toMs: Math.min(durationMs, toMs + paddingMs),
+    fromMs: fromMs - paddingMs,
+    toMs: toMs + paddingMs,
     reason: 'OTHER' as const,
     ...proposed,
   }))
   return [...said, ...pressed]
+    .map((one) => ({ ...one, fromMs: Math.max(0, one.fromMs), toMs: Math.min(durationMs, one.toMs) }))
     .filter(({ fromMs, toMs }) => fromMs < toMs)
     .sort((a, b) => a.fromMs - b.fromMs)
     .slice(0, mostProposed)

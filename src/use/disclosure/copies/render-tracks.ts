@@ -7,7 +7,6 @@ import { Fault } from '#platform/fault.ts'
 import type { OriginalTracks } from '#register/recordings/anonymised-copies.ts'
 import { voiceRate } from '../voice/engine.ts'
 import { copyTracks, united, type CopyWork } from './copy-work.ts'
-import { identifiersOf } from './identifiers.ts'
 import { level } from './loudness.ts'
 import { silence, spansOf } from './mask.ts'
 import { spokenTurns } from './spoken-turns.ts'
@@ -45,7 +44,6 @@ export async function renderTracks(
   onTrack: () => void,
 ): Promise<[Int16Array, Int16Array]> {
   const lengthSamples = coarseLength(original.caller.length)
-  const identifiers = engine.level === 'T' ? identifiersOf(work.turns) : []
 
   async function renderLane(lane: 0 | 1): Promise<Int16Array> {
     const track = copyTracks[lane]!
@@ -56,7 +54,7 @@ export async function renderTracks(
     let sound: Int16Array
     if (engine.level === 'T') {
       own.fill(0)
-      const turns = spokenTurns(work, track, identifiers, samplesPerMs)
+      const turns = spokenTurns(work, track, samplesPerMs)
       sound = await engine.speak(turns, lengthSamples, randomBytes, lane).catch((error: unknown) => {
         // Engines name a turn by its number from 1.
         const number = error instanceof Fault && /^Turn (\d+) /.exec(error.message)

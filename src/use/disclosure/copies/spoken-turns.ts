@@ -1,58 +1,21 @@
 /**
- * Level T: what is said instead of a track. In: its turns and redactions. Out: turns with the name of what was removed in its
- * place, in the time that is left beside the redactions. Never here: a word that was found to say who somebody is.
+ * Level T: what is said instead of a track. In: the turns and redactions of a call. Out: turns with the name of what was removed
+ * in its place, in the time that is left beside the redactions. Never here: a word that lies in a redaction, or that was found to
+ * say who somebody is and was marked.
  */
+import { redactTranscript, removedWords } from '../content/redact-transcript.ts'
 import type { Turn } from '../voice/engine.ts'
 import {
+  copyTracks,
   inOrder,
   outside,
+  touches,
   united,
   type CopyTrack,
   type CopyWork,
-  type RedactionReason,
   type WrittenTurn,
 } from './copy-work.ts'
-import type { Identifier } from './identifiers.ts'
-
-/** Said in the place of what was removed. */
-const removedWords: Record<WrittenTurn['language'], Record<RedactionReason, string>> = {
-  fi: {
-    NAME: 'nimi poistettu',
-    IDENTITY_CODE: 'henkilötunnus poistettu',
-    ADDRESS: 'osoite poistettu',
-    PHONE: 'puhelinnumero poistettu',
-    ACCOUNT: 'tilinumero poistettu',
-    BUSINESS_ID: 'Y-tunnus poistettu',
-    CASE_NUMBER: 'asianumero poistettu',
-    PLATE: 'rekisteritunnus poistettu',
-    DATE_OF_BIRTH: 'syntymäaika poistettu',
-    OTHER: 'kohta poistettu',
-  },
-  sv: {
-    NAME: 'namn borttaget',
-    IDENTITY_CODE: 'personbeteckning borttagen',
-    ADDRESS: 'adress borttagen',
-    PHONE: 'telefonnummer borttaget',
-    ACCOUNT: 'kontonummer borttaget',
-    BUSINESS_ID: 'FO-nummer borttaget',
-    CASE_NUMBER: 'ärendenummer borttaget',
-    PLATE: 'registernummer borttaget',
-    DATE_OF_BIRTH: 'födelsetid borttagen',
-    OTHER: 'avsnitt borttaget',
-  },
-  en: {
-    NAME: 'name removed',
-    IDENTITY_CODE: 'identity code removed',
-    ADDRESS: 'address removed',
-    PHONE: 'phone number removed',
-    ACCOUNT: 'account number removed',
-    BUSINESS_ID: 'business ID removed',
-    CASE_NUMBER: 'case number removed',
-    PLATE: 'plate removed',
-    DATE_OF_BIRTH: 'date of birth removed',
-    OTHER: 'passage removed',
-  },
-}
+import { identifiersOf, trackTurn, type Identifier } from './identifiers.ts'
 
 /** Time beside a redaction that is shorter says no word. */
 const shortestMs = 250
@@ -63,20 +26,31 @@ export interface SpokenTurn extends Turn {
 }
 
 /**
- * The turns of one track in samples, in order.
- * @param identifiers of each turn, by its place in the work
+ * The words without what was removed: what a redaction covers by its time, and what is found in the words of a turn that has a
+ * redaction of the same reason; nobody knows to the word when it was said.
  */
-export function spokenTurns(
-  work: CopyWork,
-  track: CopyTrack,
-  identifiers: readonly (readonly Identifier[])[],
-  samplesPerMs: number,
-): SpokenTurn[] {
+export function redactedTurns({ turns, redactions }: CopyWork, samplesPerMs: number): WrittenTurn[] {
+  const spans = redactions.map(({ track, fromMs, toMs, reason }) => ({
+    ...{ track: copyTracks.indexOf(track) as 0 | 1, category: reason },
+    ...{ from: fromMs * samplesPerMs, to: toMs * samplesPerMs },
+  }))
+  const byTime = redactTranscript(
+    turns.map((turn) => trackTurn(turn, samplesPerMs)),
+    spans,
+  ).map(({ text }, index) => ({ ...turns[index]!, text }))
+  const left = identifiersOf(byTime)
+  return byTime.map((turn, index) => {
+    const marked = redactions.filter((one) => one.track === turn.track && touches(one, turn))
+    const known = left[index]!.filter(({ reason }) => marked.some((one) => one.reason === reason))
+    return { ...turn, text: withoutIdentifiers(turn, known) }
+  })
+}
+
+/** The turns of one track in samples, in order, as they are spoken. */
+export function spokenTurns(work: CopyWork, track: CopyTrack, samplesPerMs: number): SpokenTurn[] {
   const removed = united(work.redactions.filter((one) => one.track === track))
-  return inOrder(work.turns, track).flatMap(({ one, index }) => {
-    const words = withoutIdentifiers(one, identifiers[index] ?? [])
-      .split(/\s+/)
-      .filter(Boolean)
+  return inOrder(redactedTurns(work, samplesPerMs), track).flatMap(({ one, index }) => {
+    const words = one.text.split(/\s+/).filter(Boolean)
     const free = outside(one, removed)
     const longEnough = free.filter(({ fromMs, toMs }) => toMs - fromMs >= shortestMs)
     // A turn that is shorter than that as it stands is said as it stands.
@@ -100,7 +74,7 @@ function withoutIdentifiers({ text, language }: WrittenTurn, identifiers: readon
   let left = ''
   let at = 0
   for (const { from, to, reason } of identifiers) {
-    if (from >= at) left += `${text.slice(at, from)} ${removedWords[language][reason]} `
+    if (from >= at) left += text.slice(at, from) + removedWords(reason, language)
     at = Math.max(at, to)
   }
   return left + text.slice(at)

@@ -5,7 +5,7 @@
 import { sql } from 'kysely'
 import type { Refused } from '#safeguards/access/ask-of-database.ts'
 import { RecordingGone, sealCopyWork, type AnonymisedCopyStore } from '#register/recordings/anonymised-copies.ts'
-import type { Level } from '../voice/engine.ts'
+import { voiceRate, type Level } from '../voice/engine.ts'
 import type { OriginalAnalyser } from './analyse-original.ts'
 import {
   askInSession,
@@ -19,6 +19,7 @@ import {
 import { lacksOf, type MissingOfCopy, type OfferedLevel } from './copy-lacks.ts'
 import { misplaced, type CopyWork, type Redaction, type Stretch, type WrittenTurn } from './copy-work.ts'
 import { identifiersOf } from './identifiers.ts'
+import { redactedTurns } from './spoken-turns.ts'
 import { proposeRedactions, proposeTurns } from './propose-for-copy.ts'
 import { offeredLevels, type VoiceEngines } from './voice-engines.ts'
 
@@ -209,7 +210,7 @@ async function missing(
   return lacksOf({
     ...{ work, levels, speech, isMixed },
     isPlayed: unplayed_ms === 0,
-    identifiers: identifiersOf(work.turns),
+    identifiers: identifiersOf(redactedTurns(reviewed(work), voiceRate / 1000)),
   })
 }
 
@@ -220,6 +221,11 @@ export function missingOf(
 ): Promise<MissingOfCopy[]> {
   const levels = offeredLevels(working.engines, working.isPseudonymisedAllowed())
   return missing(working, { recording_id: recording, unplayed_ms: isPlayed ? 0 : 1 }, work, levels)
+}
+
+/** What no person has accepted removes nothing. */
+function reviewed(work: CopyWork): CopyWork {
+  return { ...work, redactions: work.redactions.filter(({ isReviewed }) => isReviewed) }
 }
 
 function shareOf(wholeMs: number, leftMs: number): number {

@@ -1,0 +1,256 @@
+// The anonymised copy of a recording (R33, L30): what is missing is named, what is removed is gone, and a second person signs.
+import { sql } from 'kysely'
+import { expect, test } from 'vitest'
+import { carryOutEnds } from '#destruction/ends/carry-out-ends.ts'
+import { openAnonymisedSound } from '#register/recordings/anonymised-copies.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { endUnfinishedRenderings } from '#use/disclosure/copies/render-copy.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { openCopies, redaction, samplesOf, turns, wholeMs } from './open-copies.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const copies = await openCopies(database)
+const { readCopy, lacksOfCopy, save, render, check, rowOf, objectsOf, copy, play, until, rendered, hear, send } = copies
+
+test('a copy is rendered once everything is there: each thing that is missing refuses it and is named', async () => {
+  const { id, recording } = await copy()
+  const name = { ...turns[0]!, text: 'täällä puhuu Matti Virtanen' }
+  await save(id, { turns: [{ ...name, toMs: 1000 }], redactions: [{ ...redaction, isReviewed: false }] })
+  const refused = async () => {
+    const lacks = await lacksOfCopy(id)
+    expect((await readCopy(id)).may.render).toBe(lacks.length === 0)
+    if (lacks.length > 0) expect(await render(id)).toMatchObject({ status: 409, code: 'anonymised-copy.lacks' })
+    return lacks
+  }
+  expect(await refused()).toEqual(['played', 'unreviewed', 'transcript', 'identifiers-left'])
+  await play(recording)
+  expect(await refused()).toEqual(['unreviewed', 'transcript', 'identifiers-left'])
+  await save(id, { turns: [name, turns[1]!], redactions: [{ ...redaction, isReviewed: false }] })
+  expect(await refused()).toEqual(['unreviewed', 'identifiers-left'])
+  await save(id, { turns: [name, turns[1]!], redactions: [] })
+  expect(await refused()).toEqual(['identifiers-left'])
+  expect((await readCopy(id)).lacks).toEqual([{ what: 'identifiers-left', at: [0] }])
+  await save(id, { level: 'N' })
+  expect(await refused()).toEqual(['engine'])
+  await save(id, { level: 'D' })
+  expect(await refused()).toEqual(['level-not-allowed'])
+  await save(id, { turns: [name, turns[1]!], redactions: [redaction] })
+  expect(await refused()).toEqual([])
+  expect(await objectsOf(recording)).toEqual([])
+})
+
+test('the preparer has played every second of the original, but for gaps of less than 200 ms (R33)', async () => {
+  const { id, recording } = await copy()
+  await play(recording, 'kaisa')
+  await play(recording, 'eero', 0, 1000)
+  await play(recording, 'eero', 1150, 2000)
+  await play(recording, 'eero', 2250, wholeMs)
+  expect(await readCopy(id)).toMatchObject({ unplayed: [{ fromMs: 2000, toMs: 2250 }] })
+  expect((await readCopy(id)).playedShare).toBeCloseTo(1 - 250 / wholeMs, 3)
+  await play(recording, 'eero', 1900, 2300)
+  expect(await readCopy(id)).toMatchObject({ unplayed: [], playedShare: 1 })
+})
+
+test('what is removed is silent in the result, whose length tells no more than to five seconds; the other track goes on', async () => {
+  const { id, recording } = await rendered()
+  const original = await play(recording)
+  const sound = await hear(id)
+  expect(sound.length).toBe(44 + 5 * 8000 * 4)
+  expect(new Set(samplesOf(sound, 0, 1000, 1500))).toEqual(new Set([0]))
+  expect(samplesOf(sound, 1, 1000, 1500).some((sample) => Math.abs(sample) > 300)).toBe(true)
+  expect(samplesOf(sound, 0, 0, 1000).some((sample) => Math.abs(sample) > 300)).toBe(true)
+  // No sample of the original that is loud is where it was.
+  const same = samplesOf(original, 0, 0, 1000).filter((sample, at) => sample === samplesOf(sound, 0, 0, 1000)[at])
+  expect(same.length).toBeLessThan(400)
+})
+
+test('the second person signs what they have heard all of; nobody signs what they prepared, and no one else at all', async () => {
+  const { id } = await rendered()
+  expect(await check(id, 'APPROVED', 'eero')).toMatchObject({ status: 403, code: 'anonymised-copy.own' })
+  expect(await check(id, 'APPROVED')).toMatchObject({ status: 409, code: 'anonymised-copy.not-heard' })
+  const hearing = await copies.beginHearing(id)
+  const browser = await copies.as('kaisa')
+  const audio = hearing.body['audio'] as string
+  expect((await browser.fetch(audio, { headers: { range: 'bytes=0-80043' } })).status).toBe(206)
+  expect(await check(id, 'APPROVED')).toMatchObject({ code: 'anonymised-copy.not-heard' })
+  expect((await readCopy(id, 'kaisa')).heardShare).toBeCloseTo(0.5, 3)
+  expect((await browser.fetch(audio, { headers: { range: 'bytes=80044-' } })).status).toBe(206)
+  for (const name of ['riitta', 'dora', 'tiina', 'aino', 'tuula'] as const) {
+    expect(await check(id, 'APPROVED', name)).toMatchObject({ status: 403, code: 'deny.role' })
+    expect(await copies.beginHearing(id, name)).toMatchObject({ status: 403, code: 'deny.role' })
+  }
+  expect(await check(id, 'APPROVED')).toMatchObject({ status: 204 })
+  expect(await readCopy(id)).toMatchObject({ state: 'APPROVED', check: { outcome: 'APPROVED', by: { name: 'Kaisa' } } })
+})
+
+test('whoever checks gets neither words nor what is missing in them, and no one but who prepares them changes or renders', async () => {
+  const { id } = await rendered()
+  expect(await readCopy(id, 'kaisa')).toMatchObject({
+    ...{ turns: [], redactions: [], lacks: [], unplayed: [] },
+    may: { edit: false, render: false, hear: true, check: true },
+  })
+  expect(await readCopy(id)).toMatchObject({ turns, redactions: [redaction], may: { check: false, edit: true } })
+  const others = { status: 403, code: 'anonymised-copy.others' }
+  expect(await save(id, {}, 'kaisa')).toMatchObject(others)
+  expect(await render(id, 'kaisa')).toMatchObject(others)
+  expect(await send('kaisa', 'POST', `/api/anonymised-copies/${id}/proposals`, { turns: [] })).toMatchObject(others)
+  for (const name of ['riitta', 'dora', 'tiina', 'aino'] as const)
+    expect(await send(name, 'GET', `/api/anonymised-copies/${id}`)).toMatchObject({ status: 403, code: 'deny.role' })
+})
+
+test('a copy that is approved stays as it is: whoever gets it again gets the same bytes', async () => {
+  const { id, recording, disclosure, sound } = await copies.approved()
+  expect(await save(id)).toMatchObject({ status: 409, code: 'anonymised-copy.approved' })
+  expect(await render(id)).toMatchObject({ status: 409, code: 'anonymised-copy.approved' })
+  expect(await check(id, 'REJECTED')).toMatchObject({ status: 409, code: 'anonymised-copy.approved' })
+  const again = await send('kaisa', 'POST', `/api/research-disclosures/${disclosure}/items/1/copy`)
+  expect(again.body).toEqual({ id })
+  expect((await hear(id)).equals(sound)).toBe(true)
+  const opened = await openAnonymisedSound(copies.register.keeping, { copy: id, recording }, sound.length)
+  expect((await opened.read(0, opened.totalBytes)).equals(sound)).toBe(true)
+  expect((await opened.read(70_000, 140_001)).equals(sound.subarray(70_000, 140_001))).toBe(true)
+})
+
+test('there are never two renderings: a second is refused beside the first, and one that is changed or rejected is gone before', async () => {
+  const { id, recording } = await rendered()
+  expect(await objectsOf(recording)).toHaveLength(1)
+  expect(await render(id)).toMatchObject({ status: 409, code: 'anonymised-copy.rendered' })
+  await save(id)
+  expect(await objectsOf(recording)).toEqual([])
+  expect(await rowOf(id)).toMatchObject({ state: 'DRAFT', sound_at: null })
+  await render(id)
+  await until(id, 'RENDERED')
+  expect(await check(id, 'REJECTED', 'kaisa', { note: 'Nimi kuuluu.' })).toMatchObject({ status: 204 })
+  await expect.poll(() => objectsOf(recording)).toEqual([])
+  expect(await readCopy(id)).toMatchObject({ state: 'REJECTED', check: { outcome: 'REJECTED', note: 'Nimi kuuluu.' } })
+  expect(await copies.beginHearing(id)).toMatchObject({ status: 409, code: 'anonymised-copy.not-rendered' })
+})
+
+test('a hearing ends with the rendering it is of, with its session, with the right, and with the recording', async () => {
+  const { id, recording } = await rendered()
+  const hearing = await copies.beginHearing(id)
+  const audio = hearing.body['audio'] as string
+  const ask = async (name: 'kaisa' | 'eero' = 'kaisa') => (await (await copies.as(name)).fetch(audio)).status
+  expect([await ask(), await ask('eero'), (await copies.desk.visitor.fetch(audio)).status]).toEqual([206, 404, 401])
+  const setTo = (state: string) =>
+    sql`update recording set state = ${state} where id = ${recording}`.execute(copies.admin)
+  await setTo('RESTRICTED')
+  expect(await ask()).toBe(403)
+  expect(await readCopy(id)).toMatchObject({ error: { code: 'recording.restricted' } })
+  await setTo('STORED')
+  await save(id)
+  expect(await ask()).toBe(409)
+  const ends = () =>
+    sql<{ why: string }>`
+    select end_why as why from copy_hearing where id = ${hearing.body['id'] as string}`.execute(copies.admin)
+  await expect.poll(async () => (await ends()).rows[0]?.why).toMatch(/restricted|changed/)
+})
+
+test('a prohibition while it is rendered or heard leaves nothing of it, and the state says so (R50)', async () => {
+  const heard = await rendered()
+  const hearing = await copies.beginHearing(heard.id)
+  const making = await copy()
+  await play(making.recording)
+  await save(making.id)
+  const begun = render(making.id)
+  await copies.byOfficial(heard.recording)
+  expect((await begun).status).toBe(202)
+  await copies.byOfficial(making.recording)
+  const browser = await copies.as('kaisa')
+  expect((await browser.fetch(hearing.body['audio'] as string)).status).toBe(404)
+  for (const { id, recording } of [heard, making]) {
+    expect(await send('eero', 'GET', `/api/anonymised-copies/${id}`)).toMatchObject({ code: 'recording.destroyed' })
+    expect((await rowOf(id)).work).toBeNull()
+    await carryOutEnds(copies.expunging, Temporal.Now.instant())
+    await expect.poll(() => objectsOf(recording)).toEqual([])
+    await expect.poll(async () => (await rowOf(id)).sound_at).toBeNull()
+  }
+  expect(['FAILED', 'RENDERED']).toContain((await rowOf(making.id)).state)
+})
+
+test('what is being rendered when the custodian ends has failed at its start', async () => {
+  const { id } = await copy()
+  await sql`update anonymised_copy set state = 'RENDERING' where id = ${id}`.execute(copies.admin)
+  expect(await endUnfinishedRenderings(copies.register.keeping)).toMatchObject({ ended: 1 })
+  expect(await rowOf(id)).toMatchObject({ state: 'FAILED', failure: 'custodian-ended' })
+})
+
+test('a turn that cannot be said in its time is named, and nothing is made', async () => {
+  const { id, recording } = await copy()
+  await play(recording)
+  const long = {
+    ...turns[1]!,
+    text: 'ett två tre fyra fem sex sju åtta nio tio '.repeat(20).replaceAll(/\w+/g, 'hundar'),
+  }
+  await save(id, { turns: [turns[0]!, long] })
+  expect(await render(id)).toMatchObject({ status: 202 })
+  await until(id, 'FAILED')
+  expect(await readCopy(id)).toMatchObject({ failure: 'turn-too-short', failedTurn: 1, may: { render: true } })
+  expect(await objectsOf(recording)).toEqual([])
+})
+
+test('proposals cover what is said and pressed; names and numbers in the words are proposed on both tracks', async () => {
+  const { id } = await copy()
+  const path = `/api/anonymised-copies/${id}/proposals`
+  const first = await send('eero', 'POST', path, { turns: [] })
+  expect(first.body['turns']).toMatchObject([
+    { track: 'CALLER', text: '' },
+    { track: 'OFFICIAL', text: '' },
+  ])
+  const said = turns.map((turn) => ({ ...turn, text: `${turn.text} 040 123 4567` }))
+  const { body } = await send('eero', 'POST', path, { turns: said })
+  const proposed = body['redactions'] as { track: string; isReviewed: boolean; source: string }[]
+  expect(proposed.every(({ isReviewed, source }) => !isReviewed && source === 'PROPOSED')).toBe(true)
+  const tracks = proposed.map(({ track }) => track)
+  expect(new Set(tracks)).toEqual(new Set(['CALLER', 'OFFICIAL']))
+  expect(await readCopy(id)).toMatchObject({ turns: [], redactions: [] })
+})
+
+test('times outside the recording, and two turns at once, are refused by their place', async () => {
+  const { id } = await copy()
+  const late = await save(id, { redactions: [{ ...redaction, toMs: wholeMs + 1 }] })
+  expect(late).toMatchObject({ status: 400, code: 'anonymised-copy.times', field: 'redactions.0' })
+  expect(await save(id, { turns: [...turns, turns[0]!] })).toMatchObject({ status: 400, field: 'turns.2' })
+})
+
+test('the report says what was removed and what is left of a person; the decision maker reads it', async () => {
+  const { id } = await copies.approved()
+  for (const name of ['riitta', 'kaisa', 'dora'] as const) {
+    const { status, body } = await send(name, 'GET', `/api/anonymised-copies/${id}/report`)
+    expect(status).toBe(200)
+    expect(body).toMatchObject({
+      ...{ level: 'T', isAnonymous: true, residualRisk: 'words', redactedMs: 500, durationMs: wholeMs },
+      removed: [{ reason: 'NAME', count: 1 }],
+      preparedBy: { name: 'Eero' },
+      checkedBy: { name: 'Kaisa' },
+    })
+  }
+  expect(await send('aino', 'GET', `/api/anonymised-copies/${id}/report`)).toMatchObject({ status: 403 })
+  const { id: draft } = await copy()
+  expect(await send('riitta', 'GET', `/api/anonymised-copies/${draft}/report`)).toMatchObject({ status: 409 })
+})
+
+test('the words are nowhere in the clear: not in the row, not in the log, and the desk reads no row at all', async () => {
+  const { id } = await copy()
+  await save(id, { turns: [{ ...turns[0]!, text: 'salaisuus on tämä' }, turns[1]!] })
+  const { work } = await rowOf(id)
+  expect(work!.toString('latin1')).not.toContain('salaisuus')
+  const { rows } = await sql`select * from audit_entry where object_id = ${id}`.execute(copies.admin)
+  expect(JSON.stringify(rows)).not.toContain('salaisuus')
+  expect(copies.desk.log.join()).not.toContain('salaisuus')
+  await expect(database.as('seloste_desk').pool.query('select work from anonymised_copy')).rejects.toThrow(
+    'permission denied',
+  )
+  await expect(database.as('seloste_custodian').pool.query('select work from anonymised_copy')).rejects.toThrow(
+    'permission denied',
+  )
+})
+
+test('the log names who began, saved, rendered, heard and checked a copy, and never which recording it is of', async () => {
+  const { id, recording } = await copies.approved()
+  const { rows } = await sql<{ action: string; result: string; detail: unknown }>`
+    select action, result, detail from audit_entry where object_id = ${id} order by at`.execute(copies.admin)
+  const done = rows.filter(({ result }) => result === 'ok').map(({ action }) => action.slice('anonymised-copy.'.length))
+  expect(new Set(done)).toEqual(new Set(['begun', 'saved', 'rendered', 'heard', 'checked']))
+  expect(JSON.stringify(rows)).not.toContain(recording)
+})

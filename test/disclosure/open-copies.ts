@@ -1,0 +1,134 @@
+/**
+ * Anonymised copies as those see them who prepare and check. In: a test database. Out: copies as far as a test wants them, made
+ * over HTTP by the real custodian. Never here: a rendering that nobody made.
+ */
+import { sql } from 'kysely'
+import { expect } from 'vitest'
+import type { AnonymisedCopy, CopyRedaction, CopyTurn } from '#app/http/contract/anonymised-copies.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import type { TestDatabase } from '../database/create-test-database.ts'
+import { answer } from '../register/open-desk.ts'
+import { openResearch } from './open-research.ts'
+
+/** Of every recording here: 150 packets of 20 ms. */
+export const wholeMs = 3000
+
+export const redaction: CopyRedaction = {
+  track: 'CALLER',
+  fromMs: 1000,
+  toMs: 1500,
+  reason: 'NAME',
+  source: 'MANUAL',
+  isReviewed: true,
+}
+/** What covers all of the sound of a test recording on both tracks. */
+export const turns: CopyTurn[] = [
+  { track: 'CALLER', fromMs: 0, toMs: wholeMs, language: 'fi', text: 'hyvää päivää täällä puhuu soittaja' },
+  { track: 'OFFICIAL', fromMs: 0, toMs: wholeMs, language: 'sv', text: 'god dag vad kan jag hjälpa med' },
+]
+
+interface Work {
+  level?: 'T' | 'N' | 'D'
+  turns?: CopyTurn[]
+  redactions?: CopyRedaction[]
+}
+
+/** Call it at the top of a test file. */
+export async function openCopies(database: TestDatabase<RegisterTables>) {
+  const research = await openResearch(database)
+  const { as, send, begun, pick, ends } = research
+  const { admin } = ends
+  type Name = Parameters<typeof as>[0]
+
+  const read = async (id: string, name: Name = 'eero') =>
+    (await send(name, 'GET', `/api/anonymised-copies/${id}`)).body as unknown as AnonymisedCopy
+  const lacksOf = async (id: string) => (await read(id)).lacks.map(({ what }) => what)
+  const save = async (id: string, work: Work = {}, name: Name = 'eero') =>
+    send(name, 'PUT', `/api/anonymised-copies/${id}`, {
+      revision: (await rowOf(id)).revision,
+      ...{ level: 'T', turns, redactions: [redaction], ...work },
+    })
+  const render = async (id: string, name: Name = 'eero') =>
+    send(name, 'POST', `/api/anonymised-copies/${id}/rendering`, { revision: (await rowOf(id)).revision })
+  async function check(id: string, outcome: 'APPROVED' | 'REJECTED', name: Name = 'kaisa', given: object = {}) {
+    const { revision } = await rowOf(id)
+    return send(name, 'POST', `/api/anonymised-copies/${id}/check`, { revision, outcome, ...given })
+  }
+
+  interface Row {
+    state: string
+    revision: number
+    failure: string | null
+    recording_id: string
+    work: Buffer | null
+    sound_at: Temporal.Instant | null
+    removed_at: Temporal.Instant | null
+  }
+  async function rowOf(id: string): Promise<Row> {
+    return (await sql<Row>`select * from anonymised_copy where id = ${id}`.execute(admin)).rows[0]!
+  }
+  const objectsOf = (recording: string) =>
+    Array.fromAsync(research.ends.register.objects.list(`anonymised/${recording}/`))
+
+  /** A copy of a recording that was picked, without a word. */
+  async function copy() {
+    const disclosure = await begun()
+    const recording = await research.ends.kept({}, { packets: wholeMs / 20 })
+    await pick(disclosure, recording.id)
+    const made = await send('eero', 'POST', `/api/research-disclosures/${disclosure}/items/1/copy`)
+    expect(made).toMatchObject({ status: 200 })
+    return { id: made.body['id'] as string, recording: recording.id, disclosure }
+  }
+  /** Plays a part of the original, as the player does. */
+  async function play(recording: string, name: Name = 'eero', fromMs = 0, toMs = wholeMs) {
+    const browser = await as(name)
+    const listening = await answer(
+      browser.fetch(`/api/recordings/${recording}/listenings`, { json: { purpose: 'SERVICE_LEVEL_STUDY' } }),
+    )
+    const range = `bytes=${44 + fromMs * 32}-${44 + toMs * 32 - 1}`
+    const played = await browser.fetch(listening.body['audio'] as string, { headers: { range } })
+    expect(played.status).toBe(206)
+    return Buffer.from(await played.arrayBuffer())
+  }
+  async function until(id: string, state: string) {
+    await expect.poll(async () => (await rowOf(id)).state, { timeout: 20_000 }).toBe(state)
+  }
+  /** Rendered and not heard yet. */
+  async function rendered(work: Work = {}) {
+    const made = await copy()
+    await play(made.recording)
+    expect(await save(made.id, work)).toMatchObject({ status: 200 })
+    expect(await render(made.id)).toMatchObject({ status: 202 })
+    await until(made.id, 'RENDERED')
+    return made
+  }
+  const beginHearing = (id: string, name: Name = 'kaisa') => send(name, 'POST', `/api/anonymised-copies/${id}/hearings`)
+  async function hear(id: string, name: Name = 'kaisa'): Promise<Buffer> {
+    const hearing = await beginHearing(id, name)
+    expect(hearing).toMatchObject({ status: 201 })
+    return wholeOf(hearing.body['audio'] as string, name)
+  }
+  async function wholeOf(audio: string, name: Name): Promise<Buffer> {
+    const heard = await (await as(name)).fetch(audio)
+    expect([heard.status, heard.headers.get('cache-control')]).toEqual([206, 'no-store'])
+    return Buffer.from(await heard.arrayBuffer())
+  }
+  async function approved() {
+    const made = await rendered()
+    const sound = await hear(made.id)
+    expect(await check(made.id, 'APPROVED')).toMatchObject({ status: 204 })
+    return { ...made, sound }
+  }
+
+  return {
+    ...ends,
+    ...research,
+    ...{ readCopy: read, lacksOfCopy: lacksOf, save, render, check, rowOf, objectsOf, copy, play, until },
+    ...{ rendered, beginHearing, hear, approved },
+  }
+}
+
+/** Samples of one track of a WAV between two instants. */
+export function samplesOf(wav: Buffer, lane: 0 | 1, fromMs: number, toMs: number): number[] {
+  return Array.from({ length: (toMs - fromMs) * 8 }, (_, i) => wav.readInt16LE(44 + (fromMs * 8 + i) * 4 + lane * 2))
+}
