@@ -138,6 +138,16 @@ const rules: Record<string, Rule> = {
   decideExtension: { missing: ['DECISION_MAKER'] },
   listDisclosures: ['DECISION_MAKER', 'DATA_PROTECTION_OFFICER'],
   readDisclosureStatistics: ['DECISION_MAKER', 'DATA_PROTECTION_OFFICER'],
+  // Anonymised copies (R33); whose hearing it is none of, there is none.
+  beginCopy: { missing: ['QUALITY'] },
+  readCopy: { missing: ['QUALITY'] },
+  saveCopy: { missing: ['QUALITY'] },
+  proposeForCopy: { missing: ['QUALITY'] },
+  renderCopy: { missing: ['QUALITY'] },
+  hearCopy: { missing: ['QUALITY'] },
+  hearCopyAudio: { missing: signedIn },
+  checkCopy: { missing: ['QUALITY'] },
+  readPrivacyReport: { missing: ['QUALITY', 'DECISION_MAKER', 'DATA_PROTECTION_OFFICER'] },
   // What leaves (R27).
   releaseResearch: { missing: ['DECISION_MAKER'] },
   releaseToAuthority: { missing: ['DECISION_MAKER'] },

@@ -1,7 +1,7 @@
 /** What in written turns says who somebody is. In: turns of both tracks. Out: of each turn, which of its letters, and what they are. */
 import { proposeSpans } from '../content/propose-spans.ts'
 import { allRemovedWords } from '../content/redact-transcript.ts'
-import { slackOf, type TrackTurn } from '../content/spread-turn.ts'
+import type { TrackTurn } from '../content/spread-turn.ts'
 import type { Word } from '../content/word.ts'
 import { copyTracks, type RedactionReason, type WrittenTurn } from './copy-work.ts'
 
@@ -61,11 +61,6 @@ function withoutRemoved(text: string): string {
 export function trackTurn(turn: WrittenTurn, samplesPerMs: number): TrackTurn {
   const { fromMs, toMs, language, text } = turn
   return { track: trackOf(turn), from: fromMs * samplesPerMs, to: toMs * samplesPerMs, language, text }
-}
-
-/** By how much the words of a turn may be said earlier or later than their even share of its time. */
-export function slackMs(turn: WrittenTurn, samplesPerMs: number): number {
-  return Math.ceil(slackOf(trackTurn(turn, samplesPerMs)) / samplesPerMs)
 }
 
 function trackOf({ track }: WrittenTurn): 0 | 1 {

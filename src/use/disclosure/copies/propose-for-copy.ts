@@ -1,10 +1,10 @@
 /** Where to begin: turns where somebody speaks, redactions where words or keys tell of somebody. Nothing of it is saved. */
-import { proposeSpans } from '../content/propose-spans.ts'
+import { proposeSpans, widenedForSound } from '../content/propose-spans.ts'
 import { wordsOfTurn } from '../content/spread-turn.ts'
-import { voiceRate } from '../voice/engine.ts'
+import { voiceRate, type Level } from '../voice/engine.ts'
 import type { OriginalAnalysis } from './analyse-original.ts'
-import { copyTracks, touches, type CopyTrack, type Redaction, type Stretch, type WrittenTurn } from './copy-work.ts'
-import { slackMs, trackTurn } from './identifiers.ts'
+import { copyTracks, type CopyTrack, type Redaction, type Stretch, type WrittenTurn } from './copy-work.ts'
+import { trackTurn } from './identifiers.ts'
 
 const samplesPerMs = voiceRate / 1000
 
@@ -34,28 +34,28 @@ export function proposeTurns({ speech }: Pick<OriginalAnalysis, 'speech'>, durat
     .slice(0, mostProposed)
 }
 
-/** What a person is to look at, on both tracks, as the other party repeats; longer by as much as nobody knows when it was said. */
+/**
+ * What a person is to look at, on both tracks, as the other party repeats. Where the sound itself is to leave, longer by as much
+ * as nobody knows when it was said.
+ */
 export function proposeRedactions(
   turns: readonly WrittenTurn[],
   keys: readonly (Stretch & { track: CopyTrack })[],
   durationMs: number,
+  level: Level,
 ): Redaction[] {
   const proposed = { source: 'PROPOSED', isReviewed: false } as const
-  const words = turns.flatMap((turn) => wordsOfTurn(trackTurn(turn, samplesPerMs)))
-  const said = proposeSpans(words, durationMs * samplesPerMs).map(({ track, from, to, category }) => {
-    const one = {
+  const placed = turns.map((turn) => trackTurn(turn, samplesPerMs))
+  const proposals = proposeSpans(placed.flatMap(wordsOfTurn), durationMs * samplesPerMs)
+  const said = (level === 'T' ? proposals : widenedForSound(proposals, placed)).map(
+    ({ track, from, to, category }) => ({
       track: copyTracks[track]!,
       fromMs: Math.floor(from / samplesPerMs),
       toMs: Math.ceil(to / samplesPerMs),
-    }
-    const slack = Math.max(
-      0,
-      ...turns
-        .filter((turn) => turn.track === one.track && touches(turn, one))
-        .map((turn) => slackMs(turn, samplesPerMs)),
-    )
-    return { ...one, fromMs: one.fromMs - slack, toMs: one.toMs + slack, reason: category, ...proposed }
-  })
+      reason: category,
+      ...proposed,
+    }),
+  )
   const pressed = keys.map(({ track, fromMs, toMs }) => ({
     track,
     fromMs: fromMs - paddingMs,

@@ -115,7 +115,10 @@ export function createCopyWorker(working: CopyWorking): CopyWorker {
       try {
         const analysis = await analyser.analyse(prepared.recording)
         const written = turns.length > 0 ? turns : proposeTurns(analysis, prepared.durationMs)
-        return { turns: written, redactions: proposeRedactions(written, analysis.keys, prepared.durationMs) }
+        return {
+          turns: written,
+          redactions: proposeRedactions(written, analysis.keys, prepared.durationMs, prepared.work.level),
+        }
       } catch (error) {
         if (error instanceof RecordingGone) return { refused: 'recording.destroyed' }
         throw error
