@@ -214,7 +214,10 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
   const accounts = await keepAccounts({ pool, db, keys, versions, clock, log })
   const copies = await keepCopies({ store: keeping, pool, versions, clock, log })
   const packages = await keepPackages({ store: keeping, pool, versions, clock, log })
-  const anonymised = await keepAnonymisedCopies({ store: keeping, pool, versions, clock, log })
+  const anonymised = await keepAnonymisedCopies(
+    { store: keeping, pool, versions, clock, log },
+    { enginesFile: settings.enginesFile },
+  )
   const answers = {
     ...createAudioServer(db, objects, keys),
     tryDraft: createDraftTrier(db, clock),

@@ -40,7 +40,7 @@ export async function keepAnonymisedCopies(
     clock: Clock
     log: Log
   },
-  given: { engines?: OpenVoiceEngines; pace?: Pace } = {},
+  given: { engines?: OpenVoiceEngines; enginesFile?: string | undefined; pace?: Pace } = {},
 ): Promise<AnonymisedCopies> {
   const { ended, files } = await endUnfinishedRenderings(store)
   if (ended + files > 0)
@@ -48,7 +48,7 @@ export async function keepAnonymisedCopies(
       { copies: ended, files },
       'anonymised copies that were being rendered when the custodian ended have failed',
     )
-  const engines = given.engines ?? (await openVoiceEngines())
+  const engines = given.engines ?? (await openVoiceEngines(given.enginesFile))
   const analyser = createOriginalAnalyser(store)
   const working: CopyWorking = {
     store,

@@ -41,6 +41,7 @@ test('without any setting, everything is embedded and on loopback', () => {
     objectsDirectory: join(folder, 'var/objects'),
     keys: { kind: 'file' },
     descriptionFile: undefined,
+    enginesFile: undefined,
     sites: {},
     identityProvider: undefined,
     witnesses: [],

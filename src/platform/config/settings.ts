@@ -37,6 +37,8 @@ export type Settings = {
   keys: KeyStoreSettings
   /** SELOSTE_DESCRIPTION: the register description that a new installation begins with; `undefined`: the program's own. */
   descriptionFile: string | undefined
+  /** SELOSTE_ENGINES: the file that names engines of others (docs/formats/voice-process.md), absolute; `undefined`: none. */
+  enginesFile: string | undefined
   /** SELOSTE_SITES: on which of the description's storage sites each place of data is, by its id; what is not told is left out. */
   sites: Partial<Record<PlaceOfData, string>>
   /** SELOSTE_OIDC_...; `undefined`: nobody signs in through an identity provider. */
@@ -78,6 +80,7 @@ const fileNames = [
   'OBJECTS_URL',
   'SELOSTE_KEYS',
   'SELOSTE_DESCRIPTION',
+  'SELOSTE_ENGINES',
   'SELOSTE_SITES',
   'SELOSTE_WITNESSES',
   'SELOSTE_BACKUPS',
@@ -117,7 +120,8 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     databaseUrl: checkDatabaseUrl(given('DATABASE_URL')),
     objectsDirectory: checkObjectsUrl(given('OBJECTS_URL')) ?? join(dataDirectory, 'objects'),
     keys: readKeyStore(given('SELOSTE_KEYS')),
-    descriptionFile: checkDescriptionFile(given('SELOSTE_DESCRIPTION'), folder),
+    descriptionFile: checkFile('SELOSTE_DESCRIPTION', given('SELOSTE_DESCRIPTION'), folder, 'a register description'),
+    enginesFile: checkFile('SELOSTE_ENGINES', given('SELOSTE_ENGINES'), folder, 'a file of engines'),
     sites: checkSites(given('SELOSTE_SITES')),
     identityProvider: readIdentityProvider(given, folder),
     witnesses: checkWitnesses(given('SELOSTE_WITNESSES')),
@@ -196,11 +200,11 @@ function checkObjectsUrl(text: string | undefined): string | undefined {
   return path
 }
 
-function checkDescriptionFile(text: string | undefined, folder: string): string | undefined {
+function checkFile(name: string, text: string | undefined, folder: string, what: string): string | undefined {
   if (text === undefined) return undefined
   const path = resolve(folder, text)
   if (!statSync(path, { throwIfNoEntry: false })?.isFile()) {
-    throw wrongSetting('SELOSTE_DESCRIPTION', text, 'the path of a register description that is there')
+    throw wrongSetting(name, text, `the path of ${what} that is there`)
   }
   return path
 }

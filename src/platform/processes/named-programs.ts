@@ -34,6 +34,8 @@ const NamedProgram = Type.Object(
     network: Type.Optional(Type.Union([Type.Literal('shut'), Type.Literal('trusted')])),
     /** Seconds that it may take for each second of sound, beside one minute to start; 10 where it is not said. */
     secondsPerSecond: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 100 })),
+    /** The record of its evaluation. */
+    evaluation: Type.Optional(path),
   },
   exact,
 )
