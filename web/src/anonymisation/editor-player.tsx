@@ -46,12 +46,14 @@ const keys: readonly KeyLine[] = [
   [['[', 'I'], 'anonymisation.key.from'],
   [[']', 'O'], 'anonymisation.key.to'],
   [['M'], 'anonymisation.key.mark'],
+  [['Ctrl + Space'], 'anonymisation.key.toggle'],
   [['?'], 'help.help'],
 ]
 
 /** What the rest of the editor asks of the player. */
 export interface PlayerPlace {
   playFrom: (ms: number) => void
+  toggle: () => void
   positionMs: () => number
 }
 
@@ -132,6 +134,7 @@ export function EditorPlayer({
       playback.seek(ms)
       if (!playback.isPlaying) playback.toggle()
     },
+    toggle: playback.toggle,
     positionMs: () => playback.audio.currentTime * 1000,
   }))
   useEffect(() => {

@@ -23,6 +23,7 @@ export function OriginalSection({
   place,
   redactions,
   onEdit,
+  onPlaying,
   readAgain,
 }: {
   copy: AnonymisedCopy
@@ -30,6 +31,8 @@ export function OriginalSection({
   place: React.RefObject<OriginalPlace | null> & Ref<OriginalPlace>
   redactions: readonly Redaction[]
   onEdit: (update: (work: Work) => Work, act: string) => void
+  /** Whether it plays; nothing where none is open. */
+  onPlaying: (isPlaying: boolean | undefined) => void
   /** What the server says has been played. */
   readAgain: () => void
 }) {
@@ -55,6 +58,8 @@ export function OriginalSection({
     setPlayed({ played: [], isPlaying: false })
     if (!isOpenNow) readAgain()
   }
+  const tellPlaying = useEffectEvent(onPlaying)
+  useEffect(() => tellPlaying(isOpen ? isPlaying : undefined), [isOpen, isPlaying])
   const read = useEffectEvent(readAgain)
   useEffect(() => {
     if (!isPlaying) return

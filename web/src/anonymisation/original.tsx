@@ -16,6 +16,7 @@ import type { Redaction } from './work.ts'
 export interface OriginalPlace {
   /** Opens the listening first, where none is open. */
   playFrom: (ms: number) => void
+  toggle: () => void
   positionMs: () => number
 }
 
@@ -56,6 +57,10 @@ export function Original({
       if (player.current) return player.current.playFrom(ms)
       setAt(ms)
       void start()
+    },
+    toggle() {
+      if (player.current) player.current.toggle()
+      else void start()
     },
     positionMs: () => player.current?.positionMs() ?? atMs,
   }))

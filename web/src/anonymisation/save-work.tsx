@@ -1,29 +1,48 @@
-import { Undo2 } from 'lucide-react'
+import { Pause, Play, Undo2 } from 'lucide-react'
 import type { Ref } from 'react'
 import { Button } from '../controls/button.tsx'
 import { useLanguage } from '../language/use-words.ts'
 
-/** At the foot of the window: whether everything is saved, taking back, and saving. It stays, with the focus. */
+/**
+ * At the foot of the window: whether everything is saved, taking back, saving; and the original to stop and go on with, which
+ * is out of sight where its words are written. It stays, with the focus.
+ */
 export function SaveWork({
   isUnsaved,
   canUndo,
   isBusy,
+  isPlaying,
   button,
+  onToggle,
   onUndo,
   onSave,
 }: {
   isUnsaved: boolean
   canUndo: boolean
   isBusy: boolean
+  /** Whether the original plays; nothing where none is open. */
+  isPlaying: boolean | undefined
   button: Ref<HTMLButtonElement>
+  onToggle: () => void
   onUndo: () => void
   onSave: () => void
 }) {
   const { say } = useLanguage()
+  const Icon = isPlaying ? Pause : Play
   return (
     <div className={`save-bar ${isUnsaved ? 'is-unsaved' : ''}`} role="region" aria-label={say('anonymisation.saving')}>
       <p>{say(isUnsaved ? 'anonymisation.unsaved' : 'anonymisation.saved')}</p>
       <div className="actions">
+        {isPlaying !== undefined && (
+          <Button
+            kind="secondary"
+            onPress={onToggle}
+            aria-label={say(`anonymisation.original.${isPlaying ? 'pause' : 'play'}`)}
+          >
+            <Icon aria-hidden="true" size={18} />
+            {say(isPlaying ? 'player.pause' : 'player.play')}
+          </Button>
+        )}
         <Button kind="link" isDisabled={!canUndo} onPress={onUndo}>
           <Undo2 aria-hidden="true" size={16} />
           {say('anonymisation.undo')}

@@ -40,6 +40,7 @@ export function Workbench({
   const original = useRef<OriginalPlace>(null)
   const saveButton = useRef<HTMLButtonElement>(null)
   const [failed, setFailed] = useState<unknown>()
+  const [isPlaying, setPlaying] = useState<boolean>()
   const [asks, setAsks] = useState<'save' | 'render'>()
   const { work, saved, revision } = kept
   const isUnsaved = hasUnsaved(kept)
@@ -105,7 +106,16 @@ export function Workbench({
   const act = { save: () => void saveAndRead(), render: () => void make() }
 
   return (
-    <>
+    <div
+      className="workbench"
+      onKeyDownCapture={(event) => {
+        // In a text field Space is a space: with Ctrl it stops the original and goes on, wherever somebody writes.
+        if (event.key !== ' ' || !event.ctrlKey || isPlaying === undefined) return
+        event.preventDefault()
+        event.stopPropagation()
+        original.current?.toggle()
+      }}
+    >
       {isElsewhere && (
         <ChangedElsewhere
           onMine={() => update((now) => ({ ...now, revision: copy.revision }))}
@@ -132,6 +142,7 @@ export function Workbench({
         place={original}
         redactions={work.redactions}
         onEdit={edit}
+        onPlaying={setPlaying}
         readAgain={() => void readAgain()}
       />
       <section className="panel stack" aria-labelledby="levels">
@@ -168,6 +179,8 @@ export function Workbench({
         isUnsaved={isUnsaved}
         canUndo={kept.past.length > 0}
         isBusy={busyWith === 'saving'}
+        isPlaying={isPlaying}
+        onToggle={() => original.current?.toggle()}
         button={saveButton}
         onUndo={() => {
           update(undone)
@@ -184,6 +197,6 @@ export function Workbench({
       >
         <p>{say('anonymisation.loses.text')}</p>
       </Confirm>
-    </>
+    </div>
   )
 }
