@@ -37,7 +37,7 @@ export function coarseFacts(calls: readonly FactsOfCall[]): CoarseFacts[] {
   const facts = calls.map(({ startedAt, number, unit }) => {
     const at = startedAt.toZonedDateTimeISO(zone)
     return {
-      month: at.toPlainYearMonth().toString(),
+      month: at.toPlainDate().toPlainYearMonth().toString(),
       band: bands.find(({ from, to }) => at.hour >= from && at.hour < to)?.band ?? ('other' as const),
       number,
       unit,
