@@ -1,11 +1,12 @@
 /**
- * Makes `src/use/disclosure/voice/codebook-data.ts`: 512 shapes of a spectrum and the averages of strangers, for level D.
+ * Makes `src/use/disclosure/voice/codebook-data.ts`: 512 shapes of a spectrum and the averages of strangers, for level
+ * D.
  *
  *   node bench/anonymise/train-codebook.ts
  *
  * Needed only when the analysis changes: the result is kept in the repository. Needs what speech-packages.ts needs, and
- * festival with festvox-suopuhe-lj and festvox-suopuhe-mv. Nobody is in it of the bench's sets "10 people", "prompts" and
- * "calls"; of "100 people" those who say least are.
+ * festival with festvox-suopuhe-lj and festvox-suopuhe-mv. Nobody is in it of the bench's sets "10 people", "prompts"
+ * and "calls"; of "100 people" those who say least are.
  */
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'

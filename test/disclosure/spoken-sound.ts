@@ -1,4 +1,7 @@
-/** Sound for the tests of what re-speaks a track. In: hertz, or a dialogue's name. Out: samples. Never here: a voice of anybody. */
+/**
+ * Sound for the tests of what re-speaks a track. In: hertz, or a dialogue's name. Out: samples. Never here: a voice of
+ * anybody.
+ */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { alawToLinear } from '#test/simulator/g711.ts'

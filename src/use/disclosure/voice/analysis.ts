@@ -1,6 +1,6 @@
 /**
- * What a track is taken apart into: where somebody speaks, the pitch, the shape of the spectrum. In: samples and what is redacted.
- * Out: one value, or one series, for each frame of 5 ms. Never here: anything that is kept.
+ * What a track is taken apart into: where somebody speaks, the pitch, the shape of the spectrum. In: samples and what
+ * is redacted. Out: one value, or one series, for each frame of 5 ms. Never here: anything that is kept.
  */
 import type { Span, Track } from './engine.ts'
 import { bandCount, bandsFor, EnvelopeFinder } from './envelope.ts'

@@ -1,7 +1,7 @@
 /**
- * 512 shapes of a spectrum that belong to nobody, and what forty strangers' voices are like on average. A voice that is spelt in
- * these shapes keeps what is said and loses how this speaker says it. In: a series whose mean and variance were taken out. Out:
- * the nearest shapes, mixed.
+ * 512 shapes of a spectrum that belong to nobody, and what forty strangers' voices are like on average. A voice that is
+ * spelt in these shapes keeps what is said and loses how this speaker says it. In: a series whose mean and variance
+ * were taken out. Out: the nearest shapes, mixed.
  */
 import { codebookData } from './codebook-data.ts'
 import { bandCount } from './envelope.ts'

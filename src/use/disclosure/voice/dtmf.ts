@@ -1,7 +1,7 @@
 /**
- * Keys pressed on a telephone: what they spell is often a code or a number, so each is proposed as a redaction. Two tones, one of
- * each group, and nothing else that is loud (ITU-T Q.23, Q.24), found by Goertzel's filters. In: samples. Out: spans. Never here:
- * which key it was.
+ * Keys pressed on a telephone: what they spell is often a code or a number, so each is proposed as a redaction. Two
+ * tones, one of each group, and nothing else that is loud (ITU-T Q.23, Q.24), found by Goertzel's filters. In: samples.
+ * Out: spans. Never here: which key it was.
  */
 import { voiceRate, type Span } from './engine.ts'
 

@@ -1,7 +1,7 @@
 /**
- * The shape of a voice's spectrum without its pitch: a window of three periods, smoothed over two thirds of the pitch (Morise 2015,
- * CheapTrick), in 24 mel bands, as a cosine series. In: samples, pitch, the length of the vocal tract. Out: 24 numbers for each
- * frame, in nepers; the first is the level.
+ * The shape of a voice's spectrum without its pitch: a window of three periods, smoothed over two thirds of the pitch
+ * (Morise 2015, CheapTrick), in 24 mel bands, as a cosine series. In: samples, pitch, the length of the vocal tract.
+ * Out: 24 numbers for each frame, in nepers; the first is the level.
  */
 import { voiceRate } from './engine.ts'
 import { RealFft } from './fft.ts'
@@ -22,8 +22,8 @@ const lowestMel = mel(lowest)
 const melStep = (mel(highest) - lowestMel) / (bandCount + 1)
 
 /**
- * A vocal tract that is shorter than the average by this factor moves every formant up by it; above 2,600 Hz the warp turns so
- * that the band's end stays where it is.
+ * A vocal tract that is shorter than the average by this factor moves every formant up by it; above 2,600 Hz the warp
+ * turns so that the band's end stays where it is.
  */
 export function warpHertz(hertz: number, factor: number): number {
   const knee = 2600
@@ -65,7 +65,9 @@ const cosines = Array.from({ length: bandCount }, (_, order) =>
   ),
 )
 
-/** Each term of the series at each bin of a transform of `points`, for a vocal tract shorter by `factor`: [bin][order]. */
+/**
+ * Each term of the series at each bin of a transform of `points`, for a vocal tract shorter by `factor`: [bin][order].
+ */
 export function termsAtBins(points: number, factor: number): Float64Array {
   const terms = new Float64Array((points / 2 + 1) * bandCount)
   for (let bin = 0; bin <= points / 2; bin++) {

@@ -1,6 +1,7 @@
 /**
- * What a voice sounds like before a mouth shapes it: pulses at the pitch with a fixed share of noise, or noise alone. In: pitch for
- * each frame. Out: a signal of power one. Never here: anything of the voice that spoke but when it was voiced.
+ * What a voice sounds like before a mouth shapes it: pulses at the pitch with a fixed share of noise, or noise alone.
+ * In: pitch for each frame. Out: a signal of power one. Never here: anything of the voice that spoke but when it was
+ * voiced.
  */
 import type { Chance } from './chance.ts'
 import { voiceRate } from './engine.ts'

@@ -1,6 +1,6 @@
 /**
- * The discrete Fourier transform of a real signal whose length is a power of two: a complex one of half the length (radix 2,
- * decimation in time), then its halves taken apart (Press et al., Numerical Recipes, 12.3).
+ * The discrete Fourier transform of a real signal whose length is a power of two: a complex one of half the length
+ * (radix 2, decimation in time), then its halves taken apart (Press et al., Numerical Recipes, 12.3).
  *
  * In: samples. Out: a spectrum, and back. Never here: windows, scales of loudness.
  */

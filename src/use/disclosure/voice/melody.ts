@@ -1,13 +1,14 @@
 /**
- * The melody of a sentence without its speaker: every voice's pitch moves as far as everybody's around a level that was drawn, and
- * its finest movements are smoothed away. In: the pitch of a track. Out: another. Never here: the level or range it had.
+ * The melody of a sentence without its speaker: every voice's pitch moves as far as everybody's around a level that was
+ * drawn, and its finest movements are smoothed away. In: the pitch of a track. Out: another. Never here: the level or
+ * range it had.
  */
 import { highestPitch, lowestPitch } from './pitch.ts'
 
 /** Standard deviation of the logarithm of everybody's pitch here. */
-const range = 0.13
-/** Frames on either side that are smoothed over: 45 ms. */
-const reach = 9
+const range = 0.11
+/** Frames on either side that are smoothed over: 90 ms. */
+const reach = 18
 /** Frames from which a track's own range is believed; below it, mostly the average one. */
 const believed = 100
 const averageRange = 0.18

@@ -82,7 +82,7 @@ test('a voice that was loud and a voice that was soft come out equally loud, ove
   expect(Math.abs(20 * Math.log10((await rms(1)) / (await rms(0.08))))).toBeLessThan(1.5)
 })
 
-test('silence, a click, a buzz, clipping, tones and tracks too short for a voice come back as long and without a fault', async () => {
+test('silence, a click, a buzz, clipping, tones and tracks too short for a voice come back as long', async () => {
   const tones = Float64Array.from(
     { length: 8000 },
     (_, n) => 0.4 * Math.sin((2 * Math.PI * 770 * n) / 8000) + 0.4 * Math.sin((2 * Math.PI * 1336 * n) / 8000),
@@ -124,7 +124,7 @@ test('what was drawn is not in what the random source still holds, and nothing b
   expect(given.every((bytes) => bytes.every((byte) => byte === 0))).toBe(true)
 })
 
-test('threads re-speak more tracks than there are threads while the event loop goes on, and refuse when they have stopped', async () => {
+test('threads re-speak more tracks than there are threads while the event loop goes on, and then stop', async () => {
   const threads = startRevoiceThreads(1)
   let turns = 0
   const ticking = setInterval(() => turns++, 5)

@@ -1,7 +1,7 @@
 /**
- * Level D: the voice is taken apart, spelt in shapes that belong to nobody, given the averages of four strangers and a drawn
- * pitch, and made anew (R33; docs/decisions/0035). It is pseudonymised, not anonymous: who trains a verifier on what comes out
- * finds the speaker again more often than chance.
+ * Level D: the voice is taken apart, spelt in shapes that belong to nobody, given the averages of four strangers and a
+ * drawn pitch, and made anew (R33; docs/decisions/0035). It is pseudonymised, not anonymous: who trains a verifier on
+ * what comes out finds the speaker again more often than chance.
  */
 import { analyse, everyFrame, momentsOf, seriesOf, type Analysis, type Moments } from './analysis.ts'
 import { Chance } from './chance.ts'
@@ -101,7 +101,7 @@ function spell(series: Float32Array, analysis: Analysis, shapes: Codebook): void
     let sum = 0
     row.fill(0)
     for (let place = 0; place < nearestWords; place++) {
-      const weight = 1 / (nearest.distances[place]! + 0.05)
+      const weight = 1 / (nearest.distances[place]! + 0.4)
       const word = nearest.places[place]! * shapeTerms
       sum += weight
       for (let term = 0; term < shapeTerms; term++) row[term]! += weight * shapes.words[word + term]!

@@ -1,7 +1,8 @@
 /**
- * The pitch of a voice: peaks of a flattened autocorrelation (a spectrum whose peaks are levelled, so that formants weigh less
- * and a telephone's missing fundamental does not matter), and the path through them that jumps least (Boersma 1993;
- * Tolonen and Karjalainen 2000). In: samples and where somebody speaks. Out: hertz for each frame, 0 where unvoiced.
+ * The pitch of a voice: peaks of a flattened autocorrelation (a spectrum whose peaks are levelled, so that formants
+ * weigh less and a telephone's missing fundamental does not matter), and the path through them that jumps least
+ * (Boersma 1993; Tolonen and Karjalainen 2000). In: samples and where somebody speaks. Out: hertz for each frame, 0
+ * where unvoiced.
  */
 import { voiceRate } from './engine.ts'
 import { RealFft } from './fft.ts'

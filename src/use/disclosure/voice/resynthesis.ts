@@ -1,7 +1,7 @@
 /**
- * A new waveform from a series and an excitation: each 5 ms of the excitation through the minimum-phase filter of its frame,
- * overlapped and added. In: series in nepers, whose first
- * term is not looked at; levels. Out: samples, 1 is full scale.
+ * A new waveform from a series and an excitation: each 5 ms of the excitation through the minimum-phase filter of its
+ * frame, overlapped and added. In: series in nepers, whose first term is not looked at; levels. Out: samples, 1 is full
+ * scale.
  */
 import { voiceRate } from './engine.ts'
 import { bandCount, termsAtBins } from './envelope.ts'

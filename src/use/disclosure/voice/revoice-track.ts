@@ -1,6 +1,6 @@
 /**
- * Re-speaking tracks on threads of their own, so that whoever asks can answer others meanwhile. In: tracks. Out: samples of
- * the same length. Never here: a parameter; chance is drawn in the thread, and stays there.
+ * Re-speaking tracks on threads of their own, so that whoever asks can answer others meanwhile. In: tracks. Out:
+ * samples of the same length. Never here: a parameter; chance is drawn in the thread, and stays there.
  */
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'

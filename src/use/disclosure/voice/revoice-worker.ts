@@ -1,4 +1,7 @@
-/** A thread that re-speaks tracks with nvq, one after the other. In: samples, redactions. Out: samples. Never here: a track kept. */
+/**
+ * A thread that re-speaks tracks with nvq, one after the other. In: samples, redactions. Out: samples. Never here: a
+ * track kept.
+ */
 import { randomBytes } from 'node:crypto'
 import { parentPort } from 'node:worker_threads'
 import type { Span } from './engine.ts'

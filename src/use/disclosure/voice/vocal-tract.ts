@@ -1,6 +1,6 @@
 /**
- * How much shorter than the average a speaker's vocal tract is: of thirteen lengths the one for which the voice lies nearest to the
- * shared codebook (Lee and Rose 1998). In: a track taken apart. Out: the factor.
+ * How much shorter than the average a speaker's vocal tract is: of thirteen lengths the one for which the voice lies
+ * nearest to the shared codebook (Lee and Rose 1998). In: a track taken apart. Out: the factor.
  */
 import { momentsOf, seriesOf, type Analysis } from './analysis.ts'
 import { Nearest, shapeTerms } from './codebook.ts'

@@ -1,6 +1,6 @@
 /**
- * Where somebody speaks on a track. In: samples. Out: a level in dB for each frame, and whether it is speech. Never here: what is
- * said, or by whom.
+ * Where somebody speaks on a track. In: samples. Out: a level in dB for each frame, and whether it is speech. Never
+ * here: what is said, or by whom.
  */
 import { voiceRate } from './engine.ts'
 
