@@ -11,8 +11,8 @@ export default defineConfig({
     globalSetup: ['test/database/global-setup.ts'],
     // Processes, not threads: tests start servers, sockets and worker threads of their own.
     pool: 'forks',
-    // Most tests wait for sockets and the database; on two cores the default would be one at a time.
-    maxWorkers: 2,
+    // Many tests wait for sockets, the database or the clock; on two cores the default would be one at a time.
+    maxWorkers: 3,
     // For a machine with other work: on a quiet one the slowest need a tenth of it.
     testTimeout: 60_000,
     hookTimeout: 120_000,
