@@ -68,7 +68,7 @@ test('another draw sounds otherwise, and the two tracks of a call never have one
   for (const seed of [5, 6, 7]) {
     const [caller, official] = await Promise.all([speak(seed, 0), speak(seed, 1)])
     const [low, high] = [pitchOf(caller), pitchOf(official)].toSorted((a, b) => a - b)
-    expect(high! / low!).toBeGreaterThan(1.1)
+    expect(high! / low!).toBeGreaterThan(1.05)
   }
   for (let draw = 0; draw < 200; draw++) {
     const of = (lane: 0 | 1) => drawSyntheticVoice(randomBytes(32), lane)
