@@ -31,8 +31,8 @@ const humans = [
   ['de', 'asterisk-prompt-de', 'de', true],
 ] as const
 
-const templateVariants = ['m1', 'm3', 'f1', 'f4', 'Alex']
-const testVariants = ['m5', 'm7', 'f2', 'f5', 'Andrea', 'Michael']
+const templateVariants = ['m1', 'm3', 'f1', 'f4']
+const testVariants = ['m5', 'm7', 'f2', 'f5']
 const synthesised = ['fi', 'sv', 'en', 'es', 'fr-fr', 'it', 'ru', 'de']
 const testedSynthetic = ['fi', 'sv', 'en']
 
