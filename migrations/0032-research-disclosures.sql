@@ -250,11 +250,11 @@ declare
 begin
   perform demand_research_part('{QUALITY}');
   perform refuse_identity_code('study', begin_research.study);
-  if not (select research from disclosure_rules) then
-    raise exception 'research.research-off' using errcode = 'SE001';
-  end if;
   if not exists (select from institute i where i.id = begin_research.institute) then
     raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  if not (select research from disclosure_rules) then
+    raise exception 'research.research-off' using errcode = 'SE001';
   end if;
   if begin_research.due_on < helsinki_today() then
     raise exception 'research.due-date-past' using errcode = 'SE001';

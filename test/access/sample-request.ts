@@ -33,6 +33,9 @@ const bodies: Readonly<Record<string, object>> = {
   narrowCall: told,
   enterAuthorityDisclosure: { receivedAt: Temporal.Now.instant().toString() },
   changeAuthorityDisclosure: { receivedAt: Temporal.Now.instant().toString() },
+  addInstitute: { email: 'kirjaamo@tutkimus.example' },
+  changeInstitute: { email: 'kirjaamo@tutkimus.example' },
+  beginResearch: { dueOn: '2099-01-01' },
   enterRequest: { receivedAt: Temporal.Now.instant().toString() },
 }
 

@@ -185,7 +185,8 @@ describe('what is missing', () => {
     try {
       expect(await lacksOf(id)).toEqual(['research-off', 'release'])
       expect(await release(id)).toBe('research.research-off')
-      const body = { instituteId: crypto.randomUUID(), study: 'x', dueOn: day(1), format: 'WAV' }
+      const instituteId = await institute()
+      const body = { instituteId, study: 'x', dueOn: day(1), format: 'WAV' }
       expect(await send('eero', 'POST', '/api/research-disclosures', body)).toMatchObject({
         status: 403,
         code: 'research.research-off',
