@@ -46,7 +46,7 @@ export function CheckPage() {
                 <p>{say('anonymisation.check.listenFor')}</p>
                 <HearResult copy={copy} onHeard={() => void refetch()} />
               </section>
-              <PrivacyReportPanel copyId={copy.id} revision={copy.revision} />
+              <PrivacyReportPanel copy={copy} />
             </div>
           )}
           {copy.may.check && (

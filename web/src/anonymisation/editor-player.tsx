@@ -41,12 +41,12 @@ const keys: readonly KeyLine[] = [
   [['Space', 'K'], 'help.toggle'],
   [['J', 'L'], 'help.skip10'],
   [['←', '→'], 'help.skip5'],
-  [['Shift + ←', 'Shift + →'], 'anonymisation.key.nudge'],
+  [['Shift', '←', '→'], 'anonymisation.key.nudge'],
   [['<', '>'], 'help.speed'],
   [['[', 'I'], 'anonymisation.key.from'],
   [[']', 'O'], 'anonymisation.key.to'],
   [['M'], 'anonymisation.key.mark'],
-  [['Ctrl + Space'], 'anonymisation.key.toggle'],
+  [['Ctrl', 'Space'], 'anonymisation.key.toggle'],
   [['?'], 'help.help'],
 ]
 

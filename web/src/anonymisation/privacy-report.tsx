@@ -9,24 +9,27 @@ import { Waiting } from '../controls/waiting.tsx'
 import { formatLength } from '../format/duration.ts'
 import { formatCount } from '../format/number.ts'
 import { useLanguage } from '../language/use-words.ts'
-import type { PrivacyReport } from './copy-shapes.ts'
+import type { AnonymisedCopy, PrivacyReport } from './copy-shapes.ts'
 import { EvaluationFigures } from './evaluation-figures.tsx'
 
-/** The privacy report of a copy; of each revision anew. */
-export function usePrivacyReport(copyId: string, revision: number | undefined) {
+export function usePrivacyReport(copyId: string) {
   return $api.useQuery(
     'get',
     '/api/anonymised-copies/{id}/report',
     { params: { path: { id: copyId } } },
-    { staleTime: 0, enabled: revision !== undefined },
+    { staleTime: 0 },
   )
 }
 
-/** The privacy report beside the work, with the way to the page that is printed. */
-export function PrivacyReportPanel({ copyId, revision }: { copyId: string; revision: number }) {
+/** The privacy report beside the work, with the way to the page that is printed; of each state of the copy anew. */
+export function PrivacyReportPanel({ copy: { id, revision, state } }: { copy: AnonymisedCopy }) {
+  return <Panel key={`${revision} ${state}`} copyId={id} />
+}
+
+function Panel({ copyId }: { copyId: string }) {
   const { say } = useLanguage()
   const heading = useId()
-  const { data, error, isPending, refetch } = usePrivacyReport(copyId, revision)
+  const { data, error, isPending, refetch } = usePrivacyReport(copyId)
   return (
     <section className="panel stack" aria-labelledby={heading}>
       <h2 id={heading}>{say('anonymisation.report')}</h2>

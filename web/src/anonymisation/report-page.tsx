@@ -15,7 +15,7 @@ import { ReportBody, usePrivacyReport } from './privacy-report.tsx'
 export function ReportPage() {
   const { say } = useLanguage()
   const { id } = useParams({ from: '/disclosures/copies/$id/report' })
-  const { data, error, isPending, refetch } = usePrivacyReport(id, 0)
+  const { data, error, isPending, refetch } = usePrivacyReport(id)
   return (
     <Page title={say('anonymisation.report')} lead={say('anonymisation.report.lead', { id })} crumbs={disclosures(say)}>
       {isPending && <Waiting lines={8} />}

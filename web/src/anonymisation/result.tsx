@@ -13,7 +13,7 @@ export function Result({ copy, onHeard }: { copy: AnonymisedCopy; onHeard: () =>
         <p>{say('anonymisation.result.hint')}</p>
         <HearResult copy={copy} onHeard={onHeard} />
       </section>
-      <PrivacyReportPanel copyId={copy.id} revision={copy.revision} />
+      <PrivacyReportPanel copy={copy} />
     </div>
   )
 }
