@@ -1,0 +1,112 @@
+// What stands between a copy and its rendering, and what a rendering leaves (R33), without a database.
+import { expect, test } from 'vitest'
+import { registerEngines } from './voice-engines.ts'
+import { lacksOf, type CopyFacts } from './copy-lacks.ts'
+import { countRemoved, misplaced, outside, type CopyWork, type Redaction, type WrittenTurn } from './copy-work.ts'
+import { identifiersOf } from './identifiers.ts'
+import { coarseLength, renderTracks } from './render-tracks.ts'
+import { redactedTurns, spokenTurns } from './spoken-turns.ts'
+import { controlDemands, demandsOf, type EvaluationRecord } from '../voice/evaluation-record.ts'
+import type { TranscriptEngine } from '../voice/engine.ts'
+import { startRevoiceThreads } from '../voice/revoice-track.ts'
+
+const turn: WrittenTurn = { track: 'CALLER', fromMs: 0, toMs: 4000, language: 'fi', text: 'asia koskee veroa' }
+const removal: Redaction = {
+  ...{ track: 'CALLER', fromMs: 1000, toMs: 2000, reason: 'NAME', source: 'MANUAL', isReviewed: true },
+}
+const work: CopyWork = { level: 'T', turns: [turn], redactions: [removal] }
+const facts: CopyFacts = {
+  work,
+  isPlayed: true,
+  levels: [{ level: 'T', isOffered: true }],
+  speech: [{ track: 'CALLER', fromMs: 0, toMs: 4000 }],
+  isMixed: false,
+  identifiers: [[]],
+}
+
+test('speech with neither words nor a redaction is missing from a transcript, a breath is not', () => {
+  const lacks = (speech: CopyFacts['speech'], given: Partial<CopyFacts> = {}) => lacksOf({ ...facts, speech, ...given })
+  expect(lacks(facts.speech)).toEqual([])
+  expect(lacks([...facts.speech, { track: 'CALLER', fromMs: 4000, toMs: 4600 }])).toEqual([])
+  expect(lacks([{ track: 'CALLER', fromMs: 3000, toMs: 5000 }])).toEqual([{ what: 'transcript' }])
+  expect(lacks([{ track: 'OFFICIAL', fromMs: 0, toMs: 4000 }])).toEqual([{ what: 'transcript' }])
+  expect(lacks([{ track: 'OFFICIAL', fromMs: 0, toMs: 4000 }], { isMixed: true })).toEqual([])
+  const empty = { ...work, turns: [{ ...turn, text: ' ' }] }
+  expect(lacks(facts.speech, { work: empty })).toEqual([{ what: 'transcript', at: [0] }])
+})
+
+test('what is redacted is not said: by its time, and by what is found in a turn that is marked for it', () => {
+  const said = (text: string, redactions: Redaction[]) =>
+    redactedTurns({ ...work, turns: [{ ...turn, text }], redactions }, 8)[0]!.text
+  const late = { ...removal, fromMs: 3800, toMs: 4000 }
+  const text = 'nimeni on Matti Virtanen ja asia koskee tämän vuoden veroa'
+  expect(said(text, [])).toBe(text)
+  expect(said(text, [late])).not.toMatch(/Matti|Virtanen/)
+  expect(said(text, [late])).toContain('[nimi poistettu]')
+  const spoken = spokenTurns({ ...work, turns: [{ ...turn, text }] }, 'CALLER', 8)
+  expect(spoken.every(({ from, to }) => to <= 8000 || from >= 16_000)).toBe(true)
+  expect(spoken.map((one) => one.text).join(' ')).not.toMatch(/Matti|Virtanen/)
+  expect(identifiersOf([{ ...turn, text: '[nimi poistettu] ja asia koskee veroa' }])).toEqual([[]])
+})
+
+test('times are within the recording and turns of one track one after another; what is removed on both tracks counts once', () => {
+  expect(misplaced(work, 4000)).toBeUndefined()
+  expect(misplaced(work, 3999)).toBe('turns.0')
+  expect(misplaced({ ...work, turns: [turn, { ...turn, fromMs: 3999, toMs: 4000 }] }, 4000)).toBe('turns.1')
+  expect(misplaced({ ...work, turns: [turn, { ...turn, track: 'OFFICIAL' }] }, 4000)).toBeUndefined()
+  expect(countRemoved([removal, { ...removal, track: 'OFFICIAL' }])).toEqual({ removed: { NAME: 2 }, redactedMs: 1000 })
+  expect(outside({ fromMs: 0, toMs: 10 }, [{ fromMs: 2, toMs: 4 }])).toEqual([
+    { fromMs: 0, toMs: 2 },
+    { fromMs: 4, toMs: 10 },
+  ])
+  expect([0, 1, 40_000, 40_001].map(coarseLength)).toEqual([40_000, 40_000, 40_000, 80_000])
+})
+
+test('an engine of level N or D is offered with a passing record of its version, and without one it is not', () => {
+  const transcript = { level: 'T' } as TranscriptEngine
+  const engine = { name: 'e', version: '1', level: 'D', revoice: () => Promise.reject(new Error('never')) } as const
+  const demands = [...controlDemands, ...demandsOf.D]
+  const record: EvaluationRecord = {
+    ...{
+      format: 1,
+      engine: 'e',
+      version: '1',
+      level: 'D',
+      sources: '0'.repeat(64),
+      day: '2026-11-26',
+      full: true,
+      sets: [],
+    },
+    figures: Object.fromEntries(demands.map(({ figure, atLeast, atMost }) => [figure, atLeast ?? atMost!])),
+  }
+  const of = (records: EvaluationRecord[], revoicing = [engine]) =>
+    registerEngines({ transcript, revoicing }, records).of('D')
+  expect(of([record])).toMatchObject({ name: 'e', evaluation: { date: '2026-11-26' } })
+  expect(of([])).toBe('no-evaluation')
+  expect(of([{ ...record, version: '2' }])).toBe('no-evaluation')
+  expect(of([{ ...record, figures: { ...record.figures, 'lazy.finnish': 35 } }])).toBe('no-evaluation')
+  expect(of([record], [])).toBe('no-engine')
+})
+
+test('level D: what is removed is silent, the original is wiped, and of one sound on both tracks there is one other voice', async () => {
+  const threads = startRevoiceThreads(1)
+  const engine = { ...threads.engine, revoice: threads.revoiceTrack }
+  const voice = () => Int16Array.from({ length: 16_000 }, (_, n) => 6000 * Math.sin(n / 9) * Math.sin(n / 700))
+  const removed = { ...removal, fromMs: 500, toMs: 900 }
+  const original = { caller: voice(), official: voice(), isMixed: false }
+  const [caller, official] = await renderTracks(
+    original,
+    { ...work, level: 'D', redactions: [removed] },
+    engine,
+    () => {},
+  )
+  expect([caller.length, official.length]).toEqual([40_000, 40_000])
+  expect(caller.subarray(4000, 7200).every((sample) => sample === 0)).toBe(true)
+  expect(official.subarray(4000, 7200).some((sample) => sample !== 0)).toBe(true)
+  expect(original.caller.every((sample) => sample === 0)).toBe(true)
+  const mixed = { caller: voice(), official: voice(), isMixed: true }
+  const both = await renderTracks(mixed, { ...work, level: 'D', redactions: [removed] }, engine, () => {})
+  expect(both[0]).toEqual(both[1])
+  expect(both[1].subarray(4000, 7200).every((sample) => sample === 0)).toBe(true)
+  await threads.stop()
+})
