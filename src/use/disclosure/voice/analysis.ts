@@ -17,7 +17,7 @@ const shortestGap = 3
 
 export interface Analysis {
   /** 1 is full scale; silence in what is redacted. */
-  samples: Float64Array
+  samples: Float32Array
   speech: Uint8Array
   /** dB below full scale. */
   level: Float64Array
@@ -34,7 +34,7 @@ export interface Moments {
 }
 
 export function analyse(track: Track): Analysis {
-  const samples = Float64Array.from(track.samples, (sample) => sample / 32768)
+  const samples = Float32Array.from(track.samples, (sample) => sample / 32768)
   for (const { from, to } of track.redacted) samples.fill(0, from, to)
   const { level, speech } = findSpeech(samples)
   const near = new Uint8Array(level.length)

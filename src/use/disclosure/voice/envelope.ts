@@ -98,7 +98,7 @@ export class EnvelopeFinder {
   readonly power = new Float64Array(bins)
 
   /** Looks at one frame; `pitch` in hertz, 0 where unvoiced. Read the series with `series`. */
-  look(samples: Float64Array, frame: number, pitch: number): void {
+  look(samples: Float32Array, frame: number, pitch: number): void {
     const window = this.#windowOf(pitch || unvoicedPitch)
     const start = frame * hop - window.length / 2
     for (let n = 0; n < window.length; n++) this.#frame[n] = (samples[start + n] ?? 0) * window[n]!

@@ -42,12 +42,11 @@ const pulses = Array.from({ length: phases }, (_, phase) => taps(voicing, pulseT
 const breath = taps((hertz) => Math.sqrt(1 - voicing(hertz) ** 2), noiseTaps, 0)
 
 /** @param pitch hertz, 0 where unvoiced; a voiced frame's neighbours need not be */
-export function makeExcitation(pitch: Float64Array, length: number, chance: Chance): Float64Array {
-  const noise = new Float64Array(length + noiseTaps)
+export function makeExcitation(pitch: Float64Array, length: number, chance: Chance): Float32Array {
+  const noise = new Float32Array(length + noiseTaps)
   for (let n = 0; n < noise.length; n++) noise[n] = chance.noise()
-  const voiced = new Float64Array(length)
-  addPulses(pitch, voiced)
-  const out = new Float64Array(length)
+  const out = new Float32Array(length)
+  addPulses(pitch, out)
   for (let n = 0; n < length; n++) {
     const share = voicedShare(pitch, n)
     if (share === 0) {
@@ -57,7 +56,7 @@ export function makeExcitation(pitch: Float64Array, length: number, chance: Chan
     let breathing = 0
     for (let tap = 0; tap < noiseTaps; tap++) breathing += breath[tap]! * noise[n + tap]!
     const alone = noise[n + (noiseTaps - 1) / 2]!
-    out[n] = share * (voiced[n]! + breathing) + (1 - share) * alone
+    out[n] = share * (out[n]! + breathing) + (1 - share) * alone
   }
   return out
 }
@@ -71,7 +70,7 @@ function voicedShare(pitch: Float64Array, sample: number): number {
   return left + (right - left) * rest
 }
 
-function addPulses(pitch: Float64Array, out: Float64Array): void {
+function addPulses(pitch: Float64Array, out: Float32Array): void {
   let phase = 0
   for (let n = 0; n < out.length; n++) {
     const frame = Math.floor(n / hop)

@@ -42,7 +42,7 @@ export const nvq: VoiceEngine = {
   level: 'D',
   async revoice(track, random) {
     const chance = new Chance(random)
-    const out = new Float64Array(track.samples.length)
+    const out = new Float32Array(track.samples.length)
     const analysis = analyse(track)
     try {
       if (analysis.counted.length >= fewestFrames) speakAs(drawVoice(chance, codebook()), analysis, chance, out)
@@ -70,7 +70,7 @@ function drawVoice(chance: Chance, { strangers }: Codebook): Draw {
   }
 }
 
-function speakAs(draw: Draw, analysis: Analysis, chance: Chance, out: Float64Array): void {
+function speakAs(draw: Draw, analysis: Analysis, chance: Chance, out: Float32Array): void {
   const shapes = codebook()
   const factor = findTractFactor(analysis, shapes)
   const series = seriesOf(analysis, everyFrame(analysis), factor)
@@ -156,7 +156,7 @@ function evenLevel({ level, speech, counted }: Analysis): Float64Array {
 }
 
 /** Speech as loud as everybody's; peaks are rounded, not cut. */
-function level(out: Float64Array, speech: Uint8Array): void {
+function level(out: Float32Array, speech: Uint8Array): void {
   let power = 0
   let count = 0
   for (let n = 0; n < out.length; n++) {
@@ -168,7 +168,7 @@ function level(out: Float64Array, speech: Uint8Array): void {
   for (let n = 0; n < out.length; n++) out[n] = Math.tanh(out[n]! * gain)
 }
 
-function silence(out: Float64Array, redacted: readonly Span[]): void {
+function silence(out: Float32Array, redacted: readonly Span[]): void {
   for (const { from, to } of redacted) {
     out.fill(0, from, to)
     for (let n = 0; n < edge; n++) {

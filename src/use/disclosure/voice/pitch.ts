@@ -27,7 +27,7 @@ const voicingCost = 0.12
 /** dB below the loudest speech of the track: a breath has no pitch. */
 const quietest = 34
 
-export function findPitch(samples: Float64Array, level: Float64Array, speech: Uint8Array): Float64Array {
+export function findPitch(samples: Float32Array, level: Float64Array, speech: Uint8Array): Float64Array {
   const frames = frameCount(samples.length)
   const steps = Math.ceil(frames / stride)
   const search = new PeakSearch()
@@ -117,7 +117,7 @@ class PeakSearch {
   }
 
   /** Writes the pitches of the highest peaks (hertz, 0 where there is none). @returns their strengths */
-  peaks(samples: Float64Array, middle: number, hertz: Float64Array): Float64Array {
+  peaks(samples: Float32Array, middle: number, hertz: Float64Array): Float64Array {
     const start = middle - windowSamples / 2
     for (let n = 0; n < windowSamples; n++) this.#frame[n] = (samples[start + n] ?? 0) * this.#window[n]!
     this.#frame.fill(0, windowSamples)

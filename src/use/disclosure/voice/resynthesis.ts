@@ -19,10 +19,10 @@ const steepness = 3 / 200
 export function resynthesise(
   series: Float32Array,
   level: Float64Array,
-  excitation: Float64Array,
+  excitation: Float32Array,
   tractFactor: number,
-): Float64Array {
-  const out = new Float64Array(excitation.length)
+): Float32Array {
+  const out = new Float32Array(excitation.length)
   const fft = new RealFft(size)
   const filter = new FrameFilter(fft, tractFactor)
   const window = Float64Array.from(

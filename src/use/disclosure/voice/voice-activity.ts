@@ -11,7 +11,7 @@ export const hop = voiceRate / 200
 const before = 16
 const after = 30
 /** 20 ms. */
-const windowSamples = voiceRate / 50
+const windowHops = 4
 /** dB: what lies so far above the floor of noise is speech, if it is not too far below the loudest speech. */
 const aboveFloor = 9
 const belowLoud = 32
@@ -33,21 +33,21 @@ export const differenceGain = (hertz: number): number =>
   Math.sqrt(1 + leak ** 2 - 2 * leak * Math.cos((2 * Math.PI * hertz) / voiceRate))
 
 /** @param samples 1 is full scale */
-export function findSpeech(samples: Float64Array): Activity {
+export function findSpeech(samples: Float32Array | Float64Array): Activity {
   const frames = frameCount(samples.length)
-  const level = new Float64Array(frames)
-  let energy = 0
-  const squares = new Float64Array(samples.length + 1)
+  const powers = new Float64Array(frames)
   for (let n = 0; n < samples.length; n++) {
     const difference = samples[n]! - leak * (n > 0 ? samples[n - 1]! : 0)
-    energy += difference * difference
-    squares[n + 1] = energy
+    powers[Math.floor(n / hop)]! += difference * difference
   }
+  const level = new Float64Array(frames)
   for (let frame = 0; frame < frames; frame++) {
-    const from = Math.max(0, frame * hop - windowSamples / 2)
-    const to = Math.min(samples.length, frame * hop + windowSamples / 2)
-    const power = to > from ? (squares[to]! - squares[from]!) / (to - from) : 0
-    level[frame] = 10 * Math.log10(Math.max(power, 1e-10))
+    const from = Math.max(0, frame - windowHops / 2)
+    const to = Math.min(frames, frame + windowHops / 2)
+    const heard = Math.min(samples.length, to * hop) - from * hop
+    let power = 0
+    for (let block = from; block < to; block++) power += powers[block]!
+    level[frame] = 10 * Math.log10(Math.max(heard > 0 ? power / heard : 0, 1e-10))
   }
   return { level, speech: decide(level) }
 }
