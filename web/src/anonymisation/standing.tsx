@@ -50,7 +50,7 @@ export function Standing({
         </Notice>
       )}
       {state === 'FAILED' && (
-        <Notice kind="error" title={say('anonymisation.failed')}>
+        <Notice kind="error">
           <p>{say(`anonymisation.failure.${failureWord(failure)}`)}</p>
           {failedTurn && (
             <Button kind="secondary" onPress={() => focusRow(turnId(failedTurn.key), 'textarea')}>
