@@ -122,7 +122,8 @@ export async function startSeloste(options: SelosteOptions = {}): Promise<Runnin
 async function removeData(dataDirectory: string): Promise<void> {
   const elsewhere = await readFile(join(dataDirectory, 'database/location'), 'utf8').catch(() => '')
   if (elsewhere.trim()) await rm(elsewhere.trim(), { recursive: true, force: true })
-  await rm(dataDirectory, { recursive: true, force: true })
+  // A process that was killed may be writing its last: what it leaves would hide why it was killed.
+  await rm(dataDirectory, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
 }
 
 async function untilReady(url: string, child: ChildProcess, output: () => string): Promise<void> {
