@@ -20,11 +20,13 @@ const none = { kind: 'none' as const, units: [], numbers: [] }
 const ofNumber = { kind: 'numbers' as const, units: [], numbers: [phone('029 497 000')] }
 const all = { kind: 'all' as const, units: [], numbers: [] }
 
+type TestScope = typeof none | typeof ofNumber | typeof all
+
 /** Call it at the top of a test file. */
 export async function openResearch(database: TestDatabase<RegisterTables>) {
   const ends = await openEnds(database)
   const { admin, custodian } = ends
-  const enter = (name: string, role: Role, purposes: Purpose[], scope: typeof none, duty?: Duty) =>
+  const enter = (name: string, role: Role, purposes: Purpose[], scope: TestScope, duty?: Duty) =>
     enterTestPerson(admin, database.as('seloste_desk').db, {
       name,
       right: { role, purposes, scope, ...(duty && { duty }) },

@@ -48,7 +48,7 @@ describe('a copy that is out', () => {
     expect((await confirm(id, 2)).status).toBe(204)
     expect(await close(id)).toMatchObject({ status: 409, code: 'research.unconfirmed', field: '1' })
     expect(await tiesOf(id)).toBe(2)
-    expect((await confirm(id, 1, 'destroyed', 'riitta' as 'eero')).status).toBe(204)
+    expect((await confirm(id, 1, 'destroyed', 'riitta')).status).toBe(204)
     expect(await tiesOf(id)).toBe(0)
     expect((await close(id)).status).toBe(204)
     expect(await read(id)).toMatchObject({
@@ -68,9 +68,9 @@ describe('a copy that is out', () => {
     const recall = (body['items'] as { id: string; disclosure: string }[]).find(
       ({ disclosure }) => disclosure === number,
     )!
-    expect(
-      (await send('riitta', 'POST', `/api/recalls/${recall.id}/confirm`, { outcome: 'returned' })).status,
-    ).toBe(204)
+    expect((await send('riitta', 'POST', `/api/recalls/${recall.id}/confirm`, { outcome: 'returned' })).status).toBe(
+      204,
+    )
     expect(await tiesOf(id)).toBe(0)
     expect((await read(id)).itemList).toMatchObject([{ outcome: 'returned' }])
     expect(await confirm(id, 1)).toMatchObject({ status: 409, code: 'recall.confirmed' })
