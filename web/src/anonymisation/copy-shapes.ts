@@ -12,7 +12,7 @@ type Read<P extends keyof paths> = paths[P] extends {
   ? Body
   : never
 
-export type AnonymisedCopy = Read<'/api/anonymised-copies/{id}'> & { failedTurn?: number }
+export type AnonymisedCopy = Read<'/api/anonymised-copies/{id}'>
 export type PrivacyReport = Read<'/api/anonymised-copies/{id}/report'>
 export type CopyTurn = AnonymisedCopy['turns'][number]
 export type CopyRedaction = AnonymisedCopy['redactions'][number]

@@ -34495,8 +34495,10 @@ export interface operations {
                         };
                         /** @description 0-1, while it is rendered */
                         progress?: number;
-                        /** @description Why it could not be rendered */
+                        /** @description Why it could not be rendered: a code, as turn-too-short */
                         failure?: string;
+                        /** @description turn-too-short: which turn has more words than can be said in its time */
+                        failedTurn?: number;
                         /** @description 0-1: how much of the result the viewer has heard */
                         heardShare: number;
                         check?: {
@@ -35799,6 +35801,24 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
