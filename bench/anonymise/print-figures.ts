@@ -65,13 +65,13 @@ export function printUseLeft(uses: readonly UseLeft[], judged: EngineName): void
   for (const use of uses) {
     const own = (figure: string, value: number, digits: number) =>
       beside(use.engine === judged ? figure : '', value, digits)
-    const added = 100 * (use.digits.knowsBoth - original.digits.knowsBoth)
+    const added = 100 * (use.digits.knowsOriginals - original.digits.knowsOriginals)
     const parts = [
       `ESTOI ${own('estoi', use.estoi, 3)}`,
       `pitch correlation ${own('pitch-correlation', use.pitchCorrelation, 3)}`,
       `turns' starts ${use.medianShift} ms, 90 % within ${own('turn-timing-ms', use.ninetiethShift, 0)} of ${use.onsets}`,
-      `digits wrong ${(100 * use.digits.knowsBoth).toFixed(1)} %, added ${own('digit-error-added', added, 1)} of ${use.digits.tested}`,
-      `(knowing originals only ${(100 * use.digits.knowsOriginals).toFixed(1)} %)`,
+      `digits wrong ${(100 * use.digits.knowsOriginals).toFixed(1)} %, added ${own('digit-error-added', added, 1)} of ${use.digits.tested}`,
+      `(${(100 * use.digits.knowsBoth).toFixed(1)} % by who knows the engine)`,
       Number.isNaN(use.timesRealTime) ? '' : `${own('times-real-time', use.timesRealTime, 0)} x real time a core`,
     ]
     console.log(`${use.engine.padEnd(9)} ${parts.join('; ')}`)
