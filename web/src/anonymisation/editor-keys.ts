@@ -1,7 +1,7 @@
 import { actionOf, type KeyTarget, type PlayerAction } from '../listening/keys.ts'
 
 /** What the editor's player does at a key: what every player does, and marking. */
-export type EditorAction =
+type EditorAction =
   | Exclude<PlayerAction, { do: 'region-start' } | { do: 'region-end' }>
   | { do: 'mark-from' }
   | { do: 'mark-to' }

@@ -36,7 +36,7 @@ export function useCopy(id: string | undefined) {
 }
 
 /** What came of something that was asked of the server. */
-export type Answered<T> = { done: T } | { error: unknown }
+type Answered<T> = { done: T } | { error: unknown }
 
 /** All that its preparer does to a copy. */
 export function usePreparing(id: string) {

@@ -20,7 +20,7 @@ export interface Work {
 /** A new turn is so long, where nothing stands in its way. */
 const newTurnMs = 3000
 /** Shorter is nothing that somebody could have meant. */
-export const shortestMs = 50
+const shortestMs = 50
 
 /** The work as the server has it, its rows in its order. */
 export function workOf({ level, turns, redactions }: Pick<AnonymisedCopy, 'level' | 'turns' | 'redactions'>): Work {

@@ -6,7 +6,7 @@ import { makeSoundGraph, type Lanes, type SoundGraph } from './sound.ts'
 
 export type Region = { fromMs: number; toMs?: number }
 
-export interface Silenced {
+interface Silenced {
   isCaller: boolean
   isOfficial: boolean
 }
