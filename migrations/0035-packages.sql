@@ -318,5 +318,6 @@ revoke execute on function sees_packages(), package_state(disclosure_package), p
   note_package_taken(uuid), settle_packages(), packages_end_with_recording() from public;
 grant execute on function packages_of(uuid[]), withdraw_package(uuid) to seloste_desk;
 grant execute on function begin_package(text, uuid, text, text, bytea, text), research_contents(uuid), authority_contents(uuid),
+  research_package(uuid), authority_package(uuid),
   note_package_progress(uuid, integer), package_stored(uuid, bigint, bytea), package_failed(uuid), package_behind(bytea),
   begin_package_fetch(bytea), begin_package_save(uuid), package_goes_on(uuid), note_package_taken(uuid), settle_packages() to seloste_custodian;

@@ -1,0 +1,271 @@
+// R27, R30, R33, R34: what leaves is one encrypted file with what was decided in it and nothing else, and it leaves once.
+import { execFileSync, spawnSync } from 'node:child_process'
+import { createHash, verify } from 'node:crypto'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import * as age from 'age-encryption'
+import { sql } from 'kysely'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { generateKeyPair } from '#platform/age/age-header.ts'
+import { storeAnonymisedSound } from '#register/recordings/anonymised-copies.ts'
+import { packageKey } from '#register/recordings/objects.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { makeLogKey, readLogKey } from '#safeguards/audit/log-key.ts'
+import { leavesNothingOf } from '#use/disclosure/content/leaves-nothing-of.ts'
+import { settlePackages } from '#use/disclosure/packages/fetch-package.ts'
+import type { ResearchManifest } from '#use/disclosure/packages/research-files.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { openResearch } from './open-research.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const open = await openResearch(database)
+const { ends, admin, custodian, act, send, read, decided } = open
+const { register, desk } = ends
+const institute = generateKeyPair()
+const hasAge = spawnSync('age', ['--version']).status === 0
+
+beforeAll(async () => {
+  await makeLogKey(register.keys, 'packages')
+  await ends.startCustodian()
+}, 60_000)
+
+/** Gives a copy that is approved a sound of its own: two tones of so many seconds. */
+async function voiced(recordingId: string, seconds = 5) {
+  const { rows } = await sql<{
+    id: string
+  }>`select id from anonymised_copy where recording_id = ${recordingId}`.execute(admin)
+  const tone = (hz: number) =>
+    Int16Array.from({ length: seconds * 8000 }, (_, at) => 8000 * Math.sin((2 * Math.PI * hz * at) / 8000))
+  const stored = await storeAnonymisedSound(register.keeping, { copy: rows[0]!.id, recording: recordingId }, [
+    tone(440),
+    tone(620),
+  ])
+  await sql`
+    update anonymised_copy set sound_sha256 = ${stored.sha256}, sound_bytes = ${stored.bytes}, sound_ms = ${seconds * 1000}, sound_at = now()
+    where recording_id = ${recordingId}`.execute(admin)
+}
+/** Decided, with sound in every item. */
+async function ready(items = 1) {
+  const instituteId = await open.institute({ recipient: institute.recipient })
+  const made = await decided({ instituteId, items })
+  for (const recording of made.recordings) await voiced(recording)
+  return made
+}
+const release = (id: string, given: object = {}) =>
+  act('riitta', 'POST', id, '/packages', { method: 'KEY', delivery: 'LINK', ...given })
+async function until(id: string, state: string) {
+  const stateOf = async () => (await read(id, 'riitta')).packages[0]?.state
+  await expect.poll(stateOf, { timeout: 20_000, interval: 50 }).toBe(state)
+}
+const fetchLink = async (link: string) => {
+  const answered = await desk.visitor.fetch(link, { method: 'POST' })
+  return { status: answered.status, bytes: Buffer.from(await answered.arrayBuffer()) }
+}
+async function opened(file: Buffer, identity: string): Promise<Map<string, Buffer>> {
+  const decrypter = new age.Decrypter()
+  decrypter.addIdentity(identity)
+  return unpacked(Buffer.from(await decrypter.decrypt(file)))
+}
+function unpacked(zip: Buffer): Map<string, Buffer> {
+  const folder = mkdtempSync(join(tmpdir(), 'seloste-package-'))
+  try {
+    writeFileSync(join(folder, 'p.zip'), zip)
+    execFileSync('python3', ['-m', 'zipfile', '-e', join(folder, 'p.zip'), join(folder, 'out')])
+    return new Map(readdirSync(join(folder, 'out')).map((name) => [name, readFileSync(join(folder, 'out', name))]))
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')
+
+describe('a package to a research institute', () => {
+  test('has as many files of sound as were decided, each as its manifest says, and only the institute’s key opens it (AC18)', async () => {
+    const { id } = await ready(3)
+    const { body } = await release(id)
+    await until(id, 'ready')
+    const page = await desk.visitor.fetch(body['link'] as string)
+    expect([page.status, page.headers.get('cache-control')]).toEqual([200, 'private, no-store'])
+    const { bytes } = await fetchLink(body['link'] as string)
+    await until(id, 'taken')
+    await expect(opened(bytes, generateKeyPair().identity)).rejects.toThrow()
+    const files = await opened(bytes, institute.identity)
+    const manifest = JSON.parse(files.get('manifest.json')!.toString()) as ResearchManifest
+    expect([...files.keys()].sort()).toEqual(
+      ['letter.html', 'manifest.json', ...manifest.files.map(({ name }) => name)].sort(),
+    )
+    expect(manifest.files).toHaveLength(3)
+    for (const { name, sha256: hash } of manifest.files) {
+      expect(name).toMatch(/^[0-9a-f]{16}\.opus$/)
+      expect(sha256(files.get(name)!)).toBe(hash)
+      expect(files.get(name)!.subarray(0, 4).toString()).toBe('OggS')
+    }
+    expect((await read(id)).packages[0]).toMatchObject({ sha256: sha256(bytes), sizeBytes: bytes.length, files: 3 })
+    expect(await read(id)).toMatchObject({ state: 'RELEASED', open: 3 })
+  })
+
+  test('has no byte of an original, of a number, a name, an id or a time of a call', async () => {
+    const { id, recordings } = await ready(2)
+    const { body } = await release(id)
+    await until(id, 'ready')
+    const files = await opened((await fetchLink(body['link'] as string)).bytes, institute.identity)
+    const calls = await admin
+      .selectFrom('recording')
+      .innerJoin('contact', 'contact.id', 'recording.contact_id')
+      .select(['recording.id as recording', 'contact.id as contact', 'contact.caller_key', 'contact.started_at'])
+      .where('recording.id', 'in', recordings)
+      .execute()
+    const secrets = calls.flatMap(({ recording, contact, caller_key, started_at }) => [
+      { kind: 'uuid' as const, value: recording },
+      { kind: 'uuid' as const, value: contact },
+      ...(caller_key === null ? [] : [{ kind: 'number' as const, value: caller_key }]),
+      { kind: 'text' as const, value: 'Aino' },
+      { kind: 'time' as const, value: started_at.epochMilliseconds },
+    ])
+    expect(calls).toHaveLength(2)
+    for (const [name, bytes] of files) {
+      const left = leavesNothingOf(Buffer.concat([Buffer.from(name), bytes]), secrets)
+      expect({ name, left }).toEqual({ name, left: [] })
+    }
+  })
+
+  test('is opened by the distribution’s age with the institute’s key', { skip: !hasAge }, async () => {
+    const { id } = await ready()
+    const { body } = await release(id)
+    await until(id, 'ready')
+    const { bytes } = await fetchLink(body['link'] as string)
+    const folder = mkdtempSync(join(tmpdir(), 'seloste-package-'))
+    writeFileSync(join(folder, 'key'), institute.identity)
+    const zip = execFileSync('age', ['-d', '-i', join(folder, 'key')], { input: bytes, maxBuffer: 1 << 26 })
+    rmSync(folder, { recursive: true })
+    expect(unpacked(zip).has('manifest.json')).toBe(true)
+  })
+
+  test('is fetched once: the link answers nothing afterwards, and its object is gone', async () => {
+    const { id } = await ready()
+    const { body } = await release(id)
+    await until(id, 'ready')
+    expect((await fetchLink(body['link'] as string)).status).toBe(200)
+    await until(id, 'taken')
+    expect((await fetchLink(body['link'] as string)).status).toBe(404)
+    await settlePackages(custodian, register.objects)
+    await expect(register.objects.sizeBytes(packageKey(body['id'] as string))).rejects.toThrow()
+  })
+
+  test('for a medium is saved once, by whoever released it', async () => {
+    const { id } = await ready()
+    const { body } = await release(id, { delivery: 'MEDIUM', method: 'PASSPHRASE' })
+    expect(body).not.toHaveProperty('link')
+    await until(id, 'ready')
+    const path = `/api/packages/${body['id'] as string}/file`
+    for (const name of ['eero', 'dora', 'tuula'] as const)
+      expect((await send(name, 'GET', path)).code).toBe('deny.role')
+    const saved = await (await open.as('riitta')).fetch(path)
+    const bytes = Buffer.from(await saved.arrayBuffer())
+    const decrypter = new age.Decrypter()
+    decrypter.addPassphrase(body['passphrase'] as string)
+    expect(unpacked(Buffer.from(await decrypter.decrypt(bytes))).has('letter.html')).toBe(true)
+    await until(id, 'taken')
+    expect((await send('riitta', 'GET', path)).code).toBe('package.over')
+  })
+
+  test('is withdrawn with any of its recordings, in the transaction that blocks it, and what was released is recalled (R50)', async () => {
+    const { id, recordings } = await ready(2)
+    const { body } = await release(id)
+    await until(id, 'ready')
+    expect((await ends.byOfficial(recordings[0]!)).status).toBe(200)
+    await until(id, 'withdrawn')
+    expect((await fetchLink(body['link'] as string)).status).toBe(404)
+    expect((await read(id)).itemList.map(({ outcome }) => outcome)).toEqual(['recalled', 'out'])
+  })
+
+  test('is made by the decision maker alone, and only of what was decided', async () => {
+    const { id } = await open.prepared()
+    expect(await release(id)).toMatchObject({ status: 409, code: 'research.decision' })
+    const other = await ready()
+    for (const name of ['eero', 'kaisa', 'dora'] as const) {
+      expect(await act(name, 'POST', other.id, '/packages', { method: 'KEY', delivery: 'LINK' })).toMatchObject({
+        code: 'deny.role',
+      })
+    }
+  })
+
+  test('whose stored sound is not the one that was approved does not leave', async () => {
+    const { id, recordings } = await ready()
+    await sql`update anonymised_copy set sound_sha256 = sha256('other') where recording_id = ${recordings[0]}`.execute(
+      admin,
+    )
+    await release(id)
+    await until(id, 'failed')
+    expect((await read(id)).itemList[0]).toMatchObject({ outcome: 'none' })
+  })
+})
+
+describe('a package to an authority', () => {
+  async function granted(what: 'BOTH' | 'RECORDING' | 'IDENTIFICATION_DATA' = 'BOTH') {
+    const call = await ends.kept()
+    const [provision] = ends.versions.at(Temporal.Now.instant()).description.disclosure.provisions
+    const { body } = await send('tuula', 'POST', '/api/authority-disclosures', {
+      ...{
+        origin: 'REQUEST',
+        authority: 'Poliisi',
+        officer: 'M. Malli',
+        caseNumber: '5560/R/1/26',
+        aim: 'INVESTIGATION',
+      },
+      ...{ provisionId: provision!.id, receivedAt: Temporal.Now.instant().toString() },
+    })
+    const path = `/api/authority-disclosures/${body['id'] as string}`
+    await send('tuula', 'POST', `${path}/items`, { contactId: call.contactId, recordingId: call.id, what })
+    await send('tuula', 'PUT', `${path}/assessment`, { text: 'Peruste kattaa pyynnön.' })
+    expect(
+      await send('riitta', 'POST', `${path}/decision`, { outcome: 'GRANTED', reasons: 'Yksilöity.' }),
+    ).toMatchObject({ status: 204 })
+    return { call, path }
+  }
+  async function given(path: string) {
+    const key = generateKeyPair()
+    const { body } = await send('riitta', 'POST', `${path}/packages`, {
+      method: 'KEY',
+      delivery: 'LINK',
+      recipient: key.recipient,
+    })
+    const state = async () => ((await send('riitta', 'GET', path)).body['packages'] as { state: string }[])[0]?.state
+    await expect.poll(state, { timeout: 20_000, interval: 50 }).toBe('ready')
+    return opened((await fetchLink(body['link'] as string)).bytes, key.identity)
+  }
+
+  test('has the original sound, the call’s identification data, and a manifest that the log’s key has signed', async () => {
+    const { path } = await granted()
+    const files = await given(path)
+    const manifest = JSON.parse(files.get('manifest.json')!.toString()) as { files: { name: string; sha256: string }[] }
+    for (const { name, sha256: hash } of manifest.files) expect(sha256(files.get(name)!)).toBe(hash)
+    expect(
+      files
+        .get('1.wav')!
+        .subarray(44)
+        .some((byte) => byte !== 0),
+    ).toBe(true)
+    const data = JSON.parse(files.get('identification-data.json')!.toString()) as { calls: Record<string, unknown>[] }
+    expect(Object.keys(data.calls[0]!).sort()).toEqual(['caller', 'endedAt', 'item', 'number', 'parts', 'startedAt'])
+    const signer = (await readLogKey(register.keys))!
+    expect(verify(null, files.get('manifest.json')!, signer.key, files.get('manifest.json.sig')!)).toBe(true)
+  })
+
+  test('has no more than what was granted', async () => {
+    expect([...(await given((await granted('RECORDING')).path)).keys()].sort()).toEqual([
+      '1.wav',
+      'manifest.json',
+      'manifest.json.sig',
+    ])
+    expect((await given((await granted('IDENTIFICATION_DATA')).path)).has('1.wav')).toBe(false)
+  })
+
+  test('needs a key that somebody can have', async () => {
+    const { path } = await granted()
+    const ask = (json: object) =>
+      send('riitta', 'POST', `${path}/packages`, { method: 'KEY', delivery: 'LINK', ...json })
+    expect(await ask({})).toMatchObject({ code: 'package.no-key' })
+    expect(await ask({ recipient: `age1${'q'.repeat(58)}` })).toMatchObject({ code: 'package.recipient' })
+  })
+})
