@@ -92,11 +92,13 @@ async function recordOf(
   const put = (figure: string, value: number, digits: number) => {
     if (Number.isFinite(value)) values[figure] = Number(value.toFixed(digits))
   }
-  for (const { engine, attacker, set, equalErrorRate, foundAtOnePercent, pickedOut } of figures) {
+  for (const { engine, attacker, set, equalErrorRate, foundAtOnePercent, pickedOut, pickedOutKnown } of figures) {
     const prefix = engine === judged ? '' : `${engine}.`
     put(`${prefix}${attacker}.${figureName[set]}`, equalErrorRate, 1)
     put(`${prefix}found-at-1-percent.${attacker}.${figureName[set]}`, foundAtOnePercent, 1)
-    if (attacker === 'semi-informed') put(`${prefix}picked-out.${figureName[set]}`, pickedOut ?? NaN, 1)
+    if (attacker !== 'semi-informed') continue
+    put(`${prefix}picked-out.${figureName[set]}`, pickedOut, 1)
+    put(`${prefix}picked-out-known.${figureName[set]}`, pickedOutKnown, 1)
   }
   const original = uses.find(({ engine }) => engine === 'original')!
   for (const use of uses) {

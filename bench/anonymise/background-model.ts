@@ -118,7 +118,7 @@ function reestimate(model: BackgroundModel, frames: Float32Array, count: number,
     for (let d = 0; d < dimensions; d++) {
       const n = component * dimensions + d
       model.means[n] = first[n]! / taken
-      model.variances[n] = Math.max(0.05 * square[d]!, second[n]! / taken - model.means[n]! ** 2, smallest)
+      model.variances[n] = Math.max(0.05 * square[d]!, second[n]! / taken - model.means[n] ** 2, smallest)
     }
   }
 }

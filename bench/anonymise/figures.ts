@@ -14,9 +14,12 @@ export interface PrivacyFigure {
   bestSystem: System
   /** Percent of the persons' recordings found where 1 % of strangers are taken for them. */
   foundAtOnePercent: number
-  /** Percent, and among how many (gallery), where searched. */
-  pickedOut: number | undefined
+  /** Percent of recordings whose speaker comes first of `among` people on average, for a verifier that never heard them. */
+  pickedOut: number
   among: number
+  /** The same of the whole set, for one that is trained on the attacker's own recordings of them. */
+  pickedOutKnown: number
+  of: number
   targets: number
 }
 
@@ -43,15 +46,21 @@ export function privacyFigure(
     trials.map(({ enrolled, disclosed, scores }) => ({ same: enrolled === disclosed, score: scores[system] }))
   const perSystem = systems.map((system) => ({ system, trials: scored(system), rate: equalErrorRate(scored(system)) }))
   const best = perSystem.reduce((one, other) => (other.rate < one.rate ? other : one))
-  const shares = systems.map((system) =>
-    pickedOut(
-      searched.map(({ enrolled, disclosed, recording, scores }) => ({
-        recording: `${disclosed} ${recording}`,
-        same: enrolled === disclosed,
-        score: scores[system],
-      })),
-    ),
-  )
+  const first = (from: readonly Trial[]) =>
+    percent(
+      Math.max(
+        ...systems.map((system) =>
+          pickedOut(
+            from.map(({ enrolled, disclosed, recording, scores }) => ({
+              recording: `${disclosed} ${recording}`,
+              same: enrolled === disclosed,
+              score: scores[system],
+            })),
+          ),
+        ),
+      ),
+    )
+  const targets = trials.filter(({ enrolled, disclosed }) => enrolled === disclosed).length
   return {
     engine,
     attacker,
@@ -59,8 +68,10 @@ export function privacyFigure(
     equalErrorRate: percent(best.rate),
     bestSystem: best.system,
     foundAtOnePercent: percent(Math.max(...perSystem.map(({ trials: own }) => foundAtOnePercent(own)))),
-    pickedOut: searched.length === 0 ? undefined : percent(Math.max(...shares)),
-    among: members.size,
-    targets: trials.filter(({ enrolled, disclosed }) => enrolled === disclosed).length,
+    pickedOut: first(trials),
+    among: Math.round(trials.length / targets),
+    pickedOutKnown: first(searched),
+    of: members.size,
+    targets,
   }
 }

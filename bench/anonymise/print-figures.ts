@@ -37,12 +37,12 @@ export function printSets(sets: Record<SetName, SpeechSet>, full: boolean): void
 
 export function printPrivacy(figures: readonly PrivacyFigure[], judged: EngineName): void {
   console.log('\nequal error rate, % (50 is chance); "!" misses its demand')
-  console.log(`${''.padEnd(24)}${setNames.map((set) => set.padEnd(16)).join('')}`)
+  console.log(`${''.padEnd(24)}${setNames.map((set) => set.padEnd(24)).join('')}`)
   const rows = engineNames.flatMap((engine) => attackers.map((attacker) => ({ engine, attacker })))
   const row = (engine: EngineName, attacker: string, cell: (figure: PrivacyFigure) => string) => {
     const own = figures.filter((figure) => figure.engine === engine && figure.attacker === attacker)
     if (own.length > 0)
-      console.log(`${`${engine} ${attacker}`.padEnd(24)}${own.map((one) => cell(one).padEnd(16)).join('')}`)
+      console.log(`${`${engine} ${attacker}`.padEnd(24)}${own.map((one) => cell(one).padEnd(24)).join('')}`)
   }
   const name = ({ engine, attacker, set }: PrivacyFigure) =>
     `${engine === judged ? '' : `${engine}.`}${attacker}.${figureName[set]}`
@@ -51,11 +51,13 @@ export function printPrivacy(figures: readonly PrivacyFigure[], judged: EngineNa
   console.log('\nfound where 1 % of strangers are taken for them, %; the system that did best')
   for (const { engine, attacker } of rows)
     row(engine, attacker, ({ foundAtOnePercent, bestSystem }) => `${foundAtOnePercent} ${bestSystem}`)
-  console.log('\npicked out of so many, %; the verifier knows other recordings of every one of them')
+  console.log(
+    '\npicked out of so many, %, by a verifier that never heard them / of all, by one trained on recordings of them',
+  )
   for (const { engine, attacker } of rows)
-    row(engine, attacker, ({ engine: own, attacker: by, set, pickedOut, among }) => {
+    row(engine, attacker, ({ engine: own, attacker: by, set, pickedOut, among, pickedOutKnown, of }) => {
       const demanded = own === judged && by === 'semi-informed' ? `picked-out.${figureName[set]}` : ''
-      return pickedOut === undefined ? '-' : `${beside(demanded, pickedOut)} of ${among}`
+      return `${beside(demanded, pickedOut)} of ${among} / ${pickedOutKnown} of ${of}`
     })
 }
 
