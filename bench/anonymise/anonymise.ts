@@ -27,7 +27,7 @@ const sizes: Sizes = full
   : {
       mostUtterances: 6,
       mostCalls: 4,
-      verifier: { components: 64, rank: 60, backgroundFrames: 30_000 },
+      verifier: { components: 64, rank: 60, backgroundFrames: 40_000 },
       trainingSides: ['attacker'],
     }
 

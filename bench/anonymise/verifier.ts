@@ -41,7 +41,7 @@ export interface VerifierSize {
 
 /** Several recordings of one session say less than as many of different ones. */
 const mostEnrolled = 4
-const prosodyWeight = 0.5
+const prosodyWeight = 1
 
 export function trainVerifier(training: readonly { person: string; heard: Heard }[], size: VerifierSize): Verifier {
   const chance = seeded('verifier')
