@@ -41,7 +41,7 @@ export function EditorPage() {
       lead={say('anonymisation.lead')}
       crumbs={[
         ...disclosures(say),
-        ...(number === undefined ? [] : [{ label: number, to: '/' as const, params: { id } }]),
+        ...(number === undefined ? [] : [{ label: number, to: '/disclosures/research/$id' as const, params: { id } }]),
       ]}
       {...(copy && { aside: <CopyState state={copy.state} /> })}
       className="page-draft page-anonymisation"
