@@ -87,7 +87,7 @@ export function runAttack(
       for (const [person, enrolled] of present.entries()) {
         for (const [at, { speaker, recording }] of disclosed.entries()) {
           // May be one person under two names: neither a hit nor a miss.
-          if (enrolled.id !== speaker.id && enrolled.group === speaker.group) continue
+          if (mayBeOne(enrolled, speaker)) continue
           trials.push({
             attacker,
             engine: discloses,
@@ -103,6 +103,10 @@ export function runAttack(
   }
   return trials
 }
+
+/** Of sentences it is known who speaks: a name, a part in a play. */
+const mayBeOne = (one: Speaker, other: Speaker) =>
+  one.id !== other.id && one.group === other.group && !(one.kind === 'sentences' && other.kind === 'sentences')
 
 interface Scenario {
   attacker: Attacker
