@@ -1,6 +1,8 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
 import { readMoment } from './contact/moment.ts'
 import { readFilters } from './contacts/filters.ts'
+import { readWhich } from './disclosures/disclosure-shapes.ts'
+import { readYear } from './disclosures/years.ts'
 import { readNumberFilters } from './description/numbers/number-filters.ts'
 import { readLogFilters } from './log/log-filters.ts'
 import { readPeopleFilters } from './people/filters.ts'
@@ -291,6 +293,50 @@ export const letterTemplatesRoute = createRoute({
   component: lazyRouteComponent(() => import('./letters/templates-page.tsx'), 'TemplatesPage'),
 })
 
+export const disclosuresRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/disclosures',
+  validateSearch: readWhich,
+  component: lazyRouteComponent(() => import('./disclosures/disclosures-page.tsx'), 'DisclosuresPage'),
+})
+
+export const institutesRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/disclosures/institutes',
+  component: lazyRouteComponent(() => import('./disclosures/institutes-page.tsx'), 'InstitutesPage'),
+})
+
+export const newResearchRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/disclosures/research/new',
+  component: lazyRouteComponent(() => import('./disclosures/new-research-page.tsx'), 'NewResearchPage'),
+})
+
+export const researchRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/disclosures/research/$id',
+  component: lazyRouteComponent(() => import('./disclosures/research-page.tsx'), 'ResearchPage'),
+})
+
+export const newAuthorityRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/disclosures/authority/new',
+  component: lazyRouteComponent(() => import('./disclosures/new-authority-page.tsx'), 'NewAuthorityPage'),
+})
+
+export const authorityRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/disclosures/authority/$id',
+  component: lazyRouteComponent(() => import('./disclosures/authority-page.tsx'), 'AuthorityPage'),
+})
+
+export const disclosureLogRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/disclosures/log',
+  validateSearch: readYear,
+  component: lazyRouteComponent(() => import('./disclosures/disclosure-log-page.tsx'), 'DisclosureLogPage'),
+})
+
 export const anonymisationRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/disclosures/research/$id/items/$item',
@@ -346,6 +392,13 @@ export const router = createRouter({
     workstationRoute,
     roomRoute,
     letterTemplatesRoute,
+    disclosuresRoute,
+    institutesRoute,
+    newResearchRoute,
+    researchRoute,
+    newAuthorityRoute,
+    authorityRoute,
+    disclosureLogRoute,
     anonymisationRoute,
     checkCopyRoute,
     privacyReportRoute,

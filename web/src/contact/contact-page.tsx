@@ -8,6 +8,7 @@ import type { ContactDetail, SegmentDetail } from '../api/shapes.ts'
 import { Failure } from '../controls/failure.tsx'
 import { Waiting } from '../controls/waiting.tsx'
 import { lastSearch } from '../contacts/last-search.ts'
+import { AddToAuthority } from '../disclosures/add-to-authority.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { ContactHolds } from '../retention/contact-holds.tsx'
@@ -18,6 +19,7 @@ import { usePresence } from '../session/use-me.ts'
 import { Page } from '../shell/page.tsx'
 import '../styles/contact.css'
 import '../styles/description.css'
+import '../styles/disclosures.css'
 import '../styles/retention.css'
 import '../styles/watch.css'
 import { Facts } from './facts.tsx'
@@ -91,7 +93,10 @@ export function ContactPage() {
             />
           ))}
           {under.purpose === 'CRIME_OR_MISUSE' && under.reference && hasRole(me, 'SECURITY') && (
-            <ContactHolds contactId={contact.id} under={under} onChanged={() => void refetch()} />
+            <>
+              <AddToAuthority contact={contact} me={me} under={under} />
+              <ContactHolds contactId={contact.id} under={under} onChanged={() => void refetch()} />
+            </>
           )}
         </>
       )}

@@ -3,6 +3,8 @@ import type { ContactDetail, Me, SegmentDetail, UnderPurpose } from '../api/shap
 import { causeOf, RecordingBadge } from '../contacts/recording-badge.tsx'
 import { Notice } from '../controls/notice.tsx'
 import { Waiting } from '../controls/waiting.tsx'
+import { prepares } from '../disclosures/disclosure-shapes.ts'
+import { PickForResearch } from '../disclosures/pick-for-research.tsx'
 import { formatLength } from '../format/duration.ts'
 import { formatDate, formatTime } from '../format/instant.ts'
 import { formatCount } from '../format/number.ts'
@@ -134,6 +136,9 @@ export function SegmentPanel({
             }}
           />
         )}
+      {recording.id && recording.state === 'available' && under.purpose === 'SERVICE_LEVEL_STUDY' && prepares(me) && (
+        <PickForResearch recordingId={recording.id} me={me} under={under} />
+      )}
       {recording.state !== 'none' && <Looks looks={segment.looks} segmentId={segment.id} />}
     </section>
   )

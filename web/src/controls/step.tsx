@@ -15,6 +15,7 @@ export function Step({
   kind = 'secondary',
   isBusy,
   error,
+  isOpenAtFirst = false,
   onSubmit,
   onOpen,
   children,
@@ -24,17 +25,19 @@ export function Step({
   kind?: ButtonKind
   isBusy: boolean
   error: unknown
+  /** Something was typed into it before. */
+  isOpenAtFirst?: boolean
   /** Does it; false where something is missing or was refused, and the form stays. */
   onSubmit: () => Promise<boolean>
   onOpen?: () => void
   children: ReactNode
 }) {
   const { say } = useLanguage()
-  const [isOpen, setOpen] = useState(false)
+  const [isOpen, setOpen] = useState(isOpenAtFirst)
   const [tries, setTries] = useState(0)
   const id = useId()
   const form = useRef<HTMLFormElement>(null)
-  const wasOpen = useRef(false)
+  const wasOpen = useRef(isOpenAtFirst)
 
   useEffect(() => focusWrong(form.current), [tries])
   useEffect(() => {

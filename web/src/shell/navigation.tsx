@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import {
   BellRing,
+  BookOpenCheck,
   BookOpenText,
   Building2,
   CalendarClock,
@@ -22,12 +23,14 @@ import {
   PhoneCall,
   ScrollText,
   Search,
+  Send,
   Server,
   TriangleAlert,
   Undo2,
   UsersRound,
 } from 'lucide-react'
 import type { Me } from '../api/shapes.ts'
+import { readsLog, seesDisclosures } from '../disclosures/disclosure-shapes.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { knowsHolds, seesPlaces, seesRecalls, seesRetention } from '../retention/retention-shapes.ts'
 import { servesRequests, useQueue } from '../requests/use-queue.ts'
@@ -66,12 +69,17 @@ const listening = [
 ] as const
 const letterTemplates = { to: '/letter-templates', word: 'templates.title', Icon: Mails } as const
 const requestDecisions = { to: '/request-decisions', word: 'requestDecisions.title', Icon: Gavel } as const
+const disclosures = { to: '/disclosures', word: 'disclosures.title', Icon: Send } as const
+const disclosureLog = { to: '/disclosures/log', word: 'disclosureLog.title', Icon: BookOpenCheck } as const
 const ends = [
   { to: '/retention', word: 'retention.title', Icon: Hourglass, isFor: seesRetention },
   { to: '/retention/places', word: 'places.title', Icon: Server, isFor: seesPlaces },
   { to: '/retention/holds', word: 'holds.title', Icon: Lock, isFor: knowsHolds },
   { to: '/retention/recalls', word: 'recalls.title', Icon: Undo2, isFor: seesRecalls },
 ] as const
+
+/** Of which pages with addresses below theirs are entries of their own. */
+const exactly = new Set<string>(['/', '/retention', '/my-calls', '/disclosures'])
 
 type Place =
   | typeof start
@@ -84,6 +92,8 @@ type Place =
   | (typeof listening)[number]
   | typeof letterTemplates
   | typeof requestDecisions
+  | typeof disclosures
+  | typeof disclosureLog
   | (typeof ends)[number]
 
 /** The screens of the service that this person has use for, on the left; under the header on small screens. */
@@ -104,7 +114,7 @@ export function Navigation({
       <Link
         to={to}
         onClick={onNavigate}
-        activeOptions={{ includeSearch: false, exact: to === '/' || to === '/retention' || to === '/my-calls' }}
+        activeOptions={{ includeSearch: false, exact: exactly.has(to) }}
         activeProps={{ 'aria-current': 'page' }}
       >
         <Icon aria-hidden="true" size={20} />
@@ -119,6 +129,8 @@ export function Navigation({
         {servesRequests(me) && <Requests me={me} onNavigate={onNavigate} />}
         {purposesOf(me).length > 0 && !servesOnly(me) && looks.map(place)}
         {hasRole(me, 'DECISION_MAKER') && place(requestDecisions)}
+        {seesDisclosures(me) && place(disclosures)}
+        {readsLog(me) && place(disclosureLog)}
         {hasRole(me, 'OFFICIAL') && myCalls.map(place)}
       </ul>
       {hasRole(me, 'SERVICE_UNIT', 'ADMINISTRATOR') && (

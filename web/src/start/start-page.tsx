@@ -11,6 +11,8 @@ import { Failure } from '../controls/failure.tsx'
 import { Waiting } from '../controls/waiting.tsx'
 import { BrokenPromises } from '../description/broken-promises.tsx'
 import { DraftCards } from '../description/draft-list.tsx'
+import { seesDisclosures } from '../disclosures/disclosure-shapes.ts'
+import { DisclosuresWaiting, useDisclosuresWaiting } from '../disclosures/disclosures-waiting.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
 import { FactorRemovals } from '../people/factor-removals.tsx'
@@ -35,14 +37,16 @@ export function StartPage() {
   const rights = useRightsToDecide(me)
   const ends = useEndsWaiting(me)
   const requests = useRequestsWaiting(me)
+  const disclosures = useDisclosuresWaiting(me)
   return (
     <Page title={say('nav.start')} lead={say('start.lead')}>
       {/* Who watches is told below whether anything waits. */}
       <WhatWaits
         saysNone={ends !== undefined && (!me || !watches(me))}
-        hasMore={rights > 0 || (ends ?? []).length > 0 || requests.length > 0}
+        hasMore={rights > 0 || (ends ?? []).length + requests.length + disclosures.length > 0}
       >
         <RequestsWaiting waiting={requests} />
+        <DisclosuresWaiting waiting={disclosures} />
         <EndsWaiting ends={ends ?? []} />
         {rights > 0 && <RightsToDecide count={rights} />}
       </WhatWaits>
@@ -134,6 +138,7 @@ const screens = [
     what: 'start.requestDecisions',
     isFor: (me: Me) => hasRole(me, 'DECISION_MAKER'),
   },
+  { to: '/disclosures', word: 'disclosures.title', what: 'start.disclosures', isFor: seesDisclosures },
   { to: '/retention', word: 'retention.title', what: 'start.retention', isFor: seesRetention },
   { to: '/retention/places', word: 'places.title', what: 'start.places', isFor: seesPlaces },
   { to: '/retention/holds', word: 'holds.title', what: 'start.holds', isFor: knowsHolds },

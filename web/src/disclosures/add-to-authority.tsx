@@ -1,0 +1,124 @@
+import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
+import { $api } from '../api/client.ts'
+import type { ContactDetail, Me, UnderPurpose } from '../api/shapes.ts'
+import { Choice } from '../controls/choice.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { Notice } from '../controls/notice.tsx'
+import { Step } from '../controls/step.tsx'
+import { useLanguage } from '../language/use-words.ts'
+import { announce } from '../shell/announce.tsx'
+import { ended } from './ask.ts'
+import type { AuthorityItem, AuthoritySummary } from './disclosure-shapes.ts'
+import { forgetLists, useAuthorityList } from './use-disclosures.ts'
+
+type What = AuthorityItem['what']
+
+/** Adds the call in sight, or one recording of it, to a disclosure of the case under which it was found. */
+export function AddToAuthority({ contact, me, under }: { contact: ContactDetail; me: Me; under: UnderPurpose }) {
+  const { say } = useLanguage()
+  const { data, error, refetch } = useAuthorityList(me)
+  const ofCase = data?.items.filter(
+    ({ state, caseNumber }) => (state === 'REQUEST' || state === 'ASSESSED') && caseNumber === under.reference,
+  )
+  return (
+    <section className="panel stack-small" aria-labelledby="contact-authority">
+      <h2 id="contact-authority">{say('addToAuthority.title')}</h2>
+      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      {ofCase?.length === 0 && (
+        <p className="muted">
+          {say('addToAuthority.none')} <Link to="/disclosures/authority/new">{say('disclosures.authority.enter')}</Link>
+        </p>
+      )}
+      {ofCase && ofCase.length > 0 && <Add contact={contact} disclosures={ofCase} />}
+    </section>
+  )
+}
+
+function Add({ contact, disclosures }: { contact: ContactDetail; disclosures: readonly AuthoritySummary[] }) {
+  const { say } = useLanguage()
+  const add = $api.useMutation('post', '/api/authority-disclosures/{id}/items')
+  const recordings = contact.segments.flatMap(({ recording, official }, index) =>
+    recording.id && (recording.state === 'available' || recording.state === 'restricted')
+      ? [
+          {
+            value: recording.id,
+            label: say('segment.title.many', { position: index + 1, total: contact.segments.length }),
+            detail: official?.name,
+          },
+        ]
+      : [],
+  )
+  const [id, setId] = useState(disclosures[0]!.id)
+  const [what, setWhat] = useState<What>(recordings.length > 0 ? 'BOTH' : 'IDENTIFICATION_DATA')
+  const [recordingId, setRecordingId] = useState(recordings[0]?.value)
+  const [added, setAdded] = useState<string>()
+  const disclosure = disclosures.find((one) => one.id === id) ?? disclosures[0]!
+  const submit = async () => {
+    const withSound = what !== 'IDENTIFICATION_DATA' && recordingId !== undefined
+    const asking = add.mutateAsync({
+      params: { path: { id: disclosure.id } },
+      body: { contactId: contact.id, what, ...(withSound && { recordingId }) },
+    })
+    return ended(asking, async () => {
+      const said = say('pick.picked', { number: disclosure.number, item: (await asking).item })
+      setAdded(said)
+      announce(said)
+      forgetLists()
+    })
+  }
+  return (
+    <>
+      {added && (
+        <Notice kind="success">
+          <p>
+            {added}{' '}
+            <Link to="/disclosures/authority/$id" params={{ id: disclosure.id }} className="nowrap">
+              {disclosure.number}
+            </Link>
+          </p>
+        </Notice>
+      )}
+      <Step
+        open={say('addToAuthority.open')}
+        submit={say('addToAuthority.do')}
+        isBusy={add.isPending}
+        error={add.error}
+        onOpen={() => add.reset()}
+        onSubmit={submit}
+      >
+        {disclosures.length > 1 ? (
+          <Choice
+            label={say('pick.disclosure')}
+            options={disclosures.map(({ id: value, number, authority }) => ({
+              value,
+              label: number,
+              detail: authority,
+            }))}
+            value={disclosure.id}
+            onChange={setId}
+          />
+        ) : (
+          <p>{say('addToAuthority.to', { number: disclosure.number, authority: disclosure.authority })}</p>
+        )}
+        <Choice
+          label={say('authorityDisclosure.what')}
+          options={(recordings.length > 0
+            ? (['BOTH', 'RECORDING', 'IDENTIFICATION_DATA'] as const)
+            : (['IDENTIFICATION_DATA'] as const)
+          ).map((value) => ({ value, label: say(`authorityDisclosure.what.${value}`) }))}
+          value={what}
+          onChange={(value) => setWhat(value as What)}
+        />
+        {what !== 'IDENTIFICATION_DATA' && recordings.length > 1 && recordingId && (
+          <Choice
+            label={say('addToAuthority.recording')}
+            options={recordings}
+            value={recordingId}
+            onChange={setRecordingId}
+          />
+        )}
+      </Step>
+    </>
+  )
+}

@@ -1,0 +1,9 @@
+/** True where it was done; its refusal stands with the mutation. */
+export async function ended(asking: Promise<unknown>, onDone: () => void | Promise<void>): Promise<boolean> {
+  const isDone = await asking.then(
+    () => true,
+    () => false,
+  )
+  if (isDone) await onDone()
+  return isDone
+}

@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest'
+import { authorityAbout, authorityTyped, newAuthority } from './authority-about.ts'
+
+const nowMs = Date.parse('2026-11-26T08:00:30Z')
+const filled = {
+  ...newAuthority(nowMs),
+  authority: ' Helsingin poliisilaitos ',
+  officer: 'Päivystys',
+  caseNumber: 'R 1',
+}
+
+test('an authority’s request is entered as received now in Finland, without a ground where none is chosen', () => {
+  expect(authorityAbout(filled, nowMs)).toEqual({
+    body: {
+      ...{ origin: 'REQUEST', authority: 'Helsingin poliisilaitos', officer: 'Päivystys', caseNumber: 'R 1' },
+      ...{ aim: 'INVESTIGATION', receivedAt: '2026-11-26T08:00:00.000Z' },
+    },
+  })
+})
+
+test('what is missing of an authority’s request is named, and it is not received in the future', () => {
+  expect(authorityAbout({ ...filled, officer: ' ', day: '2026-11-27' }, nowMs)).toEqual({
+    wrong: ['officer', 'receivedAt'],
+  })
+  expect(authorityAbout({ ...filled, time: '' }, nowMs)).toEqual({ wrong: ['receivedAt'] })
+})
+
+test('a request that is corrected begins from what was entered', () => {
+  const entered = {
+    origin: 'OWN_INITIATIVE',
+    authority: 'KRP',
+    officer: 'NN',
+    caseNumber: 'R 2',
+    aim: 'PREVENTION',
+    provision: { id: 'police', names: { fi: '', sv: '', en: '' }, isInForce: true },
+    receivedAt: '2026-06-01T06:15:00.000Z',
+  } as const
+  expect(authorityTyped(entered)).toMatchObject({ provisionId: 'police', day: '2026-06-01', time: '09:15:00' })
+})

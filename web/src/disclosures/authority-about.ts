@@ -1,0 +1,66 @@
+import { fromDate, parseDate, parseTime, toTime, toZoned } from '@internationalized/date'
+import { zone } from '../format/instant.ts'
+import { instantOf, todayAt } from '../retention/until.ts'
+import type { AuthorityAbout, AuthorityDetail } from './disclosure-shapes.ts'
+
+/** What is typed of an authority's request. Empty where nothing is chosen. */
+export interface AuthorityTyped {
+  origin: AuthorityAbout['origin']
+  authority: string
+  officer: string
+  caseNumber: string
+  aim: AuthorityAbout['aim']
+  provisionId: string
+  /** `2026-11-26` */
+  day: string
+  /** `09:30:00` */
+  time: string
+}
+export type AuthorityField = 'authority' | 'officer' | 'caseNumber' | 'receivedAt'
+
+/** Entered now, unless something else is chosen. */
+export function newAuthority(nowMs: number): AuthorityTyped {
+  return {
+    ...{ origin: 'REQUEST', authority: '', officer: '', caseNumber: '', aim: 'INVESTIGATION', provisionId: '' },
+    ...momentOf(nowMs),
+  }
+}
+
+export function authorityTyped({
+  origin,
+  authority,
+  officer,
+  caseNumber,
+  aim,
+  provision,
+  receivedAt,
+}: Pick<
+  AuthorityDetail,
+  'origin' | 'authority' | 'officer' | 'caseNumber' | 'aim' | 'provision' | 'receivedAt'
+>): AuthorityTyped {
+  return {
+    ...{ origin, authority, officer, caseNumber, aim, provisionId: provision?.id ?? '' },
+    ...momentOf(Date.parse(receivedAt)),
+  }
+}
+
+/** What the server is asked to enter, or which fields keep it from that. */
+export function authorityAbout(
+  typed: AuthorityTyped,
+  nowMs: number,
+): { body: AuthorityAbout } | { wrong: AuthorityField[] } {
+  const { day, time, provisionId, origin, aim } = typed
+  const text = { authority: typed.authority.trim(), officer: typed.officer.trim(), caseNumber: typed.caseNumber.trim() }
+  const receivedAt = day !== '' && time !== '' ? instantOf(parseDate(day), parseTime(time)) : undefined
+  const wrong: AuthorityField[] = [
+    ...(['authority', 'officer', 'caseNumber'] as const).filter((field) => text[field] === ''),
+    ...(receivedAt === undefined || Date.parse(receivedAt) > nowMs ? (['receivedAt'] as const) : []),
+  ]
+  if (wrong.length > 0 || receivedAt === undefined) return { wrong }
+  return { body: { origin, aim, receivedAt, ...text, ...(provisionId !== '' && { provisionId }) } }
+}
+
+function momentOf(ms: number): Pick<AuthorityTyped, 'day' | 'time'> {
+  const here = toZoned(fromDate(new Date(ms), 'UTC'), zone)
+  return { day: todayAt(ms).toString(), time: toTime(here).set({ second: 0, millisecond: 0 }).toString() }
+}

@@ -1,0 +1,117 @@
+import { useState } from 'react'
+import { $api } from '../api/client.ts'
+import { Checks } from '../controls/checks.tsx'
+import { Field } from '../controls/field.tsx'
+import { Notice } from '../controls/notice.tsx'
+import { RadioCards } from '../controls/radio-cards.tsx'
+import { Step } from '../controls/step.tsx'
+import { formatInstant } from '../format/instant.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { ended } from './ask.ts'
+import { authorityHeading, authorityStepState } from './authority-steps.ts'
+import type { AuthorityDetail } from './disclosure-shapes.ts'
+import { useKeptForm } from './kept-form.ts'
+import type { Done } from './research-page.tsx'
+import { StepFrame } from './step-frame.tsx'
+
+type Outcome = 'GRANTED' | 'PART' | 'REFUSED'
+interface Props {
+  disclosure: AuthorityDetail
+  onDone: Done
+}
+
+/** All, a part or nothing of it is given, with reasons (R34, R35). */
+export function AuthorityDecision({ disclosure, onDone }: Props) {
+  const { say, language } = useLanguage()
+  const { decision, may } = disclosure
+  const state = authorityStepState('decision', disclosure)
+  return (
+    <StepFrame heading={authorityHeading('decision')} title={say('disclosures.step.authority.decision')} state={state}>
+      {decision ? (
+        <>
+          <p>
+            <strong>{say(`authorityDisclosure.decision.${decision.outcome}`)}</strong>{' '}
+            {say('acts.decided', { who: decision.by.name, time: formatInstant(decision.at, language) })}
+          </p>
+          <p className="note">{decision.reasons}</p>
+        </>
+      ) : (
+        <p className="request-note">{say('authorityDisclosure.decision.who')}</p>
+      )}
+      {!decision && may.decide && state === 'ahead' && <Notice kind="info">{say('error.authority.assessment')}</Notice>}
+      {!decision && may.decide && state !== 'ahead' && <Decide disclosure={disclosure} onDone={onDone} />}
+    </StepFrame>
+  )
+}
+
+function Decide({ disclosure: { id, itemList, provision }, onDone }: Props) {
+  const { say, language } = useLanguage()
+  const decide = $api.useMutation('post', '/api/authority-disclosures/{id}/decision')
+  const form = useKeptForm<{ outcome: Outcome | ''; items: string[]; reasons: string }>(`authority decision ${id}`, {
+    outcome: '',
+    items: [],
+    reasons: '',
+  })
+  const { outcome, items, reasons } = form.typed
+  const [isTried, setTried] = useState(false)
+  const isPartEmpty = outcome === 'PART' && items.length === 0
+  const submit = async () => {
+    setTried(true)
+    if (outcome === '' || isPartEmpty || reasons.trim() === '') return false
+    const body = { outcome, reasons: reasons.trim(), ...(outcome === 'PART' && { items: items.map(Number) }) }
+    return ended(decide.mutateAsync({ params: { path: { id } }, body }), async () => {
+      form.forget()
+      await onDone(say(`authorityDisclosure.decision.${outcome}`))
+    })
+  }
+  const gives = outcome === 'GRANTED' || outcome === 'PART'
+  return (
+    <Step
+      open={say('disclosures.decide')}
+      submit={say('disclosures.decide.do')}
+      kind="primary"
+      isBusy={decide.isPending}
+      error={decide.error}
+      isOpenAtFirst={form.isTyped}
+      onOpen={() => setTried(false)}
+      onSubmit={submit}
+    >
+      <RadioCards
+        label={say('disclosures.decision')}
+        error={isTried && outcome === '' ? say('disclosures.decision.missing') : undefined}
+        options={(['GRANTED', 'PART', 'REFUSED'] as const).map((value) => ({
+          value,
+          label: say(`authorityDisclosure.decision.${value}`),
+        }))}
+        value={outcome === '' ? null : outcome}
+        onChange={(value) => form.edit({ outcome: value as Outcome })}
+      />
+      {gives && !provision && <Notice kind="warning">{say('error.authority.provision')}</Notice>}
+      {outcome === 'PART' && (
+        <Checks
+          label={say('authorityDisclosure.part')}
+          error={isTried && isPartEmpty ? say('error.authority.items') : undefined}
+          options={itemList.map(({ item, what, destroyAt, state }) => ({
+            value: String(item),
+            label: `${say('disclosures.item', { item })}: ${say(`authorityDisclosure.what.${what}`)}`,
+            detail:
+              state === 'destroyed'
+                ? say('authorityDisclosure.recording.destroyed')
+                : destroyAt && `${say('disclosures.destroyAt')} ${formatInstant(destroyAt, language)}`,
+          }))}
+          value={items}
+          onChange={(chosen) => form.edit({ items: chosen })}
+        />
+      )}
+      <Field
+        label={say('disclosures.reasons')}
+        hint={say('disclosures.reasons.hint')}
+        error={isTried && reasons.trim() === '' ? say('disclosures.reasons.missing') : undefined}
+        rows={4}
+        value={reasons}
+        onChange={(value) => form.edit({ reasons: value })}
+        maxLength={2000}
+      />
+    </Step>
+  )
+}

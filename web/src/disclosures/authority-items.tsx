@@ -1,0 +1,141 @@
+import { Link, useNavigate } from '@tanstack/react-router'
+import { Search } from 'lucide-react'
+import { useState } from 'react'
+import { $api } from '../api/client.ts'
+import { Fact } from '../contact/facts.tsx'
+import { Button } from '../controls/button.tsx'
+import { Confirm } from '../controls/confirm.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { formatInstant } from '../format/instant.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { usePurposeState } from '../session/purpose.tsx'
+import { authorityHeading, authorityStepState } from './authority-steps.ts'
+import type { AuthorityDetail, AuthorityItem } from './disclosure-shapes.ts'
+import type { Done } from './research-page.tsx'
+import { StepFrame } from './step-frame.tsx'
+
+interface Props {
+  disclosure: AuthorityDetail
+  onDone: Done
+}
+
+const badges = { available: 'available', restricted: 'restricted', destroyed: 'destroyed', none: 'none' } as const
+
+/** What is asked for: of each call its recording, its identification data, or both. */
+export function AuthorityItems({ disclosure, onDone }: Props) {
+  const { say, language } = useLanguage()
+  const { id, itemList, may, caseNumber } = disclosure
+  return (
+    <StepFrame
+      heading={authorityHeading('items')}
+      title={say('disclosures.step.authority.items')}
+      state={authorityStepState('items', disclosure)}
+    >
+      {itemList.length === 0 && <p className="muted">{say('authorityDisclosure.items.none')}</p>}
+      {itemList.length > 0 && (
+        <ul className="disclosure-items">
+          {itemList.map((item) => (
+            <li key={item.item} className="stack-small">
+              <div className="disclosure-title">
+                <h3>{say('disclosures.item', { item: item.item })}</h3>
+                <span className={`badge badge-${badges[item.state]}`}>
+                  {say(`authorityDisclosure.recording.${item.state}`)}
+                </span>
+                {item.granted !== undefined && (
+                  <span className={`badge badge-${item.granted ? 'available' : 'restricted'}`}>
+                    {say(item.granted ? 'authorityDisclosure.granted' : 'authorityDisclosure.notGranted')}
+                  </span>
+                )}
+              </div>
+              <dl className="facts facts-small">
+                <Fact label={say('authorityDisclosure.what')}>{say(`authorityDisclosure.what.${item.what}`)}</Fact>
+                {item.destroyAt && (
+                  <Fact label={say('disclosures.destroyAt')}>{formatInstant(item.destroyAt, language)}</Fact>
+                )}
+              </dl>
+              {may.prepare && (
+                <div className="actions">
+                  {item.contactId && <OpenCall contactId={item.contactId} item={item} caseNumber={caseNumber} />}
+                  <Drop id={id} item={item} onDone={onDone} />
+                </div>
+              )}
+            </li>
+          ))}
+        </ul>
+      )}
+      {may.prepare && <FindCalls caseNumber={caseNumber} />}
+    </StepFrame>
+  )
+}
+
+function useLookForCase(caseNumber: string): (() => void) | undefined {
+  const { choices, choose } = usePurposeState()
+  if (!choices.some(({ purpose }) => purpose === 'CRIME_OR_MISUSE')) return undefined
+  return () => choose({ purpose: 'CRIME_OR_MISUSE', reference: caseNumber })
+}
+
+function OpenCall({ contactId, item, caseNumber }: { contactId: string; item: AuthorityItem; caseNumber: string }) {
+  const { say } = useLanguage()
+  const look = useLookForCase(caseNumber)
+  if (!look) return null
+  return (
+    <Link to="/contacts/$id" params={{ id: contactId }} className="button button-quiet" onClick={look}>
+      {say('disclosures.item.contact')}
+      <span className="visually-hidden">: {say('disclosures.item', { item: item.item })}</span>
+    </Link>
+  )
+}
+
+function Drop({ id, item, onDone }: { id: string; item: AuthorityItem; onDone: Done }) {
+  const { say } = useLanguage()
+  const drop = $api.useMutation('delete', '/api/authority-disclosures/{id}/items/{item}')
+  const [isAsking, setAsking] = useState(false)
+  return (
+    <>
+      <Button kind="quiet" isBusy={drop.isPending} onPress={() => setAsking(true)}>
+        {say('disclosures.item.drop')}
+        <span className="visually-hidden">: {say('disclosures.item', { item: item.item })}</span>
+      </Button>
+      {drop.error != null && <Failure error={drop.error} />}
+      <Confirm
+        title={say('disclosures.item.drop.sure', { item: item.item })}
+        doLabel={say('disclosures.item.drop')}
+        isOpen={isAsking}
+        onClose={() => setAsking(false)}
+        onDo={() =>
+          drop.mutate(
+            { params: { path: { id, item: item.item } } },
+            { onSuccess: () => void onDone(say('disclosures.item.dropped'), authorityHeading('items')) },
+          )
+        }
+      >
+        <p>{say('authorityDisclosure.drop.what')}</p>
+      </Confirm>
+    </>
+  )
+}
+
+/** Calls are found under the case, and added on their own page. */
+function FindCalls({ caseNumber }: { caseNumber: string }) {
+  const { say } = useLanguage()
+  const navigate = useNavigate()
+  const look = useLookForCase(caseNumber)
+  if (!look) return <p className="muted">{say('authorityDisclosure.items.noPurpose')}</p>
+  return (
+    <div className="stack-small">
+      <p className="request-note">{say('authorityDisclosure.items.how')}</p>
+      <div className="actions">
+        <Button
+          kind="secondary"
+          onPress={() => {
+            look()
+            void navigate({ to: '/contacts' })
+          }}
+        >
+          <Search aria-hidden="true" size={18} />
+          {say('authorityDisclosure.items.find', { caseNumber })}
+        </Button>
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,49 @@
+import { Link } from '@tanstack/react-router'
+import { TriangleAlert } from 'lucide-react'
+import { Fact } from '../contact/facts.tsx'
+import { formatInstant } from '../format/instant.ts'
+import { formatCount } from '../format/number.ts'
+import { useLanguage } from '../language/use-words.ts'
+import type { AuthoritySummary } from './disclosure-shapes.ts'
+
+/** Disclosures to authorities as cards, in the server's order: the urgent first. */
+export function AuthorityRows({ items, label }: { items: readonly AuthoritySummary[]; label: string }) {
+  const { say, language } = useLanguage()
+  return (
+    <ul className="cards" aria-labelledby={label}>
+      {items.map((one) => (
+        <li key={one.id} className={`card ${one.urgentAt ? 'disclosure-urgent' : ''}`}>
+          <p className="card-title disclosure-title">
+            <Link to="/disclosures/authority/$id" params={{ id: one.id }} className="row-link">
+              {one.number}
+            </Link>
+            <AuthorityState disclosure={one} />
+            {one.urgentAt && (
+              <span className="badge badge-restricted">
+                <TriangleAlert aria-hidden="true" size={16} />
+                {say('disclosures.urgent.badge', { time: formatInstant(one.urgentAt, language) })}
+              </span>
+            )}
+          </p>
+          <dl className="facts">
+            <Fact label={say('authorityDisclosure.authority')}>
+              {one.authority}
+              <span className="second">{say(`authorityDisclosure.origin.${one.origin}`)}</span>
+            </Fact>
+            <Fact label={say('authorityDisclosure.caseNumber')}>{one.caseNumber}</Fact>
+            <Fact label={say('authorityDisclosure.receivedAt')}>{formatInstant(one.receivedAt, language)}</Fact>
+            <Fact label={say('disclosures.items')}>{formatCount(one.items, language)}</Fact>
+            <Fact label={say('disclosures.enteredBy')}>{one.enteredBy.name}</Fact>
+          </dl>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+/** How far it is, as a badge. */
+export function AuthorityState({ disclosure: { state } }: { disclosure: Pick<AuthoritySummary, 'state'> }) {
+  const { say } = useLanguage()
+  const look = state === 'RELEASED' ? 'capturing' : state === 'DECIDED' ? 'available' : 'none'
+  return <span className={`badge badge-${look}`}>{say(`authorityDisclosure.state.${state}`)}</span>
+}

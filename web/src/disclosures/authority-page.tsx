@@ -1,0 +1,175 @@
+import { Link, useParams } from '@tanstack/react-router'
+import { $api } from '../api/client.ts'
+import type { Me } from '../api/shapes.ts'
+import { Failure } from '../controls/failure.tsx'
+import { focusHeading } from '../controls/focus-heading.ts'
+import { Notice } from '../controls/notice.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { formatInstant } from '../format/instant.ts'
+import { useLanguage, type Word } from '../language/use-words.ts'
+import { knowsHolds } from '../retention/retention-shapes.ts'
+import { usePresence } from '../session/use-me.ts'
+import { announce } from '../shell/announce.tsx'
+import { NotFound } from '../shell/not-found.tsx'
+import { Page } from '../shell/page.tsx'
+import '../styles/acts.css'
+import '../styles/contact.css'
+import '../styles/description.css'
+import '../styles/disclosures.css'
+import '../styles/requests.css'
+import '../styles/retention.css'
+import '../styles/watch.css'
+import { AuthorityDecision } from './authority-decision.tsx'
+import { AuthorityItems } from './authority-items.tsx'
+import { AuthorityState } from './authority-list.tsx'
+import { Assessment, AuthorityRequest } from './authority-request.tsx'
+import {
+  authorityHeading,
+  authorityStepState,
+  authoritySteps,
+  stepOfAuthorityLack,
+  type AuthorityLack,
+} from './authority-steps.ts'
+import { CloseAuthority } from './close-authority.tsx'
+import { knowsOfAuthorities, type AuthorityDetail } from './disclosure-shapes.ts'
+import { Packages } from './packages.tsx'
+import type { Done } from './research-page.tsx'
+import { MissingList, StepFrame, StepWay } from './step-frame.tsx'
+import { forgetLists } from './use-disclosures.ts'
+
+const lookAgainMs = 1_500
+/** Lacks that have other words than the refusal of the same name. */
+const ownWords = new Set<AuthorityLack>(['items', 'item-destroyed', 'decision', 'release'])
+
+/** One disclosure to an authority, from its request to its closing: what is missing, and where it is done. */
+export function AuthorityPage() {
+  const presence = usePresence()
+  if (presence.state !== 'signed-in') return null
+  return knowsOfAuthorities(presence.me) ? <Authority me={presence.me} /> : <NotFound />
+}
+
+function Authority({ me }: { me: Me }) {
+  const { say } = useLanguage()
+  const { id } = useParams({ from: '/disclosures/authority/$id' })
+  const { data, error, isPending, refetch } = $api.useQuery(
+    'get',
+    '/api/authority-disclosures/{id}',
+    { params: { path: { id } } },
+    {
+      staleTime: 0,
+      refetchInterval: ({ state }) =>
+        state.data?.packages.some((one) => one.state === 'making') ? lookAgainMs : false,
+    },
+  )
+  const done: Done = async (said, heading) => {
+    forgetLists()
+    await refetch()
+    announce(said)
+    focusHeading(heading ?? 'authority-missing')
+  }
+  return (
+    <Page
+      title={data ? say('authorityDisclosure.title', { number: data.number }) : say('disclosures.authority')}
+      {...(data && { lead: `${data.authority}, ${data.caseNumber}` })}
+      crumbs={[{ label: say('disclosures.title'), to: '/disclosures' }]}
+      {...(data && { aside: <AuthorityState disclosure={data} /> })}
+    >
+      {isPending && <Waiting lines={8} />}
+      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      {data && <Steps disclosure={data} me={me} onDone={done} onChanged={() => void refetch()} />}
+    </Page>
+  )
+}
+
+function Steps({
+  disclosure,
+  me,
+  onDone,
+  onChanged,
+}: {
+  disclosure: AuthorityDetail
+  me: Me
+  onDone: Done
+  onChanged: () => void
+}) {
+  const { say, language } = useLanguage()
+  const { id, number, urgentAt, state, packages, may, decision } = disclosure
+  const own = { disclosure, onDone }
+  const way = authoritySteps.map((step) => ({
+    heading: authorityHeading(step),
+    title: say(`disclosures.step.authority.${step}`),
+    state: authorityStepState(step, disclosure),
+  }))
+  return (
+    <>
+      {urgentAt && (
+        <Notice kind="error" title={say('authorityDisclosure.urgent', { time: formatInstant(urgentAt, language) })}>
+          <p>{say('authorityDisclosure.urgent.what')}</p>
+          {knowsHolds(me) && (
+            <p>
+              <Link to="/retention/holds">{say('holds.title')}</Link>
+            </p>
+          )}
+        </Notice>
+      )}
+      <Standing disclosure={disclosure} />
+      {state !== 'CLOSED' && <StepWay steps={way} />}
+      <AuthorityRequest {...own} me={me} />
+      <AuthorityItems {...own} />
+      <Assessment {...own} />
+      <AuthorityDecision {...own} />
+      {state !== 'REFUSED' && (decision?.outcome ?? 'GRANTED') !== 'REFUSED' && (
+        <StepFrame
+          heading={authorityHeading('release')}
+          title={say('disclosures.step.authority.release')}
+          state={authorityStepState('release', disclosure)}
+        >
+          {packages.length === 0 && (
+            <p className="request-note">{say(decision && !may.release ? 'release.others' : 'release.after')}</p>
+          )}
+          {(packages.length > 0 || may.release) && (
+            <Packages
+              way={{ kind: 'authority', id }}
+              number={number}
+              packages={packages}
+              mayRelease={may.release}
+              hasKey={false}
+              me={me}
+              onChanged={onChanged}
+            />
+          )}
+        </StepFrame>
+      )}
+      <CloseAuthority {...own} />
+    </>
+  )
+}
+
+function Standing({ disclosure: { lacks, state } }: { disclosure: AuthorityDetail }) {
+  const { say } = useLanguage()
+  if (lacks.length === 0) {
+    return (
+      <Notice kind={state === 'CLOSED' ? 'success' : 'info'}>
+        <h2 id="authority-missing" tabIndex={-1} className="notice-title">
+          {say(`authorityDisclosure.stands.${state}` as Word)}
+        </h2>
+      </Notice>
+    )
+  }
+  return (
+    <MissingList
+      heading="authority-missing"
+      missing={lacks.map(({ what, items }) => ({
+        key: what,
+        said: [
+          say((ownWords.has(what) ? `authorityDisclosure.lack.${what}` : `error.authority.${what}`) as Word),
+          items && say('disclosures.lack.items', { count: items.length, items: items.join(', ') }),
+        ]
+          .filter(Boolean)
+          .join(' '),
+        heading: authorityHeading(stepOfAuthorityLack(what)),
+        to: say(`disclosures.step.authority.${stepOfAuthorityLack(what)}`),
+      }))}
+    />
+  )
+}

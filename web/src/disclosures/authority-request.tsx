@@ -1,0 +1,163 @@
+import { useState } from 'react'
+import { $api } from '../api/client.ts'
+import { refusalKey } from '../api/refusal.ts'
+import { serverNowMs } from '../api/server-time.ts'
+import type { Me } from '../api/shapes.ts'
+import { Fact } from '../contact/facts.tsx'
+import { Field } from '../controls/field.tsx'
+import { Notice } from '../controls/notice.tsx'
+import { Step } from '../controls/step.tsx'
+import { formatInstant } from '../format/instant.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { ended } from './ask.ts'
+import { authorityAbout, authorityTyped, type AuthorityField } from './authority-about.ts'
+import { AuthorityFields } from './authority-fields.tsx'
+import { authorityHeading, authorityStepState } from './authority-steps.ts'
+import type { AuthorityDetail } from './disclosure-shapes.ts'
+import { useKeptForm } from './kept-form.ts'
+import type { Done } from './research-page.tsx'
+import { StepFrame } from './step-frame.tsx'
+import { useAuthorityList } from './use-disclosures.ts'
+
+interface Props {
+  disclosure: AuthorityDetail
+  onDone: Done
+}
+
+/** Who asks what, in which case and on which ground. */
+export function AuthorityRequest({ disclosure, me, onDone }: Props & { me: Me }) {
+  const { say, language, named } = useLanguage()
+  const { origin, authority, officer, caseNumber, aim, provision, receivedAt, enteredBy, may } = disclosure
+  return (
+    <StepFrame
+      heading={authorityHeading('request')}
+      title={say('disclosures.step.authority.request')}
+      state={authorityStepState('request', disclosure)}
+    >
+      <dl className="facts">
+        <Fact label={say('authorityDisclosure.authority')}>
+          {authority}
+          <span className="second">{say(`authorityDisclosure.origin.${origin}`)}</span>
+        </Fact>
+        <Fact label={say('authorityDisclosure.officer')}>{officer}</Fact>
+        <Fact label={say('authorityDisclosure.caseNumber')}>{caseNumber}</Fact>
+        <Fact label={say('authorityDisclosure.aim')}>{say(`authorityDisclosure.aim.${aim}`)}</Fact>
+        <Fact label={say('authorityDisclosure.provision')}>
+          {provision ? (
+            named(provision.names)
+          ) : (
+            <span className="muted">{say('authorityDisclosure.provision.none')}</span>
+          )}
+        </Fact>
+        <Fact label={say('authorityDisclosure.receivedAt')}>
+          {formatInstant(receivedAt, language)}
+          <span className="second">{say('holds.enteredBy', { name: enteredBy.name })}</span>
+        </Fact>
+      </dl>
+      {provision && !provision.isInForce && <Notice kind="warning">{say('error.authority.provision-expired')}</Notice>}
+      {may.prepare && <ChangeRequest disclosure={disclosure} me={me} onDone={onDone} />}
+    </StepFrame>
+  )
+}
+
+function ChangeRequest({ disclosure, me, onDone }: Props & { me: Me }) {
+  const { say } = useLanguage()
+  const { id } = disclosure
+  const change = $api.useMutation('put', '/api/authority-disclosures/{id}')
+  const list = useAuthorityList(me)
+  const form = useKeptForm(`authority ${id}`, authorityTyped(disclosure))
+  const [wrong, setWrong] = useState<AuthorityField[]>([])
+  const isTimeRefused = refusalKey(change.error) === 'authority.received-wrong'
+  const submit = async () => {
+    const judged = authorityAbout(form.typed, serverNowMs())
+    setWrong('wrong' in judged ? judged.wrong : [])
+    if ('wrong' in judged) return false
+    return ended(change.mutateAsync({ params: { path: { id } }, body: judged.body }), async () => {
+      form.forget()
+      await onDone(say('disclosures.changed'))
+    })
+  }
+  return (
+    <Step
+      open={say('disclosures.change')}
+      submit={say('disclosures.change.do')}
+      isBusy={change.isPending}
+      error={isTimeRefused ? undefined : change.error}
+      isOpenAtFirst={form.isTyped}
+      onOpen={() => setWrong([])}
+      onSubmit={submit}
+    >
+      <AuthorityFields
+        typed={form.typed}
+        provisions={list.data?.provisions ?? []}
+        wrong={isTimeRefused ? [...wrong, 'receivedAt'] : wrong}
+        onChange={(edited) => {
+          change.reset()
+          form.edit(edited)
+        }}
+      />
+    </Step>
+  )
+}
+
+/** What the security unit makes of it: whether the ground reaches what is asked for. */
+export function Assessment({ disclosure, onDone }: Props) {
+  const { say, language } = useLanguage()
+  const { assessment, may } = disclosure
+  return (
+    <StepFrame
+      heading={authorityHeading('assessment')}
+      title={say('disclosures.step.authority.assessment')}
+      state={authorityStepState('assessment', disclosure)}
+    >
+      {assessment ? (
+        <>
+          <p className="note">{assessment.text}</p>
+          <p className="muted">
+            {assessment.by.name}, {formatInstant(assessment.at, language)}
+          </p>
+        </>
+      ) : (
+        <p className="request-note">{say('assessment.what')}</p>
+      )}
+      {may.prepare && <Assess disclosure={disclosure} onDone={onDone} />}
+    </StepFrame>
+  )
+}
+
+function Assess({ disclosure: { id, assessment }, onDone }: Props) {
+  const { say } = useLanguage()
+  const assess = $api.useMutation('put', '/api/authority-disclosures/{id}/assessment')
+  const form = useKeptForm(`assessment ${id}`, { text: assessment?.text ?? '' })
+  const { text } = form.typed
+  const [isTried, setTried] = useState(false)
+  const submit = async () => {
+    setTried(true)
+    if (text.trim() === '') return false
+    return ended(assess.mutateAsync({ params: { path: { id } }, body: { text: text.trim() } }), async () => {
+      form.forget()
+      await onDone(say('assessment.saved'))
+    })
+  }
+  return (
+    <Step
+      open={say(assessment ? 'assessment.change' : 'assessment.write')}
+      submit={say('assessment.do')}
+      isBusy={assess.isPending}
+      error={assess.error}
+      isOpenAtFirst={form.isTyped}
+      onOpen={() => setTried(false)}
+      onSubmit={submit}
+    >
+      <Field
+        label={say('disclosures.step.authority.assessment')}
+        hint={say('assessment.hint')}
+        error={isTried && text.trim() === '' ? say('assessment.missing') : undefined}
+        rows={6}
+        value={text}
+        onChange={(value) => form.edit({ text: value })}
+        maxLength={4000}
+      />
+    </Step>
+  )
+}

@@ -1,0 +1,8 @@
+import { parseDate } from '@internationalized/date'
+import { formatDate, zone } from '../format/instant.ts'
+import type { Language } from '../language/language.ts'
+
+/** A day of the contract, `2026-11-26`, as it is written: `26.11.2026`. */
+export function writeDay(day: string, language: Language): string {
+  return formatDate(parseDate(day).toDate(zone).toISOString(), language)
+}

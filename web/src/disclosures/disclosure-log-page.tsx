@@ -1,0 +1,76 @@
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { Printer } from 'lucide-react'
+import { $api } from '../api/client.ts'
+import { serverNowMs } from '../api/server-time.ts'
+import type { Me } from '../api/shapes.ts'
+import { Button } from '../controls/button.tsx'
+import { Choice } from '../controls/choice.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { Notice } from '../controls/notice.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { useLanguage } from '../language/use-words.ts'
+import { todayAt } from '../retention/until.ts'
+import { usePresence } from '../session/use-me.ts'
+import { NotFound } from '../shell/not-found.tsx'
+import { Page } from '../shell/page.tsx'
+import '../styles/contact.css'
+import '../styles/disclosures.css'
+import '../styles/requests.css'
+import '../styles/search.css'
+import '../styles/watch.css'
+import { readsLog } from './disclosure-shapes.ts'
+import { LogList } from './log-list.tsx'
+import { LogStatistics } from './log-statistics.tsx'
+import { readYear, yearsUntil } from './years.ts'
+
+/** Luovutusloki: every disclosure there was, for who decides and who oversees (R35); as paper, too. */
+export function DisclosureLogPage() {
+  const presence = usePresence()
+  if (presence.state !== 'signed-in') return null
+  return readsLog(presence.me) ? <Log me={presence.me} /> : <NotFound />
+}
+
+function Log({ me }: { me: Me }) {
+  const { say } = useLanguage()
+  const navigate = useNavigate()
+  const thisYear = todayAt(serverNowMs()).year
+  const { year = thisYear } = useSearch({ from: '/disclosures/log', select: readYear, structuralSharing: true })
+  const { data, error, isPending, refetch } = $api.useQuery(
+    'get',
+    '/api/disclosures',
+    { params: { query: { year } } },
+    { staleTime: 0 },
+  )
+  return (
+    <Page
+      title={say('disclosureLog.title')}
+      lead={say('disclosureLog.lead')}
+      crumbs={[{ label: say('disclosures.title'), to: '/disclosures' }]}
+      className="extract"
+      aside={
+        <Button kind="secondary" className="no-print" onPress={() => window.print()}>
+          <Printer aria-hidden="true" size={18} />
+          {say('extract.print')}
+        </Button>
+      }
+    >
+      <Choice
+        className="statistics-period no-print"
+        label={say('disclosureLog.year')}
+        options={yearsUntil(thisYear, year).map((one) => ({ value: String(one), label: String(one) }))}
+        value={String(year)}
+        onChange={(chosen) =>
+          void navigate({ to: '/disclosures/log', search: Number(chosen) === thisYear ? {} : { year: Number(chosen) } })
+        }
+      />
+      <LogStatistics year={year} />
+      <section className="stack-small" aria-labelledby="disclosure-log">
+        <h2 id="disclosure-log">{say('disclosureLog.of', { year })}</h2>
+        {isPending && <Waiting lines={6} />}
+        {error && <Failure error={error} onAgain={() => void refetch()} />}
+        {data?.items.length === 0 && <Notice kind="info">{say('disclosureLog.none')}</Notice>}
+        {data && data.items.length > 0 && <LogList items={data.items} me={me} label="disclosure-log" />}
+      </section>
+    </Page>
+  )
+}

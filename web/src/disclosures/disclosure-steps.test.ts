@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest'
+import { authorityStepState } from './authority-steps.ts'
+import type { ResearchDetail, ResearchItem } from './disclosure-shapes.ts'
+import { researchStepState, researchSteps } from './research-steps.ts'
+
+type Facts = Pick<ResearchDetail, 'state' | 'lacks' | 'itemList'>
+
+const item = (state: ResearchItem['copy']['state']): ResearchItem => ({
+  item: 1,
+  recording: 'available',
+  copy: { state },
+  outcome: 'none',
+})
+const statesOf = (facts: Facts) => researchSteps.map((step) => researchStepState(step, facts)).join(' ')
+
+test('what waits for nothing else is missing; what comes after it lies ahead', () => {
+  const begun: Facts = {
+    state: 'DRAFT',
+    lacks: [{ what: 'items' }, { what: 'undertaking' }, { what: 'decision' }, { what: 'release' }],
+    itemList: [],
+  }
+  expect(statesOf(begun)).toBe('done missing ahead ahead missing ahead ahead ahead')
+})
+
+test('an item that is rendered waits for its second person, and the decision for both', () => {
+  const rendered: Facts = {
+    state: 'ANONYMISED',
+    lacks: [{ what: 'check', items: [1] }, { what: 'decision' }, { what: 'release' }],
+    itemList: [item('RENDERED')],
+  }
+  expect(statesOf(rendered)).toBe('done done done missing done ahead ahead ahead')
+})
+
+test('the decision is missing once nothing else is, and the release after it', () => {
+  const checked: Facts = {
+    state: 'UNDERTAKING',
+    lacks: [{ what: 'decision' }, { what: 'release' }],
+    itemList: [item('APPROVED')],
+  }
+  expect(statesOf(checked)).toBe('done done done done done missing ahead ahead')
+  expect(statesOf({ ...checked, state: 'DECIDED', lacks: [{ what: 'release' }] })).toBe(
+    'done done done done done done missing ahead',
+  )
+  expect(statesOf({ ...checked, state: 'RELEASED', lacks: [] })).toBe('done done done done done done done missing')
+})
+
+test('an authority may be refused as soon as its request is assessed; a release lacks nothing else', () => {
+  const asked = {
+    state: 'ASSESSED',
+    lacks: [{ what: 'provision' }, { what: 'decision' }, { what: 'release' }],
+  } as const
+  const facts = { ...asked, lacks: [...asked.lacks] }
+  expect(authorityStepState('decision', facts)).toBe('missing')
+  expect(authorityStepState('request', facts)).toBe('missing')
+  expect(authorityStepState('release', facts)).toBe('ahead')
+  expect(authorityStepState('release', { state: 'DECIDED', lacks: [{ what: 'release' }] })).toBe('missing')
+  expect(authorityStepState('close', { state: 'RELEASED', lacks: [] })).toBe('missing')
+})

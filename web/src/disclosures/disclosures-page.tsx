@@ -1,0 +1,148 @@
+import { Link, useSearch } from '@tanstack/react-router'
+import { Building2, FilePlus, ScrollText } from 'lucide-react'
+import type { ReactNode } from 'react'
+import type { Me } from '../api/shapes.ts'
+import { Failure } from '../controls/failure.tsx'
+import { Notice } from '../controls/notice.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { useLanguage } from '../language/use-words.ts'
+import { usePresence } from '../session/use-me.ts'
+import { NotFound } from '../shell/not-found.tsx'
+import { Page } from '../shell/page.tsx'
+import '../styles/disclosures.css'
+import '../styles/requests.css'
+import '../styles/search.css'
+import '../styles/watch.css'
+import { AuthorityRows } from './authority-list.tsx'
+import {
+  isSecurity,
+  knowsOfAuthorities,
+  listsResearch,
+  prepares,
+  readsLog,
+  readWhich,
+  seesDisclosures,
+} from './disclosure-shapes.ts'
+import { ResearchRows } from './research-list.tsx'
+import { useAuthorityList, useResearchList } from './use-disclosures.ts'
+
+/** Luovutukset: to research institutes and to authorities, each for who may see them; for anybody else there is no such page. */
+export function DisclosuresPage() {
+  const presence = usePresence()
+  if (presence.state !== 'signed-in') return null
+  return seesDisclosures(presence.me) ? <Disclosures me={presence.me} /> : <NotFound />
+}
+
+function Disclosures({ me }: { me: Me }) {
+  const { say } = useLanguage()
+  const { state = 'open' } = useSearch({ from: '/disclosures', select: readWhich, structuralSharing: true })
+  return (
+    <Page title={say('disclosures.title')} lead={say('disclosures.lead')} aside={<Ways me={me} />}>
+      <nav aria-label={say('disclosures.which')} className="switcher">
+        <ul>
+          {(['open', 'over'] as const).map((one) => (
+            <li key={one}>
+              <Link
+                to="/disclosures"
+                search={one === 'over' ? { state: one } : {}}
+                aria-current={one === state ? 'true' : undefined}
+              >
+                {say(`disclosures.which.${one}`)}
+              </Link>
+            </li>
+          ))}
+        </ul>
+      </nav>
+      {listsResearch(me) && <Research me={me} state={state} />}
+      {knowsOfAuthorities(me) && <Authorities me={me} state={state} />}
+    </Page>
+  )
+}
+
+function Ways({ me }: { me: Me }) {
+  const { say } = useLanguage()
+  return (
+    <div className="actions">
+      {listsResearch(me) && (
+        <Link to="/disclosures/institutes" className="button button-secondary">
+          <Building2 aria-hidden="true" size={18} />
+          {say('institutes.title')}
+        </Link>
+      )}
+      {readsLog(me) && (
+        <Link to="/disclosures/log" className="button button-secondary">
+          <ScrollText aria-hidden="true" size={18} />
+          {say('disclosureLog.title')}
+        </Link>
+      )}
+    </div>
+  )
+}
+
+function Research({ me, state }: { me: Me; state: 'open' | 'over' }) {
+  const { say } = useLanguage()
+  const { data, error, isPending, refetch } = useResearchList(me, state)
+  const late = data?.items.filter(({ isOverdue }) => isOverdue).length ?? 0
+  return (
+    <Part
+      id="disclosures-research"
+      title={say('disclosures.research')}
+      begin={
+        prepares(me) && (
+          <Link to="/disclosures/research/new" className="button button-primary">
+            <FilePlus aria-hidden="true" size={18} />
+            {say('disclosures.research.begin')}
+          </Link>
+        )
+      }
+    >
+      {isPending && <Waiting lines={4} />}
+      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      {late > 0 && (
+        <Notice kind="error" title={say('disclosures.overdue', { count: late })}>
+          {say('disclosures.overdue.what')}
+        </Notice>
+      )}
+      {data?.items.length === 0 && <Notice kind="info">{say(`disclosures.research.none.${state}`)}</Notice>}
+      {data && data.items.length > 0 && <ResearchRows items={data.items} me={me} label="disclosures-research" />}
+    </Part>
+  )
+}
+
+function Authorities({ me, state }: { me: Me; state: 'open' | 'over' }) {
+  const { say } = useLanguage()
+  const { data, error, isPending, refetch } = useAuthorityList(me, state)
+  const urgent = data?.items.filter(({ urgentAt }) => urgentAt).length ?? 0
+  return (
+    <Part
+      id="disclosures-authority"
+      title={say('disclosures.authority')}
+      begin={
+        isSecurity(me) && (
+          <Link to="/disclosures/authority/new" className="button button-primary">
+            <FilePlus aria-hidden="true" size={18} />
+            {say('disclosures.authority.enter')}
+          </Link>
+        )
+      }
+    >
+      {isPending && <Waiting lines={4} />}
+      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      {urgent > 0 && <Notice kind="warning">{say('disclosures.urgent', { count: urgent })}</Notice>}
+      {data?.items.length === 0 && <Notice kind="info">{say(`disclosures.authority.none.${state}`)}</Notice>}
+      {data && data.items.length > 0 && <AuthorityRows items={data.items} label="disclosures-authority" />}
+    </Part>
+  )
+}
+
+function Part({ id, title, begin, children }: { id: string; title: string; begin: ReactNode; children: ReactNode }) {
+  return (
+    <section className="stack-small disclosures-part" aria-labelledby={id}>
+      <div className="request-step-head">
+        <h2 id={id}>{title}</h2>
+        {begin}
+      </div>
+      {children}
+    </section>
+  )
+}

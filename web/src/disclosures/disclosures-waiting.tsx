@@ -1,0 +1,65 @@
+import { Link } from '@tanstack/react-router'
+import type { Me } from '../api/shapes.ts'
+import { Notice, type NoticeKind } from '../controls/notice.tsx'
+import { useLanguage, type Word } from '../language/use-words.ts'
+import { decides, isSecurity, prepares } from './disclosure-shapes.ts'
+import { useAuthorityList, useResearchList } from './use-disclosures.ts'
+
+interface Waits {
+  kind: NoticeKind
+  said: string
+}
+
+/**
+ * What of the disclosures waits for this person: copies past their day first and loud, an authority's recording that ends soon,
+ * copies to check, decisions. Nothing for who only oversees.
+ */
+export function useDisclosuresWaiting(me: Me | undefined): Waits[] {
+  const { say } = useLanguage()
+  const works = me !== undefined && (prepares(me) || decides(me)) ? me : undefined
+  const research = useResearchList(works).data?.items ?? []
+  const knows = me !== undefined && (isSecurity(me) || decides(me)) ? me : undefined
+  const authority = useAuthorityList(knows).data?.items ?? []
+  if (!me) return []
+  const counted = (kind: NoticeKind, word: Word, count: number) =>
+    count > 0 ? [{ kind, said: say(word, { count }) }] : []
+  const isTheirs = ({ preparedBy }: (typeof research)[number]) => preparedBy.id === me.personId
+  return [
+    ...counted('error', 'disclosures.overdue', research.filter(({ isOverdue }) => isOverdue).length),
+    ...counted('warning', 'disclosures.urgent', authority.filter(({ urgentAt }) => urgentAt).length),
+    ...counted(
+      'info',
+      'disclosures.waiting.check',
+      prepares(me) ? research.filter((one) => one.state === 'ANONYMISED' && !isTheirs(one)).length : 0,
+    ),
+    ...counted(
+      'info',
+      'disclosures.waiting.assess',
+      isSecurity(me) ? authority.filter(({ state }) => state === 'REQUEST').length : 0,
+    ),
+    ...counted(
+      'info',
+      'disclosures.waiting.decide',
+      decides(me)
+        ? research.filter((one) => one.state === 'UNDERTAKING' && !isTheirs(one)).length +
+            authority.filter(({ state }) => state === 'ASSESSED').length
+        : 0,
+    ),
+    ...counted(
+      'info',
+      'disclosures.waiting.release',
+      decides(me) ? [...research, ...authority].filter(({ state }) => state === 'DECIDED').length : 0,
+    ),
+  ]
+}
+
+export function DisclosuresWaiting({ waiting }: { waiting: readonly Waits[] }) {
+  const { say } = useLanguage()
+  return waiting.map(({ kind, said }) => (
+    <Notice key={said} kind={kind}>
+      <p>
+        {said} <Link to="/disclosures">{say('disclosures.title')}</Link>
+      </p>
+    </Notice>
+  ))
+}

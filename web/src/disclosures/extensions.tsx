@@ -1,0 +1,138 @@
+import { parseDate } from '@internationalized/date'
+import { useState } from 'react'
+import { $api } from '../api/client.ts'
+import type { Me } from '../api/shapes.ts'
+import { Choice } from '../controls/choice.tsx'
+import { Day } from '../controls/day.tsx'
+import { Field } from '../controls/field.tsx'
+import { Step } from '../controls/step.tsx'
+import { formatInstant } from '../format/instant.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { ended } from './ask.ts'
+import { writeDay } from './days.ts'
+import { prepares, type Extension, type ResearchDetail } from './disclosure-shapes.ts'
+import { useKeptForm } from './kept-form.ts'
+import type { Done } from './research-page.tsx'
+import { researchHeading } from './research-steps.ts'
+
+/** A later day needs a new decision and never passes the end of a recording (AC19). */
+export function Extensions({ disclosure, me, onDone }: { disclosure: ResearchDetail; me: Me; onDone: Done }) {
+  const { say, language } = useLanguage()
+  const { extensions, state, may } = disclosure
+  const waits = extensions.some(({ decided }) => !decided)
+  const mayAsk = prepares(me) && state === 'RELEASED' && !waits
+  if (extensions.length === 0 && !mayAsk) return null
+  return (
+    <section className="stack-small" aria-labelledby="research-extensions">
+      <h3 id="research-extensions" tabIndex={-1}>
+        {say('extensions.title')}
+      </h3>
+      {extensions.length > 0 && (
+        <ul className="disclosure-items">
+          {extensions.map((extension) => (
+            <li key={extension.id} className="stack-small">
+              <p>
+                <strong>{say('extensions.until', { day: writeDay(extension.dueOn, language) })}</strong>{' '}
+                {say('extensions.askedBy', { who: extension.askedBy.name })}
+              </p>
+              <p className="note">{extension.reasons}</p>
+              <p>
+                {extension.decided
+                  ? `${say(`extensions.outcome.${extension.decided.outcome}`)} ${say('acts.decided', {
+                      who: extension.decided.by.name,
+                      time: formatInstant(extension.decided.at, language),
+                    })}`
+                  : say('extensions.waits')}
+              </p>
+              {!extension.decided && may.decide && extension.askedBy.id !== me.personId && (
+                <DecideExtension extension={extension} onDone={onDone} />
+              )}
+            </li>
+          ))}
+        </ul>
+      )}
+      {mayAsk && <AskExtension disclosure={disclosure} onDone={onDone} />}
+    </section>
+  )
+}
+
+function AskExtension({
+  disclosure: { id, dueOn: now, earliestDestruction },
+  onDone,
+}: {
+  disclosure: ResearchDetail
+  onDone: Done
+}) {
+  const { say, language } = useLanguage()
+  const ask = $api.useMutation('post', '/api/research-disclosures/{id}/extensions')
+  const form = useKeptForm(`extension ${id}`, { dueOn: '', reasons: '' })
+  const { dueOn, reasons } = form.typed
+  const [isTried, setTried] = useState(false)
+  const isDayWrong = dueOn === '' || dueOn <= now
+  const submit = async () => {
+    setTried(true)
+    if (isDayWrong || reasons.trim() === '') return false
+    return ended(ask.mutateAsync({ params: { path: { id } }, body: { dueOn, reasons: reasons.trim() } }), async () => {
+      form.forget()
+      await onDone(say('extensions.asked'), 'research-extensions')
+    })
+  }
+  return (
+    <Step
+      open={say('extensions.ask')}
+      submit={say('extensions.ask.do')}
+      isBusy={ask.isPending}
+      error={ask.error}
+      isOpenAtFirst={form.isTyped}
+      onOpen={() => setTried(false)}
+      onSubmit={submit}
+    >
+      <Day
+        label={say('extensions.dueOn')}
+        hint={
+          earliestDestruction && say('disclosures.dueOn.before', { time: formatInstant(earliestDestruction, language) })
+        }
+        error={isTried && isDayWrong ? say('error.research.day-not-later') : undefined}
+        value={dueOn === '' ? null : parseDate(dueOn)}
+        onChange={(day) => form.edit({ dueOn: day?.toString() ?? '' })}
+      />
+      <Field
+        label={say('disclosures.reasons')}
+        error={isTried && reasons.trim() === '' ? say('disclosures.reasons.missing') : undefined}
+        rows={3}
+        value={reasons}
+        onChange={(value) => form.edit({ reasons: value })}
+        maxLength={2000}
+      />
+    </Step>
+  )
+}
+
+function DecideExtension({ extension: { id }, onDone }: { extension: Extension; onDone: Done }) {
+  const { say } = useLanguage()
+  const decide = $api.useMutation('post', '/api/research-extensions/{id}/decision')
+  const [outcome, setOutcome] = useState<'GRANTED' | 'REFUSED'>('GRANTED')
+  const submit = () =>
+    ended(decide.mutateAsync({ params: { path: { id } }, body: { outcome } }), () =>
+      onDone(say(`extensions.outcome.${outcome}`), researchHeading('returns')),
+    )
+  return (
+    <Step
+      open={say('extensions.decide')}
+      submit={say('disclosures.decide.do')}
+      isBusy={decide.isPending}
+      error={decide.error}
+      onSubmit={submit}
+    >
+      <Choice
+        label={say('disclosures.decision')}
+        options={(['GRANTED', 'REFUSED'] as const).map((value) => ({
+          value,
+          label: say(`extensions.outcome.${value}`),
+        }))}
+        value={outcome}
+        onChange={(value) => setOutcome(value as 'GRANTED' | 'REFUSED')}
+      />
+    </Step>
+  )
+}

@@ -1,0 +1,124 @@
+import { useState } from 'react'
+import { $api } from '../api/client.ts'
+import { refusalKey } from '../api/refusal.ts'
+import { Choice } from '../controls/choice.tsx'
+import { Field } from '../controls/field.tsx'
+import { Step } from '../controls/step.tsx'
+import { languageNames, languages } from '../language/language.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { looksLikeRecipient } from '../requests/acts/acts-shapes.ts'
+import { ended } from './ask.ts'
+import type { Institute, InstituteFields } from './disclosure-shapes.ts'
+import { useKeptForm } from './kept-form.ts'
+
+type Typed = Required<InstituteFields>
+const empty: Typed = { name: '', contact: '', email: '', language: 'fi', recipient: '' }
+const longest = { name: 200, contact: 200, email: 254 } as const
+
+/** Enters a research institute, or changes one. What was decided for its key keeps that key. */
+export function InstituteForm({ institute, onDone }: { institute?: Institute; onDone: () => void }) {
+  const { say } = useLanguage()
+  const add = $api.useMutation('post', '/api/institutes')
+  const change = $api.useMutation('put', '/api/institutes/{id}')
+  const asked = institute ? change : add
+  const form = useKeptForm<Typed>(
+    `institute ${institute?.id ?? 'new'}`,
+    institute
+      ? {
+          name: institute.name,
+          contact: institute.contact,
+          email: institute.email,
+          language: institute.language,
+          recipient: institute.recipient ?? '',
+        }
+      : empty,
+  )
+  const { typed } = form
+  const [isTried, setTried] = useState(false)
+  const refused = refusalKey(asked.error)
+  const recipient = typed.recipient.trim()
+  const wrong = {
+    name: typed.name.trim() === '' && say('institutes.name.missing'),
+    contact: typed.contact.trim() === '' && say('institutes.contact.missing'),
+    email: !/^\S+@\S+\.\S+$/.test(typed.email.trim()) && say('institutes.email.wrong'),
+    recipient: recipient !== '' && !looksLikeRecipient(recipient) && say('error.institute.recipient'),
+  }
+  const isKeyRefused = refused === 'institute.recipient'
+  const isNameKnown = refused === 'institute.known'
+  const errorOf = (field: keyof typeof wrong) =>
+    (isTried && wrong[field]) ||
+    (field === 'recipient' && isKeyRefused && say('error.institute.recipient')) ||
+    (field === 'name' && isNameKnown && say('error.institute.known')) ||
+    undefined
+  const edit = (edited: Partial<Typed>) => {
+    asked.reset()
+    form.edit(edited)
+  }
+  const submit = async () => {
+    setTried(true)
+    if (Object.values(wrong).some(Boolean)) return false
+    const body = {
+      name: typed.name.trim(),
+      contact: typed.contact.trim(),
+      email: typed.email.trim(),
+      language: typed.language,
+      ...(recipient !== '' && { recipient }),
+    }
+    const asking = institute
+      ? change.mutateAsync({ params: { path: { id: institute.id } }, body })
+      : add.mutateAsync({ body })
+    return ended(asking, () => {
+      form.forget()
+      setTried(false)
+      onDone()
+    })
+  }
+  return (
+    <Step
+      open={say(institute ? 'institutes.change' : 'institutes.add')}
+      submit={say(institute ? 'institutes.change.do' : 'institutes.add.do')}
+      kind={institute ? 'secondary' : 'primary'}
+      isBusy={asked.isPending}
+      error={isKeyRefused || isNameKnown ? undefined : asked.error}
+      isOpenAtFirst={form.isTyped}
+      onOpen={() => setTried(false)}
+      onSubmit={submit}
+    >
+      {(['name', 'contact', 'email'] as const).map((field) => (
+        <Field
+          key={field}
+          label={say(`institutes.${field}`)}
+          hint={field === 'name' ? undefined : say(`institutes.${field}.hint`)}
+          error={errorOf(field)}
+          value={typed[field]}
+          onChange={(value) => edit({ [field]: value })}
+          maxLength={longest[field]}
+          autoComplete="off"
+          {...(field === 'email' && {
+            inputMode: 'email' as const,
+            autoCapitalize: 'none',
+            spellCheck: 'false' as const,
+          })}
+        />
+      ))}
+      <Choice
+        label={say('institutes.language')}
+        hint={say('institutes.language.hint')}
+        options={languages.map((value) => ({ value, label: languageNames[value] }))}
+        value={typed.language}
+        onChange={(value) => edit({ language: value as Typed['language'] })}
+      />
+      <Field
+        label={say('institutes.recipient')}
+        hint={say('institutes.recipient.hint')}
+        error={errorOf('recipient')}
+        value={typed.recipient}
+        onChange={(value) => edit({ recipient: value })}
+        maxLength={80}
+        spellCheck="false"
+        autoCapitalize="none"
+        autoComplete="off"
+      />
+    </Step>
+  )
+}

@@ -1,0 +1,109 @@
+import { TriangleAlert } from 'lucide-react'
+import type { Me } from '../api/shapes.ts'
+import { Fact } from '../contact/facts.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { focusHeading } from '../controls/focus-heading.ts'
+import { Notice } from '../controls/notice.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { formatCount } from '../format/number.ts'
+import { languageNames } from '../language/language.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { usePresence } from '../session/use-me.ts'
+import { announce } from '../shell/announce.tsx'
+import { NotFound } from '../shell/not-found.tsx'
+import { Page } from '../shell/page.tsx'
+import '../styles/contact.css'
+import '../styles/description.css'
+import '../styles/disclosures.css'
+import '../styles/retention.css'
+import '../styles/watch.css'
+import { listsResearch, opensResearch, type Institute } from './disclosure-shapes.ts'
+import { InstituteForm } from './institute-form.tsx'
+import { forgetLists, useInstitutes } from './use-disclosures.ts'
+
+/** Research institutes: to whom recordings may be lent, and how they are written to. */
+export function InstitutesPage() {
+  const presence = usePresence()
+  if (presence.state !== 'signed-in') return null
+  return listsResearch(presence.me) ? <Institutes me={presence.me} /> : <NotFound />
+}
+
+function Institutes({ me }: { me: Me }) {
+  const { say } = useLanguage()
+  const { data, error, isPending, refetch } = useInstitutes(me)
+  const mayChange = opensResearch(me)
+  const done = async (said: string, heading: string) => {
+    forgetLists()
+    await refetch()
+    announce(said)
+    focusHeading(heading)
+  }
+  return (
+    <Page
+      title={say('institutes.title')}
+      lead={say('institutes.lead')}
+      crumbs={[{ label: say('disclosures.title'), to: '/disclosures' }]}
+    >
+      {mayChange && <InstituteForm onDone={() => void done(say('institutes.added'), 'institutes-list')} />}
+      <h2 id="institutes-list" tabIndex={-1} className="visually-hidden">
+        {say('institutes.title')}
+      </h2>
+      {isPending && <Waiting lines={4} />}
+      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      {data?.items.length === 0 && <Notice kind="info">{say('institutes.none')}</Notice>}
+      {data?.items.map((institute) => (
+        <InstituteCard
+          key={institute.id}
+          institute={institute}
+          mayChange={mayChange}
+          onChanged={() => void done(say('institutes.changed'), `institute-${institute.id}`)}
+        />
+      ))}
+    </Page>
+  )
+}
+
+function InstituteCard({
+  institute,
+  mayChange,
+  onChanged,
+}: {
+  institute: Institute
+  mayChange: boolean
+  onChanged: () => void
+}) {
+  const { say, language } = useLanguage()
+  const title = `institute-${institute.id}`
+  return (
+    <section className="panel stack-small" aria-labelledby={title}>
+      <div className="alarm-head">
+        <h3 id={title} tabIndex={-1}>
+          {institute.name}
+        </h3>
+        {institute.isBlocked && (
+          <span className="badge badge-live-failing">
+            <TriangleAlert aria-hidden="true" size={16} />
+            {say('institutes.blocked')}
+          </span>
+        )}
+      </div>
+      {institute.isBlocked && <p>{say('institutes.blocked.what')}</p>}
+      <dl className="facts">
+        <Fact label={say('institutes.contact')}>
+          {institute.contact}
+          <span className="second breaking">{institute.email}</span>
+        </Fact>
+        <Fact label={say('institutes.language')}>{languageNames[institute.language]}</Fact>
+        <Fact label={say('institutes.recipient')}>
+          {institute.recipient ? (
+            <code className="disclosure-code">{institute.recipient}</code>
+          ) : (
+            <span className="muted">{say('institutes.recipient.none')}</span>
+          )}
+        </Fact>
+        <Fact label={say('institutes.open')}>{formatCount(institute.open, language)}</Fact>
+      </dl>
+      {mayChange && <InstituteForm institute={institute} onDone={onChanged} />}
+    </section>
+  )
+}

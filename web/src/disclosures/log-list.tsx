@@ -1,0 +1,111 @@
+import { Link } from '@tanstack/react-router'
+import type { Me } from '../api/shapes.ts'
+import { Fact } from '../contact/facts.tsx'
+import { formatInstant } from '../format/instant.ts'
+import { formatCount } from '../format/number.ts'
+import { useLanguage, type Word } from '../language/use-words.ts'
+import { writeDay } from './days.ts'
+import { opensResearch, type LoggedDisclosure, type Package } from './disclosure-shapes.ts'
+import { OverdueBadge } from './research-list.tsx'
+import { useAuthorityList } from './use-disclosures.ts'
+
+/** Each disclosure: to whom, on which ground, how many, by whose decision, and what left. */
+export function LogList({ items, me, label }: { items: readonly LoggedDisclosure[]; me: Me; label: string }) {
+  return (
+    <ul className="cards" aria-labelledby={label}>
+      {items.map((one) => (
+        <li key={one.id} className={`card ${one.isOverdue ? 'disclosure-overdue' : ''}`}>
+          <Entry one={one} me={me} />
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function Entry({ one, me }: { one: LoggedDisclosure; me: Me }) {
+  const { say, language, named } = useLanguage()
+  const provisions = useAuthorityList(me).data?.provisions ?? []
+  const { kind, number, recipient, about, ground, items, unconfirmed, dueOn, decidedBy, decidedAt } = one
+  const isResearch = kind === 'RESEARCH'
+  const known = provisions.find(({ id }) => id === ground)
+  const at = (instant: string) => formatInstant(instant, language)
+  const prefix = isResearch ? 'disclosures.research.state' : 'authorityDisclosure.state'
+  return (
+    <>
+      <p className="card-title disclosure-title">
+        <NumberOf one={one} me={me} />
+        <span className="badge badge-none">{say(`${prefix}.${one.state}` as Word)}</span>
+        {one.isOverdue && <OverdueBadge />}
+      </p>
+      <dl className="facts">
+        <Fact label={say('disclosureLog.recipient')}>
+          {recipient}
+          <span className="second">{say(isResearch ? 'disclosureLog.research' : 'disclosureLog.authority')}</span>
+        </Fact>
+        <Fact label={say(isResearch ? 'disclosures.study' : 'authorityDisclosure.caseNumber')}>{about}</Fact>
+        {!isResearch && (
+          <Fact label={say('authorityDisclosure.provision')}>
+            {known ? named(known.names) : (ground ?? say('authorityDisclosure.provision.none'))}
+          </Fact>
+        )}
+        <Fact label={say('disclosures.items')}>
+          {formatCount(items, language)}
+          {unconfirmed > 0 && (
+            <span className="second">
+              {say('disclosures.out', { count: unconfirmed, number: formatCount(unconfirmed, language) })}
+            </span>
+          )}
+        </Fact>
+        <Fact label={say('disclosureLog.decided')}>
+          {decidedBy && decidedAt ? (
+            <>
+              {decidedBy.name}
+              <span className="second">{at(decidedAt)}</span>
+            </>
+          ) : (
+            '–'
+          )}
+        </Fact>
+        {dueOn && <Fact label={say('disclosures.dueOn')}>{writeDay(dueOn, language)}</Fact>}
+        {one.closedAt && <Fact label={say('disclosureLog.closedAt')}>{at(one.closedAt)}</Fact>}
+      </dl>
+      {one.releases.length > 0 && (
+        <ul className="told-list" aria-label={say('disclosureLog.releases', { number })}>
+          {one.releases.map((release, index) => (
+            <li key={index}>
+              {say('disclosureLog.release', {
+                time: at(release.at),
+                who: release.by.name,
+                count: release.files,
+                files: formatCount(release.files, language),
+              })}{' '}
+              {say(`packages.state.${release.state as Package['state']}`)}
+              {release.sha256 && (
+                <span className="second">
+                  SHA-256 <code className="disclosure-code">{release.sha256}</code>
+                </span>
+              )}
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  )
+}
+
+function NumberOf({ one: { id, kind, number }, me }: { one: LoggedDisclosure; me: Me }) {
+  if (kind === 'AUTHORITY') {
+    return (
+      <Link to="/disclosures/authority/$id" params={{ id }} className="row-link">
+        {number}
+      </Link>
+    )
+  }
+  // Who oversees reads the log and the lists, not what is in one.
+  if (!opensResearch(me)) return <strong>{number}</strong>
+  return (
+    <Link to="/disclosures/research/$id" params={{ id }} className="row-link">
+      {number}
+    </Link>
+  )
+}

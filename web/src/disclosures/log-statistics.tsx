@@ -1,0 +1,77 @@
+import { $api } from '../api/client.ts'
+import { Failure } from '../controls/failure.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { formatCount } from '../format/number.ts'
+import { useLanguage } from '../language/use-words.ts'
+import type { DisclosureStatistics } from './disclosure-shapes.ts'
+
+const research = ['begun', 'released', 'refused', 'items', 'returned', 'destroyed', 'recalled', 'overdue'] as const
+const authority = [
+  'requested',
+  'ownInitiative',
+  'granted',
+  'part',
+  'refused',
+  'recordings',
+  'identificationData',
+] as const
+
+/** How many there were in a year, without anybody in them. */
+export function LogStatistics({ year }: { year: number }) {
+  const { say } = useLanguage()
+  const { data, error, isPending, refetch } = $api.useQuery(
+    'get',
+    '/api/disclosures/statistics',
+    { params: { query: { year } } },
+    { staleTime: 30_000 },
+  )
+  return (
+    <section className="stack-small" aria-labelledby="disclosure-statistics">
+      <h2 id="disclosure-statistics">{say('disclosureLog.statistics', { year })}</h2>
+      {isPending && <Waiting lines={4} />}
+      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      {data && <Counts statistics={data} />}
+    </section>
+  )
+}
+
+function Counts({ statistics }: { statistics: DisclosureStatistics }) {
+  const { say } = useLanguage()
+  return (
+    <div className="statistics-small">
+      <Table
+        title={say('disclosureLog.research')}
+        rows={research.map((one) => [say(`disclosureLog.research.${one}`), statistics.research[one]])}
+      />
+      <Table
+        title={say('disclosureLog.authority')}
+        rows={authority.map((one) => [say(`disclosureLog.authority.${one}`), statistics.authority[one]])}
+      />
+    </div>
+  )
+}
+
+function Table({ title, rows }: { title: string; rows: readonly (readonly [string, number])[] }) {
+  const { say, language } = useLanguage()
+  return (
+    <div className="panel stack-small">
+      <table className="table statistics-bars">
+        <caption>{title}</caption>
+        <thead className="visually-hidden">
+          <tr>
+            <th scope="col">{title}</th>
+            <th scope="col">{say('statistics.count')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(([label, count]) => (
+            <tr key={label}>
+              <th scope="row">{label}</th>
+              <td className="numeric">{formatCount(count, language)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}

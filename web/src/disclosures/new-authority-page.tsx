@@ -1,0 +1,101 @@
+import { useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
+import { Form } from 'react-aria-components'
+import { $api } from '../api/client.ts'
+import { refusalKey } from '../api/refusal.ts'
+import { serverNowMs } from '../api/server-time.ts'
+import type { Me } from '../api/shapes.ts'
+import { Button } from '../controls/button.tsx'
+import { ErrorSummary, type Wrong } from '../controls/error-summary.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { useLanguage } from '../language/use-words.ts'
+import { usePresence } from '../session/use-me.ts'
+import { NotFound } from '../shell/not-found.tsx'
+import { Page } from '../shell/page.tsx'
+import '../styles/disclosures.css'
+import '../styles/requests.css'
+import '../styles/retention.css'
+import { authorityAbout, newAuthority, type AuthorityField } from './authority-about.ts'
+import { AuthorityFields } from './authority-fields.tsx'
+import { isSecurity, type Provision } from './disclosure-shapes.ts'
+import { useKeptForm } from './kept-form.ts'
+import { forgetLists, useAuthorityList } from './use-disclosures.ts'
+
+/** Enters an authority's request, or begins a report of the controller's own (R34). */
+export function NewAuthorityPage() {
+  const presence = usePresence()
+  if (presence.state !== 'signed-in') return null
+  return isSecurity(presence.me) ? <NewAuthority me={presence.me} /> : <NotFound />
+}
+
+function NewAuthority({ me }: { me: Me }) {
+  const { say } = useLanguage()
+  const { data, error, isPending, refetch } = useAuthorityList(me)
+  return (
+    <Page
+      title={say('disclosures.authority.enter')}
+      lead={say('authorityDisclosure.lead')}
+      crumbs={[{ label: say('disclosures.title'), to: '/disclosures' }]}
+    >
+      {isPending && <Waiting lines={8} />}
+      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      {data && <NewAuthorityForm provisions={data.provisions} />}
+    </Page>
+  )
+}
+
+function NewAuthorityForm({ provisions }: { provisions: readonly Provision[] }) {
+  const { say } = useLanguage()
+  const navigate = useNavigate()
+  const enter = $api.useMutation('post', '/api/authority-disclosures')
+  const [begin] = useState(() => newAuthority(serverNowMs()))
+  const form = useKeptForm('authority new', begin)
+  const [missing, setMissing] = useState<AuthorityField[]>([])
+  const [wrong, setWrong] = useState<Wrong[]>([])
+  const submit = async () => {
+    const judged = authorityAbout(form.typed, serverNowMs())
+    if ('wrong' in judged) {
+      setMissing(judged.wrong)
+      return setWrong(
+        judged.wrong.map((field) => ({
+          field: `authority-${field}`,
+          text: say(field === 'receivedAt' ? 'error.authority.received-wrong' : `authorityDisclosure.${field}.missing`),
+        })),
+      )
+    }
+    setMissing([])
+    try {
+      const { id } = await enter.mutateAsync({ body: judged.body })
+      form.forget()
+      forgetLists()
+      await navigate({ to: '/disclosures/authority/$id', params: { id } })
+    } catch (refusal) {
+      const key = refusalKey(refusal)
+      if (key === 'authority.received-wrong') setMissing(['receivedAt'])
+      setWrong([
+        { text: say(`error.${key}`), ...(key === 'authority.received-wrong' && { field: 'authority-receivedAt' }) },
+      ])
+    }
+  }
+  return (
+    <>
+      <ErrorSummary title={say('request.notEntered')} wrong={wrong} />
+      <Form
+        validationBehavior="aria"
+        className="panel panel-narrow stack"
+        onSubmit={(event) => {
+          event.preventDefault()
+          if (!enter.isPending) void submit()
+        }}
+      >
+        <AuthorityFields typed={form.typed} provisions={provisions} wrong={missing} onChange={form.edit} />
+        <div className="actions">
+          <Button type="submit" kind="primary" isBusy={enter.isPending}>
+            {say('authorityDisclosure.enter.do')}
+          </Button>
+        </div>
+      </Form>
+    </>
+  )
+}

@@ -1,0 +1,228 @@
+import { Download, Send } from 'lucide-react'
+import { useEffect, useId, useRef, useState } from 'react'
+import { $api } from '../api/client.ts'
+import type { Me } from '../api/shapes.ts'
+import { Button } from '../controls/button.tsx'
+import { Confirm } from '../controls/confirm.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { focusHeading } from '../controls/focus-heading.ts'
+import { formatInstant } from '../format/instant.ts'
+import { formatCount } from '../format/number.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { announce } from '../shell/announce.tsx'
+import type { Package } from './disclosure-shapes.ts'
+import { ReleaseDialog, type Begun, type Way } from './release-dialog.tsx'
+import { saveFile } from './save-file.ts'
+import { ShownOnce } from './shown-once.tsx'
+
+/** What leaves, encrypted: making it, how far it is, and what became of it. */
+export function Packages({
+  way,
+  number,
+  packages,
+  mayRelease,
+  hasKey,
+  me,
+  onChanged,
+}: {
+  way: Way
+  /** Of the disclosure; a file for a medium is named after it. */
+  number: string
+  packages: readonly Package[]
+  mayRelease: boolean
+  hasKey: boolean
+  me: Me
+  onChanged: () => void
+}) {
+  const { say } = useLanguage()
+  const [isAsking, setAsking] = useState(false)
+  const [begun, setBegun] = useState<Begun>()
+  const title = useId()
+  const isOpen = packages.some(({ state }) => state === 'making' || state === 'ready')
+  return (
+    <>
+      {begun && (
+        <ShownOnce
+          begun={begun}
+          onClose={() => {
+            setBegun(undefined)
+            focusHeading(title)
+          }}
+        />
+      )}
+      {packages.length > 0 && (
+        <>
+          <h3 id={title} tabIndex={-1}>
+            {say('packages.title')}
+          </h3>
+          <ul className="disclosure-items">
+            {packages.map((one) => (
+              <PackageRow
+                key={one.id}
+                one={one}
+                number={number}
+                isOwn={one.madeBy.id === me.personId}
+                mayWithdraw={mayRelease}
+                onChanged={() => {
+                  onChanged()
+                  focusHeading(title)
+                }}
+              />
+            ))}
+          </ul>
+        </>
+      )}
+      {mayRelease && !isOpen && (
+        <div className="actions">
+          <Button kind={packages.length > 0 ? 'secondary' : 'primary'} onPress={() => setAsking(true)}>
+            <Send aria-hidden="true" size={18} />
+            {say(packages.length > 0 ? 'release.again' : 'release.open')}
+          </Button>
+        </div>
+      )}
+      <ReleaseDialog
+        way={way}
+        hasKey={hasKey}
+        isOpen={isAsking}
+        onClose={() => setAsking(false)}
+        onBegun={(made) => {
+          setAsking(false)
+          setBegun(made)
+          announce(say('release.begun'))
+          onChanged()
+        }}
+      />
+    </>
+  )
+}
+
+function PackageRow({
+  one,
+  number,
+  isOwn,
+  mayWithdraw,
+  onChanged,
+}: {
+  one: Package
+  number: string
+  isOwn: boolean
+  mayWithdraw: boolean
+  onChanged: () => void
+}) {
+  const { say, language } = useLanguage()
+  const { state, method, delivery, files, done, sizeBytes, sha256, madeAt, madeBy, expiresAt, takenAt } = one
+  const at = (instant: string) => formatInstant(instant, language)
+  const counted = { done: formatCount(done, language), files: formatCount(files, language) }
+  const wasMaking = useRef(state === 'making')
+  useEffect(() => {
+    // Whoever waits for it hears that it is there.
+    if (wasMaking.current && state !== 'making') announce(say(`packages.state.${state}`))
+    wasMaking.current = state === 'making'
+  }, [state, say])
+  return (
+    <li className="stack-small">
+      <p>
+        <strong>{say(`packages.state.${state}`)}</strong> {takenAt && at(takenAt)}
+        {(state === 'ready' || state === 'making') && say('packages.until', { time: at(expiresAt) })}
+      </p>
+      {state === 'making' && (
+        <label className="package-progress">
+          {say('packages.progress', counted)}
+          <progress value={done} max={Math.max(files, 1)} />
+        </label>
+      )}
+      <p className="muted">
+        {say(`packages.how.${delivery}`)} {say(`release.method.${method}`)}.{' '}
+        {say('packages.made', { who: madeBy.name, time: at(madeAt) })}
+        {sizeBytes !== undefined && ` ${say('packages.size', { size: formatSize(sizeBytes, language) })}`}
+      </p>
+      {sha256 && (
+        <p className="muted">
+          SHA-256 <code className="disclosure-code">{sha256}</code>
+        </p>
+      )}
+      <div className="actions">
+        {state === 'ready' && delivery === 'MEDIUM' && isOwn && (
+          <SavePackage id={one.id} name={`${number}.zip.age`} onSaved={onChanged} />
+        )}
+        {(state === 'ready' || state === 'making') && mayWithdraw && (
+          <WithdrawPackage id={one.id} onWithdrawn={onChanged} />
+        )}
+      </div>
+      {state === 'ready' && delivery === 'MEDIUM' && !isOwn && (
+        <p className="muted">{say('packages.othersMedium', { who: madeBy.name })}</p>
+      )}
+    </li>
+  )
+}
+
+/** Saves the file for a medium, once. */
+function SavePackage({ id, name, onSaved }: { id: string; name: string; onSaved: () => void }) {
+  const { say } = useLanguage()
+  const [isAsking, setAsking] = useState(false)
+  const [isBusy, setBusy] = useState(false)
+  const [error, setError] = useState<unknown>()
+  const save = async () => {
+    setBusy(true)
+    setError(await saveFile(`/api/packages/${id}/file`, name))
+    setBusy(false)
+    onSaved()
+  }
+  return (
+    <>
+      <Button kind="primary" isBusy={isBusy} onPress={() => setAsking(true)}>
+        <Download aria-hidden="true" size={18} />
+        {say(isBusy ? 'packages.saving' : 'packages.save')}
+      </Button>
+      {error != null && <Failure error={error} />}
+      <Confirm
+        title={say('packages.save.sure')}
+        doLabel={say('packages.save')}
+        isOpen={isAsking}
+        onClose={() => setAsking(false)}
+        onDo={() => void save()}
+      >
+        <p>{say('packages.save.what')}</p>
+      </Confirm>
+    </>
+  )
+}
+
+function WithdrawPackage({ id, onWithdrawn }: { id: string; onWithdrawn: () => void }) {
+  const { say } = useLanguage()
+  const withdraw = $api.useMutation('delete', '/api/packages/{id}')
+  const [isAsking, setAsking] = useState(false)
+  return (
+    <>
+      <Button kind="secondary" isBusy={withdraw.isPending} onPress={() => setAsking(true)}>
+        {say('packages.withdraw')}
+      </Button>
+      {withdraw.error != null && <Failure error={withdraw.error} />}
+      <Confirm
+        title={say('packages.withdraw.sure')}
+        doLabel={say('packages.withdraw')}
+        isOpen={isAsking}
+        onClose={() => setAsking(false)}
+        onDo={() =>
+          withdraw.mutate(
+            { params: { path: { id } } },
+            {
+              onSuccess: () => {
+                announce(say('packages.state.withdrawn'))
+                onWithdrawn()
+              },
+            },
+          )
+        }
+      >
+        <p>{say('packages.withdraw.what')}</p>
+      </Confirm>
+    </>
+  )
+}
+
+/** `12,4 Mt`, as the language writes it. */
+function formatSize(bytes: number, language: 'fi' | 'sv' | 'en'): string {
+  const [unit, size] = bytes < 1_000_000 ? (['kilobyte', bytes / 1_000] as const) : (['megabyte', bytes / 1e6] as const)
+  return new Intl.NumberFormat(language, { style: 'unit', unit, maximumFractionDigits: 1 }).format(size)
+}

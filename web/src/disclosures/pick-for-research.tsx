@@ -1,0 +1,83 @@
+import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
+import { $api } from '../api/client.ts'
+import type { Me, UnderPurpose } from '../api/shapes.ts'
+import { Choice } from '../controls/choice.tsx'
+import { Notice } from '../controls/notice.tsx'
+import { Step } from '../controls/step.tsx'
+import { useLanguage } from '../language/use-words.ts'
+import { announce } from '../shell/announce.tsx'
+import { ended } from './ask.ts'
+import type { ResearchSummary } from './disclosure-shapes.ts'
+import { forgetLists, useResearchList } from './use-disclosures.ts'
+
+const undecided = new Set<ResearchSummary['state']>(['DRAFT', 'ITEMS_SELECTED', 'ANONYMISED', 'CHECKED', 'UNDERTAKING'])
+/** The one that was picked for last; the next recording is most often for the same. */
+let last: string | undefined
+
+/** Picks this recording for a disclosure that is being prepared: one by one, by who hears it for a study (R29). */
+export function PickForResearch({ recordingId, me, under }: { recordingId: string; me: Me; under: UnderPurpose }) {
+  const { say } = useLanguage()
+  const { data } = useResearchList(me)
+  const pick = $api.useMutation('post', '/api/research-disclosures/{id}/items')
+  const [chosen, setChosen] = useState<string>()
+  const [picked, setPicked] = useState<{ disclosure: ResearchSummary; item: number }>()
+  const open = data?.items.filter(({ state }) => undecided.has(state)) ?? []
+  if (!data) return null
+  const disclosure =
+    open.find(({ id }) => id === chosen) ??
+    open.find(({ number }) => number === under.reference) ??
+    open.find(({ id }) => id === last) ??
+    open[0]
+  if (!disclosure) {
+    return (
+      <p className="muted">
+        {say('pick.none')} <Link to="/disclosures/research/new">{say('disclosures.research.begin')}</Link>
+      </p>
+    )
+  }
+  const submit = async () => {
+    const asking = pick.mutateAsync({ params: { path: { id: disclosure.id } }, body: { recordingId } })
+    return ended(asking, async () => {
+      const { item } = await asking
+      last = disclosure.id
+      setPicked({ disclosure, item })
+      announce(say('pick.picked', { number: disclosure.number, item }))
+      forgetLists()
+    })
+  }
+  return (
+    <div className="stack-small disclosure-pick">
+      {picked && (
+        <Notice kind="success">
+          <p>
+            {say('pick.picked', { number: picked.disclosure.number, item: picked.item })}{' '}
+            <Link to="/disclosures/research/$id" params={{ id: picked.disclosure.id }} className="nowrap">
+              {picked.disclosure.number}
+            </Link>
+          </p>
+        </Notice>
+      )}
+      <Step
+        open={say('pick.open')}
+        submit={say('pick.do')}
+        isBusy={pick.isPending}
+        error={pick.error}
+        onOpen={() => pick.reset()}
+        onSubmit={submit}
+      >
+        <Choice
+          label={say('pick.disclosure')}
+          hint={say('pick.hint')}
+          options={open.map(({ id, number, institute, study }) => ({
+            value: id,
+            label: number,
+            detail: `${institute.name}: ${study}`,
+          }))}
+          value={disclosure.id}
+          onChange={setChosen}
+        />
+      </Step>
+    </div>
+  )
+}

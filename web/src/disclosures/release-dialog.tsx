@@ -1,0 +1,149 @@
+import { useState } from 'react'
+import { Dialog, Form, Heading, Modal, ModalOverlay } from 'react-aria-components'
+import { $api } from '../api/client.ts'
+import { refusalKey } from '../api/refusal.ts'
+import { Button } from '../controls/button.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { Field } from '../controls/field.tsx'
+import { RadioCards } from '../controls/radio-cards.tsx'
+import { useLanguage } from '../language/use-words.ts'
+import { looksLikeRecipient } from '../requests/acts/acts-shapes.ts'
+import type { BegunPackage } from './disclosure-shapes.ts'
+
+export type Way = { kind: 'research' | 'authority'; id: string }
+type Method = 'KEY' | 'PASSPHRASE'
+type Delivery = 'LINK' | 'MEDIUM'
+export interface Begun extends BegunPackage {
+  delivery: Delivery
+}
+
+/** How the package is encrypted and how it leaves. What is decided is released; nothing else can be. */
+export function ReleaseDialog({
+  way,
+  hasKey,
+  isOpen,
+  onBegun,
+  onClose,
+}: {
+  way: Way
+  /** The institute's key is on file. */
+  hasKey: boolean
+  isOpen: boolean
+  onBegun: (begun: Begun) => void
+  onClose: () => void
+}) {
+  const { say } = useLanguage()
+  return (
+    <ModalOverlay className="modal-overlay" isOpen={isOpen} onOpenChange={(open) => !open && onClose()}>
+      <Modal className="modal">
+        <Dialog className="dialog-body stack">
+          <Heading slot="title" className="dialog-title">
+            {say('release.title')}
+          </Heading>
+          <ReleaseForm way={way} hasKey={hasKey} onBegun={onBegun} onClose={onClose} />
+        </Dialog>
+      </Modal>
+    </ModalOverlay>
+  )
+}
+
+function ReleaseForm({
+  way,
+  hasKey,
+  onBegun,
+  onClose,
+}: {
+  way: Way
+  hasKey: boolean
+  onBegun: (begun: Begun) => void
+  onClose: () => void
+}) {
+  const { say } = useLanguage()
+  const toInstitute = $api.useMutation('post', '/api/research-disclosures/{id}/packages')
+  const toAuthority = $api.useMutation('post', '/api/authority-disclosures/{id}/packages')
+  const asked = way.kind === 'research' ? toInstitute : toAuthority
+  const [method, setMethod] = useState<Method>(hasKey ? 'KEY' : 'PASSPHRASE')
+  const [delivery, setDelivery] = useState<Delivery>('LINK')
+  const [recipient, setRecipient] = useState('')
+  const [isTried, setTried] = useState(false)
+  const needsRecipient = way.kind === 'authority' && method === 'KEY'
+  const isRecipientRefused = needsRecipient && refusalKey(asked.error) === 'package.recipient'
+  const isKeyWrong = needsRecipient && !looksLikeRecipient(recipient)
+  const release = async () => {
+    setTried(true)
+    if (isKeyWrong) return
+    const request = {
+      params: { path: { id: way.id } },
+      body: { method, delivery, ...(needsRecipient && { recipient: recipient.trim() }) },
+    }
+    const begun = await asked.mutateAsync(request).catch(() => undefined)
+    if (begun) onBegun({ ...begun, delivery })
+  }
+  return (
+    <Form
+      className="stack"
+      validationBehavior="aria"
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (!asked.isPending) void release()
+      }}
+    >
+      <p>{say(`release.what.${way.kind}`)}</p>
+      <RadioCards
+        label={say('release.method')}
+        options={[
+          { value: 'KEY', label: say('release.method.KEY'), detail: say(`release.method.KEY.${way.kind}`) },
+          {
+            value: 'PASSPHRASE',
+            label: say('release.method.PASSPHRASE'),
+            detail: say('release.method.PASSPHRASE.what'),
+          },
+        ]}
+        value={method}
+        onChange={(value) => {
+          asked.reset()
+          setMethod(value as Method)
+        }}
+      />
+      {needsRecipient && (
+        <Field
+          label={say('release.recipient')}
+          hint={say('release.recipient.hint')}
+          error={
+            isTried && (isKeyWrong || isRecipientRefused)
+              ? say(isRecipientRefused ? 'error.package.recipient' : 'error.institute.recipient')
+              : undefined
+          }
+          value={recipient}
+          onChange={(value) => {
+            asked.reset()
+            setRecipient(value)
+          }}
+          maxLength={80}
+          spellCheck="false"
+          autoCapitalize="none"
+          autoComplete="off"
+        />
+      )}
+      <RadioCards
+        label={say('release.delivery')}
+        options={(['LINK', 'MEDIUM'] as const).map((value) => ({
+          value,
+          label: say(`release.delivery.${value}`),
+          detail: say(`release.delivery.${value}.what`),
+        }))}
+        value={delivery}
+        onChange={(value) => setDelivery(value as Delivery)}
+      />
+      {asked.error != null && !isRecipientRefused && <Failure error={asked.error} />}
+      <div className="actions">
+        <Button type="submit" kind="primary" isBusy={asked.isPending}>
+          {say('release.do')}
+        </Button>
+        <Button kind="secondary" onPress={onClose}>
+          {say('cancel')}
+        </Button>
+      </div>
+    </Form>
+  )
+}

@@ -1,0 +1,105 @@
+import { useState } from 'react'
+import { $api } from '../api/client.ts'
+import { Field } from '../controls/field.tsx'
+import { Notice } from '../controls/notice.tsx'
+import { RadioCards } from '../controls/radio-cards.tsx'
+import { Step } from '../controls/step.tsx'
+import { formatInstant } from '../format/instant.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { ended } from './ask.ts'
+import type { ResearchDetail } from './disclosure-shapes.ts'
+import { useKeptForm } from './kept-form.ts'
+import type { Done } from './research-page.tsx'
+import { researchHeading, researchStepState } from './research-steps.ts'
+import { StepFrame } from './step-frame.tsx'
+
+/** The decision: by somebody who neither prepared nor checked anything of it, with reasons (R35). */
+export function Decision({ disclosure, onDone }: { disclosure: ResearchDetail; onDone: Done }) {
+  const { say, language } = useLanguage()
+  const { decision, may } = disclosure
+  const state = researchStepState('decision', disclosure)
+  return (
+    <StepFrame
+      heading={researchHeading('decision')}
+      title={say('disclosures.step.research.decision')}
+      state={disclosure.state === 'WITHDRAWN' ? undefined : state}
+    >
+      {decision ? (
+        <>
+          <p>
+            <strong>{say(`disclosures.decision.${decision.outcome}`)}</strong>{' '}
+            {say('acts.decided', { who: decision.by.name, time: formatInstant(decision.at, language) })}
+          </p>
+          <p className="note">{decision.reasons}</p>
+        </>
+      ) : (
+        <p className="request-note">{say('disclosures.decision.who')}</p>
+      )}
+      {!decision && may.decide && state === 'ahead' && <Notice kind="info">{say('disclosures.decision.ahead')}</Notice>}
+      {!decision && may.decide && <Decide disclosure={disclosure} isReady={state === 'missing'} onDone={onDone} />}
+    </StepFrame>
+  )
+}
+
+function Decide({
+  disclosure: { id },
+  isReady,
+  onDone,
+}: {
+  disclosure: ResearchDetail
+  /** Nothing else is missing; before that it can only be refused. */
+  isReady: boolean
+  onDone: Done
+}) {
+  const { say } = useLanguage()
+  const decide = $api.useMutation('post', '/api/research-disclosures/{id}/decision')
+  const form = useKeptForm<{ outcome: 'GRANTED' | 'REFUSED' | ''; reasons: string }>(`decision ${id}`, {
+    outcome: '',
+    reasons: '',
+  })
+  const { outcome, reasons } = form.typed
+  const [isTried, setTried] = useState(false)
+  const submit = async () => {
+    setTried(true)
+    if (outcome === '' || reasons.trim() === '') return false
+    return ended(
+      decide.mutateAsync({ params: { path: { id } }, body: { outcome, reasons: reasons.trim() } }),
+      async () => {
+        form.forget()
+        await onDone(say(`disclosures.decision.${outcome}`))
+      },
+    )
+  }
+  return (
+    <Step
+      open={say('disclosures.decide')}
+      submit={say('disclosures.decide.do')}
+      kind={isReady ? 'primary' : 'secondary'}
+      isBusy={decide.isPending}
+      error={decide.error}
+      isOpenAtFirst={form.isTyped}
+      onOpen={() => setTried(false)}
+      onSubmit={submit}
+    >
+      <RadioCards
+        label={say('disclosures.decision')}
+        error={isTried && outcome === '' ? say('disclosures.decision.missing') : undefined}
+        options={(['GRANTED', 'REFUSED'] as const).map((value) => ({
+          value,
+          label: say(`disclosures.decision.${value}`),
+        }))}
+        value={outcome === '' ? null : outcome}
+        onChange={(value) => form.edit({ outcome: value as 'GRANTED' | 'REFUSED' })}
+      />
+      <Field
+        label={say('disclosures.reasons')}
+        hint={say('disclosures.reasons.hint')}
+        error={isTried && reasons.trim() === '' ? say('disclosures.reasons.missing') : undefined}
+        rows={4}
+        value={reasons}
+        onChange={(value) => form.edit({ reasons: value })}
+        maxLength={2000}
+      />
+    </Step>
+  )
+}

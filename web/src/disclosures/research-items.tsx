@@ -1,0 +1,164 @@
+import { Link, useNavigate } from '@tanstack/react-router'
+import { Search } from 'lucide-react'
+import { useState } from 'react'
+import { CopyState } from '../anonymisation/copy-state.tsx'
+import { $api } from '../api/client.ts'
+import { Fact } from '../contact/facts.tsx'
+import { Button } from '../controls/button.tsx'
+import { Confirm } from '../controls/confirm.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { formatInstant } from '../format/instant.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { usePurposeState } from '../session/purpose.tsx'
+import type { ResearchDetail, ResearchItem } from './disclosure-shapes.ts'
+import type { Done } from './research-page.tsx'
+import { endedBefore, researchHeading, researchStepState } from './research-steps.ts'
+import { StepFrame } from './step-frame.tsx'
+
+interface Props {
+  disclosure: ResearchDetail
+  onDone: Done
+}
+
+/** What is lent: each recording with its end, how far its anonymised copy is, and the way to the work on it. */
+export function Items({ disclosure, onDone }: Props) {
+  const { say } = useLanguage()
+  const { itemList, may } = disclosure
+  const states = (['items', 'copies', 'check'] as const).map((step) => researchStepState(step, disclosure))
+  const state = states.find((one) => one !== 'done') ?? 'done'
+  return (
+    <StepFrame
+      heading={researchHeading('items')}
+      title={say('disclosures.step.research.items')}
+      state={endedBefore(disclosure) ? undefined : state}
+    >
+      {itemList.length === 0 && <p className="muted">{say('disclosures.items.none')}</p>}
+      {itemList.length > 0 && (
+        <ul className="disclosure-items">
+          {itemList.map((item) => (
+            <ItemRow key={item.item} disclosure={disclosure} item={item} onDone={onDone} />
+          ))}
+        </ul>
+      )}
+      {may.prepare && <FindMore number={disclosure.number} />}
+    </StepFrame>
+  )
+}
+
+function ItemRow({ disclosure: { id, may }, item, onDone }: Props & { item: ResearchItem }) {
+  const { say, language } = useLanguage()
+  const { copy, contactId, destroyAt, recording, outcome } = item
+  const title = `research-item-${item.item}`
+  const params = { id, item: String(item.item) }
+  const isMade = copy.state === 'RENDERED' || copy.state === 'APPROVED'
+  return (
+    <li className="stack-small">
+      <div className="disclosure-title">
+        <h3 id={title} tabIndex={-1}>
+          {say('disclosures.item', { item: item.item })}
+        </h3>
+        <CopyState state={copy.state} />
+        {recording !== undefined && recording !== 'available' && (
+          <span className={`badge badge-${recording}`}>{say(`disclosures.recording.${recording}`)}</span>
+        )}
+        {outcome !== 'none' && <span className="badge badge-none">{say(`disclosures.outcome.${outcome}`)}</span>}
+      </div>
+      <dl className="facts facts-small">
+        {destroyAt && <Fact label={say('disclosures.destroyAt')}>{formatInstant(destroyAt, language)}</Fact>}
+        {copy.level && <Fact label={say('anonymisation.level')}>{say(`anonymisation.level.${copy.level}`)}</Fact>}
+      </dl>
+      <div className="actions">
+        {may.prepare && (
+          <Link
+            to="/disclosures/research/$id/items/$item"
+            params={params}
+            className={`button button-${copy.state === 'APPROVED' ? 'quiet' : 'secondary'}`}
+          >
+            {say(isMade ? 'disclosures.item.see' : 'disclosures.item.anonymise')}
+            <OfItem item={item} />
+          </Link>
+        )}
+        {may.check && copy.id && copy.state === 'RENDERED' && (
+          <Link to="/disclosures/copies/$id/check" params={{ id: copy.id }} className="button button-secondary">
+            {say('disclosures.item.check')}
+            <OfItem item={item} />
+          </Link>
+        )}
+        {copy.id && isMade && (
+          <Link to="/disclosures/copies/$id/report" params={{ id: copy.id }} className="button button-quiet">
+            {say('disclosures.item.report')}
+            <OfItem item={item} />
+          </Link>
+        )}
+        {may.prepare && contactId && (
+          <Link to="/contacts/$id" params={{ id: contactId }} className="button button-quiet">
+            {say('disclosures.item.contact')}
+            <OfItem item={item} />
+          </Link>
+        )}
+        {may.prepare && <DropItem id={id} item={item} onDone={onDone} />}
+      </div>
+    </li>
+  )
+}
+
+/** Which item a link is of, where it is read alone. */
+function OfItem({ item: { item } }: { item: ResearchItem }) {
+  const { say } = useLanguage()
+  return <span className="visually-hidden">: {say('disclosures.item', { item })}</span>
+}
+
+function DropItem({ id, item, onDone }: { id: string; item: ResearchItem; onDone: Done }) {
+  const { say } = useLanguage()
+  const drop = $api.useMutation('delete', '/api/research-disclosures/{id}/items/{item}')
+  const [isAsking, setAsking] = useState(false)
+  return (
+    <>
+      <Button kind="quiet" isBusy={drop.isPending} onPress={() => setAsking(true)}>
+        {say('disclosures.item.drop')}
+        <OfItem item={item} />
+      </Button>
+      {drop.error != null && <Failure error={drop.error} />}
+      <Confirm
+        title={say('disclosures.item.drop.sure', { item: item.item })}
+        doLabel={say('disclosures.item.drop')}
+        isOpen={isAsking}
+        onClose={() => setAsking(false)}
+        onDo={() =>
+          drop.mutate(
+            { params: { path: { id, item: item.item } } },
+            { onSuccess: () => void onDone(say('disclosures.item.dropped'), researchHeading('items')) },
+          )
+        }
+      >
+        <p>{say('disclosures.item.drop.what')}</p>
+      </Confirm>
+    </>
+  )
+}
+
+/** Recordings are picked one by one on the page of their call, under the one purpose (R28, R29). */
+function FindMore({ number }: { number: string }) {
+  const { say } = useLanguage()
+  const { choices, choose } = usePurposeState()
+  const navigate = useNavigate()
+  const purpose = choices.find((one) => one.purpose === 'SERVICE_LEVEL_STUDY')
+  if (!purpose) return <p className="muted">{say('disclosures.items.noPurpose')}</p>
+  return (
+    <div className="stack-small">
+      <p className="request-note">{say('disclosures.items.how')}</p>
+      <div className="actions">
+        <Button
+          kind="secondary"
+          onPress={() => {
+            choose({ purpose: 'SERVICE_LEVEL_STUDY', ...(purpose.referenceNeeded && { reference: number }) })
+            void navigate({ to: '/contacts' })
+          }}
+        >
+          <Search aria-hidden="true" size={18} />
+          {say('disclosures.items.find')}
+        </Button>
+      </div>
+    </div>
+  )
+}

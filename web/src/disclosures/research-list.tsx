@@ -1,0 +1,64 @@
+import { Link } from '@tanstack/react-router'
+import { TriangleAlert } from 'lucide-react'
+import type { Me } from '../api/shapes.ts'
+import { Fact } from '../contact/facts.tsx'
+import { formatCount } from '../format/number.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { writeDay } from './days.ts'
+import { opensResearch, type ResearchSummary } from './disclosure-shapes.ts'
+
+/** Disclosures for research as cards, in the server's order: what is overdue first. */
+export function ResearchRows({ items, me, label }: { items: readonly ResearchSummary[]; me: Me; label: string }) {
+  const { say, language } = useLanguage()
+  return (
+    <ul className="cards" aria-labelledby={label}>
+      {items.map((one) => (
+        <li key={one.id} className={`card ${one.isOverdue ? 'disclosure-overdue' : ''}`}>
+          <p className="card-title disclosure-title">
+            {opensResearch(me) ? (
+              <Link to="/disclosures/research/$id" params={{ id: one.id }} className="row-link">
+                {one.number}
+              </Link>
+            ) : (
+              <strong>{one.number}</strong>
+            )}
+            <ResearchState disclosure={one} />
+            {one.isOverdue && <OverdueBadge />}
+          </p>
+          <dl className="facts">
+            <Fact label={say('disclosures.institute')}>{one.institute.name}</Fact>
+            <Fact label={say('disclosures.study')}>{one.study}</Fact>
+            <Fact label={say('disclosures.dueOn')}>{writeDay(one.dueOn, language)}</Fact>
+            <Fact label={say('disclosures.items')}>
+              {formatCount(one.items, language)}
+              {one.open > 0 && (
+                <span className="second">
+                  {say('disclosures.out', { count: one.open, number: formatCount(one.open, language) })}
+                </span>
+              )}
+            </Fact>
+            <Fact label={say('disclosures.preparedBy')}>{one.preparedBy.name}</Fact>
+          </dl>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+/** How far it is, as a badge. */
+export function ResearchState({ disclosure: { state } }: { disclosure: Pick<ResearchSummary, 'state'> }) {
+  const { say } = useLanguage()
+  const look =
+    state === 'RELEASED' || state === 'STUDY_ENDED' ? 'capturing' : state === 'DECIDED' ? 'available' : 'none'
+  return <span className={`badge badge-${look}`}>{say(`disclosures.research.state.${state}`)}</span>
+}
+
+export function OverdueBadge() {
+  const { say } = useLanguage()
+  return (
+    <span className="badge badge-live-failing">
+      <TriangleAlert aria-hidden="true" size={16} />
+      {say('disclosures.overdue.badge')}
+    </span>
+  )
+}

@@ -1,0 +1,168 @@
+import { useParams } from '@tanstack/react-router'
+import { $api } from '../api/client.ts'
+import type { Me } from '../api/shapes.ts'
+import { Failure } from '../controls/failure.tsx'
+import { focusHeading } from '../controls/focus-heading.ts'
+import { Notice } from '../controls/notice.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { formatInstant } from '../format/instant.ts'
+import { useLanguage, type Word } from '../language/use-words.ts'
+import { usePresence } from '../session/use-me.ts'
+import { announce } from '../shell/announce.tsx'
+import { NotFound } from '../shell/not-found.tsx'
+import { Page } from '../shell/page.tsx'
+import '../styles/acts.css'
+import '../styles/anonymisation.css'
+import '../styles/contact.css'
+import '../styles/description.css'
+import '../styles/disclosures.css'
+import '../styles/requests.css'
+import '../styles/retention.css'
+import '../styles/watch.css'
+import { writeDay } from './days.ts'
+import { decides, opensResearch, prepares, type ResearchDetail } from './disclosure-shapes.ts'
+import { OverdueBadge, ResearchState } from './research-list.tsx'
+import { Decision } from './research-decision.tsx'
+import { Items } from './research-items.tsx'
+import { Release } from './research-release.tsx'
+import { Returns } from './research-returns.tsx'
+import { endedBefore, researchHeading, researchStepState, researchSteps, stepOfResearchLack } from './research-steps.ts'
+import { Study } from './research-study.tsx'
+import { Undertaking } from './research-undertaking.tsx'
+import { MissingList, StepWay } from './step-frame.tsx'
+import { forgetLists } from './use-disclosures.ts'
+import { Withdraw } from './withdraw-research.tsx'
+
+/** Something was done: it is said, the page is read anew, and the focus goes to that heading, or to what is missing. */
+export type Done = (said: string, heading?: string) => Promise<void>
+
+/** A package or a copy that is being made is looked at again. */
+const lookAgainMs = 1_500
+const lookForCopiesMs = 10_000
+
+/** One disclosure to a research institute, from the study to its closing: what is missing, and where it is done. */
+export function ResearchPage() {
+  const presence = usePresence()
+  if (presence.state !== 'signed-in') return null
+  return opensResearch(presence.me) ? <Research me={presence.me} /> : <NotFound />
+}
+
+function Research({ me }: { me: Me }) {
+  const { say } = useLanguage()
+  const { id } = useParams({ from: '/disclosures/research/$id' })
+  const { data, error, isPending, refetch } = $api.useQuery(
+    'get',
+    '/api/research-disclosures/{id}',
+    { params: { path: { id } } },
+    { staleTime: 0, refetchInterval: ({ state }) => (state.data ? againAfter(state.data) : false) },
+  )
+  const done: Done = async (said, heading) => {
+    forgetLists()
+    await refetch()
+    announce(said)
+    focusHeading(heading ?? 'research-missing')
+  }
+  return (
+    <Page
+      title={data ? say('disclosures.research.title', { number: data.number }) : say('disclosures.research')}
+      {...(data && { lead: `${data.institute.name}: ${data.study}` })}
+      crumbs={[{ label: say('disclosures.title'), to: '/disclosures' }]}
+      {...(data && {
+        aside: (
+          <p className="disclosure-title">
+            <ResearchState disclosure={data} />
+            {data.isOverdue && <OverdueBadge />}
+          </p>
+        ),
+      })}
+    >
+      {isPending && <Waiting lines={8} />}
+      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      {data && <Steps disclosure={data} me={me} onDone={done} onChanged={() => void refetch()} />}
+    </Page>
+  )
+}
+
+function Steps({
+  disclosure,
+  me,
+  onDone,
+  onChanged,
+}: {
+  disclosure: ResearchDetail
+  me: Me
+  onDone: Done
+  onChanged: () => void
+}) {
+  const { say } = useLanguage()
+  const own = { disclosure, onDone }
+  const isOver = endedBefore(disclosure)
+  const way = researchSteps.map((step) => ({
+    heading: researchHeading(step),
+    title: say(`disclosures.step.research.${step}`),
+    state: researchStepState(step, disclosure),
+  }))
+  return (
+    <>
+      <Standing disclosure={disclosure} />
+      {!isOver && <StepWay steps={way} />}
+      <Study {...own} />
+      <Items {...own} />
+      <Undertaking {...own} />
+      <Decision {...own} />
+      {!isOver && <Release disclosure={disclosure} me={me} onChanged={onChanged} />}
+      {disclosure.itemList.some(({ outcome }) => outcome !== 'none') && <Returns {...own} me={me} />}
+      {(prepares(me) || decides(me)) && <Withdraw {...own} />}
+    </>
+  )
+}
+
+/** What is missing before it leaves; after that how it stands, the overdue first and loud (AC19). */
+function Standing({ disclosure }: { disclosure: ResearchDetail }) {
+  const { say, language } = useLanguage()
+  const { state, lacks, isOverdue, open, dueOn } = disclosure
+  const day = writeDay(dueOn, language)
+  if (isOverdue) {
+    return (
+      <Notice kind="error">
+        <h2 id="research-missing" tabIndex={-1} className="notice-title">
+          {say('disclosures.overdue.this', { day })}
+        </h2>
+        <p>{say('disclosures.overdue.what')}</p>
+      </Notice>
+    )
+  }
+  if (lacks.length > 0) {
+    return (
+      <MissingList
+        heading="research-missing"
+        missing={lacks.map(({ what, items, until }) => ({
+          key: what,
+          said: [
+            what === 'release' ? say('disclosures.lack.release') : say(`error.research.${what}` as Word),
+            items && say('disclosures.lack.items', { count: items.length, items: items.join(', ') }),
+            until && say('disclosures.lack.until', { time: formatInstant(until, language) }),
+          ]
+            .filter(Boolean)
+            .join(' '),
+          heading: researchHeading(stepOfResearchLack(what)),
+          to: say(`disclosures.step.research.${stepOfResearchLack(what)}`),
+        }))}
+      />
+    )
+  }
+  const isOut = state === 'RELEASED' || state === 'STUDY_ENDED'
+  return (
+    <Notice kind={state === 'CLOSED' ? 'success' : 'info'}>
+      <h2 id="research-missing" tabIndex={-1} className="notice-title">
+        {say(`disclosures.research.stands.${state}` as Word)}
+      </h2>
+      {isOut && <p>{say(open > 0 ? 'disclosures.research.outUntil' : 'disclosures.research.allBack', { day })}</p>}
+    </Notice>
+  )
+}
+
+function againAfter({ packages, itemList }: ResearchDetail): number | false {
+  if (packages.some(({ state }) => state === 'making')) return lookAgainMs
+  return itemList.some(({ copy }) => copy.state === 'RENDERING') ? lookForCopiesMs : false
+}

@@ -1,0 +1,34 @@
+import type { Me } from '../api/shapes.ts'
+import { useLanguage } from '../language/use-words.ts'
+import type { ResearchDetail } from './disclosure-shapes.ts'
+import { Packages } from './packages.tsx'
+import { researchHeading, researchStepState } from './research-steps.ts'
+import { StepFrame } from './step-frame.tsx'
+import { useInstitutes } from './use-disclosures.ts'
+
+/** The release: one encrypted package of what was decided. */
+export function Release({ disclosure, me, onChanged }: { disclosure: ResearchDetail; me: Me; onChanged: () => void }) {
+  const { say } = useLanguage()
+  const { id, number, institute, packages, may, decision } = disclosure
+  const institutes = useInstitutes(may.release ? me : undefined)
+  const known = institutes.data?.items.find((one) => one.id === institute.id)
+  const state = researchStepState('release', disclosure)
+  return (
+    <StepFrame heading={researchHeading('release')} title={say('disclosures.step.research.release')} state={state}>
+      {packages.length === 0 && (
+        <p className="request-note">{say(decision && !may.release ? 'release.others' : 'release.after')}</p>
+      )}
+      {(packages.length > 0 || may.release) && (
+        <Packages
+          way={{ kind: 'research', id }}
+          number={number}
+          packages={packages}
+          mayRelease={may.release}
+          hasKey={known?.recipient !== undefined}
+          me={me}
+          onChanged={onChanged}
+        />
+      )}
+    </StepFrame>
+  )
+}

@@ -1,0 +1,84 @@
+import { useState } from 'react'
+import { $api } from '../api/client.ts'
+import { Fact } from '../contact/facts.tsx'
+import { Step } from '../controls/step.tsx'
+import { formatInstant } from '../format/instant.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { ended } from './ask.ts'
+import { writeDay } from './days.ts'
+import type { ResearchDetail } from './disclosure-shapes.ts'
+import { useKeptForm } from './kept-form.ts'
+import type { Done } from './research-page.tsx'
+import { endedBefore, researchHeading, researchStepState } from './research-steps.ts'
+import { StepFrame } from './step-frame.tsx'
+import { StudyFields, wrongStudy, type StudyTyped } from './study-fields.tsx'
+
+/** To whom, for which study and until when. */
+export function Study({ disclosure, onDone }: { disclosure: ResearchDetail; onDone: Done }) {
+  const { say, language } = useLanguage()
+  const { institute, study, dueOn, earliestDestruction, format, purpose, preparedBy, createdAt, may } = disclosure
+  return (
+    <StepFrame
+      heading={researchHeading('study')}
+      title={say('disclosures.step.research.study')}
+      state={endedBefore(disclosure) ? undefined : researchStepState('study', disclosure)}
+    >
+      <dl className="facts">
+        <Fact label={say('disclosures.institute')}>{institute.name}</Fact>
+        <Fact label={say('disclosures.study')}>{study}</Fact>
+        <Fact label={say('disclosures.purpose')}>{say(`disclosures.purpose.${purpose}`)}</Fact>
+        <Fact label={say('disclosures.dueOn')}>
+          {writeDay(dueOn, language)}
+          {earliestDestruction && (
+            <span className="second">
+              {say('disclosures.dueOn.before', { time: formatInstant(earliestDestruction, language) })}
+            </span>
+          )}
+        </Fact>
+        <Fact label={say('disclosures.format')}>{say(`disclosures.format.${format}`)}</Fact>
+        <Fact label={say('disclosures.preparedBy')}>
+          {preparedBy.name}
+          <span className="second">{formatInstant(createdAt, language)}</span>
+        </Fact>
+      </dl>
+      {may.prepare && <ChangeStudy disclosure={disclosure} onDone={onDone} />}
+    </StepFrame>
+  )
+}
+
+function ChangeStudy({ disclosure, onDone }: { disclosure: ResearchDetail; onDone: Done }) {
+  const { say, language } = useLanguage()
+  const { id, study, dueOn, format, earliestDestruction } = disclosure
+  const change = $api.useMutation('put', '/api/research-disclosures/{id}')
+  const form = useKeptForm<StudyTyped>(`study ${id}`, { study, dueOn, format })
+  const { typed } = form
+  const [isTried, setTried] = useState(false)
+  const submit = async () => {
+    setTried(true)
+    const wrong = wrongStudy(typed)
+    if (wrong.study || wrong.dueOn) return false
+    const body = { study: typed.study.trim(), dueOn: typed.dueOn, format: typed.format }
+    return ended(change.mutateAsync({ params: { path: { id } }, body }), async () => {
+      form.forget()
+      await onDone(say('disclosures.changed'))
+    })
+  }
+  return (
+    <Step
+      open={say('disclosures.change')}
+      submit={say('disclosures.change.do')}
+      isBusy={change.isPending}
+      error={change.error}
+      isOpenAtFirst={form.isTyped}
+      onOpen={() => setTried(false)}
+      onSubmit={submit}
+    >
+      <StudyFields
+        typed={typed}
+        isTried={isTried}
+        onChange={form.edit}
+        until={earliestDestruction && formatInstant(earliestDestruction, language)}
+      />
+    </Step>
+  )
+}

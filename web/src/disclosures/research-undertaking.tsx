@@ -1,0 +1,102 @@
+import { parseDate } from '@internationalized/date'
+import { useState } from 'react'
+import { $api } from '../api/client.ts'
+import { serverNowMs } from '../api/server-time.ts'
+import { Fact } from '../contact/facts.tsx'
+import { Day } from '../controls/day.tsx'
+import { Field } from '../controls/field.tsx'
+import { Step } from '../controls/step.tsx'
+import { formatInstant } from '../format/instant.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { todayAt } from '../retention/until.ts'
+import { ended } from './ask.ts'
+import { writeDay } from './days.ts'
+import type { ResearchDetail } from './disclosure-shapes.ts'
+import { useKeptForm } from './kept-form.ts'
+import type { Done } from './research-page.tsx'
+import { endedBefore, researchHeading, researchStepState } from './research-steps.ts'
+import { StepFrame } from './step-frame.tsx'
+
+/** The institute undertakes to return or destroy the copies as soon as the study ends (R31). */
+export function Undertaking({ disclosure, onDone }: { disclosure: ResearchDetail; onDone: Done }) {
+  const { say, language } = useLanguage()
+  const { undertaking, may } = disclosure
+  return (
+    <StepFrame
+      heading={researchHeading('undertaking')}
+      title={say('disclosures.step.research.undertaking')}
+      state={endedBefore(disclosure) ? undefined : researchStepState('undertaking', disclosure)}
+    >
+      <p className="request-note">{say('undertaking.what')}</p>
+      {undertaking && (
+        <dl className="facts">
+          <Fact label={say('undertaking.reference')}>{undertaking.reference}</Fact>
+          <Fact label={say('undertaking.signatory')}>{undertaking.signatory}</Fact>
+          <Fact label={say('undertaking.signedOn')}>{writeDay(undertaking.signedOn, language)}</Fact>
+          <Fact label={say('undertaking.by')}>
+            {undertaking.by.name}
+            <span className="second">{formatInstant(undertaking.at, language)}</span>
+          </Fact>
+        </dl>
+      )}
+      {may.prepare && <FileUndertaking disclosure={disclosure} onDone={onDone} />}
+    </StepFrame>
+  )
+}
+
+function FileUndertaking({ disclosure: { id, undertaking }, onDone }: { disclosure: ResearchDetail; onDone: Done }) {
+  const { say } = useLanguage()
+  const file = $api.useMutation('put', '/api/research-disclosures/{id}/undertaking')
+  const form = useKeptForm(`undertaking ${id}`, {
+    reference: undertaking?.reference ?? '',
+    signatory: undertaking?.signatory ?? '',
+    signedOn: undertaking?.signedOn ?? '',
+  })
+  const { typed } = form
+  const [isTried, setTried] = useState(false)
+  const isDayWrong = typed.signedOn === '' || typed.signedOn > todayAt(serverNowMs()).toString()
+  const isMissing = (field: 'reference' | 'signatory') => typed[field].trim() === ''
+  const submit = async () => {
+    setTried(true)
+    if (isMissing('reference') || isMissing('signatory') || isDayWrong) return false
+    const body = {
+      reference: typed.reference.trim(),
+      signatory: typed.signatory.trim(),
+      signedOn: typed.signedOn,
+    }
+    return ended(file.mutateAsync({ params: { path: { id } }, body }), async () => {
+      form.forget()
+      await onDone(say('undertaking.filed'))
+    })
+  }
+  return (
+    <Step
+      open={say(undertaking ? 'undertaking.change' : 'undertaking.file')}
+      submit={say('undertaking.file.do')}
+      isBusy={file.isPending}
+      error={file.error}
+      isOpenAtFirst={form.isTyped}
+      onOpen={() => setTried(false)}
+      onSubmit={submit}
+    >
+      {(['reference', 'signatory'] as const).map((field) => (
+        <Field
+          key={field}
+          label={say(`undertaking.${field}`)}
+          hint={say(`undertaking.${field}.hint`)}
+          error={isTried && isMissing(field) ? say(`undertaking.${field}.missing`) : undefined}
+          value={typed[field]}
+          onChange={(value) => form.edit({ [field]: value })}
+          maxLength={field === 'reference' ? 64 : 200}
+          autoComplete="off"
+        />
+      ))}
+      <Day
+        label={say('undertaking.signedOn')}
+        error={isTried && isDayWrong ? say('undertaking.signedOn.wrong') : undefined}
+        value={typed.signedOn === '' ? null : parseDate(typed.signedOn)}
+        onChange={(day) => form.edit({ signedOn: day?.toString() ?? '' })}
+      />
+    </Step>
+  )
+}

@@ -1,0 +1,118 @@
+import { useState } from 'react'
+import { $api } from '../api/client.ts'
+import { Choice } from '../controls/choice.tsx'
+import { Field } from '../controls/field.tsx'
+import { Step } from '../controls/step.tsx'
+import { formatInstant } from '../format/instant.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { ended } from './ask.ts'
+import type { ResearchDetail, ResearchItem } from './disclosure-shapes.ts'
+import { useKeptForm } from './kept-form.ts'
+import type { Done } from './research-page.tsx'
+
+type Outcome = 'destroyed' | 'returned'
+
+/** Each copy that left: what the institute has done with it, and entering that. What is recalled is told with its day. */
+export function ReturnedItems({ disclosure, onDone }: { disclosure: ResearchDetail; onDone: Done }) {
+  const { say, language } = useLanguage()
+  const { itemList, may } = disclosure
+  return (
+    <ul className="disclosure-items">
+      {itemList.map((item) => {
+        const { outcome } = item
+        if (outcome === 'none') return null
+        const isOut = outcome === 'out' || outcome === 'recalled'
+        const title = `returned-item-${item.item}`
+        return (
+          <li key={item.item} className="stack-small">
+            <div className="disclosure-title">
+              <h3 id={title} tabIndex={-1}>
+                {say('disclosures.item', { item: item.item })}
+              </h3>
+              <span
+                className={`badge badge-${outcome === 'recalled' ? 'restricted' : isOut ? 'capturing' : 'available'}`}
+              >
+                {say(`disclosures.outcome.${outcome}`)}
+              </span>
+              {item.confirmedAt && <span className="muted">{formatInstant(item.confirmedAt, language)}</span>}
+            </div>
+            {outcome === 'recalled' && (
+              <p>
+                {say('returns.recalled')}{' '}
+                {item.recallDueAt && say('returns.recalled.by', { time: formatInstant(item.recallDueAt, language) })}
+              </p>
+            )}
+            {isOut && may.confirm && (
+              <ConfirmItem
+                disclosure={disclosure}
+                item={item}
+                onConfirmed={() => onDone(say('returns.confirmed', { item: item.item }), title)}
+              />
+            )}
+          </li>
+        )
+      })}
+    </ul>
+  )
+}
+
+function ConfirmItem({
+  disclosure: { id },
+  item: { item },
+  onConfirmed,
+}: {
+  disclosure: ResearchDetail
+  item: ResearchItem
+  onConfirmed: () => Promise<void>
+}) {
+  const { say } = useLanguage()
+  const confirm = $api.useMutation('post', '/api/research-disclosures/{id}/items/{item}/outcome')
+  const form = useKeptForm<{ outcome: Outcome; reference: string }>(`outcome ${id} ${item}`, {
+    outcome: 'destroyed',
+    reference: '',
+  })
+  const { outcome, reference } = form.typed
+  const [isTried, setTried] = useState(false)
+  const submit = async () => {
+    setTried(true)
+    if (reference.trim() === '') return false
+    return ended(
+      confirm.mutateAsync({ params: { path: { id, item } }, body: { outcome, reference: reference.trim() } }),
+      async () => {
+        form.forget()
+        await onConfirmed()
+      },
+    )
+  }
+  return (
+    <Step
+      open={say('returns.confirm', { item })}
+      submit={say('recalls.confirm.do')}
+      isBusy={confirm.isPending}
+      error={confirm.error}
+      isOpenAtFirst={form.isTyped}
+      onOpen={() => setTried(false)}
+      onSubmit={submit}
+    >
+      <p>{say('returns.confirm.what')}</p>
+      <Choice
+        label={say('recalls.outcome')}
+        options={(['destroyed', 'returned'] as const).map((value) => ({
+          value,
+          label: say(`recalls.outcome.${value}`),
+        }))}
+        value={outcome}
+        onChange={(value) => form.edit({ outcome: value as Outcome })}
+      />
+      <Field
+        label={say('returns.reference')}
+        hint={say('returns.reference.hint')}
+        error={isTried && reference.trim() === '' ? say('returns.reference.missing') : undefined}
+        value={reference}
+        onChange={(value) => form.edit({ reference: value })}
+        maxLength={64}
+        autoComplete="off"
+      />
+    </Step>
+  )
+}

@@ -1,0 +1,69 @@
+import { Copy } from 'lucide-react'
+import { useEffect, useId } from 'react'
+import { Button } from '../controls/button.tsx'
+import { focusHeading } from '../controls/focus-heading.ts'
+import { formatInstant } from '../format/instant.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { announce } from '../shell/announce.tsx'
+import '../styles/acts.css'
+import type { Begun } from './release-dialog.tsx'
+
+/** The link and the passphrase of a package that was just begun: shown now and never again, and told by different ways. */
+export function ShownOnce({ begun, onClose }: { begun: Begun; onClose: () => void }) {
+  const { say, language } = useLanguage()
+  const title = useId()
+  const { link, passphrase, expiresAt } = begun
+  useEffect(() => focusHeading(title), [begun, title])
+  return (
+    <section className="notice notice-warning" aria-labelledby={title}>
+      <div className="notice-words stack-small">
+        <h3 id={title} tabIndex={-1} className="notice-title">
+          {say('copies.once')}
+        </h3>
+        <p>{say(link && passphrase ? 'release.once.both' : link ? 'release.once.link' : 'release.once.passphrase')}</p>
+        {link && (
+          <Secret
+            label={say('release.link')}
+            value={new URL(link, window.location.origin).href}
+            copied={say('copies.link.copied')}
+          />
+        )}
+        {passphrase && (
+          <Secret label={say('release.passphrase')} value={passphrase} copied={say('copies.passphrase.copied')} />
+        )}
+        <p>{say('release.once.until', { time: formatInstant(expiresAt, language) })}</p>
+        <div className="actions">
+          <Button kind="secondary" onPress={onClose}>
+            {say('copies.once.close')}
+          </Button>
+        </div>
+      </div>
+    </section>
+  )
+}
+
+function Secret({ label, value, copied }: { label: string; value: string; copied: string }) {
+  const { say } = useLanguage()
+  const id = useId()
+  const copy = () =>
+    void navigator.clipboard.writeText(value).then(
+      () => announce(copied),
+      () => announce(say('copies.copied.not')),
+    )
+  return (
+    <div className="stack-small" role="group" aria-labelledby={id}>
+      <p id={id} className="label">
+        {label}
+      </p>
+      <p>
+        <code className="copy-secret">{value}</code>
+      </p>
+      <div className="actions">
+        <Button kind="secondary" onPress={copy} aria-label={say('copies.copy', { what: label })}>
+          <Copy aria-hidden="true" size={18} />
+          {say('copies.copy.short')}
+        </Button>
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,121 @@
+import { CircleAlert, CircleCheck, CircleDashed } from 'lucide-react'
+import type { ReactNode } from 'react'
+import { useLanguage } from '../language/use-words.ts'
+import type { StepState } from './research-steps.ts'
+
+const icons = { done: CircleCheck, missing: CircleAlert, ahead: CircleDashed }
+
+/** How far a step is, as an icon and a word. */
+export function StepStanding({ state }: { state: StepState }) {
+  const { say } = useLanguage()
+  const Icon = icons[state]
+  return (
+    <span className={`step-mark step-mark-${state === 'missing' ? 'now' : state}`}>
+      <Icon aria-hidden="true" size={18} />
+      {say(`disclosures.step.${state}`)}
+    </span>
+  )
+}
+
+/** A step of a disclosure's page: its heading, how far it is, and what is done in it. */
+export function StepFrame({
+  heading,
+  title,
+  state,
+  children,
+}: {
+  /** The id of its heading. */
+  heading: string
+  title: string
+  state?: StepState | undefined
+  children: ReactNode
+}) {
+  return (
+    <section className="panel stack request-step" aria-labelledby={heading}>
+      <div className="request-step-head">
+        <h2 id={heading} tabIndex={-1}>
+          {title}
+        </h2>
+        {state && <StepStanding state={state} />}
+      </div>
+      <div className="stack request-step-body">{children}</div>
+    </section>
+  )
+}
+
+/** All steps in order, each with how far it is and the way to it. */
+export function StepWay({ steps }: { steps: readonly { heading: string; title: string; state: StepState }[] }) {
+  const { say } = useLanguage()
+  const now = steps.findIndex(({ state }) => state === 'missing')
+  return (
+    <nav className="request-steps" aria-label={say('disclosures.steps')}>
+      <ol>
+        {steps.map(({ heading, title, state }, index) => (
+          <li key={title} className={`request-steps-${state === 'missing' ? 'now' : state}`}>
+            <WayTo heading={heading} isCurrent={index === now}>
+              {title}
+            </WayTo>
+            <StepStanding state={state} />
+          </li>
+        ))}
+      </ol>
+    </nav>
+  )
+}
+
+/** What is missing before anything leaves, each with the way to where it is done. */
+export function MissingList({
+  heading,
+  missing,
+}: {
+  heading: string
+  missing: readonly { key: string; said: string; heading: string; to: string }[]
+}) {
+  const { say } = useLanguage()
+  return (
+    <section className="request-next" aria-labelledby={heading}>
+      <h2 id={heading} tabIndex={-1}>
+        {say('disclosures.missing')}
+      </h2>
+      <ul className="disclosure-missing">
+        {missing.map((one) => (
+          <li key={one.key}>
+            {one.said}{' '}
+            <WayTo heading={one.heading} className="nowrap">
+              {one.to}
+            </WayTo>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+/** Brings a heading into sight, and the focus to it. */
+function WayTo({
+  heading,
+  isCurrent = false,
+  className,
+  children,
+}: {
+  heading: string
+  isCurrent?: boolean
+  className?: string
+  children: ReactNode
+}) {
+  return (
+    <a
+      href={`#${heading}`}
+      className={className}
+      aria-current={isCurrent ? 'step' : undefined}
+      onClick={(event) => {
+        event.preventDefault()
+        const there = document.getElementById(heading)
+        there?.scrollIntoView({ block: 'start' })
+        there?.focus({ preventScroll: true })
+      }}
+    >
+      {children}
+    </a>
+  )
+}

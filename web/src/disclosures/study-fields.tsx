@@ -1,0 +1,65 @@
+import { parseDate } from '@internationalized/date'
+import { serverNowMs } from '../api/server-time.ts'
+import { Choice } from '../controls/choice.tsx'
+import { Day } from '../controls/day.tsx'
+import { Field } from '../controls/field.tsx'
+import { useLanguage } from '../language/use-words.ts'
+import { todayAt } from '../retention/until.ts'
+import type { SoundFormat } from './disclosure-shapes.ts'
+
+export interface StudyTyped {
+  study: string
+  /** A day of the contract; empty where none is chosen. */
+  dueOn: string
+  format: SoundFormat
+}
+
+/** What is wrong with what was typed, each at its field. */
+export function wrongStudy({ study, dueOn }: StudyTyped): { study: boolean; dueOn: boolean } {
+  return { study: study.trim() === '', dueOn: dueOn === '' || dueOn < todayAt(serverNowMs()).toString() }
+}
+
+/** The study, the day until which the institute has the copies, and the format of the sound. */
+export function StudyFields({
+  typed,
+  isTried,
+  onChange,
+  until,
+}: {
+  typed: StudyTyped
+  isTried: boolean
+  onChange: (edited: Partial<StudyTyped>) => void
+  /** When the earliest of its recordings is destroyed, as it is written. */
+  until?: string | undefined
+}) {
+  const { say } = useLanguage()
+  const wrong = wrongStudy(typed)
+  return (
+    <>
+      <Field
+        id="disclosure-study"
+        label={say('disclosures.study')}
+        hint={say('disclosures.study.hint')}
+        error={isTried && wrong.study ? say('disclosures.study.missing') : undefined}
+        value={typed.study}
+        onChange={(study) => onChange({ study })}
+        maxLength={200}
+        autoComplete="off"
+      />
+      <Day
+        id="disclosure-due"
+        label={say('disclosures.dueOn')}
+        hint={until ? say('disclosures.dueOn.before', { time: until }) : say('disclosures.dueOn.hint')}
+        error={isTried && wrong.dueOn ? say('disclosures.dueOn.wrong') : undefined}
+        value={typed.dueOn === '' ? null : parseDate(typed.dueOn)}
+        onChange={(day) => onChange({ dueOn: day?.toString() ?? '' })}
+      />
+      <Choice
+        label={say('disclosures.format')}
+        options={(['OPUS', 'WAV'] as const).map((value) => ({ value, label: say(`disclosures.format.${value}`) }))}
+        value={typed.format}
+        onChange={(format) => onChange({ format: format as SoundFormat })}
+      />
+    </>
+  )
+}

@@ -1,0 +1,39 @@
+import { useState } from 'react'
+import { $api } from '../api/client.ts'
+import { Button } from '../controls/button.tsx'
+import { Confirm } from '../controls/confirm.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { useLanguage } from '../language/use-words.ts'
+import type { ResearchDetail } from './disclosure-shapes.ts'
+import type { Done } from './research-page.tsx'
+
+const settled = new Set<ResearchDetail['state']>(['REFUSED', 'RELEASED', 'STUDY_ENDED', 'CLOSED', 'WITHDRAWN'])
+
+/** Gives up a disclosure of which nothing was released. */
+export function Withdraw({ disclosure: { id, state }, onDone }: { disclosure: ResearchDetail; onDone: Done }) {
+  const { say } = useLanguage()
+  const withdraw = $api.useMutation('delete', '/api/research-disclosures/{id}')
+  const [isAsking, setAsking] = useState(false)
+  if (settled.has(state)) return null
+  return (
+    <div className="stack-small">
+      {withdraw.error != null && <Failure error={withdraw.error} />}
+      <div className="actions">
+        <Button kind="quiet" isBusy={withdraw.isPending} onPress={() => setAsking(true)}>
+          {say('disclosures.withdraw')}
+        </Button>
+      </div>
+      <Confirm
+        title={say('disclosures.withdraw.sure')}
+        doLabel={say('disclosures.withdraw')}
+        isOpen={isAsking}
+        onClose={() => setAsking(false)}
+        onDo={() =>
+          withdraw.mutate({ params: { path: { id } } }, { onSuccess: () => void onDone(say('disclosures.withdrawn')) })
+        }
+      >
+        <p>{say('disclosures.withdraw.what')}</p>
+      </Confirm>
+    </div>
+  )
+}
