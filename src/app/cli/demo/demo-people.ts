@@ -14,6 +14,7 @@ export const demoPeople: readonly DemoPerson[] = [
   ...officials.map(({ key, name, phone, unit }) => ({ userId: key, name, phone, unit, role: 'OFFICIAL' as const })),
   { userId: 'sari', name: 'Sari Niemi', role: 'SUPERVISOR', unit: 'Henkilöverotus' },
   { userId: 'eero', name: 'Eero Salonen', role: 'EXPERT', duty: 'QUALITY', unit: unitOfOthers },
+  { userId: 'ilona', name: 'Ilona Vesala', role: 'EXPERT', duty: 'QUALITY', unit: unitOfOthers },
   { userId: 'tiina', name: 'Tiina Rantala', role: 'EXPERT', duty: 'TRAINING', unit: unitOfOthers },
   { userId: 'matti', name: 'Matti Heikkilä', role: 'MAINTENANCE', unit: 'Tekninen ylläpito' },
   { userId: 'tuula', name: 'Tuula Ojala', role: 'SECURITY', unit: 'Turvallisuusyksikkö' },

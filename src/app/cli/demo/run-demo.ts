@@ -13,6 +13,7 @@ import { superviseRoles } from '../../roles/supervise.ts'
 import { buildWebIfStale } from '../build-web.ts'
 import { untilTold } from '../until-told.ts'
 import { openDemoDesk } from './demo-desk.ts'
+import { openDemoDisclosures } from './demo-disclosures.ts'
 import { enterDemoPeople, demoPeople } from './demo-people.ts'
 import { fillMonth } from './fill-month.ts'
 
@@ -39,11 +40,14 @@ export async function runDemo(settings: Settings, options: DemoOptions): Promise
   })
   const versions = await readVersions(admin.db)
   const now = Temporal.Now.instant()
-  const refused = await enterDemoPeople(admin.db, versionAt(versions, now).description, password, now)
+  const { description } = versionAt(versions, now)
+  const refused = await enterDemoPeople(admin.db, description, password, now)
   const missing = await openDemoDesk(admin.db, password, now)
+  const undisclosed = await openDemoDisclosures(admin.db, description, password, now)
   await admin.close()
   for (const line of refused) say(`  without a right, as the procedure refused it: ${line}`)
   for (const line of missing) say(`  not at the Service Unit’s desk: ${line}`)
+  for (const line of undisclosed) say(`  not among the disclosures: ${line}`)
   say(welcome(all.addresses.desk, all.addresses.capture, password))
 
   const ending = new AbortController()

@@ -1,0 +1,73 @@
+/** Disclosures of the demo: an institute, a study that is being prepared, and an authority's request; through the same doors. */
+import type { Kysely } from 'kysely'
+import type { RegisterDescription } from '#description/register-description.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { signOut, type Session } from '#safeguards/people/session.ts'
+import { signIn } from '#safeguards/sign-in/sign-in.ts'
+import { enterAuthority } from '#use/disclosure/authority/prepare-authority.ts'
+import { listAuthority } from '#use/disclosure/authority/read-authority.ts'
+import { noteDisclosureRules } from '#use/disclosure/disclosure-rules.ts'
+import { addInstitute, listInstitutes } from '#use/disclosure/research/institutes.ts'
+import { beginResearch } from '#use/disclosure/research/prepare-research.ts'
+
+/** Begins them where there are none. @returns what was refused, in words */
+export async function openDemoDisclosures(
+  db: Kysely<RegisterTables>,
+  { disclosure }: RegisterDescription,
+  password: string,
+  now: Temporal.Instant,
+): Promise<string[]> {
+  // The custodian does so too, in a moment.
+  await noteDisclosureRules(db, disclosure)
+  return [
+    ...(await inNameOf('eero', (session) => study(session))),
+    ...(await inNameOf('tuula', (session) => request(session))),
+  ]
+
+  async function inNameOf(userId: string, act: (session: Session) => Promise<string[]>): Promise<string[]> {
+    const session = await signIn(db, { userId, password }, now)
+    if (typeof session === 'string' || !('expiresAt' in session)) return [`${userId} cannot sign in`]
+    try {
+      return await act(session)
+    } finally {
+      await signOut(db, session, now)
+    }
+  }
+
+  async function study(session: Session): Promise<string[]> {
+    const there = await listInstitutes(db, session)
+    if ('refused' in there) return [there.refused]
+    if (there.length > 0) return []
+    const institute = await addInstitute(db, session, {
+      name: 'Tutkimuslaitos Esimerkki',
+      contact: 'Kirjaamo',
+      email: 'kirjaamo@tutkimuslaitos.example',
+      language: 'fi',
+    })
+    if ('refused' in institute) return [institute.refused]
+    const dueOn = now.toZonedDateTimeISO('Europe/Helsinki').toPlainDate().add({ days: 30 })
+    const begun = await beginResearch(db, session, {
+      instituteId: institute.id,
+      study: 'Asiakaspalvelun laatutaso',
+      dueOn,
+      format: 'OPUS',
+    })
+    return 'refused' in begun ? [begun.refused] : []
+  }
+
+  async function request(session: Session): Promise<string[]> {
+    const there = await listAuthority(db, session, 'open')
+    if ('refused' in there) return [there.refused]
+    if (there.length > 0) return []
+    const entered = await enterAuthority(db, session, {
+      origin: 'REQUEST',
+      authority: 'Esimerkin poliisilaitos',
+      officer: 'Rikosylikonstaapeli M. Malli',
+      caseNumber: '5560/R/1234/26',
+      aim: 'INVESTIGATION',
+      provisionId: disclosure.provisions[0]?.id,
+      receivedAt: now,
+    })
+    return 'refused' in entered ? [entered.refused] : []
+  }
+}
