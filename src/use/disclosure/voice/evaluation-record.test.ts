@@ -1,3 +1,5 @@
+import { readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import {
   controlDemands,
@@ -63,4 +65,10 @@ test('what is no record is refused, whatever is wrong with it', () => {
     JSON.stringify({ ...good, sets: [{}] }),
   ]
   for (const text of wrong) expect(readEvaluationRecord(text)).toBe('evaluation-record-malformed')
+})
+
+test('the records that are kept with the engines can be read', () => {
+  const folder = join(import.meta.dirname, 'evaluations')
+  for (const file of readdirSync(folder).filter((name) => name.endsWith('.json')))
+    expect(readEvaluationRecord(readFileSync(join(folder, file), 'utf8')), file).toBeTypeOf('object')
 })
