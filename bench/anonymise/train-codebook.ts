@@ -187,9 +187,7 @@ function write(data: ReturnType<typeof writeCodebook>, voices: readonly Voice[])
  * ${packages}.
  * Averages of many voices' spectra; no recording, and no one voice's, can be made from them.
  */
-import type { CodebookData } from './codebook.ts'
-
-export const codebookData: CodebookData = {
+export const codebookData = {
   weights: [${data.weights.join(', ')}],
 ${lines('words', data.words)}
 ${lines('strangers', data.strangers)}

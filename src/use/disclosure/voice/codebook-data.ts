@@ -3,9 +3,7 @@
  * ktuberling-data, klettres-data, tuxpaint-stamps-default, festvox-ru, festvox-suopuhe-lj, -mv, espeak-ng.
  * Averages of many voices' spectra; no recording, and no one voice's, can be made from them.
  */
-import type { CodebookData } from './codebook.ts'
-
-export const codebookData: CodebookData = {
+export const codebookData = {
   weights: [
     0.997, 1.7049, 1.4832, 1.0027, 0.8223, 0.6208, 0.5351, 0.4759, 0.3874, 0.3559, 0.3051, 0.2657, 0.2392, 0.2107,
     0.188, 0.1632, 0.1418, 0.1264, 0.1151, 0.1034, 0.0949, 0.0886, 0.0858, 0.0819,

@@ -31,7 +31,7 @@ export function codebook(): Codebook {
 }
 
 /** As train-codebook.ts wrote it. */
-export interface CodebookData {
+interface CodebookData {
   weights: readonly number[]
   words: string
   /** For each stranger 24 means and 24 deviations, 16 bits, little-endian. */
