@@ -38,5 +38,5 @@ test('a month, a unit and a number are told where at least five recordings of th
   ])
   expect(facts.map(({ month }) => month)).toEqual([...many(9, '2026-07'), undefined])
   expect(facts.map(({ unit }) => unit)).toEqual([...many(5, 'A'), ...many(5, undefined)])
-  expect(facts.map(({ serviceNumber }) => serviceNumber)).toEqual([...many(9, '029 497 000'), undefined])
+  expect(facts.map(({ line }) => line)).toEqual([...many(9, 'A'), undefined])
 })

@@ -24,9 +24,9 @@ export interface CoarseFacts {
   band?: '08-12' | '12-17' | 'other'
   /** Rounded up to five seconds. */
   durationS: number
-  /** The service number, where five share it. */
-  serviceNumber?: string
-  /** One letter for each unit that five share: which it is stays inside. */
+  /** One letter for each number that five share: which it is stays inside. */
+  line?: string
+  /** One letter for each unit that five share. */
   unit?: string
 }
 
@@ -49,13 +49,17 @@ export function coarseFacts(calls: readonly FactsOfCall[]): CoarseFacts[] {
         value !== null && some.length >= fewest ? [value] : [],
       ),
     )
-  const [months, hours, numbers] = [shared('month'), shared('band'), shared('number')]
-  const units = [...shared('unit')]
+  const [months, hours] = [shared('month'), shared('band')]
+  const [numbers, units] = [[...shared('number')], [...shared('unit')]]
   return facts.map(({ month, band, number, unit }, at) => ({
     ...(months.has(month) && { month }),
     ...(hours.has(band) && { band }),
     durationS: Math.ceil(calls[at]!.durationMs / 5000) * 5,
-    ...(number !== null && numbers.has(number) && { serviceNumber: number }),
-    ...(unit !== null && units.includes(unit) && { unit: String.fromCharCode(65 + units.indexOf(unit)) }),
+    ...(number !== null && numbers.includes(number) && { line: letterOf(numbers.indexOf(number)) }),
+    ...(unit !== null && units.includes(unit) && { unit: letterOf(units.indexOf(unit)) }),
   }))
+}
+
+function letterOf(index: number): string {
+  return String.fromCharCode(65 + index)
 }

@@ -1,25 +1,11 @@
+import { releaseRefusals } from '../research/ask-research.ts'
+
 /** Why a package is not made: whatever stands between a disclosure and its release, or the way it is asked for. */
 export const makePackageRefusals = [
-  'deny.role',
-  'not-found',
   'package.no-key',
   'package.recipient',
   'package.under-way',
-  'research.research-off',
-  'research.items',
-  'research.item-destroyed',
-  'research.item-restricted',
-  'research.anonymised-copy',
-  'research.level-not-allowed',
-  'research.check',
-  'research.undertaking',
-  'research.due-date-late',
-  'research.due-date-past',
-  'research.institute-blocked',
-  'research.decision',
-  'research.own',
-  'research.study-ended',
-  'research.item-out',
+  ...releaseRefusals,
   'authority.authority-off',
   'authority.decision',
   'authority.closed',
