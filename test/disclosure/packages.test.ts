@@ -1,10 +1,11 @@
 // R27, R30, R33, R34: what leaves is one encrypted file with what was decided in it and nothing else, and it leaves once.
 import { execFileSync, spawnSync } from 'node:child_process'
 import { createHash, verify } from 'node:crypto'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as age from 'age-encryption'
+import { unzipSync } from 'fflate'
 import { sql } from 'kysely'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { generateKeyPair } from '#platform/age/age-header.ts'
@@ -67,16 +68,8 @@ async function opened(file: Buffer, identity: string): Promise<Map<string, Buffe
   decrypter.addIdentity(identity)
   return unpacked(Buffer.from(await decrypter.decrypt(file)))
 }
-function unpacked(zip: Buffer): Map<string, Buffer> {
-  const folder = mkdtempSync(join(tmpdir(), 'seloste-package-'))
-  try {
-    writeFileSync(join(folder, 'p.zip'), zip)
-    execFileSync('python3', ['-m', 'zipfile', '-e', join(folder, 'p.zip'), join(folder, 'out')])
-    return new Map(readdirSync(join(folder, 'out')).map((name) => [name, readFileSync(join(folder, 'out', name))]))
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
-}
+const unpacked = (zip: Uint8Array) =>
+  new Map(Object.entries(unzipSync(zip)).map(([name, bytes]) => [name, Buffer.from(bytes)]))
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')
 
 describe('a package to a research institute', () => {

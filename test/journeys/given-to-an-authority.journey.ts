@@ -1,0 +1,105 @@
+// AC20 (R34, R35): the police ask for a recording. The security unit enters what is asked and finds the call under the case, the
+// decision maker grants it, and the police open what only they can open, once.
+import { readFile } from 'node:fs/promises'
+import { expect, type Browser, type Page } from '@playwright/test'
+import { Decrypter } from 'age-encryption'
+import { unzipSync } from 'fflate'
+import { sql } from 'kysely'
+import type { RunningSeloste } from '#test/whole/start-seloste.ts'
+import { expectAccessible, signInOn } from './at-the-desk.ts'
+import { keptCall } from './kept-call.ts'
+import { ownDatabase } from './past-calls.ts'
+import { wordsIn } from './service-desk.ts'
+import { withoutCalls } from './without-calls.ts'
+
+const test = withoutCalls()
+test.describe.configure({ timeout: 180_000 })
+
+const say = wordsIn('fi')
+const caseNumber = '5560/R/77/26'
+
+async function at(browser: Browser, seloste: RunningSeloste, userId: string, path: string, more = {}): Promise<Page> {
+  const page = await (await browser.newContext({ baseURL: seloste.url, locale: 'fi-FI' })).newPage()
+  await signInOn(page, seloste, userId, { path, ...more })
+  return page
+}
+const button = (page: Page, word: string) => page.getByRole('button', { name: say(word), exact: true })
+const card = (page: Page, word: string) => page.locator('.radio-card', { hasText: say(word) }).first()
+
+test('the police get the recording and the data of a call that is granted, and nobody else learns of it (AC20)', async ({
+  browser,
+  seloste,
+}) => {
+  const call = await keptCall(seloste)
+  await ownDatabase(seloste, async (db) => {
+    // A recording whose day is near; that cannot be waited for.
+    await db.transaction().execute(async (tx) => {
+      await sql`set local session_replication_role = replica`.execute(tx)
+      await tx
+        .updateTable('recording')
+        .set({ destroy_at: Temporal.Now.instant().add({ hours: 36 }) })
+        .where('id', '=', call.recordingId)
+        .execute()
+    })
+  })
+
+  const tuula = await at(browser, seloste, 'tuula', '/disclosures/authority/new', { reference: caseNumber })
+  await tuula.goto('/disclosures/authority/new')
+  await expectAccessible(tuula, 'entering a request of an authority')
+  await tuula.locator('#authority-authority').fill('Itä-Uudenmaan poliisilaitos')
+  await tuula.locator('#authority-officer').fill('Rikosylikonstaapeli M. Malli')
+  await tuula.locator('#authority-caseNumber').fill(caseNumber)
+  await tuula.getByRole('button', { name: new RegExp(say('authorityDisclosure.provision')) }).click()
+  await tuula.getByRole('option', { name: /Poliisilaki/ }).click()
+  await tuula.locator('form button[type=submit]').click()
+  await expect(tuula).toHaveURL(/\/disclosures\/authority\/[0-9a-f-]{36}$/)
+  const path = new URL(tuula.url()).pathname
+
+  await tuula.goto(`/contacts/${call.contactId}`)
+  await button(tuula, 'addToAuthority.open').click()
+  await button(tuula, 'addToAuthority.do').click()
+  await expect(tuula.locator('.notice-success')).toBeVisible()
+  await tuula.goto(path)
+  await expect(tuula.locator('.notice-error').first()).toBeVisible()
+  await button(tuula, 'assessment.write').click()
+  await tuula.locator('textarea').last().fill('Peruste kattaa pyydetyn tallenteen ja tunnistetiedot.')
+  await button(tuula, 'assessment.do').click()
+  await expect(tuula.getByText('Peruste kattaa pyydetyn')).toBeVisible()
+
+  const riitta = await at(browser, seloste, 'riitta', path)
+  await expectAccessible(riitta, 'a disclosure to an authority that waits for its decision')
+  await button(riitta, 'disclosures.decide').click()
+  await card(riitta, 'authorityDisclosure.decision.GRANTED').click()
+  await riitta.locator('textarea').last().fill('Pyyntö on yksilöity.')
+  await button(riitta, 'disclosures.decide.do').click()
+  await button(riitta, 'release.open').click()
+  const dialog = riitta.getByRole('dialog')
+  await card(riitta, 'release.method.PASSPHRASE').click()
+  await dialog.getByRole('button', { name: say('release.do'), exact: true }).click()
+  await expect(riitta.locator('.copy-secret')).toHaveCount(2)
+  const [link = '', passphrase = ''] = await riitta.locator('.copy-secret').allTextContents()
+  await expect(riitta.getByText(say('packages.state.ready'))).toBeVisible({ timeout: 30_000 })
+
+  const police = await browser.newContext({ baseURL: seloste.url, javaScriptEnabled: false })
+  const theirs = await police.newPage()
+  await theirs.goto(link)
+  const [download] = await Promise.all([
+    theirs.waitForEvent('download'),
+    theirs.getByRole('button', { name: 'Nouda paketti' }).click(),
+  ])
+  const decrypter = new Decrypter()
+  decrypter.addPassphrase(passphrase)
+  const files = unzipSync(await decrypter.decrypt(await readFile(await download.path())))
+  expect(Object.keys(files).sort()).toEqual(
+    ['1.wav', 'identification-data.html', 'identification-data.json', 'manifest.json', 'manifest.json.sig'].sort(),
+  )
+  expect(files['1.wav']!.length).toBeGreaterThan(44 + 30 * 32_000)
+  expect(Buffer.from(files['identification-data.json']!).toString()).toContain(call.caller)
+
+  // Whoever supervises the official sees the call, and nothing of the police.
+  const sari = await at(browser, seloste, 'sari', `/contacts/${call.contactId}`, { purpose: 'Laadun arviointi' })
+  await expect(sari.getByRole('heading', { level: 1 })).toBeVisible()
+  await expect(sari.getByText(/poliisi/i)).toHaveCount(0)
+  await sari.goto('/disclosures')
+  await expect(sari.getByText(caseNumber)).toHaveCount(0)
+})
