@@ -1,7 +1,8 @@
 import type { InstituteRow } from '#use/disclosure/research/institutes.ts'
 import type { ListedResearch, ReadResearch } from '#use/disclosure/research/read-research.ts'
 import { earliestDestruction, unconfirmed, type ResearchItemFacts } from '#use/disclosure/research/research-state.ts'
-import type { Institute, Notice, ResearchDetail, ResearchItem, ResearchSummary } from './contract/research.ts'
+import type { Institute } from './contract/institutes.ts'
+import type { Notice, ResearchDetail, ResearchItem, ResearchSummary } from './contract/research.ts'
 import { lentNotices, recallNotice } from './recall-notice.ts'
 
 type Names = ReadonlyMap<string, string>

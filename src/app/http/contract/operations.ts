@@ -10,6 +10,7 @@ import { descriptionOperations } from './description.ts'
 import { directoryOperations } from './directory.ts'
 import { disclosureLogOperations } from './disclosure-log.ts'
 import { endOperations } from './ends.ts'
+import { instituteOperations } from './institutes.ts'
 import { letterOperations } from './letters.ts'
 import { logOperations } from './log.ts'
 import { myCallsOperations } from './my-calls.ts'
@@ -46,6 +47,7 @@ export const operations = {
   ...letterOperations,
   ...requestActOperations,
   ...myCallsOperations,
+  ...instituteOperations,
   ...researchOperations,
   ...anonymisedCopyOperations,
   ...packageOperations,

@@ -1,30 +1,10 @@
 /** Recordings lent to a research institute, anonymised and for a while (R27-R33, R35). */
 import Type, { type Static } from 'typebox'
+import { language } from './institutes.ts'
 import { closed, id, instant, literals, noContent, person, refusals, uuid, written } from './shapes.ts'
 
 const itemOf = Type.Object({ id: Type.String({ format: 'uuid' }), item: Type.Integer({ minimum: 1 }) })
 const day = (description: string) => Type.String({ format: 'date', description })
-const language = literals(['fi', 'sv', 'en'], 'The language of what the institute is sent')
-const made = (description: string) => Type.Object({ id: uuid(description) })
-
-const instituteFields = {
-  name: written(200, 'The institute'),
-  contact: written(200, 'Who receives notices: an office or a person in it'),
-  email: Type.String({ format: 'email', maxLength: 254, description: 'Where notices are sent' }),
-  language,
-  recipient: Type.Optional(
-    Type.String({ pattern: '^age1[0-9a-z]{58}$', description: 'Its age key; without it a passphrase is told apart' }),
-  ),
-}
-export const Institute = Type.Object({
-  id: uuid('The institute'),
-  ...instituteFields,
-  isBlocked: Type.Boolean({
-    description: 'Copies that it has are overdue: it gets no others until they are confirmed (R32)',
-  }),
-  open: Type.Integer({ description: 'Disclosures to it that are not closed' }),
-})
-export type Institute = Static<typeof Institute>
 
 export const researchStates = [
   'DRAFT',
@@ -190,36 +170,6 @@ export const ResearchDetail = Type.Object({
 export type ResearchDetail = Static<typeof ResearchDetail>
 
 export const researchOperations = {
-  listInstitutes: {
-    method: 'GET',
-    url: '/api/institutes',
-    schema: {
-      operationId: 'listInstitutes',
-      summary: 'Research institutes, for whoever prepares, decides or oversees disclosures',
-      response: { 200: Type.Object({ items: Type.Array(Institute) }), ...refusals },
-    },
-  },
-  addInstitute: {
-    method: 'POST',
-    url: '/api/institutes',
-    schema: {
-      operationId: 'addInstitute',
-      summary: 'Enter a research institute',
-      body: Type.Object(instituteFields, closed),
-      response: { 201: made('The institute'), 409: refusals[400], ...refusals },
-    },
-  },
-  changeInstitute: {
-    method: 'PUT',
-    url: '/api/institutes/:id',
-    schema: {
-      operationId: 'changeInstitute',
-      summary: 'Change a research institute; what was decided for its key keeps that key',
-      params: id,
-      body: Type.Object(instituteFields, closed),
-      response: noContent,
-    },
-  },
   listResearch: {
     method: 'GET',
     url: '/api/research-disclosures',
@@ -386,7 +336,7 @@ export const researchOperations = {
       summary: 'Ask for a later day; it needs a new decision and never passes an item’s destruction (AC19)',
       params: id,
       body: Type.Object({ dueOn: day('Until'), reasons: written(2000, 'Why') }, closed),
-      response: { 201: made('The extension'), 409: refusals[400], ...refusals },
+      response: { 201: Type.Object({ id: uuid('The extension') }), 409: refusals[400], ...refusals },
     },
   },
   decideExtension: {
