@@ -1,5 +1,7 @@
 // The matrix of roles and actions, requirements 1.4, cell by cell over the wire; written here by hand and from nothing that the
 // program says of itself. Columns that have no operation yet are offered by none: the lists of what there is are closed here.
+import { randomUUID } from 'node:crypto'
+import { sql } from 'kysely'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { operations } from '#app/http/contract/operations.ts'
 import type { Purpose } from '#description/purposes.ts'
@@ -33,6 +35,13 @@ type Action =
   | 'serve requests'
   | 'know of preservation orders'
   | 'recall what was disclosed'
+  | 'prepare for research'
+  | 'decide for research'
+  | 'know of research'
+  | 'prepare for authorities'
+  | 'decide for authorities'
+  | 'know of authorities'
+  | 'read the log of disclosures'
 
 interface Row {
   role: Role
@@ -67,7 +76,7 @@ const matrix = {
     scope: granted,
     reaches: ['own', 'unit'],
     purposes: ['QUALITY', 'SERVICE_LEVEL_STUDY'],
-    may: ['draft rules'],
+    may: ['draft rules', 'prepare for research', 'know of research'],
   },
   'Expert TRAINING': {
     role: 'EXPERT',
@@ -91,7 +100,7 @@ const matrix = {
     reaches: grounds,
     purposes: ['CRIME_OR_MISUSE'],
     needsReference: true,
-    may: ['know of preservation orders'],
+    may: ['know of preservation orders', 'prepare for authorities', 'know of authorities'],
   },
   'Service Unit clerk': {
     role: 'SERVICE_UNIT',
@@ -106,7 +115,16 @@ const matrix = {
     scope: scope('none'),
     reaches: [],
     purposes: [],
-    may: ['approve rules', 'know of preservation orders', 'recall what was disclosed'],
+    may: [
+      'approve rules',
+      'know of preservation orders',
+      'recall what was disclosed',
+      'decide for research',
+      'know of research',
+      'decide for authorities',
+      'know of authorities',
+      'read the log of disclosures',
+    ],
   },
   'Access-rights approver': {
     role: 'ACCESS_APPROVER',
@@ -128,7 +146,7 @@ const matrix = {
     scope: scope('none'),
     reaches: [],
     purposes: [],
-    may: ['read the log'],
+    may: ['read the log', 'know of research', 'know of authorities', 'read the log of disclosures'],
   },
 } satisfies Record<string, Row>
 const rows = Object.entries(matrix as Record<string, Row>)
@@ -296,12 +314,15 @@ describe('rules, rights and the log', () => {
     for (const [name, row] of rows) {
       people.set(name, await enter({ role: row, ...(row.purposes[0] && { held: row.purposes[0] }) }))
     }
+    // As a description has it that allows both: what is refused here is refused for who asks.
+    await sql`update disclosure_rules set research = true, authority = true`.execute(admin)
   })
-  const told = async (action: Action, what: (who: Somebody) => Promise<{ told: string }>) => {
+  /** @param yes what whoever may is told; of what is not there, that it is not */
+  const told = async (action: Action, what: (who: Somebody) => Promise<{ told: string }>, yes = 'yes') => {
     const [found, wanted]: Record<string, string>[] = [{}, {}]
     // Whoever may comes last: an object that is decided on can be decided on by nobody else.
     for (const [name, { may }] of rows.toSorted(([, a], [, b]) => +a.may.includes(action) - +b.may.includes(action))) {
-      wanted![name] = may.includes(action) ? 'yes' : 'deny.role'
+      wanted![name] = may.includes(action) ? yes : 'deny.role'
       found![name] = (await what(people.get(name)!)).told
     }
     expect(found).toEqual(wanted)
@@ -361,8 +382,49 @@ describe('rules, rights and the log', () => {
   test('what was disclosed is recalled', () =>
     told('recall what was disclosed', (who) => ask(who, 'GET', '/api/recalls')))
 
+  test('what is lent to research is prepared by the expert for quality', async () => {
+    const { body } = await ask(people.get('Expert QUALITY')!, 'POST', '/api/institutes', {
+      name: 'Laitos',
+      contact: 'Kirjaamo',
+      email: 'kirjaamo@tutkimus.example',
+      language: 'fi',
+    })
+    const dueOn = Temporal.Now.plainDateISO('Europe/Helsinki').add({ months: 1 }).toString()
+    const study = { instituteId: body['id'], study: 'Palvelun laatu', dueOn, format: 'OPUS' }
+    await told('prepare for research', (who) => ask(who, 'POST', '/api/research-disclosures', study))
+  })
+  test('what is given to authorities is prepared by the security unit', async () => {
+    const asked = {
+      origin: 'REQUEST',
+      authority: 'Poliisi',
+      officer: 'Rikoskonstaapeli',
+      caseNumber: '5500/R/1',
+      aim: 'INVESTIGATION',
+      receivedAt: Temporal.Now.instant().toString(),
+    }
+    await told('prepare for authorities', (who) => ask(who, 'POST', '/api/authority-disclosures', asked))
+  })
+  test.each([
+    ['research', 'decide for research', { outcome: 'GRANTED', reasons: 'Tutkimus' }],
+    ['authority', 'decide for authorities', { outcome: 'GRANTED', reasons: 'Tutkinta' }],
+  ] as const)(
+    'of a disclosure to %s the decision maker alone decides, releases and saves what leaves',
+    async (kind, action, decision) => {
+      const gone = `/api/${kind}-disclosures/${randomUUID()}`
+      await told(action, (who) => ask(who, 'POST', `${gone}/decision`, decision), 'not-found')
+      const delivery = { method: 'PASSPHRASE', delivery: 'MEDIUM' }
+      await told(action, (who) => ask(who, 'POST', `${gone}/packages`, delivery), 'not-found')
+      await told(action, (who) => ask(who, 'GET', `/api/packages/${randomUUID()}/file`), 'not-found')
+    },
+  )
+  test.each([
+    ['know of research', '/api/research-disclosures'],
+    ['know of authorities', '/api/authority-disclosures'],
+    ['read the log of disclosures', '/api/disclosures'],
+  ] as const)('who may: %s', (action, path) => told(action, (who) => ask(who, 'GET', path)))
+
   test.each(rows.map(([name]) => name))(
-    '%s destroys nothing, releases nothing and enters nothing by hand',
+    '%s destroys nothing, takes no sound and no call out as they are, and enters nothing by hand',
     async (name) => {
       const who = people.get(name)!
       for (const { id, contactId } of Object.values(answered)) {
@@ -379,7 +441,7 @@ describe('rules, rights and the log', () => {
           expect(await ask(who, method, path), `${method} ${path}`).toMatchObject({ told: 'not-found' })
         }
       }
-      for (const collection of ['prohibitions', 'research-disclosures', 'authority-disclosures', 'exports']) {
+      for (const collection of ['prohibitions', 'exports', 'packages', 'disclosures']) {
         expect(await ask(who, 'POST', `/api/${collection}`, {}), collection).toMatchObject({ told: 'not-found' })
       }
       const left = await admin.selectFrom('recording').select('state').execute()
@@ -418,39 +480,55 @@ describe('no operation offers what has no column of its own yet', () => {
     ])
   })
 
-  test('what is deleted is a draft, a session, a passkey, a verification or a listening, and of a request what is not done yet: of a recording it is refused', () => {
+  test('what is deleted is a draft, a session, a passkey, a verification or a listening, of a request or a disclosure what is not done yet, a package: of a recording it is refused', () => {
     expect(written(all.filter(({ method }) => method === 'DELETE'))).toEqual([
       'DELETE /api/account/passkeys/:id',
       'DELETE /api/account/sessions',
       'DELETE /api/account/sessions/:id',
+      // An item is taken out before the decision, and none is destroyed by it: the call stays as it is.
+      'DELETE /api/authority-disclosures/:id/items/:item',
       'DELETE /api/copies/:id',
       'DELETE /api/description/drafts/:id',
       'DELETE /api/description/drafts/:id/submission',
       'DELETE /api/letters/:id',
       'DELETE /api/listenings/:id',
       'DELETE /api/log/verifications/:id',
+      // What was not fetched is fetched no more: less leaves, and its row and its entries in the log stay.
+      'DELETE /api/packages/:id',
       'DELETE /api/recordings/:id',
       'DELETE /api/requests/:id/calls/:callId',
+      // Given up before anything was released, and an item before or after the decision: what is released is on the list for good.
+      'DELETE /api/research-disclosures/:id',
+      'DELETE /api/research-disclosures/:id/items/:item',
       'DELETE /api/session',
       'DELETE /api/slots/:id',
       'DELETE /api/workstations/:id',
     ])
   })
 
-  test('there are these collections: no prohibitions, disclosures or exports', () => {
+  test('there are these collections: no prohibitions or exports', () => {
     expect([...new Set(all.map(({ url }) => url.split('/')[2]))].sort()).toEqual([
       'account',
       'alarms',
+      // For research: redacted and re-voiced by the custodian, heard and signed by two; the desk gets none of its sound to keep.
+      'anonymised-copies',
       'appointments',
+      // To an authority: nothing leaves without a provision in force and a decision by somebody else than who prepared it.
+      'authority-disclosures',
       'calls',
       'confirmations',
       'contacts',
       'copies',
+      // Of a result, never of an original, to the one session that began it.
+      'copy-hearings',
       'corrections',
       'description',
+      // Their log: read only, no content.
+      'disclosures',
       'evidence',
       'factor-removals',
       'holds',
+      'institutes',
       'letter-templates',
       'letters',
       'links',
@@ -460,6 +538,8 @@ describe('no operation offers what has no column of its own yet', () => {
       'numbers',
       'offices',
       'organisation',
+      // What leaves, encrypted, as decided, once.
+      'packages',
       'password-check',
       'people',
       'recalls',
@@ -468,6 +548,8 @@ describe('no operation offers what has no column of its own yet', () => {
       'request-decisions',
       'request-statistics',
       'requests',
+      'research-disclosures',
+      'research-extensions',
       'retention',
       'reviews',
       'rights',
@@ -483,7 +565,7 @@ describe('no operation offers what has no column of its own yet', () => {
     ])
   })
 
-  test('nothing is exported: answers are JSON, events, letters, and the sound of a listening', () => {
+  test('nothing is exported: answers are JSON, events, letters, the sound of a listening, and what was decided to leave, encrypted', () => {
     const contents = all.flatMap(({ method, url, schema }) =>
       Object.values(schema.response as Record<string, { content?: object }>).flatMap(({ content }) =>
         Object.keys(content ?? {}).map((type) => `${method} ${url}: ${type}`),
@@ -491,10 +573,15 @@ describe('no operation offers what has no column of its own yet', () => {
     )
     expect(contents.sort()).toEqual([
       'GET /api/calls: text/event-stream',
+      // Whole or by range, of an anonymised copy that is checked, to the session that hears it; nobody keeps it.
+      'GET /api/copy-hearings/:id/audio: audio/wav',
+      'GET /api/copy-hearings/:id/audio: audio/wav',
       'GET /api/letters/:id/html: text/html',
       'GET /api/letters/:id/pdf: application/pdf',
       'GET /api/listenings/:id/audio: audio/wav',
       'GET /api/listenings/:id/events: text/event-stream',
+      // A package for a medium: sealed to whoever receives it, after a decision, once, to whoever released it.
+      'GET /api/packages/:id/file: application/octet-stream',
       'GET /api/recordings/:id/certificate: application/pdf',
     ])
   })
