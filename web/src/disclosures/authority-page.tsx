@@ -124,8 +124,8 @@ function Steps({
           title={say('disclosures.step.authority.release')}
           state={authorityStepState('release', disclosure)}
         >
-          {packages.length === 0 && (
-            <p className="request-note">{say(decision && !may.release ? 'release.others' : 'release.after')}</p>
+          {packages.length === 0 && !may.release && (
+            <p className="request-note">{say(decision ? 'release.others' : 'release.after')}</p>
           )}
           {(packages.length > 0 || may.release) && (
             <Packages

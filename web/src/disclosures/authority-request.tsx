@@ -44,7 +44,7 @@ export function AuthorityRequest({ disclosure, me, onDone }: Props & { me: Me })
         <Fact label={say('authorityDisclosure.aim')}>{say(`authorityDisclosure.aim.${aim}`)}</Fact>
         <Fact label={say('authorityDisclosure.provision')}>
           {provision ? (
-            named(provision.names)
+            named(provision.names).replaceAll(' §', '\u00a0§')
           ) : (
             <span className="muted">{say('authorityDisclosure.provision.none')}</span>
           )}

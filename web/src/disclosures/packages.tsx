@@ -38,10 +38,12 @@ export function Packages({
   const [isAsking, setAsking] = useState(false)
   const [begun, setBegun] = useState<Begun>()
   const title = useId()
+  // What could not be made, or was withdrawn, has neither link nor passphrase any more.
+  const isGone = packages.some(({ id, state }) => id === begun?.id && state !== 'making' && state !== 'ready')
   const isOpen = packages.some(({ state }) => state === 'making' || state === 'ready')
   return (
     <>
-      {begun && (
+      {begun && !isGone && (
         <ShownOnce
           begun={begun}
           onClose={() => {

@@ -15,8 +15,8 @@ export function Release({ disclosure, me, onChanged }: { disclosure: ResearchDet
   const state = researchStepState('release', disclosure)
   return (
     <StepFrame heading={researchHeading('release')} title={say('disclosures.step.research.release')} state={state}>
-      {packages.length === 0 && (
-        <p className="request-note">{say(decision && !may.release ? 'release.others' : 'release.after')}</p>
+      {packages.length === 0 && !may.release && (
+        <p className="request-note">{say(decision ? 'release.others' : 'release.after')}</p>
       )}
       {(packages.length > 0 || may.release) && (
         <Packages
