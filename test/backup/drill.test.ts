@@ -325,3 +325,72 @@ test('a copy on request that could be fetched is over where it is restored: it l
     { end_why: 'failed', gone: true, behind: null },
   ])
 })
+
+test('what could leave is over where it is restored, a signed copy has ended for good, and what may have left since is told by number', async () => {
+  const [approved, rendered, rendering] = (await register.keep(3)).map(({ id }) => id)
+  const { db: admin } = database.as()
+  const person = async (name: string) => (await enterTestPerson(admin, database.as('seloste_desk').db, { name })).id
+  const [eero, kaisa, riitta] = [await person('Eero'), await person('Kaisa'), await person('Riitta')]
+  const decision = sql`'GRANTED', 'Peruste', now(), ${riitta}::uuid`
+  await sql`insert into disclosure_number (series, year, last) select 'T', extract(year from now() at time zone 'Europe/Helsinki'), 2`.execute(
+    admin,
+  )
+  await sql`
+    with i as (
+      insert into institute (name, contact, email, language, added_by) values ('Laitos', 'Kirjaamo', 'a@b.example', 'fi', ${eero}) returning id
+    )
+    insert into research_disclosure (number, institute_id, study, due_on, format, prepared_by, outcome, reasons, decided_at, decided_by, released_at)
+    select v.number, i.id, 'Laatu', current_date + 30, 'OPUS', ${eero}, 'GRANTED', 'Peruste', now(), ${riitta}, v.at
+    from i, (values ('T-2026-1', null), ('T-2026-2', now())) v (number, at)`.execute(admin)
+  await sql`
+    insert into authority_disclosure (number, origin, authority, officer, case_number, aim, provision_id, received_at, entered_by, outcome, reasons, decided_at, decided_by)
+    values ('V-2026-1', 'REQUEST', 'Poliisi', 'N. N.', 'R/1', 'INVESTIGATION', 'p', now(), ${eero}, ${decision})`.execute(
+    admin,
+  )
+  await sql`
+    insert into anonymised_copy (recording_id, duration_ms, state, work, prepared_by, rendered_at, rendering_at, sound_at, sound_sha256, sound_bytes, checked_at, checked_by)
+    values (${approved}, 9, 'APPROVED', 'w', ${eero}, now(), null, now(), sha256('a'), 9, now(), ${kaisa}),
+      (${rendered}, 9, 'RENDERED', 'w', ${eero}, now(), null, now(), sha256('b'), 9, null, null),
+      (${rendering}, 9, 'RENDERING', 'w', ${eero}, null, now(), now(), null, null, null, null)`.execute(admin)
+  await sql`
+    insert into disclosure_package (research_id, authority_id, method, delivery, token_hash, files, made_by, expires_at, ready_at, size_bytes, sha256)
+    select r.id, null, 'KEY', 'LINK', sha256('package'), 1, ${riitta}::uuid, now() + interval '1 day', now(), 9, sha256('c')
+    from research_disclosure r where r.number = 'T-2026-2'
+    union all
+    select null, a.id, 'PASSPHRASE', 'MEDIUM', null, 1, ${riitta}::uuid, now() + interval '1 day', null, null, null
+    from authority_disclosure a`.execute(admin)
+  await sql`
+    insert into copy_hearing (copy_id, recording_id, revision, rendered_at, person_id, right_id, session_hash, until)
+    select id, recording_id, 0, now(), ${kaisa}::uuid, gen_random_uuid(), sha256('s'), now() + interval '1 hour'
+    from anonymised_copy where state = 'RENDERED'`.execute(admin)
+  const place = await openTestPlaces(database, register)
+  await register.seal()
+  await backUp(place)
+  const machine = await emptyMachine()
+  expect((await restore(machine, place)).mayHaveLeft).toEqual(['T-2026-1', 'V-2026-1'])
+  const rows = async (query: string, values: unknown[] = []) =>
+    (await machine.pool.query(query, values)).rows as unknown[]
+  expect(await rows('select end_why, removed_at is not null as gone from disclosure_package order by end_why')).toEqual(
+    [
+      { end_why: 'expired', gone: true },
+      { end_why: 'failed', gone: true },
+    ],
+  )
+  expect(await rows('select end_why from copy_hearing')).toEqual([{ end_why: 'session' }])
+  expect(await rows("select from begin_package_fetch(sha256('package'))")).toEqual([])
+  expect(
+    await rows(
+      `select state, ended_at is not null as ended, work is not null as words, sound_at is not null as sound from anonymised_copy
+       order by array_position($1::uuid[], recording_id)`,
+      [[approved, rendered, rendering]],
+    ),
+  ).toEqual([
+    { state: 'APPROVED', ended: true, words: false, sound: false },
+    { state: 'FAILED', ended: false, words: true, sound: false },
+    { state: 'FAILED', ended: false, words: true, sound: false },
+  ])
+  // No number is given again that may have left.
+  expect(await rows("select next_disclosure_number('T') ~ '-1003$' as later")).toEqual([{ later: true }])
+  const [noted] = await rows("select detail -> 'mayHaveLeft' as it from audit_entry where action = 'backup.restored'")
+  expect(noted).toEqual({ it: ['T-2026-1', 'V-2026-1'] })
+})

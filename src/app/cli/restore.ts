@@ -163,7 +163,8 @@ async function writeDrawKey({ dataDirectory }: Settings, key: Buffer): Promise<v
 }
 
 function tell(restored: Restored): void {
-  const { backup, rows, objects, keys, withoutAudio, ledger, renewedKeys, withoutKey, lostEntries } = restored
+  const { backup, rows, objects, keys, withoutAudio, ledger, renewedKeys, mayHaveLeft, withoutKey, lostEntries } =
+    restored
   console.log(`restored ${backup}: ${rows} rows, ${objects} objects, ${keys} keys`)
   const ended = Object.entries(ledger).flatMap(([what, count]) =>
     typeof count === 'number' && count > 0 ? [`${what} ${count}`] : [],
@@ -179,5 +180,14 @@ function tell(restored: Restored): void {
       `entries of the audit log that came after the backup are lost, by their place: ${lostEntries.join(', ')}`,
     )
   }
+  if (mayHaveLeft.length > 0) {
+    console.log(
+      `disclosures of which something may have left since the backup: ${mayHaveLeft.join(', ')}; ask who receives them before anything is released`,
+    )
+  }
+  if (lostEntries.length > 0 || mayHaveLeft.length > 0)
+    console.log(
+      'a disclosure that was begun after the backup is not in the register: ask those who decide, and enter it anew',
+    )
   console.log('everybody signs in anew. Next: seloste start, then seloste recordings verify')
 }

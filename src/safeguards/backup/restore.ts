@@ -27,6 +27,7 @@ import { readWholeOr } from './read-whole.ts'
 import { judgeLedger, replayInto, type LedgerAnchors } from './restored-ledger.ts'
 import { resumeRestoredLog } from './resume-restored-log.ts'
 import { destroyedRecordings, recordingOf } from './rotate.ts'
+import { settleDisclosures } from './settle-disclosures.ts'
 
 export interface RestoreTarget {
   /** Of the database's owner, who is a superuser. */
@@ -80,6 +81,11 @@ export interface Restored {
   ledger: Replayed
   /** Versions of month keys that the ledger says are destroyed and that came back with the keyring: renewed and destroyed. */
   renewedKeys: string[]
+  /**
+   * Disclosures that were open: whether anything of them was released after the backup, nobody here knows (R32). Those that were
+   * begun later are not even named.
+   */
+  mayHaveLeft: string[]
   /** Recordings in keeping whose key is lost. */
   withoutKey: string[]
   /** Entries of the audit log that came after the backup and are lost; their hashes are back. */
@@ -119,7 +125,7 @@ export async function restoreBackup(
     // By now those are known as well whose end had begun: their objects may have left the place.
     const gone = new Set([...ledger.destroyed, ...(await destroyedRecordings(connection))])
     const objects = await bringObjects(target, place, manifest, gone, options.onProgress)
-    const withoutAudio = await settle(connection, target.keys, manifest, ledger.newest)
+    const { withoutAudio, mayHaveLeft } = await settle(connection, target.keys, manifest, ledger.newest)
     const replayed = await replayInto(target, ledger, target.ledger)
     options.onProgress({ step: 'ledger', done: ledger.copy.size, total: ledger.copy.size })
     const renewedKeys = await renewOldKeys(target, connection, replayed.keysToRenew)
@@ -138,6 +144,7 @@ export async function restoreBackup(
         by: options.by,
         lostEntries,
         withoutKey: withoutKey.length,
+        mayHaveLeft,
         renewedKeys,
       },
     })
@@ -152,6 +159,7 @@ export async function restoreBackup(
       withoutAudio,
       ledger: replayed,
       renewedKeys,
+      mayHaveLeft,
       withoutKey,
       lostEntries,
     }
@@ -311,13 +319,13 @@ function keysLost(ids: readonly string[]): Fault {
   )
 }
 
-/** What does not come back with its row. Returns how many recordings have lost their audio. */
+/** What does not come back with its row. Returns how many recordings have lost their audio, and what may have left since. */
 async function settle(
   connection: OwnConnection,
   keys: KeyStore,
   manifest: Manifest,
   newest: Temporal.Instant | undefined,
-): Promise<number> {
+): Promise<{ withoutAudio: number; mayHaveLeft: string[] }> {
   const held = (await keys.names()).flatMap((name) => /^intake-(\d{4}-\d{2}-\d{2})$/.exec(name)?.[1] ?? [])
   await connection.query('begin')
   await connection.query('set local session_replication_role = replica')
@@ -334,6 +342,7 @@ async function settle(
     update subject_copy set ended_at = clock_timestamp(), removed_at = clock_timestamp(),
       end_why = case when ready_at is null then 'failed' else 'expired' end
     where ended_at is null`)
+  const mayHaveLeft = await settleDisclosures(connection)
   // Letters and packages with numbers that came after the backup are out: none of them is given to another request or disclosure.
   await connection.query('update request_number set last = last + 1000')
   await connection.query('update disclosure_number set last = last + 1000')
@@ -352,5 +361,5 @@ async function settle(
      where kept_at is null and state not in ('DESTROYING', 'DESTROYED') returning id`,
   )
   await connection.query('commit')
-  return lost.length
+  return { withoutAudio: lost.length, mayHaveLeft }
 }
