@@ -424,7 +424,7 @@ describe('rules, rights and the log', () => {
   ] as const)('who may: %s', (action, path) => told(action, (who) => ask(who, 'GET', path)))
 
   test.each(rows.map(([name]) => name))(
-    '%s destroys nothing, takes no sound and no call out as they are, and enters nothing by hand',
+    '%s destroys nothing, takes nothing out of a call or a recording and enters nothing by hand',
     async (name) => {
       const who = people.get(name)!
       for (const { id, contactId } of Object.values(answered)) {
