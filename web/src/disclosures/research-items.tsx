@@ -50,6 +50,7 @@ function ItemRow({ disclosure: { id, may }, item, onDone }: Props & { item: Rese
   const { copy, contactId, destroyAt, recording, outcome } = item
   const title = `research-item-${item.item}`
   const params = { id, item: String(item.item) }
+  const toCheck = may.check && copy.state === 'RENDERED' ? copy.id : undefined
   const isMade = copy.state === 'RENDERED' || copy.state === 'APPROVED'
   return (
     <li className="stack-small">
@@ -68,19 +69,19 @@ function ItemRow({ disclosure: { id, may }, item, onDone }: Props & { item: Rese
         {copy.level && <Fact label={say('anonymisation.level')}>{say(`anonymisation.level.${copy.level}`)}</Fact>}
       </dl>
       <div className="actions">
+        {toCheck && (
+          <Link to="/disclosures/copies/$id/check" params={{ id: toCheck }} className="button button-secondary">
+            {say('disclosures.item.check')}
+            <OfItem item={item} />
+          </Link>
+        )}
         {may.prepare && (
           <Link
             to="/disclosures/research/$id/items/$item"
             params={params}
-            className={`button button-${copy.state === 'APPROVED' ? 'quiet' : 'secondary'}`}
+            className={`button button-${copy.state === 'APPROVED' || toCheck ? 'quiet' : 'secondary'}`}
           >
             {say(isMade ? 'disclosures.item.see' : 'disclosures.item.anonymise')}
-            <OfItem item={item} />
-          </Link>
-        )}
-        {may.check && copy.id && copy.state === 'RENDERED' && (
-          <Link to="/disclosures/copies/$id/check" params={{ id: copy.id }} className="button button-secondary">
-            {say('disclosures.item.check')}
             <OfItem item={item} />
           </Link>
         )}
