@@ -11,7 +11,7 @@ import { ended } from './ask.ts'
 import { authorityHeading, authorityStepState } from './authority-steps.ts'
 import type { AuthorityDetail } from './disclosure-shapes.ts'
 import { useKeptForm } from './kept-form.ts'
-import type { Done } from './research-page.tsx'
+import type { Done } from './done.ts'
 import { StepFrame } from './step-frame.tsx'
 
 type Outcome = 'GRANTED' | 'PART' | 'REFUSED'

@@ -11,7 +11,7 @@ import { useLanguage } from '../language/use-words.ts'
 import { usePurposeState } from '../session/purpose.tsx'
 import { authorityHeading, authorityStepState } from './authority-steps.ts'
 import type { AuthorityDetail, AuthorityItem } from './disclosure-shapes.ts'
-import type { Done } from './research-page.tsx'
+import type { Done } from './done.ts'
 import { StepFrame } from './step-frame.tsx'
 
 interface Props {

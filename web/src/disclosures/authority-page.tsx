@@ -33,7 +33,7 @@ import {
 import { CloseAuthority } from './close-authority.tsx'
 import { knowsOfAuthorities, type AuthorityDetail } from './disclosure-shapes.ts'
 import { Packages } from './packages.tsx'
-import type { Done } from './research-page.tsx'
+import type { Done } from './done.ts'
 import { MissingList, StepFrame, StepWay } from './step-frame.tsx'
 import { forgetLists } from './use-disclosures.ts'
 

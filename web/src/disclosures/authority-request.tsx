@@ -15,7 +15,7 @@ import { AuthorityFields } from './authority-fields.tsx'
 import { authorityHeading, authorityStepState } from './authority-steps.ts'
 import type { AuthorityDetail } from './disclosure-shapes.ts'
 import { useKeptForm } from './kept-form.ts'
-import type { Done } from './research-page.tsx'
+import type { Done } from './done.ts'
 import { StepFrame } from './step-frame.tsx'
 import { useAuthorityList } from './use-disclosures.ts'
 

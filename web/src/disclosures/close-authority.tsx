@@ -7,7 +7,7 @@ import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { authorityHeading, authorityStepState } from './authority-steps.ts'
 import type { AuthorityDetail } from './disclosure-shapes.ts'
-import type { Done } from './research-page.tsx'
+import type { Done } from './done.ts'
 import { StepFrame } from './step-frame.tsx'
 
 /** Closes what was released or refused; its entry in the log of disclosures stays. */

@@ -12,7 +12,7 @@ import { ended } from './ask.ts'
 import { writeDay } from './days.ts'
 import { prepares, type Extension, type ResearchDetail } from './disclosure-shapes.ts'
 import { useKeptForm } from './kept-form.ts'
-import type { Done } from './research-page.tsx'
+import type { Done } from './done.ts'
 import { researchHeading } from './research-steps.ts'
 
 /** A later day needs a new decision and never passes the end of a recording (AC19). */

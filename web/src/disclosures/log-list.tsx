@@ -45,7 +45,9 @@ function Entry({ one, me }: { one: LoggedDisclosure; me: Me }) {
         <Fact label={say(isResearch ? 'disclosures.study' : 'authorityDisclosure.caseNumber')}>{about}</Fact>
         {!isResearch && (
           <Fact label={say('authorityDisclosure.provision')}>
-            {known ? named(known.names) : (ground ?? say('authorityDisclosure.provision.none'))}
+            {known
+              ? named(known.names).replaceAll(' §', '\u00a0§')
+              : (ground ?? say('authorityDisclosure.provision.none'))}
           </Fact>
         )}
         <Fact label={say('disclosures.items')}>
@@ -70,7 +72,7 @@ function Entry({ one, me }: { one: LoggedDisclosure; me: Me }) {
         {one.closedAt && <Fact label={say('disclosureLog.closedAt')}>{at(one.closedAt)}</Fact>}
       </dl>
       {one.releases.length > 0 && (
-        <ul className="told-list" aria-label={say('disclosureLog.releases', { number })}>
+        <ul className="told-list disclosure-releases" aria-label={say('disclosureLog.releases', { number })}>
           {one.releases.map((release, index) => (
             <li key={index}>
               {say('disclosureLog.release', {

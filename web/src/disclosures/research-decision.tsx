@@ -9,7 +9,7 @@ import { useLanguage } from '../language/use-words.ts'
 import { ended } from './ask.ts'
 import type { ResearchDetail } from './disclosure-shapes.ts'
 import { useKeptForm } from './kept-form.ts'
-import type { Done } from './research-page.tsx'
+import type { Done } from './done.ts'
 import { researchHeading, researchStepState } from './research-steps.ts'
 import { StepFrame } from './step-frame.tsx'
 

@@ -11,7 +11,7 @@ import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { usePurposeState } from '../session/purpose.tsx'
 import type { ResearchDetail, ResearchItem } from './disclosure-shapes.ts'
-import type { Done } from './research-page.tsx'
+import type { Done } from './done.ts'
 import { endedBefore, researchHeading, researchStepState } from './research-steps.ts'
 import { StepFrame } from './step-frame.tsx'
 

@@ -20,6 +20,7 @@ import '../styles/requests.css'
 import '../styles/retention.css'
 import '../styles/watch.css'
 import { writeDay } from './days.ts'
+import type { Done } from './done.ts'
 import { decides, opensResearch, prepares, type ResearchDetail } from './disclosure-shapes.ts'
 import { OverdueBadge, ResearchState } from './research-list.tsx'
 import { Decision } from './research-decision.tsx'
@@ -32,9 +33,6 @@ import { Undertaking } from './research-undertaking.tsx'
 import { MissingList, StepWay } from './step-frame.tsx'
 import { forgetLists } from './use-disclosures.ts'
 import { Withdraw } from './withdraw-research.tsx'
-
-/** Something was done: it is said, the page is read anew, and the focus goes to that heading, or to what is missing. */
-export type Done = (said: string, heading?: string) => Promise<void>
 
 /** A package or a copy that is being made is looked at again. */
 const lookAgainMs = 1_500
@@ -151,13 +149,14 @@ function Standing({ disclosure }: { disclosure: ResearchDetail }) {
       />
     )
   }
+  const outWord = state === 'RELEASED' ? 'disclosures.research.outUntil' : 'disclosures.research.outNow'
   const isOut = state === 'RELEASED' || state === 'STUDY_ENDED'
   return (
     <Notice kind={state === 'CLOSED' ? 'success' : 'info'}>
       <h2 id="research-missing" tabIndex={-1} className="notice-title">
         {say(`disclosures.research.stands.${state}` as Word)}
       </h2>
-      {isOut && <p>{say(open > 0 ? 'disclosures.research.outUntil' : 'disclosures.research.allBack', { day })}</p>}
+      {isOut && <p>{say(open === 0 ? 'disclosures.research.allBack' : outWord, { day })}</p>}
     </Notice>
   )
 }

@@ -18,7 +18,7 @@ import type { ResearchDetail, ResearchNotice } from './disclosure-shapes.ts'
 import { Extensions } from './extensions.tsx'
 import { useKeptForm } from './kept-form.ts'
 import { ReturnedItems } from './returned-items.tsx'
-import type { Done } from './research-page.tsx'
+import type { Done } from './done.ts'
 import { researchHeading, researchStepState } from './research-steps.ts'
 import { StepFrame } from './step-frame.tsx'
 

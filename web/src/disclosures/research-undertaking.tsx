@@ -13,7 +13,7 @@ import { ended } from './ask.ts'
 import { writeDay } from './days.ts'
 import type { ResearchDetail } from './disclosure-shapes.ts'
 import { useKeptForm } from './kept-form.ts'
-import type { Done } from './research-page.tsx'
+import type { Done } from './done.ts'
 import { endedBefore, researchHeading, researchStepState } from './research-steps.ts'
 import { StepFrame } from './step-frame.tsx'
 

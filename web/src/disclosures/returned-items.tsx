@@ -8,7 +8,7 @@ import { useLanguage } from '../language/use-words.ts'
 import { ended } from './ask.ts'
 import type { ResearchDetail, ResearchItem } from './disclosure-shapes.ts'
 import { useKeptForm } from './kept-form.ts'
-import type { Done } from './research-page.tsx'
+import type { Done } from './done.ts'
 
 type Outcome = 'destroyed' | 'returned'
 

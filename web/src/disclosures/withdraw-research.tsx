@@ -5,7 +5,7 @@ import { Confirm } from '../controls/confirm.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import type { ResearchDetail } from './disclosure-shapes.ts'
-import type { Done } from './research-page.tsx'
+import type { Done } from './done.ts'
 
 const settled = new Set<ResearchDetail['state']>(['REFUSED', 'RELEASED', 'STUDY_ENDED', 'CLOSED', 'WITHDRAWN'])
 
