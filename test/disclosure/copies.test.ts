@@ -142,7 +142,7 @@ test('a hearing ends with the rendering it is of, with its session, with the rig
   expect(await ask()).toBe(409)
   const ends = () =>
     sql<{ why: string }>`
-    select end_why as why from copy_hearing where id = ${hearing.body['id'] as string}`.execute(copies.admin)
+    select end_why as why from copy_hearing where id = ${hearing.body['id']}`.execute(copies.admin)
   await expect.poll(async () => (await ends()).rows[0]?.why).toMatch(/restricted|changed/)
 })
 

@@ -19,5 +19,5 @@ export function sendRange(reply: FastifyReply, served: { bytes: Buffer; from: nu
     .header('accept-ranges', 'bytes')
     .header('content-range', `bytes ${served.from}-${last}/${served.totalBytes}`)
     .type('audio/wav')
-    .send(served.bytes as never)
+    .send(served.bytes)
 }

@@ -158,7 +158,7 @@ export function createCopyRenderer({ store, engines, missingOf, onFault }: CopyR
 function whyFailed(error: unknown, signal: AbortSignal): string {
   if (signal.aborted) return 'custodian-ended'
   if (error instanceof RecordingGone) return 'recording-destroyed'
-  if (error instanceof TurnFault || error instanceof Fault) return error.code
+  if (error instanceof TurnFault || error instanceof Fault) return String(error.code)
   return 'failed'
 }
 

@@ -58,7 +58,7 @@ export async function renderTracks(
       sound = await engine.speak(turns, lengthSamples, randomBytes, lane).catch((error: unknown) => {
         // Engines name a turn by its number from 1.
         const number = error instanceof Fault && /^Turn (\d+) /.exec(error.message)
-        throw number ? new TurnFault(error, turns[Number(number[1]) - 1]?.index ?? 0) : error
+        throw number ? new TurnFault(error as Fault, turns[Number(number[1]) - 1]?.index ?? 0) : error
       })
     } else {
       const samples = new Int16Array(lengthSamples)
