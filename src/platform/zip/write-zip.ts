@@ -14,10 +14,11 @@ const options = { mtime: noTime, mode: 0o100644, compress: false, forceDosTimest
 /** @throws what the entries throw */
 export async function* writeZip(entries: AsyncIterable<ZipEntry>): AsyncGenerator<Buffer> {
   const zip = new yazl.ZipFile()
+  const output = endable(zip.outputStream)
   const filling = fill()
   // Whoever reads learns of it below.
   filling.catch(() => undefined)
-  for await (const part of zip.outputStream) yield part as Buffer
+  for await (const part of output) yield part as Buffer
   await filling
 
   async function fill(): Promise<void> {
@@ -25,7 +26,7 @@ export async function* writeZip(entries: AsyncIterable<ZipEntry>): AsyncGenerato
       for await (const entry of entries) await add(entry)
       zip.end()
     } catch (error) {
-      ;(zip.outputStream as Readable).destroy(error as Error)
+      output.destroy(error as Error)
       throw error
     }
   }
@@ -43,4 +44,10 @@ export async function* writeZip(entries: AsyncIterable<ZipEntry>): AsyncGenerato
       zip.addReadStream(stream, entry.name, options)
     })
   }
+}
+
+/** Typed as any stream that is read; it is one of Node's own. */
+function endable(stream: unknown): Readable {
+  if (stream instanceof Readable) return stream
+  throw new TypeError('yazl gives no stream that can be ended: look at its version')
 }
