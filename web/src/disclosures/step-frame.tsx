@@ -48,7 +48,10 @@ export function StepWay({ steps }: { steps: readonly { heading: string; title: s
   const { say } = useLanguage()
   const now = steps.findIndex(({ state }) => state === 'missing')
   return (
-    <nav className="request-steps disclosure-steps" aria-label={say('disclosures.steps')}>
+    <nav
+      className={`request-steps ${steps.length > 6 ? 'disclosure-steps' : ''}`}
+      aria-label={say('disclosures.steps')}
+    >
       <ol>
         {steps.map(({ heading, title, state }, index) => (
           <li key={title} className={`request-steps-${state === 'missing' ? 'now' : state}`}>
