@@ -4,11 +4,9 @@
  * words or sound on disk that is not sealed, whether somebody may have it.
  */
 import { createHash } from 'node:crypto'
-import { mkdir, open, readdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
 import { sql, type Kysely } from 'kysely'
 import { openPayload, openWholePayload } from '#platform/age/open-stream.ts'
-import { chunkBytes, sealParts, sealPayload } from '#platform/age/seal-stream.ts'
+import { chunkBytes, sealPayload } from '#platform/age/seal-stream.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import type { KeyStore } from '#safeguards/keys/key-store.ts'
 import { fileKeyOf } from '#safeguards/keys/recording-keys.ts'
@@ -17,6 +15,7 @@ import { anonymisedCopyKey } from './objects.ts'
 import { openRecordingBody, openRecordingIndex } from './open-recording.ts'
 import { samplesPerSecond } from './recording-index.ts'
 import { bytesPerSample, renderAudio, wavHeader } from './render-audio.ts'
+import { sealObject, sweepUnfinished } from './seal-object.ts'
 
 export interface AnonymisedCopyStore {
   db: Kysely<RegisterTables>
@@ -126,8 +125,6 @@ export async function storeAnonymisedSound(
   of: CopyOfRecording,
   tracks: readonly [Int16Array, Int16Array],
 ): Promise<StoredSound> {
-  const path = join(store.workFolder, of.copy + workSuffix)
-  await mkdir(store.workFolder, { recursive: true, mode: 0o700 })
   const hash = createHash('sha256')
   let bytes = 0
   async function* counted() {
@@ -137,20 +134,12 @@ export async function storeAnonymisedSound(
       yield part
     }
   }
-  try {
-    await withKey(store, of.recording, async (fileKey) => {
-      const file = await open(path, 'w', 0o600)
-      try {
-        for await (const sealed of sealParts(fileKey, counted())) await file.appendFile(sealed)
-      } finally {
-        await file.close()
-      }
-    })
-    await store.objects.moveIn(anonymisedCopyKey(of.recording, of.copy), path)
-    return { sha256: hash.digest(), bytes }
-  } finally {
-    await rm(path, { force: true })
-  }
+  const [file, key] = [of.copy + workSuffix, anonymisedCopyKey(of.recording, of.copy)]
+  await withKey(store, of.recording, (fileKey) =>
+    // Under the recording's own key: there is no header.
+    sealObject(store, { file, key, header: Buffer.alloc(0), fileKey }, counted()),
+  )
+  return { sha256: hash.digest(), bytes }
 }
 
 function* wavParts([left, right]: readonly [Int16Array, Int16Array]): Generator<Buffer> {
@@ -204,11 +193,8 @@ export async function removeAnonymisedSound({ objects }: Pick<AnonymisedCopyStor
 }
 
 /** Removes what a custodian left behind that ended while it sealed. @returns how many files */
-export async function sweepUnfinishedSounds({ workFolder }: Pick<AnonymisedCopyStore, 'workFolder'>): Promise<number> {
-  await mkdir(workFolder, { recursive: true, mode: 0o700 })
-  const left = (await readdir(workFolder)).filter((name) => name.endsWith(workSuffix))
-  for (const name of left) await rm(join(workFolder, name), { force: true })
-  return left.length
+export function sweepUnfinishedSounds(store: Pick<AnonymisedCopyStore, 'workFolder'>): Promise<number> {
+  return sweepUnfinished(store, workSuffix)
 }
 
 /** Copies of recordings whose objects may be there still, by recording. */

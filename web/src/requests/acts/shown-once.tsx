@@ -1,10 +1,9 @@
-import { Copy } from 'lucide-react'
 import { useEffect, useId } from 'react'
 import { Button } from '../../controls/button.tsx'
 import { focusHeading } from '../../controls/focus-heading.ts'
+import { Secret } from '../../controls/secret.tsx'
 import { formatInstant } from '../../format/instant.ts'
 import { useLanguage } from '../../language/use-words.ts'
-import { announce } from '../../shell/announce.tsx'
 import '../../styles/acts.css'
 
 export interface MadeCopy {
@@ -38,31 +37,5 @@ export function ShownOnce({ made, onClose }: { made: MadeCopy; onClose: () => vo
         </div>
       </div>
     </section>
-  )
-}
-
-function Secret({ label, value, copied }: { label: string; value: string; copied: string }) {
-  const { say } = useLanguage()
-  const id = useId()
-  const copy = () =>
-    void navigator.clipboard.writeText(value).then(
-      () => announce(copied),
-      () => announce(say('copies.copied.not')),
-    )
-  return (
-    <div className="stack-small">
-      <p id={id} className="label">
-        {label}
-      </p>
-      <p>
-        <code className="copy-secret">{value}</code>
-      </p>
-      <div className="actions">
-        <Button kind="secondary" onPress={copy} aria-label={say('copies.copy', { what: label })}>
-          <Copy aria-hidden="true" size={18} />
-          {say('copies.copy.short')}
-        </Button>
-      </div>
-    </div>
   )
 }

@@ -1,0 +1,33 @@
+import { Copy } from 'lucide-react'
+import { useId } from 'react'
+import { useLanguage } from '../language/use-words.ts'
+import { announce } from '../shell/announce.tsx'
+import '../styles/acts.css'
+import { Button } from './button.tsx'
+
+/** Something that is shown this once, to be copied. */
+export function Secret({ label, value, copied }: { label: string; value: string; copied: string }) {
+  const { say } = useLanguage()
+  const id = useId()
+  const copy = () =>
+    void navigator.clipboard.writeText(value).then(
+      () => announce(copied),
+      () => announce(say('copies.copied.not')),
+    )
+  return (
+    <div className="stack-small" role="group" aria-labelledby={id}>
+      <p id={id} className="label">
+        {label}
+      </p>
+      <p>
+        <code className="copy-secret">{value}</code>
+      </p>
+      <div className="actions">
+        <Button kind="secondary" onPress={copy} aria-label={say('copies.copy', { what: label })}>
+          <Copy aria-hidden="true" size={18} />
+          {say('copies.copy.short')}
+        </Button>
+      </div>
+    </div>
+  )
+}
