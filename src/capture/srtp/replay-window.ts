@@ -1,0 +1,32 @@
+/** RFC 3711 section 3.3.2 asks for 64 at least. As many as the recorder can still tell from copies (extend-sequence.ts). */
+const windowPackets = 1024
+
+/** Which packet indices were received: each is opened once. */
+export class ReplayWindow {
+  /** The highest index accepted, -1 before the first. */
+  highest = -1
+  private readonly seen = new Uint32Array(windowPackets / 32)
+
+  judge(index: number): 'new' | 'seen' | 'too-old' {
+    if (index > this.highest) return 'new'
+    if (index <= this.highest - windowPackets) return 'too-old'
+    const place = index % windowPackets
+    return this.seen[place >> 5]! & (1 << (place & 31)) ? 'seen' : 'new'
+  }
+
+  /** Once the packet is authentic, and not before. */
+  accept(index: number): void {
+    if (index > this.highest) {
+      const moves = index - this.highest
+      if (this.highest === -1 || moves >= windowPackets) this.seen.fill(0)
+      else for (let i = 1; i <= moves; i++) this.forget((this.highest + i) % windowPackets)
+      this.highest = index
+    }
+    const place = index % windowPackets
+    this.seen[place >> 5]! |= 1 << (place & 31)
+  }
+
+  private forget(place: number): void {
+    this.seen[place >> 5]! &= ~(1 << (place & 31))
+  }
+}
