@@ -326,7 +326,7 @@ test('a copy on request that could be fetched is over where it is restored: it l
   ])
 })
 
-test('what could leave is over where it is restored, a signed copy has ended for good, and what may have left since is told by number', async () => {
+test('what could leave is over where it is restored, a signed copy without its sound has ended for good, and what an authority may have got is told by number', async () => {
   const [approved, rendered, rendering] = (await register.keep(3)).map(({ id }) => id)
   const { db: admin } = database.as()
   const person = async (name: string) => (await enterTestPerson(admin, database.as('seloste_desk').db, { name })).id
@@ -367,7 +367,7 @@ test('what could leave is over where it is restored, a signed copy has ended for
   await register.seal()
   await backUp(place)
   const machine = await emptyMachine()
-  expect((await restore(machine, place)).mayHaveLeft).toEqual(['T-2026-1', 'V-2026-1'])
+  expect((await restore(machine, place)).mayHaveLeft).toEqual(['V-2026-1'])
   const rows = async (query: string, values: unknown[] = []) =>
     (await machine.pool.query(query, values)).rows as unknown[]
   expect(await rows('select end_why, removed_at is not null as gone from disclosure_package order by end_why')).toEqual(
@@ -392,5 +392,5 @@ test('what could leave is over where it is restored, a signed copy has ended for
   // No number is given again that may have left.
   expect(await rows("select next_disclosure_number('T') ~ '-1003$' as later")).toEqual([{ later: true }])
   const [noted] = await rows("select detail -> 'mayHaveLeft' as it from audit_entry where action = 'backup.restored'")
-  expect(noted).toEqual({ it: ['T-2026-1', 'V-2026-1'] })
+  expect(noted).toEqual({ it: ['V-2026-1'] })
 })

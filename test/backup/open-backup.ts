@@ -15,7 +15,7 @@ import { migrate } from '#platform/database/migrate.ts'
 import { openDirectoryStore } from '#platform/objects/directory-store.ts'
 import { openPlaceFolder } from '#platform/objects/place-folder.ts'
 import { keepRecording } from '#register/recordings/keep-recording.ts'
-import { bodyKey, indexKey, recordingObjects } from '#register/recordings/objects.ts'
+import { copiedObjects, recordingObjects } from '#register/recordings/objects.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { PlaceSetting } from '#platform/config/places.ts'
 import { readVersions, versionAt } from '#safeguards/versions/versions.ts'
@@ -49,7 +49,7 @@ export async function openBackedUpRegister(database: TestDatabase<RegisterTables
     url: database.url(),
     db: owner.db,
     objects: register.objects,
-    objectsOf: (id) => [bodyKey(id), indexKey(id)],
+    objectsOf: copiedObjects,
     keys: register.keys,
     drawKey,
     program: 'test',

@@ -182,12 +182,17 @@ function tell(restored: Restored): void {
   }
   if (mayHaveLeft.length > 0) {
     console.log(
-      `disclosures of which something may have left since the backup: ${mayHaveLeft.join(', ')}; ask who receives them before anything is released`,
+      `disclosures to authorities of which something may have left in the last moment: ${mayHaveLeft.join(', ')}; ask the authority before anything is released`,
     )
   }
-  if (lostEntries.length > 0 || mayHaveLeft.length > 0)
+  if (ledger.untied.length > 0) {
     console.log(
-      'a disclosure that was begun after the backup is not in the register: ask those who decide, and enter it anew',
+      `copies that an institute has and of which nothing here says whose recording they are: ${ledger.untied.join(', ')}; recall them by letter (docs/operate/disclosures.md)`,
+    )
+  }
+  if (ledger.disclosures > 0)
+    console.log(
+      'disclosures that were begun after the backup have their numbers, days and items, and no words: see the decisions',
     )
   console.log('everybody signs in anew. Next: seloste start, then seloste recordings verify')
 }

@@ -12,7 +12,7 @@ import { isOnNetworkDrive } from '#platform/objects/network-drive.ts'
 import type { KeyStore } from '#safeguards/keys/key-store.ts'
 import { openPlaces, type Places } from '#safeguards/places/places.ts'
 import { assertAttested, judgePlaces, leavePlaces, tellRefused, type ToldPlace } from '#safeguards/places/registry.ts'
-import { isLedgerBehind } from '#safeguards/places/ship-ledger.ts'
+import { isLedgerBehind, packagesWait } from '#safeguards/places/ship-ledger.ts'
 import { isThisMachine, ownPlacesOfDatabase, tellCopyPlace, tellWitness } from '#safeguards/places/told-places.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 import type { Versions } from './follow-versions.ts'
@@ -86,6 +86,11 @@ export async function keepPlaces(options: KeepPlacesOptions): Promise<PlacesKeep
     intervalMs: shipMs,
     lockName: 'seloste.ledger-copies',
     work: async () => {
+      // A package to an institute leaves no sooner than a restore would know of it (decision 42).
+      if (await packagesWait(db)) {
+        for (const { place, fault } of await places.catchUp()) say(`reach of ${place}`, fault)
+        return
+      }
       if (!(await isLedgerBehind(db))) return
       for (const { place, fault } of await places.shipLedger()) say(`reach of ${place}`, fault)
     },

@@ -2,7 +2,7 @@ import { sql, type Kysely } from 'kysely'
 import { forgetFileKeys } from '#safeguards/keys/forget-keys.ts'
 import { settleMonths } from '#safeguards/keys/retire-versions.ts'
 import type { Reached } from '#safeguards/places/copies.ts'
-import { copiedObjects } from '../recordings/objects.ts'
+import { objectsElsewhere } from '../recordings/anonymised-copies.ts'
 import type { RegisterTables } from '../tables.ts'
 import type { Begun, Expunged, Expunging } from './ending.ts'
 import { noteDestroyed } from './note-destroyed.ts'
@@ -112,10 +112,11 @@ async function withoutKeys(db: Kysely<RegisterTables>, begun: readonly Begun[]):
 }
 
 /** What a place that does not even answer has is noise without its keys; the next run tells it again. */
-async function removeCopies({ copies }: Expunging, ready: readonly Begun[]): Promise<Answer> {
+async function removeCopies({ db, copies }: Expunging, ready: readonly Begun[]): Promise<Answer> {
   if (ready.length === 0) return { reached: [], away: [] }
   try {
-    const reached = await copies.deleteObjects(ready.flatMap(({ id }) => copiedObjects(id)))
+    const ids = ready.map(({ id }) => id)
+    const reached = await copies.deleteObjects(await objectsElsewhere(db, ids))
     return { reached, away: reached.filter((place) => !place.reached).map(said) }
   } catch (error) {
     return { reached: [], away: [`objects in the copies: ${error instanceof Error ? error.message : String(error)}`] }

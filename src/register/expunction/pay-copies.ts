@@ -1,7 +1,7 @@
 import { appendToLedger } from '#safeguards/ledger/append-to-ledger.ts'
 import type { Reached } from '#safeguards/places/copies.ts'
 import type { Expunging } from './ending.ts'
-import { copiedObjects } from '../recordings/objects.ts'
+import { objectsElsewhere } from '../recordings/anonymised-copies.ts'
 
 const atOnce = 500
 
@@ -24,7 +24,7 @@ export async function payCopies({ db, copies }: Expunging): Promise<void> {
   const keys = owed.filter((one) => one.object_kind === 'month-key')
   if (recordings.length > 0) {
     const ids = [...new Set(recordings.map(({ object }) => object))]
-    await note(recordings, await copies.deleteObjects(ids.flatMap(copiedObjects)))
+    await note(recordings, await copies.deleteObjects(await objectsElsewhere(db, ids)))
   }
   if (keys.length > 0) {
     const months = [...new Set(keys.map(({ object }) => object.slice('month-'.length, 'month-2027-03'.length)))]

@@ -11,7 +11,7 @@ import type { ObjectStore } from '#platform/objects/object-store.ts'
 import type { KeyStore } from '#safeguards/keys/key-store.ts'
 import { fileKeyOf } from '#safeguards/keys/recording-keys.ts'
 import type { RegisterTables } from '../tables.ts'
-import { anonymisedCopyKey } from './objects.ts'
+import { anonymisedCopyKey, copiedObjects } from './objects.ts'
 import { openRecordingBody, openRecordingIndex } from './open-recording.ts'
 import { samplesPerSecond } from './recording-index.ts'
 import { bytesPerSample, renderAudio, wavHeader } from './render-audio.ts'
@@ -96,15 +96,21 @@ export async function originalTracks(
   }))
   const caller = new Int16Array(index.durationSamples)
   const official = new Int16Array(index.durationSamples)
-  for (let from = 0; from < index.durationSamples; from += partSamples) {
-    signal?.throwIfAborted()
-    const to = Math.min(index.durationSamples, from + partSamples)
-    const pcm = await renderAudio(index, (n) => body.openChunk(n), from, to)
-    for (let i = from, at = 0; i < to; i++, at += bytesPerSample) {
-      caller[i] = pcm.readInt16LE(at)
-      official[i] = pcm.readInt16LE(at + 2)
+  try {
+    for (let from = 0; from < index.durationSamples; from += partSamples) {
+      signal?.throwIfAborted()
+      const to = Math.min(index.durationSamples, from + partSamples)
+      const pcm = await renderAudio(index, (n) => body.openChunk(n), from, to)
+      for (let i = from, at = 0; i < to; i++, at += bytesPerSample) {
+        caller[i] = pcm.readInt16LE(at)
+        official[i] = pcm.readInt16LE(at + 2)
+      }
+      pcm.fill(0)
     }
-    pcm.fill(0)
+  } catch (error) {
+    caller.fill(0)
+    official.fill(0)
+    throw error
   }
   return { caller, official, isMixed: index.sources.some(({ track }) => track === 'mixed') }
 }
@@ -207,4 +213,13 @@ export async function anonymisedCopiesLeft(
     select id, recording_id as of from anonymised_copy
     where recording_id = any (${recordings}::uuid[]) and sound_at is not null`.execute(db)
   return new Map(rows.map(({ id, of }) => [of, id]))
+}
+
+/** What copies elsewhere may have of recordings: their objects, and those of their anonymised copies (R33). */
+export async function objectsElsewhere(db: Kysely<RegisterTables>, recordings: readonly string[]): Promise<string[]> {
+  if (recordings.length === 0) return []
+  const { rows } = await sql<{ id: string; of: string }>`
+    select id, recording_id as of from anonymised_copy where recording_id = any (${recordings}::uuid[])`.execute(db)
+  const copies = new Map(rows.map(({ id, of }) => [of, id]))
+  return recordings.flatMap((id) => copiedObjects(id, copies.get(id)))
 }

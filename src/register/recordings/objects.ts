@@ -38,7 +38,8 @@ export function recordingObjects(recordingId: string): string[] {
   return [headerKey(recordingId), tailKey(recordingId), indexKey(recordingId), bodyKey(recordingId)]
 }
 
-/** Those that a copy elsewhere has. */
-export function copiedObjects(recordingId: string): string[] {
-  return [indexKey(recordingId), bodyKey(recordingId)]
+/** Those that a copy elsewhere has; with the sound of its anonymised copy, where it has one. */
+export function copiedObjects(recordingId: string, copyId?: string): string[] {
+  const own = [indexKey(recordingId), bodyKey(recordingId)]
+  return copyId === undefined ? own : [...own, anonymisedCopyKey(recordingId, copyId)]
 }

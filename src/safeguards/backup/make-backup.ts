@@ -40,8 +40,8 @@ export interface BackupSource {
   url: string
   db: HoldingSafeguards
   objects: ObjectStore
-  /** The objects of a kept recording. */
-  objectsOf: (recordingId: string) => string[]
+  /** The objects of a kept recording, and of its anonymised copy where that is signed. */
+  objectsOf: (recordingId: string, copyId?: string) => string[]
   keys: KeyStore
   /** The installation's secret for draws (R14). */
   drawKey: Buffer
@@ -179,12 +179,14 @@ async function writeBackup(
       onProgress({ step: 'tables', item: name, done: ++done, total })
     },
   )
-  const kept = await connection.query<{ id: string }>(`
-    select id from recording where kept_at is not null and state not in ('DESTROYING', 'DESTROYED') order by id`)
+  const kept = await connection.query<{ id: string; copy: string | null }>(`
+    select r.id, c.id as copy from recording r
+    left join anonymised_copy c on c.recording_id = r.id and c.state = 'APPROVED' and c.ended_at is null and c.sound_at is not null
+    where r.kept_at is not null and r.state not in ('DESTROYING', 'DESTROYED') order by r.id`)
   await connection.query('commit')
 
   const copied = await copyAll(connection, source, store, signer, {
-    keys: kept.flatMap((row) => source.objectsOf(row.id)),
+    keys: kept.flatMap((row) => source.objectsOf(row.id, row.copy ?? undefined)),
     now,
     onProgress,
   })

@@ -7,6 +7,7 @@ import type { OwnConnection } from '#platform/database/copy.ts'
 import { Fault } from '#platform/fault.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import type { KeyStore } from '../keys/key-store.ts'
+import type { LentItem } from '../ledger/replay-disclosures.ts'
 import { monthKeyName, shardPurpose } from '../keys/month-keys.ts'
 import {
   monthFile,
@@ -22,8 +23,13 @@ import { PlaceFault } from '../places/place-faults.ts'
 import { monthsIn } from '../places/renew-keyring.ts'
 import { readWholeOr } from './read-whole.ts'
 
+export interface RestoredKeyring {
+  keys: number
+  lent: LentItem[]
+}
+
 /**
- * Returns how many recordings have their key.
+ * Returns how many recordings have their key, and what is out of them.
  * @param lost what to do about a shard that does not open: the restore ends there, or goes on without its keys
  * @throws Fault `restore-key-store`, `restore-keyring`; KeyStoreFault KEY_FORGED
  */
@@ -33,7 +39,7 @@ export async function restoreKeyring(
   identity: string,
   keys: KeyStore,
   lost: 'refused' | 'accepted' = 'refused',
-): Promise<number> {
+): Promise<RestoredKeyring> {
   const found = await monthsIn(store)
   const months: MonthKeys[] = []
   for (const month of found) {
@@ -56,7 +62,7 @@ export async function restoreKeyring(
   await settleVersions(connection, months)
   const [counted] = await connection.query<{ held: number }>('select count(*) as held from recording_key')
   await connection.query('commit')
-  return counted?.held ?? 0
+  return { keys: counted?.held ?? 0, lent: months.flatMap(({ lent }) => lent) }
 }
 
 /** Their end had begun when the machine was lost: it is gone on with once the register starts. */

@@ -25,9 +25,10 @@ import { logFolder, readLogHashes } from './log-hashes.ts'
 import type { Manifest } from './manifest.ts'
 import { readWholeOr } from './read-whole.ts'
 import { judgeLedger, replayInto, type LedgerAnchors } from './restored-ledger.ts'
+import type { RestoredKeyring } from './restore-keyring.ts'
 import { resumeRestoredLog } from './resume-restored-log.ts'
-import { destroyedRecordings, recordingOf } from './rotate.ts'
-import { settleDisclosures } from './settle-disclosures.ts'
+import { anonymisedCopyOf, destroyedRecordings, recordingOf } from './rotate.ts'
+import { mayHaveLeftOf, settleDisclosures } from './settle-disclosures.ts'
 
 export interface RestoreTarget {
   /** Of the database's owner, who is a superuser. */
@@ -48,8 +49,8 @@ export interface RestoreTarget {
 /** A place as a restore reads it. */
 export interface RestorePlace {
   store: ObjectStore
-  /** Puts the place's copy of the keyring into the key store and the database. Returns how many keys there were. */
-  restoreKeyring: (connection: OwnConnection) => Promise<number>
+  /** Puts the place's copy of the keyring into the key store and the database. Returns how many keys there were, and what is out. */
+  restoreKeyring: (connection: OwnConnection) => Promise<RestoredKeyring>
   /** A file of a copy of the destruction ledger: the place's own, or another that was found. */
   readLedger: (name: string) => Promise<Buffer | undefined>
 }
@@ -81,10 +82,7 @@ export interface Restored {
   ledger: Replayed
   /** Versions of month keys that the ledger says are destroyed and that came back with the keyring: renewed and destroyed. */
   renewedKeys: string[]
-  /**
-   * Disclosures that were open: whether anything of them was released after the backup, nobody here knows (R32). Those that were
-   * begun later are not even named.
-   */
+  /** Disclosures to authorities that were decided and of whose release the ledger says nothing: it may have been its last second. */
   mayHaveLeft: string[]
   /** Recordings in keeping whose key is lost. */
   withoutKey: string[]
@@ -120,13 +118,14 @@ export async function restoreBackup(
     )
     await target.migrate()
     await bringSecrets(target, secrets)
-    const keys = await place.restoreKeyring(connection)
+    const { keys, lent } = await place.restoreKeyring(connection)
     options.onProgress({ step: 'keys', done: keys, total: keys })
     // By now those are known as well whose end had begun: their objects may have left the place.
     const gone = new Set([...ledger.destroyed, ...(await destroyedRecordings(connection))])
-    const objects = await bringObjects(target, place, manifest, gone, options.onProgress)
-    const { withoutAudio, mayHaveLeft } = await settle(connection, target.keys, manifest, ledger.newest)
-    const replayed = await replayInto(target, ledger, target.ledger)
+    const { objects, copies } = await bringObjects(target, place, manifest, gone, options.onProgress)
+    const withoutAudio = await settle(connection, target.keys, manifest, ledger.newest, copies)
+    const replayed = await replayInto({ ...target, lent }, ledger, target.ledger)
+    const mayHaveLeft = await mayHaveLeftOf(connection)
     options.onProgress({ step: 'ledger', done: ledger.copy.size, total: ledger.copy.size })
     const renewedKeys = await renewOldKeys(target, connection, replayed.keysToRenew)
     const withoutKey = await keylessRecordings(connection)
@@ -248,8 +247,9 @@ async function bringObjects(
   manifest: Manifest,
   destroyed: ReadonlySet<string>,
   onProgress: RestoreOptions['onProgress'],
-): Promise<number> {
+): Promise<{ objects: number; copies: string[] }> {
   const running = atMost(4)
+  const copies: string[] = []
   let [seen, brought] = [0, 0]
   for await (const object of objectsOf(place.store, manifest)) {
     seen += 1
@@ -261,10 +261,12 @@ async function bringObjects(
         await target.objects.put(object.key, await readObjectCopy(place.store, object))
       }
       brought += 1
+      const copy = anonymisedCopyOf(object.key)
+      if (copy !== undefined) copies.push(copy)
     })
   }
   await running.all()
-  return brought
+  return { objects: brought, copies }
 }
 
 async function sizeOr(store: ObjectStore, key: string): Promise<number | undefined> {
@@ -319,13 +321,14 @@ function keysLost(ids: readonly string[]): Fault {
   )
 }
 
-/** What does not come back with its row. Returns how many recordings have lost their audio, and what may have left since. */
+/** What does not come back with its row. Returns how many recordings have lost their audio. @param copies whose sound is here */
 async function settle(
   connection: OwnConnection,
   keys: KeyStore,
   manifest: Manifest,
   newest: Temporal.Instant | undefined,
-): Promise<{ withoutAudio: number; mayHaveLeft: string[] }> {
+  copies: readonly string[],
+): Promise<number> {
   const held = (await keys.names()).flatMap((name) => /^intake-(\d{4}-\d{2}-\d{2})$/.exec(name)?.[1] ?? [])
   await connection.query('begin')
   await connection.query('set local session_replication_role = replica')
@@ -342,7 +345,7 @@ async function settle(
     update subject_copy set ended_at = clock_timestamp(), removed_at = clock_timestamp(),
       end_why = case when ready_at is null then 'failed' else 'expired' end
     where ended_at is null`)
-  const mayHaveLeft = await settleDisclosures(connection)
+  await settleDisclosures(connection, copies)
   // Letters and packages with numbers that came after the backup are out: none of them is given to another request or disclosure.
   await connection.query('update request_number set last = last + 1000')
   await connection.query('update disclosure_number set last = last + 1000')
@@ -361,5 +364,5 @@ async function settle(
      where kept_at is null and state not in ('DESTROYING', 'DESTROYED') returning id`,
   )
   await connection.query('commit')
-  return { withoutAudio: lost.length, mayHaveLeft }
+  return lost.length
 }

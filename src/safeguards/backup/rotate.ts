@@ -64,7 +64,17 @@ export async function destroyedRecordings(connection: OwnConnection): Promise<Se
   return new Set(rows.map(({ id }) => id))
 }
 
-/** The recording whose object a key is. */
+const uuid = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'
+const recordingKey = new RegExp(`^(?:recordings/(${uuid})\\.[a-z]+|anonymised/(${uuid})/${uuid}\\.age)$`)
+const anonymisedKey = new RegExp(`^anonymised/${uuid}/(${uuid})\\.age$`)
+
+/** The recording whose object a key is, or of whose anonymised copy. */
 export function recordingOf(key: string): string | undefined {
-  return /([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.[a-z]+$/.exec(key)?.[1]
+  const found = recordingKey.exec(key)
+  return found?.[1] ?? found?.[2]
+}
+
+/** The anonymised copy whose sound an object is. */
+export function anonymisedCopyOf(key: string): string | undefined {
+  return anonymisedKey.exec(key)?.[1]
 }

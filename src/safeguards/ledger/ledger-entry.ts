@@ -11,6 +11,7 @@ const instant = Type.String({
   pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,9})?Z$',
   maxLength: 30,
 })
+const sha256 = Type.String({ pattern: '^[0-9a-f]{64}$' })
 const count = Type.Integer({ minimum: 0 })
 const keyName = Type.String({ pattern: '^[a-z0-9][a-z0-9.-]{0,62}$' })
 const day = Type.String({ pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' })
@@ -127,6 +128,36 @@ const shapes = {
   request: about('request', oneOf('erased'), id, {
     closedAt: instant,
     outcome: oneOf('ANSWERED', 'REFUSED', 'WITHDRAWN'),
+  }),
+  /**
+   * What has left and does not come back by a restore: the disclosure with what a restore needs to have it on record again. What
+   * ties an item to its recording is here as a salted hash (decision 42).
+   */
+  disclosure: about('disclosure', oneOf('released', 'recalled', 'confirmed', 'extended', 'study-ended', 'closed'), id, {
+    number: Type.Optional(Type.String({ pattern: '^[TV]-[0-9]{4}-[0-9]+$' })),
+    institute: Type.Optional(uuid),
+    dueOn: Type.Optional(day),
+    preparedBy: Type.Optional(uuid),
+    decidedBy: Type.Optional(uuid),
+    origin: Type.Optional(oneOf('REQUEST', 'OWN_INITIATIVE')),
+    aim: Type.Optional(oneOf('PREVENTION', 'INVESTIGATION')),
+    provision: Type.Optional(Type.String({ maxLength: 64 })),
+    enteredBy: Type.Optional(uuid),
+    receivedAt: Type.Optional(instant),
+    items: Type.Optional(Type.Array(Type.Object({ item: count, tie: Type.Optional(sha256) }, closed))),
+    item: Type.Optional(count),
+    dueAt: Type.Optional(instant),
+    outcome: Type.Optional(oneOf('destroyed', 'returned', 'GRANTED', 'PART')),
+    endedOn: Type.Optional(day),
+  }),
+  /** What it was sent in; its hash proves what left. */
+  package: about('package', oneOf('stored', 'taken'), id, {
+    disclosure: Type.Optional(uuid),
+    sha256: Type.Optional(sha256),
+    sizeBytes: Type.Optional(count),
+    files: Type.Optional(count),
+    method: Type.Optional(oneOf('KEY', 'PASSPHRASE')),
+    madeBy: Type.Optional(uuid),
   }),
   /** A recording, or a version of a month key, whose end has reached a place that was away when it ended. */
   'place-reached': about(

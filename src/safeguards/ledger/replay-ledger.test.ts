@@ -205,6 +205,8 @@ describe('the ledger replayed on a restored register', () => {
       links: 2,
       scimTokens: 1,
       requests: 0,
+      disclosures: 0,
+      untied: [],
       employments: 1,
       holds: 2,
       keys: 2,

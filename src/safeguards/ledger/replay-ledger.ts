@@ -11,6 +11,7 @@ import type { ObjectStore } from '#platform/objects/object-store.ts'
 import type { KeyStore } from '../keys/key-store.ts'
 import { safeguardsOf, type HoldingSafeguards, type SafeguardTables } from '../tables.ts'
 import type { CopiedEntry } from './read-ledger-copy.ts'
+import { disclosureTables, replayDisclosures, type LentItem, type ReplayedDisclosures } from './replay-disclosures.ts'
 
 export interface Replaying {
   db: HoldingSafeguards
@@ -18,9 +19,11 @@ export interface Replaying {
   /** The objects of a recording. */
   objectsOf: (recordingId: string) => readonly string[]
   keys: Pick<KeyStore, 'has' | 'destroy'>
+  /** What ties the items of disclosures that are out to their recordings, as the keyring has it. */
+  lent?: readonly LentItem[]
 }
 
-export interface Replayed {
+export interface Replayed extends ReplayedDisclosures {
   recordings: number
   contacts: number
   rights: number
@@ -51,6 +54,7 @@ const guarded = [
   'person',
   'one_time_link',
   'scim_token',
+  ...disclosureTables,
 ] as const
 
 /** @param since the entries up to this number are in the backup already */
@@ -75,6 +79,7 @@ export async function replayLedger(
       employments: await replayEmployments(tx, rows),
       holds: holds.length,
       requests: await replayErasures(tx, rows),
+      ...(await replayDisclosures(tx, ended, replaying.lent ?? [])),
     }
     await sql`update session set ended_at = now() where ended_at is null`.execute(tx)
     for (const table of guarded) await sql`alter table ${sql.table(table)} enable trigger user`.execute(tx)

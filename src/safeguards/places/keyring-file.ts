@@ -2,11 +2,12 @@
  * The keyring as files (docs/operate/places-of-data.md). In: the wrapped keys of a month as they are in the database. Out:
  * what lies below `keyring/` in a place, and back. Never here: a key in the open outside a sealed file, a place.
  *
- *     keyring/2027-03/month     sealed to the recovery key: the month's wrapping keys, its wrapped shard keys
+ *     keyring/2027-03/month     sealed to the recovery key: the month's wrapping keys, its wrapped shard keys, what is out
  *     keyring/2027-03/<shard>   the wrapped file keys of that shard, a recording a line
  */
 import { sql, type Transaction } from 'kysely'
 import { openSealedFile, sealFile } from '#platform/age/sealed-file.ts'
+import type { LentItem } from '../ledger/replay-disclosures.ts'
 import type { KeyStore } from '../keys/key-store.ts'
 import { monthKeyName, recordingPurpose } from '../keys/month-keys.ts'
 import { unwrapKey } from '../keys/wrap.ts'
@@ -35,6 +36,8 @@ export interface MonthKeys {
   shards: { shard: number; version: number; wrapped: Buffer; recordings: number }[]
   /** Whose keys have left the month, and of which the ledger there does not say yet that they are destroyed. */
   leaving: { recordingId: string; cause: string }[]
+  /** Copies of its recordings that are out, and what ties them to these; gone once they are confirmed (R32). */
+  lent: LentItem[]
 }
 
 export interface WrappedFileKey {
@@ -48,6 +51,8 @@ interface MonthContent {
   keys: { version: number; key?: string }[]
   shards: [shard: number, version: number, wrapped: string, recordings: number][]
   leaving: [recordingId: string, cause: string][]
+  /** None in a file of before 0037. */
+  lent?: [recordingId: string, disclosureId: string, item: number, salt: string][]
 }
 
 /** The shards that a month has now. */
@@ -76,12 +81,21 @@ export async function readLeaving(tx: Tx, month: Temporal.PlainDate, ledgerTo: n
   return rows
 }
 
+/** What is out of the recordings whose keys lie under a month. */
+export async function readLent(tx: Tx, month: Temporal.PlainDate): Promise<LentItem[]> {
+  const { rows } = await sql<LentItem>`
+    select recording_id as "recordingId", disclosure_id as "disclosureId", item, salt from lent_of_month(${month})`.execute(
+    tx,
+  )
+  return rows
+}
+
 /** The month's file, sealed. */
 export async function sealMonth(
   keys: Pick<KeyStore, 'copyOut'>,
   recipient: string,
   month: Temporal.PlainDate,
-  { shards, leaving }: Pick<MonthKeys, 'shards' | 'leaving'>,
+  { shards, leaving, lent }: Pick<MonthKeys, 'shards' | 'leaving' | 'lent'>,
 ): Promise<Buffer> {
   const copied: MonthContent['keys'] = []
   for (const version of new Set(shards.map((shard) => shard.version))) {
@@ -94,6 +108,7 @@ export async function sealMonth(
     keys: copied,
     shards: shards.map((one) => [one.shard, one.version, one.wrapped.toString('base64'), one.recordings]),
     leaving: leaving.map(({ recordingId, cause }) => [recordingId, cause]),
+    lent: lent.map((one) => [one.recordingId, one.disclosureId, one.item, one.salt.toString('base64')]),
   }
   return sealFile(recipient, Buffer.from(JSON.stringify(content)))
 }
@@ -135,6 +150,12 @@ export async function openMonth(identity: string, file: Buffer): Promise<MonthKe
       recordings,
     })),
     leaving: content.leaving.map(([recordingId, cause]) => ({ recordingId, cause })),
+    lent: (content.lent ?? []).map(([recordingId, disclosureId, item, salt]) => ({
+      recordingId,
+      disclosureId,
+      item,
+      salt: Buffer.from(salt, 'base64'),
+    })),
   }
 }
 

@@ -15,6 +15,7 @@ import {
   monthFile,
   nextShardFile,
   readLeaving,
+  readLent,
   readShards,
   sealMonth,
   shardFile,
@@ -67,7 +68,7 @@ export async function renewMonth(
         return putAndReadBack(store, nextShardFile(month, shard), bytes)
       })
     }
-    const sealed = await sealMonth(keys, recipient, month, { shards: held, leaving })
+    const sealed = await sealMonth(keys, recipient, month, { shards: held, leaving, lent: await readLent(tx, month) })
     await putAndReadBack(store, monthFile(month), sealed)
     await each([...written], async (shard) => {
       const next = nextShardFile(month, shard)

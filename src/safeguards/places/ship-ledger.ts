@@ -57,3 +57,11 @@ export async function isLedgerBehind(holding: HoldingSafeguards): Promise<boolea
     ) as behind`.execute(safeguardsOf(holding))
   return rows[0]?.behind === true
 }
+
+/** Whether a package that is made waits until the places know of its release. */
+export async function packagesWait(holding: HoldingSafeguards): Promise<boolean> {
+  const { rows } = await sql<{ wait: boolean }>`select packages_wait_for_places() as wait`.execute(
+    safeguardsOf(holding),
+  )
+  return rows[0]?.wait === true
+}

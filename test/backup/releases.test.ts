@@ -1,0 +1,303 @@
+/**
+ * What has left against restores (R32, R33, R50, decision 42): a prohibition recalls what left after the backup, nothing ties what was
+ * confirmed, and a recording has one rendering for ever.
+ */
+import { sql } from 'kysely'
+import { beforeAll, expect, test } from 'vitest'
+import { inSession } from '#platform/database/connect.ts'
+import { anonymisedCopyKey } from '#register/recordings/objects.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { openSealedFile, sealFile } from '#platform/age/sealed-file.ts'
+import { packagesWait } from '#safeguards/places/ship-ledger.ts'
+import { monthFile, openMonth } from '#safeguards/places/keyring-file.ts'
+import { monthsIn } from '#safeguards/places/renew-keyring.ts'
+import { readWholeOr } from '#safeguards/backup/read-whole.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { enterTestPerson } from '../database/people.ts'
+import { makeDestroyer } from '../register/destroy-recordings.ts'
+import { backUpTo, emptyMachine, openBackedUpRegister, openTestPlaces, recovery, restoreFrom } from './open-backup.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const register = await openBackedUpRegister(database)
+const { db: admin } = database.as()
+const person = async (name: string) => (await enterTestPerson(admin, database.as('seloste_desk').db, { name })).id
+let people: { eero: string; kaisa: string; riitta: string; aino: string }
+
+beforeAll(async () => {
+  people = {
+    eero: await person('Eero'),
+    kaisa: await person('Kaisa'),
+    riitta: await person('Riitta'),
+    aino: await person('Aino'),
+  }
+  await sql`update disclosure_rules set research = true, authority = true`.execute(admin)
+})
+
+/** Kept recordings that Aino answered, each with a signed copy whose sound is in the object store. */
+async function recordings(count: number): Promise<{ id: string; copy: string }[]> {
+  const kept = await register.keep(count)
+  const made: { id: string; copy: string }[] = []
+  for (const { id } of kept) {
+    await sql`
+      update segment set official_person_id = ${people.aino} where id = (select segment_id from recording where id = ${id})`.execute(
+      admin,
+    )
+    const { rows } = await sql<{ id: string }>`
+      insert into anonymised_copy (recording_id, duration_ms, state, work, prepared_by, rendered_at, sound_at, sound_sha256, sound_bytes, sound_ms, checked_at, checked_by)
+      values (${id}, 80, 'APPROVED', 'w', ${people.eero}, now(), now(), sha256('a'), 9, 80, now(), ${people.kaisa}) returning id`.execute(
+      admin,
+    )
+    await register.objects.put(anonymisedCopyKey(id, rows[0]!.id), Buffer.from('sealed'))
+    made.push({ id, copy: rows[0]!.id })
+  }
+  return made
+}
+
+/** A granted disclosure of some recordings. */
+async function granted(of: readonly { id: string }[]): Promise<{ id: string; number: string }> {
+  const { rows } = await sql<{ id: string; number: string }>`
+    with i as (
+      insert into institute (name, contact, email, language, added_by)
+      values ('Laitos ' || gen_random_uuid(), 'Kirjaamo', 'a@b.example', 'fi', ${people.eero}) returning id
+    )
+    insert into research_disclosure (number, institute_id, study, due_on, format, prepared_by, outcome, reasons, decided_at, decided_by)
+    select next_disclosure_number('T'), i.id, 'Laatu', current_date + 30, 'OPUS', ${people.eero}, 'GRANTED', 'Peruste', now(), ${people.riitta}
+    from i returning id, number`.execute(admin)
+  const made = rows[0]!
+  for (const [at, { id }] of of.entries()) {
+    await sql`
+      insert into research_item (disclosure_id, item, recording_id, contact_id, picked_by)
+      select ${made.id}, ${at + 1}, id, contact_id, ${people.eero} from recording where id = ${id}`.execute(admin)
+  }
+  return made
+}
+
+/** As a package that is stored releases. @returns its id */
+async function release({ id }: { id: string }): Promise<string> {
+  return admin.transaction().execute(async (tx) => {
+    const { rows } = await sql<{ id: string }>`
+      insert into disclosure_package (research_id, method, delivery, token_hash, files, made_by, expires_at)
+      values (${id}, 'KEY', 'LINK', sha256(uuid_send(gen_random_uuid())), 1, ${people.riitta}, now() + interval '1 day') returning id`.execute(
+      tx,
+    )
+    await sql`update disclosure_package set ready_at = now(), size_bytes = 9, sha256 = sha256('p') where id = ${rows[0]!.id}`.execute(
+      tx,
+    )
+    await sql`select note_research_released(${id}::uuid)`.execute(tx)
+    return rows[0]!.id
+  })
+}
+
+const stateOf = async (of: string) => {
+  const { rows } = await sql<{
+    state: string
+  }>`select package_state(p) as state from disclosure_package p where id = ${of}`.execute(admin)
+  return rows[0]?.state
+}
+
+type Machine = Awaited<ReturnType<typeof emptyMachine>>
+
+async function forbidden(machine: Machine, recording: string): Promise<void> {
+  const token = `restored-${recording}`
+  await machine.pool.query(
+    `insert into session (token_hash, person_id, created_at, expires_at)
+     values (sha256(convert_to($1, 'UTF8')), $2, now(), now() + interval '1 hour')`,
+    [token, people.aino],
+  )
+  await inSession(machine.target.db as never, { 'seloste.session': token }, (tx) =>
+    sql`select forbid_use(${recording}::uuid, 'OFFICIAL', 'OWN_CALLS', null)`.execute(tx),
+  )
+}
+
+test(
+  'a prohibition after a restore recalls what had left after the backup, whenever the disclosure was begun; what was confirmed stays so',
+  { timeout: 60_000 },
+  async () => {
+    const place = await openTestPlaces(database, register)
+    const [early, late, back, closed] = await recordings(4)
+    const begun = await granted([early!])
+    await register.seal()
+    const { manifest } = await backUpTo(register, place)
+
+    const after = await granted([late!, back!])
+    const over = await granted([closed!])
+    await release(begun)
+    const fetched = await release(after)
+    await release(over)
+    await sql`select note_package_taken(${fetched}::uuid)`.execute(admin)
+    const confirm = (of: string, item: number) =>
+      sql`select confirm_copy((select id from disclosed_copy where disclosure = ${of} and item = ${item}), 'destroyed', 'K-1', 'DECISION_MAKER')`.execute(
+        admin,
+      )
+    await place.copies.catchUp()
+    // What lies beside the backups names no recording, and the keyring's tie goes with the confirmation.
+    const lent = async () => {
+      const found: string[] = []
+      for (const month of await monthsIn(place.store)) {
+        const { lent: out } = await openMonth(recovery.identity, (await readWholeOr(place.store, monthFile(month)))!)
+        found.push(...out.map(({ recordingId }) => recordingId))
+      }
+      return found
+    }
+    expect(new Set(await lent())).toEqual(new Set([early, late, back, closed].map((one) => one!.id)))
+    await confirm(after.number, 2)
+    await confirm(over.number, 1)
+    await sql`update research_disclosure set closed_at = now(), closed_by = ${people.riitta} where id = ${over.id}`.execute(
+      admin,
+    )
+    await register.seal()
+    await place.copies.catchUp()
+    expect(new Set(await lent())).toEqual(new Set([early!.id, late!.id]))
+    let ledger = ''
+    for await (const key of place.store.list('ledger/')) ledger += (await readWholeOr(place.store, key))!.toString()
+    for (const { id } of [early!, late!, back!, closed!]) expect(ledger).not.toContain(id)
+    expect(ledger).toContain(after.number)
+
+    const machine = await emptyMachine()
+    const restored = await restoreFrom(machine, place, { backup: manifest.id })
+    expect(restored.ledger).toMatchObject({ untied: [] })
+    const rows = async (query: string, values: unknown[] = []) =>
+      (await machine.pool.query(query, values)).rows as unknown[]
+    const copies = () =>
+      rows(
+        `select disclosure, item, state, recording_id as recording from disclosed_copy where disclosure = any ($1) order by disclosure, item`,
+        [[begun.number, after.number, over.number]],
+      )
+    const released = [
+      { disclosure: begun.number, item: 1, state: 'RELEASED', recording: early!.id },
+      { disclosure: after.number, item: 1, state: 'RELEASED', recording: late!.id },
+      { disclosure: after.number, item: 2, state: 'CONFIRMED', recording: null },
+      { disclosure: over.number, item: 1, state: 'CONFIRMED', recording: null },
+    ].sort((one, other) => one.disclosure.localeCompare(other.disclosure) || one.item - other.item)
+    expect(await copies()).toEqual(released)
+    expect(
+      await rows(
+        `select number, released_at is not null as released, closed_at is not null as closed, due_on = current_date + 30 as due
+         from research_disclosure where number = any ($1) order by number`,
+        [[begun.number, after.number, over.number]],
+      ),
+    ).toEqual([
+      { number: begun.number, released: true, closed: false, due: true },
+      { number: after.number, released: true, closed: false, due: true },
+      { number: over.number, released: true, closed: true, due: true },
+    ])
+    expect(await rows('select end_why from disclosure_package where id = $1', [fetched])).toEqual([
+      { end_why: 'taken' },
+    ])
+    await forbidden(machine, early!.id)
+    await forbidden(machine, late!.id)
+    expect(await copies()).toEqual(
+      released.map((one) => (one.state === 'RELEASED' ? { ...one, state: 'RECALLED' } : one)),
+    )
+    // Nothing was appended for it: what the ledger has is what it had.
+    expect(
+      await rows(
+        "select count(*)::int as n from destruction_entry where object_kind = 'disclosure' and cause = 'recalled'",
+      ),
+    ).toEqual([{ n: 2 }])
+  },
+)
+
+test(
+  'a recall and a later day survive a restore; a release without its tie is named',
+  { timeout: 60_000 },
+  async () => {
+    const place = await openTestPlaces(database, register)
+    await register.seal()
+    const { manifest } = await backUpTo(register, place)
+    const [one, other] = await recordings(2)
+    const made = await granted([one!, other!])
+    await release(made)
+    await sql`update research_disclosure set due_on = current_date + 60 where id = ${made.id}`.execute(admin)
+    await sql`select recall_copies(${one!.id}::uuid)`.execute(admin)
+    await register.seal()
+    await place.copies.catchUp()
+    for (const month of await monthsIn(place.store)) {
+      const file = (await readWholeOr(place.store, monthFile(month)))!
+        const content = JSON.parse((await openSealedFile(recovery.identity, file)).toString()) as { lent: unknown[] }
+      await place.store.put(
+        monthFile(month),
+        sealFile(recovery.recipient, Buffer.from(JSON.stringify({ ...content, lent: [] }))),
+      )
+    }
+    const machine = await emptyMachine()
+    const restored = await restoreFrom(machine, place, { backup: manifest.id })
+    expect(restored.ledger.untied).toEqual([`${made.number}/2`])
+    const { rows } = await machine.pool.query(
+      'select item, state, due_at is not null as due from disclosed_copy where disclosure = $1 order by item',
+      [made.number],
+    )
+    expect(rows).toEqual([
+      { item: 1, state: 'RECALLED', due: true },
+      { item: 2, state: 'RELEASED', due: false },
+    ])
+    const later = await machine.pool.query(
+      'select due_on = current_date + 60 as later from research_disclosure where number = $1',
+      [made.number],
+    )
+    expect(later.rows).toEqual([{ later: true }])
+  },
+)
+
+test(
+  'a package to an institute can be fetched no sooner than the places know of its release',
+  { timeout: 60_000 },
+  async () => {
+    const place = await openTestPlaces(database, register)
+    await register.seal()
+    await place.copies.catchUp()
+    const [one] = await recordings(1)
+    const id = await release(await granted([one!]))
+    expect([await stateOf(id), await packagesWait(admin)]).toEqual(['making', true])
+    await place.copies.shipLedger()
+    expect(await stateOf(id)).toBe('making')
+    await register.seal()
+    await place.copies.shipLedger()
+    expect(await stateOf(id)).toBe('making')
+    await sql`update place_of_data set state = 'unreachable' where kind = 'backup'`.execute(admin)
+    expect(await stateOf(id)).toBe('making')
+    await sql`update place_of_data set state = case name when ${place.name} then 'in-use' else 'left' end where kind = 'backup'`.execute(
+      admin,
+    )
+    await place.copies.catchUp()
+    expect([await stateOf(id), await packagesWait(admin)]).toEqual(['ready', false])
+  },
+)
+
+test(
+  'the sound of a signed copy comes back as it was; that of a recording that was destroyed is nowhere',
+  { timeout: 60_000 },
+  async () => {
+    const place = await openTestPlaces(database, register)
+    const destroyer = makeDestroyer(database, register, place.copies)
+    const [kept, gone, lost] = await recordings(3)
+    await register.objects.delete(anonymisedCopyKey(lost!.id, lost!.copy))
+    await register.seal()
+    const { manifest, missing } = await backUpTo(register, place)
+    expect(missing).toContain(anonymisedCopyKey(lost!.id, lost!.copy))
+    const inPlace = ({ id, copy }: { id: string; copy: string }) =>
+      readWholeOr(place.store, `objects/${anonymisedCopyKey(id, copy)}`)
+    expect(await inPlace(gone!)).toBeDefined()
+    await destroyer.destroy(gone!.id)
+    expect(await inPlace(gone!)).toBeUndefined()
+    await register.seal()
+    await place.copies.catchUp()
+
+    const machine = await emptyMachine()
+    await restoreFrom(machine, place, { backup: manifest.id })
+    const { rows } = await machine.pool.query(
+      `select ended_at is null as there, work is not null as words from anonymised_copy order by array_position($1::uuid[], id)
+     limit 3`,
+      [[kept!.copy, gone!.copy, lost!.copy]],
+    )
+    expect(rows).toEqual([
+      { there: true, words: true },
+      { there: false, words: false },
+      { there: false, words: false },
+    ])
+    expect((await readWholeOr(machine.target.objects, anonymisedCopyKey(kept!.id, kept!.copy)))?.toString()).toBe(
+      'sealed',
+    )
+    expect(await readWholeOr(machine.target.objects, anonymisedCopyKey(gone!.id, gone!.copy))).toBeUndefined()
+  },
+)
