@@ -23,6 +23,7 @@ export interface RequestActTables {
     request_id: Read<string>
     outcome: Read<'SECRET' | 'REFERRED'>
     provision: Read<string>
+    leads_to: Read<'RESEARCH' | 'AUTHORITY' | null>
     decided_at: Read<Instant>
     decided_by: Read<string>
   }

@@ -137,12 +137,16 @@ const rules: Record<string, Rule> = {
   askExtension: { missing: ['QUALITY'] },
   decideExtension: { missing: ['DECISION_MAKER'] },
   listDisclosures: ['DECISION_MAKER', 'DATA_PROTECTION_OFFICER'],
+  // The sample asks for those that lead to research; the others are the security unit's.
+  listReferrals: ['QUALITY'],
+  takeUpReferral: { missing: ['QUALITY'] },
   readDisclosureStatistics: ['DECISION_MAKER', 'DATA_PROTECTION_OFFICER'],
   // Anonymised copies (R33); whose hearing it is none of, there is none.
   beginCopy: { missing: ['QUALITY'] },
   readCopy: { missing: ['QUALITY'] },
   saveCopy: { missing: ['QUALITY'] },
   proposeForCopy: { missing: ['QUALITY'] },
+  recogniseCopy: { missing: ['QUALITY'] },
   renderCopy: { missing: ['QUALITY'] },
   hearCopy: { missing: ['QUALITY'] },
   hearCopyAudio: { missing: signedIn },

@@ -24,6 +24,8 @@ const fields: Partial<Record<RefusalCode, string>> = {
   'authority.received-wrong': 'receivedAt',
   'authority.no-recording': 'recordingId',
   'authority.items': 'items',
+  'authority.unreleased': 'unreleasedBecause',
+  'authority.no-reason-wanted': 'unreleasedBecause',
   'deny.reference': 'caseNumber',
 }
 const about = (code: RefusalCode) => (fields[code] === undefined ? {} : { field: fields[code] })
@@ -136,8 +138,8 @@ export function authorityRoutes(app: Routes, desk: Desk): void {
     handler: async (request, reply) => {
       const session = await signedIn(desk, request, reply)
       if (!session) return reply
-      const closed = await closeAuthority(desk.db, session, request.params.id)
-      return closed === 'done' ? reply.code(204).send(null) : refuse(reply, closed.refused)
+      const closed = await closeAuthority(desk.db, session, request.params.id, request.body.unreleasedBecause)
+      return closed === 'done' ? reply.code(204).send(null) : refuse(reply, closed.refused, about(closed.refused))
     },
   })
 }

@@ -70,11 +70,13 @@ export function viewAuthority(one: AuthorityDisclosure, seen: AuthoritySeen): Au
         },
       }),
     packages: packages.map((each) => viewPackage(each, names)),
+    seen: one.seen,
     ...(row.closed_at && { closedAt: row.closed_at.toString() }),
+    ...(row.unreleased_because !== null && { unreleasedBecause: row.unreleased_because }),
     may: {
       prepare: viewer.isPreparing && isUndecided,
       decide: viewer.isDeciding && isUndecided && !viewer.isOwn,
-      release: viewer.isDeciding && (state === 'DECIDED' || state === 'RELEASED'),
+      release: viewer.isDeciding && !viewer.isOwn && (state === 'DECIDED' || state === 'RELEASED'),
       close: viewer.isDeciding && !isUndecided && state !== 'CLOSED',
     },
   }

@@ -87,7 +87,10 @@ export function requestActRoutes(app: Routes, desk: Desk): void {
       if (!session) return reply
       const decided = await decideOpenness(desk.db, session, request.params.id, request.body)
       if (decided === 'done') return reply.code(204).send(null)
-      return refuse(reply, decided.refused, decided.refused === 'input.identity-code' ? { field: 'provision' } : {})
+      const field = { 'input.identity-code': 'provision', 'openness.leads-nowhere': 'leadsTo' }[
+        decided.refused as string
+      ]
+      return refuse(reply, decided.refused, field === undefined ? {} : { field })
     },
   })
 }

@@ -36,6 +36,7 @@ import { passkeyRoutes } from './passkey-routes.ts'
 import { planRoutes } from './plan-routes.ts'
 import { prohibitionRoutes } from './prohibition-routes.ts'
 import { authorityRoutes } from './authority-routes.ts'
+import { referralRoutes } from './referral-routes.ts'
 import { packageRoutes } from './package-routes.ts'
 import { recallRoutes } from './recall-routes.ts'
 import { refusals, refuse } from './refuse.ts'
@@ -159,6 +160,7 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
   researchRoutes(app, desk)
   disclosureLogRoutes(app, desk)
   authorityRoutes(app, desk)
+  referralRoutes(app, desk)
   packageRoutes(app, desk)
   requestRoutes(app, desk)
   requestCallRoutes(app, desk)

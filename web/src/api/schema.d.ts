@@ -2391,6 +2391,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/anonymised-copies/{id}/recognition": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have the agency’s program write down what is said, to be proposed; the copy’s recognition tells how far it is */
+        post: operations["recogniseCopy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/anonymised-copies/{id}/rendering": {
         parameters: {
             query?: never;
@@ -2657,7 +2674,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Close what was released or refused; its entry in the log of disclosures stays */
+        /** Close what was released or refused, or what was granted and did not leave, with the reason (R34) */
         post: operations["closeAuthorityDisclosure"];
         delete?: never;
         options?: never;
@@ -2693,6 +2710,40 @@ export interface paths {
         get: operations["readDisclosureStatistics"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/referrals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Requests that the decision maker has referred, by number, for whoever prepares such a disclosure */
+        get: operations["listReferrals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/referrals/{id}/disclosure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say which disclosure a referred request has led to; the request then says that it was taken up */
+        post: operations["takeUpReferral"];
         delete?: never;
         options?: never;
         head?: never;
@@ -23309,6 +23360,18 @@ export interface operations {
                              */
                             outcome: "SECRET" | "REFERRED";
                             provision: string;
+                            /**
+                             * @description Referred: to which kind of disclosure
+                             * @enum {unknown}
+                             */
+                            leadsTo?: "RESEARCH" | "AUTHORITY";
+                            /**
+                             * Format: date-time
+                             * @description A disclosure has taken it up
+                             */
+                            takenUpAt?: string;
+                            /** @description Its number, for the decision maker */
+                            disclosure?: string;
                         };
                         closed?: {
                             /**
@@ -30557,6 +30620,18 @@ export interface operations {
                                  */
                                 outcome: "SECRET" | "REFERRED";
                                 provision: string;
+                                /**
+                                 * @description Referred: to which kind of disclosure
+                                 * @enum {unknown}
+                                 */
+                                leadsTo?: "RESEARCH" | "AUTHORITY";
+                                /**
+                                 * Format: date-time
+                                 * @description A disclosure has taken it up
+                                 */
+                                takenUpAt?: string;
+                                /** @description Its number, for the decision maker */
+                                disclosure?: string;
                             };
                         }[];
                     };
@@ -30847,6 +30922,11 @@ export interface operations {
                     outcome: "SECRET" | "REFERRED";
                     /** @description The provision it rests on */
                     provision: string;
+                    /**
+                     * @description Referred: to which kind of disclosure
+                     * @enum {unknown}
+                     */
+                    leadsTo?: "RESEARCH" | "AUTHORITY";
                 };
             };
         };
@@ -31737,7 +31817,7 @@ export interface operations {
                              * @enum {unknown}
                              */
                             state: "DRAFT" | "ITEMS_SELECTED" | "ANONYMISED" | "CHECKED" | "UNDERTAKING" | "DECIDED" | "REFUSED" | "RELEASED" | "STUDY_ENDED" | "CLOSED" | "WITHDRAWN";
-                            /** @description Released, past its day and not closed (AC19) */
+                            /** @description Released, past its day or with a recall past its time, and not closed (AC13, AC19) */
                             isOverdue: boolean;
                             /**
                              * Format: date
@@ -32091,7 +32171,7 @@ export interface operations {
                          * @enum {unknown}
                          */
                         state: "DRAFT" | "ITEMS_SELECTED" | "ANONYMISED" | "CHECKED" | "UNDERTAKING" | "DECIDED" | "REFUSED" | "RELEASED" | "STUDY_ENDED" | "CLOSED" | "WITHDRAWN";
-                        /** @description Released, past its day and not closed (AC19) */
+                        /** @description Released, past its day or with a recall past its time, and not closed (AC13, AC19) */
                         isOverdue: boolean;
                         /**
                          * Format: date
@@ -32299,6 +32379,8 @@ export interface operations {
                              */
                             takenAt?: string;
                         }[];
+                        /** @description Another text whenever what is decided on is another; a decision says of which it is */
+                        seen: string;
                         /**
                          * Format: date
                          * @description The study ended
@@ -33281,6 +33363,8 @@ export interface operations {
                     outcome: "GRANTED" | "REFUSED";
                     /** @description Why */
                     reasons: string;
+                    /** @description Of the disclosure as it was read */
+                    seen: string;
                 };
             };
         };
@@ -34417,6 +34501,8 @@ export interface operations {
                             language: "fi" | "sv" | "en";
                             /** @description What is said, as a person has checked it */
                             text: string;
+                            /** @description False: a program took it for that, and no person has accepted it yet */
+                            isReviewed?: boolean;
                         }[];
                         redactions: {
                             /**
@@ -34463,7 +34549,7 @@ export interface operations {
                              * @description What is missing before it can be rendered
                              * @enum {unknown}
                              */
-                            what: "played" | "unreviewed" | "transcript" | "identifiers-left" | "engine" | "level-not-allowed";
+                            what: "played" | "unreviewed" | "unreviewed-turns" | "transcript" | "identifiers-left" | "engine" | "level-not-allowed";
                             /** @description Which turns or redactions */
                             at?: number[];
                         }[];
@@ -34482,8 +34568,23 @@ export interface operations {
                              */
                             why?: "no-engine" | "no-evaluation" | "not-in-description";
                         }[];
-                        /** @description Words can be proposed by a model of the agency */
-                        recognition: boolean;
+                        /** @description The program of the agency that proposes words; to who prepares, where there is one */
+                        recognition?: {
+                            name: string;
+                            version: string;
+                            /**
+                             * @description How far its words are
+                             * @enum {unknown}
+                             */
+                            state: "none" | "waiting" | "running" | "made" | "failed";
+                            /** @description Of the tracks, while it runs */
+                            done?: number;
+                            tracks?: number;
+                            /** @description How many it found */
+                            words?: number;
+                            /** @description Why it failed: a code, as program-changed */
+                            failure?: string;
+                        };
                         rendered?: {
                             /**
                              * Format: date-time
@@ -34655,6 +34756,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description As it was read */
                     revision: number;
                     /**
                      * @description How it is to be voiced
@@ -34678,6 +34780,8 @@ export interface operations {
                         language: "fi" | "sv" | "en";
                         /** @description What is said, as a person has checked it */
                         text: string;
+                        /** @description False: a program took it for that, and no person has accepted it yet */
+                        isReviewed?: boolean;
                     }[];
                     redactions: {
                         /**
@@ -34874,6 +34978,8 @@ export interface operations {
                         language: "fi" | "sv" | "en";
                         /** @description What is said, as a person has checked it */
                         text: string;
+                        /** @description False: a program took it for that, and no person has accepted it yet */
+                        isReviewed?: boolean;
                     }[];
                 };
             };
@@ -34903,6 +35009,8 @@ export interface operations {
                             language: "fi" | "sv" | "en";
                             /** @description What is said, as a person has checked it */
                             text: string;
+                            /** @description False: a program took it for that, and no person has accepted it yet */
+                            isReviewed?: boolean;
                         }[];
                         redactions: {
                             /**
@@ -35058,6 +35166,162 @@ export interface operations {
             };
         };
     };
+    recogniseCopy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description What is expected to be spoken
+                     * @enum {unknown}
+                     */
+                    language: "fi" | "sv" | "en";
+                };
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
     renderCopy: {
         parameters: {
             query?: never;
@@ -35070,6 +35334,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description As it was read */
                     revision: number;
                 };
             };
@@ -35524,6 +35789,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description As it was heard */
                     revision: number;
                     /**
                      * @description How
@@ -37079,11 +37345,15 @@ export interface operations {
                              */
                             takenAt?: string;
                         }[];
+                        /** @description Another text whenever what is decided on is another; a decision says of which it is */
+                        seen: string;
                         /**
                          * Format: date-time
                          * @description Closed
                          */
                         closedAt?: string;
+                        /** @description Why nothing left of what was granted */
+                        unreleasedBecause?: string;
                         may: {
                             prepare: boolean;
                             decide: boolean;
@@ -37868,6 +38138,8 @@ export interface operations {
                     items?: number[];
                     /** @description Why */
                     reasons: string;
+                    /** @description Of the disclosure as it was read */
+                    seen: string;
                 };
             };
         };
@@ -38016,7 +38288,14 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Why nothing left, where it was granted and was not released */
+                    unreleasedBecause?: string;
+                };
+            };
+        };
         responses: {
             /** @description No Content */
             204: {
@@ -38451,6 +38730,337 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    listReferrals: {
+        parameters: {
+            query: {
+                kind: "RESEARCH" | "AUTHORITY";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /**
+                             * Format: uuid
+                             * @description The request
+                             */
+                            requestId: string;
+                            /** @description Of the request; who asked is known to the Service Unit */
+                            number: string;
+                            /**
+                             * Format: date-time
+                             * @description Received
+                             */
+                            receivedAt: string;
+                            /**
+                             * Format: date-time
+                             * @description Due
+                             */
+                            dueAt: string;
+                            /** @description As the decision maker wrote it */
+                            provision: string;
+                            /**
+                             * Format: date-time
+                             * @description Referred
+                             */
+                            referredAt: string;
+                            takenUp?: {
+                                /**
+                                 * Format: date-time
+                                 * @description When
+                                 */
+                                at: string;
+                                /**
+                                 * Format: uuid
+                                 * @description By which disclosure
+                                 */
+                                disclosureId: string;
+                                disclosureNumber: string;
+                            };
+                        }[];
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    takeUpReferral: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description To which kind of disclosure they lead
+                     * @enum {unknown}
+                     */
+                    kind: "RESEARCH" | "AUTHORITY";
+                    /**
+                     * Format: uuid
+                     * @description One that goes on
+                     */
+                    disclosureId: string;
+                };
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

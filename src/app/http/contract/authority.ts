@@ -1,16 +1,29 @@
 /** Recordings and identification data given to the police or another competent authority, by statute (R34, R35, L36, L37). */
 import Type, { type Static } from 'typebox'
 import { Package } from './research.ts'
-import { closed, id, instant, literals, noContent, person, refusals, Trilingual, uuid, written } from './shapes.ts'
+import {
+  closed,
+  counted,
+  id,
+  instant,
+  line,
+  literals,
+  noContent,
+  person,
+  refusals,
+  Trilingual,
+  uuid,
+  written,
+} from './shapes.ts'
 
-const itemOf = Type.Object({ id: Type.String({ format: 'uuid' }), item: Type.Integer({ minimum: 1 }) })
+const itemOf = Type.Object({ id: Type.String({ format: 'uuid' }), item: counted(1, 'Its number') })
 const what = literals(['RECORDING', 'IDENTIFICATION_DATA', 'BOTH'], 'What of the call')
 
 const about = {
   origin: literals(['REQUEST', 'OWN_INITIATIVE'], 'The authority asks, or the controller reports'),
-  authority: written(200, 'The police or another competent authority'),
-  officer: written(200, 'Who asks or receives, and where to reach them'),
-  caseNumber: written(64, 'The authority’s case number'),
+  authority: line(200, 'The police or another competent authority'),
+  officer: line(200, 'Who asks or receives, and where to reach them'),
+  caseNumber: line(64, 'The authority’s case number'),
   aim: literals(['PREVENTION', 'INVESTIGATION'], 'To prevent or to investigate'),
   provisionId: Type.Optional(
     Type.String({
@@ -86,7 +99,11 @@ export const AuthorityDetail = Type.Object({
     }),
   ),
   packages: Type.Array(Package),
+  seen: Type.String({
+    description: 'Another text whenever what is decided on is another; a decision says of which it is',
+  }),
   closedAt: Type.Optional(instant('Closed')),
+  unreleasedBecause: Type.Optional(Type.String({ description: 'Why nothing left of what was granted' })),
   may: Type.Object({ prepare: Type.Boolean(), decide: Type.Boolean(), release: Type.Boolean(), close: Type.Boolean() }),
 })
 export type AuthorityDetail = Static<typeof AuthorityDetail>
@@ -192,8 +209,11 @@ export const authorityOperations = {
       body: Type.Object(
         {
           outcome: literals(['GRANTED', 'PART', 'REFUSED'], 'How'),
-          items: Type.Optional(Type.Array(Type.Integer(), { maxItems: 1000, description: 'PART: which are granted' })),
+          items: Type.Optional(
+            Type.Array(counted(1, 'An item'), { maxItems: 1000, description: 'PART: which are granted' }),
+          ),
           reasons: written(2000, 'Why'),
+          seen: Type.String({ maxLength: 64, description: 'Of the disclosure as it was read' }),
         },
         closed,
       ),
@@ -205,8 +225,16 @@ export const authorityOperations = {
     url: '/api/authority-disclosures/:id/close',
     schema: {
       operationId: 'closeAuthorityDisclosure',
-      summary: 'Close what was released or refused; its entry in the log of disclosures stays',
+      summary: 'Close what was released or refused, or what was granted and did not leave, with the reason (R34)',
       params: id,
+      body: Type.Object(
+        {
+          unreleasedBecause: Type.Optional(
+            written(2000, 'Why nothing left, where it was granted and was not released'),
+          ),
+        },
+        closed,
+      ),
       response: noContent,
     },
   },

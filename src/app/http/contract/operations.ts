@@ -22,6 +22,7 @@ import { requestActOperations } from './request-acts.ts'
 import { requestCallOperations } from './request-calls.ts'
 import { requestStatisticsOperations } from './request-statistics.ts'
 import { requestOperations } from './requests.ts'
+import { referralOperations } from './referrals.ts'
 import { researchOperations } from './research.ts'
 import { retentionOperations } from './retention.ts'
 import { rightsOperations } from './rights.ts'
@@ -53,6 +54,7 @@ export const operations = {
   ...packageOperations,
   ...authorityOperations,
   ...disclosureLogOperations,
+  ...referralOperations,
   readOrganisation: {
     method: 'GET',
     url: '/api/organisation',

@@ -38,6 +38,8 @@ export const Correction = Type.Object({
 })
 export type Correction = Static<typeof Correction>
 
+const leadsTo = literals(['RESEARCH', 'AUTHORITY'], 'Referred: to which kind of disclosure')
+
 export const OpennessDecision = Type.Object({
   at: instant('Decided'),
   by: person('The decision maker'),
@@ -46,6 +48,9 @@ export const OpennessDecision = Type.Object({
     'Secret, with the provision and how to appeal; granted through a disclosure',
   ),
   provision: Type.String(),
+  leadsTo: Type.Optional(leadsTo),
+  takenUpAt: Type.Optional(instant('A disclosure has taken it up')),
+  disclosure: Type.Optional(Type.String({ description: 'Its number, for the decision maker' })),
 })
 export type OpennessDecision = Static<typeof OpennessDecision>
 
@@ -146,7 +151,11 @@ export const requestActOperations = {
       summary: 'Decide on a request for an official document (Act 621/1999 sections 14 and 24)',
       params: id,
       body: Type.Object(
-        { outcome: literals(['SECRET', 'REFERRED'], 'How'), provision: written(200, 'The provision it rests on') },
+        {
+          outcome: literals(['SECRET', 'REFERRED'], 'How'),
+          provision: written(200, 'The provision it rests on'),
+          leadsTo: Type.Optional(leadsTo),
+        },
         closed,
       ),
       response: noContent,

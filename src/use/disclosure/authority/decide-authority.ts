@@ -9,6 +9,8 @@ export interface AuthorityDecision {
   /** PART: which items are granted. */
   items?: number[] | undefined
   reasons: string
+  /** Of what was read (`AuthorityDisclosure.seen`): somebody may add another call meanwhile. */
+  seen: string
 }
 
 const decideRefusals = [
@@ -22,6 +24,7 @@ const decideRefusals = [
   'authority.assessment',
   'authority.items',
   'authority.item-destroyed',
+  'authority.changed-meanwhile',
   'input.identity-code',
 ] as const
 const closeRefusals = [
@@ -30,24 +33,39 @@ const closeRefusals = [
   'authority.closed',
   'authority.decision',
   'authority.package-open',
+  'authority.unreleased',
+  'authority.no-reason-wanted',
+  'input.identity-code',
 ] as const
 
-/** Grants, grants in part or refuses; nothing without a statutory ground that holds today (R34, R35). */
+/** Grants what was seen, a part of it, or refuses; nothing without a statutory ground that holds today (R34, R35). */
 export function decideAuthority(
   db: Kysely<RegisterTables>,
   session: Session,
   id: string,
-  { outcome, items, reasons }: AuthorityDecision,
+  { outcome, items, reasons, seen }: AuthorityDecision,
 ): Promise<'done' | Refused<(typeof decideRefusals)[number]>> {
-  const statement = sql`select decide_authority(${id}::uuid, ${outcome}, ${items ?? []}::integer[], ${reasons})`
+  const statement = sql`
+    select decide_authority(${id}::uuid, ${outcome}, ${items ?? []}::integer[], ${reasons}, ${seen})`
   return act(db, session, id, 'authority.decided', statement, decideRefusals)
 }
 
-/** Closes what was decided and is not under way; its entry in the log of disclosures stays. */
+/**
+ * Closes what was decided and is not under way; its entry in the log of disclosures stays.
+ * @param because why nothing left of what was granted; nothing where it was released or refused (R34)
+ */
 export function closeAuthority(
   db: Kysely<RegisterTables>,
   session: Session,
   id: string,
+  because?: string,
 ): Promise<'done' | Refused<(typeof closeRefusals)[number]>> {
-  return act(db, session, id, 'authority.closed', sql`select close_authority(${id}::uuid)`, closeRefusals)
+  return act(
+    db,
+    session,
+    id,
+    'authority.closed',
+    sql`select close_authority(${id}::uuid, ${because ?? null})`,
+    closeRefusals,
+  )
 }

@@ -33,6 +33,7 @@ export interface AuthorityRow {
   decided_by: string | null
   released_at: Temporal.Instant | null
   closed_at: Temporal.Instant | null
+  unreleased_because: string | null
 }
 
 export interface AuthorityItemRow {
@@ -54,10 +55,12 @@ export interface AuthorityDisclosure {
   lacks: ReturnType<typeof authorityLacks>
   urgentAt: Temporal.Instant | undefined
   isProvisionInForce: boolean
+  /** Another text whenever what is decided on is another; a decision says of which it is. */
+  seen: string
   viewer: {
     isPreparing: boolean
     isDeciding: boolean
-    /** They entered, filled or assessed it. */
+    /** They entered, changed, filled or assessed it. */
     isOwn: boolean
   }
 }
@@ -100,7 +103,7 @@ async function look<Answer>(
   try {
     return await inSession(db, { 'seloste.session': session.token }, async (tx) => {
       const { rows } = await sql<AuthorityRow>`select * from look_at_authority(${id ?? null}::uuid)`.execute(tx)
-      return answer(await withItems(tx, rows, session.personId))
+      return answer(await withItems(tx, rows))
     })
   } catch (error) {
     const refused = refusalOf(error, ['deny.role', 'not-found'] as const)
@@ -118,12 +121,12 @@ async function look<Answer>(
 async function withItems(
   tx: Transaction<RegisterTables>,
   rows: readonly AuthorityRow[],
-  viewer: string,
 ): Promise<AuthorityDisclosure[]> {
   const ids = rows.map(({ id }) => id)
-  const items = await sql<AuthorityItemRow & { added_by: string }>`
-    select a.*, i.added_by from authority_items(${ids}::uuid[]) a
-    join authority_item i on i.disclosure_id = a.disclosure_id and i.item = a.item`.execute(tx)
+  const items = await sql<AuthorityItemRow>`select * from authority_items(${ids}::uuid[])`.execute(tx)
+  const seen = await sql<{ disclosure_id: string; seen: string; is_own: boolean }>`
+    select disclosure_id, seen, is_own from authority_seen(${ids}::uuid[])`.execute(tx)
+  const seenOf = new Map(seen.rows.map((one) => [one.disclosure_id, one]))
   const of = Map.groupBy(items.rows, ({ disclosure_id }) => disclosure_id)
   const known = await sql<{ offered: boolean; holding: string[]; isPreparing: boolean; isDeciding: boolean }>`
     select authority as offered, viewer_is('SECURITY') as "isPreparing", viewer_is('DECISION_MAKER') as "isDeciding", array(
@@ -154,11 +157,8 @@ async function withItems(
       lacks: authorityLacks(facts),
       urgentAt: urgentAt(facts, now),
       isProvisionInForce: facts.provision?.isInForce ?? false,
-      viewer: {
-        isPreparing,
-        isDeciding,
-        isOwn: [row.entered_by, row.assessed_by, ...listed.map(({ added_by }) => added_by)].includes(viewer),
-      },
+      seen: seenOf.get(row.id)!.seen,
+      viewer: { isPreparing, isDeciding, isOwn: seenOf.get(row.id)!.is_own },
     }
   })
 }

@@ -26,6 +26,7 @@ const opennessRefusals = [
   'request.closed',
   'openness.decided',
   'openness.own',
+  'openness.leads-nowhere',
   'input.identity-code',
 ] as const
 
@@ -68,14 +69,18 @@ export async function decideCorrection(
   return 'refused' in answer ? answer : 'done'
 }
 
-/** Decides on a request for an official document (Act 621/1999 sections 14 and 24). */
+/** Decides on a request for an official document (Act 621/1999 sections 14 and 24); what is referred leads to a disclosure (R27). */
 export async function decideOpenness(
   db: Kysely<RegisterTables>,
   session: Session,
   request: string,
-  { outcome, provision }: { outcome: 'SECRET' | 'REFERRED'; provision: string },
+  {
+    outcome,
+    provision,
+    leadsTo,
+  }: { outcome: 'SECRET' | 'REFERRED'; provision: string; leadsTo?: 'RESEARCH' | 'AUTHORITY' | undefined },
 ): Promise<'done' | Refused<(typeof opennessRefusals)[number]>> {
-  const statement = sql`select decide_openness(${request}::uuid, ${outcome}, ${provision})`
+  const statement = sql`select decide_openness(${request}::uuid, ${outcome}, ${provision}, ${leadsTo ?? null})`
   const trace = { action: 'openness.decided', object: { kind: 'request', id: request } } as const
   const answer = await askOfDatabase(db, session, statement, opennessRefusals, trace)
   return 'refused' in answer ? answer : 'done'

@@ -42,6 +42,10 @@ export interface ListedDecision {
   by: NamedPerson
   outcome: 'SECRET' | 'REFERRED'
   provision: string
+  leadsTo?: 'RESEARCH' | 'AUTHORITY'
+  takenUpAt?: string
+  /** The number of the disclosure, where the viewer may know of it. */
+  disclosure?: string
 }
 
 export interface RequestActs {
@@ -83,7 +87,8 @@ export async function listActsOf(
       .execute()
     const decision = await tx
       .selectFrom('openness_decision')
-      .select(['outcome', 'provision', 'decided_at', 'decided_by'])
+      .select(['outcome', 'provision', 'decided_at', 'decided_by', 'leads_to'])
+      .select(sql<Temporal.Instant | null>`referral_taken_up(request_id)`.as('taken_up_at'))
       .where('request_id', '=', requestId)
       .executeTakeFirst()
     const corrected = await sql<{ are: boolean }>`
@@ -118,6 +123,7 @@ export async function listActsOf(
         by: nameOf(decision.decided_by),
         outcome: decision.outcome,
         provision: decision.provision,
+        ...leadOf(decision),
       },
     }),
   }
@@ -140,6 +146,9 @@ interface OpennessRow {
   provision: string | null
   decided_at: Temporal.Instant | null
   decided_by: string | null
+  leads_to: 'RESEARCH' | 'AUTHORITY' | null
+  disclosure: string | null
+  taken_up_at: Temporal.Instant | null
 }
 
 /** What waits for the decision maker, and what was decided within thirty days. */
@@ -173,9 +182,26 @@ export async function listRequestDecisions(
       ...(outcome &&
         provision !== null &&
         decided_at &&
-        decided_by && { decision: { at: decided_at.toString(), by: nameOf(decided_by), outcome, provision } }),
+        decided_by && {
+          decision: {
+            at: decided_at.toString(),
+            by: nameOf(decided_by),
+            outcome,
+            provision,
+            ...leadOf(row),
+            ...(row.disclosure !== null && { disclosure: row.disclosure }),
+          },
+        }),
     })),
   }
+}
+
+/** Where a referral leads, and since when it has been taken up. */
+function leadOf({
+  leads_to,
+  taken_up_at,
+}: Pick<OpennessRow, 'leads_to' | 'taken_up_at'>): Pick<ListedDecision, 'leadsTo' | 'takenUpAt'> {
+  return { ...(leads_to && { leadsTo: leads_to }), ...(taken_up_at && { takenUpAt: taken_up_at.toString() }) }
 }
 
 type NameOf = (id: string) => NamedPerson
