@@ -53,7 +53,7 @@ process.stdout.write(
   `${JSON.stringify({
     packets: reports.reduce((sum, { received }) => sum + received, 0),
     lost: reports.reduce((sum, { lost }) => sum + lost, 0),
-    others: reports.reduce((sum, r) => sum + r.foreign + r.invalid + r.late + r.duplicates + r.shed, 0),
+    others: reports.reduce((sum, r) => sum + r.foreign + r.invalid + r.unauthentic + r.late + r.duplicates + r.shed, 0),
     cpuMicroseconds: user + system,
     eventLoopP99Ms: delay.percentile(99) / 1e6,
     residentMegabytes: Math.round(process.memoryUsage.rss() / 1e6),

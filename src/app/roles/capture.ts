@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
+import { isIPv6 } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { createPortAllocator } from '#capture/rtp/allocate-ports.ts'
@@ -113,7 +114,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl }) => {
     intakePublicKey: (day) => known.intakeKeys.find((key) => key.day.equals(day))?.publicKey,
     clock,
     ports,
-    mediaAddress: reachable(settings.rtp.host),
+    mediaAddress: mediaAddresses(settings.rtp.host),
     spool,
     leftBehind,
     recordingsFolder,
@@ -122,6 +123,9 @@ export const runCapture: Role = async ({ settings, log, databaseUrl }) => {
     random: { uuid: randomUUID, uint32: () => randomBytes(4).readUInt32BE() },
     onFault: (error, context) => {
       log.error({ err: error, ...context }, 'capture')
+    },
+    onRefused: (refusal) => {
+      log.warn(refusal, 'a recording session was refused')
     },
     onUnknownNumber: (segment) => {
       log.error(segment, 'a call came to a number that the register description does not know; it is in the history')
@@ -172,12 +176,17 @@ export const runCapture: Role = async ({ settings, log, databaseUrl }) => {
 /** How long the end waits for the last facts to be admitted; they are on disk either way. */
 const settleMs = 3_000
 
-/** The address that peers can send to: of all of this machine's, the first one that is not loopback. */
-function reachable(host: string): string {
-  if (host !== '0.0.0.0' && host !== '::') return host
-  const family = host === '::' ? 'IPv6' : 'IPv4'
-  const outward = Object.values(networkInterfaces())
-    .flatMap((addresses) => addresses ?? [])
-    .find((address) => address.family === family && !address.internal && !address.address.startsWith('fe80'))
-  return outward?.address ?? (family === 'IPv6' ? '::1' : '127.0.0.1')
+/**
+ * The address that a peer can send to: of all of this machine's, the first of the peer's family that is not loopback, for a
+ * peer on this machine its loopback.
+ */
+function mediaAddresses(host: string): (peer: string) => string {
+  if (host !== '0.0.0.0' && host !== '::') return () => host
+  const addresses = Object.values(networkInterfaces()).flatMap((ones) => ones ?? [])
+  const outward = (family: 'IPv4' | 'IPv6') =>
+    addresses.find((one) => one.family === family && !one.internal && !one.address.startsWith('fe80'))?.address
+  const ipv4 = outward('IPv4') ?? '127.0.0.1'
+  // A socket for all addresses hears both families.
+  const ipv6 = host === '::' ? (outward('IPv6') ?? '::1') : undefined
+  return (peer) => (ipv6 !== undefined && isIPv6(peer) ? ipv6 : ipv4)
 }

@@ -52,7 +52,7 @@ beforeEach(async () => {
     intakePublicKey: () => recipient,
     clock: systemClock,
     ports: createPortAllocator({ address: '127.0.0.1', firstPort: 11_400, lastPort: 11_407, quarantineMs: 0 }),
-    mediaAddress: '127.0.0.1',
+    mediaAddress: () => '127.0.0.1',
     spool,
     recordingsFolder,
     tail,

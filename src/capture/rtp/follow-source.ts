@@ -13,18 +13,24 @@
 import type { RecordingWriter } from '#register/recordings/recording-writer.ts'
 import type { StreamCodec } from '#register/recordings/recording-log.ts'
 import { SequenceExtender } from './extend-sequence.ts'
+import type { MediaOpener } from '../srtp/open-media.ts'
+import { replayed, tooOld } from '../srtp/open-rtp.ts'
 import { emptyPacket, isRtcp, parsePacket, type RtpPacket } from './parse-packet.ts'
 
 /** Where the session description says the media comes from. */
 export type Peer = { address: string; port: number }
 
-/** What came; `received` are those kept, `omitted` key presses, `shed` those the disk was too slow for. */
+/**
+ * What came; `received` are those kept, `omitted` key presses, `shed` those the disk was too slow for, `unauthentic` those
+ * that are not under the keys of the session description.
+ */
 export type StreamCounters = {
   received: number
   late: number
   duplicates: number
   foreign: number
   invalid: number
+  unauthentic: number
   omitted: number
   shed: number
   rtcp: number
@@ -36,6 +42,8 @@ export type SourceFollowerOptions = {
   peer: Peer
   codecs: StreamCodec[]
   recording: Pick<RecordingWriter, 'source' | 'packet' | 'omitted'>
+  /** Where the stream is SRTP: a packet that it does not open is nobody's. */
+  opener?: MediaOpener | undefined
 }
 
 const silence100us = 4000
@@ -56,6 +64,7 @@ export class SourceFollower {
     duplicates: 0,
     foreign: 0,
     invalid: 0,
+    unauthentic: 0,
     omitted: 0,
     shed: 0,
     rtcp: 0,
@@ -71,6 +80,7 @@ export class SourceFollower {
   private readonly recording: SourceFollowerOptions['recording']
   private readonly packet = emptyPacket()
   private readonly isEvent = new Uint8Array(128)
+  private opener: MediaOpener | undefined
   private peer: Peer
   private codecs: StreamCodec[] = []
   private port = -1
@@ -81,7 +91,8 @@ export class SourceFollower {
   private receivedBefore = 0
   private receivedOfSource = 0
 
-  constructor({ stream, peer, codecs, recording }: SourceFollowerOptions) {
+  constructor({ stream, peer, codecs, recording, opener }: SourceFollowerOptions) {
+    this.opener = opener
     this.stream = stream
     this.peer = peer
     this.recording = recording
@@ -99,7 +110,9 @@ export class SourceFollower {
       this.counters.rtcp++
       return
     }
-    if (!parsePacket(bytes, size, packet)) {
+    const plain = this.opener ? this.opener.openRtp(bytes, size) : size
+    if (plain < 0) return this.refuse(plain)
+    if (!parsePacket(bytes, plain, packet)) {
       this.counters.invalid++
       return
     }
@@ -107,8 +120,9 @@ export class SourceFollower {
     this.follow(packet, bytes, arrival100us, port)
   }
 
-  /** A new session description: the peer or the codecs may differ, and another source may take over at once. */
-  update({ peer, codecs }: { peer: Peer; codecs: StreamCodec[] }): void {
+  /** A new session description: the peer, the codecs or the keys may differ, and another source may take over at once. */
+  update({ peer, codecs, opener }: { peer: Peer; codecs: StreamCodec[]; opener?: MediaOpener | undefined }): void {
+    this.opener = opener
     const changed = JSON.stringify(codecs) !== JSON.stringify(this.codecs)
     this.peer = peer
     this.setCodecs(codecs)
@@ -133,6 +147,12 @@ export class SourceFollower {
   /** Packets missing so far (RFC 3550, A.3); key presses count as received. */
   get lost(): number {
     return Math.max(0, this.expected - this.receivedBefore - this.receivedOfSource)
+  }
+
+  private refuse(why: number): void {
+    if (why === replayed) this.counters.duplicates++
+    else if (why === tooOld) this.counters.late++
+    else this.counters.unauthentic++
   }
 
   private leave(): void {

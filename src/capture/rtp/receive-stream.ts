@@ -10,20 +10,37 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { RemoteInfo } from 'node:dgram'
 import { isIPv4 } from 'node:net'
+import { MediaOpener } from '../srtp/open-media.ts'
+import { RtcpSealer } from '../srtp/protect-rtcp.ts'
+import { isSameKey, type MasterKey } from '../srtp/suites.ts'
 import type { MediaPorts } from './allocate-ports.ts'
 import { SourceFollower, type Peer, type SourceFollowerOptions, type StreamCounters } from './follow-source.ts'
 import { readSenderReport, writeReceiverReport, type ReportBlock } from './rtcp.ts'
 import type { StreamCodec } from '#register/recordings/recording-log.ts'
 
-export type ReceiveStreamOptions = SourceFollowerOptions & {
-  ports: MediaPorts
-  /** 100-microsecond units since the recording's start mark, monotonic. */
-  arrival100us: () => number
-  /** Our own SSRC and CNAME (RFC 7022: random) in reports. */
-  ssrc: number
-  cname: string
-  reportMs?: number
+/** The keys of an SRTP stream: the client's, under which it sends, and ours for our reports. */
+export type StreamKeys = { theirs: readonly MasterKey[]; own: MasterKey }
+
+/** What a session description says of a stream. */
+export type Described = {
+  peer: Peer
+  codecs: StreamCodec[]
+  /** Where reports go, when not to the port after the peer's. */
+  reportsPort?: number | undefined
+  /** Set where the stream is SRTP. */
+  keys?: StreamKeys | undefined
 }
+
+export type ReceiveStreamOptions = Omit<SourceFollowerOptions, 'opener'> &
+  Described & {
+    ports: MediaPorts
+    /** 100-microsecond units since the recording's start mark, monotonic. */
+    arrival100us: () => number
+    /** Our own SSRC and CNAME (RFC 7022: random) in reports. */
+    ssrc: number
+    cname: string
+    reportMs?: number
+  }
 
 /** `lost` as RFC 3550 A.3 counts it: during a hold, numbers that run on count too; the index knows better. */
 export type StreamReport = StreamCounters & { lost: number; lastArrival100us: number }
@@ -32,7 +49,7 @@ export type ReceivedStream = {
   readonly port: number
   report(): StreamReport
   /** A new session description. */
-  update(described: { peer: Peer; codecs: StreamCodec[] }): void
+  update(described: Described): void
   /** Goes on receiving for what is still on its way (after a BYE), then closes. */
   drain(drainMs?: number): Promise<void>
   /** Closes at once. */
@@ -43,8 +60,11 @@ export type ReceivedStream = {
 export function receiveStream(options: ReceiveStreamOptions): ReceivedStream {
   const { ports, arrival100us, reportMs = 5000 } = options
   let peer = heardAs(options.peer)
-  const follower = new SourceFollower({ ...options, peer })
-  let rtcpPort = peer.port + 1
+  let keys = options.keys
+  let opener = keys && new MediaOpener(keys.theirs)
+  let sealer = keys && new RtcpSealer(keys.own)
+  const follower = new SourceFollower({ ...options, peer, opener })
+  let rtcpPort = reportsTo(options)
   let lastSenderReport = 0
   let senderReportAt100us = 0
   let reported = { expected: 0, lost: 0 }
@@ -55,9 +75,14 @@ export function receiveStream(options: ReceiveStreamOptions): ReceivedStream {
   })
   ports.rtcp.on('message', (bytes: Buffer, from: RemoteInfo) => {
     if (from.address !== peer.address) return
+    const report = opener ? opener.openRtcp(bytes) : bytes
+    if (!report) {
+      follower.counters.unauthentic++
+      return
+    }
     follower.counters.rtcp++
     rtcpPort = from.port
-    const sent = readSenderReport(bytes, follower.ssrc)
+    const sent = readSenderReport(report, follower.ssrc)
     if (sent === undefined) return
     lastSenderReport = sent
     senderReportAt100us = arrival100us()
@@ -70,7 +95,19 @@ export function receiveStream(options: ReceiveStreamOptions): ReceivedStream {
   function sendReport(): void {
     const report = writeReceiverReport(options.ssrc, options.cname, reportBlock())
     // Port 65535 has none after it, and a send to 65536 throws.
-    if (peer.port > 0 && rtcpPort <= 0xffff) ports.rtcp.send(report, rtcpPort, peer.address)
+    if (peer.port > 0 && rtcpPort <= 0xffff)
+      ports.rtcp.send(sealer ? sealer.seal(report) : report, rtcpPort, peer.address)
+  }
+
+  /** Keys that are told again go on where they were: an index used twice would tell what was sealed (RFC 3711 section 9.1). */
+  function rekey(next: StreamKeys | undefined): void {
+    if (!next) opener = sealer = undefined
+    else {
+      if (opener) opener.setKeys(next.theirs)
+      else opener = new MediaOpener(next.theirs)
+      if (!sealer || !keys || !isSameKey(keys.own, next.own)) sealer = new RtcpSealer(next.own)
+    }
+    keys = next
   }
 
   /** A socket for both families hears IPv4 peers under addresses of its own. */
@@ -109,9 +146,10 @@ export function receiveStream(options: ReceiveStreamOptions): ReceivedStream {
     port: ports.port,
     report: () => ({ ...follower.counters, lost: follower.lost, lastArrival100us: follower.lastArrival100us }),
     update: (described) => {
-      if (described.peer.port !== peer.port) rtcpPort = described.peer.port + 1
+      if (described.peer.port !== peer.port) rtcpPort = reportsTo(described)
       peer = heardAs(described.peer)
-      follower.update({ ...described, peer })
+      rekey(described.keys)
+      follower.update({ ...described, peer, opener })
     },
     drain: async (drainMs = 200) => {
       await sleep(drainMs)
@@ -119,4 +157,8 @@ export function receiveStream(options: ReceiveStreamOptions): ReceivedStream {
     },
     close,
   }
+}
+
+function reportsTo({ peer, reportsPort }: Described): number {
+  return reportsPort ?? peer.port + 1
 }

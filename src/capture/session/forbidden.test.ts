@@ -44,7 +44,7 @@ async function open(leftBehind: readonly SegmentFacts[] = []): Promise<void> {
     intakePublicKey: () => recipient,
     clock: systemClock,
     ports: createPortAllocator({ address: '127.0.0.1', firstPort: 11_300, lastPort: 11_307, quarantineMs: 0 }),
-    mediaAddress: '127.0.0.1',
+    mediaAddress: () => '127.0.0.1',
     spool,
     leftBehind,
     recordingsFolder,

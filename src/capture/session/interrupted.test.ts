@@ -51,7 +51,7 @@ beforeEach(async () => {
     intakePublicKey: () => recipient,
     clock: systemClock,
     ports,
-    mediaAddress: '127.0.0.1',
+    mediaAddress: () => '127.0.0.1',
     spool,
     recordingsFolder,
     tail,

@@ -78,7 +78,7 @@ async function start(leftBehind: readonly SegmentFacts[] = []): Promise<void> {
     intakePublicKey: () => recipient,
     clock: systemClock,
     ports: createPortAllocator({ address: '127.0.0.1', firstPort: 11_300, lastPort: 11_399, quarantineMs: 0 }),
-    mediaAddress: '127.0.0.1',
+    mediaAddress: () => '127.0.0.1',
     spool,
     leftBehind,
     recordingsFolder,

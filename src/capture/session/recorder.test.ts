@@ -59,7 +59,7 @@ async function startRecorder(leftBehind: readonly SegmentFacts[] = []): Promise<
     intakePublicKey: () => undefined,
     clock: systemClock,
     ports: createPortAllocator({ address: '127.0.0.1', firstPort: 11_000, lastPort: 11_099 }),
-    mediaAddress: '127.0.0.1',
+    mediaAddress: () => '127.0.0.1',
     spool,
     leftBehind,
     recordingsFolder: folder,

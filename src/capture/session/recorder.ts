@@ -9,7 +9,7 @@ import type { SegmentFacts } from '#register/admit.ts'
 import type { TailJournal } from '#register/recordings/tail-journal.ts'
 import type { DirectoryEntry } from '#safeguards/people/people.ts'
 import type { PortAllocator } from '../rtp/allocate-ports.ts'
-import type { DialogLoss, IncomingRequest, Invite, SipHandler } from '../sip/handler.ts'
+import type { DialogLoss, IncomingRequest, Invite, SipHandler, Source } from '../sip/handler.ts'
 import { allHeaders, firstHeader, type SipRequest } from '../sip/message.ts'
 import { answerUnkept } from './answer-unkept.ts'
 import { callIdsOf, describeParties, describeSegment, type CallInvitation } from './describe-segment.ts'
@@ -32,8 +32,10 @@ export interface RecorderOptions {
   intakePublicKey: (day: Temporal.PlainDate) => string | undefined
   clock: Clock
   ports: PortAllocator
-  /** The address that answers name for media. */
-  mediaAddress: string
+  /** The address that answers name for media from a peer. */
+  mediaAddress: (peer: string) => string
+  /** Whether nobody else reads the keys in a request from there; by TLS alone unless said. */
+  takesKeys?: (source: Source) => boolean
   spool: Spool
   /** Calls that an earlier process left without an end: some of them still go on. */
   leftBehind?: readonly SegmentFacts[]
@@ -44,6 +46,8 @@ export interface RecorderOptions {
   onFault: (error: unknown, context: Record<string, string>) => void
   /** A call came to a number that the description does not know: it is entered all the same (R7), and somebody should look. */
   onUnknownNumber?: (segment: { segmentId: string; contactId: string }) => void
+  /** A body that cannot be accepted; the reason holds no value of it. */
+  onRefused?: (refusal: { status: number; reason: string; client: string }) => void
   limits?: Partial<RecorderLimits>
 }
 
@@ -141,6 +145,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
           return own.length > 0 ? own : (beginnings.get(dialog.id)?.headers.get(name.toLowerCase()) ?? [])
         },
         sourceAddress: source.address,
+        takesKeys: options.takesKeys?.(source) ?? source.transport === 'tls',
       },
       {
         arrivedAt,
@@ -152,6 +157,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     )
     if ('invitation' in found) return found
     counters.refused++
+    options.onRefused?.({ ...found, client: source.address })
     incoming.respond(found.status, { reason: found.reason })
     return 'refused'
   }
@@ -242,9 +248,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
           monotonicMs: () => clock.monotonicMs(),
         }
       },
-      onFault: (error) => {
-        options.onFault(error, { segment: facts.segmentId })
-      },
+      onFault: (error) => options.onFault(error, { segment: facts.segmentId }),
       onOver: () => {
         sessions.delete(dialog.id)
         beginnings.delete(dialog.id)

@@ -6,10 +6,12 @@ import { dirname } from 'node:path'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import type { Dialog, IncomingRequest } from '../sip/handler.ts'
 import { answerOffer } from '../siprec/answer-offer.ts'
+import { peerOf } from './answer-unkept.ts'
 import type { SessionDescription } from '../siprec/parse-sdp.ts'
 import type { SegmentFacts } from '#register/admit.ts'
 import type { SessionMedia, MediaOptions } from './session-media.ts'
 import { openSessionMedia } from './session-media.ts'
+import { passingKey } from './passing-key.ts'
 import { storeRecording } from './store-recording.ts'
 import { step, type SessionEffect, type SessionEvent, type SessionState } from './session.ts'
 
@@ -19,7 +21,8 @@ export interface SessionWorld {
   /** Waits before a recording that could not be stored is tried again; false when the process stops instead. */
   again: () => Promise<boolean>
   objects: ObjectStore
-  mediaAddress: string
+  /** The address of ours that an answer names, for media that come from `peer`. */
+  mediaAddress: (peer: string) => string
   sdpSessionId: string
   /** What openSessionMedia needs beyond the recording and its streams; nothing when there is no intake key for today. */
   media: (
@@ -162,9 +165,10 @@ export function runSession(dialog: Dialog, world: SessionWorld): RunningSession 
       effect.mode === 'record' && !ports.has(plan.index) ? { ...plan, accepted: false } : plan,
     )
     const made = answerOffer(offer, streams, {
-      address: world.mediaAddress,
+      address: world.mediaAddress(peerOf(streams)),
       origin: { sessionId: world.sdpSessionId, version: effect.version },
       ports,
+      ownKey: (plan) => media?.ownKey(plan) ?? passingKey(plan),
       mode: effect.mode,
       reoffer: effect.version > 1,
     })

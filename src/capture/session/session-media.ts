@@ -7,8 +7,9 @@ import {
 } from '#register/recordings/recording-writer.ts'
 import type { TailJournal } from '#register/recordings/tail-journal.ts'
 import type { MediaPorts, PortAllocator } from '../rtp/allocate-ports.ts'
-import { receiveStream, type ReceivedStream } from '../rtp/receive-stream.ts'
+import { receiveStream, type Described, type ReceivedStream } from '../rtp/receive-stream.ts'
 import type { StreamPlan } from '../siprec/answer-offer.ts'
+import { makeMasterKey, type MasterKey } from '../srtp/suites.ts'
 import type { Track } from '../siprec/identified-parties.ts'
 
 export interface MediaOptions {
@@ -29,6 +30,8 @@ export interface MediaOptions {
 export interface SessionMedia {
   /** Media port by media line. */
   readonly ports: ReadonlyMap<number, number>
+  /** Our own key of a stream with keys: the same for as long as its suite is. */
+  ownKey(stream: StreamPlan): MasterKey
   addStreams(streams: readonly StreamPlan[]): Promise<'no-port' | undefined>
   /** The client has closed these media lines: their ports are free again. */
   closeStreams(indexes: readonly number[]): void
@@ -86,6 +89,7 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
 
   const streams = new Map<number, ReceivedStream>()
   const closed: ReceivedStream[] = []
+  const ownKeys = new Map<number, MasterKey>()
   let resumedMs = 0
   let silent = false
   /** What streams write to: the recording, until it is forbidden. */
@@ -125,8 +129,7 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
         receiveStream({
           stream: index,
           ports,
-          peer: peerOf(plan),
-          codecs: codecsOf(plan),
+          ...describe(plan),
           recording: sink,
           arrival100us,
           ssrc: options.random32(),
@@ -134,6 +137,26 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
         }),
       )
     }
+  }
+
+  function describe(plan: StreamPlan): Described {
+    const { address, port, reportsPort } = plan.remote
+    return {
+      peer: { address, port },
+      codecs: codecsOf(plan),
+      reportsPort,
+      keys: plan.crypto && { theirs: plan.crypto.keys, own: ownKey(plan) },
+    }
+  }
+
+  function ownKey({ index, crypto }: StreamPlan): MasterKey {
+    const known = ownKeys.get(index)
+    const suite = crypto?.keys[0]?.suite
+    if (known && (suite === undefined || known.suite === suite)) return known
+    if (!suite) throw new Error('a stream without keys has none of ours')
+    const own = makeMasterKey(suite)
+    ownKeys.set(index, own)
+    return own
   }
 
   let lastMark100us = 0
@@ -151,6 +174,7 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
     get ports() {
       return new Map([...streams].map(([index, stream]) => [index, stream.port]))
     },
+    ownKey,
     async addStreams(plans) {
       if ((await allocate(plans)) === 'no-port') return 'no-port'
       receive(plans)
@@ -166,7 +190,7 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
       }
     },
     retarget(plan) {
-      streams.get(plan.index)?.update({ peer: peerOf(plan), codecs: codecsOf(plan) })
+      streams.get(plan.index)?.update(describe(plan))
     },
     mark(kind) {
       if (kind === 'resume') resumedMs = monotonicMs() - beganMs
@@ -223,10 +247,6 @@ function codecsOf(plan: StreamPlan): StreamCodec[] {
     codec: logCodecs[encoding] ?? 'unknown',
     clockRate,
   }))
-}
-
-function peerOf(plan: StreamPlan) {
-  return { address: plan.remote.address, port: plan.remote.port }
 }
 
 function sum(numbers: number[]): number {

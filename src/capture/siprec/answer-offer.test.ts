@@ -135,7 +135,8 @@ test('a stream of other codecs is answered and marked as stored the way it arriv
 
 test.each([
   ['m=video 5000 RTP/AVP 97', 'No Audio In Offer'],
-  ['m=audio 4000 RTP/SAVP 8', 'Only Plain RTP Audio'],
+  ['m=audio 4000 RTP/SAVP 8', 'SRTP Keys Only Over TLS'],
+  ['m=audio 4000 UDP/TLS/RTP/SAVP 8', 'Only RTP Or SRTP With SDES Keys'],
   ['m=audio 0 RTP/AVP 8', 'No Audio In Offer'],
   ['', 'No Media In Offer'],
 ])('an offer without acceptable audio (%s) is refused with 488', (media, reason) => {

@@ -1,13 +1,16 @@
 /**
  * SIPREC, the recording server's side: RFC 7866 (protocol), RFC 7865 (metadata), RFC 8866 and RFC 3264 (SDP).
  * In: bodies and headers of SIP requests from a recording client. Out: an answer to send, and who is who.
- * Never here: sockets, clocks, randomness, keys, log lines; and no value from a body leaves in a problem or a reason.
+ * Never here: sockets, clocks, randomness, log lines, a key as text but in the answer itself; and no value from a body
+ * leaves in a problem or a reason.
  *
  * This file: one answer for one offer.
  */
 import { isIPv6 } from 'node:net'
+import type { MasterKey } from '../srtp/suites.ts'
 import type { SdpMedia, SessionDescription } from './parse-sdp.ts'
 import type { Codec } from './read-codecs.ts'
+import { writeCrypto, type OfferedCrypto } from './read-crypto.ts'
 import { isUnspecified, remoteMediaOf, type RemoteMedia } from './remote-media.ts'
 import { refuse, type Refusal } from './refusal.ts'
 
@@ -28,7 +31,8 @@ export interface StreamPlan {
   readonly label?: string
   /** False: answered with port 0. Only media that we must or want to refuse (RFC 3264 section 6). */
   readonly accepted: boolean
-  readonly refusedBecause?: 'not audio' | 'port 0' | 'not plain RTP' | 'unreadable'
+  readonly refusedBecause?:
+    'not audio' | 'port 0' | 'other transport' | 'keys in clear' | 'no usable key' | 'unreadable'
   /** Direction as the answer will give it. */
   readonly direction: 'recvonly' | 'inactive'
   /** The offer asks for silence: a=inactive, or the zeros of RFC 3264 section 8.4. Media may still come after zeros. */
@@ -38,12 +42,19 @@ export interface StreamPlan {
   /** `asArrives`: no codec that playback knows; the packets are kept and the recording is marked. */
   readonly storage: 'playable' | 'asArrives'
   readonly remote: RemoteMedia
+  /** The keys taken up: what comes is SRTP, and our reports are SRTCP. */
+  readonly crypto?: OfferedCrypto
 }
 
-/** Judges every media line of an offer, in order. The session opens a port for each accepted one, then answers. */
-export function planStreams(offer: SessionDescription, sourceAddress: string): StreamPlan[] {
+/**
+ * Judges every media line of an offer, in order. The session opens a port for each accepted one, then answers.
+ * @param takesKeys whether the offer came by a way on which nobody else reads its keys: TLS (RFC 4568 section 8.1)
+ */
+export function planStreams(offer: SessionDescription, sourceAddress: string, takesKeys = false): StreamPlan[] {
   return offer.media.map((media) => {
-    const refusedBecause = reasonToRefuse(media)
+    const refusedBecause = reasonToRefuse(media, takesKeys)
+    // Keys beside RTP/AVP: SRTP if both can (RFC 8643), else plain RTP.
+    const crypto = takesKeys ? media.crypto[0] : undefined
     const zeros = media.connectionAddress !== undefined && isUnspecified(media.connectionAddress)
     return {
       index: media.index,
@@ -57,16 +68,20 @@ export function planStreams(offer: SessionDescription, sourceAddress: string): S
         ? 'playable'
         : 'asArrives',
       remote: remoteMediaOf(media, sourceAddress),
+      ...(refusedBecause === undefined && crypto ? { crypto } : {}),
     }
   })
 }
 
-function reasonToRefuse(media: SdpMedia): StreamPlan['refusedBecause'] {
+function reasonToRefuse(media: SdpMedia, takesKeys: boolean): StreamPlan['refusedBecause'] {
   if (!media.readable) return 'unreadable'
   if (media.port === 0) return 'port 0'
   if (media.type !== 'audio') return 'not audio'
-  // SRTP needs keys that we do not take yet; answering AVP to SAVP is forbidden (RFC 3264 section 6.1).
-  if (!/^RTP\/AVPF?$/i.test(media.protocol)) return 'not plain RTP'
+  const profile = /^RTP\/(S?)AVPF?$/i.exec(media.protocol)
+  if (!profile) return 'other transport'
+  // Answering AVP to SAVP is forbidden (RFC 3264 section 6.1).
+  if (profile[1] && !takesKeys) return 'keys in clear'
+  if (profile[1] && media.crypto.length === 0) return 'no usable key'
   return media.codecs.some(({ encoding }) => !accompanying.has(encoding)) ? undefined : 'unreadable'
 }
 
@@ -82,6 +97,8 @@ export interface AnswerOptions {
   readonly origin: { readonly sessionId: string; readonly version: number }
   /** Port opened for each accepted media line, by index. Not asked for in history-only mode. */
   readonly ports: ReadonlyMap<number, number>
+  /** The key under which our reports on an accepted stream with keys go; for each, also in history-only mode. */
+  readonly ownKey?: (stream: StreamPlan) => MasterKey
   /** `historyOnly`: the call is not recorded; every audio line is answered inactive and no port is opened. */
   readonly mode: 'record' | 'historyOnly'
   /** A later offer of the same dialog may close every stream; a first one with nothing acceptable is refused. */
@@ -97,7 +114,8 @@ export interface Answer {
 
 /**
  * The answer to an offer: one media line for each offered, in order, every payload type kept (rtpengine refuses an
- * answer that leaves one out), labels echoed, never sendrecv, rtcp-mux never taken up. No acceptable audio: 488.
+ * answer that leaves one out), labels echoed, never sendrecv, rtcp-mux never taken up, which who offers it must be able
+ * to do without (RFC 5761 section 5.1.1). No acceptable audio: 488.
  */
 export function answerOffer(
   offer: SessionDescription,
@@ -105,21 +123,26 @@ export function answerOffer(
   options: AnswerOptions,
 ): Answer | Refusal {
   const anyAccepted = plans.some(({ accepted }) => accepted)
-  if (!anyAccepted && !options.reoffer) {
-    return refuse(
-      488,
-      plans.some((plan) => plan.refusedBecause === 'not plain RTP') ? 'Only Plain RTP Audio' : 'No Audio In Offer',
-    )
-  }
+  if (!anyAccepted && !options.reoffer) return refuseOffer(plans)
   const streams = options.mode === 'record' ? plans : plans.map((plan) => ({ ...plan, direction: 'inactive' as const }))
   const host = `IN ${isIPv6(options.address) ? 'IP6' : 'IP4'} ${options.address}`
   const { sessionId, version } = options.origin
   const lines = ['v=0', `o=seloste ${sessionId} ${version} ${host}`, 's=-', `c=${host}`, `t=${offer.timing}`]
   for (const stream of streams) {
     const media = offer.media[stream.index]!
-    lines.push(...(stream.accepted ? acceptedLines(media, stream, portFor(stream, options)) : refusedLines(media)))
+    lines.push(
+      ...(stream.accepted ? acceptedLines(media, stream, portFor(stream, options), options) : refusedLines(media)),
+    )
   }
   return { kind: 'answer', text: lines.join('\r\n') + '\r\n', streams }
+}
+
+/** Why no stream of an offer can be taken, for who operates the client. */
+export function refuseOffer(plans: readonly StreamPlan[]): Refusal {
+  const is = (why: StreamPlan['refusedBecause']) => plans.some(({ refusedBecause }) => refusedBecause === why)
+  if (is('keys in clear')) return refuse(488, 'SRTP Keys Only Over TLS')
+  if (is('no usable key')) return refuse(488, 'No Usable SRTP Key')
+  return refuse(488, is('other transport') ? 'Only RTP Or SRTP With SDES Keys' : 'No Audio In Offer')
 }
 
 function portFor(stream: StreamPlan, options: AnswerOptions): number {
@@ -129,11 +152,13 @@ function portFor(stream: StreamPlan, options: AnswerOptions): number {
   return port
 }
 
-function acceptedLines(media: SdpMedia, stream: StreamPlan, port: number): string[] {
+function acceptedLines(media: SdpMedia, stream: StreamPlan, port: number, { ownKey }: AnswerOptions): string[] {
+  if (stream.crypto && !ownKey) throw new Error('a key is missing for an accepted stream')
   return [
     `m=audio ${port} ${media.protocol} ${media.formats.join(' ')}`,
     ...echo(media, ['rtpmap', 'fmtp', 'ptime', 'maxptime']),
     ...echo(media, ['label']),
+    ...(stream.crypto && ownKey ? [writeCrypto(stream.crypto, ownKey(stream))] : []),
     `a=${stream.direction}`,
   ]
 }

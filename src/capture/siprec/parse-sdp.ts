@@ -4,6 +4,7 @@
  */
 import type { Problem } from './problem.ts'
 import { readCodecs, type Codec, type SdpAttribute } from './read-codecs.ts'
+import { readCrypto, type OfferedCrypto } from './read-crypto.ts'
 import { refuse, type Refusal } from './refusal.ts'
 
 const maxLines = 1024
@@ -28,6 +29,9 @@ export interface SdpMedia {
   readonly label?: string
   /** Host of the media level's c= line, else of the session's: an IP address or a name. */
   readonly connectionAddress?: string
+  /** Keys that can be taken up (RFC 4568), in the client's order. */
+  readonly crypto: readonly OfferedCrypto[]
+  /** Without those that hold keys. */
   readonly attributes: readonly SdpAttribute[]
   /** False when the media line itself cannot be read. */
   readonly readable: boolean
@@ -162,7 +166,8 @@ function finishMedia(section: Section, index: number, session: Section): SdpMedi
     direction: directionIn(attributes) ?? directionIn(session.attributes) ?? 'none',
     ...(label ? { label } : {}),
     ...(connectionAddress ? { connectionAddress } : {}),
-    attributes,
+    crypto: readable ? readCrypto(attributes) : [],
+    attributes: attributes.filter(({ name }) => name !== 'crypto'),
     readable,
   }
 }

@@ -2,9 +2,9 @@
  * The entry: one SIP request from a recording client (INVITE, re-INVITE, UPDATE, or a BYE with metadata) read whole.
  * What can be read is used; what is wrong is a problem beside it; only a body without SDP and metadata is refused.
  */
-import { planStreams, type StreamPlan } from './answer-offer.ts'
+import { planStreams, refuseOffer, type StreamPlan } from './answer-offer.ts'
 import { identifyParties } from './identify-parties.ts'
-import type { IdentifiedParties, TrackOverride } from './identified-parties.ts'
+import type { IdentifiedParties, IdentitySource, TrackOverride } from './identified-parties.ts'
 import { mergeMetadata } from './merge-metadata.ts'
 import { parseMetadata } from './parse-metadata.ts'
 import { parseSdp, type SessionDescription } from './parse-sdp.ts'
@@ -15,7 +15,7 @@ import { readCallTimes, type CallTimes } from './read-call-times.ts'
 import type { HeaderReader } from './read-header-value.ts'
 import { readNetworkRecording } from './read-network-recording.ts'
 import type { RecordingMetadata } from './recording-metadata.ts'
-import { refuse, type Refusal } from './refusal.ts'
+import type { Refusal } from './refusal.ts'
 import { splitMultipart, type OtherPart } from './split-multipart.ts'
 
 export interface InvitationRequest {
@@ -24,6 +24,8 @@ export interface InvitationRequest {
   readonly headers: HeaderReader
   /** Where the request came from, as an IP address: the media source where SDP names none. */
   readonly sourceAddress: string
+  /** It came by a way on which nobody else reads the keys it may hold. */
+  readonly takesKeys?: boolean
 }
 
 export interface InvitationOptions<N = unknown, O = unknown> {
@@ -33,6 +35,7 @@ export interface InvitationOptions<N = unknown, O = unknown> {
   /** Zone of metadata times that name none; Europe/Helsinki unless said. */
   readonly zone?: string
   readonly trackOverride?: TrackOverride
+  readonly identityFirst?: IdentitySource
   /** What the session already knows: then this is a later request of its dialog. */
   readonly before?: {
     readonly metadata?: RecordingMetadata
@@ -67,14 +70,9 @@ export function readInvitation<N, O>(
   if (split.kind === 'refusal') return split
   const offer = split.sdp === undefined ? undefined : parseSdp(split.sdp)
   if (offer?.kind === 'refusal') return offer
-  const streams = offer ? planStreams(offer, sourceAddress) : (options.before?.streams ?? [])
+  const streams = offer ? planStreams(offer, sourceAddress, request.takesKeys) : (options.before?.streams ?? [])
   // A later offer may close every stream; a first one with nothing to record is no recording session.
-  if (offer && !options.before && !streams.some(({ accepted }) => accepted)) {
-    return refuse(
-      488,
-      streams.some((plan) => plan.refusedBecause === 'not plain RTP') ? 'Only Plain RTP Audio' : 'No Audio In Offer',
-    )
-  }
+  if (offer && !options.before && !streams.some(({ accepted }) => accepted)) return refuseOffer(streams)
   const parsed =
     split.metadata === undefined
       ? undefined
@@ -86,6 +84,7 @@ export function readInvitation<N, O>(
     {
       streams: streams.filter(({ accepted }) => accepted),
       ...(options.trackOverride ? { trackOverride: options.trackOverride } : {}),
+      ...(options.identityFirst ? { identityFirst: options.identityFirst } : {}),
     },
   )
   const callIds = readCallIds(metadata, headers, split.others)

@@ -11,13 +11,23 @@ export interface RemoteMedia {
   readonly address: string
   readonly port: number
   readonly basis: 'sdp' | 'signalling'
+  /** Where reports go, when not to the next port (RFC 3605). Only a port: reports go to nobody but who sends. */
+  readonly reportsPort?: number
 }
 
 export function remoteMediaOf(media: SdpMedia, sourceAddress: string): RemoteMedia {
   const address = media.connectionAddress ?? ''
+  const told = reportsPort(media)
+  const where = { port: media.port, ...(told !== undefined && { reportsPort: told }) }
   return isIP(address) !== 0 && !isUnspecified(address) && !isMulticast(address)
-    ? { address: asSocketsTell(address), port: media.port, basis: 'sdp' }
-    : { address: sourceAddress, port: media.port, basis: 'signalling' }
+    ? { address: asSocketsTell(address), ...where, basis: 'sdp' }
+    : { address: sourceAddress, ...where, basis: 'signalling' }
+}
+
+/** `a=rtcp:53020 IN IP4 192.0.2.1`: the address, where it differs, is not followed. */
+function reportsPort({ attributes }: SdpMedia): number | undefined {
+  const port = Number(/^(\d{1,5})(?:\s|$)/.exec(attributes.find(({ name }) => name === 'rtcp')?.value ?? '')?.[1])
+  return port > 0 && port <= 0xffff ? port : undefined
 }
 
 /** One address has many spellings in IPv6 (RFC 5952); packets are told by the one that sockets use. */
