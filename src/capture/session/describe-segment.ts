@@ -4,6 +4,7 @@ import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import type { ServiceNumber } from '#description/register-description.ts'
 import type { RecordingFacts, SegmentFacts } from '#register/admit.ts'
 import type { DirectoryEntry } from '#safeguards/people/people.ts'
+import { joiningKeys } from '../siprec/read-call-ids.ts'
 import type { Invitation } from '../siprec/read-invitation.ts'
 import type { Offer, PartyFacts } from './session.ts'
 import type { VersionInForce } from './version-in-force.ts'
@@ -111,7 +112,7 @@ export function describeParties(invitation: CallInvitation, known?: TellsNumber)
 
 /** All the ids under which the telephone system knows the call, each with its kind in front. */
 export function callIdsOf(invitation: CallInvitation): string[] {
-  return [...new Set(invitation.callIds.map(({ id, source }) => `${source}:${id}`))]
+  return joiningKeys(invitation.callIds)
 }
 
 function callerOf({ parties }: CallInvitation): SegmentFacts['caller'] | undefined {

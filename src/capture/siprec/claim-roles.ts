@@ -3,9 +3,12 @@ import type { PhoneNumber } from '#description/phone-numbers/phone-number.ts'
 import { readNumber, type Evidence, type Source } from './party-evidence.ts'
 import { allParameters, readAddress, readAddresses } from './read-header-value.ts'
 
-/** `called` is the service number or the official, as registry and directory will tell. */
+/**
+ * `called` is the service number or the official, as registry and directory will tell; `passedOn` is where the call was
+ * before, and counts as a number of the registry only: an official who has passed it on does not have it any more.
+ */
 export interface Claim {
-  readonly role: 'caller' | 'called' | 'official'
+  readonly role: 'caller' | 'called' | 'passedOn' | 'official'
   readonly number: PhoneNumber
   readonly source: Source
   readonly participantId?: string
@@ -56,7 +59,9 @@ function claimsOfBroadWorks(evidence: Evidence): Claim[] {
   return [
     ...claim('caller', facts.callingPartyNumber),
     ...claim('called', facts.acdNumber),
-    ...claim('called', facts.redirectedFrom),
+    ...claim('passedOn', facts.originallyCalled),
+    ...claim('passedOn', facts.lastRedirectedBy),
+    ...claim('passedOn', facts.redirectedFrom),
     ...claim('called', facts.dialedDigits),
     ...claim('called', facts.calledPartyNumber),
     // On Webex an opaque id: it counts only if the directory knows it.

@@ -52,9 +52,13 @@ export interface IdentifiedParties<N = unknown, O = unknown> {
  */
 export type TrackOverride = 'asSignalled' | 'crossed' | Readonly<Record<string, Track>>
 
+/** What is asked first who is who: vendor extensions, the participants in registry and directory, or SIP headers. */
+export type IdentitySource = 'vendor' | 'participants' | 'headers'
+
 export interface IdentifyOptions {
   /** Accepted audio lines of the offer in force. */
   readonly streams: readonly { readonly index: number; readonly label?: string }[]
   /** The trunk's own mapping, where a client is known to label its streams wrongly. */
   readonly trackOverride?: TrackOverride
+  readonly identityFirst?: IdentitySource
 }

@@ -1,7 +1,7 @@
 /**
  * Who is who in a recorded call. The vendor's extension comes first; otherwise each participant is looked up in the
  * number registry (the service number called) and in the directory (the official), and the one found in neither is the
- * caller; then what SIP headers tell. A caller who asked for privacy stays withheld whatever else was sent (AC9).
+ * caller; then what SIP headers tell. A trunk may ask the participants or the headers first. A caller who asked for privacy stays withheld whatever else was sent (AC9).
  * Nothing here refuses a call: what is uncertain is said in `needsReview`.
  */
 import type { PhoneNumber } from '#description/phone-numbers/phone-number.ts'
@@ -26,9 +26,12 @@ export function identifyParties<N, O>(given: Evidence<N, O>, options: IdentifyOp
   const candidates = activeParticipants(evidence)
   const placeholders = (evidence.metadata?.participants.length ?? 0) > 0 && candidates.length === 0
   if (candidates.length === 0 && !placeholders) draft.review.add('noMetadata')
+  const first = options.identityFirst ?? 'vendor'
+  if (first === 'headers') takeHeaders(evidence, candidates, draft, { asserted: true })
+  if (first === 'participants') takeParticipants(evidence, candidates, draft)
   takeClaims(evidence, candidates, draft)
   takeParticipants(evidence, candidates, draft)
-  takeHeaders(evidence, draft)
+  takeHeaders(evidence, candidates, draft)
   placeRemaining(candidates, draft)
   if (asksForPrivacy(evidence, draft.caller?.participantId)) {
     const { participantId } = draft.caller ?? {}
@@ -81,6 +84,7 @@ function takeClaims<N, O>(evidence: Evidence<N, O>, candidates: readonly Candida
       draft.caller ??= party
       if (found?.role === 'number') draft.review.add('vendorContradictsRegistry')
     } else if (found?.role === 'number') draft.number ??= { ...party, entry: found.entry }
+    else if (claim.role === 'passedOn') continue
     else if (found?.role === 'official') draft.official ??= { ...party, entry: found.entry }
     else if (claim.role === 'called' && number.kind !== 'withheld') unlisted ??= party
   }
@@ -139,8 +143,16 @@ function takeCaller<N, O>(evidence: Evidence<N, O>, unknown: readonly Candidate[
   }
 }
 
-/** What headers tell where participants did not: the number that was diverted or called, the asserted caller. */
-function takeHeaders<N, O>(evidence: Evidence<N, O>, draft: Draft<N, O>): void {
+/**
+ * What headers tell where others did not: the number that was diverted or called, the asserted caller; `asserted`:
+ * without the caller of From, who in most clients is the client itself.
+ */
+function takeHeaders<N, O>(
+  evidence: Evidence<N, O>,
+  candidates: readonly Candidate[],
+  draft: Draft<N, O>,
+  { asserted: onlyAsserted = false } = {},
+): void {
   if (!draft.number?.entry) {
     for (const [source, numbers] of [
       ['diversion', numbersIn(evidence, 'diversion')],
@@ -156,13 +168,15 @@ function takeHeaders<N, O>(evidence: Evidence<N, O>, draft: Draft<N, O>): void {
   if (draft.caller && (draft.caller.number.key !== null || draft.caller.number.kind === 'withheld')) return
   const stranger = (number: PhoneNumber) =>
     number.key !== null && number.kind !== 'address' && !lookUp(evidence, [number])
-  const { participantId } = draft.caller ?? {}
-  const place = participantId ? { participantId } : {}
+  const placed = (number: PhoneNumber) => {
+    const participantId = draft.caller?.participantId ?? participantWith(number, candidates)
+    return { number, ...(participantId ? { participantId } : {}) }
+  }
   const asserted = assertedNumbers(evidence).find(stranger)
-  const from = numbersIn(evidence, 'from').find(stranger)
-  if (asserted) draft.caller = { number: asserted, source: 'pAssertedIdentity', ...place }
+  const from = onlyAsserted ? undefined : numbersIn(evidence, 'from').find(stranger)
+  if (asserted) draft.caller = { ...placed(asserted), source: 'pAssertedIdentity' }
   else if (from) {
-    draft.caller = { number: from, source: 'from', ...place }
+    draft.caller = { ...placed(from), source: 'from' }
     draft.review.add('callerFromSipFrom')
   }
 }
@@ -198,7 +212,11 @@ function directionOf<N, O>(
   candidates: readonly Candidate[],
 ): IdentifiedParties['direction'] {
   const ownCaller = caller ? lookUp(evidence, [caller.number]) : undefined
-  if (ownCaller) return (number?.entry ?? official?.entry) ? 'internal' : 'outgoing'
+  if (ownCaller) {
+    // Whom a platform records is the official who calls, as often as not.
+    const another = official?.entry !== undefined && official.entry !== ownCaller.entry
+    return number?.entry !== undefined || another ? 'internal' : 'outgoing'
+  }
   if (claimsOutgoing(evidence)) return 'outgoing'
   if (number) return 'incoming'
   // Two officials and nobody else: no customer has called.

@@ -44,7 +44,7 @@ function signalledMapping(evidence: Evidence, lines: readonly Line[], roles: Rol
     const contradict = linked.length === 2 && linked[0] === linked[1] && linked[0] !== 'mixed'
     return contradict ? byOrder(lines, 'streamsContradict') : mapping(lines, linked, 'associations')
   }
-  const words = completePair(lines.map(({ label }) => trackWords[label?.toLowerCase() ?? '']))
+  const words = completePair(lines.map(({ label }) => trackOfWord(label)))
   if (words.every((track) => track !== undefined) && words[0] !== words[1]) {
     return { ...mapping(lines, words, 'labelWord'), needsReview: ['streamsByLabelWord'] }
   }
@@ -54,7 +54,10 @@ function signalledMapping(evidence: Evidence, lines: readonly Line[], roles: Rol
   return lines.length === 1 ? mapping(lines, ['mixed'], 'order') : byOrder(lines, 'streamsByOrder')
 }
 
-/** Two participants, two streams and no association (Connectel, Cisco on hold): the first has the first stream. */
+/**
+ * Two participants, two streams and no association (Connectel, Cisco on hold): the first has the first stream, by the
+ * labels where SDP and metadata have the same ones, otherwise by their places.
+ */
 function pairedTracks(
   metadata: RecordingMetadata | undefined,
   lines: readonly Line[],
@@ -67,8 +70,9 @@ function pairedTracks(
   const streamAt = lines.map(({ label }) =>
     streams.findIndex((stream) => label !== undefined && stream.label === label),
   )
-  if (callerAt === -1 || streamAt.includes(-1) || streamAt[0] === streamAt[1]) return undefined
-  return streamAt.map((at) => (at === callerAt ? 'caller' : 'official'))
+  if (callerAt === -1 || streamAt[0] === streamAt[1]) return undefined
+  const places = streamAt.includes(-1) ? [0, 1] : streamAt
+  return places.map((at) => (at === callerAt ? 'caller' : 'official'))
 }
 
 function byOrder(lines: readonly Line[], reason: ReviewReason): StreamMapping {
@@ -76,10 +80,20 @@ function byOrder(lines: readonly Line[], reason: ReviewReason): StreamMapping {
   return { ...mapping(lines, tracks, 'order'), needsReview: [reason] }
 }
 
+/** `caller`, `audio-callee`, `b_leg`. */
+function trackOfWord(label: string | undefined): Track | undefined {
+  const words = (label ?? '').toLowerCase()
+  return (
+    trackWords[words] ??
+    words.split(/[^a-z]+/).reduce<Track | undefined>((track, w) => track ?? trackWords[w], undefined)
+  )
+}
+
 const trackWords: Readonly<Record<string, Track | undefined>> = Object.assign(
   Object.create(null) as object,
   {
     caller: 'caller',
+    customer: 'caller',
     a_leg: 'caller',
     inbound: 'caller',
     callee: 'official',
@@ -101,7 +115,8 @@ function linkedTrack(metadata: RecordingMetadata | undefined, { label, index }: 
   )
   const current = sending.filter(({ former, untilMs }) => !former && untilMs === undefined)
   const senders = (current.length > 0 ? current : sending).map(({ participantId }) => participantId)
-  if (senders.length > 1 && streams.some(({ mode }) => mode === 'mixed')) return 'mixed'
+  // BroadWorks leaves the other parties of a mixed stream out, or gives them one that is nowhere described.
+  if (streams.some(({ mode }) => mode === 'mixed')) return 'mixed'
   const caller = roles.callerId !== undefined && senders.includes(roles.callerId)
   const other = senders.some((id) => roles.otherIds.includes(id))
   if (caller) return other ? 'mixed' : 'caller'

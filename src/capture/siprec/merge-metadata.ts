@@ -3,7 +3,7 @@
  * changes what it names.
  */
 import { withinLimits } from './metadata-draft.ts'
-import type { RecordingMetadata, StreamLink } from './recording-metadata.ts'
+import type { RecordingMetadata, StreamLink, VendorFacts } from './recording-metadata.ts'
 
 /**
  * The metadata after an update. A snapshot that describes no participant (a BYE's end time, a bare pause) counts as
@@ -15,7 +15,7 @@ export function mergeMetadata(before: RecordingMetadata | undefined, update: Rec
 }
 
 function merge(before: RecordingMetadata, update: RecordingMetadata): RecordingMetadata {
-  const vendor = { ...before.vendor, ...update.vendor }
+  const vendor = mergeVendors(before.vendor, update.vendor)
   const named = new Set(update.streamLinks.map(linkKey))
   const revived = before.streamLinks.map(({ former, ...link }) =>
     former && !named.has(linkKey(link)) ? { ...link, former } : link,
@@ -52,6 +52,12 @@ function merge(before: RecordingMetadata, update: RecordingMetadata): RecordingM
       .map((link) => (named.has(linkKey(link)) ? link : { ...link, former: true as const })),
     vendor,
   }
+}
+
+/** What a client's extension told once holds until it tells otherwise: BroadWorks names the queue in the INVITE alone. */
+function mergeVendors(before: VendorFacts, update: VendorFacts): VendorFacts {
+  const names = Object.keys({ ...before, ...update }) as (keyof VendorFacts)[]
+  return Object.fromEntries(names.map((name) => [name, { ...before[name], ...update[name] }]))
 }
 
 function idOf({ id }: { id: string }): string {

@@ -20,7 +20,13 @@ const maxNameIds = 4
 interface Place {
   readonly participantId?: string
   readonly insideExtension?: boolean
+  /** Within an association, `participant`, `stream` and `session` are references and describe nothing. */
+  readonly insideAssociation?: boolean
 }
+
+const described: ReadonlySet<string> = new Set(['group', 'session', 'participant', 'stream'])
+const participantIds = ['participant_id', 'participantid', 'participant'] as const
+const sessionIds = ['session_id', 'sessionid', 'session'] as const
 
 export function parseMetadata(text: string, options: MetadataOptions): ParsedMetadata {
   const tree = readXmlTree(text)
@@ -35,7 +41,8 @@ export function parseMetadata(text: string, options: MetadataOptions): ParsedMet
 }
 
 function walk(element: XmlElement, place: Place, draft: Draft): void {
-  let inner = place
+  if (place.insideAssociation && described.has(element.name)) return
+  let inner: Place = element.name.endsWith('assoc') ? { ...place, insideAssociation: true } : place
   if (place.insideExtension || !Object.hasOwn(jambonzField, element.name)) readCallExtension(element, draft.vendor)
   switch (element.name) {
     case 'datamode':
@@ -48,7 +55,7 @@ function walk(element: XmlElement, place: Place, draft: Draft): void {
       readSession(element, draft)
       break
     case 'participant':
-      inner = { ...place, participantId: readParticipant(element, draft) }
+      inner = { ...inner, participantId: readParticipant(element, draft) }
       break
     case 'stream':
       readStream(element, draft)
@@ -57,13 +64,13 @@ function walk(element: XmlElement, place: Place, draft: Draft): void {
       readSessionAssociation(element, draft)
       break
     case 'participantstreamassoc':
-      readStreamLinks(element, idIn(element, 'participant_id', 'participant') ?? place.participantId, draft)
+      readStreamLinks(element, idIn(element, ...participantIds) ?? place.participantId, draft)
       break
     case 'extensiondata': {
       const extension = readParticipantExtension(element)
       const parent = place.participantId ?? idIn(element, 'parent')
       if (extension && parent !== undefined) draft.extensions.push({ parent, extension })
-      inner = { ...place, insideExtension: true }
+      inner = { ...inner, insideExtension: true }
       break
     }
   }
@@ -76,7 +83,7 @@ function readGroup(element: XmlElement, draft: Draft): void {
 }
 
 function readSession(element: XmlElement, draft: Draft): void {
-  const id = idOrMade(element, ['session_id', 'id'], 'session', draft.sessions.size, draft)
+  const id = idOrMade(element, ['session_id', 'id', 'sessionid'], 'session', draft.sessions.size, draft)
   const times = {
     // Oracle gives the session no start, only the time of its association.
     startTimeMs: timeIn(element, draft, 'start-time', 'starttime', 'associate-time'),
@@ -94,12 +101,12 @@ function readSession(element: XmlElement, draft: Draft): void {
 }
 
 function readParticipant(element: XmlElement, draft: Draft): string {
-  const id = idOrMade(element, ['participant_id', 'id'], 'participant', draft.participants.size, draft)
+  const id = idOrMade(element, ['participant_id', 'id', 'participantid'], 'participant', draft.participants.size, draft)
   const before = draft.participants.get(id)
   const nameIds = element.children.filter(({ name }) => name === 'nameid').slice(0, maxNameIds)
   const aors = [element, ...nameIds].map((holder) => valueOf(holder, 'aor')).filter((aor) => aor !== undefined)
   const name = [...nameIds, element].map((holder) => valueOf(holder, 'name')).find((text) => text !== undefined)
-  const sessionId = idIn(element, 'session', 'session_id')
+  const sessionId = idIn(element, ...sessionIds)
   draft.participants.set(id, {
     ...before,
     id,
@@ -113,9 +120,9 @@ function readParticipant(element: XmlElement, draft: Draft): string {
 }
 
 function readStream(element: XmlElement, draft: Draft): void {
-  const id = idOrMade(element, ['stream_id', 'id'], 'stream', draft.streams.size, draft)
+  const id = idOrMade(element, ['stream_id', 'id', 'streamid'], 'stream', draft.streams.size, draft)
   const label = valueOf(element, 'label')
-  const sessionId = idIn(element, 'session_id', 'session')
+  const sessionId = idIn(element, ...sessionIds)
   const mode = valueOf(element, 'mode')?.toLowerCase()
   draft.streams.set(id, {
     ...draft.streams.get(id),
@@ -127,8 +134,8 @@ function readStream(element: XmlElement, draft: Draft): void {
 }
 
 function readSessionAssociation(element: XmlElement, draft: Draft): void {
-  const participantId = idIn(element, 'participant_id', 'participant')
-  const sessionId = idIn(element, 'session_id', 'session')
+  const participantId = idIn(element, ...participantIds)
+  const sessionId = idIn(element, ...sessionIds)
   if (!participantId || !sessionId) {
     draft.problems.add('metadata-id-missing')
     return
@@ -136,18 +143,23 @@ function readSessionAssociation(element: XmlElement, draft: Draft): void {
   draft.sessionLinks.push({ participantId, sessionId, ...linkTimes(element, draft) })
 }
 
-/** `<send>id</send>` or `<send><id>id</id></send>`; Cisco sends several, Avaya empty ones. */
+/**
+ * `<send>id</send>` or `<send><id>id</id></send>`; Cisco sends several, Avaya empty ones. An association that only names
+ * a stream (`<participant>`, `<stream>`) can mean nothing but whose it is.
+ */
 function readStreamLinks(element: XmlElement, participantId: string | undefined, draft: Draft): void {
+  const onlyNames = element.name.endsWith('assoc') && !element.children.some(({ name }) => /^(?:send|recv)$/.test(name))
   for (const child of element.children) {
-    if (child.name !== 'send' && child.name !== 'recv') continue
+    const direction = child.name === 'stream' && onlyNames ? 'send' : child.name
+    if (direction !== 'send' && direction !== 'recv') continue
     const ids = [textOf(child), ...child.children.filter(({ name }) => name === 'id').map(textOf)].filter(
       (id) => id !== '',
     )
     if (!participantId) draft.problems.add('metadata-id-missing')
     else
       for (const id of ids) {
-        const link = { participantId, streamId: plainId(id), direction: child.name, ...linkTimes(element, draft) }
-        draft.streamLinks.push(link as StreamLink)
+        const link: StreamLink = { participantId, streamId: plainId(id), direction, ...linkTimes(element, draft) }
+        draft.streamLinks.push(link)
       }
   }
 }

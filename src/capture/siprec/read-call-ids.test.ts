@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { parseMetadata } from './parse-metadata.ts'
-import { readCallIds } from './read-call-ids.ts'
+import { joiningKeys, readCallIds } from './read-call-ids.ts'
 import { headersOf } from './read-header-value.ts'
 
 function ids(inner: string, headers: [string, string][] = []) {
@@ -45,4 +45,65 @@ test('both ends of a session name one id (RFC 7989)', () => {
 
 test('elements without an id give none', () => {
   expect(ids('<session/><group/>', [['Call-ID', 'rec']])).toEqual([['sipCallId', 'rec']])
+})
+
+test('a universal call id in decimal is the same id as in hexadecimal', () => {
+  expect(ids('<ucid>00001000021677200556;encoding=hex</ucid>')[0]).toEqual(ids('<ucid>FA080001000263F80CAC</ucid>')[0])
+})
+
+describe('calls are joined', () => {
+  const keys = (
+    inner: string,
+    headers: [string, string][] = [],
+    others: { contentType: string; text: string }[] = [],
+  ) => {
+    const { metadata } = parseMetadata(`<recording>${inner}</recording>`, { zone: 'Europe/Helsinki' })
+    return joiningKeys(readCallIds(metadata, headersOf(headers), others))
+  }
+  const tracking = (more: string) => `<broadWorksRecordingMetadata>${more}</broadWorksRecordingMetadata>`
+
+  test.each([
+    [
+      'by the tracking id, which a header has as well',
+      keys(tracking('<extTrackingID>7:1</extTrackingID>')),
+      keys('', [['X-BroadWorks-Correlation-Info', '7:1']]),
+    ],
+    [
+      'when they are redirected, by the id under which they go on',
+      keys(
+        tracking(
+          '<extTrackingID>7:1</extTrackingID><redirectedCall><newExtTrackingID>7:2</newExtTrackingID></redirectedCall>',
+        ),
+      ),
+      keys(tracking('<extTrackingID>7:2</extTrackingID>')),
+    ],
+    [
+      "by Call-ID, which OpenSIPS tells as the session's and Oracle as a header's",
+      keys('<session session_id="s"><sipSessionID>leg@x</sipSessionID></session>'),
+      keys(
+        '<participant id="p"><extensiondata><header label="Call-ID"><value>leg@x</value></header></extensiondata></participant>',
+      ),
+    ],
+    [
+      "by the far end's leg, on Cisco's bridge",
+      keys('', [['From', '<sip:1@x;x-nearend;x-refci=1;x-farendrefci=9>']]),
+      keys('', [['From', '<sip:2@x;x-nearend;x-refci=5;x-farendrefci=9>']]),
+    ],
+  ])('%s', (_, one, other) => {
+    expect(one.filter((key) => other.includes(key))).not.toEqual([])
+  })
+
+  test("by Cisco's global id, decimal in a header and hexadecimal in a part of its own", () => {
+    const byHeader = keys('', [['Cisco-Guid', '2432774440-1464078823-2314850559-1455670872']])
+    const byPart = keys(
+      '',
+      [],
+      [{ contentType: 'application/gtd', text: 'IAM,\nGCI,91013128574411e789f9d0ff56c3c658\n' }],
+    )
+    expect(byHeader.filter((key) => byPart.includes(key))).not.toEqual([])
+  })
+
+  test('not by the same characters of ids of different kinds', () => {
+    expect(keys('<group group_id="42"/>').filter((key) => keys('', [['Cisco-Guid', '42']]).includes(key))).toEqual([])
+  })
 })

@@ -46,19 +46,21 @@ export function readCallIds(
     )
   const sessions = metadata?.sessions ?? []
   const found: readonly (readonly [CallIdSource, readonly (string | undefined)[]])[] = [
-    ['extTrackingId', [vendor.broadWorks?.extTrackingId]],
+    // A redirected call goes on under a new id, which the old one's metadata tell.
+    ['extTrackingId', [vendor.broadWorks?.extTrackingId, vendor.broadWorks?.newExtTrackingId]],
     ['correlationInfo', headers('x-broadworks-correlation-info')],
-    ['ucid', [vendor.acme?.ucid, vendor.audioCodes?.avayaUcid].map((text) => wrappedUcid(text) ?? text?.split(';')[0])],
+    ['ucid', [vendor.acme?.ucid, vendor.audioCodes?.avayaUcid].map((text) => wrappedUcid(text) ?? plainUcid(text))],
     ['ucid', [...headers('user-to-user'), ...copied('user-to-user'), ...sessions.map(({ id }) => id)].map(wrappedUcid)],
     ['sipSessionId', sessions.map(({ sipSessionId }) => plainSipSessionId(sipSessionId))],
-    ['ciscoGuid', headers('cisco-guid')],
+    ['ciscoGuid', headers('cisco-guid').map(ciscoGuidInHex)],
     ['gci', others.map(globalCallId)],
     ['genesysUuid', [vendor.audioCodes?.genesysUuid]],
     ['gcid', [vendor.callData?.gcid]],
-    ['refci', [from && allParameters(from).get('x-refci')]],
+    // The far end's leg stays when the near end changes: what a transfer on the CUCM has in common.
+    ['refci', ['x-refci', 'x-farendrefci'].map((name) => from && allParameters(from).get(name))],
     ['callSid', [vendor.jambonz?.callSid]],
     ['originalCallId', [vendor.callData?.callId, ...copied('call-id')]],
-    ['groupId', (metadata?.groups ?? []).map(({ id }) => madeUp(id))],
+    ['groupId', [...(metadata?.groups ?? []).map(({ id }) => madeUp(id)), vendor.netsapiens?.transferredGroupId]],
     ['sessionId', sessions.map(({ id }) => madeUp(id))],
     ['sipCallId', headers('call-id')],
   ]
@@ -66,10 +68,37 @@ export function readCallIds(
   for (const [source, values] of found) {
     for (const value of values) {
       const id = value?.trim().slice(0, maxIdChars)
-      if (id && !ids.has(id)) ids.set(id, { id, source })
+      const key = `${source}:${id}`
+      if (id && !ids.has(key)) ids.set(key, { id, source })
     }
   }
   return [...ids.values()]
+}
+
+/** Two names of one kind of id: one client tells it in its metadata, another in a header or a part of its own. */
+const kin: Partial<Record<CallIdSource, CallIdSource>> = {
+  extTrackingId: 'correlationInfo',
+  correlationInfo: 'extTrackingId',
+  ciscoGuid: 'gci',
+  gci: 'ciscoGuid',
+  sipSessionId: 'originalCallId',
+  originalCallId: 'sipSessionId',
+}
+
+/**
+ * What calls are joined by: each id with its kind in front, the best first, and behind them the same ids under the other
+ * name that they go by. An id of one kind never meets the same characters of another.
+ */
+export function joiningKeys(callIds: readonly CallId[]): string[] {
+  const others = callIds.flatMap(({ id, source }) => (kin[source] ? [`${kin[source]}:${id}`] : []))
+  return [...new Set([...callIds.map(({ id, source }) => `${source}:${id}`), ...others])]
+}
+
+/** Four decimal numbers of 32 bits; the same 128 bits are GCI's 32 hexadecimal digits. */
+function ciscoGuidInHex(text: string): string {
+  const words = text.trim().split('-').map(Number)
+  const isGuid = words.length === 4 && words.every((word) => Number.isInteger(word) && word >= 0 && word < 2 ** 32)
+  return isGuid ? words.map((word) => word.toString(16).padStart(8, '0')).join('') : text
 }
 
 /**
@@ -78,6 +107,21 @@ export function readCallIds(
  */
 function wrappedUcid(text: string | undefined): string | undefined {
   return /^\s*(?:00|04)?FA08([0-9A-F]{16})/i.exec(text ?? '')?.[1]?.toUpperCase()
+}
+
+/** Without wrappings: 20 decimal digits (node, sequence, seconds) are the same id; anything else stays as it is. */
+function plainUcid(text: string | undefined): string | undefined {
+  const plain = text?.split(';')[0]
+  const [, node, sequence, seconds] = /^\s*(\d{5})(\d{5})(\d{10})\s*$/.exec(plain ?? '') ?? []
+  if (node === undefined) return plain
+  return [Number(node), Number(sequence), Number(seconds)]
+    .map((part, at) =>
+      part
+        .toString(16)
+        .toUpperCase()
+        .padStart(at === 2 ? 8 : 4, '0'),
+    )
+    .join('')
 }
 
 /** RFC 7989: both ends name the same two halves, each its own first; sorted, they are one id. */
@@ -92,7 +136,7 @@ function plainSipSessionId(text: string | undefined): string | undefined {
 
 /** application/gtd: lines of `NAME,values`; GCI is the call's id on all of Cisco's gateways. */
 function globalCallId({ contentType, text }: OtherPart): string | undefined {
-  return contentType === 'application/gtd' ? /^GCI,([0-9a-f]{32})\s*$/im.exec(text)?.[1] : undefined
+  return contentType === 'application/gtd' ? /^GCI,([0-9a-f]{32})\s*$/im.exec(text)?.[1]?.toLowerCase() : undefined
 }
 
 /** Ids given by parse-metadata.ts to elements without one are no ids. */

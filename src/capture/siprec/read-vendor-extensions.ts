@@ -54,6 +54,7 @@ function readBroadWorks(element: XmlElement): VendorFacts['broadWorks'] {
   const callType = childOf(element, 'calltype')
   const call = callType && (childOf(callType, 'termcall') ?? childOf(callType, 'origcall'))
   const acd = find(element, 'acd')
+  const redirectInfo = call && childOf(call, 'redirectinfo')
   const redirected = find(element, 'redirectedcall')
   return present({
     extTrackingId: valueOf(element, 'exttrackingid'),
@@ -62,6 +63,8 @@ function readBroadWorks(element: XmlElement): VendorFacts['broadWorks'] {
     callingPartyNumber: call && valueOf(call, 'callingpartynumber'),
     calledPartyNumber: call && valueOf(call, 'calledpartynumber'),
     dialedDigits: call && valueOf(call, 'dialeddigits'),
+    originallyCalled: redirectInfo && valueOf(redirectInfo, 'origcallednumber'),
+    lastRedirectedBy: redirectInfo && valueOf(redirectInfo, 'lastredirectnumber'),
     acdNumber: acd && withCountryCode(childOf(acd, 'acdnumber')),
     redirectedFrom: redirected && valueOf(redirected, 'redirectedfrompartynumber'),
     redirectedTo: redirected && valueOf(redirected, 'redirectedtopartynumber'),
@@ -69,9 +72,11 @@ function readBroadWorks(element: XmlElement): VendorFacts['broadWorks'] {
   })
 }
 
-/** `<acdNumber countryCode="358">29497000</acdNumber>`. */
+/** `<acdNumber countryCode="358">29497000</acdNumber>`, or `tel:+35829497000` in spite of the code. */
 function withCountryCode(element: XmlElement | undefined): string | undefined {
-  const digits = textOf(element)
+  const written = textOf(element)
+  if (/^sips?:/i.test(written)) return written
+  const digits = written.replace(/^tel:/i, '')
   const code = element?.attributes.get('countrycode')?.replace(/^\+/, '')
   if (!digits || !code || !/^\d{1,3}$/.test(code) || digits.startsWith('+')) return digits || undefined
   return digits.startsWith(code) ? `+${digits}` : `+${code}${digits.replace(/^0/, '')}`

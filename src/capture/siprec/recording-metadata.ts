@@ -81,6 +81,8 @@ export interface VendorFacts {
     readonly calledPartyNumber?: string
     readonly dialedDigits?: string
     readonly acdNumber?: string
+    readonly originallyCalled?: string
+    readonly lastRedirectedBy?: string
     readonly redirectedFrom?: string
     readonly redirectedTo?: string
     readonly newExtTrackingId?: string

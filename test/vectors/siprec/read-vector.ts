@@ -1,0 +1,125 @@
+/**
+ * In: `name.sip`, a SIP message as a client of some maker sends it, byte for byte, written for these tests after the
+ * shape that is known of it; `name.json`, what must be understood of it. Out: both, read. Never here: anything that was
+ * copied from a real call, or from somebody else's collection.
+ */
+import { readdirSync, readFileSync } from 'node:fs'
+import type { IdentitySource, TrackOverride } from '#capture/siprec/identified-parties.ts'
+import { readInvitation, type Invitation } from '#capture/siprec/read-invitation.ts'
+import type { Refusal } from '#capture/siprec/refusal.ts'
+import { allHeaders, firstHeader, type SipRequest } from '#capture/sip/message.ts'
+import { parseMessage } from '#capture/sip/parse-message.ts'
+import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone-number.ts'
+
+export interface Expectation {
+  found: string
+  direction?: string
+  /** Phone key, `withheld`, or null for a role that must stay empty. */
+  caller?: string
+  number?: string
+  official?: string | null
+  tracks: Record<string, string>
+  streamSource?: string
+  sources?: Record<string, string>
+  storage?: Record<string, string>
+  paused?: number[]
+  refused?: number[]
+  remote?: Record<string, string>
+  answerDirections?: (string | null)[]
+  externalCallId?: string
+  externalCallIdSource?: string
+  callIds?: string[]
+  startedAt?: string
+  startedAtSource?: string
+  answeredAt?: string
+  endedAt?: string
+  problems: string[]
+  needsReview: string[]
+  /** Texts that must not be anywhere in what identification hands on. */
+  never?: string[]
+}
+
+export interface Vector {
+  about: string
+  /** Name of the vector that the same dialog sent before. */
+  after?: string
+  /** What the operator has set for the trunk that it comes by. */
+  trunk?: { tracks?: TrackOverride; zone?: string; identity?: IdentitySource }
+  expect: Expectation
+}
+
+const here = new URL('.', import.meta.url)
+
+export const vectorNames: readonly string[] = readdirSync(here)
+  .filter((name) => name.endsWith('.json'))
+  .map((name) => name.slice(0, -5))
+
+export function vectorOf(name: string): Vector {
+  return JSON.parse(readFileSync(new URL(`${name}.json`, here), 'utf8')) as Vector
+}
+
+export function bytesOf(name: string): Buffer {
+  return readFileSync(new URL(`${name}.sip`, here))
+}
+
+const messages = new Map<string, SipRequest>()
+
+/** The vector's message, read as it comes out of a socket. */
+export function messageOf(name: string): SipRequest {
+  const known = messages.get(name)
+  if (known) return known
+  const message = parseMessage(bytesOf(name))
+  if (message.kind !== 'request') throw new Error(`${name}: ${message.reason}`)
+  messages.set(name, message)
+  return message
+}
+
+export const numbers = new Map([
+  ['+35829497000', 'national'],
+  ['+35829497010', 'regional'],
+  ['+35829512000', 'switchboard'],
+])
+export const officials = new Map([
+  ['+358295121001', 'aino'],
+  ['sip:aino.virtanen@agency.example.fi', 'aino'],
+  ['ext:main:1001', 'aino'],
+  ['+358295121002', 'bertil'],
+  ['ext:main:1002', 'bertil'],
+])
+export const arrivedAtMs = Date.parse('2027-03-03T08:01:30Z')
+
+export interface Changes {
+  /** The body instead of the vector's own; of the vectors that it comes after as well. */
+  body?: (body: Buffer, name: string) => Buffer
+}
+
+/** Reads a vector as its session would: on top of what the dialog sent before it, by its trunk's settings. */
+export function readVector(name: string, changes: Changes = {}): Invitation<string, string> | Refusal {
+  const { after, trunk } = vectorOf(name)
+  const message = messageOf(name)
+  const before = after === undefined ? undefined : understood(after, changes)
+  return readInvitation<string, string>(
+    {
+      contentType: firstHeader(message, 'content-type'),
+      body: changes.body?.(message.body, name) ?? message.body,
+      headers: (header) => allHeaders(message, header.toLowerCase()),
+      sourceAddress: '198.51.100.7',
+    },
+    {
+      arrivedAtMs,
+      normalise: (raw) => normalisePhoneNumber(raw),
+      directory: { findNumber: (key) => numbers.get(key), findOfficial: (key) => officials.get(key) },
+      ...(trunk?.tracks ? { trackOverride: trunk.tracks } : {}),
+      ...(trunk?.zone ? { zone: trunk.zone } : {}),
+      ...(trunk?.identity ? { identityFirst: trunk.identity } : {}),
+      ...(before ? { before } : {}),
+    },
+  )
+}
+
+/** As `readVector`, where it must not be refused. */
+export function understood(name: string, changes: Changes = {}): Invitation<string, string> {
+  const invitation = readVector(name, changes)
+  if (invitation.kind === 'refusal') throw new Error(`${name} is refused: ${invitation.reason}`)
+  return invitation
+}

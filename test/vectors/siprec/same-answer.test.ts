@@ -1,0 +1,95 @@
+/** However a client breaks lines, orders parts or names prefixes, a call is understood in one way (rule 2 of the field notes). */
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { firstHeader } from '#capture/sip/message.ts'
+import { parameterOf } from '#capture/siprec/read-header-value.ts'
+import type { Party } from '#capture/siprec/identified-parties.ts'
+import type { Invitation } from '#capture/siprec/read-invitation.ts'
+import { messageOf, understood, vectorNames, vectorOf } from './read-vector.ts'
+
+/** Metadata of these cannot be written differently: they are malformed, or not there, on purpose. */
+const asItIs = new Set(
+  vectorNames.filter((name) => vectorOf(name).expect.problems.some((problem) => problem.startsWith('xml-'))),
+)
+const vectors = vectorNames.filter((name) => !asItIs.has(name))
+
+interface Habits {
+  lineBreaks: readonly ('\r\n' | '\n')[]
+  partsReversed: boolean
+  blankLinesFirst: number
+  trailingBlanks: string
+  closed: boolean
+  partTypes: 'kept' | 'left out'
+  prefix: string | undefined
+  otherPart: boolean
+}
+
+const habits: fc.Arbitrary<Habits> = fc.record({
+  lineBreaks: fc.array(fc.constantFrom('\r\n' as const, '\n' as const), { minLength: 1, maxLength: 5 }),
+  partsReversed: fc.boolean(),
+  blankLinesFirst: fc.nat(3),
+  trailingBlanks: fc.constantFrom('', ' ', '\t '),
+  closed: fc.boolean(),
+  partTypes: fc.constantFrom('kept' as const, 'left out' as const),
+  prefix: fc.constantFrom(undefined, 'tns', 'a.b-c_1', 'ns2'),
+  otherPart: fc.boolean(),
+})
+
+/** The same body by other habits: first its parts, then its metadata, then its line breaks. */
+function rewritten(body: Buffer, contentType: string | undefined, how: Habits): Buffer {
+  let text = body.toString('latin1').replaceAll('\r\n', '\n')
+  const boundary = parameterOf(contentType ?? '', 'boundary')
+  if (boundary !== undefined && !text.includes('multipart/')) {
+    const delimiter = `--${boundary}`
+    const parts = text
+      .split(new RegExp(`^${delimiter.replace(/[^\w]/g, '\\$&')}(?:--)?[ \t]*\n?`, 'm'))
+      .slice(1)
+      .filter((part) => part.trim() !== '')
+      .map((part) => part.replace(/\n$/, ''))
+    if (how.otherPart) parts.push('Content-Type: application/vnd.example\n\nx')
+    const written = (how.partsReversed ? parts.reverse() : parts).map((part) => {
+      const untyped = how.partTypes === 'left out' && !part.includes('application/gtd')
+      return `${delimiter}${how.trailingBlanks}\n${untyped ? part.replace(/^content-type:.*\n/im, '') : part}\n`
+    })
+    text = '\n'.repeat(how.blankLinesFirst) + written.join('') + (how.closed ? `${delimiter}--${how.trailingBlanks}\n` : '')
+  }
+  const { prefix } = how
+  if (prefix !== undefined && /<recording[\s>]/.test(text)) {
+    text = text.replace(/(<recording[\s>][\s\S]*<\/recording>)/, (xml) =>
+      xml.replace(/<(\/?)([A-Za-z][\w-]*)(?=[\s/>])/g, `<$1${prefix}:$2`),
+    )
+  }
+  let lines = 0
+  return Buffer.from(
+    text.replaceAll('\n', () => how.lineBreaks[lines++ % how.lineBreaks.length]!),
+    'latin1',
+  )
+}
+
+/** What is handed on of a message. */
+function gist({ parties, times, callIds, streams, found }: Invitation) {
+  const shown = (party?: Party<unknown>) => party && [party.number.key ?? party.number.kind, party.source]
+  return {
+    found,
+    direction: parties.direction,
+    roles: [parties.caller, parties.number, parties.official].map(shown),
+    tracks: parties.streams,
+    sources: parties.sources,
+    review: parties.needsReview,
+    times,
+    callIds,
+    streams: streams.map(({ label, accepted, remote }) => [label, accepted, remote]),
+  }
+}
+
+test('other line breaks, orders of parts, blank lines, prefixes and a missing end give the same answer', () => {
+  const answers = new Map(vectors.map((name) => [name, gist(understood(name))]))
+  fc.assert(
+    fc.property(fc.constantFrom(...vectors), habits, (name, how) => {
+      const body = (bytes: Buffer, of: string) =>
+        rewritten(bytes, firstHeader(messageOf(of), 'content-type'), how)
+      expect(gist(understood(name, { body }))).toEqual(answers.get(name))
+    }),
+    { numRuns: 300 },
+  )
+})
