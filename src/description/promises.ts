@@ -31,6 +31,10 @@ export const promises = [
   'recordings.ceiling',
   /** R27: every byte of sound went to a listening. */
   'recordings.stay',
+  /** R30, R32: what a research institute has is returned or destroyed by its day, and untied. */
+  'disclosures.returned',
+  /** R32, R50: what is forbidden is recalled, within its time. */
+  'disclosures.recalled',
   /** R36: every right was asked for by one and approved by another. */
   'rights.granted',
   /** R39 */

@@ -38,7 +38,7 @@ test(
       const { items } = (await evidenceOf(seloste)) as {
         items: { promise: string; holds: boolean; text: { fi: string } }[]
       }
-      expect(items).toHaveLength(18)
+      expect(items).toHaveLength(20)
       expect(items.filter(({ holds }) => !holds)).toMatchObject([
         { promise: 'storage.sites', text: { fi: expect.stringContaining('luettelon ulkopuolella 4') } },
       ])

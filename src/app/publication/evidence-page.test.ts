@@ -31,7 +31,7 @@ describe('the evidence beside the sentences', () => {
 
   test('says of each promise that it holds, with its rule, its counts, when it was checked and the test', async () => {
     const page = await pageFor(aino, '/register-description')
-    expect(page).toContain('18 promises hold.')
+    expect(page).toContain('20 promises hold.')
     expect(page).not.toContain('class="proof broken"')
     const ceiling = beside(page, 'S21')
     expect(ceiling).toMatch(/<strong>Holds\.<\/strong>/)

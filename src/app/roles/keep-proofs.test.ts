@@ -41,7 +41,7 @@ async function start(given: Partial<KeepProofsOptions> = {}) {
 
 const proofs = () => readProofs(custodian.db, Temporal.Now.instant())
 const broken = async () => (await proofs()).filter(({ holds }) => !holds).map(({ promise }) => promise)
-const allChecked = () => expect.poll(async () => (await proofs()).length, { timeout: 20_000 }).toBe(18)
+const allChecked = () => expect.poll(async () => (await proofs()).length, { timeout: 20_000 }).toBe(20)
 const alarms = (lines: string[]) =>
   lines
     .map((line) => JSON.parse(line) as { msg: string; promise?: string })

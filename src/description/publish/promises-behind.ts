@@ -2,7 +2,7 @@ import type { PromiseId } from '../promises.ts'
 
 /**
  * What can be checked on the data behind each sentence. A sentence that is not here rests on people (an office to listen
- * at, an institute's undertaking) or on a procedure that the program does not have: nothing proves it.
+ * at) or on a procedure that the program does not have: nothing proves it.
  */
 const behind: Readonly<Record<string, readonly PromiseId[]>> = {
   S1: ['description.current'],
@@ -23,6 +23,8 @@ const behind: Readonly<Record<string, readonly PromiseId[]>> = {
   S21: ['recordings.floor', 'recordings.ceiling'],
   'S21.now': ['recordings.floor', 'recordings.ceiling'],
   S22: ['recordings.stay', 'purposes.closed'],
+  S23: ['disclosures.returned'],
+  S24: ['disclosures.returned', 'disclosures.recalled'],
   S27: ['rights.granted'],
   S28: ['rights.own'],
   S29: ['rights.maintenance-security'],

@@ -2,6 +2,7 @@ import type { PromiseId } from '#description/promises.ts'
 import { accessPersonal, rightsGranted, rightsMaintenanceSecurity, rightsOwn } from './access-promises.ts'
 import { recordingAsDrawn } from './as-drawn.ts'
 import { descriptionCurrent } from './description-current.ts'
+import { disclosuresRecalled, disclosuresReturned } from './disclosure-promises.ts'
 import { historyComplete, historyFields, historyTellsRecorded, historyTerm } from './history-promises.ts'
 import { recordingsCeiling, recordingsFloor, recordingsStay } from './keeping-promises.ts'
 import type { Check } from './promise.ts'
@@ -25,6 +26,8 @@ export const catalogue: Readonly<Record<PromiseId, Check>> = {
   'recordings.floor': recordingsFloor,
   'recordings.ceiling': recordingsCeiling,
   'recordings.stay': recordingsStay,
+  'disclosures.returned': disclosuresReturned,
+  'disclosures.recalled': disclosuresRecalled,
   'rights.granted': rightsGranted,
   'rights.own': rightsOwn,
   'rights.maintenance-security': rightsMaintenanceSecurity,

@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto'
+import { sql } from 'kysely'
+import { beforeEach, expect, test } from 'vitest'
+import type { RegisterTables } from '#register/tables.ts'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { enterTestPerson } from '#test/database/people.ts'
+import { disclosuresRecalled, disclosuresReturned } from './disclosure-promises.ts'
+import type { Looking } from './promise.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const { db: admin } = database.as()
+const { id: eero } = await enterTestPerson(admin, database.as('seloste_desk').db, { name: 'Eero' })
+const { id: riitta } = await enterTestPerson(admin, database.as('seloste_desk').db, { name: 'Riitta' })
+const looking = { db: database.as('seloste_custodian').db } as unknown as Looking
+const returned = () => disclosuresReturned.check(looking, undefined)
+const recalled = () => disclosuresRecalled.check(looking, undefined)
+
+beforeEach(async () => {
+  for (const table of ['research_item', 'disclosed_copy', 'prohibition', 'research_disclosure'] as const)
+    await sql`delete from ${sql.table(table)}`.execute(admin)
+})
+
+/** A copy that an institute has had for some days, to be returned within thirty. */
+async function lent(days: number): Promise<{ id: string; recording: string }> {
+  const [id, recording] = [randomUUID(), randomUUID()]
+  await sql`
+    insert into institute (id, name, contact, email, language, added_by) values (${id}, ${id}, 'Kirjaamo', 'a@b.example', 'fi', ${eero})`.execute(
+    admin,
+  )
+  await sql`
+    insert into research_disclosure (id, number, institute_id, study, due_on, format, prepared_by, outcome, reasons, decided_at, decided_by, released_at)
+    values (${id}, 'T-2026-1', ${id}, 'Laatu', current_date - ${days}::integer + 30, 'OPUS', ${eero}, 'GRANTED', 'Peruste', now(), ${riitta},
+      now() - make_interval(days => ${days}))`.execute(admin)
+  await sql`
+    insert into research_item (disclosure_id, item, recording_id, contact_id, picked_by) values (${id}, 1, ${recording}, ${recording}, ${eero})`.execute(
+    admin,
+  )
+  await sql`insert into disclosed_copy (disclosure, recipient, item, recording_id) values ('T-2026-1', 'Laitos', 1, ${recording})`.execute(
+    admin,
+  )
+  return { id, recording }
+}
+
+test('what is lent and within its day breaks nothing, nor what came back late once it has come back', async () => {
+  expect([await returned(), await recalled()]).toMatchObject([{ holds: true }, { holds: true }])
+  await lent(10)
+  expect(await returned()).toMatchObject({ holds: true, facts: { released: 1, confirmed: 0, overdue: 0 } })
+})
+
+test('a copy past its day breaks the promise until it is confirmed, and is counted for a year', async () => {
+  const { id } = await lent(40)
+  expect(await returned()).toMatchObject({ holds: false, facts: { overdue: 1, example: 'T-2026-1/1' } })
+  const confirm = sql`
+    update disclosed_copy set state = 'CONFIRMED', recording_id = null, confirmed_at = now(), outcome = 'destroyed'`
+  await confirm.execute(admin)
+  expect(await returned()).toMatchObject({ holds: false, facts: { overdue: 0, tied: 1, example: 'T-2026-1/1' } })
+  await sql`update research_item set recording_id = null, contact_id = null where disclosure_id = ${id}`.execute(admin)
+  expect(await returned()).toMatchObject({
+    holds: true,
+    facts: { confirmed: 1, lateInYear: 1, tied: 0, example: null },
+  })
+})
+
+test('a disclosure that is closed while a copy is open breaks the promise', async () => {
+  const { id } = await lent(10)
+  await sql`update research_disclosure set closed_at = now() where id = ${id}`.execute(admin)
+  expect(await returned()).toMatchObject({ holds: false, facts: { overdue: 0, openInClosed: 1 } })
+})
+
+test('a forbidden recording whose copy is not recalled, and a recall past its time, break the promise', async () => {
+  const { recording } = await lent(10)
+  await sql`
+    insert into prohibition (recording_id, party, channel, entered_by) values (${recording}, 'CALLER', 'PHONE', ${eero})`.execute(
+    admin,
+  )
+  expect(await recalled()).toMatchObject({
+    holds: false,
+    facts: { recalled: 0, notRecalled: 1, example: 'T-2026-1/1' },
+  })
+  await sql`select recall_copies(${recording}::uuid)`.execute(admin)
+  expect(await recalled()).toMatchObject({ holds: true, facts: { recalled: 1, open: 1, overdue: 0, notRecalled: 0 } })
+  await sql`update disclosed_copy set due_at = now() - interval '1 minute'`.execute(admin)
+  expect(await recalled()).toMatchObject({ holds: false, facts: { open: 1, overdue: 1, example: 'T-2026-1/1' } })
+  expect(await returned()).toMatchObject({ holds: true })
+})

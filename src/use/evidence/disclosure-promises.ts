@@ -1,0 +1,119 @@
+/** What was lent comes back: copies returned or destroyed by their day, recalls confirmed within theirs. */
+import { sql, type Kysely } from 'kysely'
+import type { RegisterTables } from '#register/tables.ts'
+import { askOne } from './ask-one.ts'
+import type { Check } from './promise.ts'
+import type { EvidenceTables } from './tables.ts'
+import { wordsAt } from './words.ts'
+
+interface CopiesThatLeft {
+  released: number
+  confirmed: number
+  overdue: number
+  late_in_year: number
+  open_in_closed: number
+  tied: number
+  recalled: number
+  recalls_open: number
+  recalls_overdue: number
+  recalls_late_in_year: number
+  not_recalled: number
+  example: string | null
+  recall_example: string | null
+}
+
+const askCopies = (db: Kysely<RegisterTables & EvidenceTables>) =>
+  askOne(db, sql<CopiesThatLeft>`select * from copies_that_left()`)
+
+type ReturnedFacts = {
+  released: number
+  confirmed: number
+  overdue: number
+  /** Confirmed within the last year, and after their day. */
+  lateInYear: number
+  /** Not confirmed, of a disclosure that is closed. */
+  openInClosed: number
+  /** Confirmed, and something says still which recording they were of. */
+  tied: number
+  example: string | null
+}
+
+/** R30, R32. */
+export const disclosuresReturned: Check<ReturnedFacts> = {
+  rule: 'Every copy that a research institute has is within its day, no disclosure is closed while a copy of it is not confirmed as returned or destroyed, and of a confirmed copy nothing says which recording it was of.',
+  test: {
+    file: 'test/disclosure/research-returns.test.ts',
+    title:
+      'is overdue, its institute gets nothing else until the copies are confirmed, and it stays so until it is closed',
+  },
+  remedy:
+    'The example is the disclosure and the item. Ask the institute to return or destroy the copies and enter its confirmation; where an item is tied to a recording though it is confirmed, report it as a fault of Seloste.',
+  async check({ db }) {
+    const row = await askCopies(db)
+    return {
+      holds: row.overdue === 0 && row.open_in_closed === 0 && row.tied === 0,
+      facts: {
+        released: row.released,
+        confirmed: row.confirmed,
+        overdue: row.overdue,
+        lateInYear: row.late_in_year,
+        openInClosed: row.open_in_closed,
+        tied: row.tied,
+        example: row.example,
+      },
+    }
+  },
+  say(facts, now) {
+    const { fi, sv, en } = wordsAt(now)
+    const wrong = facts.openInClosed + facts.tied
+    return {
+      fi: `Tutkimukseen luovutetut tallenteet palautetaan tai tuhotaan ajallaan: ${fi.count(facts.released, 'luovutettu kopio', 'luovutettua kopiota')}, palautetuiksi tai tuhotuiksi vahvistettuja ${fi.number(facts.confirmed)}, myöhässä ${fi.number(facts.overdue)}, vuoden aikana myöhästyneitä ${fi.number(facts.lateInYear)}, vahvistuksen jälkeen keskeneräisiä ${fi.number(wrong)}.`,
+      sv: `Inspelningar som lämnats ut för undersökning återlämnas eller förstörs i tid: ${sv.count(facts.released, 'utlämnad kopia', 'utlämnade kopior')}, bekräftat återlämnade eller förstörda ${sv.number(facts.confirmed)}, försenade ${sv.number(facts.overdue)}, för sent bekräftade under ett år ${sv.number(facts.lateInYear)}, oavslutade efter bekräftelsen ${sv.number(wrong)}.`,
+      en: `Recordings disclosed for research are returned or destroyed in time: ${en.count(facts.released, 'copy', 'copies')} disclosed, ${en.number(facts.confirmed)} confirmed as returned or destroyed, ${en.number(facts.overdue)} overdue, ${en.number(facts.lateInYear)} confirmed late within a year, ${en.number(wrong)} not finished after the confirmation.`,
+    }
+  },
+}
+
+type RecalledFacts = {
+  recalled: number
+  open: number
+  overdue: number
+  lateInYear: number
+  /** Out as if nothing had happened, though the use of the recording was forbidden. */
+  notRecalled: number
+  example: string | null
+}
+
+/** R32, R50. */
+export const disclosuresRecalled: Check<RecalledFacts> = {
+  rule: 'Every copy of a recording whose use was forbidden was recalled, and every recall is confirmed or within its three working days.',
+  test: {
+    file: 'test/disclosure/research-returns.test.ts',
+    title:
+      'of a recording whose use is forbidden is recalled, and the disclosure is closed when it is confirmed and not before',
+  },
+  remedy:
+    'The example is the disclosure and the item. Ask the institute to destroy the copy at once and confirm the recall; a copy that was not recalled is a fault of Seloste.',
+  async check({ db }) {
+    const row = await askCopies(db)
+    return {
+      holds: row.recalls_overdue === 0 && row.not_recalled === 0,
+      facts: {
+        recalled: row.recalled,
+        open: row.recalls_open,
+        overdue: row.recalls_overdue,
+        lateInYear: row.recalls_late_in_year,
+        notRecalled: row.not_recalled,
+        example: row.recall_example,
+      },
+    }
+  },
+  say(facts, now) {
+    const { fi, sv, en } = wordsAt(now)
+    return {
+      fi: `Kielletyn tallenteen kopiot pyydetään takaisin: ${fi.count(facts.recalled, 'takaisinpyyntö', 'takaisinpyyntöä')}, vahvistamatta ${fi.number(facts.open)}, myöhässä ${fi.number(facts.overdue)}, vuoden aikana myöhästyneitä ${fi.number(facts.lateInYear)}, pyytämättä ${fi.number(facts.notRecalled)}.`,
+      sv: `Kopior av en inspelning vars användning förbjudits begärs tillbaka: ${sv.count(facts.recalled, 'begäran', 'begäran')}, obekräftade ${sv.number(facts.open)}, försenade ${sv.number(facts.overdue)}, för sent bekräftade under ett år ${sv.number(facts.lateInYear)}, utan begäran ${sv.number(facts.notRecalled)}.`,
+      en: `Copies of a recording whose use was forbidden are recalled: ${en.count(facts.recalled, 'recall', 'recalls')}, ${en.number(facts.open)} not confirmed, ${en.number(facts.overdue)} overdue, ${en.number(facts.lateInYear)} confirmed late within a year, ${en.number(facts.notRecalled)} not recalled.`,
+    }
+  },
+}
