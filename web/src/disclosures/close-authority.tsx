@@ -2,6 +2,8 @@ import { useState } from 'react'
 import { $api } from '../api/client.ts'
 import { Button } from '../controls/button.tsx'
 import { Confirm } from '../controls/confirm.tsx'
+import { Field } from '../controls/field.tsx'
+import { Step } from '../controls/step.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
@@ -10,10 +12,11 @@ import type { AuthorityDetail } from './disclosure-shapes.ts'
 import type { Done } from './done.ts'
 import { StepFrame } from './step-frame.tsx'
 
-/** Closes what was released or refused; its entry in the log of disclosures stays. */
+/** Closes what was released or refused, or what was granted and did not leave, with the reason; its entry in the log stays. */
 export function CloseAuthority({ disclosure, onDone }: { disclosure: AuthorityDetail; onDone: Done }) {
   const { say, language } = useLanguage()
-  const { id, may, closedAt } = disclosure
+  const { id, may, closedAt, unreleasedBecause } = disclosure
+  const isUnreleased = disclosure.state === 'DECIDED'
   const close = $api.useMutation('post', '/api/authority-disclosures/{id}/close')
   const [isAsking, setAsking] = useState(false)
   return (
@@ -27,8 +30,10 @@ export function CloseAuthority({ disclosure, onDone }: { disclosure: AuthorityDe
           ? say('authorityDisclosure.closedAt', { time: formatInstant(closedAt, language) })
           : say('authorityDisclosure.close.what')}
       </p>
+      {unreleasedBecause && <p>{say('authorityDisclosure.unreleased.said', { reason: unreleasedBecause })}</p>}
+      {may.close && isUnreleased && <CloseUnreleased id={id} onDone={onDone} />}
       {close.error != null && <Failure error={close.error} />}
-      {may.close && (
+      {may.close && !isUnreleased && (
         <div className="actions">
           <Button kind="secondary" isBusy={close.isPending} onPress={() => setAsking(true)}>
             {say('returns.close')}
@@ -42,7 +47,7 @@ export function CloseAuthority({ disclosure, onDone }: { disclosure: AuthorityDe
         onClose={() => setAsking(false)}
         onDo={() =>
           close.mutate(
-            { params: { path: { id } } },
+            { params: { path: { id } }, body: {} },
             { onSuccess: () => void onDone(say('authorityDisclosure.stands.CLOSED')) },
           )
         }
@@ -50,5 +55,44 @@ export function CloseAuthority({ disclosure, onDone }: { disclosure: AuthorityDe
         <p>{say('authorityDisclosure.close.what')}</p>
       </Confirm>
     </StepFrame>
+  )
+}
+
+/** What was granted and nobody got: closed with the reason why nothing left (R34). */
+function CloseUnreleased({ id, onDone }: { id: string; onDone: Done }) {
+  const { say } = useLanguage()
+  const close = $api.useMutation('post', '/api/authority-disclosures/{id}/close')
+  const [because, setBecause] = useState('')
+  const [isTried, setTried] = useState(false)
+  const submit = async () => {
+    setTried(true)
+    if (because.trim() === '') return false
+    return close.mutateAsync({ params: { path: { id } }, body: { unreleasedBecause: because.trim() } }).then(
+      () => {
+        void onDone(say('authorityDisclosure.stands.CLOSED'))
+        return true
+      },
+      () => false,
+    )
+  }
+  return (
+    <Step
+      open={say('authorityDisclosure.unreleased.open')}
+      submit={say('returns.close')}
+      isBusy={close.isPending}
+      error={close.error}
+      onOpen={() => setTried(false)}
+      onSubmit={submit}
+    >
+      <Field
+        label={say('authorityDisclosure.unreleased.because')}
+        hint={say('authorityDisclosure.unreleased.hint')}
+        error={isTried && because.trim() === '' ? say('authorityDisclosure.unreleased.missing') : undefined}
+        value={because}
+        onChange={setBecause}
+        maxLength={2000}
+        rows={3}
+      />
+    </Step>
   )
 }

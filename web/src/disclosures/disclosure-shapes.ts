@@ -30,6 +30,7 @@ export type AuthorityItem = AuthorityDetail['itemList'][number]
 export type AuthorityAbout = Body<paths['/api/authority-disclosures']['post']>
 export type Package = ResearchDetail['packages'][number]
 export type LoggedDisclosure = Ok<paths['/api/disclosures']['get']>['items'][number]
+export type Referral = Ok<paths['/api/referrals']['get']>['items'][number]
 export type DisclosureStatistics = Ok<paths['/api/disclosures/statistics']['get']>
 /** What is shown once, when a package was begun. */
 export type BegunPackage =

@@ -25,6 +25,7 @@ import {
   readWhich,
   seesDisclosures,
 } from './disclosure-shapes.ts'
+import { Referrals } from './referrals.tsx'
 import { ResearchRows } from './research-list.tsx'
 import { useAuthorityList, useResearchList } from './use-disclosures.ts'
 
@@ -107,6 +108,7 @@ function Research({ me, state }: { me: Me; state: 'open' | 'over' }) {
       )}
       {data?.items.length === 0 && <Notice kind="info">{say(`disclosures.research.none.${state}`)}</Notice>}
       {data && data.items.length > 0 && <ResearchRows items={data.items} me={me} label="disclosures-research" />}
+      {data && state === 'open' && prepares(me) && <Referrals kind="RESEARCH" open={data.items} />}
     </Part>
   )
 }
@@ -133,6 +135,7 @@ function Authorities({ me, state }: { me: Me; state: 'open' | 'over' }) {
       {urgent > 0 && <Notice kind="warning">{say('disclosures.urgent', { count: urgent })}</Notice>}
       {data?.items.length === 0 && <Notice kind="info">{say(`disclosures.authority.none.${state}`)}</Notice>}
       {data && data.items.length > 0 && <AuthorityRows items={data.items} label="disclosures-authority" />}
+      {data && state === 'open' && isSecurity(me) && <Referrals kind="AUTHORITY" open={data.items} />}
     </Part>
   )
 }

@@ -87,6 +87,7 @@ export const actions = [
   'correction.proposed',
   'correction.decided',
   'openness.decided',
+  'referral.taken-up',
   'copy.recalled',
   'recall.confirmed',
   'institute.changed',

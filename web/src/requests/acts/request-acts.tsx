@@ -43,6 +43,13 @@ function Openness({ request: { openness } }: { request: RequestDetail }) {
       {openness ? (
         <Notice kind="info" title={say(`openness.${openness.outcome}`)}>
           <p>{say('openness.provision.said', { provision: openness.provision })}</p>
+          {openness.outcome === 'REFERRED' && (
+            <p>
+              {openness.takenUpAt
+                ? say('acts.openness.takenUp', { time: formatInstant(openness.takenUpAt, language) })
+                : say('acts.openness.referred')}
+            </p>
+          )}
           <p>{say('acts.decided', { who: openness.by.name, time: formatInstant(openness.at, language) })}</p>
         </Notice>
       ) : (

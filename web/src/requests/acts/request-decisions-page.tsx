@@ -94,6 +94,7 @@ function OpennessCard({ asked, onDecided }: { asked: OpennessAsked; onDecided: (
   const title = useId()
   const decide = $api.useMutation('post', '/api/requests/{id}/openness-decision')
   const [outcome, setOutcome] = useState<'SECRET' | 'REFERRED'>('SECRET')
+  const [leadsTo, setLeadsTo] = useState<'RESEARCH' | 'AUTHORITY'>('AUTHORITY')
   const [provision, setProvision] = useState('')
   const [isTried, setTried] = useState(false)
   const { decision } = asked
@@ -101,7 +102,10 @@ function OpennessCard({ asked, onDecided }: { asked: OpennessAsked; onDecided: (
     setTried(true)
     if (provision.trim() === '') return false
     return decide
-      .mutateAsync({ params: { path: { id: asked.requestId } }, body: { outcome, provision: provision.trim() } })
+      .mutateAsync({
+        params: { path: { id: asked.requestId } },
+        body: { outcome, provision: provision.trim(), ...(outcome === 'REFERRED' && { leadsTo }) },
+      })
       .then(
         () => {
           onDecided()
@@ -124,6 +128,15 @@ function OpennessCard({ asked, onDecided }: { asked: OpennessAsked; onDecided: (
           <>
             <Fact label={say('requestDecisions.outcome')}>{say(`openness.${decision.outcome}`)}</Fact>
             <Fact label={say('openness.provision')}>{decision.provision}</Fact>
+            {decision.leadsTo && (
+              <Fact label={say('openness.leadsTo')}>{say(`openness.leadsTo.${decision.leadsTo}`)}</Fact>
+            )}
+            {decision.outcome === 'REFERRED' && (
+              <Fact label={say('referrals.takenUp')}>
+                {decision.disclosure ?? say('referrals.waits')}
+                {decision.takenUpAt && <span className="second">{formatInstant(decision.takenUpAt, language)}</span>}
+              </Fact>
+            )}
           </>
         )}
       </dl>
@@ -148,6 +161,18 @@ function OpennessCard({ asked, onDecided }: { asked: OpennessAsked; onDecided: (
             value={outcome}
             onChange={(value) => setOutcome(value as 'SECRET' | 'REFERRED')}
           />
+          {outcome === 'REFERRED' && (
+            <Choice
+              label={say('openness.leadsTo')}
+              options={(['AUTHORITY', 'RESEARCH'] as const).map((value) => ({
+                value,
+                label: say(`openness.leadsTo.${value}`),
+                detail: say(`openness.leadsTo.${value}.what`),
+              }))}
+              value={leadsTo}
+              onChange={(value) => setLeadsTo(value as 'RESEARCH' | 'AUTHORITY')}
+            />
+          )}
           <Field
             label={say('openness.provision')}
             hint={say('openness.provision.hint')}
