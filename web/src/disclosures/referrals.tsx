@@ -1,0 +1,129 @@
+import { Link } from '@tanstack/react-router'
+import { useId, useState } from 'react'
+import { $api } from '../api/client.ts'
+import { Choice } from '../controls/choice.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { focusHeading } from '../controls/focus-heading.ts'
+import { Step } from '../controls/step.tsx'
+import { Fact } from '../contact/facts.tsx'
+import { formatDate, formatInstant } from '../format/instant.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { announce } from '../shell/announce.tsx'
+import type { Referral } from './disclosure-shapes.ts'
+
+type Kind = 'RESEARCH' | 'AUTHORITY'
+interface Open {
+  id: string
+  number: string
+}
+
+/**
+ * Requests for an official document that the decision maker has referred here, by number: whoever prepares says which disclosure takes
+ * each up. Nothing where there are none.
+ */
+export function Referrals({ kind, open }: { kind: Kind; open: readonly Open[] }) {
+  const { say } = useLanguage()
+  const title = useId()
+  const { data, error, refetch } = $api.useQuery(
+    'get',
+    '/api/referrals',
+    { params: { query: { kind } } },
+    { staleTime: 10_000 },
+  )
+  if (error) return <Failure error={error} onAgain={() => void refetch()} />
+  if (!data || data.items.length === 0) return null
+  return (
+    <section className="stack-small" aria-labelledby={title}>
+      <h3 id={title} tabIndex={-1}>
+        {say('referrals.title')}
+      </h3>
+      <p className="request-note">{say('referrals.what')}</p>
+      <ul className="cards" aria-labelledby={title}>
+        {data.items.map((one) => (
+          <ReferralCard
+            key={one.requestId}
+            kind={kind}
+            open={open}
+            referral={one}
+            onDone={() => {
+              void refetch()
+              announce(say('referrals.now'))
+              focusHeading(title)
+            }}
+          />
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+function ReferralCard({
+  kind,
+  open,
+  referral,
+  onDone,
+}: {
+  kind: Kind
+  open: readonly Open[]
+  referral: Referral
+  onDone: () => void
+}) {
+  const { say, language } = useLanguage()
+  const takeUp = $api.useMutation('post', '/api/referrals/{id}/disclosure')
+  const [chosen, setChosen] = useState('')
+  const { number, receivedAt, dueAt, provision, takenUp } = referral
+  const disclosureId = chosen || (open[0]?.id ?? '')
+  const submit = async () => {
+    if (disclosureId === '') return false
+    return takeUp
+      .mutateAsync({ params: { path: { id: referral.requestId } }, body: { kind, disclosureId } })
+      .then(() => {
+        onDone()
+        return true
+      })
+      .catch(() => false)
+  }
+  return (
+    <li className="card">
+      <p className="card-title">
+        <strong>{number}</strong>
+      </p>
+      <dl className="facts">
+        <Fact label={say('requestDecisions.received')}>{formatDate(receivedAt, language)}</Fact>
+        <Fact label={say('requestDecisions.due')}>{formatDate(dueAt, language)}</Fact>
+        <Fact label={say('openness.provision')}>{provision}</Fact>
+        {takenUp && (
+          <Fact label={say('referrals.takenUp')}>
+            {kind === 'RESEARCH' ? (
+              <Link to="/disclosures/research/$id" params={{ id: takenUp.disclosureId }}>
+                {takenUp.disclosureNumber}
+              </Link>
+            ) : (
+              <Link to="/disclosures/authority/$id" params={{ id: takenUp.disclosureId }}>
+                {takenUp.disclosureNumber}
+              </Link>
+            )}
+            <span className="second">{formatInstant(takenUp.at, language)}</span>
+          </Fact>
+        )}
+      </dl>
+      {!takenUp && open.length === 0 && <p className="request-note">{say('referrals.begin')}</p>}
+      {!takenUp && open.length > 0 && (
+        <Step
+          open={say('referrals.takeUp')}
+          submit={say('referrals.takeUp.do')}
+          isBusy={takeUp.isPending}
+          error={takeUp.error}
+          onSubmit={submit}
+        >
+          <Choice
+            label={say('referrals.disclosure')}
+            options={open.map((one) => ({ value: one.id, label: one.number }))}
+            value={disclosureId}
+            onChange={setChosen}
+          />
+        </Step>
+      )}
+    </li>
+  )
+}
