@@ -134,7 +134,7 @@ describe('a disclosure past its day', () => {
     expect((await read(id)).isOverdue).toBe(false)
   })
 
-  test('blocks its institute as well where a recall is past its time', async () => {
+  test('is one of which a recall is past its time, too, and blocks its institute', async () => {
     const instituteId = await institute()
     const { id, recordings } = await released({ instituteId })
     await ends.byCaller(recordings[0]!)
@@ -142,6 +142,7 @@ describe('a disclosure past its day', () => {
     await sql`update disclosed_copy set due_at = now() - interval '1 minute'
       where disclosure = (select number from research_disclosure where id = ${id})`.execute(admin)
     expect(await release(next.id)).toBe('research.institute-blocked')
+    expect(await read(id)).toMatchObject({ isOverdue: true, notices: [{ kind: 'destroy-now' }] })
   })
 
   test('gets a later day by a new decision of somebody else, never past the destruction of an item', async () => {

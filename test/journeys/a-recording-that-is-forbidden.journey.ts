@@ -1,5 +1,5 @@
-// AC10-AC13 (R23, R49-R52): nobody ends a recording early, but its caller or its official forbids it at will. Then it is out of
-// use at once and gone within a minute, waits for nobody but the other party, and disclosed copies are called back.
+// AC10-AC12 (R23, R49-R52): nobody ends a recording early, but its caller or its official forbids it at will. Then it is out of
+// use at once and gone within a minute, and waits for nobody but the other party.
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, type Browser, type Page } from '@playwright/test'
@@ -9,7 +9,7 @@ import { signInOn } from './at-the-desk.ts'
 import { keptCall, recordingRow, untilDestroyed, type KeptCall } from './kept-call.ts'
 import { logOf } from './log-of.ts'
 import { ownDatabase } from './past-calls.ts'
-import { appointmentIsNow, atServiceDesk, inEachLanguage, inTurn } from './service-desk.ts'
+import { appointmentIsNow, atServiceDesk, inTurn } from './service-desk.ts'
 import { withoutCalls } from './without-calls.ts'
 
 const test = withoutCalls()
@@ -176,40 +176,3 @@ for (const language of inTurn('sv')) {
     await desk.close()
   })
 }
-
-test('a copy with a research institute is called back, and what tied it to the recording goes when it is confirmed', async ({
-  page,
-  seloste,
-}) => {
-  const call = await keptCall(seloste)
-  await ownDatabase(seloste, (db) =>
-    db
-      .insertInto('disclosed_copy')
-      .values({ disclosure: 'LAATU-2027', recipient: 'Tutkimus Oy', item: 7, recording_id: call.recordingId })
-      .execute(),
-  )
-  const aino = await signInAt(seloste.url, 'aino', seloste.password)
-  const forbidden = await aino.call('POST', `/api/recordings/${call.recordingId}/prohibitions`, {
-    party: 'CALLER',
-    channel: 'CALL',
-  })
-  expect(forbidden.status).toBe(200)
-  await untilDestroyed(seloste, call)
-
-  await signInOn(page, seloste, 'riitta', { path: '/retention/recalls' })
-  await expect(page.getByRole('heading', { name: 'Luovutus LAATU-2027, kohta 7' })).toBeVisible()
-  await inEachLanguage(page, async (say, language) => {
-    const heading = say('recalls.item', { disclosure: 'LAATU-2027', item: 7 })
-    await expect(page.getByRole('heading', { name: heading }), language).toBeVisible()
-    const notice = await page.locator('.note').innerText()
-    expect(notice).toContain('LAATU-2027')
-    expect(notice).not.toMatch(/\+358|Aino|029/)
-  })
-  await page.getByRole('button', { name: 'Kirjaa vahvistus' }).click()
-  await page.getByRole('button', { name: 'Kirjaa', exact: true }).click()
-  await expect(page.getByText('Vahvistettu', { exact: true })).toBeVisible()
-  const copy = await ownDatabase(seloste, (db) =>
-    db.selectFrom('disclosed_copy').selectAll().where('disclosure', '=', 'LAATU-2027').executeTakeFirstOrThrow(),
-  )
-  expect(copy).toMatchObject({ state: 'CONFIRMED', recording_id: null, outcome: 'destroyed' })
-})

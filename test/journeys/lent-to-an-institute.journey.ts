@@ -1,14 +1,16 @@
-// AC18 (R27-R33, R35): one call goes to a research institute as an anonymised copy. An expert picks it, writes what is said, and has
-// it spoken by other voices; another hears and signs; the decision maker decides and releases; the institute opens it, and it comes
-// back. What is missing is named all the way.
-import { expect, type Browser, type Page } from '@playwright/test'
+// AC13, AC18, AC19 (R27-R33, R35, R50): one call goes to a research institute as an anonymised copy. An expert picks it, writes what is
+// said, and has it spoken by other voices; another hears and signs; the decision maker decides and releases; the institute opens it,
+// and it comes back. What is missing is named all the way. A copy whose caller forbids use is called back; what is overdue is said on
+// everybody's first page until it is closed.
+import { expect, type Browser, type Locator, type Page } from '@playwright/test'
 import { readFile } from 'node:fs/promises'
 import { Decrypter } from 'age-encryption'
 import { unzipSync } from 'fflate'
 import type { RunningSeloste } from '#test/whole/start-seloste.ts'
 import { expectAccessible, signInOn } from './at-the-desk.ts'
-import { keptCall } from './kept-call.ts'
-import { wordsIn } from './service-desk.ts'
+import { keptCall, untilDestroyed } from './kept-call.ts'
+import { atResearchDesk, dayFromNow, dueDateIsOver, recallsAreLate, tiesOf, type Study } from './research-desk.ts'
+import { atServiceDesk, wordsIn } from './service-desk.ts'
 import { withoutCalls } from './without-calls.ts'
 
 const test = withoutCalls()
@@ -21,7 +23,42 @@ async function at(browser: Browser, seloste: RunningSeloste, userId: string, pat
   await signInOn(page, seloste, userId, { path, ...more })
   return page
 }
-const button = (page: Page, word: string) => page.getByRole('button', { name: say(word), exact: true })
+const button = (page: Page, word: string, given?: Record<string, string | number>) =>
+  page.getByRole('button', { name: say(word, given), exact: true })
+
+/** Types a day into a form that stands open. */
+async function typeDay(form: Locator, day: Temporal.PlainDate): Promise<void> {
+  await form.getByRole('spinbutton').first().click()
+  const two = (part: number) => String(part).padStart(2, '0')
+  await form.page().keyboard.type(`${two(day.day)}${two(day.month)}${day.year}`)
+}
+
+/** Enters what the institute has confirmed of an item, by keyboard: the form takes the focus, and gives it back. */
+async function confirmItem(page: Page, item: number, reference: string): Promise<void> {
+  await button(page, 'returns.confirm', { item }).press('Enter')
+  await page.getByLabel(say('returns.reference'), { exact: true }).fill(reference)
+  await page.keyboard.press('Enter')
+  await expect(page.locator(`#returned-item-${item}`)).toBeFocused()
+}
+
+async function close(page: Page): Promise<void> {
+  await button(page, 'returns.close').click()
+  await page
+    .getByRole('alertdialog')
+    .getByRole('button', { name: say('returns.close'), exact: true })
+    .click()
+  await expect(page.getByText(say('disclosures.research.state.CLOSED')).first()).toBeVisible()
+}
+
+/** What a person is told first thing of a disclosure that is overdue. */
+async function isToldOnTheFirstPage(page: Page, { number }: Study, isTold: boolean): Promise<void> {
+  await page.goto('/')
+  await expect(page.getByRole('heading', { name: say('start.do') })).toBeVisible()
+  const told = page.locator('.notice-error').getByRole('link', { name: number, exact: true })
+  if (isTold) await expect(told).toBeVisible()
+  // What was there a moment ago is gone once the list has been read.
+  else await expect(told).toHaveCount(0)
+}
 
 /** Asks the API as the page does. */
 async function ask<Answer>(page: Page, method: 'GET' | 'PUT' | 'POST', url: string, data?: object): Promise<Answer> {
@@ -35,7 +72,7 @@ test('a call is lent to an institute anonymised, by three people, and is not clo
   browser,
   seloste,
 }) => {
-  const call = await keptCall(seloste, { seconds: 20 })
+  const call = await keptCall(seloste, { seconds: 8 })
   const eero = await at(browser, seloste, 'eero', `/contacts/${call.contactId}`, { purpose: 'Palvelutasotutkimus' })
   await button(eero, 'pick.open').click()
   await button(eero, 'pick.do').click()
@@ -81,10 +118,16 @@ test('a call is lent to an institute anonymised, by three people, and is not clo
   await button(ilona, 'anonymisation.sign.do').click()
   await expect(ilona.locator('#check-outcome')).toBeVisible()
 
-  const signedOn = Temporal.Now.plainDateISO('Europe/Helsinki').toString()
-  const undertaking = { reference: 'SIT-2026-1', signatory: 'N. N.', signedOn }
-  await ask(eero, 'PUT', `/api/research-disclosures/${id}/undertaking`, undertaking)
-  expect(await lacks()).toEqual(['decision', 'release'])
+  await eero.goto(page)
+  await button(eero, 'undertaking.file').click()
+  await button(eero, 'undertaking.file.do').click()
+  await expect(eero.getByText(say('undertaking.reference.missing'))).toBeVisible()
+  await eero.getByLabel(say('undertaking.reference'), { exact: true }).fill('SIT-2026-1')
+  await eero.getByLabel(say('undertaking.signatory'), { exact: true }).fill('N. N.')
+  await typeDay(eero.getByRole('form', { name: say('undertaking.file') }), dayFromNow(0))
+  await button(eero, 'undertaking.file.do').click()
+  await expect(eero.locator('#research-undertaking')).toBeVisible()
+  await expect.poll(lacks).toEqual(['decision', 'release'])
 
   const riitta = await at(browser, seloste, 'riitta', page)
   await button(riitta, 'disclosures.decide').click()
@@ -118,15 +161,138 @@ test('a call is lent to an institute anonymised, by three people, and is not clo
   expect(names.filter((name) => /^[0-9a-f]{16}\.opus$/.test(name))).toHaveLength(1)
   expect(names).toHaveLength(3)
 
-  const closing = `/api/research-disclosures/${id}/close`
-  const early = await riitta.request.post(closing, { headers: { origin: seloste.url } })
+  const early = await riitta.request.post(`/api/research-disclosures/${id}/close`, { headers: { origin: seloste.url } })
   expect(early.status()).toBe(409)
-  await ask(eero, 'POST', `/api/research-disclosures/${id}/study-end`, { endedOn: signedOn })
-  await ask(eero, 'POST', `/api/research-disclosures/${id}/items/1/outcome`, {
-    outcome: 'destroyed',
-    reference: 'VAHV-1',
-  })
-  await ask(riitta, 'POST', closing)
+  await eero.reload()
+  await button(eero, 'returns.endStudy').click()
+  await button(eero, 'returns.endStudy.do').click()
+  await expect(eero.getByText(say('disclosures.research.stands.STUDY_ENDED'))).toBeVisible()
+  await expect(button(eero, 'returns.close')).toHaveCount(0)
+  await confirmItem(eero, 1, 'VAHV-1')
   await riitta.reload()
-  await expect(riitta.getByText(say('disclosures.research.state.CLOSED')).first()).toBeVisible()
+  await close(riitta)
+})
+
+test('a copy whose caller forbids use is called back, and is out of the house until the institute says that it is gone (AC13)', async ({
+  browser,
+  seloste,
+}) => {
+  const research = await atResearchDesk(seloste)
+  const study = await research.released(await research.institute('Institutet för samtal'), { items: 2 })
+  const forbidden = study.calls[1]!
+  const desk = await atServiceDesk(browser, seloste)
+  const told = { at: Temporal.Now.instant().subtract({ minutes: 4 }), callerNumber: forbidden.caller }
+  await desk.served({ name: 'Kieltäjä', kinds: ['PROHIBIT'] }, told)
+  await desk.button('forbid.enter').click()
+  await desk.page
+    .getByRole('alertdialog')
+    .getByRole('button', { name: say('forbid.do') })
+    .click()
+  expect(await untilDestroyed(seloste, forbidden)).toMatchObject({ cause: 'caller' })
+  await desk.close()
+
+  const riitta = await at(browser, seloste, 'riitta', study.page)
+  const recalled = riitta.locator('#research-returns').locator('..').locator('..').getByRole('listitem').nth(1)
+  await expect(recalled).toContainText(say('disclosures.outcome.recalled'))
+  await expect(riitta.getByRole('heading', { name: say('returns.notice.destroy-now', { item: 2 }) })).toBeVisible()
+  const notice = await riitta.locator('.disclosure-notice').innerText()
+  expect(notice).toContain(`Utlämnande ${study.number}, punkt 2: förstör kopian genast`)
+  expect(notice).not.toMatch(/\+358|029|Aino|Kieltäjä|\d:\d\d|kl\. |[0-9a-f]{8}-/)
+  const letter = new URL((await riitta.locator('a[href^="mailto:"]').getAttribute('href'))!)
+  expect([letter.pathname, letter.searchParams.get('body')]).toEqual(['registraturen@institut.example', notice])
+
+  // The other copy comes back: the disclosure stays open for the one that was recalled.
+  await confirmItem(riitta, 1, 'VAHV-1')
+  await expect(riitta.getByText(say('returns.close.when_one', { items: 2 }))).toBeVisible()
+  await expect(button(riitta, 'returns.close')).toHaveCount(0)
+  const refused = await research.riitta.call('POST', `/api/research-disclosures/${study.id}/close`)
+  expect(await refused.json()).toMatchObject({ error: { code: 'research.unconfirmed' } })
+  expect(await tiesOf(seloste, study)).toEqual([2])
+
+  await expect(riitta.getByText(say('disclosures.overdue.badge'))).toHaveCount(0)
+  const due = (await recallsAreLate(seloste, study)).toZonedDateTimeISO('Europe/Helsinki')
+  const lastDay = due.subtract({ days: 1 }).toPlainDate()
+  expect(due.hour).toBe(0)
+  expect(notice).toContain(`senast ${lastDay.day}.${lastDay.month}.${lastDay.year}`)
+  expect(dayFromNow(0).until(lastDay).days).toBeGreaterThanOrEqual(3)
+  await riitta.reload()
+  await expect(
+    riitta.getByRole('heading', { name: say('disclosures.overdue.recalled_one', { items: 2 }) }),
+  ).toBeVisible()
+  await expectAccessible(riitta, 'a disclosure with a recall past its time')
+  await isToldOnTheFirstPage(riitta, study, true)
+  await riitta.goto('/retention/recalls')
+  await expect(riitta.locator('#content .note')).toContainText('förstör kopian genast')
+  await expectAccessible(riitta, 'the recalls')
+
+  await riitta.goto(study.page)
+  await confirmItem(riitta, 2, 'VAHV-2')
+  expect(await tiesOf(seloste, study)).toEqual([])
+  await close(riitta)
+})
+
+test('a disclosure past its day is on everybody’s first page and blocks its institute, until it is closed or decided anew (AC19)', async ({
+  browser,
+  seloste,
+}) => {
+  const research = await atResearchDesk(seloste)
+  const instituteId = await research.institute('Institutet för kvalitet')
+  const [study, next] = await Promise.all([
+    research.released(instituteId, { items: process.env['SELOSTE_LONG'] === '1' ? 20 : 3 }),
+    research.decided(instituteId),
+  ])
+  const { itemList } = await research.read(study.id)
+  for (const { item } of itemList.slice(2)) await confirm(item)
+  const [riitta, eero] = await Promise.all([
+    at(browser, seloste, 'riitta', next.page),
+    at(browser, seloste, 'eero', study.page),
+  ])
+  await button(riitta, 'release.open').click()
+
+  // The next day comes while somebody has the release before them.
+  await dueDateIsOver(seloste, study)
+  const dialog = riitta.getByRole('dialog')
+  await dialog.getByRole('button', { name: say('release.do'), exact: true }).click()
+  await dialog.locator('.radio-card', { hasText: say('release.method.PASSPHRASE') }).click()
+  await dialog.getByRole('button', { name: say('release.do'), exact: true }).click()
+  await expect(dialog).toContainText(say('error.research.institute-blocked'))
+  await riitta.goto('/disclosures/institutes')
+  await expect(riitta.getByText(say('institutes.blocked'))).toBeVisible()
+  await isToldOnTheFirstPage(riitta, study, true)
+  await expectAccessible(riitta, 'the first page with something overdue')
+  await isToldOnTheFirstPage(eero, study, true)
+
+  await eero.goto(study.page)
+  await expect(eero.locator('.notice-error')).toContainText(say('disclosures.overdue.what'))
+  await button(eero, 'extensions.ask').click()
+  const form = eero.getByRole('form', { name: say('extensions.ask') })
+  await form.getByLabel(say('disclosures.reasons')).fill('Tutkimus jatkuu.')
+  await typeDay(form, dayFromNow(90))
+  await button(eero, 'extensions.ask.do').click()
+  await expect(form.getByText(say('error.research.due-date-late'))).toBeVisible()
+  await expectAccessible(eero, 'a later day that is too late')
+  await typeDay(form, dayFromNow(7))
+  await button(eero, 'extensions.ask.do').click()
+  await expect(eero.getByText(say('extensions.waits'), { exact: true })).toBeVisible()
+  await expect(button(eero, 'extensions.decide')).toHaveCount(0)
+  expect((await research.read(study.id)).isOverdue).toBe(true)
+  await riitta.goto(study.page)
+  await button(riitta, 'extensions.decide').click()
+  await button(riitta, 'disclosures.decide.do').click()
+  await expect(riitta.getByText(say('disclosures.research.stands.RELEASED'))).toBeVisible()
+  await isToldOnTheFirstPage(riitta, study, false)
+
+  // That day goes by as well; confirmed in full it stays until somebody closes it.
+  await dueDateIsOver(seloste, study)
+  for (const { item } of itemList.slice(0, 2)) await confirm(item)
+  await isToldOnTheFirstPage(eero, study, true)
+  await eero.goto(study.page)
+  await close(eero)
+  await isToldOnTheFirstPage(eero, study, false)
+  await isToldOnTheFirstPage(riitta, study, false)
+
+  function confirm(item: number) {
+    const outcome = { outcome: 'returned', reference: `VAHV-${item}` }
+    return research.ask(research.eero, 'POST', `/research-disclosures/${study.id}/items/${item}/outcome`, outcome)
+  }
 })

@@ -35,7 +35,7 @@ export const lentNotices = {
     }
   },
   closed: ({ disclosure, items }: OfCopies) => ({
-    fi: `Luovutus ${disclosure}: kaikki jäljennökset on vahvistettu palautetuiksi tai tuhotuiksi (${items.length}). Luovutus on päätetty.`,
+    fi: `Luovutus ${disclosure}: kaikki jäljennökset on vahvistettu palautetuiksi tai tuhotuiksi (${items.length}). Luovutus on suljettu.`,
     sv: `Utlämnande ${disclosure}: alla kopior har bekräftats återlämnade eller förstörda (${items.length}). Utlämnandet har avslutats.`,
     en: `Disclosure ${disclosure}: every copy is confirmed as returned or destroyed (${items.length}). The disclosure is closed.`,
   }),

@@ -1,9 +1,9 @@
 import { Check, CircleCheck, CircleDashed, Play, Trash2 } from 'lucide-react'
 import { memo } from 'react'
-import { Button } from '../controls/button.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { reasons, tracks, trackWords, type CopyRedaction } from './copy-shapes.ts'
 import { PickOne } from './pick-one.tsx'
+import { RowButton } from './row-button.tsx'
 import { formatTenths } from './tenths.ts'
 import { TimeField } from './time-field.tsx'
 import { wrongTimes, type Redaction } from './work.ts'
@@ -77,34 +77,27 @@ export const RedactionRow = memo(function RedactionRow({
         </span>
         <span className="work-acts">
           {!isReviewed && (
-            <Button
-              kind="secondary"
-              className="small accept"
+            <RowButton
+              label={say('anonymisation.accept')}
+              of={name}
+              icon={<Check aria-hidden="true" size={16} />}
+              look="accept"
               onPress={() => onAccept(key)}
-              aria-label={`${say('anonymisation.accept')}: ${name}`}
-            >
-              <Check aria-hidden="true" size={16} />
-              {say('anonymisation.accept')}
-            </Button>
+            />
           )}
-          <Button
-            kind="quiet"
-            className="small"
+          <RowButton
+            label={say('anonymisation.playHere')}
+            of={name}
+            icon={<Play aria-hidden="true" size={16} />}
             onPress={() => onPlay(Math.max(0, fromMs - 1000))}
-            aria-label={`${say('anonymisation.playHere')}: ${name}`}
-          >
-            <Play aria-hidden="true" size={16} />
-            {say('anonymisation.playHere')}
-          </Button>
-          <Button
-            kind="quiet"
-            className="small remove"
+          />
+          <RowButton
+            label={say('anonymisation.remove')}
+            of={name}
+            icon={<Trash2 aria-hidden="true" size={16} />}
+            look="remove"
             onPress={() => onRemove(key)}
-            aria-label={`${say('anonymisation.remove')}: ${name}`}
-          >
-            <Trash2 aria-hidden="true" size={16} />
-            {say('anonymisation.remove')}
-          </Button>
+          />
         </span>
       </div>
     </li>

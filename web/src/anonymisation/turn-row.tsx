@@ -1,10 +1,10 @@
 import { Play, Scissors, Trash2 } from 'lucide-react'
 import { memo, useId, useRef } from 'react'
-import { Button } from '../controls/button.tsx'
 import { languageNames, languages } from '../language/language.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { trackWords, type CopyTurn } from './copy-shapes.ts'
 import { PickOne } from './pick-one.tsx'
+import { RowButton } from './row-button.tsx'
 import { formatTenths } from './tenths.ts'
 import { TimeField } from './time-field.tsx'
 import { wrongTimes, type Turn } from './work.ts'
@@ -68,33 +68,25 @@ export const TurnRow = memo(function TurnRow({
           onChange={(changed) => onChange(key, { language: changed }, 'language')}
         />
         <span className="work-acts">
-          <Button
-            kind="quiet"
-            className="small"
+          <RowButton
+            label={say('anonymisation.playHere')}
+            of={name}
+            icon={<Play aria-hidden="true" size={16} />}
             onPress={() => onPlay(fromMs)}
-            aria-label={`${say('anonymisation.playHere')}: ${name}`}
-          >
-            <Play aria-hidden="true" size={16} />
-            {say('anonymisation.playHere')}
-          </Button>
-          <Button
-            kind="quiet"
-            className="small"
+          />
+          <RowButton
+            label={say('anonymisation.split')}
+            of={name}
+            icon={<Scissors aria-hidden="true" size={16} />}
             onPress={() => onSplit(key, words.current?.selectionStart ?? text.length)}
-            aria-label={`${say('anonymisation.split')}: ${name}`}
-          >
-            <Scissors aria-hidden="true" size={16} />
-            {say('anonymisation.split')}
-          </Button>
-          <Button
-            kind="quiet"
-            className="small remove"
+          />
+          <RowButton
+            label={say('anonymisation.remove')}
+            of={name}
+            icon={<Trash2 aria-hidden="true" size={16} />}
+            look="remove"
             onPress={() => onRemove(key)}
-            aria-label={`${say('anonymisation.remove')}: ${name}`}
-          >
-            <Trash2 aria-hidden="true" size={16} />
-            {say('anonymisation.remove')}
-          </Button>
+          />
         </span>
         <label className="turn-words">
           <span className="label">{say('anonymisation.words')}</span>

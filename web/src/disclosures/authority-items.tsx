@@ -1,11 +1,8 @@
 import { Link, useNavigate } from '@tanstack/react-router'
 import { Search } from 'lucide-react'
-import { useState } from 'react'
 import { $api } from '../api/client.ts'
 import { Fact } from '../contact/facts.tsx'
 import { Button } from '../controls/button.tsx'
-import { Confirm } from '../controls/confirm.tsx'
-import { Failure } from '../controls/failure.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { usePurposeState } from '../session/purpose.tsx'
@@ -13,6 +10,7 @@ import { authorityHeading, authorityStepState } from './authority-steps.ts'
 import type { AuthorityDetail, AuthorityItem } from './disclosure-shapes.ts'
 import type { Done } from './done.ts'
 import { StepFrame } from './step-frame.tsx'
+import { OfItem, TakeOut } from './take-out.tsx'
 
 interface Props {
   disclosure: AuthorityDetail
@@ -81,7 +79,7 @@ function OpenCall({ contactId, item, caseNumber }: { contactId: string; item: Au
   return (
     <Link to="/contacts/$id" params={{ id: contactId }} className="button button-quiet" onClick={look}>
       {say('disclosures.item.contact')}
-      <span className="visually-hidden">: {say('disclosures.item', { item: item.item })}</span>
+      <OfItem item={item.item} />
     </Link>
   )
 }
@@ -89,29 +87,19 @@ function OpenCall({ contactId, item, caseNumber }: { contactId: string; item: Au
 function Drop({ id, item, onDone }: { id: string; item: AuthorityItem; onDone: Done }) {
   const { say } = useLanguage()
   const drop = $api.useMutation('delete', '/api/authority-disclosures/{id}/items/{item}')
-  const [isAsking, setAsking] = useState(false)
   return (
-    <>
-      <Button kind="quiet" isBusy={drop.isPending} onPress={() => setAsking(true)}>
-        {say('disclosures.item.drop')}
-        <span className="visually-hidden">: {say('disclosures.item', { item: item.item })}</span>
-      </Button>
-      {drop.error != null && <Failure error={drop.error} />}
-      <Confirm
-        title={say('disclosures.item.drop.sure', { item: item.item })}
-        doLabel={say('disclosures.item.drop')}
-        isOpen={isAsking}
-        onClose={() => setAsking(false)}
-        onDo={() =>
-          drop.mutate(
-            { params: { path: { id, item: item.item } } },
-            { onSuccess: () => void onDone(say('disclosures.item.dropped'), authorityHeading('items')) },
-          )
-        }
-      >
-        <p>{say('authorityDisclosure.drop.what')}</p>
-      </Confirm>
-    </>
+    <TakeOut
+      item={item.item}
+      what={say('authorityDisclosure.drop.what')}
+      isBusy={drop.isPending}
+      error={drop.error}
+      onDo={() =>
+        drop.mutate(
+          { params: { path: { id, item: item.item } } },
+          { onSuccess: () => void onDone(say('disclosures.item.dropped'), authorityHeading('items')) },
+        )
+      }
+    />
   )
 }
 

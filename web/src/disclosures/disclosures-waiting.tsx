@@ -2,12 +2,15 @@ import { Link } from '@tanstack/react-router'
 import type { Me } from '../api/shapes.ts'
 import { Notice, type NoticeKind } from '../controls/notice.tsx'
 import { useLanguage, type Word } from '../language/use-words.ts'
-import { decides, isSecurity, prepares } from './disclosure-shapes.ts'
+import { decides, isSecurity, prepares, type ResearchSummary } from './disclosure-shapes.ts'
+import '../styles/disclosures.css'
 import { useAuthorityList, useResearchList } from './use-disclosures.ts'
 
 interface Waits {
   kind: NoticeKind
   said: string
+  /** Named one by one. */
+  those?: readonly ResearchSummary[]
 }
 
 /**
@@ -23,9 +26,10 @@ export function useDisclosuresWaiting(me: Me | undefined): Waits[] {
   if (!me) return []
   const counted = (kind: NoticeKind, word: Word, count: number) =>
     count > 0 ? [{ kind, said: say(word, { count }) }] : []
+  const late = research.filter(({ isOverdue }) => isOverdue)
   const isTheirs = ({ preparedBy }: (typeof research)[number]) => preparedBy.id === me.personId
   return [
-    ...counted('error', 'disclosures.overdue', research.filter(({ isOverdue }) => isOverdue).length),
+    ...counted('error', 'disclosures.overdue', late.length).map((one) => ({ ...one, those: late })),
     ...counted('warning', 'disclosures.urgent', authority.filter(({ urgentAt }) => urgentAt).length),
     ...counted(
       'info',
@@ -55,11 +59,26 @@ export function useDisclosuresWaiting(me: Me | undefined): Waits[] {
 
 export function DisclosuresWaiting({ waiting }: { waiting: readonly Waits[] }) {
   const { say } = useLanguage()
-  return waiting.map(({ kind, said }) => (
-    <Notice key={said} kind={kind}>
-      <p>
-        {said} <Link to="/disclosures">{say('disclosures.title')}</Link>
-      </p>
-    </Notice>
-  ))
+  return waiting.map(({ kind, said, those }) =>
+    those ? (
+      <Notice key={said} kind={kind} title={said}>
+        <ul className="disclosure-missing">
+          {those.map(({ id, number, institute, study }) => (
+            <li key={id}>
+              <Link to="/disclosures/research/$id" params={{ id }}>
+                {number}
+              </Link>{' '}
+              {institute.name}: {study}
+            </li>
+          ))}
+        </ul>
+      </Notice>
+    ) : (
+      <Notice key={said} kind={kind}>
+        <p>
+          {said} <Link to="/disclosures">{say('disclosures.title')}</Link>
+        </p>
+      </Notice>
+    ),
+  )
 }

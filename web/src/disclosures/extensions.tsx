@@ -13,6 +13,7 @@ import { writeDay } from './days.ts'
 import { prepares, type Extension, type ResearchDetail } from './disclosure-shapes.ts'
 import { useKeptForm } from './kept-form.ts'
 import type { Done } from './done.ts'
+import { refusedDay } from './refused-day.ts'
 import { researchHeading } from './research-steps.ts'
 
 /** A later day needs a new decision and never passes the end of a recording (AC19). */
@@ -69,6 +70,7 @@ function AskExtension({
   const { dueOn, reasons } = form.typed
   const [isTried, setTried] = useState(false)
   const isDayWrong = dueOn === '' || dueOn <= now
+  const refused = refusedDay(ask.error)
   const submit = async () => {
     setTried(true)
     if (isDayWrong || reasons.trim() === '') return false
@@ -82,7 +84,7 @@ function AskExtension({
       open={say('extensions.ask')}
       submit={say('extensions.ask.do')}
       isBusy={ask.isPending}
-      error={ask.error}
+      error={refused ? undefined : ask.error}
       isOpenAtFirst={form.isTyped}
       onOpen={() => setTried(false)}
       onSubmit={submit}
@@ -92,9 +94,12 @@ function AskExtension({
         hint={
           earliestDestruction && say('disclosures.dueOn.before', { time: formatInstant(earliestDestruction, language) })
         }
-        error={isTried && isDayWrong ? say('error.research.day-not-later') : undefined}
+        error={isTried && isDayWrong ? say('error.research.day-not-later') : refused && say(refused)}
         value={dueOn === '' ? null : parseDate(dueOn)}
-        onChange={(day) => form.edit({ dueOn: day?.toString() ?? '' })}
+        onChange={(day) => {
+          ask.reset()
+          form.edit({ dueOn: day?.toString() ?? '' })
+        }}
       />
       <Field
         label={say('disclosures.reasons')}

@@ -21,6 +21,7 @@ export function Packages({
   number,
   packages,
   mayRelease,
+  standsInTheWay,
   hasKey,
   me,
   onChanged,
@@ -30,6 +31,8 @@ export function Packages({
   number: string
   packages: readonly Package[]
   mayRelease: boolean
+  /** Why nothing can be released now, in words. */
+  standsInTheWay?: string | undefined
   hasKey: boolean
   me: Me
   onChanged: () => void
@@ -74,7 +77,8 @@ export function Packages({
           </ul>
         </>
       )}
-      {mayRelease && !isOpen && (
+      {mayRelease && !isOpen && standsInTheWay && <p className="request-note">{standsInTheWay}</p>}
+      {mayRelease && !isOpen && !standsInTheWay && (
         <div className="actions">
           <Button kind={packages.length > 0 ? 'secondary' : 'primary'} onPress={() => setAsking(true)}>
             <Send aria-hidden="true" size={18} />

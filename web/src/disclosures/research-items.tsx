@@ -1,12 +1,9 @@
 import { Link, useNavigate } from '@tanstack/react-router'
 import { Search } from 'lucide-react'
-import { useState } from 'react'
 import { CopyState } from '../anonymisation/copy-state.tsx'
 import { $api } from '../api/client.ts'
 import { Fact } from '../contact/facts.tsx'
 import { Button } from '../controls/button.tsx'
-import { Confirm } from '../controls/confirm.tsx'
-import { Failure } from '../controls/failure.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { usePurposeState } from '../session/purpose.tsx'
@@ -14,6 +11,7 @@ import type { ResearchDetail, ResearchItem } from './disclosure-shapes.ts'
 import type { Done } from './done.ts'
 import { endedBefore, researchHeading, researchStepState } from './research-steps.ts'
 import { StepFrame } from './step-frame.tsx'
+import { OfItem, TakeOut } from './take-out.tsx'
 
 interface Props {
   disclosure: ResearchDetail
@@ -58,21 +56,24 @@ function ItemRow({ disclosure: { id, may }, item, onDone }: Props & { item: Rese
         <h3 id={title} tabIndex={-1}>
           {say('disclosures.item', { item: item.item })}
         </h3>
-        <CopyState state={copy.state} />
+        {/* Once it has left, a copy that is here no more was not left undone. */}
+        {(outcome === 'none' || copy.state !== 'NONE') && <CopyState state={copy.state} />}
         {recording !== undefined && recording !== 'available' && (
           <span className={`badge badge-${recording}`}>{say(`disclosures.recording.${recording}`)}</span>
         )}
         {outcome !== 'none' && <span className="badge badge-none">{say(`disclosures.outcome.${outcome}`)}</span>}
       </div>
       <dl className="facts facts-small">
-        {destroyAt && <Fact label={say('disclosures.destroyAt')}>{formatInstant(destroyAt, language)}</Fact>}
+        {destroyAt && recording !== 'destroyed' && (
+          <Fact label={say('disclosures.destroyAt')}>{formatInstant(destroyAt, language)}</Fact>
+        )}
         {copy.level && <Fact label={say('anonymisation.level')}>{say(`anonymisation.level.${copy.level}`)}</Fact>}
       </dl>
       <div className="actions">
         {toCheck && (
           <Link to="/disclosures/copies/$id/check" params={{ id: toCheck }} className="button button-secondary">
             {say('disclosures.item.check')}
-            <OfItem item={item} />
+            <OfItem item={item.item} />
           </Link>
         )}
         {may.prepare && (
@@ -82,19 +83,19 @@ function ItemRow({ disclosure: { id, may }, item, onDone }: Props & { item: Rese
             className={`button button-${copy.state === 'APPROVED' || toCheck ? 'quiet' : 'secondary'}`}
           >
             {say(isMade ? 'disclosures.item.see' : 'disclosures.item.anonymise')}
-            <OfItem item={item} />
+            <OfItem item={item.item} />
           </Link>
         )}
         {copy.id && isMade && (
           <Link to="/disclosures/copies/$id/report" params={{ id: copy.id }} className="button button-quiet">
             {say('disclosures.item.report')}
-            <OfItem item={item} />
+            <OfItem item={item.item} />
           </Link>
         )}
         {may.prepare && contactId && (
           <Link to="/contacts/$id" params={{ id: contactId }} className="button button-quiet">
             {say('disclosures.item.contact')}
-            <OfItem item={item} />
+            <OfItem item={item.item} />
           </Link>
         )}
         {may.prepare && <DropItem id={id} item={item} onDone={onDone} />}
@@ -103,38 +104,22 @@ function ItemRow({ disclosure: { id, may }, item, onDone }: Props & { item: Rese
   )
 }
 
-/** Which item a link is of, where it is read alone. */
-function OfItem({ item: { item } }: { item: ResearchItem }) {
-  const { say } = useLanguage()
-  return <span className="visually-hidden">: {say('disclosures.item', { item })}</span>
-}
-
 function DropItem({ id, item, onDone }: { id: string; item: ResearchItem; onDone: Done }) {
   const { say } = useLanguage()
   const drop = $api.useMutation('delete', '/api/research-disclosures/{id}/items/{item}')
-  const [isAsking, setAsking] = useState(false)
   return (
-    <>
-      <Button kind="quiet" isBusy={drop.isPending} onPress={() => setAsking(true)}>
-        {say('disclosures.item.drop')}
-        <OfItem item={item} />
-      </Button>
-      {drop.error != null && <Failure error={drop.error} />}
-      <Confirm
-        title={say('disclosures.item.drop.sure', { item: item.item })}
-        doLabel={say('disclosures.item.drop')}
-        isOpen={isAsking}
-        onClose={() => setAsking(false)}
-        onDo={() =>
-          drop.mutate(
-            { params: { path: { id, item: item.item } } },
-            { onSuccess: () => void onDone(say('disclosures.item.dropped'), researchHeading('items')) },
-          )
-        }
-      >
-        <p>{say('disclosures.item.drop.what')}</p>
-      </Confirm>
-    </>
+    <TakeOut
+      item={item.item}
+      what={say('disclosures.item.drop.what')}
+      isBusy={drop.isPending}
+      error={drop.error}
+      onDo={() =>
+        drop.mutate(
+          { params: { path: { id, item: item.item } } },
+          { onSuccess: () => void onDone(say('disclosures.item.dropped'), researchHeading('items')) },
+        )
+      }
+    />
   )
 }
 

@@ -1,5 +1,6 @@
 import { useParams } from '@tanstack/react-router'
 import { $api } from '../api/client.ts'
+import { serverNowMs } from '../api/server-time.ts'
 import type { Me } from '../api/shapes.ts'
 import { Failure } from '../controls/failure.tsx'
 import { focusHeading } from '../controls/focus-heading.ts'
@@ -7,6 +8,7 @@ import { Notice } from '../controls/notice.tsx'
 import { Waiting } from '../controls/waiting.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
+import { todayAt } from '../retention/until.ts'
 import { usePresence } from '../session/use-me.ts'
 import { announce } from '../shell/announce.tsx'
 import { NotFound } from '../shell/not-found.tsx'
@@ -30,7 +32,7 @@ import { Returns } from './research-returns.tsx'
 import { endedBefore, researchHeading, researchStepState, researchSteps, stepOfResearchLack } from './research-steps.ts'
 import { Study } from './research-study.tsx'
 import { Undertaking } from './research-undertaking.tsx'
-import { MissingList, StepWay } from './step-frame.tsx'
+import { MissingList, StepWay, WayTo } from './step-frame.tsx'
 import { forgetLists } from './use-disclosures.ts'
 import { Withdraw } from './withdraw-research.tsx'
 
@@ -120,13 +122,20 @@ function Standing({ disclosure }: { disclosure: ResearchDetail }) {
   const { say, language } = useLanguage()
   const { state, lacks, isOverdue, open, dueOn } = disclosure
   const day = writeDay(dueOn, language)
+  const toReturns = (
+    <WayTo heading={researchHeading('returns')} className="nowrap">
+      {say('disclosures.step.research.returns')}
+    </WayTo>
+  )
   if (isOverdue) {
     return (
       <Notice kind="error">
         <h2 id="research-missing" tabIndex={-1} className="notice-title">
-          {say('disclosures.overdue.this', { day })}
+          <Overdue disclosure={disclosure} />
         </h2>
-        <p>{say('disclosures.overdue.what')}</p>
+        <p>
+          {say(open === 0 ? 'disclosures.research.allBack' : 'disclosures.overdue.what')} {toReturns}
+        </p>
       </Notice>
     )
   }
@@ -156,9 +165,25 @@ function Standing({ disclosure }: { disclosure: ResearchDetail }) {
       <h2 id="research-missing" tabIndex={-1} className="notice-title">
         {say(`disclosures.research.stands.${state}` as Word)}
       </h2>
-      {isOut && <p>{say(open === 0 ? 'disclosures.research.allBack' : outWord, { day })}</p>}
+      {isOut && (
+        <p>
+          {say(open === 0 ? 'disclosures.research.allBack' : outWord, { day })} {toReturns}
+        </p>
+      )}
     </Notice>
   )
+}
+
+/** Why it is overdue: its day, a recall past its time, or a study that ended before. */
+function Overdue({ disclosure: { dueOn, itemList, studyEndedOn } }: { disclosure: ResearchDetail }) {
+  const { say, language } = useLanguage()
+  const nowMs = serverNowMs()
+  const late = itemList.filter(({ recallDueAt }) => recallDueAt !== undefined && Date.parse(recallDueAt) <= nowMs)
+  if (dueOn < todayAt(nowMs).toString()) return say('disclosures.overdue.this', { day: writeDay(dueOn, language) })
+  if (studyEndedOn !== undefined && late.length === 0) {
+    return say('disclosures.overdue.studyEnded', { day: writeDay(studyEndedOn, language) })
+  }
+  return say('disclosures.overdue.recalled', { count: late.length, items: late.map(({ item }) => item).join(', ') })
 }
 
 function againAfter({ packages, itemList }: ResearchDetail): number | false {

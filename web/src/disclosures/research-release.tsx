@@ -9,10 +9,11 @@ import { useInstitutes } from './use-disclosures.ts'
 /** The release: one encrypted package of what was decided. */
 export function Release({ disclosure, me, onChanged }: { disclosure: ResearchDetail; me: Me; onChanged: () => void }) {
   const { say } = useLanguage()
-  const { id, number, institute, packages, may, decision } = disclosure
+  const { id, number, institute, packages, may, decision, lacks } = disclosure
   const institutes = useInstitutes(may.release ? me : undefined)
   const known = institutes.data?.items.find((one) => one.id === institute.id)
   const state = researchStepState('release', disclosure)
+  const isLacking = lacks.some(({ what }) => what !== 'release')
   return (
     <StepFrame heading={researchHeading('release')} title={say('disclosures.step.research.release')} state={state}>
       {packages.length === 0 && !may.release && (
@@ -24,6 +25,9 @@ export function Release({ disclosure, me, onChanged }: { disclosure: ResearchDet
           number={number}
           packages={packages}
           mayRelease={may.release}
+          standsInTheWay={
+            isLacking ? say('release.missing') : known?.isBlocked ? say('error.research.institute-blocked') : undefined
+          }
           hasKey={known?.recipient !== undefined}
           me={me}
           onChanged={onChanged}

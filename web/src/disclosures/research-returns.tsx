@@ -1,5 +1,4 @@
 import { parseDate } from '@internationalized/date'
-import { Copy } from 'lucide-react'
 import { useId, useState } from 'react'
 import { $api } from '../api/client.ts'
 import { serverNowMs } from '../api/server-time.ts'
@@ -11,21 +10,25 @@ import { Failure } from '../controls/failure.tsx'
 import { Step } from '../controls/step.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { todayAt } from '../retention/until.ts'
-import { announce } from '../shell/announce.tsx'
 import { ended } from './ask.ts'
 import { writeDay } from './days.ts'
-import type { ResearchDetail, ResearchNotice } from './disclosure-shapes.ts'
+import type { Institute, ResearchDetail, ResearchNotice } from './disclosure-shapes.ts'
 import { Extensions } from './extensions.tsx'
 import { useKeptForm } from './kept-form.ts'
+import { NoticeTo } from './notice-to.tsx'
+import { refusedDay } from './refused-day.ts'
 import { ReturnedItems } from './returned-items.tsx'
 import type { Done } from './done.ts'
 import { researchHeading, researchStepState } from './research-steps.ts'
 import { StepFrame } from './step-frame.tsx'
+import { useInstitutes } from './use-disclosures.ts'
 
 /** What leaves comes back or is destroyed: item by item, until the disclosure can be closed (R32). */
 export function Returns({ disclosure, me, onDone }: { disclosure: ResearchDetail; me: Me; onDone: Done }) {
   const { say, language } = useLanguage()
-  const { state, may, notices, studyEndedOn, open } = disclosure
+  const { state, may, notices, studyEndedOn, open, itemList } = disclosure
+  const institute = useInstitutes(me).data?.items.find(({ id }) => id === disclosure.institute.id)
+  const left = itemList.filter(({ outcome }) => outcome === 'out' || outcome === 'recalled').map(({ item }) => item)
   return (
     <StepFrame
       heading={researchHeading('returns')}
@@ -34,40 +37,33 @@ export function Returns({ disclosure, me, onDone }: { disclosure: ResearchDetail
     >
       {studyEndedOn && <p>{say('returns.studyEnded', { day: writeDay(studyEndedOn, language) })}</p>}
       {notices.map((notice) => (
-        <NoticeText key={`${notice.kind} ${notice.item ?? ''}`} notice={notice} />
+        <NoticeText key={`${notice.kind} ${notice.item ?? ''}`} notice={notice} institute={institute} />
       ))}
       <ReturnedItems disclosure={disclosure} onDone={onDone} />
       {may.confirm && state === 'RELEASED' && <EndStudy disclosure={disclosure} onDone={onDone} />}
       <Extensions disclosure={disclosure} me={me} onDone={onDone} />
+      {may.confirm && open > 0 && (
+        <p className="request-note">{say('returns.close.when', { count: left.length, items: left.join(', ') })}</p>
+      )}
       {may.confirm && open === 0 && <CloseResearch id={disclosure.id} onDone={onDone} />}
     </StepFrame>
   )
 }
 
-/** What the institute is told now, in its language. */
-function NoticeText({ notice: { kind, item, language, text } }: { notice: ResearchNotice }) {
+/** What the institute is told now, in its language; the heading that the notice is under. */
+function NoticeText({
+  notice: { kind, item, language, text },
+  institute,
+}: {
+  notice: ResearchNotice
+  institute?: Institute | undefined
+}) {
   const { say } = useLanguage()
   const title = useId()
-  const copy = () =>
-    void navigator.clipboard.writeText(text).then(
-      () => announce(say('recalls.copied')),
-      () => announce(say('recalls.copied.not')),
-    )
   return (
     <section className="stack-small" aria-labelledby={title}>
-      <h3 id={title}>
-        {say(`returns.notice.${kind}`)}
-        {item !== undefined && ` (${say('disclosures.item', { item })})`}
-      </h3>
-      <p className="note disclosure-notice" lang={language}>
-        {text}
-      </p>
-      <div className="actions">
-        <Button kind="secondary" onPress={copy}>
-          <Copy aria-hidden="true" size={18} />
-          {say('recalls.copy')}
-        </Button>
-      </div>
+      <h3 id={title}>{say(`returns.notice.${kind}`, { item: item ?? '' })}</h3>
+      <NoticeTo institute={institute} language={language} text={text} />
     </section>
   )
 }
@@ -80,6 +76,7 @@ function EndStudy({ disclosure: { id }, onDone }: { disclosure: ResearchDetail; 
   const { endedOn } = form.typed
   const [isTried, setTried] = useState(false)
   const isWrong = endedOn === '' || endedOn > today
+  const refused = refusedDay(end.error)
   const submit = async () => {
     setTried(true)
     if (isWrong) return false
@@ -93,7 +90,7 @@ function EndStudy({ disclosure: { id }, onDone }: { disclosure: ResearchDetail; 
       open={say('returns.endStudy')}
       submit={say('returns.endStudy.do')}
       isBusy={end.isPending}
-      error={end.error}
+      error={refused ? undefined : end.error}
       isOpenAtFirst={form.isTyped}
       onOpen={() => setTried(false)}
       onSubmit={submit}
@@ -101,9 +98,12 @@ function EndStudy({ disclosure: { id }, onDone }: { disclosure: ResearchDetail; 
       <p>{say('returns.endStudy.what')}</p>
       <Day
         label={say('returns.endedOn')}
-        error={isTried && isWrong ? say('error.research.day-ahead') : undefined}
+        error={isTried && isWrong ? say('error.research.day-ahead') : refused && say(refused)}
         value={endedOn === '' ? null : parseDate(endedOn)}
-        onChange={(day) => form.edit({ endedOn: day?.toString() ?? '' })}
+        onChange={(day) => {
+          end.reset()
+          form.edit({ endedOn: day?.toString() ?? '' })
+        }}
       />
     </Step>
   )

@@ -12,8 +12,11 @@ export const researchSteps = [
 ] as const
 /** A step of a disclosure to a research institute, in the order in which they are taken. */
 export type ResearchStep = (typeof researchSteps)[number]
-/** `done`; `missing`, and something is to be done now; `ahead`, what comes before it is not done. */
-export type StepState = 'done' | 'missing' | 'ahead'
+/**
+ * `done`; `missing`, and something is to be done now; `open`, under way until others have done their part; `ahead`, what comes before
+ * it is not done.
+ */
+export type StepState = 'done' | 'missing' | 'open' | 'ahead'
 export type ResearchLack = ResearchDetail['lacks'][number]['what']
 
 const stepOfLack: Record<ResearchLack, ResearchStep> = {
@@ -61,7 +64,7 @@ export function researchStepState(step: ResearchStep, { state, lacks, itemList }
       return before.every((one) => researchStepState(one, { state, lacks, itemList }) === 'done') ? 'missing' : 'ahead'
     case 'returns':
       if (state === 'CLOSED') return 'done'
-      return state === 'RELEASED' || state === 'STUDY_ENDED' ? 'missing' : 'ahead'
+      return state === 'RELEASED' || state === 'STUDY_ENDED' ? 'open' : 'ahead'
   }
 }
 

@@ -9,6 +9,7 @@ import { writeDay } from './days.ts'
 import type { ResearchDetail } from './disclosure-shapes.ts'
 import { useKeptForm } from './kept-form.ts'
 import type { Done } from './done.ts'
+import { refusedDay } from './refused-day.ts'
 import { endedBefore, researchHeading, researchStepState } from './research-steps.ts'
 import { StepFrame } from './step-frame.tsx'
 import { StudyFields, wrongStudy, type StudyTyped } from './study-fields.tsx'
@@ -29,7 +30,7 @@ export function Study({ disclosure, onDone }: { disclosure: ResearchDetail; onDo
         <Fact label={say('disclosures.purpose')}>{say(`disclosures.purpose.${purpose}`)}</Fact>
         <Fact label={say('disclosures.dueOn')}>
           {writeDay(dueOn, language)}
-          {earliestDestruction && (
+          {earliestDestruction && may.prepare && (
             <span className="second">
               {say('disclosures.dueOn.before', { time: formatInstant(earliestDestruction, language) })}
             </span>
@@ -53,6 +54,7 @@ function ChangeStudy({ disclosure, onDone }: { disclosure: ResearchDetail; onDon
   const form = useKeptForm<StudyTyped>(`study ${id}`, { study, dueOn, format })
   const { typed } = form
   const [isTried, setTried] = useState(false)
+  const refused = refusedDay(change.error)
   const submit = async () => {
     setTried(true)
     const wrong = wrongStudy(typed)
@@ -68,7 +70,7 @@ function ChangeStudy({ disclosure, onDone }: { disclosure: ResearchDetail; onDon
       open={say('disclosures.change')}
       submit={say('disclosures.change.do')}
       isBusy={change.isPending}
-      error={change.error}
+      error={refused ? undefined : change.error}
       isOpenAtFirst={form.isTyped}
       onOpen={() => setTried(false)}
       onSubmit={submit}
@@ -76,7 +78,11 @@ function ChangeStudy({ disclosure, onDone }: { disclosure: ResearchDetail; onDon
       <StudyFields
         typed={typed}
         isTried={isTried}
-        onChange={form.edit}
+        refused={refused}
+        onChange={(edited) => {
+          change.reset()
+          form.edit(edited)
+        }}
         until={earliestDestruction && formatInstant(earliestDestruction, language)}
       />
     </Step>

@@ -1,14 +1,17 @@
 import { useState } from 'react'
 import { $api } from '../api/client.ts'
+import { serverNowMs } from '../api/server-time.ts'
 import { Choice } from '../controls/choice.tsx'
 import { Field } from '../controls/field.tsx'
 import { Step } from '../controls/step.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { ended } from './ask.ts'
+import { dayBefore } from './days.ts'
 import type { ResearchDetail, ResearchItem } from './disclosure-shapes.ts'
 import { useKeptForm } from './kept-form.ts'
 import type { Done } from './done.ts'
+import { OverdueBadge } from './research-list.tsx'
 
 type Outcome = 'destroyed' | 'returned'
 
@@ -34,12 +37,13 @@ export function ReturnedItems({ disclosure, onDone }: { disclosure: ResearchDeta
               >
                 {say(`disclosures.outcome.${outcome}`)}
               </span>
+              {item.recallDueAt && Date.parse(item.recallDueAt) <= serverNowMs() && <OverdueBadge />}
               {item.confirmedAt && <span className="muted">{formatInstant(item.confirmedAt, language)}</span>}
             </div>
             {outcome === 'recalled' && (
               <p>
                 {say('returns.recalled')}{' '}
-                {item.recallDueAt && say('returns.recalled.by', { time: formatInstant(item.recallDueAt, language) })}
+                {item.recallDueAt && say('returns.recalled.by', { day: dayBefore(item.recallDueAt, language) })}
               </p>
             )}
             {isOut && may.confirm && (

@@ -1,16 +1,17 @@
-import { CircleAlert, CircleCheck, CircleDashed } from 'lucide-react'
+import { CircleAlert, CircleCheck, CircleDashed, CircleDotDashed } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useLanguage } from '../language/use-words.ts'
 import type { StepState } from './research-steps.ts'
 
-const icons = { done: CircleCheck, missing: CircleAlert, ahead: CircleDashed }
+const icons = { done: CircleCheck, missing: CircleAlert, open: CircleDotDashed, ahead: CircleDashed }
+const looks = { done: 'done', missing: 'now', open: 'now', ahead: 'ahead' }
 
 /** How far a step is, as an icon and a word. */
 export function StepStanding({ state }: { state: StepState }) {
   const { say } = useLanguage()
   const Icon = icons[state]
   return (
-    <span className={`step-mark step-mark-${state === 'missing' ? 'now' : state}`}>
+    <span className={`step-mark step-mark-${looks[state]}`}>
       <Icon aria-hidden="true" size={18} />
       {say(`disclosures.step.${state}`)}
     </span>
@@ -46,7 +47,7 @@ export function StepFrame({
 /** All steps in order, each with how far it is and the way to it. */
 export function StepWay({ steps }: { steps: readonly { heading: string; title: string; state: StepState }[] }) {
   const { say } = useLanguage()
-  const now = steps.findIndex(({ state }) => state === 'missing')
+  const now = steps.findIndex(({ state }) => looks[state] === 'now')
   return (
     <nav
       className={`request-steps ${steps.length > 6 ? 'disclosure-steps' : ''}`}
@@ -54,7 +55,7 @@ export function StepWay({ steps }: { steps: readonly { heading: string; title: s
     >
       <ol>
         {steps.map(({ heading, title, state }, index) => (
-          <li key={title} className={`request-steps-${state === 'missing' ? 'now' : state}`}>
+          <li key={title} className={`request-steps-${looks[state]}`}>
             <WayTo heading={heading} isCurrent={index === now}>
               {title}
             </WayTo>
@@ -95,7 +96,7 @@ export function MissingList({
 }
 
 /** Brings a heading into sight, and the focus to it. */
-function WayTo({
+export function WayTo({
   heading,
   isCurrent = false,
   className,

@@ -3,7 +3,7 @@ import { serverNowMs } from '../api/server-time.ts'
 import { Choice } from '../controls/choice.tsx'
 import { Day } from '../controls/day.tsx'
 import { Field } from '../controls/field.tsx'
-import { useLanguage } from '../language/use-words.ts'
+import { useLanguage, type Word } from '../language/use-words.ts'
 import { todayAt } from '../retention/until.ts'
 import type { SoundFormat } from './disclosure-shapes.ts'
 
@@ -23,11 +23,14 @@ export function wrongStudy({ study, dueOn }: StudyTyped): { study: boolean; dueO
 export function StudyFields({
   typed,
   isTried,
+  refused,
   onChange,
   until,
 }: {
   typed: StudyTyped
   isTried: boolean
+  /** What the day was refused for. */
+  refused?: Word | undefined
   onChange: (edited: Partial<StudyTyped>) => void
   /** When the earliest of its recordings is destroyed, as it is written. */
   until?: string | undefined
@@ -50,7 +53,7 @@ export function StudyFields({
         id="disclosure-due"
         label={say('disclosures.dueOn')}
         hint={until ? say('disclosures.dueOn.before', { time: until }) : say('disclosures.dueOn.hint')}
-        error={isTried && wrong.dueOn ? say('disclosures.dueOn.wrong') : undefined}
+        error={isTried && wrong.dueOn ? say('disclosures.dueOn.wrong') : refused && say(refused)}
         value={typed.dueOn === '' ? null : parseDate(typed.dueOn)}
         onChange={(day) => onChange({ dueOn: day?.toString() ?? '' })}
       />

@@ -1,21 +1,27 @@
-import { Copy, TriangleAlert } from 'lucide-react'
+import { Link } from '@tanstack/react-router'
+import { TriangleAlert } from 'lucide-react'
 import { useId, useState } from 'react'
 import { $api } from '../api/client.ts'
 import { Fact } from '../contact/facts.tsx'
-import { Button } from '../controls/button.tsx'
 import { Choice } from '../controls/choice.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { focusHeading } from '../controls/focus-heading.ts'
 import { Notice } from '../controls/notice.tsx'
 import { Step } from '../controls/step.tsx'
 import { Waiting } from '../controls/waiting.tsx'
-import { formatDate, formatInstant } from '../format/instant.ts'
+import { formatInstant } from '../format/instant.ts'
+import { dayBefore } from '../disclosures/days.ts'
+import type { Institute } from '../disclosures/disclosure-shapes.ts'
+import { NoticeTo } from '../disclosures/notice-to.tsx'
+import { useInstitutes, useResearchList } from '../disclosures/use-disclosures.ts'
 import { languageNames, languages, type Language } from '../language/language.ts'
 import { useLanguage } from '../language/use-words.ts'
+import { usePresence } from '../session/use-me.ts'
 import { announce } from '../shell/announce.tsx'
 import { Page } from '../shell/page.tsx'
 import '../styles/contact.css'
 import '../styles/description.css'
+import '../styles/disclosures.css'
 import '../styles/retention.css'
 import '../styles/watch.css'
 import type { Recall } from './retention-shapes.ts'
@@ -36,9 +42,19 @@ export function RecallsPage() {
   )
 }
 
+/** The open disclosure that the copy left by, and to whom: for who may see both. */
+function useRecipient({ disclosure }: Recall) {
+  const presence = usePresence()
+  const me = presence.state === 'signed-in' ? presence.me : undefined
+  const research = useResearchList(me).data?.items.find(({ number }) => number === disclosure)
+  const institute = useInstitutes(me).data?.items.find(({ id }) => id === research?.institute.id)
+  return { research, institute }
+}
+
 function RecallCard({ recall, onConfirmed }: { recall: Recall; onConfirmed: () => void }) {
   const { say, language } = useLanguage()
   const title = useId()
+  const { research, institute } = useRecipient(recall)
   const at = (instant: string) => formatInstant(instant, language)
   return (
     <section className="panel stack-small" aria-labelledby={title}>
@@ -54,17 +70,21 @@ function RecallCard({ recall, onConfirmed }: { recall: Recall; onConfirmed: () =
         )}
       </div>
       <dl className="facts">
-        <Fact label={say('recalls.recipient')}>{recall.recipient}</Fact>
-        <Fact label={say('recalls.recalledAt')}>{at(recall.recalledAt)}</Fact>
-        {/* Until the end of the day before. */}
-        <Fact label={say('recalls.dueAt')}>
-          {formatDate(new Date(Date.parse(recall.dueAt) - 1).toISOString(), language)}
+        <Fact label={say('recalls.recipient')}>
+          {recall.recipient}
+          {research && (
+            <Link to="/disclosures/research/$id" params={{ id: research.id }} className="second">
+              {say('recalls.open', { disclosure: recall.disclosure })}
+            </Link>
+          )}
         </Fact>
+        <Fact label={say('recalls.recalledAt')}>{at(recall.recalledAt)}</Fact>
+        <Fact label={say('recalls.dueAt')}>{dayBefore(recall.dueAt, language)}</Fact>
         {recall.confirmedAt && <Fact label={say('recalls.confirmedAt')}>{at(recall.confirmedAt)}</Fact>}
       </dl>
       {!recall.confirmedAt && (
         <>
-          <NoticeText notice={recall.notice} />
+          <NoticeText notice={recall.notice} institute={institute} />
           <ConfirmRecall
             id={recall.id}
             onConfirmed={() => {
@@ -80,34 +100,22 @@ function RecallCard({ recall, onConfirmed }: { recall: Recall; onConfirmed: () =
 }
 
 /** The notice to the recipient, in the language they are written to in. */
-function NoticeText({ notice }: { notice: Recall['notice'] }) {
+function NoticeText({ notice, institute }: { notice: Recall['notice']; institute: Institute | undefined }) {
   const { say, language } = useLanguage()
-  const [written, setWritten] = useState<Language>(language)
+  const [chosen, setChosen] = useState<Language>()
+  const written = chosen ?? institute?.language ?? language
   const title = useId()
-  const copy = () =>
-    void navigator.clipboard.writeText(notice[written]).then(
-      () => announce(say('recalls.copied')),
-      () => announce(say('recalls.copied.not')),
-    )
   return (
-    <div className="stack-small">
+    <section className="stack-small" aria-labelledby={title}>
       <h3 id={title}>{say('recalls.notice')}</h3>
       <Choice
         label={say('recalls.notice.language')}
         options={languages.map((value) => ({ value, label: languageNames[value] }))}
         value={written}
-        onChange={(value) => setWritten(value as Language)}
+        onChange={(value) => setChosen(value as Language)}
       />
-      <p className="note" lang={written}>
-        {notice[written]}
-      </p>
-      <div className="actions">
-        <Button kind="secondary" onPress={copy}>
-          <Copy aria-hidden="true" size={18} />
-          {say('recalls.copy')}
-        </Button>
-      </div>
-    </div>
+      <NoticeTo institute={institute} language={written} text={notice[written]} />
+    </section>
   )
 }
 

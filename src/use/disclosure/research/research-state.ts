@@ -133,9 +133,16 @@ export function lacksOf(facts: ResearchFacts): MissingOfResearch[] {
   })
 }
 
-/** Released, past the day on which all is to be back, and not closed (AC19). */
-export function isOverdue({ isReleased, isClosed, deadline, now }: ResearchFacts): boolean {
-  return isReleased && !isClosed && !isBefore(now, deadline)
+/** Released, past the day on which all is to be back, or a recall past its time (AC13), and not closed (AC19). */
+export function isOverdue(facts: ResearchFacts): boolean {
+  const { isReleased, isClosed, now, items } = facts
+  const isRecallLate = items.some(({ recallDueAt }) => recallDueAt && !isBefore(now, recallDueAt))
+  return isReleased && !isClosed && (isPastDeadline(facts) || isRecallLate)
+}
+
+/** The day on which all is to be back is over. */
+export function isPastDeadline({ deadline, now }: Pick<ResearchFacts, 'deadline' | 'now'>): boolean {
+  return !isBefore(now, deadline)
 }
 
 /** Copies that the institute has not confirmed. */

@@ -1,0 +1,125 @@
+// Disclosures to a research institute, as far as a journey wants them: through the same doors as the pages, by the same three
+// people, without waiting for a browser.
+// In: a running Seloste, how many recordings. Out: a disclosure that is decided or released. Never here: a state that somebody
+// sets, but for a day that cannot be waited for.
+import { sql } from 'kysely'
+import type { AnonymisedCopy } from '#app/http/contract/anonymised-copies.ts'
+import type { ResearchDetail } from '#app/http/contract/research.ts'
+import { eventually, signInAt, type Api } from '#test/whole/api.ts'
+import type { RunningSeloste } from '#test/whole/start-seloste.ts'
+import { keptCall, type KeptCall } from './kept-call.ts'
+import { ownDatabase } from './past-calls.ts'
+
+export interface Study {
+  id: string
+  number: string
+  /** Where its page is. */
+  page: string
+  /** By the place of the item. */
+  calls: readonly KeptCall[]
+}
+
+export type ResearchDesk = Awaited<ReturnType<typeof atResearchDesk>>
+
+/** Long enough for a short turn; an ear is served so much at once. */
+const callSeconds = 4
+const zone = 'Europe/Helsinki'
+export const dayFromNow = (days: number) => Temporal.Now.plainDateISO(zone).add({ days })
+
+/** Eero prepares, Ilona checks, Riitta decides. */
+export async function atResearchDesk(seloste: RunningSeloste) {
+  const [eero, ilona, riitta] = (await Promise.all(
+    ['eero', 'ilona', 'riitta'].map((userId) => signInAt(seloste.url, userId, seloste.password)),
+  )) as [Api, Api, Api]
+
+  async function ask<Answer = undefined>(as: Api, method: string, path: string, body?: object): Promise<Answer> {
+    const answered = await as.call(method, `/api${path}`, body)
+    const text = await answered.text()
+    if (!answered.ok) throw new Error(`${method} ${path}: ${answered.status} ${text}`)
+    return (text === '' ? undefined : JSON.parse(text)) as Answer
+  }
+  const read = (id: string) => ask<ResearchDetail>(eero, 'GET', `/research-disclosures/${id}`)
+
+  /** An institute that is written to in Swedish. @returns its id */
+  async function institute(name: string): Promise<string> {
+    const given = { name, contact: 'Registraturen', email: 'registraturen@institut.example', language: 'sv' }
+    return (await ask<{ id: string }>(eero, 'POST', '/institutes', given)).id
+  }
+
+  /** A copy with a word in it, made, heard and signed. */
+  async function copied(disclosure: string, item: number, { recordingId }: KeptCall): Promise<void> {
+    const { id } = await ask<{ id: string }>(eero, 'POST', `/research-disclosures/${disclosure}/items/${item}/copy`)
+    await eero.listen(recordingId, 'SERVICE_LEVEL_STUDY')
+    const copy = (as: Api) => ask<AnonymisedCopy>(as, 'GET', `/anonymised-copies/${id}`)
+    const { revision, durationMs } = await copy(eero)
+    const turn = { track: 'OFFICIAL', fromMs: 0, toMs: durationMs, language: 'fi', text: 'Hyvää päivää.' }
+    const work = { revision, level: 'T', turns: [turn], redactions: [] }
+    const saved = await ask<{ revision: number }>(eero, 'PUT', `/anonymised-copies/${id}`, work)
+    await ask(eero, 'POST', `/anonymised-copies/${id}/rendering`, { revision: saved.revision })
+    await eventually(async () => (await copy(eero)).state === 'RENDERED' || undefined, 'a copy', 60_000)
+    const hearing = await ask<{ audio: string }>(ilona, 'POST', `/anonymised-copies/${id}/hearings`)
+    await (await ilona.call('GET', hearing.audio)).arrayBuffer()
+    const judged = { revision: (await copy(ilona)).revision, outcome: 'APPROVED' }
+    await ask(ilona, 'POST', `/anonymised-copies/${id}/check`, judged)
+  }
+
+  /** A study with everything up to the decision. */
+  async function decided(instituteId: string, { items = 1, dueOn = dayFromNow(30) } = {}): Promise<Study> {
+    const begun = { instituteId, study: 'Laatu 2027', dueOn: dueOn.toString(), format: 'OPUS' }
+    const { id, number } = await ask<ResearchDetail>(eero, 'POST', '/research-disclosures', begun)
+    const calls = await Promise.all(Array.from({ length: items }, () => keptCall(seloste, { seconds: callSeconds })))
+    for (const { recordingId } of calls) await ask(eero, 'POST', `/research-disclosures/${id}/items`, { recordingId })
+    await Promise.all(calls.map((call, index) => copied(id, index + 1, call)))
+    const undertaking = { reference: 'SIT-2026-1', signatory: 'N. N.', signedOn: dayFromNow(0).toString() }
+    await ask(eero, 'PUT', `/research-disclosures/${id}/undertaking`, undertaking)
+    const { seen } = await ask<ResearchDetail>(riitta, 'GET', `/research-disclosures/${id}`)
+    const decision = { outcome: 'GRANTED', reasons: 'Laatutason arviointi.', seen }
+    await ask(riitta, 'POST', `/research-disclosures/${id}/decision`, decision)
+    return { id, number, page: `/disclosures/research/${id}`, calls }
+  }
+
+  /** Its package is ready: the institute may have it. */
+  async function released(instituteId: string, given: Parameters<typeof decided>[1] = {}): Promise<Study> {
+    const study = await decided(instituteId, given)
+    await ask(riitta, 'POST', `/research-disclosures/${study.id}/packages`, { method: 'PASSPHRASE', delivery: 'LINK' })
+    const isReady = async () => (await read(study.id)).packages[0]?.state === 'ready' || undefined
+    await eventually(isReady, 'a package', 60_000)
+    return study
+  }
+
+  return { eero, ilona, riitta, ask, read, institute, decided, released }
+}
+
+/** The next day comes: the due date was yesterday. */
+export function dueDateIsOver(seloste: RunningSeloste, { id }: Study): Promise<void> {
+  return ownDatabase(seloste, async (db) => {
+    await sql`update research_disclosure set due_on = ${dayFromNow(-1).toString()}::date where id = ${id}`.execute(db)
+  })
+}
+
+/** The time in which recalls are to be confirmed goes by. @returns what it was: the end of the third working day */
+export function recallsAreLate(seloste: RunningSeloste, { number }: Study): Promise<Temporal.Instant> {
+  return ownDatabase(seloste, async (db) => {
+    const was = await db
+      .selectFrom('disclosed_copy')
+      .select('due_at')
+      .where('disclosure', '=', number)
+      .where('state', '=', 'RECALLED')
+      .executeTakeFirstOrThrow()
+    await sql`update disclosed_copy set due_at = now() - interval '1 minute' where disclosure = ${number} and state = 'RECALLED'`.execute(
+      db,
+    )
+    return was.due_at!
+  })
+}
+
+/** What ties the copies of a disclosure to their recordings: the items that something does. */
+export function tiesOf(seloste: RunningSeloste, { id, number }: Study): Promise<number[]> {
+  return ownDatabase(seloste, async (db) => {
+    const { rows } = await sql<{ item: number }>`
+      select item from research_item where disclosure_id = ${id} and (recording_id is not null or contact_id is not null)
+      union select item from disclosed_copy where disclosure = ${number} and recording_id is not null
+      order by item`.execute(db)
+    return rows.map(({ item }) => item)
+  })
+}

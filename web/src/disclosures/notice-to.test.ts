@@ -1,0 +1,11 @@
+import { expect, test } from 'vitest'
+import { letterTo } from './notice-to.tsx'
+
+test('a notice is written to one address and has nothing in its head but what it is about', () => {
+  const text = 'Utlämnande T-2026-8, punkt 2: förstör kopian genast & bekräfta.'
+  const written = new URL(letterTo('registratur?bcc=spy@institut.example', text))
+  expect(written.pathname).toBe('registratur%3Fbcc%3Dspy@institut.example')
+  expect([...written.searchParams.keys()]).toEqual(['subject', 'body'])
+  expect(written.searchParams.get('subject')).toBe('Utlämnande T-2026-8, punkt 2')
+  expect(written.searchParams.get('body')).toBe(text)
+})
