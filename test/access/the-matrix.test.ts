@@ -405,8 +405,8 @@ describe('rules, rights and the log', () => {
     await told('prepare for authorities', (who) => ask(who, 'POST', '/api/authority-disclosures', asked))
   })
   test.each([
-    ['research', 'decide for research', { outcome: 'GRANTED', reasons: 'Tutkimus' }],
-    ['authority', 'decide for authorities', { outcome: 'GRANTED', reasons: 'Tutkinta' }],
+    ['research', 'decide for research', { outcome: 'GRANTED', reasons: 'Tutkimus', seen: 'x' }],
+    ['authority', 'decide for authorities', { outcome: 'GRANTED', reasons: 'Tutkinta', seen: 'x' }],
   ] as const)(
     'of a disclosure to %s the decision maker alone decides, releases and saves what leaves',
     async (kind, action, decision) => {

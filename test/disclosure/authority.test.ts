@@ -44,8 +44,18 @@ async function entered(given?: object): Promise<string> {
 const add = (id: string, call: { id: string; contactId: string }, what = 'BOTH') =>
   post('tuula', path(id, '/items'), { contactId: call.contactId, recordingId: call.id, what })
 const assess = (id: string) => send('tuula', 'PUT', path(id, '/assessment'), { text: 'Peruste kattaa pyydetyn.' })
-const decide = (id: string, given: object = {}, name: Name = 'riitta') =>
-  post(name, path(id, '/decision'), { outcome: 'GRANTED', reasons: 'Poliisin pyyntö on yksilöity.', ...given })
+async function seenNow(id: string) {
+  const { rows } = await sql<{ seen: string }>`
+    select authority_as_seen(d) as seen from authority_disclosure d where id = ${id}`.execute(admin)
+  return rows[0]!.seen
+}
+const decide = async (id: string, given: object = {}, name: Name = 'riitta') =>
+  post(name, path(id, '/decision'), {
+    outcome: 'GRANTED',
+    reasons: 'Poliisin pyyntö on yksilöity.',
+    seen: await seenNow(id),
+    ...given,
+  })
 /** Entered, with an item of each call, and assessed. */
 async function prepared(calls: readonly { id: string; contactId: string }[], given?: object): Promise<string> {
   const id = await entered(given)
@@ -54,6 +64,8 @@ async function prepared(calls: readonly { id: string; contactId: string }[], giv
   return id
 }
 const read = async (id: string, name: Name = 'riitta') => (await get(name, path(id))).body
+const close = (id: string, unreleasedBecause?: string) =>
+  post('riitta', path(id, '/close'), unreleasedBecause === undefined ? {} : { unreleasedBecause })
 
 describe('what an authority asks for', () => {
   test('is told to the security unit, the decision maker and the data protection officer, and to nobody else', async () => {
@@ -69,6 +81,30 @@ describe('what an authority asks for', () => {
     }
     const seen = await get('aino', `/api/contacts/${call.contactId}?purpose=DEVELOPMENT`)
     expect(JSON.stringify(seen.body)).not.toMatch(/poliisi|V-20\d\d|5560|authority/i)
+  })
+
+  test('is told without its calls to the data protection officer, who reads nobody’s', async () => {
+    const call = await kept()
+    const id = await prepared([call])
+    expect(JSON.stringify(await read(id, 'dora'))).not.toMatch(new RegExp(`${call.id}|${call.contactId}`))
+    expect(await read(id, 'dora')).toMatchObject({ items: 1, itemList: [{ item: 1, what: 'BOTH' }] })
+    expect(await read(id, 'tuula')).toMatchObject({ itemList: [{ recordingId: call.id, contactId: call.contactId }] })
+  })
+
+  test('is granted as it was seen: a call that is added meanwhile, another ground or assessment, is not', async () => {
+    const id = await prepared([await kept()])
+    for (const change of [
+      async () => add(id, await kept()),
+      () => send('tuula', 'PUT', path(id), asked({ officer: 'Joku muu' })),
+      () => send('tuula', 'PUT', path(id, '/assessment'), { text: 'Toinen arvio.' }),
+    ]) {
+      const { seen } = await read(id)
+      await change()
+      for (const given of [{}, { outcome: 'PART', items: [1] }])
+        expect(await decide(id, { ...given, seen })).toMatchObject({ status: 409, code: 'authority.changed-meanwhile' })
+    }
+    const { seen } = await read(id)
+    expect((await decide(id, { seen })).status).toBe(204)
   })
 
   test('without a statutory ground cannot be granted, and the missing ground is named', async () => {
@@ -98,6 +134,11 @@ describe('what an authority asks for', () => {
     expect(await decide(id, {}, 'tuula')).toMatchObject({ status: 403, code: 'deny.role' })
     await sql`update authority_disclosure set assessed_by = ${ends.people.riitta.id} where id = ${id}`.execute(admin)
     expect(await decide(id)).toMatchObject({ status: 403, code: 'authority.own' })
+    await sql`update authority_disclosure set assessed_by = ${ends.people.tuula.id}, hands = array[${ends.people.riitta.id}::uuid] where id = ${id}`.execute(
+      admin,
+    )
+    expect(await decide(id)).toMatchObject({ status: 403, code: 'authority.own' })
+    expect(await send('tuula', 'DELETE', path(id, '/items/99999999999'))).toMatchObject({ code: 'input.invalid' })
   })
 
   test('is granted in part by naming items; the others are let go', async () => {
@@ -156,10 +197,11 @@ describe('a recording that an authority asks for', () => {
   test('waits when its use is forbidden after the request came, and goes when the disclosure is closed', async () => {
     const call = await kept()
     const id = await prepared([call])
-    expect((await byCaller(call.id)).body).toMatchObject({ state: 'waiting' })
+    // Nobody is told for whom: the police would be the answer.
+    expect((await byCaller(call.id)).body).toMatchObject({ state: 'blocked' })
     expect(await stateOf(call.id)).toMatchObject({ state: 'RESTRICTED' })
     expect((await decide(id)).status).toBe(204)
-    expect((await post('riitta', path(id, '/close'), {})).status).toBe(204)
+    expect((await close(id, 'Kuulusteltiin muualla.')).status).toBe(204)
     expect(await until(call.id, 'DESTROYED')).toMatchObject({ cause: 'caller' })
   })
 
@@ -186,11 +228,33 @@ describe('a recording that an authority asks for', () => {
   })
 })
 
+test('what was granted is closed once it was given, or with the reason why nothing left; what was refused without one', async () => {
+  const id = await prepared([await kept()])
+  expect(await close(id, 'Ei noudettu.')).toMatchObject({ status: 409, code: 'authority.decision' })
+  expect((await decide(id)).status).toBe(204)
+  expect(await close(id)).toMatchObject({ status: 409, code: 'authority.unreleased', field: 'unreleasedBecause' })
+  expect(await close(id, ' ')).toMatchObject({ status: 400, code: 'input.invalid' })
+  expect((await close(id, 'Ei noudettu.')).status).toBe(204)
+  expect(await read(id)).toMatchObject({ state: 'CLOSED', unreleasedBecause: 'Ei noudettu.' })
+
+  const refused = await prepared([await kept()])
+  expect((await decide(refused, { outcome: 'REFUSED' })).status).toBe(204)
+  expect(await close(refused, 'Ei noudettu.')).toMatchObject({ status: 400, code: 'authority.no-reason-wanted' })
+  expect((await close(refused)).status).toBe(204)
+
+  const given = await prepared([await kept()])
+  expect((await decide(given)).status).toBe(204)
+  await sql`update authority_disclosure set released_at = now() where id = ${given}`.execute(database.as().db)
+  expect(await close(given, 'Ei noudettu.')).toMatchObject({ code: 'authority.no-reason-wanted' })
+  expect((await close(given)).status).toBe(204)
+  expect(await read(given)).not.toHaveProperty('unreleasedBecause')
+})
+
 test('every act on a disclosure is in the log by its id, and no text of it is', async () => {
   const id = await prepared([await kept()])
   await decide(id)
   await read(id)
-  await post('riitta', path(id, '/close'), {})
+  await close(id, 'Kuulusteltiin muualla.')
   const entries = await admin.selectFrom('audit_entry').selectAll().where('object_id', '=', id).orderBy('seq').execute()
   expect(entries.map(({ action }) => action)).toEqual([
     'authority.entered',

@@ -4,6 +4,8 @@ import { expect, test } from 'vitest'
 import { carryOutEnds } from '#destruction/ends/carry-out-ends.ts'
 import { openAnonymisedSound } from '#register/recordings/anonymised-copies.ts'
 import type { RegisterTables } from '#register/tables.ts'
+import { createCopyHearings } from '#use/disclosure/copies/hear-copy.ts'
+import { beginHearing } from '#use/disclosure/copies/judge-copy.ts'
 import { endUnfinishedRenderings } from '#use/disclosure/copies/render-copy.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 import { openCopies, redaction, samplesOf, turns, wholeMs } from './open-copies.ts'
@@ -81,6 +83,28 @@ test('the second person signs what they have heard all of; nobody signs what the
   }
   expect(await check(id, 'APPROVED')).toMatchObject({ status: 204 })
   expect(await readCopy(id)).toMatchObject({ state: 'APPROVED', check: { outcome: 'APPROVED', by: { name: 'Kaisa' } } })
+})
+
+test('whoever prepared a copy once does not sign it, though somebody has taken it over since', async () => {
+  const { id } = await rendered()
+  await sql`update anonymised_copy set prepared_by = ${copies.people.tiina.id} where id = ${id}`.execute(copies.admin)
+  await hear(id, 'eero')
+  expect(await check(id, 'APPROVED', 'eero')).toMatchObject({ status: 403, code: 'anonymised-copy.own' })
+})
+
+test('nobody hears faster by beginning to hear again: the pace is of the person', async () => {
+  const { id } = await rendered()
+  const session = await copies.people.kaisa.signIn()
+  const hearings = createCopyHearings(copies.register.keeping, { leadMs: 2000, pieceMs: 500 })
+  const begin = async () => {
+    const begun = await beginHearing(database.as('seloste_desk').db, session, id)
+    if ('refused' in begun) throw new Error(begun.refused)
+    return begun.id
+  }
+  const first = await hearings.audio({ session: session.token, hearing: await begin(), from: 0 })
+  expect(first).toMatchObject({ from: 0 })
+  const again = { session: session.token, hearing: await begin(), from: 44 + 2000 * 32 }
+  expect(await hearings.audio(again, AbortSignal.timeout(20))).toBe('too-fast')
 })
 
 test('whoever checks gets neither words nor what is missing in them, and no one but who prepares them changes or renders', async () => {

@@ -23,8 +23,8 @@ const all = { kind: 'all' as const, units: [], numbers: [] }
 type TestScope = typeof none | typeof ofNumber | typeof all
 
 /** Call it at the top of a test file. */
-export async function openResearch(database: TestDatabase<RegisterTables>) {
-  const ends = await openEnds(database)
+export async function openResearch(database: TestDatabase<RegisterTables>, given: Parameters<typeof openEnds>[1] = {}) {
+  const ends = await openEnds(database, given)
   const { admin, custodian } = ends
   const enter = (name: string, role: Role, purposes: Purpose[], scope: TestScope, duty?: Duty) =>
     enterTestPerson(admin, database.as('seloste_desk').db, {
@@ -108,8 +108,19 @@ export async function openResearch(database: TestDatabase<RegisterTables>) {
       on conflict (recording_id) do update set state = excluded.state, level = excluded.level, checked_at = excluded.checked_at,
         checked_by = excluded.checked_by`.execute(admin)
   }
-  const decide = (id: string, outcome = 'GRANTED', name: Name = 'riitta') =>
-    act(name, 'POST', id, '/decision', { outcome, reasons: 'Laatutason arviointi.' })
+  /** What a decision says that it is of, as whoever reads the disclosure is told. */
+  async function seenNow(id: string): Promise<string> {
+    const { rows } = await sql<{ seen: string }>`
+      select research_as_seen(d) as seen from research_disclosure d where id = ${id}`.execute(admin)
+    return rows[0]!.seen
+  }
+  const decide = async (id: string, outcome = 'GRANTED', name: Name = 'riitta', given: object = {}) =>
+    act(name, 'POST', id, '/decision', {
+      outcome,
+      reasons: 'Laatutason arviointi.',
+      seen: await seenNow(id),
+      ...given,
+    })
 
   /** With everything but the decision. */
   async function prepared(given: { instituteId?: string; dueOn?: string; items?: number } = {}) {

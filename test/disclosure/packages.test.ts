@@ -14,7 +14,7 @@ import { packageKey } from '#register/recordings/objects.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { makeLogKey, readLogKey } from '#safeguards/audit/log-key.ts'
 import { leavesNothingOf } from '#use/disclosure/content/leaves-nothing-of.ts'
-import { settlePackages } from '#use/disclosure/packages/fetch-package.ts'
+import { createPackageFetching } from '#use/disclosure/packages/fetch-package.ts'
 import type { ResearchManifest } from '#use/disclosure/packages/research-files.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 import { openResearch } from './open-research.ts'
@@ -101,25 +101,36 @@ describe('a package to a research institute', () => {
     const { id, recordings } = await ready(2)
     const { body } = await release(id)
     await until(id, 'ready')
-    const files = await opened((await fetchLink(body['link'] as string)).bytes, institute.identity)
+    const decrypter = new age.Decrypter()
+    decrypter.addIdentity(institute.identity)
+    const archive = Buffer.from(await decrypter.decrypt((await fetchLink(body['link'] as string)).bytes))
     const calls = await admin
       .selectFrom('recording')
       .innerJoin('contact', 'contact.id', 'recording.contact_id')
-      .select(['recording.id as recording', 'contact.id as contact', 'contact.caller_key', 'contact.started_at'])
+      .select(['recording.id as recording', 'contact.id as contact', 'contact.caller_key', 'contact.number_called'])
+      .select(['contact.started_at', 'contact.ended_at', 'recording.destroy_at'])
       .where('recording.id', 'in', recordings)
       .execute()
-    const secrets = calls.flatMap(({ recording, contact, caller_key, started_at }) => [
-      { kind: 'uuid' as const, value: recording },
-      { kind: 'uuid' as const, value: contact },
-      ...(caller_key === null ? [] : [{ kind: 'number' as const, value: caller_key }]),
-      { kind: 'text' as const, value: 'Aino' },
-      { kind: 'time' as const, value: started_at.epochMilliseconds },
-    ])
+    const { rows: copies } = await sql<{ id: string }>`
+      select id from anonymised_copy where recording_id in (${sql.join(recordings)})`.execute(admin)
+    const { eero, kaisa, riitta } = open.people
+    const ids = [id, body['id'] as string, ...copies.map((copy) => copy.id), eero.id, kaisa.id, riitta.id]
+    const secrets = [
+      ...ids.map((value) => ({ kind: 'uuid' as const, value })),
+      ...['Aino', 'Eero', 'Kaisa', 'Riitta'].map((value) => ({ kind: 'text' as const, value })),
+      ...calls.flatMap(({ recording, contact, caller_key, number_called, started_at, ended_at, destroy_at }) => [
+        ...[recording, contact].map((value) => ({ kind: 'uuid' as const, value })),
+        ...[caller_key, number_called].flatMap((value) => (value ? [{ kind: 'number' as const, value }] : [])),
+        ...[started_at, ended_at, destroy_at].flatMap((at) =>
+          at ? [{ kind: 'time' as const, value: at.epochMilliseconds }] : [],
+        ),
+      ]),
+    ]
     expect(calls).toHaveLength(2)
-    for (const [name, bytes] of files) {
-      const left = leavesNothingOf(Buffer.concat([Buffer.from(name), bytes]), secrets)
-      expect({ name, left }).toEqual({ name, left: [] })
-    }
+    // The archive as it is: names and headers, too.
+    expect(leavesNothingOf(archive, secrets)).toEqual([])
+    for (const [name, bytes] of unpacked(archive))
+      expect({ name, left: leavesNothingOf(bytes, secrets) }).toEqual({ name, left: [] })
   })
 
   test('is opened by the distribution’s age with the institute’s key', { skip: !hasAge }, async () => {
@@ -141,8 +152,28 @@ describe('a package to a research institute', () => {
     expect((await fetchLink(body['link'] as string)).status).toBe(200)
     await until(id, 'taken')
     expect((await fetchLink(body['link'] as string)).status).toBe(404)
-    await settlePackages(custodian, register.objects)
+    await createPackageFetching(custodian, register.objects).removeEnded()
     await expect(register.objects.sizeBytes(packageKey(body['id'] as string))).rejects.toThrow()
+  })
+
+  test('leaves by the button alone: whoever opens or looks ahead takes nothing, and of many at once three begin at the most', async () => {
+    const { id } = await ready()
+    const { body } = await release(id)
+    await until(id, 'ready')
+    const link = body['link'] as string
+    const begun = async () =>
+      (await sql<{ fetches: number }>`select fetches from disclosure_package where id = ${body['id']}`.execute(admin))
+        .rows[0]!.fetches
+    for (const method of ['HEAD', 'GET'])
+      expect((await desk.visitor.fetch(link, { method, headers: { range: 'bytes=0-9' } })).status).toBe(200)
+    expect(await begun()).toBe(0)
+    await Promise.allSettled(Array.from({ length: 6 }, () => fetchLink(link)))
+    expect(await begun()).toBeLessThanOrEqual(3)
+    const token = link.slice('/packages/'.length)
+    expect(token).toMatch(/^[\w-]{43}$/)
+    expect(desk.log.join()).not.toContain(token)
+    const { rows } = await sql`select from audit_entry e where e::text like ${`%${token}%`}`.execute(admin)
+    expect(rows).toEqual([])
   })
 
   test('for a medium is saved once, by whoever released it', async () => {
@@ -153,6 +184,7 @@ describe('a package to a research institute', () => {
     const path = `/api/packages/${body['id'] as string}/file`
     for (const name of ['eero', 'dora', 'tuula'] as const)
       expect((await send(name, 'GET', path)).code).toBe('deny.role')
+    expect((await (await open.as('riitta')).fetch(path, { method: 'HEAD' })).status).toBe(404)
     const saved = await (await open.as('riitta')).fetch(path)
     const bytes = Buffer.from(await saved.arrayBuffer())
     const decrypter = new age.Decrypter()
@@ -170,6 +202,69 @@ describe('a package to a research institute', () => {
     await until(id, 'withdrawn')
     expect((await fetchLink(body['link'] as string)).status).toBe(404)
     expect((await read(id)).itemList.map(({ outcome }) => outcome)).toEqual(['recalled', 'out'])
+  })
+
+  test('of two that are made for one institute at once only one leaves with a recording', async () => {
+    const instituteId = await open.institute({ recipient: institute.recipient })
+    const { id, recordings } = await open.prepared({ instituteId })
+    const other = await open.begun({ instituteId })
+    await open.pick(other, recordings[0]!)
+    await open.undertake(other)
+    for (const each of [id, other]) expect((await open.decide(each)).status).toBe(204)
+    await voiced(recordings[0]!)
+    for (const { status } of await Promise.all([release(id), release(other)])) expect(status).toBe(201)
+    const states = async () =>
+      (await Promise.all([id, other].map(async (each) => (await read(each, 'riitta')).packages[0]?.state))).sort()
+    await expect.poll(states, { timeout: 20_000, interval: 50 }).toEqual(['failed', 'ready'])
+    const { rows } = await sql`select from disclosed_copy where recording_id = ${recordings[0]}`.execute(admin)
+    expect(rows).toHaveLength(1)
+  })
+
+  test('that may not leave any more is ended with its object: a copy in it is confirmed, or pseudonymised and no longer allowed', async () => {
+    const confirmed = await ready()
+    const pseudonymised = await ready()
+    await sql`update anonymised_copy set level = 'D' where recording_id = ${pseudonymised.recordings[0]}`.execute(admin)
+    await open.allowed({ pseudonymised: true })
+    for (const { id } of [confirmed, pseudonymised]) {
+      const { body } = await release(id)
+      await until(id, 'ready')
+      if (id === confirmed.id) expect((await open.confirm(id, 1)).status).toBe(204)
+      await open.allowed({})
+      expect((await fetchLink(body['link'] as string)).status).toBe(404)
+      await createPackageFetching(custodian, register.objects).removeEnded()
+      expect((await read(id, 'riitta')).packages[0]?.state).toBe('withdrawn')
+      await expect(register.objects.sizeBytes(packageKey(body['id'] as string))).rejects.toThrow()
+      await open.allowed({ pseudonymised: true })
+    }
+    await open.allowed({})
+  })
+
+  test('that is stored while somebody forbids a recording of it waits for them, and neither is broken off', async () => {
+    const { id, recordings } = await ready()
+    const { rows } = await sql<{ id: string }>`
+      insert into disclosure_package (research_id, method, delivery, files, made_by, expires_at)
+      values (${id}, 'KEY', 'MEDIUM', 1, ${open.people.riitta.id}, now() + interval '1 day') returning id`.execute(
+      admin,
+    )
+    const wanted = rows[0]!.id
+    let storing: Promise<boolean> | undefined
+    await admin.transaction().execute(async (forbidding) => {
+      await sql`select from recording where id = ${recordings[0]} for update`.execute(forbidding)
+      storing = sql<{ stored: boolean }>`select package_stored(${wanted}, 5, sha256('x')) as stored`
+        .execute(admin)
+        .then((answer) => answer.rows[0]!.stored)
+      const waits = async () =>
+        (
+          await sql`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`.execute(
+            admin,
+          )
+        ).rows.length
+      await expect.poll(waits, { timeout: 10_000 }).toBeGreaterThan(0)
+      await sql`select end_package(p, 'destroyed', null) from disclosure_package p where p.id = ${wanted}`.execute(
+        forbidding,
+      )
+    })
+    expect(await storing).toBe(false)
   })
 
   test('is made by the decision maker alone, and only of what was decided', async () => {
@@ -211,8 +306,9 @@ describe('a package to an authority', () => {
     const path = `/api/authority-disclosures/${body['id'] as string}`
     await send('tuula', 'POST', `${path}/items`, { contactId: call.contactId, recordingId: call.id, what })
     await send('tuula', 'PUT', `${path}/assessment`, { text: 'Peruste kattaa pyynnön.' })
+    const { seen } = (await send('riitta', 'GET', path)).body
     expect(
-      await send('riitta', 'POST', `${path}/decision`, { outcome: 'GRANTED', reasons: 'Yksilöity.' }),
+      await send('riitta', 'POST', `${path}/decision`, { outcome: 'GRANTED', reasons: 'Yksilöity.', seen }),
     ).toMatchObject({ status: 204 })
     return { call, path }
   }

@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import { generateKeyPair } from '#platform/age/age-header.ts'
+import { inSession } from '#platform/database/connect.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 import { phone } from '../database/people.ts'
@@ -26,6 +27,11 @@ describe('an institute', () => {
       code: 'institute.recipient',
       field: 'recipient',
     })
+    for (const name of ['Valo\u202egnp', 'Valo\r\nx', 'Valo\u0007', '\u2066 ']) {
+      expect(await send('eero', 'POST', '/api/institutes', instituteBody({ name }))).toMatchObject({
+        code: 'input.invalid',
+      })
+    }
     const code = { ...instituteBody(), contact: 'Maija 010190-951V' }
     expect(await send('eero', 'POST', '/api/institutes', code)).toMatchObject({ code: 'input.identity-code' })
   })
@@ -242,6 +248,61 @@ describe('what is missing', () => {
 })
 
 describe('the decision', () => {
+  test('grants what was seen: where an item, the day or the institute’s key is another meanwhile it is refused, and nothing is decided', async () => {
+    const instituteId = await institute()
+    const { id } = await prepared({ instituteId })
+    const seen = async () => (await read(id, 'riitta')).seen
+    const changed = { status: 409, code: 'research.changed-meanwhile' }
+    for (const change of [
+      async () => {
+        const call = await ends.kept()
+        await pick(id, call.id)
+        await copied(call.id)
+      },
+      () => act('kaisa', 'PUT', id, '', { study: 'Laatu 2027', dueOn: day(29), format: 'OPUS' }),
+      () =>
+        send(
+          'eero',
+          'PUT',
+          `/api/institutes/${instituteId}`,
+          instituteBody({ recipient: generateKeyPair().recipient }),
+        ),
+      () => act('eero', 'DELETE', id, '/items/1'),
+    ]) {
+      const before = await seen()
+      await change()
+      expect(await decide(id, 'GRANTED', 'riitta', { seen: before })).toMatchObject(changed)
+    }
+    expect((await read(id)).state).toBe('UNDERTAKING')
+    expect((await decide(id, 'GRANTED', 'riitta', { seen: await seen() })).status).toBe(204)
+  })
+
+  test('is of nobody who changed it, or whose part in it somebody else has taken over since', async () => {
+    const { id, recordings } = await prepared()
+    const { riitta, kaisa, eero } = people
+    const setting = async (statement: ReturnType<typeof sql>) => {
+      const session = await riitta.signIn()
+      await inSession(admin, { 'seloste.session': session.token }, (tx) => statement.execute(tx))
+    }
+    const own = { status: 403, code: 'research.own' }
+    await setting(sql`update research_disclosure set format = 'WAV' where id = ${id}`)
+    expect(await decide(id)).toMatchObject(own)
+    const other = await prepared()
+    const copy = other.recordings[0]!
+    for (const column of ['checked_by', 'prepared_by']) {
+      const who = column === 'checked_by' ? kaisa.id : eero.id
+      const set = (person: string) =>
+        sql`update anonymised_copy set ${sql.ref(column)} = ${person} where recording_id = ${copy}`.execute(admin)
+      await sql`update anonymised_copy set former_checkers = '{}', former_preparers = '{}' where recording_id = ${copy}`.execute(
+        admin,
+      )
+      await set(riitta.id)
+      await set(who)
+      expect(await decide(other.id)).toMatchObject(own)
+    }
+    expect(recordings).toHaveLength(1)
+  })
+
   test('is of somebody who had no part in preparing it, and is made once', async () => {
     const { id } = await prepared()
     expect(await decide(id, 'GRANTED', 'eero')).toMatchObject({ status: 403, code: 'deny.role' })
@@ -262,6 +323,11 @@ describe('the decision', () => {
       await sql`update ${sql.table(table)} set ${sql.ref(hand)} = ${was} where ${sql.ref(hand)} = ${people.riitta.id}`.execute(
         admin,
       )
+      // That it was somebody stays known.
+      if (hand === 'checked_by') {
+        expect(await decide(id)).toMatchObject({ code: 'research.own' })
+        await sql`update anonymised_copy set former_checkers = '{}' where checked_by = ${was}`.execute(admin)
+      }
     }
     expect((await decide(id)).status).toBe(204)
     expect(await decide(id, 'REFUSED')).toMatchObject({ status: 409, code: 'research.decided' })

@@ -12,7 +12,7 @@ import { carryOutEnds } from '#destruction/ends/carry-out-ends.ts'
 import { generateKeyPair } from '#platform/age/age-header.ts'
 import { subjectCopyKey } from '#register/recordings/objects.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { settleCopies } from '#use/requests/acts/fetch-copy.ts'
+import { createCopyFetching } from '#use/requests/acts/fetch-copy.ts'
 import { endUnfinishedCopies } from '#use/requests/acts/make-copy.ts'
 import { descriptionChannel } from '#safeguards/versions/versions.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
@@ -114,7 +114,7 @@ test('a link that is wrong, used, withdrawn or over is answered alike, in three 
   // Without a choice in the browser's language, never in the request's.
   const inSwedish = await desk.visitor.fetch(used.link, { headers: { 'accept-language': 'sv-FI,sv;q=0.9' } })
   expect(await inSwedish.text()).toContain('<html lang="sv">')
-  await settleCopies(custodian, register.objects)
+  await createCopyFetching(custodian, register.objects).removeEnded()
   for (const { id, recording } of [withdrawn, over]) {
     expect(await objectsOf(recording.id)).toEqual([])
     expect((await copyOf(id)).rows[0]!['removed_at']).not.toBeNull()
@@ -136,7 +136,7 @@ test('a fetch that breaks off is begun again, three times at the most and within
   expect((await beginAtTheDatabase()).rows).toHaveLength(0)
   expect((await begin()).status).toBe(404)
   await sql`update subject_copy set first_fetch_at = now() - interval '61 minutes' where id = ${id}`.execute(admin)
-  await settleCopies(custodian, register.objects)
+  await createCopyFetching(custodian, register.objects).removeEnded()
   expect(await stateOf(id)).toBe('expired')
   expect(await objectsOf(recording.id)).toEqual([])
 })

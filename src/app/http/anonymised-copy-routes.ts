@@ -81,6 +81,19 @@ export function anonymisedCopyRoutes(app: Routes, desk: Desk): void {
   })
 
   app.route({
+    ...operations.recogniseCopy,
+    handler: async (request, reply) => {
+      const session = await looking(desk, request, reply)
+      if (!session) return reply
+      const { id } = request.params
+      const asked = { session: session.token, copy: id, language: request.body.language }
+      const begun = await desk.custodian.anonymisedCopies.recognise(asked)
+      if ('refused' in begun) return refused(reply, session, 'anonymised-copy.recognised', id, begun)
+      return reply.code(202).send(null)
+    },
+  })
+
+  app.route({
     ...operations.renderCopy,
     handler: async (request, reply) => {
       const session = await signedIn(desk, request, reply)
@@ -106,6 +119,8 @@ export function anonymisedCopyRoutes(app: Routes, desk: Desk): void {
 
   app.route({
     ...operations.hearCopyAudio,
+    // A HEAD would count as heard.
+    exposeHeadRoute: false,
     handler: async (request, reply) => {
       const session = await signedIn(desk, request, reply)
       if (!session) return reply

@@ -30,6 +30,11 @@ const kinds: Readonly<Record<string, ObjectKind>> = {
   requests: 'request',
   copies: 'copy',
   corrections: 'correction',
+  institutes: 'institute',
+  'research-disclosures': 'disclosure',
+  'authority-disclosures': 'disclosure',
+  'anonymised-copies': 'anonymised-copy',
+  packages: 'package',
 }
 
 /**

@@ -39,6 +39,8 @@ export function packageRoutes(app: Routes, desk: Desk): void {
 
   app.route({
     ...operations.savePackage,
+    // A HEAD would begin to save it, and save nothing.
+    exposeHeadRoute: false,
     handler: async (request, reply) => {
       const session = await signedIn(desk, request, reply)
       if (!session) return reply

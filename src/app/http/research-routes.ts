@@ -78,7 +78,6 @@ export function researchRoutes(app: Routes, desk: Desk): void {
       const session = await signedIn(desk, request, reply)
       if (!session) return reply
       const { id, item } = request.params
-      if (!isItem(item)) return refuse(reply, 'not-found')
       return answer(reply, await confirmItem(desk.db, session, id, item, request.body))
     },
   })
@@ -194,7 +193,7 @@ function preparingRoutes(app: Routes, desk: Desk): void {
       const session = await signedIn(desk, request, reply)
       if (!session) return reply
       const { id, item } = request.params
-      return isItem(item) ? answer(reply, await dropItem(desk.db, session, id, item)) : refuse(reply, 'not-found')
+      return answer(reply, await dropItem(desk.db, session, id, item))
     },
   })
 
@@ -225,9 +224,4 @@ function refuseAct(reply: FastifyReply, { refused, of }: Refusal) {
 function dayOf(written: string): Temporal.PlainDate | undefined {
   const day = Temporal.PlainDate.from(written)
   return day.year >= 2000 ? day : undefined
-}
-
-/** What PostgreSQL has a number for. */
-function isItem(item: number): boolean {
-  return item <= 2_147_483_647
 }

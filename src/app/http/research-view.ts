@@ -1,6 +1,11 @@
 import type { InstituteRow } from '#use/disclosure/research/institutes.ts'
 import type { ListedResearch, ReadResearch } from '#use/disclosure/research/read-research.ts'
-import { earliestDestruction, unconfirmed, type ResearchItemFacts } from '#use/disclosure/research/research-state.ts'
+import {
+  earliestDestruction,
+  isPastDeadline,
+  unconfirmed,
+  type ResearchItemFacts,
+} from '#use/disclosure/research/research-state.ts'
 import type { Institute } from './contract/institutes.ts'
 import type { Notice, ResearchDetail, ResearchItem, ResearchSummary } from './contract/research.ts'
 import { lentNotices, recallNotice } from './recall-notice.ts'
@@ -44,7 +49,7 @@ export function viewResearchSummary({ row, facts, state, isOverdue }: ListedRese
 
 /** A disclosure without its packages, which are read apart. */
 export function viewResearch(found: ReadResearch, names: Names): Omit<ResearchDetail, 'packages'> {
-  const { row, facts, lacks, extensions, may } = found
+  const { row, facts, lacks, extensions, seen, may } = found
   const { undertaking_at, undertaking_by, undertaking_on, undertaking_reference, undertaking_signatory } = row
   const { decided_at, decided_by, outcome, reasons } = row
   return {
@@ -90,6 +95,7 @@ export function viewResearch(found: ReadResearch, names: Names): Omit<ResearchDe
         }),
     })),
     notices: noticesOf(found),
+    seen,
     may,
   }
 }
@@ -110,7 +116,7 @@ function viewItem(item: ResearchItemFacts): ResearchItem {
 }
 
 /** What the institute is to be told now, in its language. */
-function noticesOf({ row, facts, state, isOverdue }: ListedResearch): Notice[] {
+function noticesOf({ row, facts, state }: ListedResearch): Notice[] {
   const language = row.institute_language
   const recalls = facts.items.flatMap(({ item, recallDueAt }): Notice[] => {
     if (!recallDueAt) return []
@@ -129,7 +135,7 @@ function noticesOf({ row, facts, state, isOverdue }: ListedResearch): Notice[] {
     )
   }
   if (open.length === 0) return recalls
-  if (isOverdue) return [...recalls, ...lent('overdue', open)]
+  if (isPastDeadline(facts)) return [...recalls, ...lent('overdue', open)]
   return state === 'STUDY_ENDED' ? [...recalls, ...lent('study-ended', open)] : recalls
 }
 

@@ -110,6 +110,8 @@ function page(language: string, title: string, content: Html): string {
     <html lang="${language}">
       <head>
         <meta charset="utf-8" />
+        <meta http-equiv="content-security-policy" content="default-src 'none'; style-src 'unsafe-inline'" />
+        <meta name="referrer" content="no-referrer" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>${title}</title>
         ${style}

@@ -1,15 +1,14 @@
 import type { Clock } from '#platform/clock/clock.ts'
-import { every, type EveryOptions } from '#platform/jobs/every.ts'
+import type { EveryOptions } from '#platform/jobs/every.ts'
 import type { Log } from '#platform/log/log.ts'
-import { createCopyFetching, settleCopies } from '#use/requests/acts/fetch-copy.ts'
+import { createCopyFetching } from '#use/requests/acts/fetch-copy.ts'
 import { createCopyMaker, endUnfinishedCopies } from '#use/requests/acts/make-copy.ts'
 import { copyQuestions } from './copy-questions.ts'
 import type { CustodianAnswers } from './custodian-server.ts'
 import type { Versions } from './follow-versions.ts'
+import { keepRemovingEnded } from './remove-ended.ts'
 
 type Store = Omit<Parameters<typeof createCopyMaker>[0], 'onFault' | 'isOffered'>
-
-const lookMs = 5_000
 
 /**
  * What the custodian does for copies on request: it makes them, gives out their sealed bytes, and removes each that was
@@ -41,22 +40,12 @@ export async function keepCopies({
       log.error({ err: error, copy }, 'a copy for a requester could not be made; the clerk sees it and makes another')
     },
   })
-  const looking = every({
-    pool,
-    intervalMs: lookMs,
-    lockName: 'seloste.copies',
-    work: async () => {
-      const { removed } = await settleCopies(store.db, store.objects)
-      if (removed > 0) log.info({ copies: removed }, 'copies for requesters have ended and are removed')
-    },
-    onError: (error) => {
-      log.error({ err: error }, 'copies that are over could not be removed; nobody fetches them all the same')
-    },
-  })
+  const fetching = createCopyFetching(store.db, store.objects)
+  const removing = keepRemovingEnded({ pool, log, what: 'copies', removeEnded: fetching.removeEnded })
   return {
-    questions: copyQuestions(maker, createCopyFetching(store.db, store.objects)),
+    questions: copyQuestions(maker, fetching),
     async stop() {
-      await looking.stop()
+      await removing.stop()
       await maker.stop()
     },
   }

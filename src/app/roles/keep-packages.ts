@@ -1,17 +1,16 @@
 import type { Clock } from '#platform/clock/clock.ts'
-import { every, type EveryOptions } from '#platform/jobs/every.ts'
+import type { EveryOptions } from '#platform/jobs/every.ts'
 import type { Log } from '#platform/log/log.ts'
 import { startOpusThreads } from '#platform/opus/encode-in-threads.ts'
 import { readLogKey } from '#safeguards/audit/log-key.ts'
-import { createPackageFetching, settlePackages } from '#use/disclosure/packages/fetch-package.ts'
+import { createPackageFetching } from '#use/disclosure/packages/fetch-package.ts'
 import { createPackageMaker, endUnfinishedPackages } from '#use/disclosure/packages/make-package.ts'
 import { packagedPages } from '../publication/packaged-pages.ts'
 import type { CustodianAnswers } from './custodian-server.ts'
 import type { Versions } from './follow-versions.ts'
+import { keepRemovingEnded } from './remove-ended.ts'
 
 type Store = Pick<Parameters<typeof createPackageMaker>[0], 'db' | 'objects' | 'keys' | 'workFolder'>
-
-const lookMs = 5_000
 
 /**
  * What the custodian does for what leaves: it makes packages, gives out their sealed bytes, and removes each that was fetched,
@@ -50,18 +49,7 @@ export async function keepPackages({
     },
   })
   const fetching = createPackageFetching(store.db, store.objects)
-  const looking = every({
-    pool,
-    intervalMs: lookMs,
-    lockName: 'seloste.packages',
-    work: async () => {
-      const { removed } = await settlePackages(store.db, store.objects)
-      if (removed > 0) log.info({ packages: removed }, 'packages have ended and are removed')
-    },
-    onError: (error) => {
-      log.error({ err: error }, 'packages that are over could not be removed; nobody fetches them all the same')
-    },
-  })
+  const removing = keepRemovingEnded({ pool, log, what: 'packages', removeEnded: fetching.removeEnded })
   return {
     questions: {
       '/packages/make': maker.make,
@@ -72,7 +60,7 @@ export async function keepPackages({
       '/packages/taken': fetching.taken,
     },
     async stop() {
-      await looking.stop()
+      await removing.stop()
       await maker.stop()
       await opus.stop()
     },

@@ -26,14 +26,40 @@ export async function askOfDatabase<Row, Code extends string>(
   codes: readonly Code[],
   trace: Pick<AuditEntry, 'action' | 'object'>,
 ): Promise<{ rows: Row[] } | Refused<Code>> {
+  const asking = inSession(safeguardsOf(holding), { 'seloste.session': session.token }, async (tx) => ({
+    rows: (await statement.execute(tx)).rows,
+  }))
+  return refusedInLog(holding, session, asking, codes, trace)
+}
+
+/** An act or a look in a session whose refusal is in the log before it is returned; anything else is thrown. */
+export async function refusedInLog<Found, Code extends string>(
+  holding: HoldingSafeguards,
+  session: Session,
+  asking: Promise<Found>,
+  codes: readonly Code[],
+  trace: Pick<AuditEntry, 'action' | 'object'>,
+): Promise<Found | Refused<Code>> {
   try {
-    return await inSession(safeguardsOf(holding), { 'seloste.session': session.token }, async (tx) => ({
-      rows: (await statement.execute(tx)).rows,
-    }))
+    return await asking
   } catch (error) {
     const answer = refusalOf(error, codes)
     if (!answer) throw error
     await appendAudit(holding, { ...trace, result: `refused:${answer.refused}`, personId: session.personId })
+    return answer
+  }
+}
+
+/** A refusal of the database's functions as an answer, where somebody else logs it; anything else is thrown. */
+export async function asRefused<Found, Code extends string>(
+  codes: readonly Code[],
+  asking: Promise<Found>,
+): Promise<Found | Refused<Code>> {
+  try {
+    return await asking
+  } catch (error) {
+    const answer = refusalOf(error, codes)
+    if (!answer) throw error
     return answer
   }
 }

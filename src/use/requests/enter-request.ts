@@ -1,3 +1,8 @@
+/**
+ * Requests of callers and officials, from intake to closing (R42-R49). In: a session of the Service Unit. Out: what a request asks,
+ * what has been done for it and what comes next. Never here: a decision that the database does not make as well, a look without
+ * its trace, who asked in a log.
+ */
 import { sql, type RawBuilder } from 'kysely'
 import type { RequestKind, RequestParty } from '#register/request-tables.ts'
 import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'

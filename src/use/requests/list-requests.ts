@@ -2,10 +2,10 @@ import { sql, type Kysely, type Transaction } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
 import { registerTime } from '#register/register-time.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { asRefused } from './as-refused.ts'
+import { asRefused } from '#safeguards/access/ask-of-database.ts'
+import type { Session } from '#safeguards/people/session.ts'
 import { factsOf, type RequestRow } from './request-facts.ts'
 import { howPressing, nextSteps, stateOf, type NextStep, type Pressing, type RequestState } from './request-state.ts'
-import type { Session } from '#safeguards/people/session.ts'
 
 export interface RequestToList {
   state: 'open' | 'closed'

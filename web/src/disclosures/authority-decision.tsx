@@ -44,7 +44,7 @@ export function AuthorityDecision({ disclosure, onDone }: Props) {
   )
 }
 
-function Decide({ disclosure: { id, itemList, provision }, onDone }: Props) {
+function Decide({ disclosure: { id, itemList, provision, seen }, onDone }: Props) {
   const { say, language } = useLanguage()
   const decide = $api.useMutation('post', '/api/authority-disclosures/{id}/decision')
   const form = useKeptForm<{ outcome: Outcome | ''; items: string[]; reasons: string }>(`authority decision ${id}`, {
@@ -58,7 +58,7 @@ function Decide({ disclosure: { id, itemList, provision }, onDone }: Props) {
   const submit = async () => {
     setTried(true)
     if (outcome === '' || isPartEmpty || reasons.trim() === '') return false
-    const body = { outcome, reasons: reasons.trim(), ...(outcome === 'PART' && { items: items.map(Number) }) }
+    const body = { outcome, reasons: reasons.trim(), seen, ...(outcome === 'PART' && { items: items.map(Number) }) }
     return ended(decide.mutateAsync({ params: { path: { id } }, body }), async () => {
       form.forget()
       await onDone(say(`authorityDisclosure.decision.${outcome}`))

@@ -42,7 +42,7 @@ export function Decision({ disclosure, onDone }: { disclosure: ResearchDetail; o
 }
 
 function Decide({
-  disclosure: { id },
+  disclosure: { id, seen },
   isReady,
   onDone,
 }: {
@@ -63,7 +63,7 @@ function Decide({
     setTried(true)
     if (outcome === '' || reasons.trim() === '') return false
     return ended(
-      decide.mutateAsync({ params: { path: { id } }, body: { outcome, reasons: reasons.trim() } }),
+      decide.mutateAsync({ params: { path: { id } }, body: { outcome, reasons: reasons.trim(), seen } }),
       async () => {
         form.forget()
         await onDone(say(`disclosures.decision.${outcome}`))

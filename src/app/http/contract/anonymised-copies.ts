@@ -1,7 +1,7 @@
 /** The anonymised copy of a recording: what is said, what is removed, whose ear judged it (R33, L30). */
 import Type, { type Static } from 'typebox'
 import { copyStates } from './research.ts'
-import { closed, id, instant, literals, noContent, person, refusals, uuid, written } from './shapes.ts'
+import { closed, counted, id, instant, literals, noContent, person, refusals, uuid, written } from './shapes.ts'
 
 const milliseconds = (description: string) => Type.Integer({ minimum: 0, maximum: 86_400_000, description })
 const track = literals(['CALLER', 'OFFICIAL'], 'Whose voice')
@@ -26,6 +26,9 @@ export const CopyTurn = Type.Object(
     toMs: milliseconds('To'),
     language: literals(['fi', 'sv', 'en'], 'Of the words'),
     text: Type.String({ maxLength: 4000, description: 'What is said, as a person has checked it' }),
+    isReviewed: Type.Optional(
+      Type.Boolean({ description: 'False: a program took it for that, and no person has accepted it yet' }),
+    ),
   },
   closed,
 )
@@ -53,6 +56,7 @@ const work = {
 export const copyLacks = [
   'played',
   'unreviewed',
+  'unreviewed-turns',
   'transcript',
   'identifiers-left',
   'engine',
@@ -86,7 +90,20 @@ export const AnonymisedCopy = Type.Object(
         why: Type.Optional(literals(['no-engine', 'no-evaluation', 'not-in-description'], 'Why not')),
       }),
     ),
-    recognition: Type.Boolean({ description: 'Words can be proposed by a model of the agency' }),
+    recognition: Type.Optional(
+      Type.Object(
+        {
+          name: Type.String(),
+          version: Type.String(),
+          state: literals(['none', 'waiting', 'running', 'made', 'failed'], 'How far its words are'),
+          done: Type.Optional(Type.Integer({ description: 'Of the tracks, while it runs' })),
+          tracks: Type.Optional(Type.Integer()),
+          words: Type.Optional(Type.Integer({ description: 'How many it found' })),
+          failure: Type.Optional(Type.String({ description: 'Why it failed: a code, as program-changed' })),
+        },
+        { description: 'The program of the agency that proposes words; to who prepares, where there is one' },
+      ),
+    ),
     rendered: Type.Optional(Type.Object({ at: instant('When'), engine: Type.String(), version: Type.String() })),
     progress: Type.Optional(Type.Number({ description: '0-1, while it is rendered' })),
     failure: Type.Optional(Type.String({ description: 'Why it could not be rendered: a code, as turn-too-short' })),
@@ -145,7 +162,7 @@ export const anonymisedCopyOperations = {
     schema: {
       operationId: 'beginCopy',
       summary: 'Begin the anonymised copy of an item, or find the one that its recording has: there is never a second',
-      params: Type.Object({ id: Type.String({ format: 'uuid' }), item: Type.Integer({ minimum: 1 }) }),
+      params: Type.Object({ id: Type.String({ format: 'uuid' }), item: counted(1, 'Its number') }),
       response: { 200: Type.Object({ id: uuid('The copy') }), 409: refusals[400], ...refusals },
     },
   },
@@ -166,7 +183,7 @@ export const anonymisedCopyOperations = {
       operationId: 'saveCopy',
       summary: 'Save words and redactions; what was rendered or approved of an earlier revision is gone',
       params: id,
-      body: Type.Object({ revision: Type.Integer(), ...work }, closed),
+      body: Type.Object({ revision: counted(0, 'As it was read'), ...work }, closed),
       response: { 200: Type.Object({ revision: Type.Integer() }), 409: refusals[400], ...refusals },
     },
   },
@@ -186,6 +203,18 @@ export const anonymisedCopyOperations = {
       },
     },
   },
+  recogniseCopy: {
+    method: 'POST',
+    url: '/api/anonymised-copies/:id/recognition',
+    schema: {
+      operationId: 'recogniseCopy',
+      summary:
+        'Have the agency’s program write down what is said, to be proposed; the copy’s recognition tells how far it is',
+      params: id,
+      body: Type.Object({ language: literals(['fi', 'sv', 'en'], 'What is expected to be spoken') }, closed),
+      response: { 202: Type.Null(), 409: refusals[400], ...refusals },
+    },
+  },
   renderCopy: {
     method: 'POST',
     url: '/api/anonymised-copies/:id/rendering',
@@ -194,7 +223,7 @@ export const anonymisedCopyOperations = {
       summary:
         'Render the copy once from the sealed original: redacted first, then voiced; refused while something is missing',
       params: id,
-      body: Type.Object({ revision: Type.Integer() }, closed),
+      body: Type.Object({ revision: counted(0, 'As it was read') }, closed),
       response: { 202: Type.Null(), 409: refusals[400], ...refusals },
     },
   },
@@ -240,7 +269,7 @@ export const anonymisedCopyOperations = {
       params: id,
       body: Type.Object(
         {
-          revision: Type.Integer(),
+          revision: counted(0, 'As it was heard'),
           outcome: literals(['APPROVED', 'REJECTED'], 'How'),
           note: Type.Optional(written(1000, 'What the preparer is to mend; names nobody')),
         },

@@ -1,12 +1,12 @@
 /** Research institutes: who is lent to, and in which language they are written to (R30-R32). */
 import Type, { type Static } from 'typebox'
-import { closed, id, literals, noContent, refusals, uuid, written } from './shapes.ts'
+import { closed, id, line, literals, noContent, refusals, uuid } from './shapes.ts'
 
 export const language = literals(['fi', 'sv', 'en'], 'The language of what the institute is sent')
 
 const instituteFields = {
-  name: written(200, 'The institute'),
-  contact: written(200, 'Who receives notices: an office or a person in it'),
+  name: line(200, 'The institute'),
+  contact: line(200, 'Who receives notices: an office or a person in it'),
   email: Type.String({ format: 'email', maxLength: 254, description: 'Where notices are sent' }),
   language,
   recipient: Type.Optional(

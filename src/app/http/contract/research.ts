@@ -1,9 +1,9 @@
 /** Recordings lent to a research institute, anonymised and for a while (R27-R33, R35). */
 import Type, { type Static } from 'typebox'
 import { language } from './institutes.ts'
-import { closed, id, instant, literals, noContent, person, refusals, uuid, written } from './shapes.ts'
+import { closed, counted, id, instant, line, literals, noContent, person, refusals, uuid, written } from './shapes.ts'
 
-const itemOf = Type.Object({ id: Type.String({ format: 'uuid' }), item: Type.Integer({ minimum: 1 }) })
+const itemOf = Type.Object({ id: Type.String({ format: 'uuid' }), item: counted(1, 'Its number') })
 const day = (description: string) => Type.String({ format: 'date', description })
 
 export const researchStates = [
@@ -99,7 +99,9 @@ const summary = {
   institute: Type.Object({ id: uuid('The institute'), name: Type.String() }),
   study: Type.String({ description: 'The study' }),
   state: literals([...researchStates], 'How far it is; follows from what was done'),
-  isOverdue: Type.Boolean({ description: 'Released, past its day and not closed (AC19)' }),
+  isOverdue: Type.Boolean({
+    description: 'Released, past its day or with a recall past its time, and not closed (AC13, AC19)',
+  }),
   dueOn: day('The copies are back or destroyed by the end of this day in Helsinki'),
   earliestDestruction: Type.Optional(instant('Of its items; the due date lies before it (R30)')),
   items: Type.Integer({ description: 'How many items' }),
@@ -156,6 +158,9 @@ export const ResearchDetail = Type.Object({
     }),
   ),
   packages: Type.Array(Package),
+  seen: Type.String({
+    description: 'Another text whenever what is decided on is another; a decision says of which it is',
+  }),
   studyEndedOn: Type.Optional(day('The study ended')),
   extensions: Type.Array(Extension),
   notices: Type.Array(Notice, { description: 'What the institute is to be told now' }),
@@ -189,7 +194,7 @@ export const researchOperations = {
       body: Type.Object(
         {
           instituteId: uuid('The institute'),
-          study: written(200, 'The study'),
+          study: line(200, 'The study'),
           dueOn: day('Until when'),
           format: literals(['OPUS', 'WAV'], 'Of the sound files'),
         },
@@ -221,7 +226,7 @@ export const researchOperations = {
       params: id,
       body: Type.Object(
         {
-          study: written(200, 'The study'),
+          study: line(200, 'The study'),
           dueOn: day('Until when'),
           format: literals(['OPUS', 'WAV'], 'Of the files'),
         },
@@ -270,8 +275,8 @@ export const researchOperations = {
       params: id,
       body: Type.Object(
         {
-          reference: written(64, 'Where the document is'),
-          signatory: written(200, 'Who signed for the institute'),
+          reference: line(64, 'Where the document is'),
+          signatory: line(200, 'Who signed for the institute'),
           signedOn: day('When'),
         },
         closed,
@@ -286,7 +291,14 @@ export const researchOperations = {
       operationId: 'decideResearch',
       summary: 'Decide; somebody else than who prepared or checked it, and only when nothing else is missing (R35)',
       params: id,
-      body: Type.Object({ outcome: literals(['GRANTED', 'REFUSED'], 'How'), reasons: written(2000, 'Why') }, closed),
+      body: Type.Object(
+        {
+          outcome: literals(['GRANTED', 'REFUSED'], 'How'),
+          reasons: written(2000, 'Why'),
+          seen: Type.String({ maxLength: 64, description: 'Of the disclosure as it was read' }),
+        },
+        closed,
+      ),
       response: noContent,
     },
   },
@@ -311,7 +323,7 @@ export const researchOperations = {
       body: Type.Object(
         {
           outcome: literals(['returned', 'destroyed'], 'What it did'),
-          reference: written(64, 'Where its confirmation is'),
+          reference: line(64, 'Where its confirmation is'),
         },
         closed,
       ),

@@ -8,6 +8,17 @@ export const uuid = (description: string) => Type.String({ format: 'uuid', descr
 /** A text in which something is written. */
 export const written = (maxLength: number, description: string) =>
   Type.String({ minLength: 1, maxLength, pattern: '\\S', description })
+/** One line in which something is written: nothing in it breaks it, hides, or turns round what stands beside it (Unicode UAX #9). */
+export const line = (maxLength: number, description: string) =>
+  Type.String({
+    minLength: 1,
+    maxLength,
+    pattern: '^(?=.*\\S)[^\\u0000-\\u001f\\u007f-\\u009f\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069]*$',
+    description,
+  })
+/** A number that PostgreSQL's integer holds. */
+export const counted = (minimum: number, description: string) =>
+  Type.Integer({ minimum, maximum: 2_147_483_647, description })
 export const person = (description: string) =>
   Type.Object({ id: uuid('In the directory'), name: Type.String() }, { description })
 /** The thing that a path names. */

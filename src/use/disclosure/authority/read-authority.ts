@@ -2,8 +2,7 @@ import { sql, type Kysely, type Transaction } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
 import { registerTime } from '#register/register-time.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { refusalOf } from '#safeguards/access/ask-of-database.ts'
-import { appendAudit } from '#safeguards/audit/append.ts'
+import { refusedInLog, type Refused } from '#safeguards/access/ask-of-database.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import {
   authorityLacks,
@@ -72,7 +71,7 @@ export function listAuthority(
   db: Kysely<RegisterTables>,
   session: Session,
   which: 'open' | 'over',
-): Promise<AuthorityDisclosure[] | { refused: ReadRefusal }> {
+): Promise<AuthorityDisclosure[] | Refused<ReadRefusal>> {
   return look(db, session, undefined, (all) =>
     all
       .filter(({ state }) => (state === 'CLOSED') === (which === 'over'))
@@ -90,32 +89,24 @@ export function readAuthority(
   db: Kysely<RegisterTables>,
   session: Session,
   id: string,
-): Promise<AuthorityDisclosure | { refused: ReadRefusal }> {
+): Promise<AuthorityDisclosure | Refused<ReadRefusal>> {
   return look(db, session, id, (all) => all[0]!)
 }
 
-async function look<Answer>(
+function look<Answer>(
   db: Kysely<RegisterTables>,
   session: Session,
   id: string | undefined,
   answer: (all: AuthorityDisclosure[]) => Answer,
-): Promise<Answer | { refused: ReadRefusal }> {
-  try {
-    return await inSession(db, { 'seloste.session': session.token }, async (tx) => {
-      const { rows } = await sql<AuthorityRow>`select * from look_at_authority(${id ?? null}::uuid)`.execute(tx)
-      return answer(await withItems(tx, rows))
-    })
-  } catch (error) {
-    const refused = refusalOf(error, ['deny.role', 'not-found'] as const)
-    if (!refused) throw error
-    await appendAudit(db, {
-      action: id === undefined ? 'disclosures.read' : 'authority.read',
-      result: `refused:${refused.refused}`,
-      personId: session.personId,
-      object: { kind: 'disclosure', ...(id !== undefined && { id }) },
-    })
-    return refused
-  }
+): Promise<Answer | Refused<ReadRefusal>> {
+  const looking = inSession(db, { 'seloste.session': session.token }, async (tx) => {
+    const { rows } = await sql<AuthorityRow>`select * from look_at_authority(${id ?? null}::uuid)`.execute(tx)
+    return answer(await withItems(tx, rows))
+  })
+  return refusedInLog(db, session, looking, ['deny.role', 'not-found'], {
+    action: id === undefined ? 'disclosures.read' : 'authority.read',
+    object: { kind: 'disclosure', ...(id !== undefined && { id }) },
+  })
 }
 
 async function withItems(

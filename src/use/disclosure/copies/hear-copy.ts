@@ -70,7 +70,9 @@ export function createCopyHearings(store: AnonymisedCopyStore, pace: Pace = hear
         const end = Math.min(totalBytes, (to ?? totalBytes - 1) + 1, from + longestRangeBytes)
         const asked = samplesOf(from, end)
         const samples = asked.to - asked.from
-        const given = samples === 0 ? 0 : await whenHeard(hearing, { fromSample: asked.from, samples, speed: 1 }, gone)
+        // Somebody has one pair of ears, however many hearings they begin.
+        const ears = `${now.person} ${now.copy}`
+        const given = samples === 0 ? 0 : await whenHeard(ears, { fromSample: asked.from, samples, speed: 1 }, gone)
         if (samples > 0 && given === 0) return 'too-fast'
         const givenEnd = given === samples ? end : wavHeaderBytes + (asked.from + given) * bytesPerSample
         const bytes = await sound.read(from, givenEnd)
@@ -92,6 +94,7 @@ export function createCopyHearings(store: AnonymisedCopyStore, pace: Pace = hear
 interface HearingNow {
   copy: string
   recording: string
+  person: string
   soundBytes: number
 }
 
@@ -101,14 +104,20 @@ function hearingNow(
   hearing: string,
 ): Promise<HearingNow | { over: HearingOver }> {
   return inSession(db, { 'seloste.session': session }, async (tx) => {
-    const { rows } = await sql<{ copy: string; recording: string; bytes: string | null; why: HearingOver | null }>`
-      select copy_id as copy, recording_id as recording, sound_bytes as bytes, why from hearing_now(${hearing}::uuid)`.execute(
-      tx,
-    )
+    const { rows } = await sql<{
+      copy: string
+      recording: string
+      person: string
+      bytes: string | null
+      why: HearingOver | null
+    }>`
+      select copy_id as copy, recording_id as recording, person_id as person, sound_bytes as bytes, why
+      from hearing_now(${hearing}::uuid)`.execute(tx)
     const [row] = rows
     if (!row) return { over: 'unknown' }
     if (row.why) return { over: row.why }
-    return { copy: row.copy, recording: row.recording, soundBytes: Number(row.bytes) }
+    const { copy, recording, person, bytes } = row
+    return { copy, recording, person, soundBytes: Number(bytes) }
   })
 }
 

@@ -66,8 +66,7 @@ export async function renderTracks(
       own.fill(0)
       // No engine hears what was removed, nor counts it among what it measures.
       silence(samples, redacted)
-      sound = await engine.revoice({ samples, redacted })
-      samples.fill(0)
+      sound = await engine.revoice({ samples, redacted }).finally(() => samples.fill(0))
       if (engine.level === 'N') level(sound)
     }
     if (sound.length !== lengthSamples)

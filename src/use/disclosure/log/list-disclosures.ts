@@ -5,11 +5,10 @@
 import { sql, type Kysely } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { askOfDatabase, refusedInLog, type Refused } from '#safeguards/access/ask-of-database.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import { authorityStateOf, type AuthorityState } from '../authority/authority-state.ts'
 import { listPackages, type PackageRow } from '../packages/list-packages.ts'
-import { orRefused } from '../research/ask-research.ts'
 import { researchFactsOf } from '../research/research-facts.ts'
 import { isOverdue, researchStateOf, type ResearchState } from '../research/research-state.ts'
 
@@ -46,7 +45,7 @@ export async function listDisclosures(
   session: Session,
   year: number | undefined,
 ): Promise<LoggedDisclosure[] | Refused<'deny.role'>> {
-  const listed = await orRefused(
+  const listed = await refusedInLog(
     db,
     session,
     inSession(db, { 'seloste.session': session.token }, async (tx) => {
@@ -55,7 +54,7 @@ export async function listDisclosures(
       return { rows, facts: await researchFactsOf(tx, research) }
     }),
     ['deny.role'],
-    { action: 'disclosures.read' },
+    { action: 'disclosures.read', object: { kind: 'disclosure' } },
   )
   if ('refused' in listed) return listed
   const { rows, facts } = listed

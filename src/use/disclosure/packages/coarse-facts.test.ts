@@ -29,6 +29,12 @@ test('a duration is told in steps of five seconds, never shorter than the sound'
   expect(coarseFacts(told).map(({ durationS }) => durationS)).toEqual([5, 5, 10, 65])
 })
 
+test('numbers and units have letters, however many there are', () => {
+  const calls = Array.from({ length: 28 }, (_, n) => many(fewest, call('2026-07-01T09:00:00Z', { number: `n${n}` })))
+  const lines = new Set(coarseFacts(calls.flat()).map(({ line }) => line))
+  expect([...lines].slice(24)).toEqual(['Y', 'Z', 'AA', 'AB'])
+})
+
 test('a month, a unit and a number are told where at least five recordings of the disclosure share them', () => {
   const july = (rest: Partial<FactsOfCall>) => call('2026-07-01T09:00:00Z', rest)
   const facts = coarseFacts([

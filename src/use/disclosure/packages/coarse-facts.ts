@@ -60,6 +60,8 @@ export function coarseFacts(calls: readonly FactsOfCall[]): CoarseFacts[] {
   }))
 }
 
+/** A to Z, then AA. */
 function letterOf(index: number): string {
-  return String.fromCharCode(65 + index)
+  const last = String.fromCharCode(65 + (index % 26))
+  return index < 26 ? last : letterOf(Math.floor(index / 26) - 1) + last
 }

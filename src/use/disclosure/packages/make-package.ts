@@ -14,7 +14,7 @@ import { writeZip, type ZipEntry } from '#platform/zip/write-zip.ts'
 import { packageKey } from '#register/recordings/objects.ts'
 import { sealObject, sweepUnfinished } from '#register/recordings/seal-object.ts'
 import type { CopyStore } from '#register/recordings/subject-copies.ts'
-import { refusalOf } from '#safeguards/access/ask-of-database.ts'
+import { asRefused, type Refused } from '#safeguards/access/ask-of-database.ts'
 import {
   authorityContents,
   originalSound,
@@ -60,7 +60,7 @@ export interface PackageMaking extends CopyStore {
 
 export interface PackageMaker {
   /** Begins a package; its state tells how far it is. */
-  make: (asked: PackageAsked) => Promise<PackageBegun | { refused: MakePackageRefusal; of?: string }>
+  make: (asked: PackageAsked) => Promise<PackageBegun | Refused<MakePackageRefusal>>
   /** Ends when nothing is being made any more. */
   stop: () => Promise<void>
 }
@@ -102,26 +102,25 @@ export async function endUnfinishedPackages(
   return { ended: rows.length, files: await sweepUnfinished(store, workSuffix) }
 }
 
-async function begin(
+interface Begun {
+  id: string
+  expires_at: Temporal.Instant
+  recipient: string | null
+}
+
+function begin(
   { db }: PackageMaking,
   { session, kind, disclosure, method, delivery, recipient }: PackageAsked,
   hash: Buffer | undefined,
-): Promise<
-  { id: string; expires_at: Temporal.Instant; recipient: string | null } | { refused: MakePackageRefusal; of?: string }
-> {
-  try {
-    return await inSession(db, { 'seloste.session': session }, async (tx) => {
-      const { rows } = await sql<{ id: string; expires_at: Temporal.Instant; recipient: string | null }>`
-        select * from begin_package(${kind}, ${disclosure}::uuid, ${method}, ${delivery}, ${hash ?? null}, ${recipient ?? null})`.execute(
-        tx,
-      )
-      return rows[0]!
-    })
-  } catch (error) {
-    const refused = refusalOf(error, makePackageRefusals)
-    if (!refused) throw error
-    return refused
-  }
+): Promise<Begun | Refused<MakePackageRefusal>> {
+  const beginning = inSession(db, { 'seloste.session': session }, async (tx) => {
+    const { rows } = await sql<Begun>`
+      select * from begin_package(${kind}, ${disclosure}::uuid, ${method}, ${delivery}, ${hash ?? null}, ${recipient ?? null})`.execute(
+      tx,
+    )
+    return rows[0]!
+  })
+  return asRefused(makePackageRefusals, beginning)
 }
 
 /** What is ended meanwhile is not kept. Never throws. */

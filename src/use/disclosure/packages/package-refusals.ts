@@ -7,6 +7,7 @@ export const makePackageRefusals = [
   'package.under-way',
   ...releaseRefusals,
   'authority.authority-off',
+  'authority.own',
   'authority.decision',
   'authority.closed',
   'authority.provision-expired',

@@ -4,8 +4,8 @@
  * the database does not make, what ties a copy to a recording once it is confirmed.
  */
 import type { RawBuilder } from 'kysely'
-import { askOfDatabase, refusalOf, type Refused } from '#safeguards/access/ask-of-database.ts'
-import { appendAudit, type AuditAction } from '#safeguards/audit/append.ts'
+import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import type { AuditAction } from '#safeguards/audit/append.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 
@@ -48,27 +48,4 @@ export async function act<Code extends string>(
 ): Promise<'done' | Refused<Code>> {
   const answer = await askOfDatabase(db, session, statement, codes, { action, object: { kind: 'disclosure', id } })
   return 'refused' in answer ? answer : 'done'
-}
-
-/** A look whose refusals are in the log; anything else is thrown. */
-export async function orRefused<Found, Code extends string>(
-  db: HoldingSafeguards,
-  session: Session,
-  looking: Promise<Found>,
-  codes: readonly Code[],
-  { action, id }: { action: AuditAction; id?: string | undefined },
-): Promise<Found | Refused<Code>> {
-  try {
-    return await looking
-  } catch (error) {
-    const answer = refusalOf(error, codes)
-    if (!answer) throw error
-    await appendAudit(db, {
-      action,
-      result: `refused:${answer.refused}`,
-      personId: session.personId,
-      object: { kind: 'disclosure', ...(id !== undefined && { id }) },
-    })
-    return answer
-  }
 }

@@ -4,7 +4,14 @@ import type { Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 import { act, always, lackRefusals } from './ask-research.ts'
 
-const decideRefusals = [...always, ...lackRefusals, 'research.decided', 'research.own', 'input.identity-code'] as const
+const decideRefusals = [
+  ...always,
+  ...lackRefusals,
+  'research.decided',
+  'research.own',
+  'research.changed-meanwhile',
+  'input.identity-code',
+] as const
 const days = [
   'research.study-ended',
   'research.day-not-later',
@@ -20,14 +27,17 @@ const askRefusals = [
 ] as const
 const extensionRefusals = [...always, ...days, 'research.decided', 'research.own'] as const
 
-/** Grants when nothing else is missing, or refuses; by somebody who had no part in preparing it (R35). */
+/**
+ * Grants what was seen, when nothing else is missing, or refuses; by somebody who had no part in preparing it (R35).
+ * @param seen of what was read (`ReadResearch.seen`): somebody may pick another recording meanwhile
+ */
 export function decideResearch(
   db: HoldingSafeguards,
   session: Session,
   id: string,
-  { outcome, reasons }: { outcome: 'GRANTED' | 'REFUSED'; reasons: string },
+  { outcome, reasons, seen }: { outcome: 'GRANTED' | 'REFUSED'; reasons: string; seen: string },
 ): Promise<'done' | Refused<(typeof decideRefusals)[number]>> {
-  const statement = sql`select decide_research(${id}::uuid, ${outcome}, ${reasons})`
+  const statement = sql`select decide_research(${id}::uuid, ${outcome}, ${reasons}, ${seen})`
   return act(db, session, id, 'research.decided', statement, decideRefusals)
 }
 

@@ -3,10 +3,9 @@ import { isRecipient, writeAgeHeader } from '#platform/age/age-header.ts'
 import { AgeFault } from '#platform/age/faults.ts'
 import { inSession } from '#platform/database/connect.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { askOfDatabase, refusedInLog, type Refused } from '#safeguards/access/ask-of-database.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
-import { orRefused } from './ask-research.ts'
 
 export interface InstituteToEnter {
   name: string
@@ -33,7 +32,7 @@ export function listInstitutes(
   db: Kysely<RegisterTables>,
   session: Session,
 ): Promise<InstituteRow[] | Refused<'deny.role'>> {
-  return orRefused(
+  return refusedInLog(
     db,
     session,
     inSession(db, { 'seloste.session': session.token }, async (tx) => {
@@ -48,7 +47,7 @@ export function listInstitutes(
       return rows.map((row) => ({ ...row, is_blocked: ids.has(row.id) }))
     }),
     ['deny.role'],
-    { action: 'research.read' },
+    { action: 'research.read', object: { kind: 'disclosure' } },
   )
 }
 

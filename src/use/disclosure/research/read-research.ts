@@ -1,9 +1,8 @@
 import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import type { Refused } from '#safeguards/access/ask-of-database.ts'
+import { refusedInLog, type Refused } from '#safeguards/access/ask-of-database.ts'
 import type { Session } from '#safeguards/people/session.ts'
-import { orRefused } from './ask-research.ts'
 import { researchFactsOf } from './research-facts.ts'
 import {
   isOverdue,
@@ -60,6 +59,8 @@ export interface ListedResearch {
 export interface ReadResearch extends ListedResearch {
   lacks: MissingOfResearch[]
   extensions: ExtensionRow[]
+  /** Another text whenever what is decided on is another; a decision says of which it is. */
+  seen: string
   /** What the viewer may do by their parts and by what they have done before. */
   may: { prepare: boolean; check: boolean; decide: boolean; release: boolean; confirm: boolean }
 }
@@ -72,7 +73,7 @@ export function listResearch(
   session: Session,
   which: 'open' | 'over',
 ): Promise<ListedResearch[] | Refused<'deny.role'>> {
-  return orRefused(
+  return refusedInLog(
     db,
     session,
     inSession(db, { 'seloste.session': session.token }, async (tx) => {
@@ -81,7 +82,7 @@ export function listResearch(
       return listed.sort((one, other) => Number(other.isOverdue) - Number(one.isOverdue))
     }),
     ['deny.role'],
-    { action: 'research.read' },
+    { action: 'research.read', object: { kind: 'disclosure' } },
   )
 }
 
@@ -91,7 +92,7 @@ export function readResearch(
   session: Session,
   id: string,
 ): Promise<ReadResearch | Refused<'deny.role' | 'not-found'>> {
-  return orRefused(
+  return refusedInLog(
     db,
     session,
     inSession(db, { 'seloste.session': session.token }, async (tx) => {
@@ -100,17 +101,20 @@ export function readResearch(
       const extensions = await sql<ExtensionRow>`
         select id, due_on, reasons, asked_by, outcome, decided_at, decided_by from research_extension
         where disclosure_id = ${id}::uuid order by asked_at`.execute(tx)
-      const parts = await sql<{ quality: boolean; decides: boolean }>`
-        select viewer_is('EXPERT', 'QUALITY') as quality, viewer_is('DECISION_MAKER') as decides`.execute(tx)
+      const known = await sql<{ quality: boolean; decides: boolean; seen: string }>`
+        select viewer_is('EXPERT', 'QUALITY') as quality, viewer_is('DECISION_MAKER') as decides,
+          research_seen(${id}::uuid) as seen`.execute(tx)
+      const { seen, ...parts } = known.rows[0]!
       return {
         ...listed!,
         lacks: lacksOf(listed!.facts),
         extensions: extensions.rows,
-        may: mayOf(listed!, extensions.rows, session.personId, parts.rows[0]!),
+        seen,
+        may: mayOf(listed!, extensions.rows, session.personId, parts),
       }
     }),
     ['deny.role', 'not-found'],
-    { action: 'research.read', id },
+    { action: 'research.read', object: { kind: 'disclosure', id } },
   )
 }
 

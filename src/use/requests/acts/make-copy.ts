@@ -10,7 +10,7 @@ import { inSession } from '#platform/database/connect.ts'
 import { makeLinkToken, tokenHash } from '#platform/links/link-token.ts'
 import { subjectCopyKey } from '#register/recordings/objects.ts'
 import { storeSubjectCopy, sweepUnfinishedCopies, type CopyStore } from '#register/recordings/subject-copies.ts'
-import { asRefused } from '../as-refused.ts'
+import { asRefused } from '#safeguards/access/ask-of-database.ts'
 
 export interface CopyAsked {
   session: string
