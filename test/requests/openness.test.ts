@@ -3,10 +3,13 @@ import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
+import { enterTestPerson } from '../database/people.ts'
+import { answer } from '../register/open-desk.ts'
 import { openActs } from './open-acts.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const { kept, ask, people, entries, served } = await openActs(database)
+const acts = await openActs(database)
+const { kept, ask, people, entries, served } = acts
 
 type Party = 'OUTSIDER' | 'MENTIONED' | 'CALLER'
 const enter = (party: Party, kinds: string[]) =>
@@ -42,7 +45,7 @@ test('an outsider’s request for an official document is decided by the decisio
   expect((await decide(id, secret, 'paula')).code).toBe('deny.role')
   expect((await decide(id, secret)).status).toBe(204)
   expect(await listed()).toMatchObject({ decision: { ...secret, by: { id: people.riitta.id, name: 'Riitta' } } })
-  expect((await decide(id, { ...secret, outcome: 'REFERRED' })).code).toBe('openness.decided')
+  expect((await decide(id, { ...secret, outcome: 'REFERRED', leadsTo: 'AUTHORITY' })).code).toBe('openness.decided')
   const [entry] = await entries('openness.decided')
   expect(entry).toMatchObject({ person_id: people.riitta.id, reference: entered.body['number'], object_id: id })
   // The log has ids only.
@@ -91,4 +94,80 @@ test('somebody who was spoken of is served by hand: their request has its clock,
       })
     ).code,
   ).toBe('request.not-asked')
+})
+
+const everywhere = { kind: 'all' as const, units: [], numbers: [] }
+
+test('what is referred leads to one kind of disclosure: whoever prepares it learns the number and takes it up once, and nobody learns who asked', async () => {
+  const { people: staff, admin, desk } = acts
+  const right = {
+    role: 'EXPERT',
+    duty: 'QUALITY',
+    purposes: ['SERVICE_LEVEL_STUDY' as const],
+    scope: everywhere,
+  } as const
+  const expert = await enterTestPerson(admin, database.as('seloste_desk').db, {
+    name: 'Eero',
+    right: { ...right, purposes: [...right.purposes] },
+  })
+  const browser = await desk.signIn(expert)
+  const asked = (name: 'tuula' | 'eero' | 'paula', method: string, path: string, json?: object) =>
+    name === 'eero' ? answer(browser.fetch(path, { method, ...(json && { json }) })) : ask(name, method, path, json)
+  const entered = await enter('OUTSIDER', ['OPENNESS'])
+  const id = entered.body['id'] as string
+  const referred = { ...secret, outcome: 'REFERRED' }
+  expect(await decide(id, referred)).toMatchObject({ status: 400, code: 'openness.leads-nowhere', field: 'leadsTo' })
+  expect((await decide(id, { ...secret, leadsTo: 'RESEARCH' })).code).toBe('openness.leads-nowhere')
+  expect((await decide(id, { ...referred, leadsTo: 'AUTHORITY' })).status).toBe(204)
+  const list = (name: 'tuula' | 'eero' | 'paula', kind: string) => asked(name, 'GET', `/api/referrals?kind=${kind}`)
+  for (const [name, kind] of [
+    ['eero', 'AUTHORITY'],
+    ['tuula', 'RESEARCH'],
+    ['paula', 'AUTHORITY'],
+  ] as const)
+    expect(await list(name, kind)).toMatchObject({ status: 403, code: 'deny.role' })
+  expect((await list('eero', 'RESEARCH')).body).toEqual({ items: [] })
+  const { body } = await list('tuula', 'AUTHORITY')
+  expect(body['items']).toEqual([
+    {
+      requestId: id,
+      number: entered.body['number'],
+      provision: secret.provision,
+      ...{ receivedAt: expect.any(String), dueAt: expect.any(String), referredAt: expect.any(String) },
+    },
+  ])
+  expect(JSON.stringify(body)).not.toContain('Tiina')
+
+  const { rows } = await sql<{ id: string; number: string }>`
+    insert into authority_disclosure (number, origin, authority, officer, case_number, aim, received_at, entered_by)
+    values (next_disclosure_number('V'), 'REQUEST', 'Poliisi', 'N. N.', 'R/1', 'INVESTIGATION', now(), ${staff.tuula.id}) returning id, number`.execute(
+    admin,
+  )
+  const disclosure = rows[0]!
+  const takeUp = (name: 'tuula' | 'eero', kind: string, disclosureId = disclosure.id) =>
+    asked(name, 'POST', `/api/referrals/${id}/disclosure`, { kind, disclosureId })
+  expect((await takeUp('eero', 'AUTHORITY')).code).toBe('deny.role')
+  expect((await takeUp('eero', 'RESEARCH')).code).toBe('not-found')
+  expect((await takeUp('tuula', 'AUTHORITY', id)).code).toBe('not-found')
+  const asClerk = async () => (await ask('paula', 'GET', `/api/requests/${id}`)).body['openness']
+  expect(await asClerk()).not.toHaveProperty('takenUpAt')
+  expect((await takeUp('tuula', 'AUTHORITY')).status).toBe(204)
+  expect((await takeUp('tuula', 'AUTHORITY')).code).toBe('referral.taken-up')
+  // The clerk learns that it goes on, and of which disclosure nothing.
+  expect(await asClerk()).toMatchObject({
+    outcome: 'REFERRED',
+    leadsTo: 'AUTHORITY',
+    takenUpAt: expect.any(String) as string,
+  })
+  expect(JSON.stringify(await asClerk())).not.toContain(disclosure.number)
+  const decisions = (await ask('riitta', 'GET', '/api/request-decisions')).body['openness'] as { requestId: string }[]
+  expect(decisions.find(({ requestId }) => requestId === id)).toMatchObject({
+    decision: { disclosure: disclosure.number },
+  })
+  expect((await list('tuula', 'AUTHORITY')).body['items']).toMatchObject([
+    { requestId: id, takenUp: { disclosureId: disclosure.id, disclosureNumber: disclosure.number } },
+  ])
+  expect(await entries('referral.taken-up')).toMatchObject([
+    { person_id: staff.tuula.id, reference: entered.body['number'], object_id: disclosure.id, detail: { request: id } },
+  ])
 })
