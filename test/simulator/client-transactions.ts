@@ -2,7 +2,7 @@
  * Client transactions (RFC 3261 section 17.1): a request goes out, is repeated over UDP until something comes back, and ends with
  * one final response or none. A final response that comes again is acknowledged again (sections 13.2.2.4 and 17.1.1.2).
  */
-import { openConnection, type Address, type Connection, type Transport } from './connection.ts'
+import { openConnection, type Address, type Connection, type TlsFiles, type Transport } from './connection.ts'
 import {
   branchOf,
   headerValue,
@@ -35,6 +35,7 @@ const t2Ms = 4000
 
 export async function openTransactions(options: {
   transport: Transport
+  tls?: TlsFiles | undefined
   server: Address
   /** Answers a request of the server's; undefined for ACK, which has no answer. */
   onRequest: (request: SipRequest) => SipResponse | undefined
@@ -59,13 +60,18 @@ export async function openTransactions(options: {
     if (ack && message.status >= 200) connection.send(ack)
   }
 
-  const connection = await openConnection(options.transport, options.server, {
-    onMessage,
-    onLost: (cause) => {
-      lost = cause
-      for (const each of [...pending.values()]) each.fail(cause)
+  const connection = await openConnection(
+    options.transport,
+    options.server,
+    {
+      onMessage,
+      onLost: (cause) => {
+        lost = cause
+        for (const each of [...pending.values()]) each.fail(cause)
+      },
     },
-  })
+    options.tls,
+  )
 
   const keepAck = (branch: string, ack: SipRequest) => {
     const bytes = writeSip(ack)

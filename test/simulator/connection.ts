@@ -1,10 +1,13 @@
-/** One way to the recording server: a UDP socket or a TCP connection that carries all sessions of one recording client. */
+/** One way to the recording server: a UDP socket or a TCP or TLS connection that carries all sessions of one recording client. */
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { connect as connectTcp } from 'node:net'
+import { connect as connectTls } from 'node:tls'
 import { cutStream, readSip, type SipMessage } from './sip-message.ts'
 
-export type Transport = 'udp' | 'tcp'
+export type Transport = 'udp' | 'tcp' | 'tls'
+/** PEM: our certificate with its key, and the authority of the server's. */
+export type TlsFiles = { readonly cert: string; readonly key: string; readonly ca: string }
 export type Address = { readonly host: string; readonly port: number }
 
 export type Connection = {
@@ -16,15 +19,20 @@ export type Connection = {
 
 type Listener = {
   readonly onMessage: (message: SipMessage) => void
-  /** TCP only: the connection is gone and no answer will come. */
+  /** TCP and TLS only: the connection is gone and no answer will come. */
   readonly onLost: (cause: Error) => void
 }
 
 const socketBufferBytes = 4 << 20
 
-/** Rejects when the server cannot be reached (TCP) or no port is free. */
-export function openConnection(transport: Transport, server: Address, listener: Listener): Promise<Connection> {
-  return transport === 'udp' ? openUdp(server, listener) : openTcp(server, listener)
+/** Rejects when the server cannot be reached (TCP, TLS) or no port is free. */
+export function openConnection(
+  transport: Transport,
+  server: Address,
+  listener: Listener,
+  tls?: TlsFiles,
+): Promise<Connection> {
+  return transport === 'udp' ? openUdp(server, listener) : openStream(transport, server, listener, tls)
 }
 
 async function openUdp(server: Address, { onMessage }: Listener): Promise<Connection> {
@@ -51,9 +59,16 @@ async function openUdp(server: Address, { onMessage }: Listener): Promise<Connec
   }
 }
 
-async function openTcp(server: Address, { onMessage, onLost }: Listener): Promise<Connection> {
-  const socket = connectTcp({ host: server.host, port: server.port, noDelay: true })
-  await once(socket, 'connect')
+async function openStream(
+  transport: 'tcp' | 'tls',
+  server: Address,
+  { onMessage, onLost }: Listener,
+  tls: TlsFiles | undefined,
+): Promise<Connection> {
+  const at = { host: server.host, port: server.port, noDelay: true }
+  const socket =
+    transport === 'tcp' ? connectTcp(at) : connectTls({ ...at, ...tls, checkServerIdentity: () => undefined })
+  await once(socket, transport === 'tcp' ? 'connect' : 'secureConnect')
   let closing = false
   socket.on('data', cutStream(onMessage))
   socket.on('error', onLost)
@@ -62,7 +77,7 @@ async function openTcp(server: Address, { onMessage, onLost }: Listener): Promis
   })
   const local = { host: socket.localAddress!, port: socket.localPort! }
   return {
-    transport: 'tcp',
+    transport,
     local,
     send: (message) => {
       if (socket.writable) socket.write(message)

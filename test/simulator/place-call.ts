@@ -2,11 +2,13 @@
  * One call as a recording server sees it: a SIPREC session for each official who speaks with the caller, media, hold, transfer,
  * and how it ended. Resolves with the truth to compare the recording with.
  */
+import { randomBytes } from 'node:crypto'
 import type { CallEvent, CallPlan } from './call-plan.ts'
-import type { Address, Transport } from './connection.ts'
+import type { Address, TlsFiles, Transport } from './connection.ts'
 import { describeLeg, identify, labels, withoutOfficial, type Leg } from './describe-call.ts'
 import { hangUp, liveThrough, pause } from './live-through.ts'
 import { startPacer, type Pacer } from './pacer.ts'
+import { makeMediaKey, type SuiteName } from './protect-media.ts'
 import { freshIdentifiers, seedRandom, type Identifiers, type Random } from './random.ts'
 import { startRecordingClient, type RecordingClient } from './recording-client.ts'
 import { writeMetadata } from './recording-metadata.ts'
@@ -20,6 +22,10 @@ import type { Speaker } from './speech/dialogues.ts'
 export type PlaceCallOptions = CallPlan & {
   readonly server: Address
   readonly transport?: Transport
+  /** For `tls`. */
+  readonly tls?: TlsFiles
+  /** Media go as SRTP (RFC 4568), each stream under a key of its own. */
+  readonly srtp?: SuiteName
   /** A client shared by many calls; by default the call has its own and closes it. */
   readonly client?: RecordingClient
   /** A timer shared by many calls. */
@@ -47,6 +53,7 @@ export async function placeCall(options: PlaceCallOptions): Promise<SentCall> {
     client ??= await startRecordingClient({
       server: options.server,
       transport: options.transport ?? 'udp',
+      ...(options.tls ? { tls: options.tls } : {}),
       ...(options.ids ? { ids: options.ids } : {}),
       ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
     })
@@ -124,10 +131,15 @@ async function holdSession(
   const ports = [await openMediaPort(client.local.host), await openMediaPort(client.local.host)] as const
   try {
     const order: readonly Speaker[] = options.officialFirst ? ['official', 'caller'] : ['caller', 'official']
-    const streams = order.map((who, index) => ({ who, label: labels[who], media: ports[index]! }))
+    const streams = order.map((who, index) => ({
+      who,
+      label: labels[who],
+      media: ports[index]!,
+      ...(options.srtp ? { key: makeMediaKey(options.srtp, randomBytes) } : {}),
+    }))
     const xml = writeMetadata(metadata)
     const outcome = await client.invite({
-      streams: streams.map(({ label, media }) => ({ label, port: media.port })),
+      streams: streams.map(({ label, media, key }) => ({ label, port: media.port, ...(key ? { key } : {}) })),
       codecs: codec === 'pcma' ? ['pcma', 'pcmu'] : ['pcmu', 'pcma'],
       metadata: options.officialNamedAfterMs === undefined ? xml : writeMetadata(withoutOfficial(metadata)),
       headers: identify(options),

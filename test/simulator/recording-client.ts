@@ -6,7 +6,7 @@
  */
 import { cancelOnAbort } from './cancel-invite.ts'
 import { answerRequest, openTransactions, type Transactions } from './client-transactions.ts'
-import type { Address, Transport } from './connection.ts'
+import type { Address, TlsFiles, Transport } from './connection.ts'
 import { metadataType, writeInvitationBody } from './invitation-body.ts'
 import { freshIdentifiers, type Identifiers } from './random.ts'
 import {
@@ -75,6 +75,7 @@ const noBody = Buffer.alloc(0)
 export async function startRecordingClient(options: {
   server: Address
   transport: Transport
+  tls?: TlsFiles | undefined
   /** For Call-IDs, tags and branches; new ones by default. */
   ids?: Identifiers
   /** 64 T1 = 32 s by default; how long an unanswered request is repeated. */
@@ -83,6 +84,7 @@ export async function startRecordingClient(options: {
   const dialogs = new Map<string, Dialog>()
   const transactions = await openTransactions({
     transport: options.transport,
+    tls: options.tls,
     server: options.server,
     ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
     onRequest: (request) => {
@@ -111,7 +113,7 @@ async function invite(
   const host = bracket(connection.local.host)
   const callId = `${ids.hex(12)}@${host}`
   const fromTag = ids.hex(6)
-  const contact = `<sip:src@${host}:${connection.local.port}${connection.transport === 'tcp' ? ';transport=tcp' : ''}>;+sip.src`
+  const contact = `<sip:src@${host}:${connection.local.port}${connection.transport === 'udp' ? '' : `;transport=${connection.transport}`}>;+sip.src`
   const target = `sip:${invitation.target ?? 'srs'}@${bracket(server.host)}:${server.port}`
   const sdpId = ids.integer(1, 2 ** 31)
   let sequence = 0

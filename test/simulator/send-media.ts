@@ -6,6 +6,7 @@
  */
 import type { MediaPort } from './media-port.ts'
 import type { Pacer } from './pacer.ts'
+import type { MediaKey } from './protect-media.ts'
 import { seedRandom } from './random.ts'
 import { openStream, type MediaFaults } from './send-stream.ts'
 import type { SentStream } from './sent-call.ts'
@@ -31,7 +32,12 @@ export function startSending(options: {
   pacer: Pacer
   sound: Sound
   codec: Codec
-  streams: readonly { readonly who: Speaker; readonly label: string; readonly media: MediaPort }[]
+  streams: readonly {
+    readonly who: Speaker
+    readonly label: string
+    readonly media: MediaPort
+    readonly key?: MediaKey
+  }[]
   answer: readonly AnsweredStream[]
   faults: MediaFaults
   seed: number | string
@@ -39,7 +45,7 @@ export function startSending(options: {
   keep: 'payloads' | 'hash'
 }): Sending {
   const { pacer, sound, faults } = options
-  const streams = options.streams.map(({ who, label, media }, index) =>
+  const streams = options.streams.map(({ who, label, media, key }, index) =>
     openStream({
       who,
       label,
@@ -50,6 +56,7 @@ export function startSending(options: {
       keep: options.keep,
       random: seedRandom(`${options.seed} ${who}`),
       answer: options.answer[index],
+      key,
     }),
   )
   const startMs = pacer.nowMs()

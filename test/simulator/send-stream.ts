@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { Address } from './connection.ts'
 import type { MediaPort } from './media-port.ts'
+import { protectMedia, type MediaKey } from './protect-media.ts'
 import type { Random } from './random.ts'
 import type { SentPacket, SentStream } from './sent-call.ts'
 import { payloadTypes, type AnsweredStream, type Codec } from './session-description.ts'
@@ -40,8 +41,11 @@ export function openStream(options: {
   random: Random
   keep: 'payloads' | 'hash'
   answer: AnsweredStream | undefined
+  /** Sent as SRTP under it. */
+  key?: MediaKey | undefined
 }) {
   const { who, label, media, codec, sound, faults, random, keep } = options
+  const protect = options.key && protectMedia(options.key)
   const ssrc = random.integer(1, 0xffffffff)
   const firstSequence = random.integer(0, 0xffff)
   const firstTimestamp = random.integer(0, 0xffffffff)
@@ -80,13 +84,14 @@ export function openStream(options: {
     const late = random.chance(faults.reorder ?? 0)
     const twice = random.chance(faults.duplicate ?? 0)
     const delayFrames = late ? random.integer(1, 3) : 0
-    const bytes = Buffer.allocUnsafe(rtpHeaderBytes + payload.length)
-    bytes[0] = 0x80
-    bytes[1] = payloadType | (marker ? 0x80 : 0)
-    bytes.writeUInt16BE(sequence & 0xffff, 2)
-    bytes.writeUInt32BE(at % 2 ** 32, 4)
-    bytes.writeUInt32BE(ssrc, 8)
-    bytes.set(payload, rtpHeaderBytes)
+    const plain = Buffer.allocUnsafe(rtpHeaderBytes + payload.length)
+    plain[0] = 0x80
+    plain[1] = payloadType | (marker ? 0x80 : 0)
+    plain.writeUInt16BE(sequence & 0xffff, 2)
+    plain.writeUInt32BE(at % 2 ** 32, 4)
+    plain.writeUInt32BE(ssrc, 8)
+    plain.set(payload, rtpHeaderBytes)
+    const bytes = protect ? protect(plain, sequence) : plain
     marker = false
     if (lost) counts.lost++
     else {

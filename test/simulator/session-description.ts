@@ -1,15 +1,23 @@
 /** SDP as the recording client offers it (RFC 8866, RFC 3264, RFC 7866 section 7.1) and as the recorder answers it. */
 import type { Address } from './connection.ts'
+import { writeCryptoLine, type MediaKey } from './protect-media.ts'
 
 export type Direction = 'sendonly' | 'recvonly' | 'sendrecv' | 'inactive'
 export type Codec = 'pcma' | 'pcmu'
-export type OfferedStream = { readonly label: string; readonly port: number }
+export type OfferedStream = {
+  readonly label: string
+  readonly port: number
+  /** Offered as RTP/SAVP under this key. */
+  readonly key?: MediaKey
+}
 export type AnsweredStream = {
   readonly label: string | undefined
   /** Where to send; port 0 means refused. */
   readonly address: Address
   readonly direction: Direction
   readonly payloadTypes: readonly number[]
+  /** The crypto line of the answer, as it came. */
+  readonly crypto?: string | undefined
 }
 
 export const payloadTypes = { pcmu: 0, pcma: 8, comfortNoise: 13, telephoneEvent: 101 } as const
@@ -32,14 +40,15 @@ export function writeOffer(offer: {
     's=-',
     `c=IN ${family} ${offer.host}`,
     't=0 0',
-    ...offer.streams.flatMap(({ label, port }) => [
-      `m=audio ${port} RTP/AVP ${formats.join(' ')} ${payloadTypes.comfortNoise} ${payloadTypes.telephoneEvent}`,
+    ...offer.streams.flatMap(({ label, port, key }) => [
+      `m=audio ${port} ${key ? 'RTP/SAVP' : 'RTP/AVP'} ${formats.join(' ')} ${payloadTypes.comfortNoise} ${payloadTypes.telephoneEvent}`,
       ...maps,
       `a=rtpmap:${payloadTypes.comfortNoise} CN/8000`,
       `a=rtpmap:${payloadTypes.telephoneEvent} telephone-event/8000`,
       `a=fmtp:${payloadTypes.telephoneEvent} 0-15`,
       'a=ptime:20',
       `a=label:${label}`,
+      ...(key ? [writeCryptoLine(key)] : []),
       `a=${offer.direction}`,
     ]),
   ]
@@ -55,6 +64,7 @@ export function readDescription(sdp: string): AnsweredStream[] {
       label: /^a=label:(.*?)\r?$/m.exec(section)?.[1],
       address: { host: connectionHost(section) ?? connectionHost(session) ?? '0.0.0.0', port: Number(port) },
       direction: direction(section) ?? direction(session) ?? 'sendrecv',
+      crypto: /^a=crypto:(.*?)\r?$/m.exec(section)?.[1],
       payloadTypes: formats.split(' ').filter(Boolean).map(Number),
     }
   })

@@ -2,14 +2,21 @@ import { Counter, Gauge, type Registry } from 'prom-client'
 import type { PortAllocator } from '#capture/rtp/allocate-ports.ts'
 import type { Recorder } from '#capture/session/recorder.ts'
 import type { Spool } from '#capture/session/spool.ts'
+import type { FollowedCertificate } from '#capture/sip/follow-certificate.ts'
 import type { SipServer } from '#capture/sip/server.ts'
 
 /** What an operator watches of capture. Counts since the process's start; names say what they count. */
 export function measureCapture(
   registry: Registry,
-  parts: { recorder: Recorder; sip: SipServer; ports: PortAllocator; spool: Spool },
+  parts: {
+    recorder: Recorder
+    sip: SipServer
+    ports: PortAllocator
+    spool: Spool
+    certificate?: FollowedCertificate | undefined
+  },
 ): void {
-  const { recorder, sip, ports, spool } = parts
+  const { recorder, sip, ports, spool, certificate } = parts
   const gauge = (name: string, help: string, read: () => number) =>
     new Gauge({
       name: `seloste_capture_${name}`,
@@ -33,6 +40,10 @@ export function measureCapture(
   gauge('sip_receive_buffer_bytes', 'Receive buffer that the kernel granted', () => sip.metrics.receiveBufferBytes)
   gauge('sip_refused_by_rate', 'INVITEs refused by the source limit', () => sip.metrics.refusedByRate)
   gauge('sip_malformed', 'Messages that were no SIP', () => sip.metrics.malformed)
+  if (certificate) {
+    const endsAt = () => (certificate.endsAt?.epochMilliseconds ?? 0) / 1000
+    gauge('sips_certificate_ends_seconds', 'When the certificate of SIP over TLS ends; 0 while none is in use', endsAt)
+  }
   new Counter({
     name: 'seloste_unknown_number_calls_total',
     help: 'Calls to a number that the register description does not know',

@@ -4,6 +4,10 @@ import { Fault } from '#platform/fault.ts'
 export const sipFaults = {
   'sip-listen-failed':
     'The SIP address cannot be listened at: another program has the port, or the address is not ours.',
+  'sip-certificate-wrong':
+    'The certificate for SIP over TLS cannot be used: the message says which file is wrong. Renew or mend it; it is read anew.',
+  'sip-client-refused':
+    'A connection over TLS did not come about: the client showed no certificate of an authority in SELOSTE_SIPS_CLIENTS, or spoke no TLS.',
   'sip-socket-failed': 'A listening SIP socket broke; the message carries what the system said.',
 } as const
 

@@ -59,6 +59,12 @@ export async function listenStream(
       socket.destroy()
     } else serve(socket, address)
   })
+  // Over TLS the socket above is one whose handshake is done; strangers are not worth one.
+  if (sockets.kind === 'tls') {
+    server.prependListener('connection', (raw: Socket) => {
+      if (!allows(plainAddress(raw.remoteAddress ?? ''))) raw.destroy()
+    })
+  }
   try {
     server.listen({ host, port })
     await once(server, 'listening')
@@ -105,7 +111,7 @@ export async function listenStream(
     }
     const socket = sockets.connect(target.address, target.port)
     const cancelWait = clock.after(limits.messageMs, () => socket.destroy(new Error('no connection in time')))
-    socket.once('connect', cancelWait)
+    socket.once(sockets.kind === 'tls' ? 'secureConnect' : 'connect', cancelWait)
     socket.once('close', cancelWait)
     socket.once('error', failed)
     return serve(socket, target.address)

@@ -220,5 +220,7 @@ export function contactFor(request: SipRequest, arrival: Arrival, advertisedHost
   const host = advertisedHost ?? (arrival.localAddress || parseSipUri(request.uri)?.host || 'localhost')
   const { kind, port } = arrival.transport
   const how = kind === 'udp' ? '' : `;transport=${kind}`
-  return `<sip:seloste@${writeHostPort({ host, port })}${how}>;+sip.srs`
+  // RFC 3261 section 12.1.1: who calls a SIPS URI is answered with one.
+  const scheme = kind === 'tls' && /^sips:/i.test(request.uri) ? 'sips' : 'sip'
+  return `<${scheme}:seloste@${writeHostPort({ host, port })}${how}>;+sip.srs`
 }

@@ -1,14 +1,20 @@
 import { randomBytes } from 'node:crypto'
+import { SipFault } from './faults.ts'
+import type { FollowedCertificate } from './follow-certificate.ts'
 import type { SipCounters, SipHandler } from './handler.ts'
 import { listenStream, tcpSockets, type StreamLimits } from './listen-stream.ts'
 import { listenUdp } from './listen-udp.ts'
 import { messageLimits } from './parse-message.ts'
 import { createSourceGate, type SourceLimits } from './source-gate.ts'
 import { rfcTimers, scopeClock, systemClock, type Clock, type TimerValues } from './timers.ts'
+import { tlsSockets } from './tls-sockets.ts'
 import type { Arrival, Transport } from './transport.ts'
 import { createUserAgentServer, type ServingLimits } from './user-agent-server.ts'
 
-export interface SipLimits extends ServingLimits, StreamLimits, SourceLimits {}
+export interface SipLimits extends ServingLimits, StreamLimits, SourceLimits {
+  /** How long a TLS handshake may take. */
+  handshakeMs: number
+}
 
 /** Times in milliseconds, sizes in bytes. A burst of 1,000 new calls of one client is served, then 200 a second. */
 export const sipLimits: SipLimits = {
@@ -19,10 +25,13 @@ export const sipLimits: SipLimits = {
   connections: 2_048,
   connectionsPerSource: 256,
   messageMs: 30_000,
+  handshakeMs: 10_000,
   newRequestsPerSecond: 200,
   newRequestsBurst: 1_000,
   rememberedSources: 10_000,
 }
+
+const refusalsQuietMs = 60_000
 
 export interface SipServerOptions {
   /** An address to listen at, IPv4 or IPv6; `0.0.0.0` or `::` for all. */
@@ -30,6 +39,8 @@ export interface SipServerOptions {
   /** 0 takes a port that is free for every transport. */
   port: number
   transports: readonly ('udp' | 'tcp')[]
+  /** SIP over TLS, at an address of its own (port 0 takes a free one). */
+  tls?: { host: string; port: number; certificate: FollowedCertificate } | undefined
   handler: SipHandler
   timers?: Partial<TimerValues>
   limits?: Partial<SipLimits>
@@ -45,6 +56,8 @@ export interface SipServerOptions {
 export interface SipServer {
   readonly address: string
   readonly port: number
+  /** Of TLS, where it is spoken. */
+  readonly tlsPort: number | undefined
   /** The numbers as they are now. */
   readonly metrics: Readonly<SipCounters>
   /** Closes the sockets. Dialogs are not ended by it: a restarted recorder can have their media back. */
@@ -82,11 +95,37 @@ export async function startSipServer(options: SipServerOptions): Promise<SipServ
     kind === 'udp'
       ? listenUdp(options.host, port, receive, counters, onFault)
       : listenStream(tcpSockets, options.host, port, receive, gate.allows, limits, clock, counters, onFault)
-  transports = await listenAll(options.transports, options.port, listen)
+  const plain = await listenAll(options.transports, options.port, listen)
+  transports = plain
+  if (options.tls) transports = [...plain, await listenTls(options.tls)]
+
+  /** A stranger who knocks again and again is told of once a minute. */
+  function listenTls({ host, port, certificate }: NonNullable<SipServerOptions['tls']>): Promise<Transport> {
+    let quietUntilMs = -Infinity
+    const onRefused = ({ message }: Error, address: string) => {
+      counters.connectionsRefused++
+      if (clock.nowMs() < quietUntilMs) return
+      quietUntilMs = clock.nowMs() + refusalsQuietMs
+      onFault(new SipFault('sip-client-refused', `No connection over TLS from ${address || 'a client'}: ${message}`))
+    }
+    const sockets = tlsSockets({
+      certificate,
+      handshakeMs: limits.handshakeMs,
+      connections: limits.connections,
+      onRefused,
+    })
+    return listenStream(sockets, host, port, receive, gate.allows, limits, clock, counters, onFault).catch(
+      async (error: unknown) => {
+        await Promise.all(plain.map((transport) => transport.stop()))
+        throw error
+      },
+    )
+  }
 
   return {
     address: transports[0]!.address,
     port: transports[0]!.port,
+    tlsPort: transports.find(({ kind }) => kind === 'tls')?.port,
     get metrics() {
       return { ...counters, ...server.sizes() }
     },

@@ -27,7 +27,7 @@ interface Allowance {
 
 /** A token bucket for each source, and a second one of the same size for the refusals we are willing to write. */
 export function createSourceGate(limits: SourceLimits, clock: Clock): SourceGate {
-  const allowed = limits.allowedSources === undefined ? undefined : readList(limits.allowedSources)
+  const isAllowed = limits.allowedSources === undefined ? () => true : sourcesAmong(limits.allowedSources)
   const allowances = new Map<string, Allowance>()
 
   const refill = (address: string): Allowance => {
@@ -51,7 +51,7 @@ export function createSourceGate(limits: SourceLimits, clock: Clock): SourceGate
   }
 
   return {
-    allows: (address) => allowed === undefined || allowed.check(address, isIPv6(address) ? 'ipv6' : 'ipv4'),
+    allows: isAllowed,
     judge(address) {
       const allowance = refill(address)
       if (allowance.requests >= 1) {
@@ -63,6 +63,12 @@ export function createSourceGate(limits: SourceLimits, clock: Clock): SourceGate
       return 'refuse'
     },
   }
+}
+
+/** Addresses and prefixes of both families: whether an address is among them. */
+export function sourcesAmong(sources: readonly string[]): (address: string) => boolean {
+  const list = readList(sources)
+  return (address) => list.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')
 }
 
 function readList(sources: readonly string[]): BlockList {

@@ -42,6 +42,7 @@ test('without any setting, everything is embedded and on loopback', () => {
     keys: { kind: 'file' },
     descriptionFile: undefined,
     enginesFile: undefined,
+    trunksFile: undefined,
     sites: {},
     identityProvider: undefined,
     witnesses: [],

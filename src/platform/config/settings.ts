@@ -14,6 +14,7 @@ import {
   type IdentityProviderSettings,
 } from './identity-provider.ts'
 import { readKeyStore, type KeyStoreSettings } from './key-store.ts'
+import { readSipSecurity, sipSecurityNames, type SipSecurity } from './sip-security.ts'
 import { assertPlacesApart, checkBackupKey, parsePlaces, parseTimeOfDay, type PlaceSetting } from './places.ts'
 
 export type Settings = {
@@ -29,6 +30,8 @@ export type Settings = {
   /** TLS. */
   sips: Endpoint
   rtp: PortRange
+  /** Who may call, and under which certificate we answer. */
+  sipSecurity: SipSecurity
   /** DATABASE_URL; `undefined`: the embedded PostgreSQL. */
   databaseUrl: string | undefined
   /** The object directory: OBJECTS_URL, or `objects` below the data directory. */
@@ -39,6 +42,8 @@ export type Settings = {
   descriptionFile: string | undefined
   /** SELOSTE_ENGINES: the file that names engines of others (docs/formats/voice-process.md), absolute; `undefined`: none. */
   enginesFile: string | undefined
+  /** SELOSTE_TRUNKS: the file of what is known of recording clients (docs/operate/recording-clients.md); `undefined`: none. */
+  trunksFile: string | undefined
   /** SELOSTE_SITES: on which of the description's storage sites each place of data is, by its id; what is not told is left out. */
   sites: Partial<Record<PlaceOfData, string>>
   /** SELOSTE_OIDC_...; `undefined`: nobody signs in through an identity provider. */
@@ -81,6 +86,7 @@ const fileNames = [
   'SELOSTE_KEYS',
   'SELOSTE_DESCRIPTION',
   'SELOSTE_ENGINES',
+  'SELOSTE_TRUNKS',
   'SELOSTE_SITES',
   'SELOSTE_WITNESSES',
   'SELOSTE_BACKUPS',
@@ -89,6 +95,7 @@ const fileNames = [
   'SELOSTE_DEMO_PASSWORD',
   'SELOSTE_PUBLIC_URL',
   ...identityProviderNames,
+  ...sipSecurityNames,
 ]
 const shortestPassword = 8
 /** Below SELOSTE_DATA. */
@@ -117,11 +124,14 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     sip: parseEndpoint('SELOSTE_SIP', setting('SELOSTE_SIP')),
     sips: parseEndpoint('SELOSTE_SIPS', setting('SELOSTE_SIPS')),
     rtp: parsePortRange('SELOSTE_RTP', setting('SELOSTE_RTP')),
+    sipSecurity: readSipSecurity(given, folder),
     databaseUrl: checkDatabaseUrl(given('DATABASE_URL')),
     objectsDirectory: checkObjectsUrl(given('OBJECTS_URL')) ?? join(dataDirectory, 'objects'),
     keys: readKeyStore(given('SELOSTE_KEYS')),
     descriptionFile: checkFile('SELOSTE_DESCRIPTION', given('SELOSTE_DESCRIPTION'), folder, 'a register description'),
-    enginesFile: checkFile('SELOSTE_ENGINES', given('SELOSTE_ENGINES'), folder, 'a file of engines'),
+    // Whether it is there is asked where it is read: without it everything else works.
+    enginesFile: given('SELOSTE_ENGINES') === undefined ? undefined : resolve(folder, given('SELOSTE_ENGINES')!),
+    trunksFile: checkFile('SELOSTE_TRUNKS', given('SELOSTE_TRUNKS'), folder, 'a file of trunks'),
     sites: checkSites(given('SELOSTE_SITES')),
     identityProvider: readIdentityProvider(given, folder),
     witnesses: checkWitnesses(given('SELOSTE_WITNESSES')),

@@ -1,0 +1,52 @@
+import { connect, createServer, type TLSSocket } from 'node:tls'
+import type { FollowedCertificate } from './follow-certificate.ts'
+import type { StreamSockets } from './listen-stream.ts'
+
+/** As in RFC 5630: no older than 1.2, and TLS 1.3 where both can. */
+const minVersion = 'TLSv1.2'
+
+export interface TlsSocketsOptions {
+  certificate: FollowedCertificate
+  /** How long a handshake may take. */
+  handshakeMs: number
+  /** Sockets at the same time, those in their handshake among them. */
+  connections: number
+  /** A client without a certificate of our authorities, or something that speaks no TLS. */
+  onRefused: (error: Error, address: string) => void
+}
+
+/**
+ * SIP over TLS in which both sides show a certificate (RFC 5922). A renewed one is for the connections that come: those that
+ * are open go on under the one they began with.
+ */
+export function tlsSockets({ certificate, handshakeMs, connections, onRefused }: TlsSocketsOptions): StreamSockets {
+  return {
+    kind: 'tls',
+    accept(onSocket) {
+      const server = createServer(
+        {
+          ...certificate.inUse,
+          minVersion,
+          requestCert: true,
+          rejectUnauthorized: true,
+          handshakeTimeout: handshakeMs,
+          noDelay: true,
+        },
+        onSocket,
+      )
+      server.maxConnections = connections
+      server.on('tlsClientError', (error: Error, socket: TLSSocket) => onRefused(error, socket.remoteAddress ?? ''))
+      certificate.onChange((changed) => server.setSecureContext({ ...changed, minVersion }))
+      return server
+    },
+    connect: (host, port) =>
+      connect({
+        ...certificate.inUse,
+        host,
+        port,
+        minVersion,
+        // The client's authorities vouch for it; by its address it is known already, and names are not told in a Contact.
+        checkServerIdentity: () => undefined,
+      }),
+  }
+}
