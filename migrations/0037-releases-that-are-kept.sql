@@ -221,6 +221,29 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     and release_is_kept(p)
 $$;
 
+-- Over 0035-packages.sql: one that waits for the places is not ready.
+create or replace function begin_package_save(wanted uuid) returns table (id uuid, size_bytes bigint, number text)
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_column
+declare
+  p disclosure_package;
+begin
+  perform demand_one_role('{DECISION_MAKER}');
+  select * into p from disclosure_package k where k.id = wanted for update;
+  if p.id is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  if p.delivery <> 'MEDIUM' or p.made_by <> viewer() then
+    raise exception 'package.not-yours' using errcode = 'SE001';
+  end if;
+  if not package_is_fetchable(p) then
+    raise exception '%', case when package_state(p) = 'making' then 'package.not-ready' else 'package.over' end using errcode = 'SE001';
+  end if;
+  update disclosure_package k set fetches = k.fetches + 1, first_fetch_at = coalesce(k.first_fetch_at, now()) where k.id = p.id;
+  return query select p.id, p.size_bytes, coalesce(
+    (select d.number from research_disclosure d where d.id = p.research_id), (select d.number from authority_disclosure d where d.id = p.authority_id));
+end $$;
+
 -- Closed without a release ---------------------------------------------------------------------------------------------
 
 alter table authority_disclosure

@@ -75,7 +75,7 @@ export async function backup(settings: Settings, args: string[]): Promise<void> 
           },
         })
         await noteBackup(db, opened, made)
-        await noteRun(db, { work: 'backup', recordings: made.manifest.objects / 2, contacts: rowsOf(made, 'contact') })
+        await noteRun(db, { work: 'backup', recordings: made.recordings, contacts: rowsOf(made, 'contact') })
         tell.made(place.name, made)
       } catch (error) {
         await noteBackupFault(db, place.name, error, store && rotated && { store, rotated })

@@ -79,6 +79,8 @@ export interface BackupProgress {
 
 export interface MadeBackup {
   manifest: Manifest
+  /** Recordings in keeping, whose sound it has. */
+  recordings: number
   writtenBytes: number
   /** Interrupted backups that were removed first. */
   removed: string[]
@@ -225,7 +227,7 @@ async function writeBackup(
   }
   await sign(store, manifest, signer)
   const writtenBytes = written.reduce((sum, { sizeBytes }) => sum + sizeBytes, copied.writtenBytes)
-  return { manifest, writtenBytes, missing: copied.missing }
+  return { manifest, recordings: kept.length, writtenBytes, missing: copied.missing }
 }
 
 /** Two in one second: the later one is named a second later. */
