@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { IncomingRequest } from '../sip/handler.ts'
-import { answerOffer, type StreamPlan } from '../siprec/answer-offer.ts'
+import { answerOffer, offerStream, type StreamPlan } from '../siprec/answer-offer.ts'
 import type { CallInvitation } from './describe-segment.ts'
 import { passingKey } from './passing-key.ts'
 
@@ -13,14 +13,22 @@ export function answerUnkept(
   invitation: CallInvitation,
   mediaAddress: (peer: string) => string,
 ): void {
-  if (!invitation.offer) {
-    incoming.respond(200)
-    return
-  }
   const sessionId = createHash('sha256').update(incoming.dialog.id).digest().readUInt32BE(0)
+  const { method, cseq } = incoming.request
+  if (!invitation.offer) {
+    if (method !== 'INVITE') return void incoming.respond(200)
+    const origin = { sessionId: String(sessionId), version: cseq.number }
+    const body = offerStream({
+      address: mediaAddress(peerOf(invitation.streams)),
+      origin,
+      mode: 'historyOnly',
+      port: 0,
+    })
+    return void incoming.respond(200, { body, contentType: 'application/sdp' })
+  }
   const made = answerOffer(invitation.offer, invitation.streams, {
     address: mediaAddress(peerOf(invitation.streams)),
-    origin: { sessionId: String(sessionId), version: incoming.request.cseq.number },
+    origin: { sessionId: String(sessionId), version: cseq.number },
     ports: new Map(),
     ownKey: passingKey,
     mode: 'historyOnly',

@@ -143,10 +143,10 @@ function numberReached({ parties }: CallInvitation): SegmentFacts['numberReached
 }
 
 function marksOf(invitation: CallInvitation, earlier?: TellsNumber): SegmentFacts['marks'] {
-  const { parties, found, problems } = invitation
+  const { parties, problems } = invitation
   const toldBefore = numberReached(invitation) === undefined && earlier?.numberReached.name !== undefined
   const doubts = parties.needsReview.filter((reason) => !(toldBefore && reason === 'numberUnknown'))
-  const doubtful = doubts.length > 0 || problems.length > 0 || found === 'nothing'
+  const doubtful = doubts.length > 0 || problems.length > 0
   return [
     ...(parties.number?.entry || toldBefore ? [] : (['unknown-number'] as const)),
     ...(doubtful ? (['needs-review'] as const) : []),

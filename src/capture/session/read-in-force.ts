@@ -5,6 +5,7 @@ import { readInvitation, type InvitationOptions, type InvitationRequest } from '
 import type { Refusal } from '../siprec/refusal.ts'
 import { answeredAtOf, type CallInvitation } from './describe-segment.ts'
 import { directoryAt } from './directory.ts'
+import type { Trunk } from './trunks.ts'
 import type { VersionAt } from './version-in-force.ts'
 
 export interface ReadingContext {
@@ -14,6 +15,8 @@ export interface ReadingContext {
   versionAt: VersionAt
   officials: readonly DirectoryEntry[]
   before?: InvitationOptions['before']
+  /** What the operator has set for the client that asks. */
+  trunk?: Trunk | undefined
 }
 
 /**
@@ -25,7 +28,7 @@ export function readInForce(
   request: InvitationRequest,
   context: ReadingContext,
 ): { invitation: CallInvitation; answeredAt: Temporal.Instant } | Refusal {
-  const { arrivedAt, officials, versionAt, before } = context
+  const { arrivedAt, officials, versionAt, before, trunk } = context
 
   const readAt = (at: Temporal.Instant): CallInvitation | Refusal => {
     const { description } = versionAt(at)
@@ -34,6 +37,9 @@ export function readInForce(
       normalise: (raw) => normalisePhoneNumber(raw, description.numbering),
       directory: directoryAt(description, officials, at),
       ...(before && { before }),
+      ...(trunk?.zone && { zone: trunk.zone }),
+      ...(trunk?.tracks && { trackOverride: trunk.tracks }),
+      ...(trunk?.identity && { identityFirst: trunk.identity }),
     })
   }
 

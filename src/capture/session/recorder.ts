@@ -14,12 +14,14 @@ import { allHeaders, firstHeader, type SipRequest } from '../sip/message.ts'
 import { answerUnkept } from './answer-unkept.ts'
 import { callIdsOf, describeParties, describeSegment, type CallInvitation } from './describe-segment.ts'
 import { judgeSession, type SessionLimits } from './judge-session.ts'
+import { createOtherHalves } from './other-half.ts'
 import type { QuotaCounts } from './quota-counts.ts'
-import { readInForce } from './read-in-force.ts'
+import { createRequestReader } from './read-requests.ts'
 import { createRecentCalls, remembered } from './recent-calls.ts'
 import { runSession, type RunningSession } from './run-session.ts'
-import { isStopped, recordingIn } from './session.ts'
+import { isStopped, recordingIn, type Reoffer } from './session.ts'
 import type { Spool } from './spool.ts'
+import type { FindTrunk } from './trunks.ts'
 import type { VersionAt } from './version-in-force.ts'
 
 export interface RecorderOptions {
@@ -28,6 +30,8 @@ export interface RecorderOptions {
   drawKey: Uint8Array
   quotas: QuotaCounts
   officials: () => readonly DirectoryEntry[]
+  /** What the operator has set for a client; without it every client is believed. */
+  findTrunk?: FindTrunk
   /** age1… of a day; nothing when the custodian has made none. */
   intakePublicKey: (day: Temporal.PlainDate) => string | undefined
   clock: Clock
@@ -84,20 +88,6 @@ export interface Recorder {
   stop(): Promise<void>
 }
 
-/** What is remembered of a dialog since its first INVITE. */
-interface Beginning {
-  beganMs: number
-  /** What the first INVITE told of the parties holds until a later request tells it anew: OpenSIPS tells it once. */
-  headers: ReadonlyMap<string, readonly string[]>
-  acknowledged: boolean
-}
-
-const partyHeaders = ['diversion', 'p-asserted-identity', 'privacy', 'remote-party-id']
-
-function headersOfParties(request: SipRequest): Beginning['headers'] {
-  return new Map(partyHeaders.map((name) => [name, allHeaders(request, name)]))
-}
-
 const defaults: RecorderLimits = {
   silenceEndsMs: 3 * 60_000,
   noMediaMs: 5_000,
@@ -110,7 +100,9 @@ export function createRecorder(options: RecorderOptions): Recorder {
   const { clock, quotas, spool, versionAt } = options
   const limits = { ...defaults, ...options.limits }
   const sessions = new Map<string, RunningSession>()
-  const beginnings = new Map<string, Beginning>()
+  const bySegment = new Map<string, RunningSession>()
+  const reader = createRequestReader(options)
+  const halves = createOtherHalves({ mediaAddress: options.mediaAddress, sdpSessionId: newSdpId })
   const recent = createRecentCalls()
   const counters: RecorderCounters = {
     offered: 0,
@@ -128,36 +120,14 @@ export function createRecorder(options: RecorderOptions): Recorder {
   const stopping = new AbortController()
   const watch = setInterval(lookAtSessions, lookMs)
 
-  function read(
-    incoming: IncomingRequest,
-    arrivedAt: Temporal.Instant,
-    before?: RunningSession,
-  ): { invitation: CallInvitation; answeredAt: Temporal.Instant } | 'refused' {
-    const { request, source, dialog } = incoming
-    const state = before?.state
-    const known = state && state.phase !== 'over' ? state.session : undefined
-    const found = readInForce(
-      {
-        contentType: firstHeader(request, 'content-type'),
-        body: request.body,
-        headers: (name) => {
-          const own = allHeaders(request, name.toLowerCase())
-          return own.length > 0 ? own : (beginnings.get(dialog.id)?.headers.get(name.toLowerCase()) ?? [])
-        },
-        sourceAddress: source.address,
-        takesKeys: options.takesKeys?.(source) ?? source.transport === 'tls',
-      },
-      {
-        arrivedAt,
-        answeredAt: known?.facts.answeredAt,
-        versionAt,
-        officials: options.officials(),
-        ...(known && { before: { streams: known.streams, ...(known.metadata && { metadata: known.metadata }) } }),
-      },
-    )
+  function newSdpId(): string {
+    return String(options.random.uint32())
+  }
+
+  function read(incoming: IncomingRequest, arrivedAt: Temporal.Instant, before?: RunningSession) {
+    const found = reader.read(incoming, arrivedAt, before)
     if ('invitation' in found) return found
     counters.refused++
-    options.onRefused?.({ ...found, client: source.address })
     incoming.respond(found.status, { reason: found.reason })
     return 'refused'
   }
@@ -177,10 +147,6 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const found = read(invite, now)
     if (found === 'refused') return
     const { invitation, answeredAt } = found
-    if (!invitation.offer) {
-      counters.refused++
-      return void invite.respond(488, { reason: 'No SDP Offer' })
-    }
     const callIds = callIdsOf(invitation)
     // RFC 3891 section 3: the new session takes the place of the one it names, which ends once the new one is answered.
     const replaced = invite.replaces && sessions.get(invite.replaces.id)
@@ -204,8 +170,11 @@ export function createRecorder(options: RecorderOptions): Recorder {
       isForbidden: recent.isForbidden(callIds, invitation.parties.official?.number.key ?? undefined),
     })
     const twin =
-      offer !== 'outside' &&
-      recent.findTwin(callIds, offer.facts.official?.phone, offer.facts.numberReached.key) !== undefined
+      offer === 'outside'
+        ? undefined
+        : recent.findTwin(callIds, offer.facts.official?.phone, offer.facts.numberReached.key)
+    const first = twin && bySegment.get(twin.segmentId)
+    if (first && (await halves.join(invite, invitation, first))) return
     if (offer === 'outside' || twin) {
       // Not this register's call (R8), or one that another session tells of already: answered, and nothing is kept.
       answerUnkept(invite, invitation, options.mediaAddress)
@@ -235,7 +204,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       },
       objects: options.objects,
       mediaAddress: options.mediaAddress,
-      sdpSessionId: String(options.random.uint32()),
+      sdpSessionId: newSdpId(),
       media: (day) => {
         const intakePublicKey = options.intakePublicKey(day)
         if (intakePublicKey === undefined) return undefined
@@ -251,17 +220,15 @@ export function createRecorder(options: RecorderOptions): Recorder {
       onFault: (error) => options.onFault(error, { segment: facts.segmentId }),
       onOver: () => {
         sessions.delete(dialog.id)
-        beginnings.delete(dialog.id)
+        bySegment.delete(facts.segmentId)
+        reader.forget(dialog.id)
         recent.ended(facts.segmentId)
         if (!entered) quotas.forget(facts.segmentId)
       },
     })
     sessions.set(dialog.id, session)
-    beginnings.set(dialog.id, {
-      beganMs: clock.monotonicMs(),
-      headers: headersOfParties(invite.request),
-      acknowledged: false,
-    })
+    bySegment.set(facts.segmentId, session)
+    reader.begin(invite, clock.monotonicMs())
     invite.onCancel(() => void end(session, false))
     await session.tell({ type: 'offered', offer }, { request: invite, offer: invitation.offer })
     if (replaced) {
@@ -278,6 +245,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
 
   async function onChange(incoming: IncomingRequest): Promise<void> {
     if (refusedAtEnd(incoming)) return
+    if (halves.has(incoming.dialog.id)) return halves.change(incoming, incoming.respond)
     const session = sessions.get(incoming.dialog.id)
     const found = read(incoming, clock.now(), session)
     if (found === 'refused') return
@@ -288,21 +256,27 @@ export function createRecorder(options: RecorderOptions): Recorder {
       return
     }
     await session.tell(
-      {
-        type: 'reoffered',
-        offer: {
-          streams: invitation.streams,
-          tracks: invitation.parties.streams,
-          ...(invitation.metadata && { metadata: invitation.metadata }),
-          hasSdp: invitation.offer !== undefined,
-          facts: describeParties(
-            invitation,
-            session.state?.phase === 'over' ? undefined : session.state?.session.facts,
-          ),
-        },
-      },
+      { type: 'reoffered', offer: reofferOf(invitation, session) },
       { request: incoming, offer: invitation.offer },
     )
+  }
+
+  function reofferOf(invitation: CallInvitation, { state }: RunningSession): Reoffer {
+    const { streams, metadata, offer, parties } = invitation
+    const facts = describeParties(invitation, state?.phase === 'over' ? undefined : state?.session.facts)
+    return { streams, tracks: parties.streams, ...(metadata && { metadata }), hasSdp: offer !== undefined, facts }
+  }
+
+  /** The answer to our own offer comes with the ACK. */
+  async function onAck(dialog: Dialog, request: SipRequest): Promise<void> {
+    reader.acknowledge(dialog.id)
+    const session = sessions.get(dialog.id)
+    const asked = { request, source: dialog.source, dialog }
+    if (request.body.length === 0) return
+    if (halves.has(dialog.id)) return halves.change(asked)
+    const found = session && reader.read(asked, clock.now(), session)
+    if (!session || !found || !('invitation' in found) || !found.invitation.offer) return
+    await session.tell({ type: 'reoffered', offer: { ...reofferOf(found.invitation, session), inAck: true } })
   }
 
   function end(session: RunningSession, inferred: boolean, silentMs = 0): Promise<void> {
@@ -320,7 +294,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
   function lookAtSessions(): void {
     const nowMs = clock.monotonicMs()
     for (const [id, session] of sessions) {
-      const found = judgeSession(session, nowMs - (beginnings.get(id)?.beganMs ?? nowMs), limits)
+      const found = judgeSession(session, nowMs - reader.beganMs(id, nowMs), limits)
       if (found.is === 'end') endByOurselves(session, found.silentMs)
       if (found.is === 'failing') {
         void session.tell({ type: 'capture-state', state: 'failing', failure: 'no-media' })
@@ -334,7 +308,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
    * acknowledges the answer to the first; ended after 64*T1, the rest of the call would be lost.
    */
   function goesOn({ dialog, media }: RunningSession, why: DialogLoss): boolean {
-    if (why === 'not-acknowledged' && beginnings.get(dialog.id)?.acknowledged === true) return true
+    if (why === 'not-acknowledged' && reader.wasAcknowledged(dialog.id)) return true
     return media !== undefined && media.heardAnything() && media.silentMs() < limits.noMediaMs
   }
 
@@ -355,17 +329,16 @@ export function createRecorder(options: RecorderOptions): Recorder {
         return invite.answered
       },
       onUpdate: onChange,
-      onAck(dialog) {
-        const beginning = beginnings.get(dialog.id)
-        if (beginning) beginning.acknowledged = true
-      },
+      onAck,
       onBye(request) {
         const session = sessions.get(request.dialog.id)
+        halves.leave(request.dialog.id)
         // The answer does not wait for the last packets.
         if (session) void end(session, false)
       },
       onDialogLost(dialog, why) {
         const session = sessions.get(dialog.id)
+        halves.leave(dialog.id)
         if (!session) return undefined
         if (goesOn(session, why)) return 'keep'
         void end(session, true, session.media?.silentMs() ?? 0)

@@ -5,7 +5,7 @@
 import { dirname } from 'node:path'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import type { Dialog, IncomingRequest } from '../sip/handler.ts'
-import { answerOffer } from '../siprec/answer-offer.ts'
+import { answerOffer, offerStream } from '../siprec/answer-offer.ts'
 import { peerOf } from './answer-unkept.ts'
 import type { SessionDescription } from '../siprec/parse-sdp.ts'
 import type { SegmentFacts } from '#register/admit.ts'
@@ -148,10 +148,22 @@ export function runSession(dialog: Dialog, world: SessionWorld): RunningSession 
     const { request } = asking
     // An INVITE without an offer asks for ours (RFC 3261 section 14.2): what was answered last still holds.
     const offer = asking.offer ?? (request.request.method === 'INVITE' ? described : undefined)
-    const sent = offer ? answerWithSdp(effect, offer, request) : request.respond(200)
+    const sent = offer
+      ? answerWithSdp(effect, offer, request)
+      : request.request.method === 'INVITE'
+        ? offerOurs(effect, request)
+        : request.respond(200)
     if (!sent && !answered) return { type: 'ended', at: world.now(), inferred: false }
     answered = true
     return undefined
+  }
+
+  /** The first INVITE offered nothing: its ACK, or that of a later one, has the answer. */
+  function offerOurs({ mode, version }: SessionEffect & { do: 'answer' }, request: IncomingRequest): boolean {
+    const address = world.mediaAddress(request.source.address)
+    const origin = { sessionId: world.sdpSessionId, version }
+    const body = offerStream({ address, origin, mode, port: media?.ports.get(0) ?? 0 })
+    return request.respond(200, { body, contentType: 'application/sdp' })
   }
 
   function answerWithSdp(

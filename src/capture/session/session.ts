@@ -38,7 +38,9 @@ export type SessionEvent =
   | { type: 'offered'; offer: Offer }
   | { type: 'opened' }
   | { type: 'open-failed'; why: 'no-port' | 'disk' | 'no-intake-key' }
-  | { type: 'reoffered'; offer: Pick<Offer, 'streams' | 'tracks' | 'metadata' | 'hasSdp'> & { facts: PartyFacts } }
+  | { type: 'reoffered'; offer: Reoffer }
+  /** The other half of the call has a session of its own, and its streams come in here. */
+  | { type: 'joined'; tracks: Readonly<Record<number, Track>> }
   | { type: 'capture-state'; state: 'recording' | 'failing'; failure?: string }
   | { type: 'ended'; at: Temporal.Instant; inferred: boolean }
   | { type: 'stored'; stored: NonNullable<RecordingFacts['stored']> }
@@ -48,6 +50,9 @@ export type SessionEvent =
   /** Nothing of the recording is left here. */
   | { type: 'gone' }
   | { type: 'removal-failed' }
+
+/** `inAck`: it is the answer to our own offer, and gets none. */
+export type Reoffer = Pick<Offer, 'streams' | 'tracks' | 'metadata' | 'hasSdp'> & { facts: PartyFacts; inAck?: true }
 
 /** What a later request may add to a segment: who answers it, once the metadata tell. */
 export type PartyFacts = Partial<Pick<SegmentFacts, 'official'>> & Pick<SegmentFacts, 'marks'>
@@ -178,6 +183,11 @@ function live(state: SessionState & { phase: 'live' }, event: SessionEvent): [Se
       }
       return [{ phase: 'ending', session: ended }, [{ do: 'note', facts }, { do: 'finish' }]]
     }
+    case 'joined': {
+      if (Object.keys(event.tracks).length === 0) return [state, []]
+      const tracks = { ...session.tracks, ...event.tracks }
+      return [{ phase: 'live', session: { ...session, tracks } }, [{ do: 'map', tracks }]]
+    }
     case 'forbidden':
       return forbidden(state, event)
     case 'gone':
@@ -238,10 +248,7 @@ function settled(
   return facts
 }
 
-function reoffered(
-  session: SessionFacts,
-  offer: Extract<SessionEvent, { type: 'reoffered' }>['offer'],
-): [SessionState, SessionEffect[]] {
+function reoffered(session: SessionFacts, offer: Reoffer): [SessionState, SessionEffect[]] {
   const effects: SessionEffect[] = []
   const streams = offer.hasSdp ? offer.streams : session.streams
   const tracks = { ...session.tracks, ...offer.tracks }
@@ -273,10 +280,10 @@ function reoffered(
     streams,
     tracks,
     ...(offer.metadata && { metadata: offer.metadata }),
-    answerVersion: session.answerVersion + (offer.hasSdp ? 1 : 0),
+    answerVersion: session.answerVersion + (offer.hasSdp && !offer.inAck ? 1 : 0),
   }
   if (JSON.stringify(facts) !== JSON.stringify(session.facts)) effects.push({ do: 'note', facts })
-  return [{ phase: 'live', session: next }, [...effects, answer(next, offer.hasSdp)]]
+  return [{ phase: 'live', session: next }, offer.inAck ? effects : [...effects, answer(next, offer.hasSdp)]]
 }
 
 function ending(state: SessionState & { phase: 'ending' }, event: SessionEvent): [SessionState, SessionEffect[]] {

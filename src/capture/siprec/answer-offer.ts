@@ -176,6 +176,26 @@ function echo(media: SdpMedia, names: readonly string[]): string[] {
     .map(({ name, value }) => `a=${name}:${value}`)
 }
 
+/** The one stream of our own offer, until its answer tells where media will come from. */
+export function ownOfferPlan(sourceAddress: string): StreamPlan {
+  return {
+    index: 0,
+    accepted: true,
+    direction: 'recvonly',
+    paused: false,
+    codecs: ownCodecs,
+    storage: 'playable',
+    remote: { address: sourceAddress, port: 0, basis: 'signalling' },
+  }
+}
+
+const ownCodecs: readonly Codec[] = [
+  { payloadType: 8, encoding: 'PCMA', clockRate: 8000, channels: 1 },
+  { payloadType: 0, encoding: 'PCMU', clockRate: 8000, channels: 1 },
+  { payloadType: 13, encoding: 'CN', clockRate: 8000, channels: 1 },
+  { payloadType: 101, encoding: 'TELEPHONE-EVENT', clockRate: 8000, channels: 1 },
+]
+
 /**
  * Our own offer for an INVITE without SDP (Cisco's built-in bridge offers nothing and answers in its ACK): one
  * receive-only stream of what can be recorded (RFC 3264 section 5).

@@ -25,7 +25,6 @@ export function identifyParties<N, O>(given: Evidence<N, O>, options: IdentifyOp
   const draft: Draft<N, O> = { review: new Set() }
   const candidates = activeParticipants(evidence)
   const placeholders = (evidence.metadata?.participants.length ?? 0) > 0 && candidates.length === 0
-  if (candidates.length === 0 && !placeholders) draft.review.add('noMetadata')
   const first = options.identityFirst ?? 'vendor'
   if (first === 'headers') takeHeaders(evidence, candidates, draft, { asserted: true })
   if (first === 'participants') takeParticipants(evidence, candidates, draft)
@@ -38,6 +37,8 @@ export function identifyParties<N, O>(given: Evidence<N, O>, options: IdentifyOp
     draft.caller = { number: withheldNumber, source: 'privacy', ...(participantId ? { participantId } : {}) }
     draft.review.delete('callerFromSipFrom')
   }
+  const bridged = draft.caller?.source === 'builtInBridge' && draft.official !== undefined
+  if (candidates.length === 0 && !placeholders && !bridged) draft.review.add('noMetadata')
   if (!draft.caller) draft.review.add('callerUnknown')
   if (!draft.number) draft.review.add('numberUnknown')
   const mapping = mapStreams(evidence, options, {

@@ -51,7 +51,7 @@ describe('an invitation', () => {
     expect(read({ contentType: undefined, body: '' })).toMatchObject({
       kind: 'invitation',
       found: 'nothing',
-      streams: [],
+      streams: [{ index: 0, accepted: true, direction: 'recvonly' }],
     })
   })
 

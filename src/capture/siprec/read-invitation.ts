@@ -2,7 +2,7 @@
  * The entry: one SIP request from a recording client (INVITE, re-INVITE, UPDATE, or a BYE with metadata) read whole.
  * What can be read is used; what is wrong is a problem beside it; only a body without SDP and metadata is refused.
  */
-import { planStreams, refuseOffer, type StreamPlan } from './answer-offer.ts'
+import { ownOfferPlan, planStreams, refuseOffer, type StreamPlan } from './answer-offer.ts'
 import { identifyParties } from './identify-parties.ts'
 import type { IdentifiedParties, IdentitySource, TrackOverride } from './identified-parties.ts'
 import { mergeMetadata } from './merge-metadata.ts'
@@ -48,7 +48,7 @@ export interface Invitation<N = unknown, O = unknown> {
   readonly found: 'nothing' | 'sdp' | 'metadata' | 'both'
   /** Missing in a delayed offer (SDP comes with the ACK) and in a metadata-only update. */
   readonly offer?: SessionDescription
-  /** Media lines of this offer, else those in force before. */
+  /** Media lines of this offer, else those in force before, else the one that we would offer. */
   readonly streams: readonly StreamPlan[]
   /** Merged with what was known before. */
   readonly metadata?: RecordingMetadata
@@ -70,7 +70,9 @@ export function readInvitation<N, O>(
   if (split.kind === 'refusal') return split
   const offer = split.sdp === undefined ? undefined : parseSdp(split.sdp)
   if (offer?.kind === 'refusal') return offer
-  const streams = offer ? planStreams(offer, sourceAddress, request.takesKeys) : (options.before?.streams ?? [])
+  const streams = offer
+    ? planStreams(offer, sourceAddress, request.takesKeys)
+    : (options.before?.streams ?? [ownOfferPlan(sourceAddress)])
   // A later offer may close every stream; a first one with nothing to record is no recording session.
   if (offer && !options.before && !streams.some(({ accepted }) => accepted)) return refuseOffer(streams)
   const parsed =
@@ -89,7 +91,7 @@ export function readInvitation<N, O>(
   )
   const callIds = readCallIds(metadata, headers, split.others)
   const problems = new Set([...split.problems, ...(offer?.problems ?? []), ...(parsed?.problems ?? [])])
-  if (streams.some(({ accepted, remote }) => accepted && remote.basis === 'signalling'))
+  if (offer && streams.some(({ accepted, remote }) => accepted && remote.basis === 'signalling'))
     problems.add('sdp-address-missing')
   return {
     kind: 'invitation',

@@ -1,0 +1,91 @@
+/** What is remembered of each dialog since its first INVITE, and how its requests are read with that. */
+import type { DirectoryEntry } from '#safeguards/people/people.ts'
+import type { Source } from '../sip/handler.ts'
+import { allHeaders, firstHeader, type SipRequest } from '../sip/message.ts'
+import type { Refusal } from '../siprec/refusal.ts'
+import type { CallInvitation } from './describe-segment.ts'
+import { readInForce } from './read-in-force.ts'
+import type { RunningSession } from './run-session.ts'
+import type { FindTrunk } from './trunks.ts'
+import type { VersionAt } from './version-in-force.ts'
+
+/** A request, where it came from, and the dialog that it is of. */
+export interface Asked {
+  readonly request: SipRequest
+  readonly source: Source
+  readonly dialog: { readonly id: string }
+}
+
+export interface RequestReader {
+  /** Reads a request on top of what its session knows already. */
+  read(
+    asked: Asked,
+    arrivedAt: Temporal.Instant,
+    before?: RunningSession,
+  ): { invitation: CallInvitation; answeredAt: Temporal.Instant } | Refusal
+  /** A session is kept: what its first INVITE told of the parties holds for its later requests. */
+  begin(asked: Asked, nowMs: number): void
+  /** When it began; `nowMs` for one that is not known. */
+  beganMs(dialogId: string, nowMs: number): number
+  acknowledge(dialogId: string): void
+  wasAcknowledged(dialogId: string): boolean
+  forget(dialogId: string): void
+}
+
+interface Beginning {
+  beganMs: number
+  /** What the first INVITE told of the parties holds until a later request tells it anew: OpenSIPS tells it once. */
+  headers: ReadonlyMap<string, readonly string[]>
+  acknowledged: boolean
+}
+
+const partyHeaders = ['diversion', 'p-asserted-identity', 'privacy', 'remote-party-id']
+
+export function createRequestReader(options: {
+  versionAt: VersionAt
+  officials: () => readonly DirectoryEntry[]
+  findTrunk?: FindTrunk | undefined
+  takesKeys?: ((source: Source) => boolean) | undefined
+}): RequestReader {
+  const beginnings = new Map<string, Beginning>()
+
+  return {
+    read({ request, source, dialog }, arrivedAt, before) {
+      const state = before?.state
+      const known = state && state.phase !== 'over' ? state.session : undefined
+      return readInForce(
+        {
+          contentType: firstHeader(request, 'content-type'),
+          body: request.body,
+          headers: (name) => {
+            const own = allHeaders(request, name.toLowerCase())
+            return own.length > 0 ? own : (beginnings.get(dialog.id)?.headers.get(name.toLowerCase()) ?? [])
+          },
+          sourceAddress: source.address,
+          takesKeys: options.takesKeys?.(source) ?? source.transport === 'tls',
+        },
+        {
+          arrivedAt,
+          answeredAt: known?.facts.answeredAt,
+          versionAt: options.versionAt,
+          officials: options.officials(),
+          trunk: options.findTrunk?.(source.address, firstHeader(request, 'user-agent')),
+          ...(known && { before: { streams: known.streams, ...(known.metadata && { metadata: known.metadata }) } }),
+        },
+      )
+    },
+    begin({ request, dialog }, nowMs) {
+      const headers = new Map(partyHeaders.map((name) => [name, allHeaders(request, name)]))
+      beginnings.set(dialog.id, { beganMs: nowMs, headers, acknowledged: false })
+    },
+    beganMs: (dialogId, nowMs) => beginnings.get(dialogId)?.beganMs ?? nowMs,
+    acknowledge(dialogId) {
+      const beginning = beginnings.get(dialogId)
+      if (beginning) beginning.acknowledged = true
+    },
+    wasAcknowledged: (dialogId) => beginnings.get(dialogId)?.acknowledged === true,
+    forget(dialogId) {
+      beginnings.delete(dialogId)
+    },
+  }
+}

@@ -1,0 +1,111 @@
+/** What an operator knows of a client that the client does not tell itself (SELOSTE_TRUNKS, docs/operate/recording-clients.md). */
+import { readFileSync } from 'node:fs'
+import { BlockList, isIP } from 'node:net'
+import { parse } from 'yaml'
+import { ConfigFault } from '#platform/config/faults.ts'
+import type { IdentitySource, Track, TrackOverride } from '../siprec/identified-parties.ts'
+
+/** One trunk of the file; every value but `name` and `from` may be left out. */
+export interface Trunk {
+  readonly name: string
+  /** Addresses and networks (CIDR) that its requests come from. */
+  readonly from: readonly string[]
+  /** Words of its User-Agent, where several clients share an address. */
+  readonly client?: string
+  readonly tracks?: TrackOverride
+  /** IANA zone of times that name none. */
+  readonly zone?: string
+  readonly identity?: IdentitySource
+}
+
+/** The settings for a request, by where it came from and what its User-Agent says; the first that fits. */
+export type FindTrunk = (address: string, userAgent: string | undefined) => Trunk | undefined
+
+const identities: readonly string[] = ['vendor', 'participants', 'headers'] satisfies IdentitySource[]
+const trackNames: readonly unknown[] = ['caller', 'official', 'mixed'] satisfies Track[]
+const fields = ['name', 'from', 'client', 'tracks', 'zone', 'identity']
+
+/**
+ * @param path SELOSTE_TRUNKS; without it there are no settings, and every client is believed
+ * @throws ConfigFault `config-file-wrong`: which entry, what was found, what is allowed
+ */
+export function readTrunks(path: string | undefined): readonly Trunk[] {
+  if (path === undefined) return []
+  const wrong = (what: string) => new ConfigFault('config-file-wrong', `The trunks of ${path}: ${what}.`)
+  let file: unknown
+  try {
+    file = parse(readFileSync(path, 'utf8'))
+  } catch (cause) {
+    throw wrong(`they cannot be read as YAML (${(cause as Error).message.split('\n')[0]})`)
+  }
+  const entries = isObject(file) ? file['trunks'] : undefined
+  if (!Array.isArray(entries)) throw wrong('a list named "trunks" is expected')
+  return entries.map((entry: unknown, at) => {
+    const problem = isObject(entry) ? problemOf(entry) : 'each has a name and addresses'
+    if (problem !== undefined) throw wrong(`entry ${at + 1}: ${problem}`)
+    const { from, ...trunk } = entry as unknown as Trunk
+    return { ...trunk, from: [from].flat() }
+  })
+}
+
+export function trunkFinder(trunks: readonly Trunk[]): FindTrunk {
+  const known = trunks.map((trunk) => ({ trunk, addresses: blockListOf(trunk.from) }))
+  return (address, userAgent = '') =>
+    known.find(
+      ({ trunk, addresses }) =>
+        addresses.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4') &&
+        userAgent.toLowerCase().includes((trunk.client ?? '').toLowerCase()),
+    )?.trunk
+}
+
+function blockListOf(networks: readonly string[]): BlockList {
+  const list = new BlockList()
+  for (const network of networks) {
+    const [address = '', bits] = network.split('/')
+    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4'
+    list.addSubnet(address, Number(bits ?? (family === 'ipv6' ? 128 : 32)), family)
+  }
+  return list
+}
+
+function problemOf(entry: Record<string, unknown>): string | undefined {
+  const { name, from, client, tracks, zone, identity } = entry
+  const unknown = Object.keys(entry).find((key) => !fields.includes(key))
+  if (unknown !== undefined) return `"${unknown}" is not known; allowed are ${fields.join(', ')}`
+  if (typeof name !== 'string' || name === '') return 'it has no name'
+  const networks: unknown[] = [from].flat()
+  const odd = networks.find((network) => !isNetwork(network))
+  if (odd !== undefined || networks.length === 0)
+    return `from has "${String(odd)}"; allowed are addresses and networks such as 192.0.2.0/24`
+  if (client !== undefined && typeof client !== 'string') return 'client is a word of the User-Agent'
+  if (tracks !== undefined && !isTracks(tracks))
+    return 'tracks is asSignalled, crossed, or for each label caller, official or mixed'
+  if (zone !== undefined && !isZone(zone)) return `zone is "${String(zone)}"; allowed is a name such as Europe/Helsinki`
+  if (identity !== undefined && !identities.includes(identity as string))
+    return `identity is "${String(identity)}"; allowed are ${identities.join(', ')}`
+  return undefined
+}
+
+function isNetwork(network: unknown): boolean {
+  const [, address = '', bits] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(String(network)) ?? []
+  const longest = { 4: 32, 6: 128 }[isIP(address)] ?? -1
+  return longest > 0 && Number(bits ?? 0) <= longest
+}
+
+function isTracks(tracks: unknown): boolean {
+  if (tracks === 'asSignalled' || tracks === 'crossed') return true
+  return isObject(tracks) && Object.values(tracks).every((track) => trackNames.includes(track))
+}
+
+function isZone(zone: unknown): boolean {
+  try {
+    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(String(zone))
+    return typeof zone === 'string'
+  } catch {
+    return false
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
