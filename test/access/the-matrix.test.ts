@@ -545,6 +545,7 @@ describe('no operation offers what has no column of its own yet', () => {
       'recalls',
       'recording-plan',
       'recordings',
+      'referrals',
       'request-decisions',
       'request-statistics',
       'requests',
