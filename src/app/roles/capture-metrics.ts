@@ -53,4 +53,13 @@ export function measureCapture(
       this.inc(recorder.counters.unknownNumber)
     },
   })
+  new Counter({
+    name: 'seloste_needs_review_calls_total',
+    help: 'Calls whose client leaves something in doubt: who is who, or whose voice is on which stream',
+    registers: [registry],
+    collect() {
+      this.reset()
+      this.inc(recorder.counters.needsReview)
+    },
+  })
 }

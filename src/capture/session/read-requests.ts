@@ -6,7 +6,7 @@ import type { Refusal } from '../siprec/refusal.ts'
 import type { CallInvitation } from './describe-segment.ts'
 import { readInForce } from './read-in-force.ts'
 import type { RunningSession } from './run-session.ts'
-import type { FindTrunk } from './trunks.ts'
+import type { FindTrunk, Trunk } from './trunks.ts'
 import type { VersionAt } from './version-in-force.ts'
 
 /** A request, where it came from, and the dialog that it is of. */
@@ -23,6 +23,8 @@ export interface RequestReader {
     arrivedAt: Temporal.Instant,
     before?: RunningSession,
   ): { invitation: CallInvitation; answeredAt: Temporal.Instant } | Refusal
+  /** What the operator has set for the client that asks. */
+  trunkOf(asked: Pick<Asked, 'request' | 'source'>): Trunk | undefined
   /** A session is kept: what its first INVITE told of the parties holds for its later requests. */
   begin(asked: Asked, nowMs: number): void
   /** When it began; `nowMs` for one that is not known. */
@@ -48,8 +50,11 @@ export function createRequestReader(options: {
   takesKeys?: ((source: Source) => boolean) | undefined
 }): RequestReader {
   const beginnings = new Map<string, Beginning>()
+  const trunkOf: RequestReader['trunkOf'] = ({ request, source }) =>
+    options.findTrunk?.(source.address, firstHeader(request, 'user-agent'))
 
   return {
+    trunkOf,
     read({ request, source, dialog }, arrivedAt, before) {
       const state = before?.state
       const known = state && state.phase !== 'over' ? state.session : undefined
@@ -69,7 +74,7 @@ export function createRequestReader(options: {
           answeredAt: known?.facts.answeredAt,
           versionAt: options.versionAt,
           officials: options.officials(),
-          trunk: options.findTrunk?.(source.address, firstHeader(request, 'user-agent')),
+          trunk: trunkOf({ request, source }),
           ...(known && { before: { streams: known.streams, ...(known.metadata && { metadata: known.metadata }) } }),
         },
       )

@@ -9,9 +9,10 @@ import type { SegmentFacts } from '#register/admit.ts'
 import type { TailJournal } from '#register/recordings/tail-journal.ts'
 import type { DirectoryEntry } from '#safeguards/people/people.ts'
 import type { PortAllocator } from '../rtp/allocate-ports.ts'
-import type { DialogLoss, IncomingRequest, Invite, SipHandler, Source } from '../sip/handler.ts'
-import { allHeaders, firstHeader, type SipRequest } from '../sip/message.ts'
+import type { Dialog, DialogLoss, IncomingRequest, Invite, SipHandler, Source } from '../sip/handler.ts'
+import type { SipRequest } from '../sip/message.ts'
 import { answerUnkept } from './answer-unkept.ts'
+import { createClientsSeen, type ClientSeen } from './clients-seen.ts'
 import { callIdsOf, describeParties, describeSegment, type CallInvitation } from './describe-segment.ts'
 import { judgeSession, type SessionLimits } from './judge-session.ts'
 import { createOtherHalves } from './other-half.ts'
@@ -52,6 +53,8 @@ export interface RecorderOptions {
   onUnknownNumber?: (segment: { segmentId: string; contactId: string }) => void
   /** A body that cannot be accepted; the reason holds no value of it. */
   onRefused?: (refusal: { status: number; reason: string; client: string }) => void
+  /** A client sends something of a shape that it has not sent before. */
+  onClientSeen?: (seen: ClientSeen) => void
   limits?: Partial<RecorderLimits>
 }
 
@@ -67,6 +70,8 @@ export interface RecorderCounters {
   refused: number
   /** Entered sessions to a number that the description does not know (R7). */
   unknownNumber: number
+  /** Entered sessions of which something stays in doubt: who is who, or whose voice is where. */
+  needsReview: number
   endsInferred: number
   /** Of finished recordings. */
   packetsReceived: number
@@ -102,6 +107,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
   const sessions = new Map<string, RunningSession>()
   const bySegment = new Map<string, RunningSession>()
   const reader = createRequestReader(options)
+  const lookAtClient = createClientsSeen((seen) => options.onClientSeen?.(seen))
   const halves = createOtherHalves({ mediaAddress: options.mediaAddress, sdpSessionId: newSdpId })
   const recent = createRecentCalls()
   const counters: RecorderCounters = {
@@ -110,6 +116,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     historyOnly: 0,
     refused: 0,
     unknownNumber: 0,
+    needsReview: 0,
     endsInferred: 0,
     packetsReceived: 0,
     packetsLost: 0,
@@ -147,6 +154,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const found = read(invite, now)
     if (found === 'refused') return
     const { invitation, answeredAt } = found
+    lookAtClient(invite.request, invitation, reader.trunkOf(invite)?.name)
     const callIds = callIdsOf(invitation)
     // RFC 3891 section 3: the new session takes the place of the one it names, which ends once the new one is answered.
     const replaced = invite.replaces && sessions.get(invite.replaces.id)
@@ -238,6 +246,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
   }
 
   function enteredFirst({ segmentId, contactId, marks }: SegmentFacts): void {
+    if (marks.includes('needs-review')) counters.needsReview++
     if (!marks.includes('unknown-number')) return
     counters.unknownNumber++
     options.onUnknownNumber?.({ segmentId, contactId })

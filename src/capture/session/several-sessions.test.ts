@@ -16,6 +16,7 @@ import { callServer, toOf, type Caller } from '#test/conformance/sip/caller.ts'
 import { bytesOf } from '#test/vectors/siprec/read-vector.ts'
 import { createPortAllocator } from '../rtp/allocate-ports.ts'
 import { createQuotaCounts } from './quota-counts.ts'
+import type { ClientSeen } from './clients-seen.ts'
 import { createRecorder, type Recorder, type RecorderOptions } from './recorder.ts'
 import { openSpool } from './spool.ts'
 import { trunkFinder, type Trunk } from './trunks.ts'
@@ -35,11 +36,13 @@ let folder = ''
 let noted: SegmentFacts[] = []
 let call: Caller
 let recorder: Recorder
+let clients: ClientSeen[] = []
 const close: (() => unknown)[] = []
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'seloste-several-'))
   noted = []
+  clients = []
   await start()
 })
 afterEach(async () => {
@@ -71,6 +74,7 @@ async function start(trunks: readonly Trunk[] = []): Promise<void> {
     tail,
     objects: await openDirectoryStore(join(folder, 'objects')),
     random: { uuid: randomUUID, uint32: () => randomBytes(4).readUInt32BE() },
+    onClientSeen: (seen) => clients.push(seen),
     onFault: (error) => {
       throw error
     },
@@ -238,4 +242,18 @@ test('what the operator has set for a trunk counts over what its client says', a
   await ask(written('headers-first'))
   await until(() => expect(segments()).toHaveLength(1))
   expect(segments()[0]?.caller).toMatchObject({ key: '+358401234567' })
+})
+
+test('what a client sends is told once for each shape, by the names of its elements and without a value', async () => {
+  for (const id of ['1', '2', '3'])
+    await ask(written('opensips-diversion', { 'oss-3': `oss-3${id}`, '9c26700857a8': `9c26700857a${id}` }))
+  expect(clients).toHaveLength(1)
+  expect(clients[0]).toMatchObject({
+    client: 'OpenSIPS (3.6.0 (x86_64/linux))',
+    problems: ['xml-repaired'],
+    sources: { caller: 'neither', number: 'diversion', official: 'directory', streams: 'associations' },
+  })
+  expect(clients[0]?.headers).toContain('diversion')
+  expect(clients[0]?.shape).toContain('recording/participant/nameID[aor] x2')
+  expect(JSON.stringify(clients)).not.toMatch(/401234567|295121001|Smith|A < B/)
 })
