@@ -269,7 +269,7 @@ test('a disclosure past its day is on everybody’s first page and blocks its in
   await form.getByLabel(say('disclosures.reasons')).fill('Tutkimus jatkuu.')
   await typeDay(form, dayFromNow(90))
   await button(eero, 'extensions.ask.do').click()
-  await expect(form.getByText(say('error.research.due-date-late'))).toBeVisible()
+  await expect(form.getByText(say('extensions.late'))).toBeVisible()
   await expectAccessible(eero, 'a later day that is too late')
   await typeDay(form, dayFromNow(7))
   await button(eero, 'extensions.ask.do').click()

@@ -7,7 +7,7 @@ import { Day } from '../controls/day.tsx'
 import { Field } from '../controls/field.tsx'
 import { Step } from '../controls/step.tsx'
 import { formatInstant } from '../format/instant.ts'
-import { useLanguage } from '../language/use-words.ts'
+import { useLanguage, type Word } from '../language/use-words.ts'
 import { ended } from './ask.ts'
 import { writeDay } from './days.ts'
 import { prepares, type Extension, type ResearchDetail } from './disclosure-shapes.ts'
@@ -57,6 +57,9 @@ export function Extensions({ disclosure, me, onDone }: { disclosure: ResearchDet
   )
 }
 
+/** Once it has left no item is taken out: only the day can be another. */
+const notLater: Partial<Record<Word, Word>> = { 'error.research.due-date-late': 'extensions.late' }
+
 function AskExtension({
   disclosure: { id, dueOn: now, earliestDestruction },
   onDone,
@@ -94,7 +97,9 @@ function AskExtension({
         hint={
           earliestDestruction && say('disclosures.dueOn.before', { time: formatInstant(earliestDestruction, language) })
         }
-        error={isTried && isDayWrong ? say('error.research.day-not-later') : refused && say(refused)}
+        error={
+          isTried && isDayWrong ? say('error.research.day-not-later') : refused && say(notLater[refused] ?? refused)
+        }
         value={dueOn === '' ? null : parseDate(dueOn)}
         onChange={(day) => {
           ask.reset()

@@ -1,6 +1,8 @@
+import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { $api } from '../api/client.ts'
 import { Fact } from '../contact/facts.tsx'
+import { Notice } from '../controls/notice.tsx'
 import { Step } from '../controls/step.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
@@ -17,7 +19,8 @@ import { StudyFields, wrongStudy, type StudyTyped } from './study-fields.tsx'
 /** To whom, for which study and until when. */
 export function Study({ disclosure, onDone }: { disclosure: ResearchDetail; onDone: Done }) {
   const { say, language } = useLanguage()
-  const { institute, study, dueOn, earliestDestruction, format, purpose, preparedBy, createdAt, may } = disclosure
+  const { institute, study, dueOn, earliestDestruction, format, purpose, preparedBy, createdAt, may, lacks } =
+    disclosure
   return (
     <StepFrame
       heading={researchHeading('study')}
@@ -42,6 +45,11 @@ export function Study({ disclosure, onDone }: { disclosure: ResearchDetail; onDo
           <span className="second">{formatInstant(createdAt, language)}</span>
         </Fact>
       </dl>
+      {lacks.some(({ what }) => what === 'institute-blocked') && (
+        <Notice kind="warning">
+          {say('error.research.institute-blocked')} <Link to="/disclosures">{say('disclosures.title')}</Link>
+        </Notice>
+      )}
       {may.prepare && <ChangeStudy disclosure={disclosure} onDone={onDone} />}
     </StepFrame>
   )

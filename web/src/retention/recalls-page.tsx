@@ -73,9 +73,11 @@ function RecallCard({ recall, onConfirmed }: { recall: Recall; onConfirmed: () =
         <Fact label={say('recalls.recipient')}>
           {recall.recipient}
           {research && (
-            <Link to="/disclosures/research/$id" params={{ id: research.id }} className="second">
-              {say('recalls.open', { disclosure: recall.disclosure })}
-            </Link>
+            <span className="second">
+              <Link to="/disclosures/research/$id" params={{ id: research.id }}>
+                {say('recalls.open', { disclosure: recall.disclosure })}
+              </Link>
+            </span>
           )}
         </Fact>
         <Fact label={say('recalls.recalledAt')}>{at(recall.recalledAt)}</Fact>
@@ -104,10 +106,9 @@ function NoticeText({ notice, institute }: { notice: Recall['notice']; institute
   const { say, language } = useLanguage()
   const [chosen, setChosen] = useState<Language>()
   const written = chosen ?? institute?.language ?? language
-  const title = useId()
   return (
-    <section className="stack-small" aria-labelledby={title}>
-      <h3 id={title}>{say('recalls.notice')}</h3>
+    <div className="stack-small">
+      <h3>{say('recalls.notice')}</h3>
       <Choice
         label={say('recalls.notice.language')}
         options={languages.map((value) => ({ value, label: languageNames[value] }))}
@@ -115,7 +116,7 @@ function NoticeText({ notice, institute }: { notice: Recall['notice']; institute
         onChange={(value) => setChosen(value as Language)}
       />
       <NoticeTo institute={institute} language={written} text={notice[written]} />
-    </section>
+    </div>
   )
 }
 
