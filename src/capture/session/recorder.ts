@@ -254,7 +254,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
 
   async function onChange(incoming: IncomingRequest): Promise<void> {
     if (refusedAtEnd(incoming)) return
-    if (halves.has(incoming.dialog.id)) return halves.change(incoming, incoming.respond)
+    if (halves.has(incoming.dialog.id)) return halves.change(incoming, (...answer) => incoming.respond(...answer))
     const session = sessions.get(incoming.dialog.id)
     const found = read(incoming, clock.now(), session)
     if (found === 'refused') return
