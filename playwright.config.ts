@@ -25,8 +25,8 @@ export default defineConfig({
   outputDir: 'test-results',
   timeout: 60_000,
   expect: { timeout: 10_000 },
-  // Each journey starts its own Seloste on free ports. Some wait for a day to come: one more than a machine of two cores would do.
-  workers: 3,
+  // Each journey starts its own Seloste on free ports. Many wait for a call or a day to come: two more than a machine of two cores would do.
+  workers: 4,
   fullyParallel: false,
   forbidOnly: true,
   retries: 0,
@@ -35,7 +35,8 @@ export default defineConfig({
     browserName: 'chromium',
     locale: 'fi-FI',
     timezoneId: 'Europe/Helsinki',
-    trace: 'retain-on-failure',
+    // A trace of every step costs a quarter of a journey's work, for the few that fail: those are run again with it.
+    trace: process.env['SELOSTE_TRACE'] === '1' ? 'retain-on-failure' : 'off',
     screenshot: 'only-on-failure',
     launchOptions: {
       executablePath: chromium.executablePath,

@@ -62,7 +62,9 @@ async function barriersOf(page: Page, at: readonly number[] = widths, withAxe = 
     const sideways = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth')
     if (sideways > 0) barriers.push(`${width}: ${sideways} px sideways`)
     if (!withAxe) continue
-    const { violations } = await new AxeBuilder({ page }).options({ preload: false }).analyze()
+    // Within the page, as it has no frames: axe would else open another one for each look, to put together what it found.
+    const axe = new AxeBuilder({ page }).setLegacyMode().options({ preload: false, resultTypes: ['violations'] })
+    const { violations } = await axe.analyze()
     barriers.push(
       ...violations.map(
         ({ id, nodes }) => `${width}: ${id} at ${nodes.map(({ target }) => target.join(' ')).join(', ')}`,
