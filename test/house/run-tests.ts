@@ -5,11 +5,13 @@
 //   --static    only what needs no program running: format, types, lint, boundaries, dead code, generated files
 //   --vitest    only unit and cross-folder tests      --journeys    only the browser
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { setPriority, tmpdir } from 'node:os'
 import { delimiter, join, resolve } from 'node:path'
 import { buildWebIfStale } from '../../src/app/cli/build-web.ts'
 import { findChromium } from './find-chromium.ts'
+import { chooseQuickFolder } from './quick-folder.ts'
+import { makeRunFolder, removeDeadRuns } from './run-folder.ts'
 
 interface Tally {
   passed: number
@@ -22,29 +24,47 @@ interface Outcome {
 }
 
 const root = resolve(import.meta.dirname, '../..')
-const reports = mkdtempSync(join(tmpdir(), 'seloste-tests-'))
+chooseQuickFolder()
+removeDeadRuns(tmpdir())
+const folder = makeRunFolder()
+const none: Tally = { passed: 0, failed: 0 }
+/** What the tests do comes first. */
+const afterTests = 5
 const chosen = ['--static', '--vitest', '--journeys'].filter((flag) => process.argv.includes(flag))
 const runs = (flag: string) => chosen.length === 0 || chosen.includes(flag)
 
-const tallies: Tally[] = []
-try {
-  if (runs('--static')) tallies.push(await runStaticChecks())
-  if (runs('--vitest') || runs('--journeys')) tallies.push(await buildWeb())
-  if (runs('--vitest')) tallies.push(await runVitest())
-  if (runs('--journeys')) tallies.push(await runJourneys())
-} catch (error) {
-  console.error(error)
-  tallies.push({ passed: 0, failed: 1 })
-} finally {
-  rmSync(reports, { recursive: true, force: true })
-}
+// Static checks need a processor and wait for nothing; tests wait for calls, sockets and days to come: these fill in for those.
+const lanes = [...(runs('--static') ? [runStaticChecks] : []), runTests]
+const { passed, failed } = sum(await Promise.all(lanes.map((lane) => settled(lane()))))
+rmSync(folder, { recursive: true, force: true })
 
-const passed = tallies.reduce((sum, tally) => sum + tally.passed, 0)
-const failed = tallies.reduce((sum, tally) => sum + tally.failed, 0)
 if (failed > 0 || passed === 0) process.exitCode = 1
 console.log(`${passed} passed, ${failed} failed`)
 
-/** Each static check counts as one test. Two at a time: they are single-threaded and independent. */
+/** What needs the program running: the unit tests, then the browser. */
+async function runTests(): Promise<Tally> {
+  const built = runs('--vitest') || runs('--journeys') ? await buildWeb() : none
+  const unit = runs('--vitest') ? await settled(runVitest()) : none
+  const journeys = runs('--journeys') ? await settled(runJourneys()) : none
+  return sum([built, unit, journeys])
+}
+
+function sum(tallies: readonly Tally[]): Tally {
+  return tallies.reduce(
+    (all, { passed, failed }) => ({ passed: all.passed + passed, failed: all.failed + failed }),
+    none,
+  )
+}
+
+/** What breaks off has failed, and the rest goes on. */
+function settled(tally: Promise<Tally>): Promise<Tally> {
+  return tally.catch((error: unknown) => {
+    console.error(error)
+    return { passed: 0, failed: 1 }
+  })
+}
+
+/** Each static check counts as one test. They are single-threaded and independent: two at a time where nothing else runs. */
 async function runStaticChecks(): Promise<Tally> {
   const checks: [name: string, command: string, ...args: string[]][] = [
     ['lint', 'eslint', '.', '--max-warnings', '0'],
@@ -64,12 +84,13 @@ async function runStaticChecks(): Promise<Tally> {
     ['generated files', process.execPath, 'test/house/generate.ts', '--check'],
   ]
   const tally = { passed: 0, failed: 0 }
+  const runsAlone = !runs('--vitest') && !runs('--journeys')
   const queue = [...checks]
   const worker = async () => {
     for (let next = queue.shift(); next; next = queue.shift()) {
       const [name, command, ...args] = next
       const started = performance.now()
-      const { exitCode, output } = await run(command, args, { stream: false })
+      const { exitCode, output } = await run(command, args, { stream: false, priority: runsAlone ? 0 : afterTests })
       const seconds = ((performance.now() - started) / 1000).toFixed(1)
       console.log(`${exitCode === 0 ? '✓' : '✗'} ${name} (${seconds} s)`)
       if (exitCode === 0) tally.passed += 1
@@ -79,12 +100,12 @@ async function runStaticChecks(): Promise<Tally> {
       }
     }
   }
-  await Promise.all([worker(), worker()])
+  await Promise.all(runsAlone ? [worker(), worker()] : [worker()])
   return tally
 }
 
 async function runVitest(): Promise<Tally> {
-  const report = join(reports, 'vitest.json')
+  const report = join(folder, 'vitest.json')
   const { exitCode } = await run('vitest', [
     'run',
     '--reporter=default',
@@ -107,7 +128,7 @@ async function runVitest(): Promise<Tally> {
 async function runJourneys(): Promise<Tally> {
   if (!exists('test/journeys') || !listFiles('test/journeys').some((path) => path.endsWith('.journey.ts')))
     return { passed: 0, failed: 0 }
-  const report = join(reports, 'playwright.json')
+  const report = join(folder, 'playwright.json')
   const chromium = await findChromium()
   const { exitCode } = await run('playwright', ['test', '--reporter=list,json'], {
     // Found (and if need be unpacked) once, here, and not by every worker.
@@ -153,16 +174,23 @@ function listFiles(folder: string): string[] {
 function run(
   command: string,
   args: string[],
-  options: { stream?: boolean; env?: Record<string, string> } = {},
+  options: { stream?: boolean; env?: Record<string, string>; priority?: number } = {},
 ): Promise<Outcome> {
   const path = `${join(root, 'node_modules/.bin')}${delimiter}${process.env['PATH'] ?? ''}`
   const stream = options.stream ?? true
   const child = spawn(command, args, {
     cwd: root,
     // Seloste is started some hundred times: what Node makes of its files, it makes once.
-    env: { ...process.env, PATH: path, NODE_COMPILE_CACHE: join(reports, 'compiled'), ...options.env },
+    env: {
+      ...process.env,
+      PATH: path,
+      TMPDIR: folder,
+      NODE_COMPILE_CACHE: join(folder, 'compiled'),
+      ...options.env,
+    },
     stdio: stream ? 'inherit' : 'pipe',
   })
+  if (options.priority) setPriority(child.pid ?? 0, options.priority)
   const output: string[] = []
   child.stdout?.on('data', (text: Buffer) => output.push(text.toString()))
   child.stderr?.on('data', (text: Buffer) => output.push(text.toString()))

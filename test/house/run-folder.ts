@@ -1,0 +1,56 @@
+// Where one run of the tests keeps its files, and the end of what runs that were killed have left.
+// In: TMPDIR. Out: a folder with the run's process id in its name. Never: the end of a folder that somebody may still use.
+import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const runPrefix = 'seloste-tests-'
+/** What single test files leave where nobody gave their run a folder. */
+const anyPrefix = 'seloste-'
+const dayMs = 86_400_000
+
+/** Makes the folder that is TMPDIR for everything in the run. */
+export function makeRunFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), `${runPrefix}${process.pid}-`))
+  // The database's own user, when root runs the tests, must be able to go through it.
+  chmodSync(folder, 0o711)
+  return folder
+}
+
+/**
+ * Removes the folders of runs whose process has ended, and what else of the tests has lain for a day without a change.
+ * @returns the names of what it removed
+ */
+export function removeDeadRuns(parent: string, now = Date.now()): string[] {
+  const dead = readdirSync(parent).filter((name) => name.startsWith(anyPrefix) && isDead(join(parent, name), name, now))
+  return dead.filter((name) => {
+    try {
+      rmSync(join(parent, name), { recursive: true, force: true })
+      return true
+    } catch {
+      // Another user's, or being removed by another run: not ours to remove.
+      return false
+    }
+  })
+}
+
+function isDead(folder: string, name: string, now: number): boolean {
+  const pid = Number(/^seloste-tests-(\d+)-/.exec(name)?.[1])
+  try {
+    if (pid > 0) return !isAlive(pid)
+    // A Seloste that runs for days has its sockets in such a folder.
+    const listens = () => readdirSync(folder, { withFileTypes: true }).some((entry) => entry.isSocket())
+    return now - statSync(folder).mtimeMs > dayMs && !listens()
+  } catch {
+    return false
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
