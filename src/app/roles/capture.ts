@@ -9,7 +9,10 @@ import { rememberInterrupted, takeInterrupted } from '#capture/session/interrupt
 import { createRecorder } from '#capture/session/recorder.ts'
 import { openSpool } from '#capture/session/spool.ts'
 import { takeBack } from '#capture/session/take-back.ts'
+import { readTrunks, trunkFinder } from '#capture/session/trunks.ts'
+import { followCertificate } from '#capture/sip/follow-certificate.ts'
 import { startSipServer } from '#capture/sip/server.ts'
+import { sourcesAmong } from '#capture/sip/source-gate.ts'
 import { systemClock } from '#platform/clock/clock.ts'
 import { formatEndpoint } from '#platform/config/addresses.ts'
 import { connectDatabase } from '#platform/database/connect.ts'
@@ -31,6 +34,7 @@ import { socketPath } from './sockets.ts'
 /** Capture: takes SIPREC sessions and writes sealed recordings, with public keys alone. It never waits for the database. */
 export const runCapture: Role = async ({ settings, log, databaseUrl }) => {
   const clock = systemClock
+  const trunks = readTrunks(settings.trunksFile)
   const { db, close } = connectDatabase<RegisterTables>({
     url: databaseUrl,
     applicationName: 'seloste-capture',
@@ -106,6 +110,8 @@ export const runCapture: Role = async ({ settings, log, databaseUrl }) => {
     firstPort: settings.rtp.firstPort,
     lastPort: settings.rtp.lastPort,
   })
+  const { sipsFiles, sipSources, sdesInClear } = settings.sipSecurity
+  const isInClear = sourcesAmong(sdesInClear)
   const recorder = createRecorder({
     versionAt: versions.at,
     drawKey,
@@ -115,8 +121,10 @@ export const runCapture: Role = async ({ settings, log, databaseUrl }) => {
     clock,
     ports,
     mediaAddress: mediaAddresses(settings.rtp.host),
+    takesKeys: ({ transport, address }) => transport === 'tls' || isInClear(address),
     spool,
     leftBehind,
+    findTrunk: trunkFinder(trunks),
     recordingsFolder,
     tail,
     objects,
@@ -126,6 +134,9 @@ export const runCapture: Role = async ({ settings, log, databaseUrl }) => {
     },
     onRefused: (refusal) => {
       log.warn(refusal, 'a recording session was refused')
+    },
+    onClientSeen: (seen) => {
+      log.info(seen, 'a recording client sends')
     },
     onUnknownNumber: (segment) => {
       log.error(segment, 'a call came to a number that the register description does not know; it is in the history')
@@ -140,10 +151,24 @@ export const runCapture: Role = async ({ settings, log, databaseUrl }) => {
       log.warn({ err: error }, 'what is forbidden could not be looked for, or not be destroyed; it is tried again')
     },
   })
+  const certificate =
+    sipsFiles &&
+    (await followCertificate({
+      files: sipsFiles,
+      now: () => clock.now(),
+      onFault: (fault) => {
+        log.error({ err: fault }, 'SIP over TLS')
+      },
+      onTaken: (endsAt) => {
+        log.info({ endsAt: endsAt.toString() }, 'the certificate for SIP over TLS is in use')
+      },
+    }))
   const sip = await startSipServer({
     host: settings.sip.host,
     port: settings.sip.port,
     transports: ['udp', 'tcp'],
+    tls: certificate && { ...settings.sips, certificate },
+    limits: { allowedSources: sipSources },
     handler: recorder.handler,
     onFault: (error) => {
       log.error({ err: error }, 'SIP')
@@ -151,7 +176,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl }) => {
   })
 
   const metrics = startMetrics('capture')
-  measureCapture(metrics.registry, { recorder, sip, ports, spool })
+  measureCapture(metrics.registry, { recorder, sip, ports, spool, certificate })
   const offered = await offerMetrics(metrics.registry, socketPath(settings, 'metrics-capture'))
 
   return {
@@ -161,6 +186,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl }) => {
       await rememberInterrupted(interruptedPath, recorder.going())
       await recorder.stop()
       await sip.stop()
+      certificate?.stop()
       await offered.stop()
       metrics.stop()
       await tail.close()

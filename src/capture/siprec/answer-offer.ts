@@ -21,8 +21,8 @@ import { refuse, type Refusal } from './refusal.ts'
  */
 const discardPort = 9
 
-/** What can be played back today; other codecs are stored as they arrive and marked. */
-const playable: ReadonlySet<string> = new Set(['PCMA', 'PCMU'])
+/** What can be played back (decode-packets.ts). */
+const playable: ReadonlySet<string> = new Set(['PCMA/8000', 'PCMU/8000', 'G722/8000', 'OPUS/48000'])
 /** Carried beside speech, no speech of their own (RFC 4733, RFC 3389). */
 const accompanying: ReadonlySet<string> = new Set(['TELEPHONE-EVENT', 'CN'])
 
@@ -64,7 +64,7 @@ export function planStreams(offer: SessionDescription, sourceAddress: string, ta
       direction: answerDirection(media),
       paused: media.direction === 'inactive' || zeros,
       codecs: media.codecs,
-      storage: media.codecs.some(({ encoding, clockRate }) => playable.has(encoding) && clockRate === 8000)
+      storage: media.codecs.some(({ encoding, clockRate }) => playable.has(`${encoding}/${clockRate}`))
         ? 'playable'
         : 'asArrives',
       remote: remoteMediaOf(media, sourceAddress),

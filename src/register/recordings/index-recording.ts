@@ -4,7 +4,7 @@
  * In: a way to open chunk n. Out: tracks, alignment, gaps, counts, peaks. Never here: a changed or reordered log; the
  * index can be thrown away and derived again.
  */
-import { alawSamples, ulawSamples } from './decode-g711.ts'
+import { isPlayable, samplesOfPacket } from './decode-packets.ts'
 import { findAnchors } from './find-anchors.ts'
 import { findGaps, overlaps, type Span } from './find-gaps.ts'
 import {
@@ -18,6 +18,7 @@ import {
   type IndexedTrack,
   type RecordingIndex,
 } from './recording-index.ts'
+import { visitAudio } from './visit-audio.ts'
 import { walkChunk, type Codec, type LogMark, type LogSource, type Track } from './recording-log.ts'
 
 /** A recording as platform/age/open-stream.ts opens it. */
@@ -110,7 +111,8 @@ async function gather(recording: OpenedRecording) {
   const marks: LogMark[] = []
   const unrendered: RecordingIndex['unrendered'] = []
   for (let n = 0; n < recording.chunks; n++) {
-    walkChunk(await recording.openChunk(n), {
+    const chunk = await recording.openChunk(n)
+    walkChunk(chunk, {
       source: (source) => {
         const key = sourceKey(source)
         const packets = { seqs: [], rtpTimes: [], arrivals: [], lengths: [], chunkNumbers: [] }
@@ -121,15 +123,18 @@ async function gather(recording: OpenedRecording) {
       packet: ({ stream, payloadType, seqOffset, tsOffset, arrival100us, start, end }) => {
         const known = current[stream]
         if (!known) return
-        const { codec, clockRate } = codecOf(known.source.codecs, payloadType)
+        const found = codecOf(known.source.codecs, payloadType)
+        const { codec, clockRate } = found
+        const playable = isPlayable(found)
         known.codecs.add(codec)
         const { seqs, rtpTimes, arrivals, lengths, chunkNumbers } = known.packets
         seqs.push(seqOffset)
         rtpTimes.push(toSamples(tsOffset, clockRate))
         arrivals.push(arrival100us * arrivalToSamples)
-        lengths.push(isG711(codec, clockRate) ? end - start : codec === 'comfort-noise' ? 0 : usualSamples)
+        const quiet = codec === 'comfort-noise'
+        lengths.push(playable ? samplesOfPacket(codec, chunk, start, end) : quiet ? 0 : usualSamples)
         chunkNumbers.push(n)
-        if (isG711(codec, clockRate) || codec === 'comfort-noise') return
+        if (playable || quiet) return
         const entry = unrendered.find((other) => other.stream === stream && other.payloadType === payloadType)
         if (entry) entry.packets++
         else unrendered.push({ stream, payloadType, codec, packets: 1 })
@@ -231,48 +236,16 @@ function place(source: IndexedSource, columns: Columns, omitted: Set<number>, ho
 }
 
 async function findPeaks(recording: OpenedRecording, index: RecordingIndex): Promise<void> {
-  await visitAudio(recording, index, 0, Infinity, (source, at, table, chunk, start, end) => {
+  await visitAudio(recording, index, 0, Infinity, (source, at, samples) => {
     for (const lane of lanesOf[source.track]) {
       const peaks = index.peaks[lane]!
-      for (let i = start; i < end; i++) {
-        const place = Math.floor((at + i - start) / samplesPerPeak)
-        const height = Math.min(255, Math.abs(table[chunk[i]!]!) >> 7)
+      for (let i = 0; i < samples.length; i++) {
+        const place = Math.floor((at + i) / samplesPerPeak)
+        const height = Math.min(255, Math.abs(samples[i]!) >> 7)
         if (height > peaks[place]!) peaks[place] = height
       }
     }
   })
-}
-
-/** Calls `visit` for every playable packet of the chunks that overlap [from, to), in stored order, with its position. */
-export async function visitAudio(
-  recording: Pick<OpenedRecording, 'openChunk'>,
-  index: RecordingIndex,
-  from: number,
-  to: number,
-  visit: (source: IndexedSource, at: number, table: Int16Array, chunk: Buffer, start: number, end: number) => void,
-): Promise<void> {
-  const byKey = new Map(index.sources.map((source) => [sourceKey(source), source]))
-  const strays = new Map(index.sources.map((source) => [source, new Set(source.straySeqs)]))
-  for (const [n, range] of index.chunks.entries()) {
-    if (range.from >= to || range.to <= from) continue
-    const chunk = await recording.openChunk(n)
-    const current: (IndexedSource | undefined)[] = []
-    walkChunk(chunk, {
-      source: (source) => (current[source.stream] = byKey.get(sourceKey(source))),
-      packet: ({ stream, payloadType, seqOffset, tsOffset, start, end }) => {
-        const source = current[stream]
-        if (!source || strays.get(source)?.has(seqOffset)) return
-        const { codec, clockRate } = codecOf(source.codecs, payloadType)
-        if (!isG711(codec, clockRate)) return
-        const at = positionOf(source, seqOffset, tsOffset, clockRate)
-        visit(source, at, codec === 'PCMA' ? alawSamples : ulawSamples, chunk, start, end)
-      },
-    })
-  }
-}
-
-function isG711(codec: Codec, clockRate: number): boolean {
-  return (codec === 'PCMA' || codec === 'PCMU') && clockRate === 8000
 }
 
 function peakLane(durationSamples: number): Uint8Array {

@@ -4,8 +4,9 @@
  * In: an index, a way to open chunk n, a range of samples. Out: 16-bit PCM, 8 kHz, stereo: left caller, right official.
  * Never here: state. The same range gives the same bytes, and two adjoining ranges give what one would.
  */
-import { visitAudio, type OpenedRecording } from './index-recording.ts'
+import type { OpenedRecording } from './index-recording.ts'
 import { lanesOf, samplesPerSecond, type IndexedSource, type RecordingIndex } from './recording-index.ts'
+import { visitAudio } from './visit-audio.ts'
 
 export const bytesPerSample = 4
 export const wavHeaderBytes = 44
@@ -23,12 +24,12 @@ export async function renderAudio(
   const samples = to - from
   // A track of its own for each stream: what overlaps within a stream replaces, what overlaps between streams adds up.
   const streams = new Map<number, { source: IndexedSource; voice: Int16Array }>()
-  await visitAudio({ openChunk }, index, from, to, (source, at, table, chunk, start, end) => {
+  await visitAudio({ openChunk }, index, from, to, (source, at, sound) => {
     let entry = streams.get(source.stream)
     if (!entry) streams.set(source.stream, (entry = { source, voice: new Int16Array(samples) }))
-    const first = Math.max(start, start + from - at)
-    const last = Math.min(end, start + to - at)
-    for (let i = first, place = at - from + first - start; i < last; i++) entry.voice[place++] = table[chunk[i]!]!
+    const first = Math.max(0, from - at)
+    const last = Math.min(sound.length, to - at)
+    if (first < last) entry.voice.set(sound.subarray(first, last), at - from + first)
   })
   const pcm = Buffer.alloc(samples * bytesPerSample)
   const view = new DataView(pcm.buffer, pcm.byteOffset, pcm.length)

@@ -1,0 +1,116 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { generateKeyPair, readAgeHeader } from '#platform/age/age-header.ts'
+import { openPayload } from '#platform/age/open-stream.ts'
+import { indexRecording } from './index-recording.ts'
+import { createRecordingWriter } from './recording-writer.ts'
+import { renderAudio } from './render-audio.ts'
+
+/** What ffmpeg encoded: 440 Hz at 8000 and 1700 Hz at 3000 of 32768, one second. */
+const encoded = JSON.parse(
+  readFileSync(new URL('../../../test/vectors/codecs/two-tones.json', import.meta.url), 'utf8'),
+) as { g722: string; opus: string[]; opusStereo: string[] }
+const g722 = Buffer.from(encoded.g722, 'base64')
+const sorts = {
+  G722: {
+    codec: { payloadType: 9, codec: 'G722', clockRate: 8000 },
+    packets: Array.from({ length: 50 }, (_, n) => g722.subarray(160 * n, 160 * n + 160)),
+    tick: 160,
+  },
+  Opus: {
+    codec: { payloadType: 111, codec: 'opus', clockRate: 48_000 },
+    packets: encoded.opus.map((packet) => Buffer.from(packet, 'base64')),
+    tick: 960,
+  },
+  'Opus of two channels': {
+    codec: { payloadType: 111, codec: 'opus', clockRate: 48_000 },
+    packets: encoded.opusStereo.map((packet) => Buffer.from(packet, 'base64')),
+    tick: 960,
+  },
+} as const
+
+let directory = ''
+beforeEach(() => void (directory = mkdtempSync(join(tmpdir(), 'seloste-codecs-'))))
+afterEach(() => rmSync(directory, { recursive: true }))
+
+/** A recording in which the caller says nothing in A-law and the official one second; chunks end in the midst of it. */
+async function record({ codec, packets, tick }: (typeof sorts)[keyof typeof sorts], order = packets.map((_, n) => n)) {
+  const { identity, recipient } = generateKeyPair()
+  const startedAt = Temporal.Instant.from('2026-03-02T09:00:00Z')
+  const writer = await createRecordingWriter({ id: 'r', directory, intakePublicKey: recipient, startedAt })
+  writer.mark('mapping', 0, { streams: { 0: 'caller', 1: 'official' } })
+  writer.source(0, 5, 0, 0, [{ payloadType: 8, codec: 'PCMA', clockRate: 8000 }])
+  writer.source(1, 6, 0, 0, [codec])
+  for (const [at, n] of order.entries()) {
+    writer.packet(0, 8, false, at, 160 * at, at * 200, Buffer.alloc(1400, 0xd5), 0, 160)
+    // Half of them fill chunks, so that there are several.
+    for (let i = 0; i < 2; i++) writer.packet(0, 99, false, 10_000 + 2 * at + i, 160 * at, at * 200, filler, 0, 1400)
+    const payload = packets[n]!
+    writer.packet(1, codec.payloadType, false, n, tick * n, at * 200, payload, 0, payload.length)
+  }
+  const { bodyPath, headerPath } = await writer.finish(10_200)
+  const body = readFileSync(bodyPath)
+  const fileKey = readAgeHeader(readFileSync(headerPath), identity)
+  const recording = await openPayload(fileKey, body.length, async (at, n) => body.subarray(at, at + n))
+  const index = await indexRecording(recording)
+  const render = (from = 0, to = index.durationSamples) => renderAudio(index, (n) => recording.openChunk(n), from, to)
+  return { index, render, chunks: recording.chunks }
+}
+const filler = Buffer.alloc(1400)
+
+/** The level of a tone in samples [from, from + 4000), by least squares, and what is left beside the tones told. */
+function levels(pcm: Buffer, from: number, tones: readonly number[]) {
+  const heard = Array.from({ length: 4000 }, (_, i) => pcm.readInt16LE(4 * (from + i) + 2))
+  let rest = heard
+  const found = tones.map((hertz) => {
+    const wave = (shift: number) => heard.map((_, i) => Math.sin((2 * Math.PI * hertz * i) / 8000 + shift))
+    const [sine, cosine] = [wave(0), wave(Math.PI / 2)]
+    const along = (other: number[]) => heard.reduce((sum, sample, i) => sum + sample * other[i]!, 0) / 2000
+    const [a, b] = [along(sine), along(cosine)]
+    rest = rest.map((sample, i) => sample - a * sine[i]! - b * cosine[i]!)
+    return Math.hypot(a, b)
+  })
+  const power = (samples: number[]) => samples.reduce((sum, sample) => sum + sample * sample, 0)
+  return { found, overRestDb: 10 * Math.log10(power(heard) / power(rest)) }
+}
+
+describe.each(Object.entries(sorts))('%s', (_name, sort) => {
+  test('is heard as it was sent, at its level and in its place', async () => {
+    const { index, render, chunks } = await record(sort)
+    expect(chunks).toBeGreaterThan(2)
+    expect(index.unrendered.some(({ payloadType }) => payloadType === sort.codec.payloadType)).toBe(false)
+    expect(index.durationSamples).toBeGreaterThanOrEqual(8000)
+    const { found, overRestDb } = levels(await render(), 3000, [440, 1700])
+    expect(found[0]).toBeGreaterThan(7200)
+    expect(found[0]).toBeLessThan(8800)
+    expect(found[1]).toBeGreaterThan(2500)
+    expect(found[1]).toBeLessThan(3500)
+    expect(overRestDb).toBeGreaterThan(18)
+    expect(Math.max(...index.peaks[1])).toBeGreaterThan(60)
+  })
+
+  test('sounds the same whatever part is asked for', async () => {
+    const { index, render } = await record(sort)
+    const whole = await render()
+    const cuts = [0, 1234, 1235, 4100, 6000, index.durationSamples]
+    const parts = await Promise.all(cuts.slice(1).map((to, i) => render(cuts[i], to)))
+    expect(Buffer.concat(parts).equals(whole)).toBe(true)
+  })
+
+  test('is decoded in the order in which it was sent, however it came', async () => {
+    const order = sort.packets.map((_, n) => n ^ 1).filter((n) => n < sort.packets.length)
+    const { render } = await record(sort, order)
+    expect(levels(await render(), 3000, [440, 1700]).overRestDb).toBeGreaterThan(8)
+  })
+})
+
+test('what is no Opus is silence, and the rest of it is heard', async () => {
+  const { codec, packets, tick } = sorts.Opus
+  const broken = packets.map((packet, n) =>
+    n % 10 === 3 ? Buffer.alloc(4000, n) : n % 10 === 7 ? Buffer.from([n]) : packet,
+  )
+  const { render } = await record({ codec, packets: broken, tick } as unknown as typeof sorts.Opus)
+  expect(levels(await render(), 3000, [440]).found[0]).toBeGreaterThan(4000)
+})

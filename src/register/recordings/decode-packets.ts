@@ -1,0 +1,66 @@
+/**
+ * What packets sound like. In: packets of one source. Out: 16-bit samples at 8 kHz. Never here: a sound that depends on where
+ * somebody began to listen.
+ *
+ * A-law and mu-law stand each for themselves. G.722 and Opus rest on what came before: each chunk is decoded from the last
+ * half second of the chunk before it on, always, and so sounds the same whatever part is asked for.
+ */
+import { OpusDecoder, opusSamples } from '#platform/opus/decode-packets.ts'
+import { alawSamples, ulawSamples } from './decode-g711.ts'
+import { G722Decoder } from './decode-g722.ts'
+import type { Codec, StreamCodec } from './recording-log.ts'
+
+/** Packets decoded and not heard, in front of a chunk's first: their sound settles within a tenth of a second. */
+export const warmUpPackets = 25
+
+export function isPlayable({ codec, clockRate }: StreamCodec): boolean {
+  return codec === 'opus' ? clockRate === 48_000 : isEightKilohertz(codec) && clockRate === 8000
+}
+
+/** Whether a packet can be decoded only after those before it. */
+export function restsOnOthers(codec: Codec): boolean {
+  return codec === 'G722' || codec === 'opus'
+}
+
+function isEightKilohertz(codec: Codec): boolean {
+  return codec === 'PCMA' || codec === 'PCMU' || codec === 'G722'
+}
+
+/** How long a playable packet lasts, in samples at 8 kHz. */
+export function samplesOfPacket(codec: Codec, chunk: Buffer, start: number, end: number): number {
+  return codec === 'opus' ? opusSamples(chunk.subarray(start, end)) : end - start
+}
+
+export interface PacketDecoder {
+  /** The samples of bytes [start, end). */
+  decode(chunk: Buffer, start: number, end: number): Int16Array
+  close(): void
+}
+
+/** A decoder for the packets of one source that are of one codec, told in the order in which they were sent. */
+export function decoderOf(codec: Codec): PacketDecoder {
+  if (codec === 'opus') {
+    const opus = new OpusDecoder()
+    return { decode: (chunk, start, end) => opus.decode(chunk.subarray(start, end)), close: () => opus.close() }
+  }
+  if (codec === 'G722') {
+    const g722 = new G722Decoder()
+    return {
+      decode: (chunk, start, end) => {
+        const pcm = new Int16Array(end - start)
+        g722.decode(chunk, start, end, pcm)
+        return pcm
+      },
+      close: () => undefined,
+    }
+  }
+  const table = codec === 'PCMA' ? alawSamples : ulawSamples
+  return {
+    decode: (chunk, start, end) => {
+      const pcm = new Int16Array(end - start)
+      for (let i = start; i < end; i++) pcm[i - start] = table[chunk[i]!]!
+      return pcm
+    },
+    close: () => undefined,
+  }
+}

@@ -1,0 +1,97 @@
+import { decoderOf, isPlayable, restsOnOthers, warmUpPackets, type PacketDecoder } from './decode-packets.ts'
+import type { OpenedRecording } from './index-recording.ts'
+import { codecOf, positionOf, sourceKey, type IndexedSource, type RecordingIndex } from './recording-index.ts'
+import { walkChunk, type Codec } from './recording-log.ts'
+
+/** A packet's samples at 8 kHz, and where on the timeline they begin. */
+export type VisitSound = (source: IndexedSource, at: number, samples: Int16Array) => void
+
+interface Place {
+  source: IndexedSource
+  codec: Codec
+  clockRate: number
+  seqOffset: number
+  tsOffset: number
+  start: number
+  end: number
+}
+
+/**
+ * Calls `visit` for every playable packet of the chunks that overlap [from, to): those that stand for themselves in stored
+ * order, then those that rest on others in the order in which they were sent.
+ */
+export async function visitAudio(
+  recording: Pick<OpenedRecording, 'openChunk'>,
+  index: RecordingIndex,
+  from: number,
+  to: number,
+  visit: VisitSound,
+): Promise<void> {
+  const walk = walkerOf(index)
+  const alone = new Map<Codec, PacketDecoder>()
+  for (const [n, range] of index.chunks.entries()) {
+    if (range.from >= to || range.to <= from) continue
+    const chunk = await recording.openChunk(n)
+    const resting: Place[] = []
+    walk(chunk, (place) => {
+      const { source, codec, clockRate, seqOffset, tsOffset, start, end } = place
+      if (restsOnOthers(codec)) {
+        resting.push({ ...place })
+        return
+      }
+      let decoder = alone.get(codec)
+      if (!decoder) alone.set(codec, (decoder = decoderOf(codec)))
+      visit(source, positionOf(source, seqOffset, tsOffset, clockRate), decoder.decode(chunk, start, end))
+    })
+    if (resting.length > 0) await visitResting(recording, walk, n, chunk, resting, visit)
+  }
+}
+
+async function visitResting(
+  recording: Pick<OpenedRecording, 'openChunk'>,
+  walk: ReturnType<typeof walkerOf>,
+  n: number,
+  chunk: Buffer,
+  places: Place[],
+  visit: VisitSound,
+): Promise<void> {
+  const before = n === 0 ? undefined : await recording.openChunk(n - 1)
+  const earlier: Place[] = []
+  if (before) walk(before, (place) => restsOnOthers(place.codec) && earlier.push({ ...place }))
+  const keyOf = ({ source, codec }: Place) => `${sourceKey(source)} ${codec}`
+  const inOrder = (list: Place[], key: string) =>
+    list.filter((place) => keyOf(place) === key).sort((one, other) => one.seqOffset - other.seqOffset)
+  for (const key of new Set(places.map(keyOf))) {
+    const mine = inOrder(places, key)
+    const decoder = decoderOf(mine[0]!.codec)
+    try {
+      if (before) {
+        for (const { start, end } of inOrder(earlier, key).slice(-warmUpPackets)) decoder.decode(before, start, end)
+      }
+      for (const { source, clockRate, seqOffset, tsOffset, start, end } of mine) {
+        visit(source, positionOf(source, seqOffset, tsOffset, clockRate), decoder.decode(chunk, start, end))
+      }
+    } finally {
+      decoder.close()
+    }
+  }
+}
+
+/** Walks the playable packets of a chunk; the place told is the same object each time. */
+function walkerOf(index: RecordingIndex) {
+  const byKey = new Map(index.sources.map((source) => [sourceKey(source), source]))
+  const strays = new Map(index.sources.map((source) => [source, new Set(source.straySeqs)]))
+  return (chunk: Buffer, tell: (place: Place) => void): void => {
+    const current: (IndexedSource | undefined)[] = []
+    walkChunk(chunk, {
+      source: (source) => (current[source.stream] = byKey.get(sourceKey(source))),
+      packet: ({ stream, payloadType, seqOffset, tsOffset, start, end }) => {
+        const source = current[stream]
+        if (!source || strays.get(source)?.has(seqOffset)) return
+        const found = codecOf(source.codecs, payloadType)
+        if (!isPlayable(found)) return
+        tell({ source, codec: found.codec, clockRate: found.clockRate, seqOffset, tsOffset, start, end })
+      },
+    })
+  }
+}
