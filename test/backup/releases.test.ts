@@ -124,6 +124,7 @@ test(
     await release(begun)
     const fetched = await release(after)
     await release(over)
+    await sql`update disclosure_package set fetches = 1, first_fetch_at = now() where id = ${fetched}`.execute(admin)
     await sql`select note_package_taken(${fetched}::uuid)`.execute(admin)
     const confirm = (of: string, item: number) =>
       sql`select confirm_copy((select id from disclosed_copy where disclosure = ${of} and item = ${item}), 'destroyed', 'K-1', 'DECISION_MAKER')`.execute(
@@ -214,7 +215,7 @@ test(
     await place.copies.catchUp()
     for (const month of await monthsIn(place.store)) {
       const file = (await readWholeOr(place.store, monthFile(month)))!
-        const content = JSON.parse((await openSealedFile(recovery.identity, file)).toString()) as { lent: unknown[] }
+      const content = JSON.parse((await openSealedFile(recovery.identity, file)).toString()) as { lent: unknown[] }
       await place.store.put(
         monthFile(month),
         sealFile(recovery.recipient, Buffer.from(JSON.stringify({ ...content, lent: [] }))),

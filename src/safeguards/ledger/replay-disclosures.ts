@@ -191,7 +191,7 @@ async function releaseToAuthority(tx: Tx, { id, at, detail }: Entry): Promise<vo
 /** A package lies in no backup: what is left of it is its hash, and whether it was fetched. */
 async function replayPackage(tx: Tx, { id, at, cause, detail }: Entry): Promise<void> {
   if (cause === 'taken') {
-    await sql`update disclosure_package set end_why = 'taken', ended_at = ${at}::timestamptz where id = ${id}::uuid`.execute(
+    await sql`update disclosure_package set fetches = greatest(fetches, 1), end_why = 'taken', ended_at = ${at}::timestamptz where id = ${id}::uuid`.execute(
       tx,
     )
     return
