@@ -42,6 +42,8 @@ type TellsNumber = Pick<EarlierSegment, 'numberReached'>
 
 /** Why a segment that was drawn has no recording: what its call says to this official was forbidden in an earlier one. */
 export const forbiddenBefore = 'forbidden'
+/** Its client speaks only what nobody here can play (G.729): a recording of it would be data without a use. */
+const unheardCodec = 'no-playable-codec'
 
 /** Number called when nobody told it: the call is entered all the same (R9). */
 const untoldNumber = 'unknown' as PhoneNumberKey
@@ -71,8 +73,9 @@ export function describeSegment(invitation: CallInvitation, context: SegmentCont
     quotaUsed: context.quotaUsed,
   })
   const { recordingMonths, ...explained } = decision
+  const isUnheard = hasNoPlayableCodec(streams)
   const recording: RecordingFacts | undefined =
-    decision.record && recordingMonths !== undefined && !context.isForbidden
+    decision.record && recordingMonths !== undefined && !context.isForbidden && !isUnheard
       ? { id: ids.recordingId, startedAt: arrivedAt, intakeDay: context.intakeDay, months: recordingMonths }
       : undefined
   return {
@@ -88,8 +91,9 @@ export function describeSegment(invitation: CallInvitation, context: SegmentCont
       ...(official && { official }),
       decision: explained,
       captureState: recording ? 'recording' : 'not-recorded',
-      ...(decision.record && !recording && context.isForbidden && { captureFailure: forbiddenBefore }),
-      marks: [...new Set([...marksOf(invitation, earlier), ...(recording ? marksOfCodecs(streams) : [])])],
+      ...(decision.record && context.isForbidden && { captureFailure: forbiddenBefore }),
+      ...(decision.record && !context.isForbidden && isUnheard && { captureFailure: unheardCodec }),
+      marks: [...new Set([...marksOf(invitation, earlier), ...(decision.record ? marksOfCodecs(streams) : [])])],
       ...(recording && { recording }),
     },
     streams,
@@ -153,9 +157,14 @@ function marksOf(invitation: CallInvitation, earlier?: TellsNumber): SegmentFact
   ]
 }
 
-/** What is stored as it arrives and cannot be played (G.722, Opus) would sound like nobody speaking. */
+/** What cannot be played would sound like nobody speaking: a stream of it is marked, and if all are, nothing is recorded. */
 function marksOfCodecs(streams: CallInvitation['streams']): SegmentFacts['marks'] {
   return streams.some(({ accepted, storage }) => accepted && storage === 'asArrives') ? ['needs-review'] : []
+}
+
+function hasNoPlayableCodec(streams: CallInvitation['streams']): boolean {
+  const audio = streams.filter(({ accepted }) => accepted)
+  return audio.length > 0 && audio.every(({ storage }) => storage === 'asArrives')
 }
 
 /** SIP lets a quoted text hold any character (RFC 3261 section 25.1), but a null is refused by the database for ever. */

@@ -179,9 +179,15 @@ test('characters that no database takes are left out of what a client calls some
   expect(JSON.stringify(noted)).not.toMatch(/\\u00/)
 })
 
-test('a recording that cannot be played because of its codec needs review', async () => {
-  const g722 = 9
-  await ask('1', { diversion: `<sip:${numbersCalled.testLine}@192.0.2.1>` }, g722)
+test('a call whose only codec cannot be played is in the history, without sound and marked so', async () => {
+  const g729 = 18
+  await ask('1', { diversion: `<sip:${numbersCalled.testLine}@192.0.2.1>` }, g729)
   while (noted.length === 0) await wait(5)
-  expect(noted[0]).toMatchObject({ decision: { record: true }, marks: ['needs-review'] })
+  expect(noted[0]).toMatchObject({
+    decision: { record: true },
+    captureState: 'not-recorded',
+    captureFailure: 'no-playable-codec',
+    marks: ['needs-review'],
+  })
+  expect(noted[0]).not.toHaveProperty('recording')
 })

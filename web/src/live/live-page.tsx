@@ -22,7 +22,7 @@ import { failing, withoutEnded, type LiveRow } from './rows.ts'
 import { useLiveCalls } from './use-live-calls.ts'
 
 const announceEveryMs = 15_000
-const knownFailures = ['no-media', 'disk-full', 'no-port']
+const knownFailures = ['no-media', 'disk-full', 'no-port', 'no-playable-codec']
 
 /** Käynnissä olevat: calls in progress, failures of recording first, rows that stay where they are. */
 export function LivePage() {

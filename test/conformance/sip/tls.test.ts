@@ -1,0 +1,158 @@
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls'
+import { once } from 'node:events'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { followCertificate, type FollowedCertificate } from '#capture/sip/follow-certificate.ts'
+import { startSipServer, type SipServer } from '#capture/sip/server.ts'
+import { makeAuthority } from './make-certificates.ts'
+
+const trunk = makeAuthority('trunk authority')
+const ours = makeAuthority('our authority')
+const client = trunk.issue({ name: 'sbc.example' })
+const faults: Error[] = []
+let folder = ''
+let certificate: FollowedCertificate
+let server: SipServer
+
+const at = (name: string) => join(folder, name)
+/** As certbot and the like do it: written beside, moved over. */
+async function put(name: string, text: string): Promise<void> {
+  await writeFile(at(`${name}.new`), text)
+  await rename(at(`${name}.new`), at(name))
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'seloste-tls-'))
+  const first = ours.issue({ name: 'first.example' })
+  await put('cert.pem', first.cert)
+  await put('key.pem', first.key)
+  await put('clients.pem', trunk.certificate)
+  certificate = await followCertificate({
+    files: { certificate: at('cert.pem'), key: at('key.pem'), clients: at('clients.pem') },
+    now: () => Temporal.Now.instant(),
+    onFault: (fault) => void faults.push(fault),
+    lookMs: 20,
+  })
+  server = await startSipServer({
+    host: '::1',
+    port: 0,
+    transports: ['udp', 'tcp'],
+    tls: { host: '::1', port: 0, certificate },
+    limits: { allowedSources: ['::/120', '127.0.0.0/8'] },
+    handler: {
+      onInvite: () => {},
+      onAck: () => {},
+      onReinvite: () => {},
+      onUpdate: () => {},
+      onBye: () => {},
+      onDialogLost: () => {},
+    },
+    onFault: (fault) => void faults.push(fault as Error),
+  })
+})
+afterAll(async () => {
+  certificate.stop()
+  await server.stop()
+  await rm(folder, { recursive: true })
+})
+
+function dial(options: ConnectionOptions = client): TLSSocket {
+  const ca = ours.certificate
+  return connect({ host: '::1', port: server.tlsPort!, ca, checkServerIdentity: () => undefined, ...options })
+}
+
+/** Asks for nothing but an answer, and tells by which certificate it came. */
+async function ask(socket: TLSSocket): Promise<{ status: string; from: string }> {
+  if (!socket.authorized) await once(socket, 'secureConnect')
+  const head = ['OPTIONS sip:srs@seloste SIP/2.0', `Via: SIP/2.0/TLS [::1]:5061;branch=z9hG4bK${Math.random()}`]
+  const rest = ['From: <sip:a@b>;tag=1', 'To: <sip:srs@seloste>', `Call-ID: ${Math.random()}`, 'CSeq: 1 OPTIONS']
+  socket.write([...head, ...rest, 'Max-Forwards: 70', 'Content-Length: 0', '', ''].join('\r\n'))
+  const [answer] = (await once(socket, 'data')) as [Buffer]
+  return { status: answer.toString().split('\r\n')[0]!, from: String(socket.getPeerCertificate().subject.CN) }
+}
+
+describe('SIP over TLS, over IPv6', () => {
+  test('answers a client that shows a certificate of the authorities told', async () => {
+    const socket = dial()
+    expect(await ask(socket)).toEqual({ status: 'SIP/2.0 200 OK', from: 'first.example' })
+    socket.destroy()
+  })
+
+  test.each([
+    ['none', { cert: undefined, key: undefined } as ConnectionOptions],
+    ['one of another authority', makeAuthority('someone').issue({ name: 'sbc.example' })],
+  ])('lets nobody in who shows %s, and says so', async (_what, shown) => {
+    const before = server.metrics.connectionsRefused
+    const socket = dial(shown)
+    socket.on('error', () => {})
+    socket.write('OPTIONS sip:a SIP/2.0\r\n\r\n')
+    await new Promise((resolve) => socket.once('close', resolve))
+    await expect.poll(() => server.metrics.connectionsRefused).toBe(before + 1)
+    expect(faults.some((fault) => (fault as { code?: string }).code === 'sip-client-refused')).toBe(true)
+  })
+
+  test('takes a renewed certificate without a restart, and drops no connection', async () => {
+    const open = dial()
+    expect((await ask(open)).from).toBe('first.example')
+    const next = ours.issue({ name: 'next.example' })
+    await put('key.pem', next.key)
+    await put('cert.pem', next.cert)
+    await expect
+      .poll(async () => {
+        const socket = dial()
+        const { from } = await ask(socket)
+        socket.destroy()
+        return from
+      })
+      .toBe('next.example')
+    expect((await ask(open)).status).toBe('SIP/2.0 200 OK')
+    open.destroy()
+  })
+
+  test.each([
+    ['holds no certificate', 'cert.pem', 'nonsense', /cert\.pem holds no certificate in PEM/],
+    ['has a key that is not its own', 'key.pem', ours.issue({ name: 'x' }).key, /not that of .*cert\.pem/],
+    ['has ended', 'cert.pem', undefined, /cert\.pem has ended on/],
+  ])(
+    'goes on under the one before when what is on disk %s, and says what is wrong',
+    async (_what, name, text, told) => {
+      const good = await ask(dial())
+      const ended = ours.issue({ name: 'ended.example', days: -2 })
+      const keep = certificate.inUse!
+      await put(name, text ?? ended.cert)
+      if (text === undefined) await put('key.pem', ended.key)
+      await expect.poll(() => faults.map(({ message }) => message).join('\n')).toMatch(told)
+      const socket = dial()
+      expect(await ask(socket)).toEqual(good)
+      socket.destroy()
+      expect(certificate.inUse).toEqual(keep)
+      await put('cert.pem', keep.cert.toString())
+      await put('key.pem', keep.key.toString())
+    },
+  )
+})
+
+test('an address that is not on the list gets no handshake', async () => {
+  const guarded = await startSipServer({
+    host: '::1',
+    port: 0,
+    transports: ['tcp'],
+    tls: { host: '::1', port: 0, certificate },
+    limits: { allowedSources: ['2001:db8:7::/48'] },
+    handler: {
+      onInvite: () => {},
+      onAck: () => {},
+      onReinvite: () => {},
+      onUpdate: () => {},
+      onBye: () => {},
+      onDialogLost: () => {},
+    },
+  })
+  const socket = connect({ host: '::1', port: guarded.tlsPort!, ca: ours.certificate, ...client })
+  const failed = new Promise((resolve) => socket.once('error', resolve))
+  expect(await failed).toBeInstanceOf(Error)
+  expect(socket.getPeerCertificate() ?? {}, 'not even ours').toEqual({})
+  await guarded.stop()
+})
